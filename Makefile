@@ -1,0 +1,59 @@
+# Needs Python 3.11 or newer and make; everything else is set up in .venv, from the lock files.
+# What is about a real Kafka also needs Java 17 and Maven: see infra/dev/kafka.py.
+
+PYTHON ?= python3
+IN_VENV := .venv/bin/python
+INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check demo bench clean lock
+
+run: .venv/installed ## serve on http://127.0.0.1:8000
+	$(IN_VENV) tamga.py serve
+
+test: .venv/installed-dev ## all tests
+	$(IN_VENV) -m pytest
+
+check: .venv/installed-dev ## style, types, and the shape of the house
+	$(IN_VENV) -m ruff check
+	$(IN_VENV) -m ruff format --check
+	$(IN_VENV) -m mypy
+	$(IN_VENV) -m pytest -q tests/test_house.py
+
+demo: .venv/installed ## twelve cases and more, from filing to their ends
+	$(IN_VENV) tamga.py demo
+
+bench: .venv/installed-dev ## how fast it is, as ratios
+	$(IN_VENV) -m tests.bench
+
+clean: ## remove what make and the tools made; var/, the data, stays
+	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: ## resolve the lock files anew, from the ranges in pyproject.toml
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet pip-tools
+	$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
+	--allow-unsafe --strip-extras --build-deps-for editable --no-emit-options --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-find-links
+
+# The second time these are there, and nothing is asked or fetched. The second holds the first.
+.venv/installed: requirements.lock | .venv/made
+	$(INSTALL) --require-hashes --requirement requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/made
+	$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
+	touch .venv/installed $@
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Tamga needs Python 3.11 or newer, and $(PYTHON) is not. Name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@

@@ -1,0 +1,1 @@
+"""HTTP in, command out; rows out: the edge of the house, which decides nothing."""

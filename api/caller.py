@@ -1,0 +1,94 @@
+"""Who calls: from a bearer token to an actor; and how a body, an idempotency key and a version are read."""
+
+import hashlib
+import hmac
+import re
+from typing import Any, Final, TypeVar
+
+import orjson
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from api.problems import Declined, faults_of
+from domain.commands import Actor
+from domain.refusals import Fault, Invalid
+from infra.canonical import NotCanonical, check
+from infra.desk import Answered
+from infra.house import CountryHouse, House
+from infra.tokens import BadToken
+
+Body = TypeVar("Body", bound=BaseModel)
+_KEY: Final = re.compile(r'^"?[\x21\x23-\x7e]{1,128}"?$')
+_ETAG: Final = re.compile(r'^"([0-9]{1,9})"$')
+
+
+def house_of(request: Request) -> House:
+    """The house that answers."""
+    house: House = request.app.state.house
+    return house
+
+
+def caller(request: Request) -> Actor:
+    """The actor that the bearer token names; raises BadToken (401)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise BadToken("no bearer token")
+    return house_of(request).actor(token)
+
+
+async def document(request: Request) -> Any:  # noqa: ANN401 - any JSON document
+    """The body as JSON within the rules of what may be signed; raises Declined or Invalid."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Declined(415, "not_json", "Please send application/json.")
+    raw = await request.body()
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise Declined(400, "not_json", "The body is not JSON, or nested too deeply.") from None
+    try:
+        check(found)
+    except NotCanonical as error:
+        raise Invalid(Fault(error.pointer, "not_canonical", f"This {error.reason}.")) from None
+    return found
+
+
+async def body_of(request: Request, shape: type[Body]) -> Body:
+    """The body in this shape."""
+    found = await document(request)
+    try:
+        return shape.model_validate(found)
+    except ValidationError as error:
+        raise Invalid(*faults_of(error)) from None
+
+
+def idempotency_key(request: Request, *, is_required: bool = False) -> str | None:
+    """The Idempotency-Key without its quotes; missing where it is required: 400."""
+    text = request.headers.get("idempotency-key")
+    if text is None:
+        if is_required:
+            detail = "Please send an Idempotency-Key header: any text of your own that is new for each new request."
+            raise Declined(400, "idempotency_key_missing", detail)
+        return None
+    if not _KEY.match(text):
+        raise Declined(400, "idempotency_key_wrong", "An Idempotency-Key has 1 to 128 visible ASCII characters.")
+    return text.strip('"')
+
+
+def answered(house: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Answered:
+    """How a repeat of this request is recognised; the body is kept as an HMAC only."""
+    secret = house.keyring.id_secret
+    mac = hmac.new(secret, derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw, hashlib.sha256)
+    return Answered(key=derived, body_mac=mac.digest(), status=status)
+
+
+def version_seen(request: Request) -> int:
+    """The version in If-Match; missing: 428."""
+    text = request.headers.get("if-match")
+    if text is None:
+        detail = "Please send If-Match with the ETag of the case that you read: a judgement is about what was seen."
+        raise Declined(428, "if_match_missing", detail)
+    found = _ETAG.match(text)
+    if found is None:
+        raise Declined(400, "if_match_wrong", 'If-Match is one strong ETag, such as "3".')
+    return int(found.group(1))

@@ -1,0 +1,105 @@
+"""How an operation is written into the OpenAPI document: its body, its headers, its answers; the same words everywhere."""
+
+from typing import Any, Final, Literal, TypedDict
+
+from pydantic import BaseModel
+
+from api.problems import Problem
+
+_PROBLEMS: Final = {
+    400: "A header is missing or wrong, or the body is not JSON",
+    401: "No token, or one that does not hold",
+    403: "Known here, but not for this caller to do",
+    404: "Nothing here for this caller",
+    409: "It does not fit: the stage, another claim, a request in flight",
+    410: "The personal data is erased",
+    412: "The case moved on since it was read",
+    413: "Too large",
+    415: "Not this kind of content",
+    422: "Something has to be corrected",
+    428: "If-Match is missing",
+    503: "Not now; nothing was changed",
+}
+_ETAG: Final = {"ETag": {"description": "The version of the case", "schema": {"type": "string"}}}
+
+
+class Documented(TypedDict, total=False):
+    """Keyword arguments of a route."""
+
+    summary: str
+    status_code: int
+    responses: dict[int | str, dict[str, Any]]
+    openapi_extra: dict[str, Any]
+    response_model: Any
+
+
+def documented(  # noqa: PLR0913 - each is one word of the contract
+    summary: str,
+    *,
+    body: type[BaseModel] | None = None,
+    answer: dict[str, Any] | None = None,
+    created: bool = False,
+    judgement: bool = False,
+    etag: bool = False,
+    key: Literal["required", "taken", "none"] | None = None,
+    public: bool = False,
+    problems: tuple[int, ...] = (),
+    parameters: tuple[dict[str, Any], ...] = (),
+) -> Documented:
+    """What FastAPI writes about the operation; the body and headers are read by the endpoint itself, for speed."""
+    key = key or ("taken" if body is not None else "none")
+    codes = {404, 503, *problems}
+    if not public:
+        codes |= {401, 403}
+    if body is not None:
+        codes |= {400, 409, 410, 413, 415, 422}
+    if judgement:
+        codes |= {412, 428}
+    status = 201 if created else 200
+    headers: dict[str, Any] = {**_ETAG} if body is not None or etag else {}
+    if created:
+        headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}}
+    good: dict[str, Any] = {"description": summary, "content": {"application/json": {"schema": answer or {"type": "object"}}}}
+    if headers:
+        good["headers"] = headers
+    responses: dict[int | str, dict[str, Any]] = {status: good}
+    for code in sorted(codes):
+        responses[code] = {"description": _PROBLEMS[code], "content": {"application/problem+json": {"schema": _ref(Problem)}}}
+    extra: dict[str, Any] = {"parameters": [*parameters, *_headers(judgement=judgement, key=key)]}
+    if not public:
+        extra["security"] = [{"bearer": []}]
+    if body is not None:
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
+    return {"summary": summary, "status_code": status, "responses": responses, "openapi_extra": extra, "response_model": None}
+
+
+def header(name: str, description: str, *, is_required: bool, pattern: str, example: str) -> dict[str, Any]:
+    """A header parameter."""
+    schema = {"type": "string", "pattern": pattern, "example": example}
+    return {"name": name, "in": "header", "required": is_required, "description": description, "schema": schema}
+
+
+def query(name: str, description: str, schema: dict[str, Any], *, is_required: bool = False) -> dict[str, Any]:
+    """A query parameter."""
+    return {"name": name, "in": "query", "required": is_required, "description": description, "schema": schema}
+
+
+MODELS: Final[dict[str, type[BaseModel]]] = {}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    """A reference; the document gets the schema from ``MODELS`` (api/app.py)."""
+    MODELS[model.__name__] = model
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _headers(*, judgement: bool, key: str) -> list[dict[str, Any]]:
+    found = []
+    if judgement:
+        about = "The ETag of the case as it was read"
+        found.append(header("If-Match", about, is_required=True, pattern='^"[0-9]{1,9}"$', example='"3"'))
+    if key != "none":
+        about = "A text of your own, new for each new request"
+        pattern = '^"?[!#-~]{1,128}"?$'
+        found.append(header("Idempotency-Key", about, is_required=key == "required", pattern=pattern, example="my-1"))
+    return found

@@ -1,0 +1,85 @@
+"""Evidence: brought as a file before it is filed, and read again by the parties and the competent officer."""
+
+import asyncio
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request
+from python_multipart.exceptions import MultipartParseError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.responses import Response
+
+from api.caller import caller, house_of
+from api.cases import readable, recorded
+from api.contract import documented
+from api.problems import Declined
+from domain.refusals import Fault, Invalid, NotOffered, Unknown
+
+router = APIRouter()
+_FORM: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["country", "file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
+                        "file": {"type": "string", "format": "binary"},
+                    },
+                }
+            }
+        },
+    }
+}
+_UPLOAD = documented("Bring a piece of evidence", created=True, problems=(400, 413, 415, 422))
+_UPLOAD["openapi_extra"] = {**_UPLOAD["openapi_extra"], **_FORM}
+_DOWNLOAD = documented("Read a piece of evidence", problems=(410,))
+_DOWNLOAD["responses"][200] = {
+    "description": "The file, as an attachment",
+    "content": {m: {"schema": {"type": "string", "format": "binary"}} for m in ("application/pdf", "image/jpeg", "image/png")},
+}
+
+
+@router.post("/v1/evidence", **_UPLOAD)
+async def upload(request: Request) -> Response:
+    """PDF, JPEG or PNG, at most 10,000,000 bytes; its first bytes are looked at. Gone after a day if it is not filed."""
+    actor = caller(request)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise Declined(415, "not_a_form", "Please send multipart/form-data with country and file.")
+    try:
+        async with request.form(max_files=1, max_fields=2) as form:
+            country, file = form.get("country"), form.get("file")
+            if not isinstance(file, UploadFile) or not isinstance(country, str):
+                raise Invalid(Fault("/file", "missing", "Please send the members country and file."))
+            raw, declared = await file.read(), file.content_type
+    except (MultiPartException, MultipartParseError):
+        raise Declined(400, "not_a_form", "The form cannot be read.") from None
+    house = house_of(request).countries.get(country)
+    if house is None:
+        raise NotOffered("This is not a member country of this house.")
+    owner = house.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    at = house_of(request).clock()
+    kept = await asyncio.to_thread(house.evidence.upload, raw, declared, owner, at)
+    body = {"id": kept.id, "sha256": kept.sha256, "media_type": kept.media_type, "size": kept.size}
+    return Response(orjson.dumps(body), 201, {"Location": f"/v1/evidence/{kept.id}"}, "application/json")
+
+
+@router.get("/v1/cases/{case}/evidence/{evidence}", **_DOWNLOAD)
+async def download(request: Request, case: UUID, evidence: UUID) -> Response:
+    """As an attachment, never shown inline; the reading is recorded first."""
+    actor = caller(request)
+    house, found, party = await readable(request, actor, str(case), "evidence.read")
+    piece = next((a for a in found.evidence or () if a["id"] == str(evidence)), None)
+    if piece is None:
+        raise Unknown("There is no such evidence in this case.")
+    await recorded(request, house, actor, found, party, "reading evidence")
+    raw = await asyncio.to_thread(house.evidence.read, piece["id"], piece["key"])
+    if raw is None:
+        raise Unknown("This evidence is not here any more.")
+    headers = {"Content-Disposition": f'attachment; filename="{piece["kind"]}"', "Cache-Control": "no-store"}
+    return Response(raw, 200, headers, piece["media_type"])

@@ -1,0 +1,63 @@
+"""A case's history: its signed events with their hashes and positions, and the disclosures that the caller may see."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.caller import caller
+from api.cases import readable, recorded
+from api.contract import documented
+from domain.visibility import visible_whose
+from infra.canonical import b64url, sha256
+from infra.envelope import disclosures_of, payload_of, read, split
+from infra.event_store import Row
+from infra.house import CountryHouse
+from infra.signing import open_disclosure
+
+router = APIRouter()
+
+
+@router.get("/v1/cases/{case}/history", **documented("The signed events of a case"))
+async def history(request: Request, case: UUID) -> Response:
+    """JWS and disclosures in the form that SD-JWT tools take: the JWS, then each disclosure, parted by tildes."""
+    actor = caller(request)
+    house, found, party = await readable(request, actor, str(case), "case.history")
+    is_auditor = party is None and all(c.role == "auditor" for c in actor.competences)
+    await recorded(request, house, actor, found, party, "reading the history")
+    whose = frozenset[str]() if is_auditor else visible_whose(found, party)
+    rows = await asyncio.to_thread(house.log.stream, found.case)
+    body = {"case": found.case, "log": house.keyring.origin, "events": [_shown(house, row, whose) for row in rows]}
+    return Response(orjson.dumps(body), 200, None, "application/json")
+
+
+def _shown(house: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, Any]:
+    jws = split(row[4])[0]
+    payload = payload_of(jws)
+    owners = read(row, house.code, house.vault.get).owners
+    texts = [t for t in disclosures_of(row[4], house.vault.get) if _may_see(t, owners, whose)]
+    compact = jws.decode("ascii")
+    return {
+        "index": row[0],
+        "version": row[2],
+        "type": row[3],
+        "time": payload["time"],
+        "actor": payload["actor"],
+        "authority": payload["authority"],
+        "hash": b64url(sha256(jws)),
+        "jws": compact,
+        "disclosures": texts,
+        "sd_jwt": "~".join([compact, *texts, ""]),
+        "data": {name: value for name, value in payload["data"].items() if name != "_sd"},
+    }
+
+
+def _may_see(text: str, owners: Any, whose: frozenset[str]) -> bool:  # noqa: ANN401 - a mapping
+    name, _ = open_disclosure(text)
+    # Keyed ids and the keys of evidence serve the house alone.
+    return not name.startswith("person_") and name not in ("officer_person", "evidence") and owners.get(name) in whose
+
+

@@ -1,0 +1,104 @@
+"""Payments and refunds: the treasury's signed statements, verified at the door and recorded as facts."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from api.caller import body_of, house_of
+from api.cases import act
+from api.contract import documented
+from api.problems import faults_of
+from domain.authorities import treasury_of
+from domain.commands import RecordPayment, RecordRefund, Statement
+from domain.forms import Currency, Line, MinorUnits, Value
+from domain.refusals import Fault, Invalid, Unknown
+from infra.house import CountryHouse
+from infra.live_seals import key_for
+from infra.signing import BadSignature, parse, verify
+
+router = APIRouter()
+PAYMENT = "tamga-payment+jwt"
+REFUND = "tamga-refund+jwt"
+
+
+class SignedStatement(Value):
+    """A compact JWS by the treasury (formats: typ tamga-payment+jwt or tamga-refund+jwt)."""
+
+    statement: Annotated[str, Field(min_length=100, max_length=8000, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class Paid(Value):
+    """What the statement says."""
+
+    v: Literal[1]
+    log: Line
+    case: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
+    amount: Annotated[MinorUnits, Field(ge=1)]
+    currency: Currency
+    reference: Line
+    paid_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{1,6})?Z$")]
+
+
+@router.post("/v1/cases/{case}/payments", **documented("Record a payment", body=SignedStatement))
+async def pay(request: Request, case: UUID) -> Response:
+    """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
+    said = await body_of(request, SignedStatement)
+    statement = _verified(request, case, said.statement, PAYMENT)
+    return await act(request, case, RecordPayment, is_judgement=False, statement=statement)
+
+
+@router.post("/v1/cases/{case}/refunds", **documented("Record a refund", body=SignedStatement))
+async def refund(request: Request, case: UUID) -> Response:
+    """The treasury paid back what was due; the reference is that of the payment."""
+    said = await body_of(request, SignedStatement)
+    statement = _verified(request, case, said.statement, REFUND)
+    return await act(request, case, RecordRefund, is_judgement=False, statement=statement)
+
+
+def _verified(request: Request, case: UUID, jws: str, typ: str) -> Statement:
+    """1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log."""
+    house = house_of(request).where(str(case))
+    if house is None:
+        raise Unknown("There is no case under this address for you.")
+    try:
+        parsed = parse(jws)
+        verify(parsed, key_for(house, parsed.kid, treasury_of(house.code), typ), typ)
+    except BadSignature:
+        what = "This is not a statement that the treasury of this country signed with a key that is live."
+        raise Invalid(Fault("/statement", "not_signed_by_treasury", what)) from None
+    paid = _read(parsed.payload)
+    if paid.case != str(case) or paid.log != house.keyring.origin:
+        raise Invalid(Fault("/statement", "other_case", "This statement is about another case."), code="payment_differs")
+    _not_from_the_future(request, paid)
+    return _statement(house, paid, jws)
+
+
+def _read(payload: dict[str, Any]) -> Paid:
+    try:
+        return Paid.model_validate(payload)
+    except ValidationError as error:
+        raise Invalid(*faults_of(error, "/statement")) from None
+
+
+def _not_from_the_future(request: Request, paid: Paid) -> None:
+    try:
+        moment = datetime.fromisoformat(paid.paid_at).astimezone(UTC)
+    except ValueError:
+        raise Invalid(Fault("/statement/paid_at", "wrong_value", "This is not a moment.")) from None
+    if moment > house_of(request).clock():
+        raise Invalid(Fault("/statement/paid_at", "in_the_future", "This moment has not come yet."))
+
+
+def _statement(house: CountryHouse, paid: Paid, jws: str) -> Statement:
+    return Statement(
+        payment=house.desk.id_of("payment", 1, paid.reference),
+        case=paid.case,
+        amount=paid.amount,
+        currency=paid.currency,
+        paid_at=paid.paid_at,
+        jws=jws,
+    )

@@ -1,0 +1,51 @@
+"""Cursor pages: opaque, signed, without totals; ``Link: rel="next"`` leads on."""
+
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from fastapi import Request
+from starlette.responses import Response
+
+from api.problems import Declined
+from infra.canonical import NotCanonical, b64url, from_b64url
+from infra.house import CountryHouse
+
+LIMIT = 50
+LARGEST = 100
+
+
+def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
+    """(limit, the values after which the page begins); raises Declined (400)."""
+    text = request.query_params.get("limit", str(LIMIT))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST):
+        raise Declined(400, "limit_wrong", f"limit is a number from 1 to {LARGEST}.")
+    cursor = request.query_params.get("cursor")
+    if cursor is None:
+        return int(text), []
+    try:
+        raw = from_b64url(cursor)
+        mac, values = raw[:16], raw[16:]
+        if not hmac.compare_digest(mac, _mac(request, house, values)):
+            raise NotCanonical("", "the cursor is not ours")
+        found: list[Any] = orjson.loads(values)
+    except (NotCanonical, ValueError):
+        raise Declined(400, "cursor_wrong", "This cursor is not one that a page here gave.") from None
+    return int(text), found
+
+
+def page(request: Request, house: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]) -> Response:
+    """The page, with the way to the next one where there may be one."""
+    headers = {}
+    if len(items) == limit and last:
+        values = orjson.dumps(list(last))
+        cursor = b64url(_mac(request, house, values) + values)
+        headers["Link"] = f'<{request.url.path}?limit={limit}&cursor={cursor}>; rel="next"'
+    return Response(orjson.dumps({"items": items}), 200, headers, "application/json")
+
+
+def _mac(request: Request, house: CountryHouse, values: bytes) -> bytes:
+    text = b"cursor\0" + request.url.path.encode() + b"\0" + values
+    return hmac.new(house.keyring.id_secret, text, sha256).digest()[:16]

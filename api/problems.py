@@ -1,0 +1,194 @@
+"""Every refusal as a problem document (RFC 9457), with its number; the one place where HTTP statuses stand.
+
+A problem never holds a value that was sent: what is wrong is named by a pointer, a code and a sentence.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from domain import refusals
+from domain.refusals import Fault, Refusal
+from infra import accesses, event_store, vault, views
+from infra.tokens import BadToken
+
+logger = logging.getLogger(__name__)
+
+STATUS: Final[Mapping[type[Refusal], int]] = {
+    refusals.Invalid: 422,
+    refusals.Unknown: 404,
+    refusals.NotAllowed: 403,
+    refusals.NotOffered: 404,
+    refusals.WrongStage: 409,
+    refusals.Stale: 412,
+    refusals.Clash: 409,
+    refusals.Differs: 409,
+    refusals.Erased: 410,
+    refusals.Unready: 503,
+}
+_BY_CODE: Final = {"idempotency_key_reused": 422, "already_filed": 409}
+_TITLES: Final = {
+    400: "The request cannot be read",
+    401: "Please sign in",
+    403: "This is not for you to do",
+    404: "There is nothing here for you",
+    405: "This cannot be done here",
+    406: "Not in this form",
+    409: "This does not fit what is there",
+    410: "Erased",
+    412: "It has changed since you looked",
+    413: "Too large",
+    415: "Not this kind of content",
+    422: "Something has to be corrected",
+    428: "Say which version you saw",
+    429: "Too many requests",
+    500: "Something went wrong on our side",
+    503: "Please try again in a moment",
+}
+
+
+class ErrorPlace(BaseModel):
+    """One wrong place."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[ErrorPlace] = Field(default_factory=list)
+    stage: str | None = None
+    fits: list[str] | None = None
+    version: int | None = None
+    case: str | None = None
+
+
+class Declined(Exception):
+    """The edge itself says no, before there is a command: a header, a size, a form of the body."""
+
+    def __init__(self, status: int, code: str, detail: str, *errors: Fault, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+
+
+def problem(  # noqa: PLR0913 - the members of a problem document
+    path: str,
+    status: int,
+    code: str,
+    detail: str,
+    errors: tuple[Fault, ...] = (),
+    headers: Mapping[str, str] | None = None,
+    **more: Any,  # noqa: ANN401 - JSON values
+) -> Response:
+    """The response."""
+    body = {
+        "type": f"/docs/problems#{code}",
+        "title": _TITLES.get(status, "It did not work"),
+        "status": status,
+        "detail": detail,
+        "instance": path,
+        "code": code,
+        "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in errors],
+        **{name: value for name, value in more.items() if value is not None},
+    }
+    return Response(orjson.dumps(body), status, dict(headers or {}), "application/problem+json")
+
+
+def refused(path: str, refusal: Refusal) -> Response:
+    """The problem that a refusal is."""
+    status = _BY_CODE.get(refusal.name) or STATUS[type(refusal)]
+    return problem(
+        path,
+        status,
+        refusal.name,
+        refusal.detail,
+        refusal.errors if isinstance(refusal, refusals.Invalid) else (),
+        {"Retry-After": "1"} if status == 503 else None,  # noqa: PLR2004
+        stage=getattr(refusal, "stage", None),
+        fits=list(refusal.fits) if isinstance(refusal, refusals.WrongStage) else None,
+        version=getattr(refusal, "version", None),
+        case=getattr(refusal, "case", None),
+    )
+
+
+def faults_of(error: ValidationError, prefix: str = "") -> tuple[Fault, ...]:
+    """Pydantic's errors as places, without what was sent."""
+    found = []
+    for e in error.errors(include_url=False, include_context=False, include_input=False):
+        steps = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in e["loc"])
+        code = _CODES.get(e["type"], "wrong_value")
+        detail = e["msg"].removeprefix("Value error, ")
+        found.append(Fault(f"{prefix}{steps}", code, detail))
+    return tuple(found)
+
+
+_CODES: Final = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_member",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "string_pattern_mismatch": "wrong_form",
+    "literal_error": "not_in_list",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "too_long": "too_many",
+}
+_UNAVAILABLE: Final = (event_store.Unavailable, vault.Unavailable, views.Unavailable, accesses.Unavailable)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception with a problem document."""
+
+    @app.exception_handler(Refusal)
+    async def _refusal(request: Request, error: Refusal) -> Response:
+        return refused(request.url.path, error)
+
+    @app.exception_handler(Declined)
+    async def _declined(request: Request, error: Declined) -> Response:
+        return problem(request.url.path, error.status, error.code, error.detail, error.errors, error.headers)
+
+    @app.exception_handler(BadToken)
+    async def _bad_token(request: Request, error: BadToken) -> Response:
+        detail = "Please sign in again: the token is missing, has expired, or is not one of ours."
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return problem(request.url.path, 401, "bad_token", detail, (), headers)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        return problem(request.url.path, error.status_code, code, _TITLES.get(error.status_code, ""), (), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(request: Request, error: RequestValidationError) -> Response:
+        places = tuple(
+            Fault("/" + "/".join(map(str, e["loc"])), _CODES.get(e["type"], "wrong_value"), str(e["msg"]))
+            for e in error.errors()
+        )
+        detail = "Please correct the places named in errors, and send it again."
+        return problem(request.url.path, 422, "invalid_request", detail, places)
+
+    async def _unavailable(request: Request, _error: Exception) -> Response:
+        detail = "The house cannot do this now, and nothing was changed. Please try again in a moment."
+        return problem(request.url.path, 503, "unavailable", detail, (), {"Retry-After": "1"})
+
+    for unavailable in _UNAVAILABLE:
+        app.add_exception_handler(unavailable, _unavailable)

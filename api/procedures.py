@@ -1,0 +1,69 @@
+"""What each country asks today: form, evidence, fee, terms, grounds, with the law that says so, and what is unconfirmed."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.caller import house_of
+from api.contract import documented, query
+from api.problems import Declined
+from domain.country import unit_value
+from domain.law import countries
+from domain.offers import as_json, country_of, legal_day, offer, offers
+from domain.procedure import Offer, Terms
+from domain.procedures import procedures
+from domain.refusals import NotOffered, Unknown
+
+router = APIRouter()
+_COUNTRY = query("country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True)
+
+
+@router.get("/v1/procedures", **documented("Which procedures are offered where", public=True))
+async def list_procedures(_request: Request) -> Response:
+    """Every procedure, with the countries that offer it."""
+    items = [
+        {"procedure": p.name, "title": dict(p.title), "countries": [c for c, name in offers() if name == p.name]}
+        for p in procedures().values()
+    ]
+    return Response(orjson.dumps({"items": items}), 200, None, "application/json")
+
+
+@router.get(
+    "/v1/procedures/{procedure}",
+    **documented("What a country asks today", public=True, parameters=(_COUNTRY,), problems=(400,)),
+)
+async def read_procedure(request: Request, procedure: str) -> Response:
+    """The terms of today; members whose value is not settled law are named in ``unconfirmed``."""
+    if procedure not in procedures():
+        raise Unknown("There is no such procedure.")
+    code = request.query_params.get("country", "")
+    if code not in countries():
+        raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
+    found = offer(code, procedure)
+    terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
+    if found is None or terms is None:
+        raise NotOffered(f"{procedure} is not offered in {code} yet.")
+    return Response(orjson.dumps(_shown(request, found, terms)), 200, None, "application/json")
+
+
+def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
+    country = country_of(found.country)
+    day = legal_day(house_of(request).clock(), country)
+    units = {part.unit for part in terms.fee.parts if part.unit}
+    return {
+        "procedure": found.procedure.name,
+        "country": found.country,
+        "title": dict(found.procedure.title),
+        "register": found.procedure.register.name,
+        "parties": [
+            {"role": p.role, "member": p.member, "is_applicant": p.is_applicant, "consents": p.consents}
+            for p in found.procedure.parties
+        ],
+        "form_version": found.form_version,
+        "form": found.form.model_json_schema(),
+        "terms": as_json(terms),
+        "units": {unit: as_json(unit_value(country, unit, day)) for unit in sorted(units)},
+        "unconfirmed": list(terms.unconfirmed),
+    }

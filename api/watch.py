@@ -1,0 +1,76 @@
+"""Whether the house lives and is ready, its metrics, and the public keys of its seals."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from starlette.responses import Response
+
+from api.caller import house_of
+from api.contract import documented
+from domain.events import SealAuthorised
+from infra.canonical import from_b64url
+from infra.envelope import read
+from infra.house import CountryHouse
+from infra.readiness import readiness
+from infra.signing import jwk_of, key_of, kid_of
+
+router = APIRouter()
+LAG = Gauge("tamga_read_models_behind", "Events that the read models have not seen", ["country"])
+PARKED = Gauge("tamga_parked_streams", "Streams that are set aside", ["country"])
+SIZE = Gauge("tamga_log_events", "Events in the log", ["country"])
+RELAY_LAG = Gauge("tamga_relay_behind", "Events of the feed that Kafka has not got", ["country"])
+
+
+@router.get("/livez", **documented("Whether the process lives", public=True))
+async def livez(_request: Request) -> Response:
+    """It does, if it answers."""
+    return Response(b'{"status":"live"}', 200, None, "application/json")
+
+
+@router.get("/readyz", **documented("Whether the house can do its work", public=True))
+async def readyz(request: Request) -> Response:
+    """503 with the reasons where it cannot file; what only lags is said beside it."""
+    found = await asyncio.to_thread(readiness, house_of(request))
+    return Response(orjson.dumps(found), 200 if found["ready"] else 503, None, "application/json")
+
+
+_METRICS = documented("Metrics", public=True)
+_METRICS["responses"][200] = {
+    "description": "Prometheus text",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
+
+@router.get("/metrics", **_METRICS)
+async def metrics(request: Request) -> Response:
+    """For Prometheus; no value of a person stands in a label."""
+    found = await asyncio.to_thread(readiness, house_of(request))
+    for country, state in found["countries"].items():
+        SIZE.labels(country).set(state["events"])
+        LAG.labels(country).set(state["read_models_behind"])
+        PARKED.labels(country).set(len(state["parked"]))
+        RELAY_LAG.labels(country).set(state["relay_behind"] or 0)
+    return Response(generate_latest(), 200, None, CONTENT_TYPE_LATEST)
+
+
+@router.get("/.well-known/jwks.json", **documented("The public keys of the seals", public=True))
+async def jwks(request: Request) -> Response:
+    """Every key that ever signed an event here, by its kid, with its certificate; retired ones too."""
+    keys = [key for house in house_of(request).countries.values() for key in _keys(house)]
+    return Response(orjson.dumps({"keys": keys}), 200, None, "application/json")
+
+
+def _keys(house: CountryHouse) -> list[dict[str, Any]]:
+    found = [house.keyring.registrar.certificate]
+    for row in house.log.stream(house.desk.id_of("keys", 1)):
+        event = read(row, house.code, house.vault.get).event
+        if isinstance(event, SealAuthorised):
+            found.append(from_b64url(event.certificate))
+    return [
+        {**jwk_of(key_of(c)), "kid": kid_of(c), "use": "sig", "alg": "ES256", "x5t#S256": kid_of(c)} for c in found
+    ]
+
+

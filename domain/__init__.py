@@ -1,0 +1,26 @@
+"""The law of the house: pure decisions and folds, and the glossary; never a clock, a disk, a network or a framework.
+
+One word, one meaning:
+
+==============  ====================================================================================
+procedure       a document service as a country's law defines it (``domain/procedures/``)
+case            one person's request under one procedure in one country: one signed event stream
+request         what the applicant filed: the content of the form
+party           a person or company with a role in the case (applicant, seller, buyer, mother, child)
+authority       the office that decides; an *officer* is a person who acts for it
+terms           what a country asks from a day on, with the law that says so (``domain/law/``)
+evidence        what is brought: attachments, attestations
+document        what is issued, only that
+register        a country's civil, permit, company or vehicle register
+entry           one legal record in a register, with its own stream
+restriction     what forbids to dispose of an entry: an arrest, a lien
+claim           the reservation of a key that must be unique, such as a VIN with an open sale
+log             one country's ordered, append-only record of all its events
+feed            what one national registry receives
+receipt         a registry's signed statement that it has applied an event
+ground          a reason to refuse, from the closed list of the law
+refusal         why a command is not carried out; or, as an event, the authority's reasoned no
+seal            the key with which an authority signs the events it is answerable for
+whose           the person, by role in the case, whom a personal member is about
+==============  ====================================================================================
+"""

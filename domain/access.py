@@ -1,0 +1,18 @@
+"""One reading of somebody's personal data: who, when, for what purpose, on what legal basis; never the data itself."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A row of a country's append-only, hash-chained table. ``number`` counts from 1."""
+
+    number: int
+    at: str
+    stream: str  # the case or the entry
+    reader: str  # the stable id within the authority
+    role: str
+    authority: str
+    purpose: str
+    basis: str
+    hash: str

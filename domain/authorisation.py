@@ -1,0 +1,104 @@
+"""Who may do what: one table, one pure function; used by every edge, and the rule's id stands in the events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from domain.commands import Actor, Competence
+from domain.refusals import NotAllowed, Refusal, Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an action is about: where it lies, and who the parties are (role in the case -> keyed person id)."""
+
+    country: str
+    day: date  # the legal day of that country
+    procedure: str | None = None
+    authority: str | None = None
+    applicant: str | None = None  # the party that filed: "p1"
+    parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What allowed the act: the id is recorded; ``party`` or ``competence`` says as whom the actor may."""
+
+    id: str
+    party: str | None = None
+    competence: Competence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table: these roles may, as parties or by competence; ``same_authority``: only of their own office."""
+
+    roles: tuple[str, ...]
+    same_authority: bool = True
+
+
+APPLICANT = "applicant"
+PARTY = "party"
+OFFICERS = ("officer", "supervisor")
+
+TABLE: Final[Mapping[str, Line]] = {
+    # parties
+    "case.read": Line((PARTY, *OFFICERS, "auditor", "data_protection_officer")),
+    "case.history": Line((PARTY, *OFFICERS, "auditor")),
+    "case.consent": Line((PARTY,)),
+    "case.withdraw": Line((APPLICANT,)),
+    "case.inform": Line((APPLICANT,)),
+    "evidence.read": Line((PARTY, *OFFICERS)),
+    # officers
+    "case.assign": Line(OFFICERS),
+    "case.decide": Line(OFFICERS),
+    "queue.read": Line(OFFICERS),
+    "register.read": Line((*OFFICERS, "registry"), same_authority=False),
+    "entry.restrict": Line(("restricting_officer",)),
+    # machines
+    "case.pay": Line(("treasury",), same_authority=False),
+    "feed.read": Line(("registry", "auditor"), same_authority=False),
+    "feed.disclose": Line(("registry",), same_authority=False),
+    "feed.receipt": Line(("registry",), same_authority=False),
+    # the watch
+    "audit.read": Line(("auditor",), same_authority=False),
+    "case.erase": Line(("data_protection_officer",), same_authority=False),
+    "entry.erase": Line(("data_protection_officer",), same_authority=False),
+    "statistics.read": Line(("auditor", *OFFICERS), same_authority=False),
+}
+
+# Roles that watch a whole country, whatever the authority of the case.
+_COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasury", "registry"})
+
+
+def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
+    """The rule that allows the action, or the refusal: Unknown where the caller may not know that the thing exists.
+
+    An officer who is a party to the case has no competence in it (rules.md 20: two roles, one human).
+    """
+    line = TABLE[action]
+    me = actor.persons.get(subject.country)
+    mine = next((p for p, person in subject.parties.items() if person == me), None) if me else None
+    if mine is not None:
+        if PARTY in line.roles or (APPLICANT in line.roles and mine == subject.applicant):
+            return Rule(f"{action}:{APPLICANT if mine == subject.applicant else PARTY}", party=mine)
+        return NotAllowed("You are a party to this case: this is for somebody else to do.")
+    for competence in actor.competences:
+        if competence.role in line.roles and _covers(competence, line, subject):
+            return Rule(f"{action}:{competence.role}", competence=competence)
+    if any(_covers(c, line, subject) for c in actor.competences):
+        return NotAllowed("Your office may see this, but this is not for your role to do.")
+    return Unknown("There is nothing here under this address for you. Please check it, and that you are signed in as the right person.")
+
+
+def _covers(competence: Competence, line: Line, subject: Subject) -> bool:
+    if competence.country != subject.country or competence.since > subject.day:
+        return False
+    if competence.until is not None and competence.until < subject.day:
+        return False
+    if competence.role in _COUNTRY_WIDE:
+        return True
+    if competence.procedures and subject.procedure is not None and subject.procedure not in competence.procedures:
+        return False
+    return not line.same_authority or subject.authority in (None, competence.authority)

@@ -1,0 +1,56 @@
+"""The offices of a country and what each may sign: follows from the law that is there, nothing is listed by hand."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.offers import offers
+
+CASES: Final = ("case.*", "claim.*", "entry.*")
+RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
+RECEIPTS: Final = ("tamga-receipt+jwt",)
+PAYMENTS: Final = ("tamga-payment+jwt", "tamga-refund+jwt")
+HEADS: Final = ("tamga-feed-head+jwt",)
+ACCESSES: Final = ("access.*",)
+
+
+def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
+    """Authority id -> the types it may sign, for every office that the country's law names, and its own four."""
+    cc = country.lower()
+    found: dict[str, set[str]] = {
+        treasury_of(country): set(PAYMENTS),
+        feed_of(country): set(HEADS),
+        access_of(country): set(ACCESSES),
+    }
+    for (code, _), offer in offers().items():
+        if code != country:
+            continue
+        for terms in offer.terms:
+            found.setdefault(terms.authority, set()).update(CASES)
+            found.setdefault(terms.registry, set()).update(RECEIPTS)
+            for restriction in terms.restrictions:
+                found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
+    wrong = [name for name in found if not name.startswith(f"{cc}-")]
+    if wrong:
+        msg = f"authorities of {country} begin with {cc}-: {wrong}"
+        raise ValueError(msg)
+    return {name: tuple(sorted(types)) for name, types in sorted(found.items())}
+
+
+def treasury_of(country: str) -> str:
+    """The treasury, whose signed statement is a payment."""
+    return f"{country.lower()}-treasury"
+
+
+def feed_of(country: str) -> str:
+    """The operator of the country's feed, who signs its heads."""
+    return f"{country.lower()}-feed"
+
+
+def access_of(country: str) -> str:
+    """The keeper of the table of who read what."""
+    return f"{country.lower()}-access-register"
+
+
+def registrar_of(country: str) -> str:
+    """The registrar of keys."""
+    return f"{country.lower()}-key-registrar"

@@ -1,0 +1,30 @@
+"""A unique key: free or held; what makes two open sales of one car impossible."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``holder`` is the stream that holds the key, or None when it is free; a settled claim is never free again."""
+
+    holder: str | None = None
+    is_settled: bool = False
+
+
+FREE = Claim()
+
+
+def evolve(claim: Claim, event: ClaimEvent) -> Claim:
+    """The claim after the event."""
+    match event:
+        case ClaimTaken():
+            return Claim(event.holder)
+        case ClaimReleased():
+            return FREE
+        case ClaimSettled():
+            return Claim(event.holder, is_settled=True)
+        case _:
+            assert_never(event)

@@ -1,0 +1,226 @@
+"""What may be asked of the house: frozen, imperative, each with the moment and who asks; no decisions here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from domain.events import Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competence:
+    """Our own record of what a person may do: never taken from a token. ``person`` is the keyed id in that country."""
+
+    role: str
+    country: str
+    authority: str
+    office_id: str  # the stable random id of this person within the authority
+    procedures: tuple[str, ...]
+    since: date
+    until: date | None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks, as the identity provider named them, with the competences that hold on the day.
+
+    ``persons`` maps a country to the keyed id of the human there; machine clients and the clock have none.
+    """
+
+    issuer: str
+    subject: str
+    client: str
+    persons: Mapping[str, str] = field(default_factory=dict)
+    competences: tuple[Competence, ...] = ()
+
+
+SYSTEM = Actor(issuer="tamga", subject="system", client="system")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something asked at a moment (UTC) by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``."""
+
+    at: datetime
+    by: Actor
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCommand(Command):
+    """Asked of one case; ``expected`` is the version that the person judged, None for facts from outside."""
+
+    case: str
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCase(CaseCommand):
+    """File a request. ``request`` has the form's members, and ``person_<role>`` for each party that is a person."""
+
+    country: str
+    procedure: str
+    request: Mapping[str, Any]
+    evidence: tuple[Attachment, ...] = ()
+    signature: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveConsent(CaseCommand):
+    """Agree to the request as it stood at event ``of``."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineConsent(CaseCommand):
+    """Say no to it."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeConsent(CaseCommand):
+    """Take a consent back."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A treasury's verified statement: ``payment`` is the opaque id of its reference; ``jws`` is kept verbatim."""
+
+    payment: str
+    case: str
+    amount: int
+    currency: str
+    paid_at: str
+    jws: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPayment(CaseCommand):
+    """Money came."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRefund(CaseCommand):
+    """Money went back."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCase(CaseCommand):
+    """Give the case to an officer of the authority, by their id there; None: to the one who asks."""
+
+    officer: Competence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestInformation(CaseCommand):
+    """Ask the applicant."""
+
+    question: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvideInformation(CaseCommand):
+    """Answer the question asked in event ``of``."""
+
+    of: str
+    answer: str
+    evidence: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeApproval(CaseCommand):
+    """The first pair of eyes says yes."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveCase(CaseCommand):
+    """The deciding pair of eyes says yes."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseCase(CaseCommand):
+    """Say no, on grounds of the closed list."""
+
+    grounds: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCase(CaseCommand):
+    """The applicant takes the request back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapseCase(CaseCommand):
+    """The clock: a time ran out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAppealTerm(CaseCommand):
+    """The clock: nobody appealed in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReceipt(CaseCommand):
+    """The registry of ``register`` states that it applied the event (verified before it comes here)."""
+
+    register: str
+    authority: str
+    event: str
+    jws: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseCase(CaseCommand):
+    """Destroy the personal data of these roles; () is everything of the case."""
+
+    basis: str
+    whose: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryCommand(Command):
+    """Asked of one entry of a register; ``entry`` is its stream."""
+
+    country: str
+    register: str
+    entry: str
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRestriction(EntryCommand):
+    """Forbid to dispose of the entry. ``restriction`` is a fresh opaque id."""
+
+    restriction: str
+    kind: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftRestriction(EntryCommand):
+    """Allow it again."""
+
+    restriction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseEntry(EntryCommand):
+    """Destroy the personal data of the entry, when its retention has ended."""
+
+    basis: str

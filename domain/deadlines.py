@@ -1,0 +1,297 @@
+"""Terms of the law, and the deadlines computed from them with their basis; not what follows from either.
+
+The legal day is the receiving authority's local day, which ends at 24:00. The day of the event is day 0.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
+
+from domain import office_hours
+from domain.country import Country, Source
+from domain.working_days import ONE_DAY, WEEKEND, calendar_of, days
+
+Unit = Literal["minutes", "working_days", "calendar_days", "months", "years"]
+
+LISTED_WEEKEND_DAYS = 10  # a longer term counts its Saturdays and Sundays and lists the other days only
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A time that the law gives: ``count`` of ``unit``, at least one; no ``source``: that of its terms."""
+
+    count: int
+    unit: Unit
+    source: Source | None = None
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError("a term has at least one day, month, year or minute")
+
+    @property
+    def rule(self) -> str:
+        """Such as "15 working_days"."""
+        return f"{self.count} {self.unit}"
+
+
+class Skipped(TypedDict):
+    """A day that did not count, and why: "Saturday", "Sunday", or the holiday's or decree's English name."""
+
+    day: str
+    why: str
+
+
+class Stop(TypedDict):
+    """A stop of the clock: the instants of the question and of its answer."""
+
+    question_at: str
+    answer_at: str
+
+
+class Deadline(TypedDict):
+    """A computed deadline with its basis, in JSON values, as it stands in events for ever."""
+
+    due: str  # the last local day; a day in time is any moment of it
+    until: str  # RFC 3339, UTC: the first instant that is too late (the local midnight after ``due``)
+    raw: str  # the local day before it was moved off a day off
+    start: str  # the local day or the instant that the term runs from
+    rule: str
+    skipped: list[Skipped]
+    weekend_days: int  # the Saturdays and Sundays skipped, those that ``skipped`` does not list included
+    stops: list[Stop]
+    calendar: str
+    estimated: bool  # a day that depends on the moon may move it
+    provisional: bool  # a year whose holidays are not decreed yet
+
+
+def compute(term: Term, start: datetime | date, country: Country) -> Deadline:
+    """The deadline of a term that runs from ``start``, an instant (in any zone) or a local day: day 0.
+
+    Working days are counted one by one. A term in calendar days, months or years that ends on a day off ends
+    on the next working day; a month ends on the same day number, else on the month's last day. Minutes run in
+    the office hours where the country has them, else by the clock, and need an instant.
+    ValueError: an instant without zone, minutes from a day, or a deadline beyond the year 9999.
+    """
+    began = _moment(start) if isinstance(start, datetime) else start
+    try:
+        if term.unit != "minutes":
+            return _in_days(term, began, country)
+        if isinstance(began, datetime):
+            return _in_minutes(term, began, country)
+    except OverflowError:
+        raise ValueError(f"{term.rule} from then end beyond the calendar") from None
+    raise ValueError("a term in minutes runs from an instant, not from a day")
+
+
+def pause(deadline: Deadline, question_at: datetime, answer_at: datetime, country: Country) -> Deadline:
+    """The deadline after the clock stood still from a question to its answer: the same or a later one.
+
+    Days from the question to the answer, both included, do not count: working days in a term of working days,
+    calendar days in one of days, months or years; in a term of minutes the time between. A day that lies in
+    two stops counts for one. What had run out before the question stays as it is.
+    ValueError: an instant without zone, an answer before its question, a question before the last answer, or
+    a deadline beyond the year 9999.
+    """
+    question, answer = _moment(question_at), _moment(answer_at)
+    if answer < question or question < _last_answer(deadline, question):
+        raise ValueError("a stop runs from a question to its answer, and begins after the stop before it")
+    if is_past(deadline, question):
+        return deadline
+    try:
+        longer = _paused_minutes if deadline["rule"].endswith(" minutes") else _paused_days
+        paused = longer(deadline, question, answer, country)
+    except OverflowError:
+        raise ValueError("this stop moves the deadline beyond the calendar") from None
+    stop = Stop(question_at=_text(question), answer_at=_text(answer))
+    return {**paused, "stops": [*deadline["stops"], stop]}
+
+
+def is_past(deadline: Deadline, at: datetime) -> bool:
+    """Whether it is too late at that instant. ValueError for an instant without zone."""
+    return _moment(at) >= datetime.fromisoformat(deadline["until"])
+
+
+# --- days -------------------------------------------------------------------------------------------------
+
+
+def _in_days(term: Term, began: datetime | date, country: Country) -> Deadline:
+    calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
+    day_zero = _local_day(began, zone)
+    if term.unit == "working_days":
+        due, skipped = calendar.nth_working_day(day_zero, term.count)
+        raw, watched = due, day_zero
+    else:
+        raw = watched = _raw_day(term, day_zero)
+        due, skipped = calendar.first_working_day(raw)
+    listed, weekend_days = _listed([], 0, skipped)
+    return Deadline(
+        due=due.isoformat(),
+        until=_text(_end_of(due, zone)),
+        raw=raw.isoformat(),
+        start=_text(began) if isinstance(began, datetime) else began.isoformat(),
+        rule=term.rule,
+        skipped=listed,
+        weekend_days=weekend_days,
+        stops=[],
+        calendar=calendar.version,
+        estimated=calendar.is_estimated(watched, due),
+        provisional=calendar.is_provisional(due),
+    )
+
+
+def _raw_day(term: Term, day_zero: date) -> date:
+    if term.unit == "calendar_days":
+        return day_zero + timedelta(days=term.count)
+    months = term.count * (12 if term.unit == "years" else 1)
+    year, month = divmod(day_zero.year * 12 + day_zero.month - 1 + months, 12)
+    if year > MAXYEAR:
+        raise OverflowError
+    return date(year, month + 1, min(day_zero.day, monthrange(year, month + 1)[1]))
+
+
+def _paused_days(deadline: Deadline, question: datetime, answer: datetime, country: Country) -> Deadline:
+    calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
+    day_zero = _local_day(_parsed(deadline["start"]), zone)
+    counted = _local_day(_last_answer(deadline, question), zone) if deadline["stops"] else day_zero
+    first = max(_local_day(question, zone), day_zero + ONE_DAY, counted + ONE_DAY)
+    last = max(_local_day(answer, zone), first - ONE_DAY)
+    # A decree since then may have made the old day a day off; it moves, but never to an earlier day.
+    old_due, moved = calendar.first_working_day(date.fromisoformat(deadline["due"]))
+    if deadline["rule"].endswith(" working_days"):
+        due, skipped = calendar.nth_working_day(last, calendar.working_days(first, old_due))
+        beyond = {day: why for day, why in skipped.items() if day > old_due}
+        listed, weekend_days = _listed(deadline["skipped"], deadline["weekend_days"], {**moved, **beyond})
+        raw, watched = due, day_zero
+        version = _both(deadline["calendar"], calendar.version)
+    else:
+        old_raw = date.fromisoformat(deadline["raw"])
+        # A question between the raw day and the day it was moved to finds the time until the latter left.
+        stopped = last - first + ONE_DAY
+        raw = (old_raw if first <= old_raw or not stopped else old_due) + stopped
+        due, skipped = calendar.first_working_day(raw)
+        due = max(due, old_due)
+        listed, weekend_days = _listed([], 0, skipped)
+        watched, version = raw, calendar.version
+    return {
+        **deadline,
+        "due": due.isoformat(),
+        "until": _text(_end_of(due, zone)),
+        "raw": raw.isoformat(),
+        "skipped": listed,
+        "weekend_days": weekend_days,
+        "calendar": version,
+        "estimated": calendar.is_estimated(watched, due),
+        "provisional": calendar.is_provisional(due),
+    }
+
+
+def _listed(
+    before: Sequence[Skipped], weekend_days: int, skipped: Mapping[date, str]
+) -> tuple[list[Skipped], int]:
+    """The list of skipped days and the number of weekend days, with these days added to what was there."""
+    weekend_days += sum(why in WEEKEND for why in skipped.values())
+    listed = [*before, *(Skipped(day=day.isoformat(), why=why) for day, why in skipped.items())]
+    if weekend_days > LISTED_WEEKEND_DAYS:
+        listed = [day for day in listed if day["why"] not in WEEKEND]
+    return listed, weekend_days
+
+
+def _both(before: str, now: str) -> str:
+    """The versions of the calendars that a deadline was counted with."""
+    return before if now in before.split("; ") else f"{before}; {now}"
+
+
+# --- minutes ----------------------------------------------------------------------------------------------
+
+
+def _in_minutes(term: Term, began: datetime, country: Country) -> Deadline:
+    calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
+    length = timedelta(minutes=term.count)
+    hours = country.office_hours
+    until = office_hours.after(began, length, hours, calendar, zone) if hours else began + length
+    return {
+        "start": _text(began),
+        "rule": term.rule,
+        "stops": [],
+        **_until(until, began, country),
+    }
+
+
+def _paused_minutes(deadline: Deadline, question: datetime, answer: datetime, country: Country) -> Deadline:
+    calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
+    began, until = datetime.fromisoformat(deadline["start"]), datetime.fromisoformat(deadline["until"])
+    first = max(question, began)
+    if answer <= first:
+        return deadline
+    if country.office_hours is None:
+        longer = until + (answer - first)
+    else:
+        left = office_hours.between(first, until, country.office_hours, calendar, zone)
+        longer = max(until, office_hours.after(answer, left, country.office_hours, calendar, zone))
+    return {**deadline, **_until(longer, began, country)}
+
+
+class _Until(TypedDict):
+    due: str
+    until: str
+    raw: str
+    skipped: list[Skipped]
+    weekend_days: int
+    calendar: str
+    estimated: bool
+    provisional: bool
+
+
+def _until(until: datetime, began: datetime, country: Country) -> _Until:
+    """What a deadline in minutes says about its end; days off matter only where there are office hours."""
+    calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
+    first, due = _local_day(began, zone), _local_day(until - timedelta.resolution, zone)
+    skipped = {}
+    if country.office_hours:
+        skipped = {day: why for day in days(first, due) if (why := calendar.day_off(day)) is not None}
+    listed, weekend_days = _listed([], 0, skipped)
+    return {
+        "due": due.isoformat(),
+        "until": _text(until),
+        "raw": due.isoformat(),
+        "skipped": listed,
+        "weekend_days": weekend_days,
+        "calendar": calendar.version,
+        "estimated": country.office_hours is not None and calendar.is_estimated(first, due),
+        "provisional": country.office_hours is not None and calendar.is_provisional(due),
+    }
+
+
+# --- time -------------------------------------------------------------------------------------------------
+
+
+def _moment(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError("a time without a zone is no moment: say which zone it is in")
+    return at.astimezone(UTC)
+
+
+def _local_day(at: datetime | date, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date() if isinstance(at, datetime) else at
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + ONE_DAY, time(), tzinfo=zone)
+
+
+def _last_answer(deadline: Deadline, otherwise: datetime) -> datetime:
+    return datetime.fromisoformat(deadline["stops"][-1]["answer_at"]) if deadline["stops"] else otherwise
+
+
+def _parsed(text: str) -> datetime | date:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def _text(at: datetime) -> str:
+    # isoformat() leaves out microseconds that are zero.
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,425 @@
+"""Everything that can have happened, frozen and in the past tense; no behaviour and no bytes.
+
+A field is public unless it is ``Personal``: then it is a salted digest in the signed event, sealed beside it under
+the key of the one whom it is about (``whose``), and reads as ``ERASED`` once that key is destroyed.
+Fields hold JSON values only, so that an event, its bytes and a row of a read model are the same values.
+Members of a form or of a register's content are laid flat beside the other fields (``request``, ``content``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, Final, TypedDict
+
+from domain.deadlines import Deadline
+
+
+class Erased(Enum):
+    """What a personal value reads as once its key is gone."""
+
+    ERASED = "erased"
+
+    def __repr__(self) -> str:
+        return "ERASED"
+
+
+ERASED: Final = Erased.ERASED
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Marks a member as personal, and says whom it is about: a party's role, or the whole ``case`` or ``entry``."""
+
+    whose: str
+
+
+class Attachment(TypedDict):
+    """One piece of evidence: ``key`` names the data key that its bytes are sealed under (base64url)."""
+
+    id: str
+    kind: str
+    sha256: str
+    media_type: str
+    size: int
+    key: str
+
+
+class ActorMember(TypedDict, total=False):
+    """Who acted: ``p1`` and so on within the case, or an officer's stable id within the authority."""
+
+    id: str
+    role: str
+
+
+OfCase = Personal("case")
+Text = Annotated[str | Erased, OfCase]
+OptionalText = Annotated[str | None | Erased, OfCase]
+
+
+# --- the case, in the order of its life -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFiled:
+    """A person asked a country for something; the law of this day is named once and for all."""
+
+    procedure: str
+    form: int
+    terms: str  # the first day of the terms that hold for this case
+    terms_sha256: str
+    parties: Mapping[str, str]  # "p1" -> role
+    consents: list[str]  # the parties whose consent is asked
+    consent_until: Deadline | None
+    warnings: list[str]  # codes for the officer's eyes, never a reason to refuse by itself
+    request: Mapping[str, Any]
+    evidence: Annotated[list[Attachment] | Erased, OfCase]
+    representative: Annotated[dict[str, Any] | None | Erased, OfCase]
+    signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeAssessed:
+    """The fee, with the formula and the unit values of the day; provisional where a unit has no value yet."""
+
+    amount: int  # minor units
+    currency: str
+    formula: str
+    parts: list[dict[str, Any]]
+    unit_day: str
+    provisional: bool
+    due: Deadline | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """A party agreed to the request as it stood at the event ``of``."""
+
+    party: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentDeclined:
+    """A party said no; the case ends."""
+
+    party: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRevoked:
+    """A party took its consent back, before anything was proposed."""
+
+    party: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeePaid:
+    """Money came; the treasury's signed statement is kept verbatim. ``payment`` is its opaque id."""
+
+    payment: str
+    amount: int
+    currency: str
+    paid_at: str
+    statement: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDue:
+    """Money has to go back: what was late, too much, or paid for a case that ended."""
+
+    payment: str
+    amount: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPaid:
+    """The treasury paid it back."""
+
+    payment: str
+    amount: int
+    currency: str
+    paid_at: str
+    statement: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTermStarted:
+    """Consents and fee are complete: from here the authority's time runs."""
+
+    due: Deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAssigned:
+    """An officer has the case."""
+
+    officer: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationRequested:
+    """The officer asks; the clock stops."""
+
+    items: list[str]
+    answer_until: Deadline
+    question: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationProvided:
+    """The applicant answered the event ``of``; the clock runs on."""
+
+    of: str
+    decision_due: Deadline
+    answer: Text
+    evidence: Annotated[list[Attachment] | Erased, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalProposed:
+    """The first pair of eyes."""
+
+    rule: str
+    note: OptionalText
+    officer_person: Text
+    officer_signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseApproved:
+    """The authority said yes; the register changed in the same append (``entry`` is the entry's stream)."""
+
+    rule: str
+    register: str
+    entry: str
+    note: OptionalText
+    officer_person: Text
+    officer_signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRefused:
+    """The authority said no, on grounds from the closed list, with the way to appeal."""
+
+    rule: str
+    grounds: list[str]
+    law: list[str]
+    appeal_until: Deadline
+    reason: Text
+    officer_person: Text
+    officer_signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn:
+    """The request was taken back (``applicant``) or a party declined (``consent_declined``)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLapsed:
+    """A time ran out: ``unpaid``, ``no_consent`` or ``no_answer``."""
+
+    reason: str
+    appeal_until: Deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealTermEnded:
+    """Nobody appealed in time; what the case had claimed is free again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRecorded:
+    """The registry stated, signed, that it has applied ``event``."""
+
+    register: str
+    event: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCompleted:
+    """Decided, registered and applied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDataErased:
+    """These keys are destroyed, on this legal basis; ``whose`` says whose data fell. Of a case or of an entry."""
+
+    keys: list[str]
+    whose: list[str]
+    basis: str
+
+
+# --- claims and entries -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTaken:
+    """A unique key is held by the stream ``holder``."""
+
+    kind: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimReleased:
+    """The key is free again."""
+
+    kind: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSettled:
+    """The key belongs to an entry for good; ``holder`` is the entry's stream."""
+
+    kind: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryCreated:
+    """A legal record came to be, by a decision or by an import."""
+
+    register: str
+    content_version: int
+    title: str  # of the change: registration, import
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryChanged:
+    """The record reads anew; the whole content is restated. People in it get a fresh key."""
+
+    register: str
+    content_version: int
+    title: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionPlaced:
+    """The authority that the law names forbade to dispose of the entry."""
+
+    restriction: str
+    kind: str
+    law: str
+    rule: str
+    reference: Annotated[str | None | Erased, Personal("entry")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionLifted:
+    """It is no longer forbidden."""
+
+    restriction: str
+    kind: str
+    rule: str
+
+
+# --- keys of the log, and its access table ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOpened:
+    """The first event of a log: who may authorise seals, and which countries may receive (certificates: base64url)."""
+
+    root: str
+    ca: str
+    registrar: str
+    countries: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealAuthorised:
+    """From the next event on, this key may sign these types for this authority."""
+
+    certificate: str
+    authority: str
+    types: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealRetired:
+    """No event from here on is signed with it; ``root`` is the RFC 6962 root over the ``size`` events before."""
+
+    kid: str
+    reason: str
+    size: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessHeadRecorded:
+    """The hash-chained table of who read what had ``count`` rows and this head."""
+
+    count: int
+    head: str
+
+
+CaseEvent = (
+    CaseFiled
+    | FeeAssessed
+    | ConsentGiven
+    | ConsentDeclined
+    | ConsentRevoked
+    | FeePaid
+    | RefundDue
+    | RefundPaid
+    | DecisionTermStarted
+    | CaseAssigned
+    | InformationRequested
+    | InformationProvided
+    | ApprovalProposed
+    | CaseApproved
+    | CaseRefused
+    | CaseWithdrawn
+    | CaseLapsed
+    | AppealTermEnded
+    | ReceiptRecorded
+    | CaseCompleted
+    | PersonalDataErased
+)
+ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled
+EntryEvent = EntryCreated | EntryChanged | RestrictionPlaced | RestrictionLifted | PersonalDataErased
+KeysEvent = LogOpened | SealAuthorised | SealRetired
+Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as the log holds it, with what the signed envelope says about it.
+
+    ``owners`` says, of an event with laid-flat members, whom each personal one is about; ``keys`` which key
+    (base64url id) seals what is about whom, as far as the keys still exist.
+    """
+
+    event: Event
+    type: str
+    log: str
+    country: str
+    stream: str
+    seq: int
+    index: int
+    time: str
+    hash: str
+    authority: str
+    actor: ActorMember
+    to: tuple[str, ...]
+    effects: Mapping[str, list[str]] | None
+    owners: Mapping[str, str]
+    keys: Mapping[str, str]
+
+    @property
+    def at(self) -> datetime:
+        """The moment, in UTC."""
+        return datetime.fromisoformat(self.time)

@@ -1,0 +1,120 @@
+"""Value types of which request forms and register contents are written; strict, frozen, with bounds, no law.
+
+Each member of a form or content says whether it is ``Public`` or ``Personal`` and whose.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from domain.events import Personal
+from domain.law import countries
+
+MAX_SAFE_INTEGER = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Marks a member as public: it stands in clear in the signed event. Codes, amounts, dates of law, countries."""
+
+
+def normal(text: str) -> str:
+    """The text itself; ValueError when it is not in Unicode NFC (what is signed is never rewritten) or holds controls."""
+    if not unicodedata.is_normalized("NFC", text):
+        msg = "is not in Unicode normal form C; please send it composed (NFC)"
+        raise ValueError(msg)
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" for c in text):
+        msg = "holds a control character; please remove it"
+        raise ValueError(msg)
+    return text
+
+
+def _trimmed(text: str) -> str:
+    if text != text.strip():
+        msg = "begins or ends with a space; please remove it"
+        raise ValueError(msg)
+    return text
+
+
+def _day(text: str) -> str:
+    # A date stays a string: the very characters that the person sent are what is signed.
+    date.fromisoformat(text)
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(normal), AfterValidator(_trimmed)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(normal), AfterValidator(_trimmed)]
+Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(normal)]
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}), AfterValidator(_day)]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+MinorUnits = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
+
+
+class Value(BaseModel):
+    """A part of a form: unknown members are refused, types are exact, nothing changes after."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PersonalNumber(Value):
+    """The number that a country gives a person; its normal form is checked by that country's rule."""
+
+    country: CountryCode
+    number: Annotated[str, Field(pattern=r"^[0-9A-Z]{5,20}$")]
+
+    @model_validator(mode="after")
+    def _is_normal(self) -> Self:
+        known = countries().get(self.country)
+        if known is not None and known.person_number.normal_form(self.number) != self.number:
+            msg = f"Please write the {known.person_number.name} without spaces or other signs."
+            raise ValueError(msg)
+        return self
+
+
+class Person(Value):
+    """A person as a form names them; names are never split on spaces, a patronymic is optional everywhere."""
+
+    surname: Name
+    given_names: Name
+    patronymic: Name | None = None
+    born_on: Day
+    personal_number: PersonalNumber
+
+
+class Money(Value):
+    """Integer minor units beside an ISO 4217 currency."""
+
+    amount: MinorUnits
+    currency: Currency
+
+
+class Form(Value):
+    """The content of a request or of an entry: every member is public or personal."""
+
+
+@cache
+def owners_of(form: type[Form]) -> Mapping[str, str]:
+    """Personal member -> whose it is, for a form or a content; members that are missing here are public."""
+    owners = {}
+    for name, field in form.model_fields.items():
+        marks = [m for m in field.metadata if isinstance(m, Personal | Public)]
+        if len(marks) != 1:
+            msg = f"{form.__name__}.{name} must be marked Public or Personal, once"
+            raise TypeError(msg)
+        if isinstance(marks[0], Personal):
+            owners[name] = marks[0].whose
+    return owners
+
+
+def plain(form: Form) -> dict[str, Any]:
+    """The form as JSON values; absent optional members are nulls, so that counts tell nothing."""
+    return form.model_dump(mode="json")
+
+
+Sex = Literal["female", "male", "undetermined"]

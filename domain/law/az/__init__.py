@@ -1,0 +1,19 @@
+"""Azerbaijan: facts that no procedure owns."""
+
+from datetime import date
+
+from domain.country import Country, PersonNumber
+from domain.numbers import az_fin
+
+COUNTRY = Country(
+    code="AZ",
+    title={"en": "Azerbaijan", "az": "Azərbaycan"},
+    languages=("az",),
+    currency="AZN",
+    minor_units=2,
+    time_zone="Asia/Baku",
+    units={},  # fixed manat by the State Fee law
+    overlay=(),
+    decreed_until=date(2026, 12, 31),
+    person_number=PersonNumber(name="FIN", normal_form=az_fin),
+)

@@ -1,0 +1,26 @@
+"""Kyrgyzstan: facts that no procedure owns."""
+
+from datetime import date
+
+from domain.country import Country, PersonNumber, Source, UnitValue
+from domain.numbers import kg_pin, kg_pin_warnings
+
+_INDEX = Source(law="Calculation index (расчётный показатель); to be confirmed", confirmed=False)
+
+COUNTRY = Country(
+    code="KG",
+    title={"en": "Kyrgyzstan", "ky": "Кыргызстан", "ru": "Кыргызстан"},
+    languages=("ky", "ru"),
+    currency="KGS",
+    minor_units=2,
+    time_zone="Asia/Bishkek",
+    units={
+        "CI": (
+            # 100 som, general knowledge; neither its first nor its last day is known to us.
+            UnitValue(since=date(2025, 1, 1), until=date(2026, 12, 31), amount_minor=100_00, source=_INDEX),
+        ),
+    },
+    overlay=(),
+    decreed_until=date(2026, 12, 31),
+    person_number=PersonNumber(name="PIN", normal_form=kg_pin, warnings=kg_pin_warnings),
+)

@@ -1,0 +1,27 @@
+"""Kazakhstan: facts that no procedure owns."""
+
+from datetime import date
+
+from domain.country import Country, PersonNumber, Source, UnitValue
+from domain.numbers import kz_iin
+
+_MCI = Source(law="Monthly calculation index (MCI) of the year", url_or_key="kz-mci", confirmed=True)
+
+COUNTRY = Country(
+    code="KZ",
+    title={"en": "Kazakhstan", "kk": "Қазақстан", "ru": "Казахстан"},
+    languages=("kk", "ru"),
+    currency="KZT",
+    minor_units=2,
+    time_zone="Asia/Almaty",  # one zone for the whole country since 2024-03-01
+    units={
+        "MCI": (
+            UnitValue(since=date(2025, 1, 1), until=date(2025, 12, 31), amount_minor=3_932_00, source=_MCI),
+            UnitValue(since=date(2026, 1, 1), until=date(2026, 12, 31), amount_minor=4_325_00, source=_MCI),
+            # 2027: not known yet. A fee that needs it is provisional until the row is appended here.
+        ),
+    },
+    overlay=(),
+    decreed_until=date(2026, 12, 31),
+    person_number=PersonNumber(name="IIN", normal_form=kz_iin),
+)

@@ -1,0 +1,19 @@
+"""Türkiye: facts that no procedure owns."""
+
+from datetime import date
+
+from domain.country import Country, PersonNumber
+from domain.numbers import tr_tckn
+
+COUNTRY = Country(
+    code="TR",
+    title={"en": "Türkiye", "tr": "Türkiye"},
+    languages=("tr",),
+    currency="TRY",
+    minor_units=2,
+    time_zone="Europe/Istanbul",
+    units={},  # fixed lira, revalued every year
+    overlay=(),
+    decreed_until=date(2032, 12, 31),  # its religious days are published that far
+    person_number=PersonNumber(name="TCKN", normal_form=tr_tckn),
+)

@@ -1,0 +1,28 @@
+"""Uzbekistan: facts that no procedure owns."""
+
+from datetime import date
+
+from domain.country import Country, PersonNumber, Source, UnitValue
+from domain.numbers import uz_pinfl, uz_pinfl_warnings
+
+_BHM = Source(law="Base calculation amount (BHM); to be confirmed", url_or_key="uz-plate", confirmed=False)
+
+COUNTRY = Country(
+    code="UZ",
+    title={"en": "Uzbekistan", "uz": "Oʻzbekiston"},
+    languages=("uz",),
+    currency="UZS",
+    minor_units=2,
+    time_zone="Asia/Tashkent",
+    units={
+        "BHM": (
+            # 340,000 stood before; its first day is not known to us, so it has no row.
+            UnitValue(since=date(2024, 10, 1), until=date(2025, 7, 31), amount_minor=375_000_00, source=_BHM),
+            # No end is known. It is trusted to the end of 2026, and no further without a look.
+            UnitValue(since=date(2025, 8, 1), until=date(2026, 12, 31), amount_minor=412_000_00, source=_BHM),
+        ),
+    },
+    overlay=(),
+    decreed_until=date(2026, 12, 31),
+    person_number=PersonNumber(name="PINFL", normal_form=uz_pinfl, warnings=uz_pinfl_warnings),
+)

@@ -1,0 +1,143 @@
+"""Names as keys: the normal form under which a name is unique, and the likeness that only warns an officer.
+
+How a name is written stays as it was signed; these forms are for comparing. Never ``upper()`` or ``lower()``
+without a language: Turkish and Azerbaijani have a dotted and a dotless i.
+The normal form is frozen: ids are derived from it. Another is a new ``FORM``, claimed beside the old one.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+FORM: Final = 1
+
+TURNED_COMMA: Final = "\u02bb"  # the mark of the Uzbek letters oʻ and gʻ
+APOSTROPHE: Final = "\u02bc"  # the Uzbek tutuq belgisi, and every other apostrophe
+
+
+class WrongName(ValueError):
+    """A name that has no normal form; the text says what is wrong and what to do, for the person refused.
+
+    Nothing of the name stands in it but the one wrong character, at ``position`` (from 1).
+    """
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(position, reason)
+        self.position = position
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def check(name: str) -> None:
+    """Refuse (WrongName) what is not in Unicode NFC, and characters that cannot be seen or are no text."""
+    composed = unicodedata.normalize("NFC", name)
+    if composed != name:
+        shorter = min(len(name), len(composed))
+        position = next((n for n in range(shorter) if name[n] != composed[n]), shorter) + 1
+        raise WrongName(
+            position,
+            f"At character {position} the name is not in Unicode normal form C: send it composed (NFC).",
+        )
+    for position, character in enumerate(name, start=1):
+        if unicodedata.category(character) in _NO_TEXT or _INVISIBLE.match(character):
+            raise WrongName(
+                position,
+                f"Character {position} (U+{ord(character):04X}) cannot be seen or is no text: leave it out.",
+            )
+
+
+def normal_form(name: str, language: str) -> str:
+    """The key of a name written in that language ("uz", "tr", "kk" ...), the same however it was typed.
+
+    Case by the rules of the language, runs of spaces as one space, apostrophe variants as one; in Uzbek the
+    mark of oʻ and gʻ and the tutuq belgisi apart from each other, and Cyrillic by the official table (1995).
+    Nothing is stripped: Oʻt is not Ot, Isʼhoq is not Ishoq. WrongName as ``check``.
+    """
+    check(name)
+    primary = language.partition("-")[0]
+    folded = _case_folded(name, primary)
+    marked = _uzbek(folded) if primary == "uz" else _APOSTROPHES.sub(APOSTROPHE, folded)
+    # Last: letters were dropped (ь), and Latin ones compose with marks that Cyrillic ones leave alone.
+    return unicodedata.normalize("NFC", " ".join(marked.split()))
+
+
+def likeness(name: str) -> frozenset[str]:
+    """Keys of likeness: two names are alike when they share one. To warn an officer, never to refuse.
+
+    One key goes by the sound across scripts (Әлия, Aliya), one by the look (Latin HAH, Cyrillic НАН); both
+    without marks, spaces, punctuation and double letters.
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    # The breve and the diaeresis of these letters are part of them, not marks to be dropped.
+    plain = unicodedata.normalize("NFC", plain) if _CYRILLIC.search(plain) else plain
+    return frozenset(filter(None, (_bare(plain.translate(_SOUND)), _bare(plain.translate(_LOOK)))))
+
+
+# --- case -------------------------------------------------------------------------------------------------
+
+
+def _case_folded(name: str, language: str) -> str:
+    if language in {"tr", "az"}:
+        name = name.replace("İ", "i").replace("I", "ı")
+    # Canonical caseless matching of the Unicode Standard (3.13, D145): decompose, fold, compose.
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+    if language in {"tr", "az"}:
+        folded = re.sub("i\u0307+", "i", folded)  # what a lower() without a language had made of İ
+    return unicodedata.normalize("NFC", folded)
+
+
+# --- Uzbek ------------------------------------------------------------------------------------------------
+
+_APOSTROPHES = re.compile(
+    "['`\u00b4\u02b9\u02bb-\u02bf\u02c8\u02ca\u02cb\u2018\u2019\u201b\u2032\u2035\ua78b\ua78c\uff07]"
+)
+_VOWELS = "аеёиоуўыэюяaeiou" + TURNED_COMMA
+_UZBEK = str.maketrans(
+    dict(zip("абвгджзийклмнопрстуфхцыэқҳ", "abvgdjziyklmnoprstufxsieqh", strict=True))
+    | {"е": "e", "ё": "yo", "ч": "ch", "ш": "sh", "щ": "sh", "ю": "yu", "я": "ya", "ь": "", "ъ": APOSTROPHE}
+    | {"ў": f"o{TURNED_COMMA}", "ғ": f"g{TURNED_COMMA}"}
+)
+
+
+def _uzbek(name: str) -> str:
+    """Lower-case Uzbek in Latin letters; what is no Uzbek Cyrillic letter stays."""
+    name = name.replace("ўъ", "ў")  # мўъжиза, moʻjiza
+    name = re.sub("[ъь]е", "ye", name)  # объект, obyekt
+    name = name.replace("ьи", "yi").replace("ьо", "yo")
+    name = re.sub(
+        rf"(?<![^\W\d_])е|(?<=[{_VOWELS}])е", "ye", name
+    )  # at the beginning of a word, after a vowel
+    name = re.sub(rf"(?<=[{_VOWELS}])ц", "ts", name)  # else s
+    name = name.replace("сҳ", f"s{APOSTROPHE}h")  # Исҳоқ, Isʼhoq: not sh
+    name = _APOSTROPHES.sub(APOSTROPHE, name.translate(_UZBEK))
+    return re.sub(f"(?<=[og]){APOSTROPHE}", TURNED_COMMA, name)
+
+
+# --- what cannot be a name, and what is alike ---------------------------------------------------------------
+
+_NO_TEXT = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+# Default-ignorable code points that are not of category Cf: they would let two equal names differ unseen.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_SOUND = str.maketrans(
+    dict(
+        zip("абвгғдежзийкқлмнңоөпрстуұүфхһҳцчшщыіэәў", "abvggdejziikklmnnooprstuuufhhhscssiieao", strict=True)
+    )
+    | {"ё": "io", "ю": "iu", "я": "ia", "ъ": "", "ь": "", "ə": "a"}
+)
+_LOOK = str.maketrans(
+    dict(zip("авеѕіјкмнорстухԛԝαβεικνορτυχə", "abesijkmhopctyxqwabeikvoptyxa", strict=True))
+)
+_DIGRAPHS = {"sh": "s", "ch": "c", "zh": "j", "kh": "h", "gh": "g", "ng": "n", "ts": "s"}
+_LATIN = str.maketrans({"ı": "i", "y": "i", "q": "k", "w": "v", "x": "h"})
+
+
+def _bare(text: str) -> str:
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text) if c.isalnum() and c not in "ʻʼ")
+    for digraph, letter in _DIGRAPHS.items():
+        letters = letters.replace(digraph, letter)
+    return re.sub(r"(.)\1+", r"\1", letters.translate(_LATIN))

@@ -1,0 +1,104 @@
+"""Which country offers which procedure on which terms, found by being there: ``domain/law/<country>/<procedure>.py``.
+
+Such a file holds ``FORM`` (the procedure's form with the country's own members), ``FORM_VERSION`` and ``TERMS``.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain import law
+from domain.country import Country
+from domain.forms import owners_of
+from domain.law import countries
+from domain.procedure import Offer, Terms
+from domain.procedures import procedures, registers
+
+
+@cache
+def offers() -> Mapping[tuple[str, str], Offer]:
+    """Every (country, procedure) that is offered, in the order of countries and procedures."""
+    found = {}
+    for code in countries():
+        folder = import_module(f"{law.__name__}.{code.lower()}")
+        for module in sorted(m.name for m in iter_modules(folder.__path__)):
+            terms = import_module(f"{folder.__name__}.{module}")
+            procedure = procedures()[module]
+            found[code, module] = Offer(code, procedure, terms.FORM, terms.FORM_VERSION, terms.TERMS)
+    return found
+
+
+def offer(country: str, procedure: str) -> Offer | None:
+    """What this country offers of the procedure, or None: not offered here yet."""
+    return offers().get((country, procedure))
+
+
+def country_of(code: str) -> Country:
+    """The facts of a member country; KeyError for others."""
+    return countries()[code]
+
+
+def legal_day(at: datetime, country: Country) -> date:
+    """The local day of the country's authorities at this moment (rules.md 1)."""
+    return at.astimezone(_zone(country.time_zone)).date()
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@cache
+def request_owners(country: str, procedure: str, form: int) -> Mapping[str, str]:
+    """Whose each personal member of a filed request is. A form is frozen once it is released: old versions stay.
+
+    Beside the form's members there is ``person_<role>`` for each party: the keyed id of the human, or null.
+    """
+    found = offer(country, procedure)
+    if found is None or found.form_version != form:
+        msg = f"form {form} of {procedure} in {country} is not known"
+        raise LookupError(msg)
+    persons = {f"person_{party.role}": party.role for party in found.procedure.parties}
+    return {**owners_of(found.form), **persons}
+
+
+@cache
+def content_owners(register: str, version: int) -> Mapping[str, str]:
+    """Whose each personal member of an entry's content is."""
+    found = registers().get(register)
+    if found is None or found.content_version != version:
+        msg = f"version {version} of the content of {register} is not known"
+        raise LookupError(msg)
+    return owners_of(found.content)
+
+
+@cache
+def terms_hash(terms: Terms) -> str:
+    """SHA-256 (base64url) of the canonical bytes of the whole terms row: what a filed case names (formats.md 1)."""
+    row = json.dumps(as_json(terms), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(hashlib.sha256(row.encode()).digest()).rstrip(b"=").decode()
+
+
+def as_json(value: Any) -> Any:  # noqa: ANN401 - any row of law
+    """A row of law as JSON values: days as dates, fractions as "1/4"."""
+    if is_dataclass(value):
+        return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {k: as_json(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_json(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Fraction):
+        return str(value)
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,27 @@
+"""The procedures, one file each, found by being there; what a country asks stands in ``domain/law/<country>/``."""
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from domain.procedure import Procedure, Register
+
+
+@cache
+def procedures() -> Mapping[str, Procedure]:
+    """Every procedure by name; a file's ``PROCEDURE`` has the file's name."""
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        procedure = import_module(f"{__name__}.{module.name}").PROCEDURE
+        if procedure.name != module.name:
+            msg = f"{module.name}.py holds a procedure with another name: {procedure.name}"
+            raise TypeError(msg)
+        found[procedure.name] = procedure
+    return found
+
+
+@cache
+def registers() -> Mapping[str, Register]:
+    """Every register by name, from the procedures that write to it."""
+    return {p.register.name: p.register for p in procedures().values()}

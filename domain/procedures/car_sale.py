@@ -1,0 +1,115 @@
+"""A car is sold by its registered owner, with the buyer's consent, and never under a live restriction."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from domain.events import Personal
+from domain.forms import Form, Line, Money, Person, Value
+from domain.numbers import vin as normal_vin, vin_warnings
+from domain.procedure import Check, Key, Party, Procedure, Register, Request, claim_key, entry_key
+
+
+
+def _vin(text: str) -> str:
+    """The VIN itself: a hard key has one normal form or is refused, and what is signed is never rewritten."""
+    if normal_vin(text) != text:
+        raise ValueError("Please write the VIN in capital letters, without spaces.")
+    return text
+
+
+Vin = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_vin)]
+
+
+class SoldVehicle(Value):
+    """The car as the seller names it; the register knows the rest."""
+
+    vin: Vin
+    plate: Line | None = None
+
+
+class CarSaleForm(Form):
+    """What every country asks of a car sale; a country's own members stand in its folder."""
+
+    seller: Annotated[Person, Personal("seller")]
+    buyer: Annotated[Person, Personal("buyer")]
+    vehicle: Annotated[SoldVehicle, Personal("case")]
+    price: Annotated[Money, Personal("case")]
+
+
+class Vehicle(Value):
+    """A car as the register holds it."""
+
+    vin: Vin
+    plate: Line | None = None
+    make: Line
+    model: Line
+    year: Annotated[int, Field(ge=1886, le=2100)]
+    colour: Line | None = None
+
+
+class VehicleEntry(Form):
+    """The content of a vehicle entry."""
+
+    vehicle: Annotated[Vehicle, Personal("entry")]
+    owner: Annotated[Person, Personal("owner")]
+
+
+def _claims(request: Request) -> tuple[Key, ...]:
+    return (claim_key("vehicle_sale", request["vehicle"]["vin"]),)
+
+
+def _entry(request: Request) -> Key:
+    return entry_key("vehicles", "vin", request["vehicle"]["vin"])
+
+
+def _sold_by_owner(request: Request, content: Mapping[str, Any] | None) -> bool:
+    if content is None or content["owner"] is None:
+        return False
+    return bool(content["owner"]["personal_number"] == request["seller"]["personal_number"])
+
+
+def _transferred(request: Request, content: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The buyer owns the car; new plates are given by the registry, later."""
+    old = content or {}
+    plate = None if request.get("new_plates") else old["vehicle"]["plate"]
+    return {"vehicle": {**old["vehicle"], "plate": plate}, "owner": request["buyer"]}
+
+
+def _warnings(request: Request) -> tuple[str, ...]:
+    return tuple(vin_warnings(request["vehicle"]["vin"]))
+
+
+PROCEDURE = Procedure(
+    name="car_sale",
+    title={"en": "Sale of a car", "kk": "Көлікті сату", "ru": "Продажа автомобиля"},
+    form=CarSaleForm,
+    parties=(
+        Party(role="seller", member="seller", is_applicant=True),
+        Party(role="buyer", member="buyer", consents=True),
+    ),
+    register=Register(
+        name="vehicles",
+        title={"en": "Vehicle register"},
+        content=VehicleEntry,
+        content_version=1,
+        key=_entry,
+    ),
+    claims=_claims,
+    entry=_entry,
+    effect=_transferred,
+    change="sale",
+    creates=False,
+    checks=(
+        Check(
+            code="not_the_owner",
+            message=(
+                "The register does not show the seller as the owner of this car. "
+                "Please check the VIN; if it is right, ask the vehicle registration office."
+            ),
+            holds=_sold_by_owner,
+        ),
+    ),
+    warnings=_warnings,
+)

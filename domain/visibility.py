@@ -1,0 +1,65 @@
+"""What of a case each person may see: a pure rule over the owners of its members; who may see the case is elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.case import Case
+
+
+def visible_whose(case: Case, party: str | None) -> frozenset[str]:
+    """Whose members the caller may see: officers (``party`` None) and the applicant all, another party its own.
+
+    The applicant wrote the request; another party sees its own part, and what is about the case as a whole.
+    """
+    roles = frozenset({*case.parties.values(), *case.owners.values(), "case"})
+    if party is None or party == "p1":
+        return roles
+    return frozenset({case.parties[party], "case"})
+
+
+def shown(case: Case, party: str | None) -> dict[str, Any]:
+    """The case as this caller may see it; JSON values. Other people are named, never numbered."""
+    whose = visible_whose(case, party)
+    request = {
+        name: value if name not in case.owners or case.owners[name] in whose else _name_of(value)
+        for name, value in case.request.items()
+        if not name.startswith("person_")
+    }
+    return {
+        "case": case.case,
+        "country": case.country,
+        "procedure": case.procedure,
+        "stage": case.stage,
+        "version": case.version,
+        "filed_at": case.filed_at,
+        "authority": case.authority,
+        "terms": case.terms,
+        "you_are": case.parties[party] if party else None,
+        "request": request,
+        "request_hash": case.request_hash,
+        "evidence": [{k: v for k, v in a.items() if k != "key"} for a in case.evidence or ()],
+        "consents": {
+            case.parties[p]: "given" if p in case.consents else "open" for p in case.consents_asked
+        },
+        "consent_until": case.consent_until,
+        "fee": case.fee,
+        "paid": case.paid,
+        "refunds": [{"amount": r[0], "reason": r[1], "paid_back": r[2]} for r in case.refunds.values()],
+        "decision_due": case.decision_due,
+        "officer": case.officer,
+        "questions": case.questions,
+        "is_proposed": case.proposal is not None,
+        "decision": {k: v for k, v in case.decision.items() if k != "person"} if case.decision else None,
+        "appeal_until": case.appeal_until,
+        "entry": case.entry,
+        "warnings": case.warnings if party is None else [],
+        "erased": case.erased,
+        "fits": list(case.fits),
+        "timeline": case.timeline,
+    }
+
+
+def _name_of(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, Mapping) and "surname" in value:
+        return {"surname": value["surname"], "given_names": value["given_names"]}
+    return None

@@ -1,0 +1,172 @@
+"""The one form in which Tamga signs and hashes: JCS (RFC 8785) within the rules below; not a general JSON library.
+
+I-JSON (RFC 7493), ASCII member names, no floats, integers within +-(2^53-1), strings in NFC. Within these rules
+sorted `orjson` gives the bytes of RFC 8785; outside of them it does not, so what comes from outside passes `check`
+before anybody signs it, and what was signed is read by `decode` only.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+from unicodedata import is_normalized
+
+import orjson
+
+Value: TypeAlias = Any  # what JSON can hold: dict, list, str, int, bool, None; its shape is the reader's to check
+
+LARGEST_INTEGER = 2**53 - 1
+DEEPEST = 32
+RESERVED_NAMES = frozenset({"_sd", "..."})  # SD-JWT (RFC 9901) keeps them for digests
+
+
+class NotCanonical(ValueError):
+    """Outside the rules: `pointer` (RFC 6901, empty for the whole) says where, `reason` what to do about it."""
+
+    def __init__(self, pointer: str, reason: str) -> None:
+        super().__init__(f"{pointer or 'the document'}: {reason}")
+        self.pointer = pointer
+        self.reason = reason
+
+
+def encode(value: object) -> bytes:
+    """The JCS bytes of a value that is within the rules (`check` says whether it is).
+
+    A moment must be written out by the caller, or zero microseconds would be lost: dates raise NotCanonical.
+    """
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError as error:
+        raise NotCanonical("", f"cannot be written as JSON: {error}") from error
+
+
+def decode(raw: bytes) -> Value:
+    """What the bytes say, if they are the canonical bytes of it and within the rules; else NotCanonical.
+
+    Duplicate members, spaces, other escapes and number forms all parse silently: only the way back shows them.
+    """
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise NotCanonical("", f"is not JSON: {error}") from error
+    if encode(value) != raw:
+        raise NotCanonical("", "is JSON, but not in its canonical form (RFC 8785)")
+    if not _is_surely_within(raw):
+        _walk(value, frozenset())
+    return value
+
+
+def check(value: object) -> None:
+    """Refuse (NotCanonical) what may not be signed: for documents from outside, before anything is done with them.
+
+    That is: floats, integers beyond +-(2^53-1), strings that are not NFC or hold surrogates or noncharacters, names
+    that are not ASCII or are reserved for digests, more than 32 levels, and what is not JSON at all.
+    """
+    _walk(value, RESERVED_NAMES)
+
+
+def b64url(raw: bytes) -> str:
+    """Base64url without padding (RFC 7515)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def from_b64url(text: str) -> bytes:
+    """The bytes of a base64url text, if it is the only text that `b64url` writes for them; else NotCanonical."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "==")
+    except ValueError as error:
+        raise NotCanonical("", f"is not base64url: {error}") from error
+    if b64url(raw) != text:  # Python's decoder also takes "+/", foreign characters and non-zero trailing bits
+        raise NotCanonical("", "is not the strict base64url form of its bytes")
+    return raw
+
+
+def sha256(raw: bytes) -> bytes:
+    """SHA-256, 32 bytes."""
+    return hashlib.sha256(raw).digest()
+
+
+_OPTIONS = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+)
+
+_FLOAT_MARKS = bytes.maketrans(b",eE", b"[..")
+_NONCHARACTERS = re.compile(
+    "[\ufdd0-\ufdef" + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)) + "]"
+)
+
+
+def _is_surely_within(raw: bytes) -> bool:
+    """Whether canonical bytes show without a walk that they hold no float, no foreign name and no deep nesting.
+
+    Seven times as fast as the walk. In canonical bytes a number opens the text or follows `":`, `,` or `[`; so with
+    digits and signs struck out, a point or exponent right there is a float (or, rarely, inside of a string).
+    """
+    if not raw.isascii() or raw.count(b"[") + raw.count(b"{") > DEEPEST:
+        return False
+    struck = raw.translate(_FLOAT_MARKS, b"-0123456789")
+    return b'":.' not in struck and b"[." not in struck and not struck.startswith(b".")
+
+
+_Path: TypeAlias = "tuple[_Path, str | int] | None"
+
+
+def _walk(document: object, reserved: frozenset[str]) -> None:
+    """Visit every value without recursion: a hostile document may be nested deeper than Python's stack."""
+    pending: list[tuple[object, _Path, int]] = [([document], None, -1)]
+    while pending:
+        container, path, depth = pending.pop()
+        if depth == DEEPEST:
+            raise NotCanonical(_pointer(path), f"is nested more than {DEEPEST} levels deep")
+        for step, value in _members(container, path, reserved):
+            if isinstance(value, (dict, list, tuple)):
+                pending.append((value, (path, step) if depth >= 0 else None, depth + 1))
+            elif reason := _wrong(value):
+                raise NotCanonical(_pointer((path, step) if depth >= 0 else None), reason)
+
+
+def _members(container: object, path: _Path, reserved: frozenset[str]) -> Iterator[tuple[str | int, object]]:
+    if not isinstance(container, dict):
+        return enumerate(container)  # type: ignore[arg-type]
+    for name in container:
+        if not isinstance(name, str) or not name.isascii():
+            raise NotCanonical(_pointer(path), f"has the member name {name!r}; names are ASCII")
+        if name in reserved:
+            raise NotCanonical(_pointer(path), f"has the member name {name!r}, which is reserved")
+    return iter(container.items())
+
+
+def _wrong(value: object) -> str | None:
+    if isinstance(value, str):
+        return None if value.isascii() else _wrong_text(value)
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        if -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            return None
+        return "is an integer beyond 2^53-1; write it as a string"
+    if isinstance(value, float):
+        return "is not an integer; money is given in minor units, other fractions as strings"
+    return f"is a {type(value).__name__}, which JSON does not know"
+
+
+def _wrong_text(text: str) -> str | None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "holds half of a surrogate pair"
+    if _NONCHARACTERS.search(text):
+        return "holds a code point that is not a character"
+    return None if is_normalized("NFC", text) else "is not in Unicode normal form C (NFC)"
+
+
+def _pointer(path: _Path) -> str:
+    steps: list[str] = []
+    while path is not None:
+        path, step = path
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in reversed(steps))

@@ -1,0 +1,141 @@
+"""Events to stored members and back, by stable names; the only place that knows the names and, later, old shapes.
+
+A stored name is for ever: a new meaning gets a new name and an upcast here. Nothing is ever resolved as an import path.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+
+from domain import events as e
+from domain.offers import content_owners, request_owners
+
+NAMES: Final[Mapping[str, type]] = {
+    "case.CaseFiled.v1": e.CaseFiled,
+    "case.FeeAssessed.v1": e.FeeAssessed,
+    "case.ConsentGiven.v1": e.ConsentGiven,
+    "case.ConsentDeclined.v1": e.ConsentDeclined,
+    "case.ConsentRevoked.v1": e.ConsentRevoked,
+    "case.FeePaid.v1": e.FeePaid,
+    "case.RefundDue.v1": e.RefundDue,
+    "case.RefundPaid.v1": e.RefundPaid,
+    "case.DecisionTermStarted.v1": e.DecisionTermStarted,
+    "case.CaseAssigned.v1": e.CaseAssigned,
+    "case.InformationRequested.v1": e.InformationRequested,
+    "case.InformationProvided.v1": e.InformationProvided,
+    "case.ApprovalProposed.v1": e.ApprovalProposed,
+    "case.CaseApproved.v1": e.CaseApproved,
+    "case.CaseRefused.v1": e.CaseRefused,
+    "case.CaseWithdrawn.v1": e.CaseWithdrawn,
+    "case.CaseLapsed.v1": e.CaseLapsed,
+    "case.AppealTermEnded.v1": e.AppealTermEnded,
+    "case.ReceiptRecorded.v1": e.ReceiptRecorded,
+    "case.CaseCompleted.v1": e.CaseCompleted,
+    "case.PersonalDataErased.v1": e.PersonalDataErased,
+    "claim.ClaimTaken.v1": e.ClaimTaken,
+    "claim.ClaimReleased.v1": e.ClaimReleased,
+    "claim.ClaimSettled.v1": e.ClaimSettled,
+    "entry.EntryCreated.v1": e.EntryCreated,
+    "entry.EntryChanged.v1": e.EntryChanged,
+    "entry.RestrictionPlaced.v1": e.RestrictionPlaced,
+    "entry.RestrictionLifted.v1": e.RestrictionLifted,
+    "entry.PersonalDataErased.v1": e.PersonalDataErased,
+    "keys.LogOpened.v1": e.LogOpened,
+    "keys.SealAuthorised.v1": e.SealAuthorised,
+    "keys.SealRetired.v1": e.SealRetired,
+    "access.AccessHeadRecorded.v1": e.AccessHeadRecorded,
+}
+_OPEN_MEMBERS: Final = {"request", "content"}  # a form's or a content's members are laid flat
+
+
+class UnknownEvent(ValueError):
+    """A stored event has a name or members that this version of the house does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What an event puts into its envelope: public members, and personal ones with whose they are."""
+
+    type: str
+    public: dict[str, Any]
+    personal: list[tuple[str, Any, str]]
+
+
+def encode(event: e.Event, family: str, country: str) -> Members:
+    """The members of an event on a stream of this family (``case``, ``claim``, ``entry``, ``keys``, ``access``)."""
+    shape = _SHAPES[f"{family}.{type(event).__name__}.v1"]
+    public = {name: getattr(event, name) for name in shape.public}
+    personal = [(name, getattr(event, name), whose) for name, whose in shape.personal]
+    if shape.laid_flat is not None:
+        owners = owners_of(shape.name, public, country)
+        for name, value in getattr(event, shape.laid_flat).items():
+            if name in owners:
+                personal.append((name, value, owners[name]))
+            else:
+                public[name] = value
+    return Members(shape.name, public, personal)
+
+
+def decode(
+    name: str, public: Mapping[str, Any], disclosed: Mapping[str, Any], country: str
+) -> tuple[e.Event, Mapping[str, str]]:
+    """The event, and whose each personal member is; a personal member that was not disclosed reads as ERASED."""
+    shape = _SHAPES.get(name)
+    if shape is None:
+        msg = f"no event is known by the name {name}"
+        raise UnknownEvent(msg)
+    owners = shape.owners
+    if shape.laid_flat is None:
+        members = {**public, **disclosed}
+    else:
+        owners = {**owners, **owners_of(name, public, country)}
+        members = {n: v for n, v in public.items() if n in shape.public_names}
+        flat = {n: v for n, v in public.items() if n not in shape.public_names}
+        for n in owners:
+            (members if n in shape.owners else flat)[n] = disclosed.get(n, e.ERASED)
+        members[shape.laid_flat] = flat
+    if len(disclosed) < len(owners):
+        members = {**dict.fromkeys(shape.owners, e.ERASED), **members}
+    if not disclosed.keys() <= owners.keys():
+        msg = f"{name} discloses members that it does not have"
+        raise UnknownEvent(msg)
+    try:
+        return shape.event(**members), owners
+    except TypeError as error:
+        msg = f"{name} does not have the members that it should have"
+        raise UnknownEvent(msg) from error
+
+
+def owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
+    """Whose each laid-flat personal member of this event is: by the frozen version that the event itself names."""
+    if name == "case.CaseFiled.v1":
+        return request_owners(country, public["procedure"], public["form"])
+    return content_owners(public["register"], public["content_version"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    name: str
+    event: Callable[..., e.Event]
+    public: tuple[str, ...]
+    public_names: frozenset[str]
+    personal: tuple[tuple[str, str], ...]
+    owners: Mapping[str, str]
+    laid_flat: str | None
+
+
+def _shape(name: str, event: type) -> _Shape:
+    hints = get_type_hints(event, include_extras=True)
+    personal = {n: mark.whose for n, hint in hints.items() if (mark := _mark(hint)) is not None}
+    names = [f.name for f in fields(event)]
+    public = tuple(n for n in names if n not in personal and n not in _OPEN_MEMBERS)
+    laid_flat = next((n for n in names if n in _OPEN_MEMBERS), None)
+    return _Shape(name, event, public, frozenset(public), tuple(personal.items()), personal, laid_flat)
+
+
+def _mark(hint: object) -> e.Personal | None:
+    marks: Iterable[object] = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return next((mark for mark in marks if isinstance(mark, e.Personal)), None)
+
+
+_SHAPES: Final = {name: _shape(name, event) for name, event in NAMES.items()}

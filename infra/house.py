@@ -1,0 +1,133 @@
+"""The composition root: every part of the house, wired from the settings; nothing else wires anything."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from domain.authorities import authorities, registrar_of
+from domain.commands import Actor
+from domain.law import countries
+from infra import development, keyring
+from infra.accesses import Accesses
+from infra.clock import Clock, clock_of
+from infra.competences import Competences
+from infra.desk import Desk
+from infra.event_store import Log
+from infra.evidence import EvidenceStore
+from infra.feed_store import FeedStore
+from infra.key_acts import authorise_missing, open_log
+from infra.keyring import Keyring
+from infra.runner import Runner
+from infra.settings import Settings
+from infra.tokens import Tokens, actor_of
+from infra.vault import Vault
+from infra.views import Views
+
+LONGEST_WAIT_S: Final = 2.0  # for the read models to have seen what this process wrote
+_LOOK_S: Final = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class CountryHouse:
+    """Everything of one country."""
+
+    code: str
+    folder: Path
+    keyring: Keyring
+    log: Log
+    vault: Vault
+    views: Views
+    feed: FeedStore
+    accesses: Accesses
+    evidence: EvidenceStore
+    desk: Desk
+    runner: Runner
+
+    def person_of(self, number: tuple[str, str]) -> str:
+        """The keyed id of the human with this number (country, number), in this country only."""
+        return self.desk.id_of("person", 1, *number)
+
+    async def seen(self) -> None:
+        """Wait until the read models have seen what this process wrote, so that everybody reads their own writes."""
+        until = time.monotonic() + LONGEST_WAIT_S
+        while self.views.position() <= self.desk.newest and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_S)
+
+
+class House:
+    """The member countries that this deployment hosts, and what they share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock: Clock = clock_of(settings.clock)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self.countries: Mapping[str, CountryHouse] = {code: self._country(code) for code in countries()}
+        self.competences = Competences(settings.data / "competences.sqlite")
+        if settings.environment == "development":
+            self.competences.enrol_development(development.residents(), self.person_of)
+
+    @cached_property
+    def provider(self) -> development.DevelopmentProvider:
+        """The embedded identity provider; refuses to exist in production."""
+        return development.DevelopmentProvider(
+            self.settings.data / "identity", f"{self.settings.base_url}/identity", self.clock
+        )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Who checks bearer tokens."""
+        return Tokens({self.provider.issuer: self.provider.jwks()}, self.clock)
+
+    def actor(self, token: str) -> Actor:
+        """The actor that a bearer token names; raises BadToken."""
+        return actor_of(self.tokens.identity_of(token), self.competences, self.person_of)
+
+    def person_of(self, country: str, number: tuple[str, str]) -> str:
+        """The keyed id of a human in a country."""
+        return self.countries[country].person_of(number)
+
+    def where(self, case: str) -> CountryHouse | None:
+        """The country whose log holds this stream, or None."""
+        return next((house for house in self.countries.values() if house.log.stream(case)), None)
+
+    def close(self) -> None:
+        """Finish what is queued, and give everything back."""
+        for house in self.countries.values():
+            house.desk.close()
+            house.accesses.close()
+            house.log.close()
+            house.views.close()
+            house.vault.close()
+
+    def _country(self, code: str) -> CountryHouse:
+        folder = self.settings.data / code.lower()
+        folder.mkdir(parents=True, exist_ok=True)
+        origin = self.settings.origin.format(cc=code.lower())
+        if not (folder / "keys").exists():
+            keyring.create(folder / "keys", code, origin, authorities(code), self.clock())
+        keys = Keyring(folder / "keys")
+        log = Log(folder / "log.sqlite")
+        vault = Vault(folder / "vault.sqlite", keys.kek)
+        views = Views(folder / "views.sqlite")
+        accesses = Accesses(folder / "accesses.sqlite")
+        desk = Desk(code, log, vault, keys, self.clock)
+        if log.size() == 0:
+            open_log(desk, registrar_of(code), tuple(countries()))
+        authorise_missing(desk, authorities(code))
+        return CountryHouse(
+            code=code,
+            folder=folder,
+            keyring=keys,
+            log=log,
+            vault=vault,
+            views=views,
+            feed=FeedStore(folder / "feed.sqlite"),
+            accesses=accesses,
+            evidence=EvidenceStore(folder / "evidence", vault),
+            desk=desk,
+            runner=Runner(code, log, vault, views, accesses),
+        )

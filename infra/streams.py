@@ -1,0 +1,112 @@
+"""The streams of one log as the desk knows them: their heads, keys and folded states; read from the log, kept while hot."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from domain import case, claim, entry
+from domain.events import PersonalDataErased, Recorded, SealAuthorised, SealRetired
+from infra.canonical import from_b64url
+from infra.envelope import KeyOf, read
+from infra.event_store import Log
+from infra.signing import kid_of
+
+HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream at its newest event. ``keys`` maps whose -> id of the data key that seals what is about them."""
+
+    id: str
+    family: str
+    seq: int = 0
+    head: str | None = None
+    to: tuple[str, ...] = ()
+    keys: Mapping[str, bytes] = field(default_factory=dict)
+    state: Any = None
+
+
+def _case(state: Any, recorded: Recorded) -> case.Case:  # noqa: ANN401 - the state of the family
+    return case.evolve(state, recorded)
+
+
+def _claim(state: Any, recorded: Recorded) -> claim.Claim:  # noqa: ANN401
+    return claim.evolve(state or claim.FREE, recorded.event)  # type: ignore[arg-type]  # a claim's stream
+
+
+def _entry(state: Any, recorded: Recorded) -> entry.Entry:  # noqa: ANN401
+    return entry.evolve(state, recorded)
+
+
+def _live_seals(state: Any, recorded: Recorded) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+    """(authority, kid) of the seals that may sign from here on, oldest first."""
+    live: tuple[tuple[str, str], ...] = state or ()
+    match recorded.event:
+        case SealAuthorised() as event:
+            return (*live, (event.authority, kid_of(from_b64url(event.certificate))))
+        case SealRetired() as event:
+            return tuple(seal for seal in live if seal[1] != event.kid)
+        case _:
+            return live
+
+
+_EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {
+    "case": _case,
+    "claim": _claim,
+    "entry": _entry,
+    "keys": _live_seals,
+    "access": lambda _state, recorded: recorded.event,
+}
+
+
+class Streams:
+    """The streams that were needed lately; whoever holds the write lock may trust them after ``forget``."""
+
+    def __init__(self, country: str, log: Log, key_of: KeyOf) -> None:
+        self._country = country
+        self._log = log
+        self._key_of = key_of
+        self._hot: OrderedDict[str, Stream] = OrderedDict()
+
+    def load(self, stream: str, family: str) -> Stream:
+        """The stream as the log has it; one without events where there is none (of that family)."""
+        found = self._hot.get(stream)
+        if found is None:
+            found = Stream(stream, family)
+            for row in self._log.stream(stream):
+                found = after(found, read(row, self._country, self._key_of))
+            self.keep(found)
+        else:
+            self._hot.move_to_end(stream)
+        return found if found.family == family else Stream(stream, family)
+
+    def keep(self, stream: Stream) -> None:
+        """Remember the stream's newest state."""
+        self._hot[stream.id] = stream
+        if len(self._hot) > HOT:
+            self._hot.popitem(last=False)
+
+    def forget(self, *streams: str) -> None:
+        """Read these again next time: somebody else appended to them, or an append failed."""
+        for stream in streams:
+            self._hot.pop(stream, None)
+
+
+def after(stream: Stream, recorded: Recorded) -> Stream:
+    """The stream after the event."""
+    family = recorded.type.partition(".")[0]
+    keys = {**stream.keys, **{w: from_b64url(k) for w, k in recorded.keys.items()}} if recorded.keys else stream.keys
+    if isinstance(recorded.event, PersonalDataErased):
+        gone = {from_b64url(key) for key in recorded.event.keys}
+        keys = {whose: key for whose, key in keys.items() if key not in gone}
+    return replace(
+        stream,
+        family=family,
+        seq=recorded.seq,
+        head=recorded.hash,
+        to=recorded.to,
+        keys=keys,
+        state=_EVOLVE[family](stream.state, recorded),
+    )

@@ -1,0 +1,292 @@
+"""The keys of personal data, and the boxes that they seal: what is destroyed here can never be read again.
+
+The keys stand in one SQLite file of their own, apart from the events, each wrapped (RFC 3394) by the country's
+key-encryption key. What the file system, its snapshots and backups keep of deleted blocks is outside of this module.
+
+The port promises:
+- a key that `take` hands out is durable (full sync), and handed out once, also where several processes share the file;
+- `take` waits for the disk only when the pool is empty: keys are made ahead, in the background, a batch a transaction;
+- a key that `destroy` returned from is unknown to every process at its next `get`, and its wrapped bytes are neither
+  in the file nor in its write-ahead log; destroying twice is destroying once;
+- a disk that is full or locked raises Unavailable and loses nothing: the next call tries again.
+Everything may be called from any thread.
+
+    Unavailable    the key store cannot be used at this moment; try again
+    Unreadable     a wrapped key or a sealed part is not what this key made: wrong key, or altered
+"""
+
+import os
+import secrets
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from infra.canonical import NotCanonical, decode, encode
+
+BATCH = 256  # keys made in one transaction
+LOW = BATCH // 2  # keys left in the pool when the next batch is begun
+
+
+class Unavailable(Exception):
+    """The key store cannot be read or written at this moment (disk full, locked, closed); nothing is lost."""
+
+
+class Unreadable(ValueError):
+    """What should open under a key does not: another key made it, or somebody changed it."""
+
+
+class DataKey(NamedTuple):
+    """A key for the personal fields of one stream, or of some people in it: id (16 bytes), secret (32 bytes)."""
+
+    id: bytes
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"DataKey({self.id.hex()})"
+
+
+class Box(NamedTuple):
+    """One box of a sealed part, still closed: key id (16 bytes), nonce (12 bytes), ciphertext with its tag."""
+
+    key_id: bytes
+    nonce: bytes
+    ciphertext: bytes
+
+
+class Vault:
+    """The key store of one country: take a new key, get one by its id, destroy some for ever."""
+
+    def __init__(self, path: Path, kek: bytes) -> None:
+        """Open the file, or create it; `kek`: 32 bytes. Raises Unreadable where the file's keys have another kek."""
+        self._kek = kek
+        with _plainly():
+            if not path.exists():
+                _create(path)
+            self._writer = _connect(path)
+            self._reader = _connect(path)
+        self._writing = threading.Lock()
+        self._reading = threading.Lock()
+        self._changed = threading.Condition()  # guards the four below
+        self._pool: deque[DataKey] = deque()
+        self._is_refilling = False
+        self._is_closed = False
+        self._failure: Unavailable | None = None
+        self._refuse_other_kek()
+
+    def take(self) -> DataKey:
+        """A key that nobody has used yet, durable already. Raises Unavailable when none is left and none can be made."""
+        with self._changed:
+            if len(self._pool) <= LOW and not self._is_refilling:
+                self._begin_refill()
+            while not self._pool:
+                if not self._is_refilling:
+                    if self._failure:
+                        raise Unavailable(str(self._failure)) from self._failure
+                    self._begin_refill()
+                self._changed.wait()
+            return self._pool.popleft()
+
+    def get(self, key_id: bytes) -> bytes | None:
+        """The secret (32 bytes) of a key, None where it was destroyed or never was here.
+
+        Nothing is cached: a look into the file and unwrapping take 5 us, asking whether a cache still holds takes 3.
+        """
+        try:
+            with self._reading:
+                rows = self._reader.execute(_GET, (key_id,)).fetchall()
+        except sqlite3.Error as error:
+            raise Unavailable(f"the key store cannot be used: {error}") from error
+        return self._unwrap(rows[0][0]) if rows else None
+
+    def destroy(self, key_ids: Iterable[bytes]) -> None:
+        """Overwrite keys, so that their wrapped bytes are nowhere in the file or its log. Raises Unavailable: call again."""
+        with self._writing, _plainly():
+            with _transaction(self._writer):
+                self._writer.executemany(_DESTROY, [(key_id,) for key_id in key_ids])
+            ((is_busy, _, _),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if is_busy:
+            raise Unavailable("the keys are overwritten, but a reader holds the write-ahead log that shows them")
+
+    def close(self) -> None:
+        """Give back the file. Keys of the pool that nobody took stay behind, wrapped and of no use."""
+        with self._changed:
+            while self._is_refilling:
+                self._changed.wait()
+            self._is_closed = True
+            self._pool.clear()
+        with self._writing, self._reading:
+            self._writer.close()
+            self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _begin_refill(self) -> None:
+        if self._is_closed:
+            raise Unavailable("the key store is closed")
+        self._is_refilling = True
+        self._failure = None
+        threading.Thread(target=self._refill, name="vault-refill", daemon=True).start()
+
+    def _refill(self) -> None:
+        keys: list[DataKey] = []
+        failure: Unavailable | None = Unavailable("the making of keys was interrupted")
+        try:
+            keys = self._make_keys()
+            failure = None
+        except Unavailable as error:
+            failure = error
+        finally:
+            with self._changed:
+                self._pool.extend(keys)
+                self._failure = failure
+                self._is_refilling = False
+                self._changed.notify_all()
+
+    def _make_keys(self) -> list[DataKey]:
+        keys = [DataKey(secrets.token_bytes(16), secrets.token_bytes(32)) for _ in range(BATCH)]
+        rows = [(key.id, aes_key_wrap(self._kek, key.secret)) for key in keys]
+        with self._writing, _plainly(), _transaction(self._writer):
+            self._writer.executemany("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", rows)
+        return keys
+
+    def _unwrap(self, wrapped: bytes) -> bytes:
+        try:
+            return aes_key_unwrap(self._kek, wrapped)
+        except InvalidUnwrap as error:
+            raise Unreadable("a key of the store was not wrapped by this key-encryption key") from error
+
+    def _refuse_other_kek(self) -> None:
+        with _plainly():
+            rows = self._reader.execute(_ANY).fetchall()
+        for (wrapped,) in rows:
+            self._unwrap(wrapped)
+
+
+def random_nonce() -> bytes:
+    """Twelve random bytes: a key seals a few events, far from where random nonces could meet."""
+    return os.urandom(12)
+
+
+def seal(
+    boxes: Iterable[tuple[DataKey, Sequence[str]]], event_hash: bytes, nonce: Callable[[], bytes] = random_nonce
+) -> bytes:
+    """The sealed part of an event: version, then one box for each key, in the order of the key ids."""
+    in_order = sorted(boxes, key=lambda box: box[0].id)
+    sealed = [seal_box(key, event_hash, disclosures, nonce()) for key, disclosures in in_order]
+    if not sealed or len({key.id for key, _ in in_order}) != len(sealed):
+        raise ValueError("a sealed part has at least one box, and one box for each key")
+    return _VERSION + b"".join(sealed)
+
+
+def seal_box(key: DataKey, event_hash: bytes, disclosures: Sequence[str], nonce: bytes) -> bytes:
+    """One box: key id, nonce, length, AES-256-GCM over the JCS array of the disclosures, bound to event and key."""
+    ciphertext = AESGCM(key.secret).encrypt(nonce, encode(list(disclosures)), event_hash + key.id)
+    return b"".join((key.id, nonce, len(ciphertext).to_bytes(4, "big"), ciphertext))
+
+
+def split_sealed(sealed: bytes) -> list[Box]:
+    """The boxes of a sealed part, closed; raises Unreadable unless it is exactly boxes, in the order of their ids."""
+    if sealed[:1] != _VERSION or len(sealed) == 1:
+        raise Unreadable("the sealed part does not begin with its version and a box")
+    boxes: list[Box] = []
+    start = 1
+    while start < len(sealed):
+        body = start + _BOX_HEAD
+        end = body + int.from_bytes(sealed[body - 4 : body], "big")
+        if end > len(sealed) or body > len(sealed):
+            raise Unreadable("the sealed part is cut off")
+        boxes.append(Box(sealed[start : start + 16], sealed[start + 16 : start + 28], sealed[body:end]))
+        start = end
+    if any(left.key_id >= right.key_id for left, right in zip(boxes, boxes[1:], strict=False)):
+        raise Unreadable("the boxes of the sealed part are not in the order of their key ids")
+    return boxes
+
+
+def open_box(secret: bytes, event_hash: bytes, box: Box) -> list[str]:
+    """The disclosures in a box. Raises Unreadable for another key, another event, or an altered box.
+
+    Whether they are *all* that the event's digests promise is for the reader of the event to compare.
+    """
+    try:
+        disclosures = decode(AESGCM(secret).decrypt(box.nonce, box.ciphertext, event_hash + box.key_id))
+    except (InvalidTag, NotCanonical) as error:
+        raise Unreadable("the box does not open: another key, another event, or it was altered") from error
+    if type(disclosures) is not list or not all(type(text) is str for text in disclosures):
+        raise Unreadable("the box does not hold a list of disclosures")
+    return disclosures
+
+
+_VERSION = b"\x01"
+_BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
+
+_SCHEMA = "CREATE TABLE data_keys (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, wrapped BLOB NOT NULL)"
+# A key is destroyed by writing zeros of the same length over it, its row stays. Deleting the row would not do: when
+# SQLite moves rows between half-empty pages it leaves copies in their unused space, whatever `secure_delete` says.
+# Rows are only appended and never change their size, so none is ever moved.
+_DESTROY = "UPDATE data_keys SET wrapped = zeroblob(40) WHERE id = ?"
+_GET = "SELECT wrapped FROM data_keys WHERE id = ? AND wrapped <> zeroblob(40)"
+_ANY = "SELECT wrapped FROM data_keys WHERE wrapped <> zeroblob(40) LIMIT 1"
+_PATIENCE_S = 5.0
+
+
+def _create(path: Path) -> None:
+    """Make the file beside its place and link it in whole: of several processes, one file wins, and none is half made."""
+    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        connection = sqlite3.connect(making, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(_SCHEMA)
+        finally:
+            connection.close()
+        with suppress(FileExistsError):
+            os.link(making, path)
+    finally:
+        making.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back on some errors
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say SQLite's and the system's errors in the words of this port."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(f"the key store cannot be used: {error}") from error

@@ -1,0 +1,73 @@
+"""Read models: pure functions from recorded events to rows, one file each; they know the domain and nothing else.
+
+There are two kinds, and both can be thrown away and rebuilt:
+
+- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``, and each
+  view of that family says what its row is. The lifecycle is thus written once.
+- a ``Tally`` counts events: ``project(row, event) -> row | None`` under a key of its own.
+
+A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal
+
+Row = dict[str, Any]
+ColumnType = Literal["text", "integer", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
+
+    The view with ``keeps_state`` has the whole folded state in the column ``state``: the fold goes on from there.
+    """
+
+    name: str
+    family: Literal["case", "entry"]
+    columns: Mapping[str, ColumnType]
+    row: Callable[[Any], Row | None]
+    indexes: tuple[tuple[str, ...], ...] = ()
+    keeps_state: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What is counted; ``key`` is the row's key for this event, None: it does not count. Public members only.
+
+    ``source``: the events of the log, or the table of accesses.
+    """
+
+    name: str
+    columns: Mapping[str, ColumnType]
+    key: Callable[[Any], str | None]
+    project: Callable[[Row | None, Any], Row | None]
+    source: Literal["log", "accesses"] = "log"
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+def key_column(view: View | Tally) -> str:
+    """The name of the key."""
+    return next(iter(view.columns))
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """Every view; those that keep the state of a family come first."""
+    found = [v for v in _found() if isinstance(v, View)]
+    return tuple(sorted(found, key=lambda v: (v.family, not v.keeps_state, v.name)))
+
+
+@cache
+def tallies() -> tuple[Tally, ...]:
+    """Every tally."""
+    return tuple(v for v in _found() if isinstance(v, Tally))
+
+
+def _found() -> list[Any]:
+    modules = (import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    return [module.VIEW for module in modules if hasattr(module, "VIEW")]

@@ -1,0 +1,40 @@
+"""Who read what, as the person concerned may see it; folded from the table of accesses, not from the log."""
+
+from domain.access import Access
+from projections import Row, Tally
+
+
+def _key(access: Access) -> str:
+    return f"{access.number:012d}"
+
+
+def _project(_row: Row | None, access: Access) -> Row:
+    return {
+        "number": _key(access),
+        "stream": access.stream,
+        "at": access.at,
+        "reader": access.reader,
+        "role": access.role,
+        "authority": access.authority,
+        "purpose": access.purpose,
+        "basis": access.basis,
+    }
+
+
+VIEW = Tally(
+    name="accesses",
+    source="accesses",
+    columns={
+        "number": "text",
+        "stream": "text",
+        "at": "text",
+        "reader": "text",
+        "role": "text",
+        "authority": "text",
+        "purpose": "text",
+        "basis": "text",
+    },
+    key=_key,
+    project=_project,
+    indexes=(("stream", "number"),),
+)

@@ -1,0 +1,55 @@
+"""What the clock has to do, and when: lapses and ends of appeal terms; overdue decisions are only shown."""
+
+from domain.case import Case, Stage
+from domain.deadlines import Deadline
+from projections import Row, View
+
+
+def _row(case: Case) -> Row | None:
+    pay = consent = answer = appeal = decide = None
+    if case.stage == Stage.FILED:
+        if case.fee and not case.is_paid and not case.fee["provisional"]:
+            pay = _until(case.fee["due"])
+        if not case.has_consents:
+            consent = _until(case.consent_until)
+    if (question := case.open_question) is not None:
+        answer = _until(question["answer_until"])
+    if case.stage == Stage.IN_REVIEW:
+        decide = _until(case.decision_due)
+    if not case.is_appeal_term_over:
+        appeal = _until(case.appeal_until)
+    acts = [moment for moment in (pay, consent, answer, appeal) if moment]
+    if not acts and decide is None:
+        return None
+    return {
+        "case": case.case,
+        "authority": case.authority,
+        "next": min(acts, default=None),
+        "pay": pay,
+        "consent": consent,
+        "answer": answer,
+        "appeal": appeal,
+        "decide": decide,
+    }
+
+
+def _until(deadline: Deadline | None) -> str | None:
+    return deadline["until"] if deadline else None
+
+
+VIEW = View(
+    name="deadlines",
+    family="case",
+    columns={
+        "case": "text",
+        "authority": "text",
+        "next": "text",
+        "pay": "text",
+        "consent": "text",
+        "answer": "text",
+        "appeal": "text",
+        "decide": "text",
+    },
+    row=_row,
+    indexes=(("next",),),
+)

@@ -1,0 +1,38 @@
+"""The registers of a country: each entry with its content and its live restrictions; keeps the entry's folded state."""
+
+from dataclasses import fields
+
+from domain.entry import Entry
+from projections import Row, View
+
+_NAMES = tuple(f.name for f in fields(Entry))
+
+
+def _row(entry: Entry) -> Row:
+    return {
+        "entry": entry.entry,
+        "register": entry.register,
+        "authority": entry.authority,
+        "changed_at": entry.changed_at,
+        "is_restricted": int(bool(entry.restrictions)),
+        "version": entry.version,
+        "state": {name: getattr(entry, name) for name in _NAMES},
+    }
+
+
+VIEW = View(
+    name="registers",
+    family="entry",
+    columns={
+        "entry": "text",
+        "register": "text",
+        "authority": "text",
+        "changed_at": "text",
+        "is_restricted": "integer",
+        "version": "integer",
+        "state": "json",
+    },
+    row=_row,
+    indexes=(("register", "entry"),),
+    keeps_state=True,
+)

@@ -1,0 +1,248 @@
+"""Numbers as hard keys: one normal form or refused, with a message that helps and tells nothing to others."""
+
+import pickle
+import string
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import numbers
+from domain.numbers import WARNINGS, WrongNumber
+
+VIN = "1M8GDM9AXKP042788"  # the example of a VIN with a right check digit
+ALL: tuple[Callable[[str], str], ...] = (
+    numbers.az_fin,
+    numbers.az_voen,
+    numbers.kg_pin,
+    numbers.kz_bin,
+    numbers.kz_iin,
+    numbers.tr_tckn,
+    numbers.tr_vkn,
+    numbers.uz_pinfl,
+    numbers.vin,
+)
+
+
+def refused(normal_form: Callable[[str], str], text: str) -> WrongNumber:
+    with pytest.raises(WrongNumber) as caught:
+        normal_form(text)
+    assert caught.value.kind == normal_form.__name__
+    assert str(caught.value) == caught.value.reason
+    return caught.value
+
+
+def with_pinfl_check_digit(first: str) -> str:
+    """By the rule of the parser: weights 7, 3, 1 over thirteen digits, modulo 10."""
+    return first + str(sum(int(digit) * (7, 3, 1)[n % 3] for n, digit in enumerate(first)) % 10)
+
+
+PINFL = with_pinfl_check_digit("3150590001234")
+
+
+# --- vehicles ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [VIN, VIN.lower(), f"  {VIN}\n"])
+def test_a_vin_is_upper_case_without_spaces_around(text: str) -> None:
+    assert numbers.vin(text) == VIN
+
+
+@pytest.mark.parametrize(("letter", "digit"), [("I", "1"), ("O", "0"), ("Q", "0"), ("i", "1"), ("o", "0")])
+def test_a_vin_has_no_i_o_or_q(letter: str, digit: str) -> None:
+    refusal = refused(numbers.vin, VIN[:4] + letter + VIN[5:])
+    assert refusal.position == 5
+    assert refusal.reason == (
+        f'Character 5 is "{letter}". A VIN has no letter I or O or Q: '
+        f"look at the original again, it may be the digit {digit}."
+    )
+
+
+def test_a_cyrillic_letter_that_looks_latin_is_shown_with_its_place() -> None:
+    refusal = refused(numbers.vin, VIN[:1] + "М" + VIN[2:])
+    assert refusal.position == 2
+    assert refusal.reason == (
+        'Character 2 is "М" (Cyrillic capital letter em). '
+        'It only looks like the Latin letter "M": type it again with a Latin keyboard.'
+    )
+
+
+@pytest.mark.parametrize("character", ["ı", "ſ", "\u212a", "Ｍ", "١", "-", " ", "\u200b", "\ud800", "ß"])
+def test_letters_that_would_become_ascii_when_upper_cased_are_refused(character: str) -> None:
+    """upper() makes I of ı and S of ſ, lower() makes k of the Kelvin sign; isdigit() takes ١ for a digit."""
+    refusal = refused(numbers.vin, VIN[:6] + character + VIN[7:])
+    assert refusal.position == 7
+    refusal.reason.encode()  # can be sent
+
+
+@pytest.mark.parametrize("text", ["", VIN[:-1], VIN + "1"])
+def test_a_vin_has_seventeen_characters(text: str) -> None:
+    assert refused(numbers.vin, text).reason == (
+        f"A VIN has 17 characters, not {len(text)}. Copy it whole from the original."
+    )
+
+
+def test_seventeen_times_the_same_character_is_no_vin() -> None:
+    """Seventeen ones pass the check digit."""
+    assert numbers.vin_warnings("1" * 17) == ()
+    refused(numbers.vin, "1" * 17)
+
+
+def test_a_wrong_check_digit_warns_and_never_refuses() -> None:
+    """No law outside North America asks for one."""
+    assert numbers.vin_warnings(VIN) == ()
+    other = VIN[:8] + "7" + VIN[9:]
+    assert numbers.vin(other) == other
+    assert numbers.vin_warnings(other) == ("vin_check_digit",)
+
+
+# --- Kazakhstan -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("iin", ["791028302728", "061211600012"])
+def test_an_iin_with_its_check_digit(iin: str) -> None:
+    assert numbers.kz_iin(iin) == iin
+
+
+@pytest.mark.parametrize("text", ["041140005084", "791028302729", "000000000000", ""])
+def test_an_iin_without_its_check_digit_is_refused(text: str) -> None:
+    refused(numbers.kz_iin, text)
+
+
+def test_an_iin_whose_check_digit_would_be_ten_uses_the_second_weights() -> None:
+    """Where the second row gives ten as well, the number is never issued."""
+    tens = [first for n in range(1000) if by(first := f"90010130{n:03d}", FIRST) == 10]
+    assert any(by(first, SECOND) == 10 for first in tens)
+    for first in tens:
+        check = by(first, SECOND)
+        for digit in range(10):
+            if digit == check:
+                assert numbers.kz_iin(f"{first}{digit}") == f"{first}{digit}"
+            else:
+                refused(numbers.kz_iin, f"{first}{digit}")
+
+
+FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+
+
+def by(digits: str, weights: tuple[int, ...]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
+
+
+def test_numbers_of_companies_and_persons_are_told_apart() -> None:
+    """The fifth digit of a BIN is 4, 5 or 6."""
+    bin_ = "04114000508" + str(by("04114000508", FIRST))
+    assert numbers.kz_bin(bin_) == bin_
+    assert "company (BIN)" in refused(numbers.kz_iin, bin_).reason
+    assert "person (IIN)" in refused(numbers.kz_bin, "791028302728").reason
+
+
+# --- Türkiye, Azerbaijan, Uzbekistan, Kyrgyzstan ----------------------------------------------------------
+
+
+def test_a_tckn_has_two_check_digits() -> None:
+    assert numbers.tr_tckn("17291716060") == "17291716060"
+    refused(numbers.tr_tckn, "17291716050")
+    assert refused(numbers.tr_tckn, "07291716060").position == 1
+
+
+def test_the_tckn_of_those_who_have_none_is_refused() -> None:
+    """99999999990 passes both check digits."""
+    refused(numbers.tr_tckn, "99999999990")
+
+
+def test_a_vkn_has_a_check_digit() -> None:
+    assert numbers.tr_vkn("4540536920") == "4540536920"
+    refused(numbers.tr_vkn, "4540536921")
+
+
+def test_a_voen_has_a_check_digit_and_is_never_filled_up() -> None:
+    assert numbers.az_voen("1401555071") == "1401555071"
+    refused(numbers.az_voen, "1401555081")
+    refused(numbers.az_voen, "140155507")
+
+
+def test_a_fin_has_no_letter_o() -> None:
+    assert numbers.az_fin("5abc1o2") == "5ABC102"
+    assert refused(numbers.az_fin, "5ABI102").position == 4
+    assert refused(numbers.az_fin, "5АBC102").position == 2
+    refused(numbers.az_fin, "12345678")
+
+
+def test_a_pinfl_has_a_check_digit() -> None:
+    assert numbers.uz_pinfl(PINFL) == PINFL
+    refused(numbers.uz_pinfl, PINFL[:-1] + str((int(PINFL[-1]) + 1) % 10))
+    refused(numbers.uz_pinfl, "1" * 14)  # passes its check digit
+
+
+@pytest.mark.parametrize(
+    ("first", "warnings"),
+    [
+        ("3150590001234", ()),
+        ("5290224001234", ()),
+        ("5290223001234", ("person_number_date",)),
+        ("3321390001234", ("person_number_date",)),
+        ("9150590001234", ("person_number_date",)),
+    ],
+)
+def test_a_date_that_is_none_in_a_pinfl_warns(first: str, warnings: tuple[str, ...]) -> None:
+    assert numbers.uz_pinfl_warnings(numbers.uz_pinfl(with_pinfl_check_digit(first))) == warnings
+
+
+def test_a_pin_has_fourteen_digits_and_a_date_that_only_warns() -> None:
+    assert numbers.kg_pin("21505199000123") == "21505199000123"
+    assert numbers.kg_pin_warnings("21505199000123") == ()
+    assert numbers.kg_pin_warnings("23113199000123") == ("person_number_date",)
+    refused(numbers.kg_pin, "2150519900012")
+
+
+# --- for all ----------------------------------------------------------------------------------------------
+
+
+def test_every_warning_is_explained_to_the_officer() -> None:
+    given_out = {
+        *numbers.vin_warnings(VIN[:8] + "7" + VIN[9:]),
+        *numbers.kg_pin_warnings("0" * 14),
+        *numbers.uz_pinfl_warnings("0" * 14),
+    }
+    assert given_out == set(WARNINGS)
+
+
+def test_a_refusal_survives_the_way_to_another_process() -> None:
+    refusal = refused(numbers.vin, "-")
+    again = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - made in the line itself
+    assert (again.kind, again.position, str(again)) == (refusal.kind, refusal.position, str(refusal))
+
+
+@given(st.sampled_from(ALL), st.text() | st.text(string.ascii_letters + string.digits, max_size=20))
+def test_a_number_has_one_normal_form_or_is_refused(normal_form: Callable[[str], str], text: str) -> None:
+    try:
+        number = normal_form(text)
+    except WrongNumber:
+        return
+    assert number.isascii()
+    assert number == number.upper().strip()
+    assert normal_form(number) == number
+
+
+@given(st.sampled_from(ALL), st.text("BCDGHJLMW0123456789", min_size=3, max_size=20))
+def test_a_refusal_shows_one_character_at_most(normal_form: Callable[[str], str], text: str) -> None:
+    shown = ""
+    try:
+        normal_form(text)
+    except WrongNumber as refusal:
+        shown = f"{refusal} {refusal!r} {refusal.__cause__}"
+    assert not any(text[n : n + 3] in shown for n in range(len(text) - 2))
+
+
+@given(st.text("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", min_size=17, max_size=17))
+def test_any_vin_can_be_looked_at_for_warnings(number: str) -> None:
+    assert set(numbers.vin_warnings(number)) <= set(WARNINGS)
+
+
+def test_the_normal_forms_are_frozen() -> None:
+    """Ids are derived from these; another normal form is a new FORM beside this one."""
+    assert numbers.FORM == 1
+    assert [numbers.vin(" 1m8gdm9axkp042788"), numbers.az_fin("o1z9x8q")] == ["1M8GDM9AXKP042788", "01Z9X8Q"]

@@ -1,0 +1,1 @@
+"""Tests of what a developer's machine needs beside Tamga."""
