@@ -162,7 +162,7 @@ class Batch:
         for column, value in (up_to or {}).items():
             conditions.append(f"{table.column(column)} <= ?")
             values.append(value)
-        columns = [table.column(c) for c in (order or (table.key,))]
+        columns = [table.column(c) for c in order] or [table.key]
         if after:
             sign = "<" if is_descending else ">"
             conditions.append(f"({', '.join(columns)}) {sign} ({', '.join('?' * len(after))})")
@@ -225,11 +225,11 @@ class _Table:
 
     def __init__(self, view: View | Tally, suffix: str) -> None:
         self.name = view.name + suffix
-        self.key = key_column(view)
+        self.key = f'"{key_column(view)}"'
         self._columns = tuple(view.columns)
         self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
-        names = ", ".join(self._columns)
-        sets = ", ".join(f"{c} = excluded.{c}" for c in self._columns[1:])
+        names = ", ".join(f'"{c}"' for c in self._columns)
+        sets = ", ".join(f'"{c}" = excluded."{c}"' for c in self._columns[1:])
         marks = ", ".join("?" * len(self._columns))
         self.select = f"SELECT {names} FROM {self.name}"
         self.upsert = (
@@ -237,10 +237,10 @@ class _Table:
         )
 
     def column(self, name: str) -> str:
-        """The name, if it is a column: names never come from outside into a statement."""
+        """The name in quotes, if it is a column: names never come from outside into a statement."""
         if name not in self._columns:
             raise KeyError(name)
-        return name
+        return f'"{name}"'
 
     def encode(self, row: Row) -> tuple[Any, ...]:
         values = [row[c] for c in self._columns]
@@ -293,7 +293,7 @@ def _index(connection: sa.Connection) -> None:
     for view in (*views(), *tallies()):
         for columns in view.indexes:
             name = "_".join((view.name, *columns))
-            names = ", ".join(columns)
+            names = ", ".join(f'"{c}"' for c in columns)
             connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {view.name} ({names})")
 
 

@@ -1,0 +1,277 @@
+"""The feeds of one country's log in a SQLite file: who receives which event as which number; holds no events.
+
+The port promises:
+- the rows and the position in the log that they were made up to are written together, or not at all;
+- the rows are a function of the log: thrown away and made again, they are the same;
+- any number of processes may follow and read; followers wait for one another.
+
+    Unavailable    the feed cannot be read or written now
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from infra.canonical import sha256
+from infra.envelope import payload_of, split
+from infra.event_store import Log, Row
+from projections.feed import GENESIS, Logged, appends, deliveries, head_after
+
+BATCH: Final = 1_000
+PATIENCE_S: Final = 5
+_SCHEMA: Final = """
+    CREATE TABLE IF NOT EXISTS position (
+        one INTEGER PRIMARY KEY CHECK (one = 1), log_index INTEGER, keys INTEGER);
+    CREATE TABLE IF NOT EXISTS feeds (recipient TEXT PRIMARY KEY, count INTEGER, head BLOB) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS deliveries (
+        recipient TEXT, feedseq INTEGER, log_index INTEGER, hash BLOB,
+        PRIMARY KEY (recipient, feedseq)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS deliveries_hash ON deliveries (hash);
+    CREATE TABLE IF NOT EXISTS relayed (recipient TEXT PRIMARY KEY, feedseq INTEGER, head BLOB) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS trouble (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT);
+"""
+
+
+class Unavailable(Exception):
+    """The feed cannot be read or written at this moment; nothing was changed."""
+
+
+class Delivery(NamedTuple):
+    """The ``feedseq``-th event of a recipient: its hash (raw), and its row in the log."""
+
+    feedseq: int
+    hash: bytes
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a feed stands: ``hash`` is h(``count``); ``keys``: how many events of keys the log had then."""
+
+    count: int
+    hash: bytes
+    keys: int
+
+
+class FeedStore:
+    """The feeds of one log. May be used by several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer, self._reader = threading.Lock(), threading.Lock()
+        with _plainly():
+            self._write, self._read = self._connect(), self._connect()
+            self._write.executescript(_SCHEMA)
+
+    def follow(self, log: Log) -> int:
+        """Deliver the next events of the log; how many it took, 0 when there is nothing new."""
+        if self.position() >= log.size():
+            return 0
+        with self._writing() as connection:
+            position, keys = _position(connection)
+            taken, new_keys = _deliver(connection, log, position)
+            values = (position + taken, keys + new_keys)
+            connection.execute("INSERT OR REPLACE INTO position VALUES (1, ?, ?)", values)
+        return taken
+
+    def position(self) -> int:
+        """How many events of the log are delivered."""
+        with self._reading() as connection:
+            return _position(connection)[0]
+
+    def recipients(self) -> list[str]:
+        """The countries that receive something, in the order of their codes."""
+        with self._reading() as connection:
+            return [row[0] for row in connection.execute("SELECT recipient FROM feeds ORDER BY recipient")]
+
+    def standing(self, recipient: str) -> Standing:
+        """How far this recipient's feed goes, at one moment."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT count, head, keys FROM feeds, position WHERE recipient = ?", (recipient,)
+            ).fetchone()
+        return Standing(*found) if found else Standing(0, GENESIS, 0)
+
+    def since(self, log: Log, recipient: str, feedseq: int, limit: int) -> list[Delivery]:
+        """Up to ``limit`` deliveries after this number, with their events."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT feedseq, log_index, hash FROM deliveries WHERE recipient = ? AND feedseq > ?"
+                " ORDER BY feedseq LIMIT ?",
+                (recipient, feedseq, limit),
+            ).fetchall()
+        rows = _rows(log, [index for _, index, _ in found])
+        return [
+            Delivery(number, event_hash, row)
+            for (number, _, event_hash), row in zip(found, rows, strict=True)
+        ]
+
+    def number_of(self, recipient: str, event_hash: bytes) -> int | None:
+        """The ``feedseq`` of an event for this recipient, or None: it did not receive it."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT feedseq FROM deliveries WHERE hash = ? AND recipient = ?", (event_hash, recipient)
+            ).fetchone()
+        return found[0] if found else None
+
+    def index_of(self, event_hash: bytes) -> int | None:
+        """The position in the log of an event, or None: it is not in this log (or not delivered yet)."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT log_index FROM deliveries WHERE hash = ? LIMIT 1", (event_hash,)
+            ).fetchone()
+        return found[0] if found else None
+
+    def relayed(self, recipient: str) -> tuple[int, bytes]:
+        """How many deliveries to this recipient Kafka has for certain, and their hash h(n)."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT feedseq, head FROM relayed WHERE recipient = ?", (recipient,)
+            ).fetchone()
+        return tuple(found) if found else (0, GENESIS)
+
+    def move_relay(self, positions: Mapping[str, tuple[int, bytes]]) -> None:
+        """Say what Kafka has for certain, recipient by recipient."""
+        values = [(recipient, *position) for recipient, position in positions.items()]
+        with self._writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO relayed VALUES (?, ?, ?)", values)
+
+    def relay_behind(self) -> int | None:
+        """How many deliveries Kafka has not got, or None: there is no relay here."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT sum(count - coalesce(feedseq, 0)) FROM feeds LEFT JOIN relayed USING (recipient)"
+                " WHERE (SELECT count(*) FROM relayed) + (SELECT count(*) FROM trouble) > 0"
+            ).fetchone()
+        behind: int | None = found[0]
+        return behind
+
+    def relay_trouble(self) -> str | None:
+        """Why the relay does not get on, or None."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT why FROM trouble").fetchone()
+        return found[0] if found else None
+
+    def say_trouble(self, why: str | None) -> None:
+        """Say why the relay does not get on (None: it does), for all processes."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM trouble")
+            if why is not None:
+                connection.execute("INSERT INTO trouble VALUES (1, ?)", (why,))
+
+    def forget(self) -> None:
+        """Throw the deliveries away, to be made again; what Kafka has stays known."""
+        with self._writing() as connection:
+            for table in ("position", "feeds", "deliveries"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+
+    def close(self) -> None:
+        """Give back the file."""
+        self._write.close()
+        self._read.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
+        )
+        # What a power cut takes is made again from the log: no need to wait for the disk.
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._reader, _plainly():
+            yield self._read
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._writer, _plainly():
+            self._write.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._write
+                self._write.execute("COMMIT")
+            except BaseException:
+                if self._write.in_transaction:
+                    self._write.execute("ROLLBACK")
+                raise
+
+
+def _deliver(connection: sqlite3.Connection, log: Log, position: int) -> tuple[int, int]:
+    """Write the deliveries of the log's next whole appends; how many events they have, how many about keys."""
+    feeds: dict[str, tuple[int, bytes]] = {
+        recipient: (count, head) for recipient, count, head in connection.execute("SELECT * FROM feeds")
+    }
+    found, whole = _next(log, position)
+    rows = []
+    for append in whole:
+        for recipient, event in deliveries(append, _earlier(log)):
+            count, head = feeds.get(recipient, (0, GENESIS))
+            feeds[recipient] = (count + 1, head_after(head, event.hash))
+            rows.append((recipient, count + 1, event.log_index, event.hash))
+    connection.executemany("INSERT INTO deliveries VALUES (?, ?, ?, ?)", rows)
+    connection.executemany(
+        "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?)",
+        [(recipient, *feed) for recipient, feed in feeds.items()],
+    )
+    taken = sum(map(len, whole))
+    return taken, sum(row[3].startswith("keys.") for row in found[:taken])
+
+
+def _next(log: Log, position: int) -> tuple[list[Row], list[list[Logged]]]:
+    """The next events, and the whole appends in them: at least one, unless the log ends before."""
+    limit = BATCH
+    while True:
+        found = log.since(position, limit)
+        whole = list(appends(map(_logged, found)))
+        if whole or len(found) < limit:
+            return found, whole
+        limit *= 4
+
+
+def _logged(row: Row) -> Logged:
+    jws, _ = split(row[4])
+    payload = payload_of(jws)
+    lead = payload.get("lead")
+    return Logged(
+        row[0],
+        row[1],
+        row[2],
+        sha256(jws),
+        tuple(payload["to"]),
+        (lead["stream"], lead["seq"]) if lead else None,
+    )
+
+
+def _earlier(log: Log) -> Callable[[str, int], Sequence[Logged]]:
+    return lambda stream, count: [_logged(row) for row in log.stream(stream)[:count]]
+
+
+def _rows(log: Log, indexes: Sequence[int]) -> list[Row]:
+    """The events at these positions, in this order; one question for each run of neighbours."""
+    rows: list[Row] = []
+    for n, index in enumerate(indexes):
+        if n == len(rows):
+            length = 1
+            while n + length < len(indexes) and indexes[n + length] == index + length:
+                length += 1
+            rows += log.since(index, length)
+    return rows
+
+
+def _position(connection: sqlite3.Connection) -> tuple[int, int]:
+    found: Any = connection.execute("SELECT log_index, keys FROM position").fetchone()
+    return found or (0, 0)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say SQLite's errors in the words of this port."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Unavailable(f"the feed cannot be used: {type(error).__name__}") from error

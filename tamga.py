@@ -1,0 +1,397 @@
+"""The front door: one command line for everything; it parses, calls and prints, and decides nothing.
+
+Exit codes: 0 done; 1 it was looked at and is not well (a failed verification, a refused import); 2 wrong usage or a
+wrong setting; 3 something that is needed is held by another process or cannot be reached now.
+"""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.app import build
+from consumers import demo as demonstration
+from consumers import registry as registries
+from domain.authorities import authorities
+from domain.law import countries
+from domain.refusals import Refusal
+from infra import development, follower, imports, key_acts, statements, verification
+from infra.house import CountryHouse, House
+from infra.logs import write_logs
+from infra.relay import Relay
+from infra.settings import Settings, WrongSetting, read_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tamga: signed, event-sourced cases and registers.")
+keys_app = typer.Typer(no_args_is_help=True, help="The seals of the authorities.")
+audit_app = typer.Typer(no_args_is_help=True, help="Prove that nothing was altered.")
+registers_app = typer.Typer(no_args_is_help=True, help="The registers.")
+registry_app = typer.Typer(no_args_is_help=True, help="The reference registry.")
+case_app = typer.Typer(no_args_is_help=True, help="One case.")
+treasury_app = typer.Typer(no_args_is_help=True, help="The development treasury.")
+for name, group in (
+    ("keys", keys_app),
+    ("audit", audit_app),
+    ("registers", registers_app),
+    ("registry", registry_app),
+    ("case", case_app),
+    ("treasury", treasury_app),
+):
+    app.add_typer(group, name=name)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Country = Annotated[str, typer.Argument(help="A member country, such as KZ.")]
+console = Console(stderr=True)
+
+
+# --- running ----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    *, follow_too: Annotated[bool, typer.Option("--follow/--no-follow", help="Also follow the logs.")] = True
+) -> None:
+    """Serve HTTP on TAMGA_PORT; also follow the logs (read models, clock, relay) in a process of its own."""
+    settings = _settings()
+    with _house(settings) as house:
+        child = _follower_process() if follow_too else None
+        try:
+            config = uvicorn.Config(
+                build(house),
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+            console.print(f"Tamga serves on {settings.base_url} (data in {settings.data})", soft_wrap=True)
+            uvicorn.Server(config).run()
+        finally:
+            if child is not None:
+                child.terminate()
+                child.wait()
+
+
+@app.command("follow")
+def follow_command(
+    *, with_parent: Annotated[bool, typer.Option(help="End when standard input ends.", hidden=True)] = False
+) -> None:
+    """Follow the logs: read models, feed, clock, relay. Waits while another follower of the data folder is active."""
+    with _house(_settings()) as house:
+        stop = _stopped_by_signals()
+        if with_parent:
+            threading.Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+        follower.follow(house, stop)
+
+
+@app.command()
+def relay() -> None:
+    """Publish the feeds to Kafka (TAMGA_KAFKA), without serving; waits while another relay is active."""
+    settings = _settings()
+    if not settings.kafka:
+        _wrong("TAMGA_KAFKA is empty: say where Kafka is")
+    with _house(settings) as house:
+        Relay(house).run(_stopped_by_signals())
+
+
+@app.command()
+def tick(*, as_json: AsJson = False) -> None:
+    """Do once what the clock has to do now: lapses, ends of appeal terms, uploads that nobody filed."""
+    with _house(_settings()) as house:
+        _said(follower.tick(house), as_json=as_json)
+
+
+def _follower_process() -> "subprocess.Popen[bytes]":
+    """The follower ends with us, however we end: its standard input closes."""
+    command = [sys.executable, str(Path(__file__).resolve()), "follow", "--with-parent"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+# --- read models ------------------------------------------------------------------------------------------
+
+
+@app.command()
+def rebuild(
+    country: Annotated[list[str] | None, typer.Argument()] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every country.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the log anew, beside the live read models, and switch."""
+    if not country and not everything:
+        _wrong("name countries, or say --all")
+    with _house(_settings()) as house, _progress("events") as progress:
+        counts = {}
+        for code in house.countries if everything else country or ():
+            task = progress.add_task(code, total=None)
+
+            def shown(done: int, total: int, task: Any = task) -> None:
+                progress.update(task, completed=done, total=total)
+
+            counts[code] = _country(house, code).runner.rebuild(shown)
+        _said(counts, as_json=as_json)
+
+
+@app.command()
+def digest(*, as_json: AsJson = False) -> None:
+    """SHA-256 of each read model, with the position and the number of erasures that it was taken at."""
+    with _house(_settings()) as house:
+        _said({code: c.views.digests() for code, c in house.countries.items()}, as_json=as_json)
+
+
+@registers_app.command("import")
+def import_register(country: Country, register: str, file: Path, *, as_json: AsJson = False) -> None:
+    """Import entries, one JSON object a line; all or nothing, with an error for each wrong line."""
+    with _house(_settings()) as house, _progress("lines") as progress:
+        task = progress.add_task(register, total=None)
+        try:
+            count = imports.import_file(
+                _country(house, country), register, file, lambda done, total: progress.update(task, completed=done, total=total)
+            )
+        except imports.WrongLines as error:
+            for line in error.lines:
+                typer.echo(f"{file.name}:{line.number}: {line.pointer}: {line.detail}", err=True)
+            raise typer.Exit(1) from None
+        _said({"imported": count}, as_json=as_json)
+
+
+@case_app.command("show")
+def show_case(case: str, *, as_json: AsJson = False) -> None:
+    """A case as its read model has it."""
+    with _house(_settings()) as house:
+        for country in house.countries.values():
+            row = country.views.one("case_status", case)
+            if row is not None:
+                _said(row["state"], as_json=as_json)
+                return
+        _wrong("there is no such case")
+
+
+# --- keys -------------------------------------------------------------------------------------------------
+
+
+@keys_app.command("init")
+def keys_init(*, as_json: AsJson = False) -> None:
+    """Make the keys of every country, where there are none, and open their logs."""
+    with _house(_settings()) as house:
+        _said({code: str(c.folder / "keys") for code, c in house.countries.items()}, as_json=as_json)
+
+
+@keys_app.command("list")
+def keys_list(country: Country, *, as_json: AsJson = False) -> None:
+    """Every seal of a country, live and retired."""
+    with _house(_settings()) as house:
+        _said(key_acts.seals(_country(house, country).desk), as_json=as_json)
+
+
+@keys_app.command("rotate")
+def keys_rotate(country: Country, authority: str, *, as_json: AsJson = False) -> None:
+    """A new seal for an authority; the old one stays valid until it is retired."""
+    with _house(_settings()) as house:
+        if authority not in authorities(country):
+            _wrong(f"{country} has no such authority; it has: {', '.join(authorities(country))}")
+        kid = key_acts.rotate(_country(house, country).desk, authority, authorities(country)[authority])
+        _said({"authority": authority, "kid": kid}, as_json=as_json)
+
+
+@keys_app.command("retire")
+def keys_retire(country: Country, kid: str, reason: str = "rotation", *, as_json: AsJson = False) -> None:
+    """No event from here on is signed with this key."""
+    with _house(_settings()) as house:
+        _said({"kid": kid, "size": key_acts.retire(_country(house, country).desk, kid, reason)}, as_json=as_json)
+
+
+# --- the auditor ------------------------------------------------------------------------------------------
+
+
+@audit_app.command("verify")
+def audit_verify(
+    *,
+    root: Annotated[Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")] = None,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="Also open the disclosures, with the key store.")] = False,
+    source: Annotated[str | None, typer.Option("--from", help="The HTTP feed of a house, instead of the files.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify every log: needs the files and the root certificates only, no secret. Exit 1 if anything is wrong."""
+    settings = _settings()
+    with _progress("events") as progress:
+        task = progress.add_task("verifying", total=None)
+        report = verification.verify_folder(
+            settings.data,
+            roots=root,
+            with_keys=with_keys,
+            feed=source,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    _said(report, as_json=as_json)
+    raise typer.Exit(0 if report["ok"] else 1)
+
+
+@audit_app.command("replay")
+def audit_replay(
+    case: str,
+    *,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="A version, or a moment such as 2026-11-23T10:00:00Z.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The case as it stood, and each step: who, when, under which terms, with which key."""
+    with _house(_settings()) as house:
+        country = house.where(case)
+        if country is None:
+            _wrong("there is no such case")
+        _said(verification.replay(country, case, as_of), as_json=as_json)
+
+
+# --- registries, people, demonstration --------------------------------------------------------------------
+
+
+@registry_app.command("run")
+def registry_run(
+    country: Country,
+    source: Annotated[str, typer.Option("--from", help="kafka or http")] = "http",
+    *,
+    once: Annotated[bool, typer.Option(help="Stop when everything is applied.")] = False,
+) -> None:
+    """The reference registry of a country: verifies, applies, sends receipts."""
+    settings = _settings()
+    write_logs(settings.log_level)
+    registries.run(country, settings, source=source, stop=_stopped_by_signals(), once=once)
+
+
+@app.command()
+def people(*, as_json: AsJson = False) -> None:
+    """The development people and machines, with their roles."""
+    _development(_settings())
+    found = [
+        {
+            "id": r.id,
+            "name": r.name,
+            "country": r.country,
+            "roles": list(r.roles),
+            "personal_number": r.personal_number[1] if r.personal_number else None,
+        }
+        for r in development.residents().values()
+    ]
+    _said(found, as_json=as_json)
+
+
+@app.command()
+def token(person: str) -> None:
+    """A bearer token for one of the development people, on standard output."""
+    settings = _settings()
+    _development(settings)
+    if person not in development.residents():
+        _wrong(f"nobody here has the id {person}; see: tamga people")
+    typer.echo(development.provider_of(settings).mint(person))
+
+
+@treasury_app.command("sign")
+def treasury_sign(
+    case: str,
+    amount: Annotated[int, typer.Argument(help="Minor units.")],
+    currency: str,
+    reference: str,
+    *,
+    refund: Annotated[bool, typer.Option(help="A refund, not a payment.")] = False,
+) -> None:
+    """The treasury's signed statement that money came (or went back), on standard output; development only."""
+    settings = _settings()
+    _development(settings)
+    with _house(settings) as house:
+        country = house.where(case)
+        if country is None:
+            _wrong("there is no such case")
+        typer.echo(
+            statements.treasury(country, case, amount, currency, reference, house.clock(), is_refund=refund)
+        )
+
+
+@app.command()
+def demo(*, as_json: AsJson = False) -> None:
+    """From nothing, over the real HTTP API: a dozen cases to their ends, both registries, a full verification."""
+    result = demonstration.run(_settings(), Path(__file__).resolve(), console)
+    typer.echo(json.dumps(result, sort_keys=True) if as_json else json.dumps(result, indent=2))
+    raise typer.Exit(0 if result["verified"] else 1)
+
+
+# --- what they share --------------------------------------------------------------------------------------
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except WrongSetting as error:
+        _wrong(str(error))
+
+
+@contextmanager
+def _house(settings: Settings) -> Iterator[House]:
+    write_logs(settings.log_level)
+    house = House(settings)
+    try:
+        yield house
+    except Refusal as refusal:
+        typer.echo(refusal.detail, err=True)
+        raise typer.Exit(3) from None
+    finally:
+        house.close()
+
+
+def _country(house: House, code: str) -> CountryHouse:
+    if code not in house.countries:
+        _wrong(f"{code} is not a member country; these are: {', '.join(countries())}")
+    return house.countries[code]
+
+
+def _development(settings: Settings) -> None:
+    if settings.environment != "development":
+        _wrong("this is for development only")
+
+
+def _wrong(what: str) -> NoReturn:
+    typer.echo(f"tamga: {what}", err=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _progress(unit: str) -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+def _said(what: Any, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(what, ensure_ascii=False, sort_keys=True))
+    else:
+        Console(soft_wrap=True).print_json(data=what)
+
+
+def main() -> None:
+    """The command ``tamga``."""
+    logging.captureWarnings(capture=True)
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    app()
+
+
+if __name__ == "__main__":
+    main()
