@@ -28,12 +28,14 @@ from domain.authorities import authorities
 from domain.law import countries
 from domain.refusals import Refusal
 from infra import development, follower, imports, key_acts, statements, verification
-from infra.house import CountryHouse, House
+from infra.house import CountryHouse, House, provider_of
 from infra.logs import write_logs
 from infra.relay import Relay
 from infra.settings import Settings, WrongSetting, read_settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tamga: signed, event-sourced cases and registers.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Tamga: signed, event-sourced cases and registers."
+)
 keys_app = typer.Typer(no_args_is_help=True, help="The seals of the authorities.")
 audit_app = typer.Typer(no_args_is_help=True, help="Prove that nothing was altered.")
 registers_app = typer.Typer(no_args_is_help=True, help="The registers.")
@@ -165,7 +167,10 @@ def import_register(country: Country, register: str, file: Path, *, as_json: AsJ
         task = progress.add_task(register, total=None)
         try:
             count = imports.import_file(
-                _country(house, country), register, file, lambda done, total: progress.update(task, completed=done, total=total)
+                _country(house, country),
+                register,
+                file,
+                lambda done, total: progress.update(task, completed=done, total=total),
             )
         except imports.WrongLines as error:
             for line in error.lines:
@@ -217,7 +222,9 @@ def keys_rotate(country: Country, authority: str, *, as_json: AsJson = False) ->
 def keys_retire(country: Country, kid: str, reason: str = "rotation", *, as_json: AsJson = False) -> None:
     """No event from here on is signed with this key."""
     with _house(_settings()) as house:
-        _said({"kid": kid, "size": key_acts.retire(_country(house, country).desk, kid, reason)}, as_json=as_json)
+        _said(
+            {"kid": kid, "size": key_acts.retire(_country(house, country).desk, kid, reason)}, as_json=as_json
+        )
 
 
 # --- the auditor ------------------------------------------------------------------------------------------
@@ -226,9 +233,15 @@ def keys_retire(country: Country, kid: str, reason: str = "rotation", *, as_json
 @audit_app.command("verify")
 def audit_verify(
     *,
-    root: Annotated[Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")] = None,
-    with_keys: Annotated[bool, typer.Option("--with-keys", help="Also open the disclosures, with the key store.")] = False,
-    source: Annotated[str | None, typer.Option("--from", help="The HTTP feed of a house, instead of the files.")] = None,
+    root: Annotated[
+        Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")
+    ] = None,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="Also open the disclosures, with the key store.")
+    ] = False,
+    source: Annotated[
+        str | None, typer.Option("--from", help="The HTTP feed of a house, instead of the files.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify every log: needs the files and the root certificates only, no secret. Exit 1 if anything is wrong."""
@@ -250,7 +263,9 @@ def audit_verify(
 def audit_replay(
     case: str,
     *,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="A version, or a moment such as 2026-11-23T10:00:00Z.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A version, or a moment such as 2026-11-23T10:00:00Z.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The case as it stood, and each step: who, when, under which terms, with which key."""
@@ -301,7 +316,7 @@ def token(person: str) -> None:
     _development(settings)
     if person not in development.residents():
         _wrong(f"nobody here has the id {person}; see: tamga people")
-    typer.echo(development.provider_of(settings).mint(person))
+    typer.echo(provider_of(settings).mint(person))
 
 
 @treasury_app.command("sign")
@@ -321,7 +336,16 @@ def treasury_sign(
         if country is None:
             _wrong("there is no such case")
         typer.echo(
-            statements.treasury(country, case, amount, currency, reference, house.clock(), is_refund=refund)
+            statements.treasury(
+                country.keyring,
+                country.code,
+                case,
+                amount,
+                currency,
+                reference,
+                house.clock(),
+                is_refund=refund,
+            )
         )
 
 
@@ -374,7 +398,13 @@ def _wrong(what: str) -> NoReturn:
 
 @contextmanager
 def _progress(unit: str) -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield progress
 

@@ -6,7 +6,20 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from api import audit, cases, evidence, feeds, history, identity, lists, money, problems, procedures, registers, watch
+from api import (
+    audit,
+    cases,
+    evidence,
+    feeds,
+    history,
+    identity,
+    lists,
+    money,
+    problems,
+    procedures,
+    registers,
+    watch,
+)
 from api.contract import MODELS
 from api.edge import App, edge
 from infra.house import House
@@ -23,7 +36,9 @@ def build(house: House) -> App:
 
 def application(house: House) -> FastAPI:
     """The application without its edge."""
-    app = FastAPI(title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url=None)
+    app = FastAPI(
+        title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url=None
+    )
     app.state.house = house
     problems.install(app)
     for module in ROUTERS:

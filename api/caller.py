@@ -71,7 +71,9 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
             raise Declined(400, "idempotency_key_missing", detail)
         return None
     if not _KEY.match(text):
-        raise Declined(400, "idempotency_key_wrong", "An Idempotency-Key has 1 to 128 visible ASCII characters.")
+        raise Declined(
+            400, "idempotency_key_wrong", "An Idempotency-Key has 1 to 128 visible ASCII characters."
+        )
     return text.strip('"')
 
 

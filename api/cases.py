@@ -167,12 +167,18 @@ def _request_of(filing: Filing, house: CountryHouse) -> dict[str, Any]:
         raise Invalid(*faults_of(error, "/request")) from None
     for party in found.procedure.parties:
         number = (asked.get(party.member) or {}).get("personal_number")
-        asked[f"person_{party.role}"] = house.person_of((number["country"], number["number"])) if number else None
+        asked[f"person_{party.role}"] = (
+            house.person_of((number["country"], number["number"])) if number else None
+        )
     return asked
 
 
 async def _filed_evidence(
-    house: CountryHouse, actor: Actor, brought: list[EvidenceBrought], pointer: str, remembered: Answered | None = None
+    house: CountryHouse,
+    actor: Actor,
+    brought: list[EvidenceBrought],
+    pointer: str,
+    remembered: Answered | None = None,
 ) -> tuple[Attachment, ...]:
     """Each file is sealed anew for this case, before the case says so; not again for a repeat."""
     if not brought or (remembered and house.log.answer(remembered.key)):
@@ -181,7 +187,8 @@ async def _filed_evidence(
 
     def seal_all() -> tuple[Attachment, ...]:
         return tuple(
-            house.evidence.file(b.id, b.kind, b.sha256, owner, f"{pointer}/{n}") for n, b in enumerate(brought)
+            house.evidence.file(b.id, b.kind, b.sha256, owner, f"{pointer}/{n}")
+            for n, b in enumerate(brought)
         )
 
     return await asyncio.to_thread(seal_all)
@@ -195,7 +202,9 @@ async def _once(
         return await asyncio.wrap_future(house.desk.ask(command, remembered))
     mine = (actor.issuer, actor.subject, key)
     if mine in IN_FLIGHT:
-        raise Declined(409, "in_flight", "The same request is being worked on. Please wait a moment and ask again.")
+        raise Declined(
+            409, "in_flight", "The same request is being worked on. Please wait a moment and ask again."
+        )
     IN_FLIGHT.add(mine)
     try:
         return await asyncio.wrap_future(house.desk.ask(command, remembered))
@@ -223,7 +232,9 @@ async def read_case(request: Request, case: UUID) -> Response:
     return Response(body, 200, {"ETag": f'"{found.version}"'}, "application/json")
 
 
-async def readable(request: Request, actor: Actor, case: str, action: str) -> tuple[CountryHouse, Case, str | None]:
+async def readable(
+    request: Request, actor: Actor, case: str, action: str
+) -> tuple[CountryHouse, Case, str | None]:
     """The case from the read models, if this caller may: (its country, the case, the party that the caller is)."""
     for house in house_of(request).countries.values():
         await house.seen()
@@ -264,7 +275,9 @@ def _nothing() -> Unknown:
 # --- commands ---------------------------------------------------------------------------------------------
 
 
-async def act(request: Request, case: UUID, make: Callable[..., CaseCommand], *, is_judgement: bool, **more: Any) -> Response:  # noqa: ANN401 - members of the command
+async def act(
+    request: Request, case: UUID, make: Callable[..., CaseCommand], *, is_judgement: bool, **more: Any
+) -> Response:  # noqa: ANN401 - members of the command
     """One command on one case: who calls, what they saw, what it leads to."""
     actor = caller(request)
     expected = version_seen(request) if is_judgement else None
@@ -278,7 +291,12 @@ async def act(request: Request, case: UUID, make: Callable[..., CaseCommand], *,
         raw = request.url.path.encode() + b"\0" + await request.body()
         remembered = answered(house, actor, derived, raw, 200)
     command = make(
-        at=house_of(request).clock(), by=actor, cause=f"cmd:{uuid4()}", case=str(case), expected=expected, **more
+        at=house_of(request).clock(),
+        by=actor,
+        cause=f"cmd:{uuid4()}",
+        case=str(case),
+        expected=expected,
+        **more,
     )
     outcome = await _once(actor, key, house, command, remembered)
     rule = allow(actor, "case.read", subject_of(outcome.state, command.at))
@@ -292,7 +310,11 @@ async def act(request: Request, case: UUID, make: Callable[..., CaseCommand], *,
 async def consent(request: Request, case: UUID) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
     said = await body_of(request, Consent)
-    make: Callable[..., CaseCommand] = {"give": GiveConsent, "decline": DeclineConsent, "revoke": RevokeConsent}[said.answer]
+    make: Callable[..., CaseCommand] = {
+        "give": GiveConsent,
+        "decline": DeclineConsent,
+        "revoke": RevokeConsent,
+    }[said.answer]
     return await act(request, case, make, is_judgement=False, of=said.of)
 
 
@@ -303,7 +325,11 @@ async def assign(request: Request, case: UUID) -> Response:
     officer = None
     if said.officer is not None:
         house = house_of(request).where(str(case))
-        officer = house_of(request).competences.officer(house.code, said.officer) if house else None
+        officer = (
+            house_of(request).competences.officer(house.code, said.officer, house_of(request).clock())
+            if house
+            else None
+        )
         if officer is None:
             raise Invalid(Fault("/officer", "unknown_officer", "There is no such officer in this authority."))
     return await act(request, case, AssignCase, is_judgement=True, officer=officer)
@@ -333,7 +359,13 @@ async def inform(request: Request, case: UUID) -> Response:
             raise _nothing()
         evidence = await _filed_evidence(house, actor, said.evidence, "/evidence")
     return await act(
-        request, case, ProvideInformation, is_judgement=False, of=said.of, answer=said.answer, evidence=evidence
+        request,
+        case,
+        ProvideInformation,
+        is_judgement=False,
+        of=said.of,
+        answer=said.answer,
+        evidence=evidence,
     )
 
 
@@ -360,7 +392,9 @@ async def refuse(request: Request, case: UUID) -> Response:
     )
 
 
-@router.post("/v1/cases/{case}/withdrawals", **documented("Take the request back", body=Withdrawal, judgement=True))
+@router.post(
+    "/v1/cases/{case}/withdrawals", **documented("Take the request back", body=Withdrawal, judgement=True)
+)
 async def withdraw(request: Request, case: UUID) -> Response:
     """Before a decision; what was claimed is free again."""
     await body_of(request, Withdrawal)

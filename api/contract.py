@@ -59,29 +59,55 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     headers: dict[str, Any] = {**_ETAG} if body is not None or etag else {}
     if created:
         headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}}
-    good: dict[str, Any] = {"description": summary, "content": {"application/json": {"schema": answer or {"type": "object"}}}}
+    good: dict[str, Any] = {
+        "description": summary,
+        "content": {"application/json": {"schema": answer or {"type": "object"}}},
+    }
     if headers:
         good["headers"] = headers
     responses: dict[int | str, dict[str, Any]] = {status: good}
     for code in sorted(codes):
-        responses[code] = {"description": _PROBLEMS[code], "content": {"application/problem+json": {"schema": _ref(Problem)}}}
+        responses[code] = {
+            "description": _PROBLEMS[code],
+            "content": {"application/problem+json": {"schema": _ref(Problem)}},
+        }
     extra: dict[str, Any] = {"parameters": [*parameters, *_headers(judgement=judgement, key=key)]}
     if not public:
         extra["security"] = [{"bearer": []}]
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
-    return {"summary": summary, "status_code": status, "responses": responses, "openapi_extra": extra, "response_model": None}
+    return {
+        "summary": summary,
+        "status_code": status,
+        "responses": responses,
+        "openapi_extra": extra,
+        "response_model": None,
+    }
 
 
 def header(name: str, description: str, *, is_required: bool, pattern: str, example: str) -> dict[str, Any]:
     """A header parameter."""
     schema = {"type": "string", "pattern": pattern, "example": example}
-    return {"name": name, "in": "header", "required": is_required, "description": description, "schema": schema}
+    return {
+        "name": name,
+        "in": "header",
+        "required": is_required,
+        "description": description,
+        "schema": schema,
+    }
 
 
-def query(name: str, description: str, schema: dict[str, Any], *, is_required: bool = False) -> dict[str, Any]:
+def query(
+    name: str, description: str, schema: dict[str, Any], *, is_required: bool = False
+) -> dict[str, Any]:
     """A query parameter."""
-    return {"name": name, "in": "query", "required": is_required, "description": description, "schema": schema}
+    return {
+        "name": name,
+        "in": "query",
+        "required": is_required,
+        "description": description,
+        "schema": schema,
+    }
 
 
 MODELS: Final[dict[str, type[BaseModel]]] = {}
@@ -101,5 +127,7 @@ def _headers(*, judgement: bool, key: str) -> list[dict[str, Any]]:
     if key != "none":
         about = "A text of your own, new for each new request"
         pattern = '^"?[!#-~]{1,128}"?$'
-        found.append(header("Idempotency-Key", about, is_required=key == "required", pattern=pattern, example="my-1"))
+        found.append(
+            header("Idempotency-Key", about, is_required=key == "required", pattern=pattern, example="my-1")
+        )
     return found

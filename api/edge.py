@@ -22,7 +22,9 @@ LARGEST_BODY: Final = 256 * 1024
 LARGEST_UPLOAD: Final = 10_100_000  # 10,000,000 bytes of evidence, and the form around it
 logger = logging.getLogger(__name__)
 REQUESTS = Counter("tamga_http_requests", "Requests answered", ["method", "route", "status"])
-SECONDS = Histogram("tamga_http_seconds", "Time to answer", ["route"], buckets=(0.002, 0.005, 0.01, 0.05, 0.2, 1, 5))
+SECONDS = Histogram(
+    "tamga_http_seconds", "Time to answer", ["route"], buckets=(0.002, 0.005, 0.01, 0.05, 0.2, 1, 5)
+)
 
 
 class _TooLarge(Exception):

@@ -41,7 +41,10 @@ _UPLOAD["openapi_extra"] = {**_UPLOAD["openapi_extra"], **_FORM}
 _DOWNLOAD = documented("Read a piece of evidence", problems=(410,))
 _DOWNLOAD["responses"][200] = {
     "description": "The file, as an attachment",
-    "content": {m: {"schema": {"type": "string", "format": "binary"}} for m in ("application/pdf", "image/jpeg", "image/png")},
+    "content": {
+        m: {"schema": {"type": "string", "format": "binary"}}
+        for m in ("application/pdf", "image/jpeg", "image/png")
+    },
 }
 
 

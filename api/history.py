@@ -30,7 +30,11 @@ async def history(request: Request, case: UUID) -> Response:
     await recorded(request, house, actor, found, party, "reading the history")
     whose = frozenset[str]() if is_auditor else visible_whose(found, party)
     rows = await asyncio.to_thread(house.log.stream, found.case)
-    body = {"case": found.case, "log": house.keyring.origin, "events": [_shown(house, row, whose) for row in rows]}
+    body = {
+        "case": found.case,
+        "log": house.keyring.origin,
+        "events": [_shown(house, row, whose) for row in rows],
+    }
     return Response(orjson.dumps(body), 200, None, "application/json")
 
 
@@ -58,6 +62,8 @@ def _shown(house: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, An
 def _may_see(text: str, owners: Any, whose: frozenset[str]) -> bool:  # noqa: ANN401 - a mapping
     name, _ = open_disclosure(text)
     # Keyed ids and the keys of evidence serve the house alone.
-    return not name.startswith("person_") and name not in ("officer_person", "evidence") and owners.get(name) in whose
-
-
+    return (
+        not name.startswith("person_")
+        and name not in ("officer_person", "evidence")
+        and owners.get(name) in whose
+    )

@@ -21,21 +21,29 @@ _PAGE: Final = (
     query("cursor", "Where the last page ended", {"type": "string"}),
     query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
 )
-_COUNTRY: Final = query("country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True)
+_COUNTRY: Final = query(
+    "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
+)
 
 
-@router.get("/v1/cases", **documented("The caller's own cases", parameters=(_COUNTRY, *_PAGE), problems=(400,)))
+@router.get(
+    "/v1/cases", **documented("The caller's own cases", parameters=(_COUNTRY, *_PAGE), problems=(400,))
+)
 async def list_cases(request: Request) -> Response:
     """The cases in a country in which the caller is a party, newest first."""
     actor = caller(request)
     house = await _country(request)
     limit, after = cursor_of(request, house)
     rows = _mine(house, actor, limit, after)
-    shown = [{k: r[k] for k in ("case", "procedure", "stage", "version", "filed_at", "authority")} for r in rows]
+    shown = [
+        {k: r[k] for k in ("case", "procedure", "stage", "version", "filed_at", "authority")} for r in rows
+    ]
     return page(request, house, shown, limit, [rows[-1]["filed_at"], rows[-1]["case"]] if rows else [])
 
 
-@router.get("/v1/queue", **documented("The work queue of the caller's office", parameters=_PAGE, problems=(400,)))
+@router.get(
+    "/v1/queue", **documented("The work queue of the caller's office", parameters=_PAGE, problems=(400,))
+)
 async def queue(request: Request) -> Response:
     """What waits for a decision, nearest deadline first; nothing personal stands in it."""
     actor = caller(request)
@@ -51,7 +59,9 @@ async def queue(request: Request) -> Response:
     return page(request, house, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
 
 
-@router.get("/v1/my/accesses", **documented("Who read my data", parameters=(_COUNTRY, *_PAGE), problems=(400,)))
+@router.get(
+    "/v1/my/accesses", **documented("Who read my data", parameters=(_COUNTRY, *_PAGE), problems=(400,))
+)
 async def my_accesses(request: Request) -> Response:
     """Who, when, for what purpose, on what legal basis: of every case and entry of the caller in a country."""
     actor = caller(request)

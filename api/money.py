@@ -72,7 +72,9 @@ def _verified(request: Request, case: UUID, jws: str, typ: str) -> Statement:
         raise Invalid(Fault("/statement", "not_signed_by_treasury", what)) from None
     paid = _read(parsed.payload)
     if paid.case != str(case) or paid.log != house.keyring.origin:
-        raise Invalid(Fault("/statement", "other_case", "This statement is about another case."), code="payment_differs")
+        raise Invalid(
+            Fault("/statement", "other_case", "This statement is about another case."), code="payment_differs"
+        )
     _not_from_the_future(request, paid)
     return _statement(house, paid, jws)
 

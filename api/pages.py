@@ -36,7 +36,9 @@ def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
     return int(text), found
 
 
-def page(request: Request, house: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]) -> Response:
+def page(
+    request: Request, house: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]
+) -> Response:
     """The page, with the way to the next one where there may be one."""
     headers = {}
     if len(items) == limit and last:

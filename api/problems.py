@@ -81,7 +81,9 @@ class Problem(BaseModel):
 class Declined(Exception):
     """The edge itself says no, before there is a command: a header, a size, a form of the body."""
 
-    def __init__(self, status: int, code: str, detail: str, *errors: Fault, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, *errors: Fault, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
@@ -175,7 +177,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-        return problem(request.url.path, error.status_code, code, _TITLES.get(error.status_code, ""), (), error.headers)
+        return problem(
+            request.url.path, error.status_code, code, _TITLES.get(error.status_code, ""), (), error.headers
+        )
 
     @app.exception_handler(RequestValidationError)
     async def _validation(request: Request, error: RequestValidationError) -> Response:

@@ -17,14 +17,20 @@ from domain.procedures import procedures
 from domain.refusals import NotOffered, Unknown
 
 router = APIRouter()
-_COUNTRY = query("country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True)
+_COUNTRY = query(
+    "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
+)
 
 
 @router.get("/v1/procedures", **documented("Which procedures are offered where", public=True))
 async def list_procedures(_request: Request) -> Response:
     """Every procedure, with the countries that offer it."""
     items = [
-        {"procedure": p.name, "title": dict(p.title), "countries": [c for c, name in offers() if name == p.name]}
+        {
+            "procedure": p.name,
+            "title": dict(p.title),
+            "countries": [c for c, name in offers() if name == p.name],
+        }
         for p in procedures().values()
     ]
     return Response(orjson.dumps({"items": items}), 200, None, "application/json")

@@ -58,7 +58,8 @@ async def list_entries(request: Request, register: str) -> Response:
     limit, after = cursor_of(request, house)
     rows = house.views.rows("registers", {"register": register}, order=("entry",), after=after, limit=limit)
     shown = [
-        {"entry": r["entry"], "changed_at": r["changed_at"], "is_restricted": bool(r["is_restricted"])} for r in rows
+        {"entry": r["entry"], "changed_at": r["changed_at"], "is_restricted": bool(r["is_restricted"])}
+        for r in rows
     ]
     return page(request, house, shown, limit, [rows[-1]["entry"]] if rows else [])
 
@@ -72,7 +73,9 @@ async def read_entry(request: Request, register: str, entry: UUID) -> Response:
     return _shown(found)
 
 
-@router.post("/v1/registers/{register}/searches", **documented("Find an entry by its key", body=Search, key="none"))
+@router.post(
+    "/v1/registers/{register}/searches", **documented("Find an entry by its key", body=Search, key="none")
+)
 async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
     house, actor, rule = await _reader(request, register)
@@ -94,7 +97,14 @@ async def restrict(request: Request, register: str, entry: UUID) -> Response:
     key = idempotency_key(request)
     derived = house.desk.id_of("restriction", 1, str(entry), caller(request).subject, key or str(uuid4()))
     return await _act(
-        request, house, register, entry, PlaceRestriction, restriction=derived, kind=said.kind, reference=said.reference
+        request,
+        house,
+        register,
+        entry,
+        PlaceRestriction,
+        restriction=derived,
+        kind=said.kind,
+        reference=said.reference,
     )
 
 
@@ -108,7 +118,9 @@ async def lift(request: Request, register: str, entry: UUID, restriction: UUID) 
     return await _act(request, house, register, entry, LiftRestriction, restriction=str(restriction))
 
 
-@router.post("/v1/registers/{register}/entries/{entry}/erasures", **documented("Erase an entry", body=Erasure))
+@router.post(
+    "/v1/registers/{register}/entries/{entry}/erasures", **documented("Erase an entry", body=Erasure)
+)
 async def erase(request: Request, register: str, entry: UUID) -> Response:
     """When the law keeps it no longer."""
     said = await body_of(request, Erasure)
@@ -116,13 +128,17 @@ async def erase(request: Request, register: str, entry: UUID) -> Response:
     return await _act(request, house, register, entry, EraseEntry, basis=said.basis)
 
 
-async def _act(request: Request, house: CountryHouse, register: str, entry: UUID, make: Any, **more: Any) -> Response:  # noqa: ANN401 - members of the command
+async def _act(
+    request: Request, house: CountryHouse, register: str, entry: UUID, make: Any, **more: Any
+) -> Response:  # noqa: ANN401 - members of the command
     actor = caller(request)
     key = idempotency_key(request)
     remembered = None
     if key is not None:
         derived = house.desk.id_of("answer", 1, actor.issuer, actor.client, actor.subject, key)
-        remembered = answered(house, actor, derived, request.url.path.encode() + b"\0" + await request.body(), 200)
+        remembered = answered(
+            house, actor, derived, request.url.path.encode() + b"\0" + await request.body(), 200
+        )
     command: EntryCommand = make(
         at=house_of(request).clock(),
         by=actor,

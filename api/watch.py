@@ -70,7 +70,6 @@ def _keys(house: CountryHouse) -> list[dict[str, Any]]:
         if isinstance(event, SealAuthorised):
             found.append(from_b64url(event.certificate))
     return [
-        {**jwk_of(key_of(c)), "kid": kid_of(c), "use": "sig", "alg": "ES256", "x5t#S256": kid_of(c)} for c in found
+        {**jwk_of(key_of(c)), "kid": kid_of(c), "use": "sig", "alg": "ES256", "x5t#S256": kid_of(c)}
+        for c in found
     ]
-
-

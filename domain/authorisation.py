@@ -89,7 +89,9 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
             return Rule(f"{action}:{competence.role}", competence=competence)
     if any(_covers(c, line, subject) for c in actor.competences):
         return NotAllowed("Your office may see this, but this is not for your role to do.")
-    return Unknown("There is nothing here under this address for you. Please check it, and that you are signed in as the right person.")
+    return Unknown(
+        "There is nothing here under this address for you. Please check it, and that you are signed in as the right person."
+    )
 
 
 def _covers(competence: Competence, line: Line, subject: Subject) -> bool:
@@ -99,6 +101,10 @@ def _covers(competence: Competence, line: Line, subject: Subject) -> bool:
         return False
     if competence.role in _COUNTRY_WIDE:
         return True
-    if competence.procedures and subject.procedure is not None and subject.procedure not in competence.procedures:
+    if (
+        competence.procedures
+        and subject.procedure is not None
+        and subject.procedure not in competence.procedures
+    ):
         return False
     return not line.same_authority or subject.authority in (None, competence.authority)

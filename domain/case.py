@@ -214,7 +214,9 @@ def _after(case: Case, event: CaseEvent, recorded: Recorded) -> Case:  # noqa: C
             return _completed(replace(case, payments=paid, paid=case.paid + event.amount))
         case RefundDue():
             due, _, back = case.refunds.get(event.payment, (0, "", 0))
-            return replace(case, refunds={**case.refunds, event.payment: [due + event.amount, event.reason, back]})
+            return replace(
+                case, refunds={**case.refunds, event.payment: [due + event.amount, event.reason, back]}
+            )
         case RefundPaid():
             due, reason, back = case.refunds[event.payment]
             return replace(case, refunds={**case.refunds, event.payment: [due, reason, back + event.amount]})

@@ -182,7 +182,9 @@ def _check_entry(
     procedure = found.procedure
     entry = beside.entries.get(procedure.entry(request))
     if procedure.creates and entry is not None:
-        raise Clash("This is in the register already. Please ask the authority for a copy.", code="entry_exists")
+        raise Clash(
+            "This is in the register already. Please ask the authority for a copy.", code="entry_exists"
+        )
     content = entry.content if entry else None
     for check in procedure.checks:
         if when in check.when and not check.holds(request, content):
@@ -309,7 +311,9 @@ class _Life:
             case RevokeConsent():
                 self._in(Stage.FILED, Stage.IN_REVIEW)
                 if self.case.proposal is not None:
-                    raise Clash("A decision has been proposed: your consent stands now.", code="consent_stands")
+                    raise Clash(
+                        "A decision has been proposed: your consent stands now.", code="consent_stands"
+                    )
                 if not given:
                     return self._so_already(rule)
                 return self._by(rule, [("case", e.ConsentRevoked(party=party, of=command.of))])
@@ -352,13 +356,13 @@ class _Life:
         complete = self.case.has_consents and not fee["provisional"] and total >= fee["amount"]
         return self._by(rule, events + self._started(is_complete=complete))
 
-    def _fee_on_payment(
-        self, paid: Statement, events: Events, fee: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def _fee_on_payment(self, paid: Statement, events: Events, fee: Mapping[str, Any]) -> Mapping[str, Any]:
         """Where the unit of the day of payment counts, a new unit value re-assesses the fee (rules.md 10, 11)."""
         if not (self.terms.fee.unit_day == "payment" or fee["provisional"]) or self.case.erased:
             return fee
-        moment = self.command.at if self.terms.fee.unit_day == "filing" else datetime.fromisoformat(paid.paid_at)
+        moment = (
+            self.command.at if self.terms.fee.unit_day == "filing" else datetime.fromisoformat(paid.paid_at)
+        )
         day = legal_day(moment, self.country)
         now = assess(self.terms.fee, self.case.request, day, self.country)
         if (now["amount"], now["provisional"]) == (fee["amount"], fee["provisional"]):
@@ -393,7 +397,9 @@ class _Life:
             raise NotAllowed("This officer is a party to the case.", code="officer_is_party")
         covers = officer.country == self.case.country and officer.authority == self.case.authority
         if not covers or (officer.procedures and self.case.procedure not in officer.procedures):
-            raise NotAllowed("This officer has no competence in this case.", code="officer_without_competence")
+            raise NotAllowed(
+                "This officer has no competence in this case.", code="officer_without_competence"
+            )
         if self.case.stage == Stage.IN_REVIEW and self.case.officer == officer.office_id:
             return self._so_already(rule)
         self._seen()
@@ -419,7 +425,9 @@ class _Life:
         for asked in self.case.questions:
             if asked["of"] == command.of and asked["answered_at"] is not None:
                 if asked["answer"] != command.answer:
-                    raise Differs("This question was answered already, with another answer.", code="answer_differs")
+                    raise Differs(
+                        "This question was answered already, with another answer.", code="answer_differs"
+                    )
                 return self._so_already(rule)
         self._in(Stage.RETURNED)
         question = self.case.open_question
@@ -696,5 +704,3 @@ def _actor(rule: Rule, case: Case) -> e.ActorMember:
     if rule.competence is None:
         return SYSTEM_ACTOR
     return {"id": rule.competence.office_id, "role": rule.competence.role}
-
-

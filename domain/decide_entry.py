@@ -33,7 +33,9 @@ def decide_entry(command: EntryCommand, entry: Entry | None, keys: Mapping[str, 
 
 def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
     """The terms of today of every procedure that writes to the register in this country."""
-    found = (o.on(day) for (c, _), o in offers().items() if c == country and o.procedure.register.name == register)
+    found = (
+        o.on(day) for (c, _), o in offers().items() if c == country and o.procedure.register.name == register
+    )
     return [terms for terms in found if terms is not None]
 
 
@@ -78,14 +80,20 @@ def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date
 
 
 def _kind(entry: Entry, kind: str, day: date) -> Restriction:
-    known = {r.kind: r for terms in terms_of_register(entry.country, entry.register, day) for r in terms.restrictions}
+    known = {
+        r.kind: r
+        for terms in terms_of_register(entry.country, entry.register, day)
+        for r in terms.restrictions
+    }
     if kind not in known:
         what = f"The law knows these restrictions here: {', '.join(sorted(known)) or 'none'}."
         raise Invalid(Fault("/kind", "unknown_restriction", what))
     return known[kind]
 
 
-def _allowed(command: EntryCommand, entry: Entry, authority: str, day: date, action: str = "entry.restrict") -> Rule:
+def _allowed(
+    command: EntryCommand, entry: Entry, authority: str, day: date, action: str = "entry.restrict"
+) -> Rule:
     subject = Subject(country=entry.country, day=day, authority=authority)
     found = allow(command.by, action, subject)
     if isinstance(found, Refusal):

@@ -76,7 +76,12 @@ def _after(entry: Entry, event: EntryEvent, recorded: Recorded) -> Entry:
                 changes=[*entry.changes, recorded.hash],
             )
         case RestrictionPlaced():
-            placed = {"kind": event.kind, "authority": recorded.authority, "since": recorded.time, "law": event.law}
+            placed = {
+                "kind": event.kind,
+                "authority": recorded.authority,
+                "since": recorded.time,
+                "law": event.law,
+            }
             return replace(entry, restrictions={**entry.restrictions, event.restriction: placed})
         case RestrictionLifted():
             left = {i: r for i, r in entry.restrictions.items() if i != event.restriction}

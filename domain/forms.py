@@ -50,7 +50,11 @@ def _day(text: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(normal), AfterValidator(_trimmed)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(normal), AfterValidator(_trimmed)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(normal)]
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}), AfterValidator(_day)]
+Day = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_day),
+]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 MinorUnits = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]

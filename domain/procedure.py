@@ -83,7 +83,9 @@ class Procedure:
     register: Register
     claims: Callable[[Request], tuple[Key, ...]]
     entry: Callable[[Request], Key]
-    effect: Callable[[Request, Mapping[str, Any] | None], dict[str, Any]]  # the entry's content after approval
+    effect: Callable[
+        [Request, Mapping[str, Any] | None], dict[str, Any]
+    ]  # the entry's content after approval
     change: str  # the title of that change: "sale", "registration"
     creates: bool  # whether approval creates the entry, or changes one that must exist
     settles: bool = False  # whether the claims belong to the entry for good after approval

@@ -38,9 +38,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "request": request,
         "request_hash": case.request_hash,
         "evidence": [{k: v for k, v in a.items() if k != "key"} for a in case.evidence or ()],
-        "consents": {
-            case.parties[p]: "given" if p in case.consents else "open" for p in case.consents_asked
-        },
+        "consents": {case.parties[p]: "given" if p in case.consents else "open" for p in case.consents_asked},
         "consent_until": case.consent_until,
         "fee": case.fee,
         "paid": case.paid,

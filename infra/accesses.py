@@ -122,7 +122,8 @@ def _append(connection: sqlite3.Connection, readings: list[Mapping[str, str]]) -
             head = chained(head, row)
             row["hash"] = head
             connection.execute(
-                "INSERT INTO accesses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tuple(row[name] for name in _FIELDS)
+                "INSERT INTO accesses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                tuple(row[name] for name in _FIELDS),
             )
         connection.execute("COMMIT")
     except BaseException:

@@ -1,8 +1,8 @@
 """Our own record of competences: who may do what, for which authority, from which day; it decides nothing.
 
-A token says who somebody is; this says what they may do. One SQLite file for the whole house, small and rarely written.
-The port promises: what ``grant`` and ``end`` returned from is durable, and every process sees it at its next look;
-nothing is deleted, a competence ends; everything may be called from any thread.
+A token says who somebody is; this says what they may do. One small SQLite file for the whole house.
+The port promises: what ``grant`` and ``end`` returned from is durable, and every process sees it at its next
+look; nothing is deleted, a competence ends; everything may be called from any thread.
 
     Unavailable    the record cannot be read or written at this moment; try again
 """
@@ -26,11 +26,14 @@ from domain.offers import country_of, legal_day
 _PATIENCE_S: Final = 5.0
 # The office: a person within an authority, with the stable random id under which events name them.
 _SCHEMA: Final = (
-    "CREATE TABLE IF NOT EXISTS offices (issuer TEXT NOT NULL, subject TEXT NOT NULL, authority TEXT NOT NULL,"
-    " office_id TEXT NOT NULL, is_development INTEGER NOT NULL, PRIMARY KEY (issuer, subject, authority))",
-    "CREATE TABLE IF NOT EXISTS competences (issuer TEXT NOT NULL, subject TEXT NOT NULL, authority TEXT NOT NULL,"
-    " role TEXT NOT NULL, since TEXT NOT NULL, until TEXT, country TEXT NOT NULL, procedures TEXT NOT NULL, person TEXT,"
-    " PRIMARY KEY (issuer, subject, authority, role, since))",
+    """CREATE TABLE IF NOT EXISTS offices (
+        issuer TEXT NOT NULL, subject TEXT NOT NULL, authority TEXT NOT NULL,
+        office_id TEXT NOT NULL, is_development INTEGER NOT NULL,
+        PRIMARY KEY (issuer, subject, authority))""",
+    """CREATE TABLE IF NOT EXISTS competences (
+        issuer TEXT NOT NULL, subject TEXT NOT NULL, authority TEXT NOT NULL, role TEXT NOT NULL,
+        since TEXT NOT NULL, until TEXT, country TEXT NOT NULL, procedures TEXT NOT NULL, person TEXT,
+        PRIMARY KEY (issuer, subject, authority, role, since))""",
 )
 _ALL: Final = (
     "SELECT issuer, subject, role, country, authority, office_id, procedures, since, until, person"
@@ -85,14 +88,14 @@ class Competences:
         return tuple(c for c in found if _holds(c, at))
 
     def officer(self, country: str, office_id: str, at: datetime) -> Competence | None:
-        """The competence of the officer or supervisor with this office id, or None where there is none at this moment."""
+        """The competence of the officer or supervisor with this office id, or None: not at this moment."""
         found = self._now().by_office.get((country, office_id), ())
         return next((c for c in found if c.role in OFFICERS and _holds(c, at)), None)
 
     def grant(self, issuer: str, subject: str, competence: Competence) -> Competence:
         """Record a competence from its first day; granted again from the same day, it replaces what was said.
 
-        Returns it with the office id, which is made once for (issuer, subject, authority): the one given is not looked at.
+        Returns it with its office id, made once for (issuer, subject, authority); the one given counts nothing.
         Raises ValueError for a country that is no member.
         """
         with self._written() as writer:
@@ -102,16 +105,16 @@ class Competences:
         """The competences of this role end with that day, if they did not before; how many were changed."""
         with self._written() as writer:
             ended = writer.execute(
-                "UPDATE competences SET until = ?1 WHERE issuer = ?2 AND subject = ?3 AND authority = ?4 AND role = ?5"
-                " AND (until IS NULL OR until > ?1)",
+                "UPDATE competences SET until = ?1 WHERE (until IS NULL OR until > ?1)"
+                " AND issuer = ?2 AND subject = ?3 AND authority = ?4 AND role = ?5",
                 (last_day.isoformat(), issuer, subject, authority, role),
             )
             return ended.rowcount
 
     def enrol_development(self, issuer: str, people: Iterable[Appointed]) -> None:
-        """Record the development people as they are today; what was ended stays so. Nothing new, nothing is written.
+        """Record the development people as they are today; what was ended stays so, and nothing is written twice.
 
-        When the house answers at another address, its issuer has another name: its people keep their office ids.
+        A house that answers at another address has another issuer: its people keep their office ids.
         """
         known = {
             (subject, replace(c, office_id="", until=None))
@@ -119,7 +122,9 @@ class Competences:
             if of == issuer
             for c in found
         }
-        changed = [p for p in people if (p.subject, replace(p.competence, office_id="", until=None)) not in known]
+        changed = [
+            p for p in people if (p.subject, replace(p.competence, office_id="", until=None)) not in known
+        ]
         if changed:
             with self._written() as writer:
                 for person in changed:
@@ -151,7 +156,9 @@ def _holds(competence: Competence, at: datetime) -> bool:
     return competence.since <= day and (competence.until is None or day <= competence.until)
 
 
-def _grant(writer: sqlite3.Connection, issuer: str, appointed: Appointed, *, is_development: bool) -> Competence:
+def _grant(
+    writer: sqlite3.Connection, issuer: str, appointed: Appointed, *, is_development: bool
+) -> Competence:
     subject, competence = appointed
     if competence.country not in countries():
         raise ValueError(f"{competence.country} is no member country: it has no folder in domain/law")
@@ -184,7 +191,18 @@ def _office_id(writer: sqlite3.Connection, office: tuple[str, str, str], *, is_d
 def _read(reader: sqlite3.Connection, version: int) -> _Record:
     by_person: dict[tuple[str, str], tuple[Competence, ...]] = {}
     by_office: dict[tuple[str, str], tuple[Competence, ...]] = {}
-    for issuer, subject, role, country, authority, office_id, procedures, since, until, person in reader.execute(_ALL):
+    for (
+        issuer,
+        subject,
+        role,
+        country,
+        authority,
+        office_id,
+        procedures,
+        since,
+        until,
+        person,
+    ) in reader.execute(_ALL):
         competence = Competence(
             role=role,
             country=country,

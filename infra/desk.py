@@ -70,7 +70,9 @@ class Work(Protocol):
 class Desk:
     """The desk of one country."""
 
-    def __init__(self, country: str, log: Log, vault: Vault, keyring: Keyring, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, country: str, log: Log, vault: Vault, keyring: Keyring, clock: Callable[[], datetime]
+    ) -> None:
         self.country = country
         self.log = log
         self.vault = vault
@@ -149,7 +151,9 @@ class Desk:
         except (event_store.Unavailable, event_store.Conflict, Unavailable, Unready) as error:
             self._fail(batch, Unready(_AGAIN), str(error))
             return
-        except Exception as error:  # the thread must live on: the callers hear of it, and the log is as it was
+        except (
+            Exception
+        ) as error:  # the thread must live on: the callers hear of it, and the log is as it was
             logger.exception("desk_failed", extra={"country": self.country})
             self._fail(batch, error, type(error).__name__)
             return
@@ -238,7 +242,9 @@ class Sitting:
         command = replace(command, at=self.at)
         stream = self.load(command.case, "case")
         if stream.state is not None and isinstance(command, FileCase):
-            raise Differs("This request was filed before, under the same Idempotency-Key.", code="already_filed")
+            raise Differs(
+                "This request was filed before, under the same Idempotency-Key.", code="already_filed"
+            )
         keys = needs(command, stream.state)
         ids = {key: self.desk.key_id(key) for key in keys}
         loaded = {key: self.load(ids[key], key.family) for key in keys}
@@ -265,11 +271,18 @@ class Sitting:
         return self._carried_out(decision, stream, {}, command.cause, answered)
 
     def group(
-        self, decision: Decision, lead: Stream, targets: Mapping[Key, Stream], cause: str, seal: Seal | None = None
+        self,
+        decision: Decision,
+        lead: Stream,
+        targets: Mapping[Key, Stream],
+        cause: str,
+        seal: Seal | None = None,
     ) -> None:
         """Sign the events of one append in their order: other streams by (stream, seq), then the lead's."""
         seal = seal or self.seal_of(decision.authority)
-        others: list[tuple[Stream, e.Event]] = [(targets[t], event) for t, event in decision.events if t != "case"]
+        others: list[tuple[Stream, e.Event]] = [
+            (targets[t], event) for t, event in decision.events if t != "case"
+        ]
         leads = [event for target, event in decision.events if target == "case"]
         others.sort(key=lambda pair: (pair[0].id, pair[0].seq))
         reference = {
@@ -295,7 +308,12 @@ class Sitting:
         raise Unready(msg)
 
     def _carried_out(
-        self, decision: Decision, stream: Stream, targets: Mapping[Key, Stream], cause: str, answered: Answered | None
+        self,
+        decision: Decision,
+        stream: Stream,
+        targets: Mapping[Key, Stream],
+        cause: str,
+        answered: Answered | None,
     ) -> Outcome:
         if decision.events:
             self.group(decision, stream, targets, cause)
@@ -414,5 +432,3 @@ class Sitting:
 
 def _key_ids(stream: Stream) -> dict[str, str]:
     return {whose: b64url(key) for whose, key in stream.keys.items()}
-
-

@@ -1,6 +1,6 @@
-"""The people and machines of a development house, as they follow from the law, and the identity provider that they have.
+"""The people and machines of a development house, as they follow from the law, and their identity provider.
 
-Nobody here exists, nobody has a password; nothing is listed per procedure or authority by hand. Not in production.
+Nobody here exists, nobody has a password; nothing is listed per procedure by hand. Not in production.
 
     NotInProduction     a production house has the countries' own identity providers
     UnknownResident     there is nobody of that name
@@ -13,9 +13,9 @@ import itertools
 import secrets
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from domain.country import Country, PersonNumber
 from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.offers import offers
+from domain.procedure import Terms
 from infra.clock import Clock
 from infra.competences import Appointed
 from infra.tokens import ACCESS_TOKEN, AUDIENCE, BadToken, Jwks, PersonOf, SigningKey, key_set, verified
@@ -49,7 +50,7 @@ class UnknownResident(LookupError):
 
 
 class Refused(Exception):
-    """What a client asked for is refused; ``error`` is a code of RFC 6749, the description holds nothing that was sent."""
+    """What a client asked for is refused: a code of RFC 6749, and a sentence with nothing that was sent."""
 
     def __init__(self, error: Literal["invalid_client", "invalid_grant"], description: str) -> None:
         super().__init__(f"{error}: {description}")
@@ -96,13 +97,13 @@ class Resident:
 
 @cache
 def residents() -> Mapping[str, Resident]:
-    """Everybody by id: the same people in every house, and more of them only where the law names more offices."""
+    """Everybody by id: the same people in every house; more of them where the law names more offices."""
     found = {r.id: r for country in countries().values() for r in (*_people(country), *_machines(country))}
     return MappingProxyType(found)
 
 
 def resident(resident_id: str) -> Resident:
-    """This one; raises UnknownResident."""
+    """Who has this id; raises UnknownResident."""
     try:
         return residents()[resident_id]
     except KeyError:
@@ -128,12 +129,12 @@ def appointments(person_of: PersonOf) -> Iterator[Appointed]:
 
 
 def client_key(folder: Path, client: str) -> Path:
-    """Where the key of a machine is, of which ``tokens.assertion`` makes its statements; ``folder`` as the provider's."""
+    """The PEM file of a machine, for ``tokens.assertion``; ``folder`` is the provider's."""
     return folder / "clients" / f"{client}.pem"
 
 
 class Granted(NamedTuple):
-    """What a client gets: an access token, seconds until it expires, and who signed in, where OpenID was asked for."""
+    """What a client gets: an access token, its seconds, and who signed in, where ``openid`` was asked for."""
 
     access_token: str
     expires_in: int
@@ -152,17 +153,17 @@ class Asked:
 
 
 class DevelopmentProvider:
-    """Gives tokens to the development people and machines; its keys are files, so that another process can do the same.
+    """Gives tokens to the development people and machines; its keys are files, for other processes too.
 
-    Codes and the ``jti`` of assertions that were used are remembered by this object only: one process answers.
+    Codes, and the ``jti`` of used assertions, are remembered here only: one process answers for both.
     """
 
     def __init__(self, folder: Path, issuer: str, clock: Clock, *, environment: str) -> None:
         """Make the keys of ``folder`` where they are missing; raises NotInProduction."""
         if environment == "production":
             raise NotInProduction(
-                "TAMGA_ENVIRONMENT is production: the development identity provider gives anybody any role and does not "
-                "start. Name the identity providers of the countries."
+                "TAMGA_ENVIRONMENT is production, and the development identity provider gives anybody any "
+                "role. Set it to development, or use the identity providers of the countries."
             )
         self.issuer = issuer
         self.token_endpoint = f"{issuer}/token"
@@ -179,7 +180,7 @@ class DevelopmentProvider:
         return {"keys": [self._key.jwk()]}
 
     def mint(self, resident_id: str, client: str = CLIENT) -> str:
-        """An access token (RFC 9068) for a person, or for a machine, which is its own client; raises UnknownResident."""
+        """An access token (RFC 9068) for a person, or a machine, its own client; raises UnknownResident."""
         r = resident(resident_id)
         claims = self._claims(r, AUDIENCE) | {"client_id": r.id if r.is_machine else client}
         if r.personal_number:
@@ -187,7 +188,7 @@ class DevelopmentProvider:
         return self._key.sign(ACCESS_TOKEN, claims)
 
     def code_for(self, asked: Asked, resident_id: str) -> str:
-        """A code for the person who signed in, good once and for a minute; raises UnknownResident, also for a machine."""
+        """A code for who signed in, good once, for a minute; raises UnknownResident, also for a machine."""
         if resident(resident_id).is_machine:
             raise UnknownResident("This is a machine: it authenticates with its key.")
         code = secrets.token_urlsafe(32)
@@ -198,7 +199,7 @@ class DevelopmentProvider:
         return code
 
     def redeem(self, code: str, client: str, redirect_uri: str, verifier: str) -> Granted:
-        """The tokens for a code; raises Refused. Whoever tries a code uses it up, so that nobody can guess a verifier."""
+        """The tokens for a code; raises Refused. Trying a code uses it up: nobody can guess a verifier."""
         with self._taking:
             asked, resident_id, until = self._codes.pop(code, (None, "", None))
         if asked is None or until is None or until <= self._clock():
@@ -221,7 +222,9 @@ class DevelopmentProvider:
         if claims["sub"] != machine or client not in (None, machine):
             raise Refused("invalid_client", "iss, sub and client_id are all the client.")
         if not self._is_first(machine, claims["jti"], claims["exp"]):
-            raise Refused("invalid_client", "The client_assertion was used already: make a new one for each request.")
+            raise Refused(
+                "invalid_client", "The client_assertion was used already: make a new one for each request."
+            )
         return Granted(self.mint(machine), MACHINE_S)
 
     def _claims(self, r: Resident, audience: str) -> dict[str, Any]:
@@ -238,7 +241,9 @@ class DevelopmentProvider:
         now = self._clock().timestamp()
         with self._taking:
             self._used = {used: end for used, end in self._used.items() if end > now}
-            return self._used.setdefault((client, jti), until) is until
+            is_first = (client, jti) not in self._used
+            self._used[client, jti] = until
+            return is_first
 
 
 # --- who lives here ---------------------------------------------------------------------------------------
@@ -261,7 +266,9 @@ def _people(country: Country) -> Iterator[Resident]:
         yield _human(country, f"{cc}-citizen-{n + 1}", n, _CITIZEN, "citizen")
     for authority, names in _by_authority(country).items():
         first = _number_from(authority)
-        for n, (suffix, role) in enumerate((("officer-1", "officer"), ("officer-2", "officer"), ("supervisor",) * 2)):
+        for n, (suffix, role) in enumerate(
+            (("officer-1", "officer"), ("officer-2", "officer"), ("supervisor",) * 2)
+        ):
             post = Post(role, authority, names)
             yield _human(country, f"{authority}-{suffix}", first + n, _OFFICER, role, post)
     for authority in _restricting(country):
@@ -278,21 +285,23 @@ _WATCHERS: Final = (
 
 
 def _machines(country: Country) -> Iterator[Resident]:
-    treasury = treasury_of(country.code)
-    posts = [Post("treasury", treasury)]
-    posts += [Post("registry", registry) for registry in sorted({terms.registry for _, terms in _terms(country)})]
-    for post in posts:
+    posts = {
+        Post("treasury", treasury_of(country.code)),
+        *(Post("registry", t.registry) for _, t in _terms(country)),
+    }
+    for authority in sorted({post.authority for post in posts}):
+        mine = tuple(sorted(post for post in posts if post.authority == authority))
         yield Resident(
-            id=post.authority,
-            name=post.authority,
-            roles=(post.role,),
+            id=authority,
+            name=authority,
+            roles=tuple(post.role for post in mine),
             country=country.code,
-            competences=(post,),
+            competences=mine,
             is_machine=True,
         )
 
 
-def _human(country: Country, resident_id: str, nth: int, surname: str, role: str, *posts: Post) -> Resident:  # noqa: PLR0913
+def _human(country: Country, resident_id: str, nth: int, surname: str, role: str, *posts: Post) -> Resident:
     given_names = _GIVEN_NAMES.get(country.languages[0], _ELSEWHERE)[nth % 8]
     born_on = date(1960, 1, 1) + timedelta(days=_number_from(resident_id) % 12_000)
     number = _personal_number(country.person_number, resident_id, born_on, is_woman=nth % 2 == 0)
@@ -309,7 +318,7 @@ def _human(country: Country, resident_id: str, nth: int, surname: str, role: str
     )
 
 
-def _terms(country: Country) -> Iterator[tuple[str, Any]]:
+def _terms(country: Country) -> Iterator[tuple[str, Terms]]:
     for (code, procedure), offer in offers().items():
         if code == country.code:
             yield from ((procedure, terms) for terms in offer.terms)
@@ -343,9 +352,12 @@ _LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which
 def _personal_number(rule: PersonNumber, resident_id: str, born_on: date, *, is_woman: bool) -> str:
     """A number that the country's rule takes without a warning; the same for the same id, for ever.
 
-    Check digits stand at the end everywhere: all endings are tried. A country that is not known here gets digits only.
+    Check digits stand at the end everywhere: all endings are tried. For a country without a shape here, every
+    length is.
     """
-    shapes = [_SHAPES[rule.name]] if rule.name in _SHAPES else [("{chance:.%d}" % (n - 2), n) for n in range(5, 21)]
+    shapes = (
+        [_SHAPES[rule.name]] if rule.name in _SHAPES else [(f"{{chance:.{n - 2}}}", n) for n in range(5, 21)]
+    )
     for attempt in range(1000):
         digest = hashlib.sha256(f"{resident_id}#{attempt}".encode()).digest()
         parts = {

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from domain.events import ActorMember, Recorded
 from infra import codec
-from infra.canonical import b64url, decode, encode, from_b64url, sha256
+from infra.canonical import b64url, encode, from_b64url, loose_b64url, sha256
 from infra.signing import EVENT, SALT_BYTES, Seal, digest, disclosure
 from infra.vault import DataKey, open_box, seal, split_sealed
 
@@ -116,9 +118,9 @@ def split(state: bytes) -> tuple[bytes, bytes]:
 
 
 def payload_of(jws: bytes) -> dict[str, Any]:
-    """The payload of a JWS of our own log, canonical or refused (NotCanonical); the signature is not looked at."""
+    """The payload of a JWS of our own log; neither its signature nor its canonical form is looked at here."""
     start = jws.index(b".") + 1
-    payload = decode(from_b64url(jws[start : jws.index(b".", start)].decode("ascii")))
+    payload = orjson.loads(loose_b64url(jws[start : jws.index(b".", start)]))
     if not isinstance(payload, dict):
         raise Tampered("payload", "the payload is not a JSON object")
     return payload
@@ -192,7 +194,7 @@ def _disclosed(
     keys: dict[str, str] = {}
     for key_id, texts in open_sealed(payload, sealed, raw, key_of).items():
         for text in texts:
-            _, name, value = decode(from_b64url(text))
+            _, name, value = orjson.loads(loose_b64url(text.encode("ascii")))
             members[name] = value
             keys[name] = key_id
     return members, keys
@@ -205,5 +207,3 @@ def disclosures_of(state: bytes, key_of: KeyOf) -> Iterable[str]:
         return []
     opened = open_sealed(payload_of(jws), sealed, sha256(jws), key_of)
     return [text for texts in opened.values() for text in texts]
-
-

@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteDatastore,
+)
 
 from infra.envelope import Signed
 
@@ -88,7 +93,10 @@ class Log(SQLiteApplicationRecorder):
             first = append.size()
             append.insert(
                 first,
-                [Signed(str(s.originator_id), s.originator_version, s.topic, s.state, "") for s in stored_events],
+                [
+                    Signed(str(s.originator_id), s.originator_version, s.topic, s.state, "")
+                    for s in stored_events
+                ],
             )
             return range(first, first + len(stored_events))
 
@@ -163,11 +171,15 @@ class Append:
 
     def answer(self, key: str, body_mac: bytes, status: int, stream: str, version: int) -> None:
         """Keep the answer to an idempotency key, in the same transaction as what it answers."""
-        self.connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", (key, body_mac, status, stream, version))
+        self.connection.execute(
+            "INSERT INTO answers VALUES (?, ?, ?, ?, ?)", (key, body_mac, status, stream, version)
+        )
 
     def answered(self, key: str) -> tuple[bytes | None, int, str, int] | None:
         """As ``Log.answer``, under the lock."""
-        found = self.connection.execute("SELECT body_mac, status, stream, version FROM answers WHERE key = ?", (key,))
+        found = self.connection.execute(
+            "SELECT body_mac, status, stream, version FROM answers WHERE key = ?", (key,)
+        )
         row = found.fetchone()
         return tuple(row) if row else None
 

@@ -23,7 +23,11 @@ from infra.vault import DataKey, Vault
 
 LARGEST: Final = 10_000_000
 KEPT_UNFILED: Final = timedelta(days=1)
-_MAGIC: Final = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_MAGIC: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,9 @@ class EvidenceStore:
         """Keep an upload. Raises Invalid for bytes that are not what they say, or too many."""
         media_type = next((name for magic, name in _MAGIC if raw.startswith(magic)), None)
         if media_type is None:
-            raise Invalid(Fault("/file", "not_evidence", "Please bring a PDF, a JPEG or a PNG."), code="evidence_wrong")
+            raise Invalid(
+                Fault("/file", "not_evidence", "Please bring a PDF, a JPEG or a PNG."), code="evidence_wrong"
+            )
         if declared and declared not in (media_type, "application/octet-stream"):
             what = f"The file says that it is {declared[:40]}, and its bytes are {media_type}."
             raise Invalid(Fault("/file", "evidence_differs", what), code="evidence_wrong")

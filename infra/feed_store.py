@@ -202,7 +202,7 @@ class FeedStore:
 
 
 def _deliver(connection: sqlite3.Connection, log: Log, position: int) -> tuple[int, int]:
-    """Write the deliveries of the log's next whole appends; how many events they have, how many about keys."""
+    """Write the deliveries of the log's next whole appends; how many events, and how many about keys."""
     feeds: dict[str, tuple[int, bytes]] = {
         recipient: (count, head) for recipient, count, head in connection.execute("SELECT * FROM feeds")
     }

@@ -57,7 +57,9 @@ def follow(house: House, stop: threading.Event) -> None:
     """Follow every log until ``stop``: one thread for each, and one for each relay where there is a Kafka."""
     with suppress(Held), leadership(house.settings.data, stop=stop):
         threads = [
-            threading.Thread(target=_forever, args=(_steps(country), stop, f"{code} read models"), daemon=True)
+            threading.Thread(
+                target=_forever, args=(_steps(country), stop, f"{code} read models"), daemon=True
+            )
             for code, country in house.countries.items()
         ]
         threads.append(threading.Thread(target=_tick_forever, args=(house, stop), daemon=True))
@@ -119,7 +121,9 @@ def _tick(house: House, country: CountryHouse) -> int:
     # A moment without a deadline sorts before every text: null is never due.
     due = country.views.rows("deadlines", up_to={"next": text}, order=("next", "case"), limit=MOST_AT_ONCE)
     for row in due:
-        done += _carry_out(country, row["case"], now, ends_appeal=bool(row["appeal"] and row["appeal"] <= text))
+        done += _carry_out(
+            country, row["case"], now, ends_appeal=bool(row["appeal"] and row["appeal"] <= text)
+        )
     country.evidence.forget_uploads(now)
     if now - _last_head(country, now) >= HEAD_EVERY:
         done += record_access_head(country)
@@ -143,10 +147,17 @@ def record_access_head(country: CountryHouse) -> int:
         known = stream.state.count if stream.state else 0
         if count > known:
             said = e.AccessHeadRecorded(count=count, head=head)
-            decision = Decision(authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[("case", said)])
+            decision = Decision(
+                authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[("case", said)]
+            )
             sitting.group(decision, stream, {}, f"cmd:{uuid.uuid4()}")
         return Outcome(
-            stream=stream_id, version=stream.seq, state=None, index=sitting.size - 1, status=200, is_repeat=count <= known
+            stream=stream_id,
+            version=stream.seq,
+            state=None,
+            index=sitting.size - 1,
+            status=200,
+            is_repeat=count <= known,
         )
 
     return 0 if country.desk.have(work).result().is_repeat else 1

@@ -58,6 +58,20 @@ class CountryHouse:
             await asyncio.sleep(_LOOK_S)
 
 
+def issuer_of(settings: Settings) -> str:
+    """The issuer of the embedded identity provider."""
+    return f"{settings.base_url}/identity"
+
+
+def provider_of(settings: Settings) -> development.DevelopmentProvider:
+    """The embedded identity provider; its keys lie in the data folder, so it works beside a running house."""
+    folder = settings.data / "identity"
+    clock = clock_of(settings.clock)
+    return development.DevelopmentProvider(
+        folder, issuer_of(settings), clock, environment=settings.environment
+    )
+
+
 class House:
     """The member countries that this deployment hosts, and what they share."""
 
@@ -68,23 +82,22 @@ class House:
         self.countries: Mapping[str, CountryHouse] = {code: self._country(code) for code in countries()}
         self.competences = Competences(settings.data / "competences.sqlite")
         if settings.environment == "development":
-            self.competences.enrol_development(development.residents(), self.person_of)
+            appointed = development.appointments(self.person_of)
+            self.competences.enrol_development(issuer_of(settings), appointed)
 
     @cached_property
     def provider(self) -> development.DevelopmentProvider:
         """The embedded identity provider; refuses to exist in production."""
-        return development.DevelopmentProvider(
-            self.settings.data / "identity", f"{self.settings.base_url}/identity", self.clock
-        )
+        return provider_of(self.settings)
 
     @cached_property
     def tokens(self) -> Tokens:
         """Who checks bearer tokens."""
-        return Tokens({self.provider.issuer: self.provider.jwks()}, self.clock)
+        return Tokens({issuer_of(self.settings): self.provider.jwks()}, self.clock)
 
     def actor(self, token: str) -> Actor:
         """The actor that a bearer token names; raises BadToken."""
-        return actor_of(self.tokens.identity_of(token), self.competences, self.person_of)
+        return actor_of(self.tokens.identity_of(token), self.competences, self.person_of, self.clock())
 
     def person_of(self, country: str, number: tuple[str, str]) -> str:
         """The keyed id of a human in a country."""

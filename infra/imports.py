@@ -43,7 +43,9 @@ class WrongLines(Refusal):
         self.lines = lines
 
 
-def import_file(house: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None) -> int:
+def import_file(
+    house: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
+) -> int:
     """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was changed."""
     found = registers().get(register)
     terms = terms_of_register(house.code, register, legal_day(datetime.now(UTC), country_of(house.code)))

@@ -20,7 +20,10 @@ def open_log(desk: Desk, registrar: str, countries: Sequence[str]) -> None:
     def work(sitting: Sitting) -> Outcome:
         keys = desk.keyring
         opened = e.LogOpened(
-            root=b64url(keys.root), ca=b64url(keys.ca), registrar=b64url(keys.registrar.certificate), countries=list(countries)
+            root=b64url(keys.root),
+            ca=b64url(keys.ca),
+            registrar=b64url(keys.registrar.certificate),
+            countries=list(countries),
         )
         return _said(sitting, desk, registrar, [opened] if sitting.size == 0 else [])
 
@@ -87,8 +90,16 @@ def _authorised(seal: Seal, authority: str, may_sign: tuple[str, ...]) -> e.Seal
 def _said(sitting: Sitting, desk: Desk, registrar: str, events: Sequence[e.Event]) -> Outcome:
     stream = sitting.load(desk.id_of("keys", 1), "keys")
     if events:
-        decision = Decision(authority=registrar, actor=SYSTEM_ACTOR, events=[("case", event) for event in events])
-        sitting.group(decision, stream, {}, f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}", desk.keyring.registrar)
+        decision = Decision(
+            authority=registrar, actor=SYSTEM_ACTOR, events=[("case", event) for event in events]
+        )
+        sitting.group(
+            decision,
+            stream,
+            {},
+            f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}",
+            desk.keyring.registrar,
+        )
     return Outcome(stream=stream.id, version=stream.seq, state=None, index=sitting.size - 1, status=200)
 
 
@@ -99,5 +110,3 @@ def _grow(frontier: Frontier, desk: Desk, index: int) -> int:
             frontier.append(leaf(sha256(split(row[4])[0])))
         index = rows[-1][0] + 1
     return index
-
-

@@ -135,7 +135,9 @@ def _certificate(  # noqa: PLR0913, PLR0917 - what a certificate says
         .serial_number(x509.random_serial_number())
         .not_valid_before(at)
         .not_valid_after(at + term)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=(0 if issuer else 1) if ca else None), critical=True)
+        .add_extension(
+            x509.BasicConstraints(ca=ca, path_length=(0 if issuer else 1) if ca else None), critical=True
+        )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False

@@ -40,13 +40,17 @@ class _Line(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             # The template, not the text: arguments could be anything.
-            "event": str(record.msg) if record.name.partition(".")[0] in OURS else f"{record.name} says something",
+            "event": str(record.msg)
+            if record.name.partition(".")[0] in OURS
+            else f"{record.name} says something",
         }
         line |= {name: value for name, value in record.__dict__.items() if name in ALLOWED}
         if record.exc_info and record.exc_info[0] is not None:
             frames = traceback.extract_tb(record.exc_info[2])[-6:]
             line["error"] = record.exc_info[0].__name__
-            line["places"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+            line["places"] = [
+                f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames
+            ]
         return json.dumps(line, default=str)
 
 

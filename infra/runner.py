@@ -45,7 +45,9 @@ _FOLDS: Final[Mapping[str, _Fold]] = {
 class Runner:
     """Keeps the read models of one country up with its log."""
 
-    def __init__(self, country: str, log: Log, key_store: Vault, read_models: Views, accesses: Accesses) -> None:
+    def __init__(
+        self, country: str, log: Log, key_store: Vault, read_models: Views, accesses: Accesses
+    ) -> None:
         self._country = country
         self._log = log
         self._vault = key_store

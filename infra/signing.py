@@ -173,7 +173,12 @@ def key_of(certificate: bytes) -> PublicKey:
 def jwk_of(key: PublicKey) -> dict[str, str]:
     """The public key as a JWK (RFC 7518, 6.2.1): kty, crv, x, y."""
     numbers = key.public_numbers()
-    return {"kty": "EC", "crv": "P-256", "x": b64url(numbers.x.to_bytes(32, "big")), "y": b64url(numbers.y.to_bytes(32, "big"))}
+    return {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": b64url(numbers.x.to_bytes(32, "big")),
+        "y": b64url(numbers.y.to_bytes(32, "big")),
+    }
 
 
 def ed25519_public(seed: bytes) -> bytes:

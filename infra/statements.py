@@ -4,20 +4,28 @@ from datetime import UTC, datetime
 
 from domain.authorities import treasury_of
 from infra.canonical import encode
-from infra.house import CountryHouse
+from infra.keyring import Keyring
 
 
 def treasury(  # noqa: PLR0913 - the members of the statement
-    house: CountryHouse, case: str, amount: int, currency: str, reference: str, at: datetime, *, is_refund: bool = False
+    keyring: Keyring,
+    country: str,
+    case: str,
+    amount: int,
+    currency: str,
+    reference: str,
+    at: datetime,
+    *,
+    is_refund: bool = False,
 ) -> str:
     """The compact JWS of a payment (or refund), by the newest seal of the country's treasury (formats.md 3)."""
-    seal = house.keyring.newest(treasury_of(house.code))
+    seal = keyring.newest(treasury_of(country))
     if seal is None:
-        msg = f"the treasury of {house.code} has no key here"
+        msg = f"the treasury of {country} has no key here"
         raise LookupError(msg)
     paid = {
         "v": 1,
-        "log": house.keyring.origin,
+        "log": keyring.origin,
         "case": case,
         "amount": amount,
         "currency": currency,

@@ -97,7 +97,11 @@ class Streams:
 def after(stream: Stream, recorded: Recorded) -> Stream:
     """The stream after the event."""
     family = recorded.type.partition(".")[0]
-    keys = {**stream.keys, **{w: from_b64url(k) for w, k in recorded.keys.items()}} if recorded.keys else stream.keys
+    keys = (
+        {**stream.keys, **{w: from_b64url(k) for w, k in recorded.keys.items()}}
+        if recorded.keys
+        else stream.keys
+    )
     if isinstance(recorded.event, PersonalDataErased):
         gone = {from_b64url(key) for key in recorded.event.keys}
         keys = {whose: key for whose, key in keys.items() if key not in gone}

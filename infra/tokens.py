@@ -1,8 +1,8 @@
-"""Bearer tokens: who they name, verified against the keys of their issuer; and the keys that sign such statements.
+"""Bearer tokens: who they name, verified by the keys of their issuer; and the keys that sign such statements.
 
 What a token says is who somebody is, never what they may do: that is our own record (``infra.competences``).
-The port promises: ES256 only, whatever a header says; ``BadToken.reason`` is a fixed word or the name of a claim,
-never anything that was in the token; everything may be called from any thread.
+The port promises: ES256 only, whatever a header says; ``BadToken.reason`` has fixed words, none from the token;
+everything may be called from any thread.
 """
 
 import hashlib
@@ -109,12 +109,14 @@ def actor_of(identity: Identity, competences: Competences, person_of: PersonOf, 
     )
 
 
-def verified(token: str, keys: Keys, at: datetime, audiences: Collection[str], *, typ: str | None = None) -> dict[str, Any]:
+def verified(
+    token: str, keys: Keys, at: datetime, audiences: Collection[str], *, typ: str | None = None
+) -> dict[str, Any]:
     """The claims of a JWT that holds at this moment; raises BadToken.
 
     1. it is a JWS of three parts with an object in it, and of the asked ``typ``;
     2. the key that its ``kid`` names, of the issuer that its ``iss`` names, verifies it, by ES256;
-    3. ``sub`` and ``jti`` are there, ``aud`` is one of ``audiences``, ``exp`` is to come, ``iat`` and ``nbf`` are not;
+    3. it has ``sub`` and ``jti``; ``aud`` is one of ``audiences``; ``iat`` and ``nbf`` have come, ``exp`` has not;
     4. it does not live longer than LONGEST_S.
     """
     if len(token) > LARGEST:
@@ -141,7 +143,7 @@ def verified(token: str, keys: Keys, at: datetime, audiences: Collection[str], *
 
 
 def key_set(jwks: Collection[Mapping[str, str]]) -> KeySet:
-    """The keys with which `verified` verifies; raises ValueError unless each is a P-256 key with a ``kid``."""
+    """The keys for ``verified``; raises ValueError unless each is a public P-256 key with a ``kid``."""
     if not all(jwk.get("crv") == "P-256" and jwk.get("kid") and "d" not in jwk for jwk in jwks):
         raise ValueError("an issuer of tokens has public P-256 keys, each with its kid")
     return KeySet.import_key_set(KeySetSerialization(keys=[dict(jwk) for jwk in jwks]))
@@ -157,7 +159,7 @@ class SigningKey:
 
     @classmethod
     def made_at(cls, path: Path) -> "SigningKey":
-        """The key of this file, which is made (0600, durable) where there is none; several processes may ask."""
+        """The key of this file, made (0600, durable) where there is none; several processes may ask."""
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, ECKey.generate_key("P-256").as_pem(private=True))
@@ -166,7 +168,14 @@ class SigningKey:
     def jwk(self) -> Jwk:
         """The public key, with its RFC 7638 thumbprint as ``kid``."""
         public = self._key.as_dict(private=False)
-        return {"kty": "EC", "crv": "P-256", "x": str(public["x"]), "y": str(public["y"]), **_USE, "kid": self._kid}
+        return {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": str(public["x"]),
+            "y": str(public["y"]),
+            **_USE,
+            "kid": self._kid,
+        }
 
     def sign(self, typ: str, claims: Mapping[str, Any]) -> str:
         """The claims as a signed JWT."""
@@ -175,12 +184,19 @@ class SigningKey:
 
 
 def assertion(key: Path, client: str, audience: str, at: datetime) -> str:
-    """A fresh statement by which a machine authenticates at a token endpoint (RFC 7523), good once and for a minute.
+    """A statement by which a machine authenticates at a token endpoint (RFC 7523), good once, for a minute.
 
     ``key`` is its PEM file, ``audience`` the token endpoint's URL or the issuer's.
     """
     now = int(at.timestamp())
-    claims = {"iss": client, "sub": client, "aud": audience, "iat": now, "exp": now + ASSERTION_S, "jti": secrets.token_hex(16)}
+    claims = {
+        "iss": client,
+        "sub": client,
+        "aud": audience,
+        "iat": now,
+        "exp": now + ASSERTION_S,
+        "jti": secrets.token_hex(16),
+    }
     return SigningKey(key).sign("JWT", claims)
 
 

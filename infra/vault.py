@@ -113,7 +113,9 @@ class Vault:
                 self._writer.executemany(_DESTROY, [(key_id,) for key_id in key_ids])
             ((is_busy, _, _),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if is_busy:
-            raise Unavailable("the keys are overwritten, but a reader holds the write-ahead log that shows them")
+            raise Unavailable(
+                "the keys are overwritten, but a reader holds the write-ahead log that shows them"
+            )
 
     def close(self) -> None:
         """Give back the file. Keys of the pool that nobody took stay behind, wrapped and of no use."""
@@ -180,7 +182,9 @@ def random_nonce() -> bytes:
 
 
 def seal(
-    boxes: Iterable[tuple[DataKey, Sequence[str]]], event_hash: bytes, nonce: Callable[[], bytes] = random_nonce
+    boxes: Iterable[tuple[DataKey, Sequence[str]]],
+    event_hash: bytes,
+    nonce: Callable[[], bytes] = random_nonce,
 ) -> bytes:
     """The sealed part of an event: version, then one box for each key, in the order of the key ids."""
     in_order = sorted(boxes, key=lambda box: box[0].id)
@@ -231,7 +235,9 @@ def open_box(secret: bytes, event_hash: bytes, box: Box) -> list[str]:
 _VERSION = b"\x01"
 _BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
 
-_SCHEMA = "CREATE TABLE data_keys (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, wrapped BLOB NOT NULL)"
+_SCHEMA = (
+    "CREATE TABLE data_keys (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, wrapped BLOB NOT NULL)"
+)
 # A key is destroyed by writing zeros of the same length over it, its row stays. Deleting the row would not do: when
 # SQLite moves rows between half-empty pages it leaves copies in their unused space, whatever `secure_delete` says.
 # Rows are only appended and never change their size, so none is ever moved.

@@ -133,7 +133,9 @@ class Batch:
         for n in range(0, len(keys), MAX_KEYS):
             chunk = keys[n : n + MAX_KEYS]
             marks = ",".join("?" * len(chunk))
-            rows = self.connection.exec_driver_sql(f"{table.select} WHERE {table.key} IN ({marks})", tuple(chunk))
+            rows = self.connection.exec_driver_sql(
+                f"{table.select} WHERE {table.key} IN ({marks})", tuple(chunk)
+            )
             for row in rows:
                 found[row[0]] = table.decode(row)
         return found
@@ -192,7 +194,8 @@ class Batch:
     def park(self, stream: str, seq: int, index: int, why: str) -> None:
         """Set a poisoned stream aside, from this event on; ``why`` holds no personal value."""
         self.connection.exec_driver_sql(
-            f"INSERT OR IGNORE INTO parked{self._generation.suffix} VALUES (?, ?, ?, ?)", (stream, seq, index, why)
+            f"INSERT OR IGNORE INTO parked{self._generation.suffix} VALUES (?, ?, ?, ?)",
+            (stream, seq, index, why),
         )
 
     def parked(self) -> dict[str, tuple[int, int, str]]:
@@ -232,9 +235,7 @@ class _Table:
         sets = ", ".join(f'"{c}" = excluded."{c}"' for c in self._columns[1:])
         marks = ", ".join("?" * len(self._columns))
         self.select = f"SELECT {names} FROM {self.name}"
-        self.upsert = (
-            f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT ({self.key}) DO UPDATE SET {sets}"
-        )
+        self.upsert = f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT ({self.key}) DO UPDATE SET {sets}"
 
     def column(self, name: str) -> str:
         """The name in quotes, if it is a column: names never come from outside into a statement."""
@@ -264,7 +265,8 @@ class _Generation:
         self.tables = {view.name: _Table(view, suffix) for view in (*views(), *tallies())}
         for view in (*views(), *tallies()):
             columns = [
-                sa.Column(name, _TYPES[kind], primary_key=n == 0) for n, (name, kind) in enumerate(view.columns.items())
+                sa.Column(name, _TYPES[kind], primary_key=n == 0)
+                for n, (name, kind) in enumerate(view.columns.items())
             ]
             sa.Table(view.name + suffix, self.metadata, *columns, sqlite_with_rowid=False)
         sa.Table(

@@ -1,4 +1,4 @@
-"""What each country receives of a log, and in which order (formats.md 3): a pure function of the log; no store.
+"""What each country receives of a log, and in which order (formats.md 3): a pure function of the log.
 
 A recipient gets whole streams, from ``seq`` 1. Where an append adds a country to a stream's ``to``, the
 stream's earlier events are delivered to it before anything of that append, streams by their first index.

@@ -86,7 +86,9 @@ def _registered(request: Request, _content: Mapping[str, Any] | None) -> dict[st
 def _warnings(request: Request) -> tuple[str, ...]:
     said = []
     if request["mother"] is None:
-        said.append("mother_unknown" if request["mother_unknown_because"] else "mother_missing_without_reason")
+        said.append(
+            "mother_unknown" if request["mother_unknown_because"] else "mother_missing_without_reason"
+        )
     if request["medical_certificate"] is None:
         said.append("told_by_mouth")
     return tuple(said)

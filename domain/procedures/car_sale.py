@@ -11,7 +11,6 @@ from domain.numbers import vin as normal_vin, vin_warnings
 from domain.procedure import Check, Key, Party, Procedure, Register, Request, claim_key, entry_key
 
 
-
 def _vin(text: str) -> str:
     """The VIN itself: a hard key has one normal form or is refused, and what is signed is never rewritten."""
     if normal_vin(text) != text:

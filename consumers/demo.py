@@ -1,0 +1,380 @@
+"""The demonstration: a dozen and more cases to different ends, over the real HTTP API, from an empty folder.
+
+It starts the house and both registries as processes of their own, and plays citizens, officers and the treasury.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import httpx
+
+from infra import development, statements, verification
+from infra.clock import clock_of
+from infra.house import provider_of
+from infra.keyring import Keyring
+from infra.settings import Settings
+
+VEHICLES: Final = 1_000
+PATIENCE_S: Final = 60.0
+OFFICE: Final = "kz-vehicle-registration"
+MARK: Final = ".tamga-demo"
+
+
+class Console(Protocol):
+    """Where the story is told."""
+
+    def print(self, text: str) -> None:
+        """One line."""
+
+
+def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
+    """Play everything; ``{"cases": {end: n}, "receipts": n, "events": n, "verified": bool}``."""
+    folder = _fresh(settings.data / "demo")
+    clock = folder / "clock"
+    _set(clock, datetime.now(UTC))
+    origin = f"log.{{cc}}.demo-{int(time.time())}.tamga.example/v1"
+    ours = Settings(data=folder, port=_free_port(), kafka=settings.kafka, clock=clock, origin=origin)
+    environment = os.environ | {
+        "TAMGA_DATA": str(folder),
+        "TAMGA_PORT": str(ours.port),
+        "TAMGA_KAFKA": ours.kafka,
+        "TAMGA_CLOCK": str(clock),
+        "TAMGA_ORIGIN": origin,
+        "TAMGA_LOG_LEVEL": "WARNING",
+    }
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "processes.log").open("wb"))
+
+        def start(*words: str) -> None:
+            stack.enter_context(_process([sys.executable, str(program), *words], environment, log))
+
+        start("serve")
+        source = "kafka" if ours.kafka else "http"
+        story = _Story(ours, console)
+        story.wait_until_ready()
+        _import_vehicles(folder, program, environment, log)
+        for country in ("KZ", "TR"):
+            start("registry", "run", country, "--from", source)
+        ends = story.play(clock)
+    report = verification.verify_folder(folder, with_keys=True)
+    return {
+        "cases": dict(sorted(ends.items())),
+        "receipts": story.receipts,
+        "events": sum(log_["events"] for log_ in report["logs"].values()),
+        "verified": report["ok"],
+    }
+
+
+class _Story:
+    """The people of the demonstration, and what they do."""
+
+    def __init__(self, settings: Settings, console: Console) -> None:
+        self._console = console
+        self._settings = settings
+        self._provider = provider_of(settings)
+        self._people = development.residents()
+        self._http = httpx.Client(base_url=settings.base_url, timeout=30)
+        self._next = 0
+        self._lapsed: list[str] = []
+        self.receipts = 0
+
+    def wait_until_ready(self) -> None:
+        """The house answers."""
+        self._until(self._is_ready, "the house to be ready")
+
+    def _is_ready(self) -> bool:
+        try:
+            return self._http.get("/readyz").status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def play(self, clock: Path) -> Counter[str]:
+        """Every case to its end."""
+        ends: Counter[str] = Counter()
+        waiting = [self._sold(n) for n in range(3)]
+        waiting += [self._born(n) for n in range(2)]
+        waiting.append(self._answered())
+        ends["answered"] += 1
+        self._refused()
+        self._withdrawn()
+        self._declined()
+        self._blocked_by_a_lien()
+        for end in ("refused", "withdrawn", "declined", "blocked"):
+            ends[end] += 1
+        unpaid, alone = self._unpaid(), self._without_consent()
+        for case in waiting:
+            self._until(lambda case=case: self._stage(case) == "completed", "the registry's receipt")
+            ends["completed"] += 1
+            self.receipts += 1
+        self._console.print("three weeks later: what was not paid or not agreed to lapses")
+        _set(clock, datetime.now(UTC) + timedelta(days=28))
+        for case in (unpaid, alone):
+            self._until(lambda case=case: self._stage(case) == "lapsed", "the clock")
+            ends["lapsed"] += 1
+        self._console.print("two years later: what the law keeps no longer is erased")
+        _set(clock, datetime.now(UTC) + timedelta(days=800))
+        self._erased(waiting[0])
+        ends["erased"] += 1
+        return ends
+
+    # the ends
+
+    def _sold(self, n: int) -> str:
+        case = self._file_sale()
+        self._console.print(f"car sale {n + 1}: filed, agreed, paid, decided by two officers")
+        self._complete(case)
+        self._decide(case)
+        return case
+
+    def _born(self, n: int) -> str:
+        mother = self._person("tr-citizen-1")
+        request = {
+            "applicant": mother,
+            "relation": "mother",
+            "child": {
+                "surname": "Örnek",
+                "given_names": f"Bebek {n + 1}",
+                "sex": "female",
+                "born_on": (datetime.now(UTC) - timedelta(days=5)).date().isoformat(),
+                "place": {"country": "TR", "city": "Ankara"},
+            },
+            "mother": mother,
+            "father": None,
+            "medical_certificate": {
+                "issuer": "Örnek Hastanesi",
+                "number": f"TR-{n + 1:05d}",
+                "issued_on": "2026-11-20",
+            },
+            "oral_statement": False,
+        }
+        case = self._file("tr-citizen-1", "TR", "birth_certificate", request)
+        self._console.print(f"birth {n + 1}: filed, decided by the civil registry")
+        officer = "tr-civil-registry-officer-1"
+        self._judge(officer, case, "assignments", {})
+        self._judge(officer, case, "approvals", {})
+        return case
+
+    def _answered(self) -> str:
+        case = self._file_sale()
+        self._complete(case)
+        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._judge(
+            f"{OFFICE}-officer-1", case, "information-requests", {"question": "When was the car sold?"}
+        )
+        question = self._read("kz-citizen-1", case)["questions"][-1]["of"]
+        self._post("kz-citizen-1", f"/v1/cases/{case}/information", {"of": question, "answer": "Yesterday."})
+        self._console.print("a question was asked, and answered: the clock stood meanwhile")
+        self._decide(case, is_assigned=True)
+        return case
+
+    def _refused(self) -> None:
+        case = self._file_sale()
+        self._complete(case)
+        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        no = {"grounds": ["tax_unpaid"], "reason": "The vehicle tax of last year is not paid."}
+        self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
+        self._console.print("refused, on a ground of the law, with the way to appeal")
+
+    def _withdrawn(self) -> None:
+        case = self._file_sale()
+        self._judge("kz-citizen-1", case, "withdrawals", {})
+        self._console.print("withdrawn by the seller")
+
+    def _declined(self) -> None:
+        case = self._file_sale()
+        self._agree(case, "decline")
+        self._console.print("the buyer said no")
+
+    def _blocked_by_a_lien(self) -> None:
+        vin = self._vin()
+        case = self._file_sale(vin)
+        self._complete(case)
+        searched = {"kind": "vin", "parts": [vin], "purpose": "execution of a pledge"}
+        entry = self._post(f"{OFFICE}-officer-1", "/v1/registers/vehicles/searches", searched)["entry"]
+        lien = {"kind": "lien", "reference": "pledge 17"}
+        self._post("kz-pledge-registry-officer", f"/v1/registers/vehicles/entries/{entry}/restrictions", lien)
+        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._judge(f"{OFFICE}-officer-1", case, "proposals", {})
+        answer = self._send(f"{OFFICE}-officer-2", f"/v1/cases/{case}/approvals", {}, self._version(case))
+        if answer.status_code != httpx.codes.CONFLICT or answer.json()["code"] != "entry_restricted":
+            raise AssertionError(f"a car with a lien was sold: {answer.text}")
+        self._console.print("a lien came in between: the car is not transferred")
+
+    def _unpaid(self) -> str:
+        case = self._file_sale()
+        self._agree(case, "give")
+        return case
+
+    def _without_consent(self) -> str:
+        case = self._file_sale()
+        self._pay(case)
+        return case
+
+    def _erased(self, case: str) -> None:
+        officer = "kz-data-protection-officer"
+        self._post(officer, f"/v1/cases/{case}/erasures", {"basis": "the retention of the case has ended"})
+        self._console.print("erased: the signed record stays, and verifies, without the people in it")
+
+    # the steps
+
+    def _file_sale(self, vin: str | None = None) -> str:
+        request = {
+            "seller": self._person("kz-citizen-1"),
+            "buyer": self._person("kz-citizen-2"),
+            "vehicle": {"vin": vin or self._vin()},
+            "price": {"amount": 250_000_000, "currency": "KZT"},
+            "new_plates": False,
+        }
+        return self._file("kz-citizen-1", "KZ", "car_sale", request)
+
+    def _file(self, person: str, country: str, procedure: str, request: dict[str, Any]) -> str:
+        body = {"country": country, "procedure": procedure, "request": request}
+        self._next += 1
+        headers = {**self._signed_in(person), "Idempotency-Key": f"demo-{self._next}"}
+        answer = self._http.post("/v1/cases", json=body, headers=headers)
+        return str(_good(answer)["case"])
+
+    def _complete(self, case: str) -> None:
+        self._agree(case, "give")
+        self._pay(case)
+
+    def _agree(self, case: str, answer: str) -> None:
+        of = self._read("kz-citizen-2", case)["request_hash"]
+        self._post("kz-citizen-2", f"/v1/cases/{case}/consents", {"answer": answer, "of": of})
+
+    def _pay(self, case: str) -> None:
+        fee = self._read("kz-citizen-1", case)["fee"]
+        keys, now = Keyring(self._settings.data / "kz" / "keys"), clock_of(self._settings.clock)()
+        statement = statements.treasury(keys, "KZ", case, fee["amount"], fee["currency"], f"ref-{case}", now)
+        self._post("kz-treasury", f"/v1/cases/{case}/payments", {"statement": statement})
+
+    def _decide(self, case: str, *, is_assigned: bool = False) -> None:
+        if not is_assigned:
+            self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._judge(f"{OFFICE}-officer-1", case, "proposals", {})
+        self._judge(f"{OFFICE}-officer-2", case, "approvals", {})
+
+    def _judge(self, person: str, case: str, what: str, body: dict[str, Any]) -> None:
+        version = self._read(person, case)["version"]
+        _good(self._send(person, f"/v1/cases/{case}/{what}", body, version))
+
+    def _version(self, case: str) -> int:
+        return int(self._read(f"{OFFICE}-officer-1", case)["version"])
+
+    def _stage(self, case: str) -> str:
+        for person in ("kz-citizen-1", "tr-citizen-1"):
+            answer = self._http.get(f"/v1/cases/{case}", headers=self._signed_in(person))
+            if answer.status_code == httpx.codes.OK:
+                return str(answer.json()["stage"])
+        return "unknown"
+
+    def _read(self, person: str, case: str) -> dict[str, Any]:
+        return _good(self._http.get(f"/v1/cases/{case}", headers=self._signed_in(person)))
+
+    def _post(self, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return _good(self._send(person, path, body, None))
+
+    def _send(self, person: str, path: str, body: dict[str, Any], version: int | None) -> httpx.Response:
+        headers = self._signed_in(person) | ({"If-Match": f'"{version}"'} if version is not None else {})
+        return self._http.post(path, json=body, headers=headers)
+
+    def _signed_in(self, person: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._provider.mint(person)}"}
+
+    def _person(self, person: str) -> dict[str, Any]:
+        return self._people[person].as_person()
+
+    def _vin(self) -> str:
+        self._next += 1
+        return _vin(self._next)
+
+    def _until(self, holds: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while not holds():
+            if time.monotonic() > until:
+                raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
+            time.sleep(0.05)
+
+
+def _good(answer: httpx.Response) -> dict[str, Any]:
+    if answer.is_error:
+        raise AssertionError(
+            f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
+        )
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _vin(number: int) -> str:
+    return f"XTA21099{number:09d}"
+
+
+def _import_vehicles(folder: Path, program: Path, environment: dict[str, str], log: Any) -> None:  # noqa: ANN401 - a file
+    owner = development.residents()["kz-citizen-1"].as_person()
+    lines = [
+        {
+            "vehicle": {
+                "vin": _vin(n),
+                "plate": f"{n:03d}DEM",
+                "make": "Lada",
+                "model": "21099",
+                "year": 2000,
+            },
+            "owner": owner,
+        }
+        for n in range(1, VEHICLES + 1)
+    ]
+    file = folder / "vehicles.ndjson"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    words = ["registers", "import", "KZ", "vehicles", str(file), "--json"]
+    subprocess.run(
+        [sys.executable, str(program), *words], env=environment, check=True, stdout=log, stderr=log
+    )  # noqa: S603 - our own program
+
+
+@contextmanager
+def _process(words: list[str], environment: dict[str, str], log: Any) -> Iterator[None]:  # noqa: ANN401 - a file
+    process = subprocess.Popen(words, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own program
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _fresh(folder: Path) -> Path:
+    """An empty folder; one that an earlier demonstration left is thrown away, and nothing else ever is."""
+    if folder.exists():
+        if not (folder / MARK).exists():
+            raise FileExistsError(f"{folder} is there, and is not of a demonstration")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    return folder
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def _set(clock: Path, instant: datetime) -> None:
+    """A clock that runs on from this instant; replaced whole, so that nobody reads half of it."""
+    making = clock.with_name("clock.making")
+    making.write_text("@" + instant.isoformat(), "ascii")
+    making.rename(clock)
