@@ -78,6 +78,7 @@ def serve(
                 server_header=False,
                 timeout_graceful_shutdown=5,
             )
+            _stopped_by_signals()  # the server raises the signal again when it is done: we still have to close
             console.print(f"Tamga serves on {settings.base_url} (data in {settings.data})", soft_wrap=True)
             uvicorn.Server(config).run()
         finally:

@@ -1,15 +1,16 @@
 """Who calls: from a bearer token to an actor; and how a body, an idempotency key and a version are read."""
 
-import hashlib
 import hmac
+import json
 import re
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.problems import Declined, faults_of
+from api.problems import Declined, faults_of, pointer_of
 from domain.commands import Actor
 from domain.refusals import Fault, Invalid
 from infra.canonical import NotCanonical, check
@@ -36,7 +37,21 @@ def caller(request: Request) -> Actor:
     return house_of(request).actor(token)
 
 
-async def document(request: Request) -> Any:  # noqa: ANN401 - any JSON document
+async def asked(request: Request, shape: type[Body]) -> tuple[Actor, Body]:
+    """Who calls, and the body in this shape; a stranger is told so before anything that was sent is looked at."""
+    return caller(request), await body_of(request, shape)
+
+
+async def body_of(request: Request, shape: type[Body]) -> Body:
+    """The body in this shape; raises Declined or Invalid."""
+    found = await document(request)
+    try:
+        return shape.model_validate(found)
+    except ValidationError as error:
+        raise Invalid(*faults_of(error)) from None
+
+
+async def document(request: Request) -> Any:
     """The body as JSON within the rules of what may be signed; raises Declined or Invalid."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
@@ -49,17 +64,19 @@ async def document(request: Request) -> Any:  # noqa: ANN401 - any JSON document
     try:
         check(found)
     except NotCanonical as error:
-        raise Invalid(Fault(error.pointer, "not_canonical", f"This {error.reason}.")) from None
+        place = pointer_of(error.pointer.split("/")[1:])
+        raise Invalid(Fault(place, "not_canonical", f"This {error.reason}.")) from None
+    # Without floats nothing is written shorter than we write it: where the lengths are equal, nothing was dropped.
+    if len(orjson.dumps(found)) != len(raw):
+        json.loads(raw, object_pairs_hook=_no_twins)
     return found
 
 
-async def body_of(request: Request, shape: type[Body]) -> Body:
-    """The body in this shape."""
-    found = await document(request)
-    try:
-        return shape.model_validate(found)
-    except ValidationError as error:
-        raise Invalid(*faults_of(error)) from None
+def _no_twins(members: Sequence[tuple[str, Any]]) -> None:
+    """A member that is there twice is read in two ways by two readers: it is not signed in either."""
+    if len({name for name, _ in members}) != len(members):
+        what = "A member stands twice in one object. Please send each once."
+        raise Invalid(Fault("", "duplicate_member", what))
 
 
 def idempotency_key(request: Request, *, is_required: bool = False) -> str | None:
@@ -80,8 +97,8 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
 def answered(house: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Answered:
     """How a repeat of this request is recognised; the body is kept as an HMAC only."""
     secret = house.keyring.id_secret
-    mac = hmac.new(secret, derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw, hashlib.sha256)
-    return Answered(key=derived, body_mac=mac.digest(), status=status)
+    mac = hmac.digest(secret, derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw, "sha256")
+    return Answered(key=derived, body_mac=mac, status=status)
 
 
 def version_seen(request: Request) -> int:

@@ -1,7 +1,7 @@
 """The pages and endpoints of the development identity provider: OpenID Connect as far as this house needs it.
 
-The code flow with PKCE for people (RFC 6749, 7636, 9207), ``private_key_jwt`` for machines (RFC 7523). It shows
-who lives here and hands out what ``infra.development`` gives; there are no passwords. Not in production.
+The code flow with PKCE for people (RFC 6749, 7636, 9207), ``private_key_jwt`` for machines (RFC 7523).
+It shows who lives here and hands out what ``infra.development`` gives; no passwords. Not in production.
 """
 
 import hashlib
@@ -189,7 +189,7 @@ async def _form(request: Request) -> list[tuple[str, str]]:
 
 
 def _read(shape: type[Body], pairs: list[tuple[str, str]]) -> Body:
-    """The parameters in this shape. One without a value counts as left out, none may come twice (RFC 6749, 3.1)."""
+    """The parameters in this shape. Without a value is left out; none may come twice (RFC 6749, 3.1)."""
     known = [(name, value) for name, value in pairs if name in shape.model_fields and value]
     if len(dict(known)) != len(known):
         raise _Wrong("A parameter is there twice.")

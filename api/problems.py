@@ -3,23 +3,24 @@
 A problem never holds a value that was sent: what is wrong is named by a pointer, a code and a sentence.
 """
 
-import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from domain import refusals
+from domain.numbers import WrongNumber
 from domain.refusals import Fault, Refusal
 from infra import accesses, event_store, vault, views
 from infra.tokens import BadToken
-
-logger = logging.getLogger(__name__)
 
 STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Invalid: 422,
@@ -134,15 +135,27 @@ def refused(path: str, refusal: Refusal) -> Response:
 
 def faults_of(error: ValidationError, prefix: str = "") -> tuple[Fault, ...]:
     """Pydantic's errors as places, without what was sent."""
-    found = []
-    for e in error.errors(include_url=False, include_context=False, include_input=False):
-        steps = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in e["loc"])
-        code = _CODES.get(e["type"], "wrong_value")
-        detail = e["msg"].removeprefix("Value error, ")
-        found.append(Fault(f"{prefix}{steps}", code, detail))
-    return tuple(found)
+    return tuple(
+        Fault(
+            prefix + pointer_of(e["loc"]),
+            "wrong_number" if _is_wrong_number(e) else _CODES.get(e["type"], "wrong_value"),
+            e["msg"].removeprefix("Value error, "),
+        )
+        for e in error.errors(include_url=False, include_input=False)
+    )
 
 
+def pointer_of(steps: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901); it ends before a name that no form of ours has: a name may say who somebody is."""
+    texts = map(str, steps)
+    return "".join(f"/{step}" for step in takewhile(_NAME.match, texts))
+
+
+def _is_wrong_number(error: ErrorDetails) -> bool:
+    return isinstance(error.get("ctx", {}).get("error"), WrongNumber)
+
+
+_NAME: Final = re.compile(r"[a-z0-9_]{1,60}\Z")
 _CODES: Final = {
     "missing": "missing",
     "extra_forbidden": "unknown_member",

@@ -52,6 +52,7 @@ TABLE: Final[Mapping[str, Line]] = {
     "evidence.read": Line((PARTY, *OFFICERS)),
     # officers
     "case.assign": Line(OFFICERS),
+    "case.assess": Line(OFFICERS),
     "case.decide": Line(OFFICERS),
     "queue.read": Line(OFFICERS),
     "register.read": Line((*OFFICERS, "registry"), same_authority=False),
@@ -84,27 +85,28 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
         if PARTY in line.roles or (APPLICANT in line.roles and mine == subject.applicant):
             return Rule(f"{action}:{APPLICANT if mine == subject.applicant else PARTY}", party=mine)
         return NotAllowed("You are a party to this case: this is for somebody else to do.")
-    for competence in actor.competences:
-        if competence.role in line.roles and _covers(competence, line, subject):
+    here = [c for c in actor.competences if c.country == subject.country]
+    if any(c.person in subject.parties.values() for c in here if c.person):
+        # The record of competences knows the human, also where the token does not name them.
+        return NotAllowed("You are a party to this case: this is for somebody else to do.")
+    for competence in here:
+        covers = _covers(competence, subject, same_authority=line.same_authority)
+        if covers and competence.role in line.roles:
             return Rule(f"{action}:{competence.role}", competence=competence)
-    if any(_covers(c, line, subject) for c in actor.competences):
+    if any(_covers(c, subject, same_authority=True) for c in here):
         return NotAllowed("Your office may see this, but this is not for your role to do.")
     return Unknown(
-        "There is nothing here under this address for you. Please check it, and that you are signed in as the right person."
+        "There is nothing here under this address for you. "
+        "Please check it, and that you are signed in as the right person."
     )
 
 
-def _covers(competence: Competence, line: Line, subject: Subject) -> bool:
-    if competence.country != subject.country or competence.since > subject.day:
-        return False
-    if competence.until is not None and competence.until < subject.day:
+def _covers(competence: Competence, subject: Subject, *, same_authority: bool) -> bool:
+    """Whether the competence holds on the day, for the procedure, and in the subject's office where that is asked."""
+    if competence.since > subject.day or (competence.until is not None and competence.until < subject.day):
         return False
     if competence.role in _COUNTRY_WIDE:
         return True
-    if (
-        competence.procedures
-        and subject.procedure is not None
-        and subject.procedure not in competence.procedures
-    ):
+    if competence.procedures and subject.procedure not in (None, *competence.procedures):
         return False
-    return not line.same_authority or subject.authority in (None, competence.authority)
+    return not same_authority or subject.authority in (None, competence.authority)

@@ -2,12 +2,12 @@
 
 ::
 
-    filed ──────► in_review ──────► approved ──► completed
-      │  ▲ consents   │ ▲ answer       (entry changed in the same append)
-      │  └─ revoked   ▼ │
-      │             returned ──► lapsed
+    filed ───────► in_review ──────► approved ──► completed
+      │ ▲ consent     │ ▲ answer       (the entry is written in the same append)
+      │ └ revoked     ▼ │
+      │             returned ──► lapsed (no_answer)              in_review ──► refused
       ├──► lapsed (unpaid, no_consent)
-      ├──► withdrawn (by the applicant; or a party declined)     in_review ──► refused
+      └──► withdrawn (a party declined; by the applicant also from in_review and returned)
 """
 
 from collections.abc import Mapping
@@ -57,8 +57,16 @@ class Stage(StrEnum):
     COMPLETED = "completed"
 
 
+# The one table of what fits when. Money that came or went back is a fact, and fits always (rules.md 18).
 FITS: Final[Mapping[Stage, tuple[str, ...]]] = {
-    Stage.FILED: ("GiveConsent", "DeclineConsent", "RevokeConsent", "RecordPayment", "WithdrawCase"),
+    Stage.FILED: (
+        "GiveConsent",
+        "DeclineConsent",
+        "RevokeConsent",
+        "RecordPayment",
+        "AssessFee",
+        "WithdrawCase",
+    ),
     Stage.IN_REVIEW: (
         "AssignCase",
         "RequestInformation",
@@ -68,13 +76,14 @@ FITS: Final[Mapping[Stage, tuple[str, ...]]] = {
         "RevokeConsent",
         "WithdrawCase",
     ),
-    Stage.RETURNED: ("ProvideInformation", "WithdrawCase"),
+    Stage.RETURNED: ("ProvideInformation", "RevokeConsent", "WithdrawCase"),
     Stage.APPROVED: ("RecordReceipt",),
     Stage.REFUSED: ("EraseCase",),
     Stage.WITHDRAWN: ("EraseCase",),
     Stage.LAPSED: ("EraseCase",),
     Stage.COMPLETED: ("EraseCase",),
 }
+APPLICANT: Final = "p1"  # who filed is the first party
 ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
 
 
@@ -106,7 +115,7 @@ class Case:
     fee: Mapping[str, Any] | None = None
     paid: int = 0
     payments: Mapping[str, list[Any]] = field(default_factory=dict)  # id -> [amount, currency, paid_at]
-    refunds: Mapping[str, list[Any]] = field(default_factory=dict)  # payment id -> [due, reason, paid back]
+    refunds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # payment id -> due, paid back
     decision_due: Deadline | None = None
     officer: str | None = None
     questions: list[Mapping[str, Any]] = field(default_factory=list)  # with their answers, oldest first
@@ -134,12 +143,12 @@ class Case:
     @property
     def has_consents(self) -> bool:
         """Nobody's consent is open."""
-        return all(party in self.consents for party in self.consents_asked)
+        return _has_all(self.consents_asked, self.consents)
 
     @property
     def is_paid(self) -> bool:
         """Nothing is left to pay, and the fee is certain."""
-        return self.fee is not None and not self.fee["provisional"] and self.paid >= self.fee["amount"]
+        return _covers(self.fee, self.paid)
 
     @property
     def fits(self) -> tuple[str, ...]:
@@ -152,11 +161,10 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
     event = recorded.event
     if case is None:
         if not isinstance(event, CaseFiled):
-            msg = f"a case begins with CaseFiled, not with {recorded.type}"
-            raise TypeError(msg)
+            raise TypeError(f"a case begins with CaseFiled, not with {recorded.type}")
         return _filed(event, recorded)
-    after = _after(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
-    return replace(after, version=recorded.seq, timeline=[*case.timeline, _step(recorded)])
+    changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
+    return replace(case, version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
 
 
 def _step(recorded: Recorded) -> Mapping[str, Any]:
@@ -188,133 +196,169 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
     )
 
 
-def _after(case: Case, event: CaseEvent, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR0912 - one branch an event
+def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one branch an event
+    """The fields of the case that the event changes."""
     match event:
         case CaseFiled():
-            msg = "a case is filed once"
-            raise TypeError(msg)
+            raise TypeError("a case is filed once")
         case FeeAssessed():
-            fee = {
-                "amount": event.amount,
-                "currency": event.currency,
-                "formula": event.formula,
-                "provisional": event.provisional,
-                "due": event.due,
-            }
-            return _completed(replace(case, fee=fee))
+            return _completed(case, fee=_fee(event))
         case ConsentGiven():
-            return _completed(replace(case, consents={**case.consents, event.party: event.of}))
+            return _completed(case, consents={**case.consents, event.party: event.of})
         case ConsentRevoked():
-            left = {party: of for party, of in case.consents.items() if party != event.party}
-            return replace(case, consents=left, stage=Stage.FILED.value, decision_due=None)
+            return {
+                "stage": Stage.FILED.value,
+                "consents": {party: of for party, of in case.consents.items() if party != event.party},
+                "consent_until": event.consent_until,
+                "decision_due": None,
+            }
         case ConsentDeclined():
-            return case
+            return {}  # the withdrawal follows in the same append
         case FeePaid():
-            paid = {**case.payments, event.payment: [event.amount, event.currency, event.paid_at]}
-            return _completed(replace(case, payments=paid, paid=case.paid + event.amount))
+            payments = {**case.payments, event.payment: [event.amount, event.currency, event.paid_at]}
+            return _completed(case, payments=payments, paid=case.paid + event.amount)
         case RefundDue():
-            due, _, back = case.refunds.get(event.payment, (0, "", 0))
-            return replace(
-                case, refunds={**case.refunds, event.payment: [due + event.amount, event.reason, back]}
-            )
+            return {"refunds": {**case.refunds, event.payment: _more_due(case, event)}}
         case RefundPaid():
-            due, reason, back = case.refunds[event.payment]
-            return replace(case, refunds={**case.refunds, event.payment: [due, reason, back + event.amount]})
+            return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():
-            return replace(case, decision_due=event.due)
+            return {"decision_due": event.due}
         case CaseAssigned():
-            return replace(case, officer=event.officer)
+            return {"officer": event.officer}
         case InformationRequested():
-            question = {
-                "of": recorded.hash,
-                "at": recorded.time,
-                "items": event.items,
-                "answer_until": event.answer_until,
-                "question": _kept(event.question),
-                "answer": None,
-                "answered_at": None,
-            }
-            return replace(
-                case, stage=Stage.RETURNED.value, questions=[*case.questions, question], proposal=None
-            )
+            questions = [*case.questions, _question(event, recorded)]
+            return {"stage": Stage.RETURNED.value, "questions": questions, "proposal": None}
         case InformationProvided():
-            answered = {
-                **case.questions[-1],
-                "answer": _kept(event.answer),
-                "answered_at": recorded.time,
-            }
             more = _kept(event.evidence)
-            return replace(
-                case,
-                stage=Stage.IN_REVIEW.value,
-                questions=[*case.questions[:-1], answered],
-                evidence=None if more is None or case.evidence is None else [*case.evidence, *more],
-                decision_due=event.decision_due,
-            )
+            answer = {"answer": _kept(event.answer), "answered_at": recorded.time}
+            return {
+                "stage": Stage.IN_REVIEW.value,
+                "questions": [*case.questions[:-1], {**case.questions[-1], **answer}],
+                "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
+                "decision_due": event.decision_due,
+            }
         case ApprovalProposed():
-            proposal = {"officer": recorded.actor["id"], "person": _kept(event.officer_person)}
-            return replace(case, proposal=proposal)
+            person = _kept(event.officer_person)
+            return {"proposal": {"officer": recorded.actor["id"], "person": person}}
         case CaseApproved():
-            return replace(
-                case,
-                stage=Stage.APPROVED.value,
-                entry=event.entry,
-                effects=sorted(recorded.effects or ()),
-                decision=_decision("approved", recorded, event.officer_person),
-            )
+            return {
+                "stage": Stage.APPROVED.value,
+                "entry": event.entry,
+                "effects": sorted(recorded.effects or ()),
+                "decision": _decision("approved", event, recorded),
+            }
         case CaseRefused():
-            decision = {**_decision("refused", recorded, event.officer_person), "grounds": event.grounds}
-            return replace(
-                case, stage=Stage.REFUSED.value, decision=decision, appeal_until=event.appeal_until
-            )
+            reasons = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
+            return {
+                "stage": Stage.REFUSED.value,
+                "decision": {**_decision("refused", event, recorded), **reasons},
+                "appeal_until": event.appeal_until,
+            }
         case CaseWithdrawn():
-            withdrawn = {"kind": "withdrawn", "at": recorded.time, "reason": event.reason}
-            return replace(case, stage=Stage.WITHDRAWN.value, decision=withdrawn)
+            by = recorded.actor["id"]
+            withdrawn = {"kind": "withdrawn", "at": recorded.time, "reason": event.reason, "by": by}
+            return {"stage": Stage.WITHDRAWN.value, "decision": withdrawn}
         case CaseLapsed():
             lapsed = {"kind": "lapsed", "at": recorded.time, "reason": event.reason}
-            return replace(case, stage=Stage.LAPSED.value, decision=lapsed, appeal_until=event.appeal_until)
+            return {
+                "stage": Stage.LAPSED.value,
+                "decision": lapsed,
+                "appeal_until": event.appeal_until,
+            }
         case AppealTermEnded():
-            return replace(case, is_appeal_term_over=True)
+            return {"is_appeal_term_over": True}
         case ReceiptRecorded():
-            return replace(case, receipt=event.event)
+            return {"receipt": event.event}
         case CaseCompleted():
-            return replace(case, stage=Stage.COMPLETED.value)
+            return {"stage": Stage.COMPLETED.value}
         case PersonalDataErased():
             return _erased(case, event)
         case _:
             assert_never(event)
 
 
-def _completed(case: Case) -> Case:
+def _completed(case: Case, **changes: Any) -> dict[str, Any]:
     """Completeness is derived: whatever event completes the case moves it into review (rules.md 14)."""
-    if case.stage == Stage.FILED and case.has_consents and case.is_paid:
-        return replace(case, stage=Stage.IN_REVIEW.value)
-    return case
+    consents, fee = changes.get("consents", case.consents), changes.get("fee", case.fee)
+    is_complete = _has_all(case.consents_asked, consents) and _covers(fee, changes.get("paid", case.paid))
+    if case.stage == Stage.FILED and is_complete:
+        changes["stage"] = Stage.IN_REVIEW.value
+    return changes
 
 
-def _decision(kind: str, recorded: Recorded, person: object) -> dict[str, Any]:
-    return {"kind": kind, "at": recorded.time, "officer": recorded.actor["id"], "person": _kept(person)}
+def _has_all(asked: list[str], given: Mapping[str, str]) -> bool:
+    return all(party in given for party in asked)
 
 
-def _kept(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _covers(fee: Mapping[str, Any] | None, paid: int) -> bool:
+    return fee is not None and not fee["provisional"] and paid >= fee["amount"]
+
+
+# --- pieces of the state ------------------------------------------------------------------------------------
+
+
+def _fee(event: FeeAssessed) -> dict[str, Any]:
+    return {
+        "amount": event.amount,
+        "currency": event.currency,
+        "formula": event.formula,
+        "provisional": event.provisional,
+        "due": event.due,
+    }
+
+
+_NOTHING_DUE: Final[Mapping[str, Any]] = {"due": 0, "reason": None, "paid_back": 0, "paid": []}
+
+
+def _more_due(case: Case, event: RefundDue) -> dict[str, Any]:
+    before = case.refunds.get(event.payment, _NOTHING_DUE)
+    return {**before, "due": before["due"] + event.amount, "reason": event.reason}
+
+
+def _paid_back(case: Case, event: RefundPaid) -> dict[str, Any]:
+    before = case.refunds.get(event.payment, _NOTHING_DUE)
+    paid = [*before["paid"], [event.amount, event.currency, event.paid_at]]
+    return {**before, "paid_back": before["paid_back"] + event.amount, "paid": paid}
+
+
+def _question(event: InformationRequested, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "items": event.items,
+        "answer_until": event.answer_until,
+        "question": _kept(event.question),
+        "answer": None,
+        "answered_at": None,
+    }
+
+
+def _decision(kind: str, event: CaseApproved | CaseRefused, recorded: Recorded) -> dict[str, Any]:
+    person = _kept(event.officer_person)
+    return {"kind": kind, "at": recorded.time, "officer": recorded.actor["id"], "person": person}
+
+
+def _kept(value: Any) -> Any:
     return None if value is ERASED else value
 
 
-def _erased(case: Case, event: PersonalDataErased) -> Case:
+def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
     """What is about the named roles falls; what is about several people falls with the whole case."""
     whose = set(event.whose)
-    request = {n: None if case.owners.get(n) in whose else v for n, v in case.request.items()}
-    case = replace(case, request=request, erased=sorted({*case.erased, *whose}))
-    if "case" not in whose:
-        return case
-    return replace(
-        case,
-        evidence=None,
-        questions=[{**q, "question": None, "answer": None} for q in case.questions],
-        proposal=_nobody(case.proposal),
-        decision=_nobody(case.decision),
-    )
+    changes: dict[str, Any] = {
+        "request": {n: None if case.owners.get(n) in whose else v for n, v in case.request.items()},
+        "erased": sorted({*case.erased, *whose}),
+    }
+    if "case" in whose:
+        changes |= {
+            "evidence": None,
+            "questions": [{**q, "question": None, "answer": None} for q in case.questions],
+            "proposal": _forgotten(case.proposal),
+            "decision": _forgotten(case.decision),
+        }
+    return changes
 
 
-def _nobody(act: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return {**act, "person": None} if act and "person" in act else act
+def _forgotten(act: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """An officer's act without who acted and what was said in free words."""
+    return act and {name: None if name in {"person", "explanation"} else v for name, v in act.items()}

@@ -108,6 +108,11 @@ class RecordPayment(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssessFee(CaseCommand):
+    """An officer has a provisional fee assessed anew, once the law names the value that it waited for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRefund(CaseCommand):
     """Money went back."""
 

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from typing_extensions import TypedDict  # pydantic refuses typing's own before 
 
 from domain import office_hours
 from domain.country import Country, Source
-from domain.working_days import ONE_DAY, WEEKEND, calendar_of, days
+from domain.working_days import ONE_DAY, WEEKEND, Calendar, calendar_of, days
 
 Unit = Literal["minutes", "working_days", "calendar_days", "months", "years"]
 
@@ -36,7 +37,11 @@ class Term:
     @property
     def rule(self) -> str:
         """Such as "15 working_days"."""
-        return f"{self.count} {self.unit}"
+        return _rule(self.count, self.unit)
+
+
+def _rule(count: int, unit: Unit) -> str:
+    return f"{count} {unit}"
 
 
 class Skipped(TypedDict):
@@ -120,21 +125,27 @@ def is_past(deadline: Deadline, at: datetime) -> bool:
 
 
 def _in_days(term: Term, began: datetime | date, country: Country) -> Deadline:
-    calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
-    day_zero = _local_day(began, zone)
-    if term.unit == "working_days":
-        due, skipped = calendar.nth_working_day(day_zero, term.count)
+    zone = ZoneInfo(country.time_zone)
+    of_the_day = _from_day(term.count, term.unit, _local_day(began, zone), calendar_of(country), zone)
+    start = _text(began) if isinstance(began, datetime) else began.isoformat()
+    return {**of_the_day, "start": start, "skipped": [*of_the_day["skipped"]], "stops": []}
+
+
+@lru_cache(maxsize=4096)  # all who file on one day have the same deadlines: 30 microseconds become one
+def _from_day(count: int, unit: Unit, day_zero: date, calendar: Calendar, zone: ZoneInfo) -> Deadline:
+    if unit == "working_days":
+        due, skipped = calendar.nth_working_day(day_zero, count)
         raw, watched = due, day_zero
     else:
-        raw = watched = _raw_day(term, day_zero)
+        raw = watched = _raw_day(count, unit, day_zero)
         due, skipped = calendar.first_working_day(raw)
     listed, weekend_days = _listed([], 0, skipped)
     return Deadline(
         due=due.isoformat(),
         until=_text(_end_of(due, zone)),
         raw=raw.isoformat(),
-        start=_text(began) if isinstance(began, datetime) else began.isoformat(),
-        rule=term.rule,
+        start=day_zero.isoformat(),
+        rule=_rule(count, unit),
         skipped=listed,
         weekend_days=weekend_days,
         stops=[],
@@ -144,10 +155,10 @@ def _in_days(term: Term, began: datetime | date, country: Country) -> Deadline:
     )
 
 
-def _raw_day(term: Term, day_zero: date) -> date:
-    if term.unit == "calendar_days":
-        return day_zero + timedelta(days=term.count)
-    months = term.count * (12 if term.unit == "years" else 1)
+def _raw_day(count: int, unit: Unit, day_zero: date) -> date:
+    if unit == "calendar_days":
+        return day_zero + timedelta(days=count)
+    months = count * (12 if unit == "years" else 1)
     year, month = divmod(day_zero.year * 12 + day_zero.month - 1 + months, 12)
     if year > MAXYEAR:
         raise OverflowError

@@ -1,4 +1,4 @@
-"""The decider for entries of registers: restrictions by the authority that the law names, erasure when kept long enough."""
+"""The decider for entries: restrictions by the authority that the law names, erasure when the law allows it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,13 +11,13 @@ from domain.decide import Decision
 from domain.entry import Entry
 from domain.offers import country_of, legal_day, offers
 from domain.procedure import Restriction, Terms
-from domain.refusals import Clash, Fault, Invalid, Refusal, Unknown
+from domain.refusals import Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
 
 
 def decide_entry(command: EntryCommand, entry: Entry | None, keys: Mapping[str, str]) -> Decision:
-    """The events that the command leads to; ``keys`` (whose -> key id) are those that seal the entry."""
+    """The events that the command leads to; ``keys`` (whose -> key id): those that seal the entry as it stands."""
     if entry is None or entry.register != command.register:
-        raise Unknown("There is no such entry in this register.")
+        raise _nothing()
     day = legal_day(command.at, country_of(entry.country))
     match command:
         case PlaceRestriction():
@@ -27,8 +27,7 @@ def decide_entry(command: EntryCommand, entry: Entry | None, keys: Mapping[str, 
         case EraseEntry():
             return _erase(command, entry, keys, day)
         case _:
-            msg = f"no decision is written for {type(command).__name__}"
-            raise TypeError(msg)
+            raise TypeError(f"no decision is written for {type(command).__name__}")
 
 
 def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
@@ -40,33 +39,48 @@ def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
 
 
 def _place(command: PlaceRestriction, entry: Entry, day: date) -> Decision:
-    kind = _kind(entry, command.kind, day)
-    rule = _allowed(command, entry, kind.authority, day)
+    named = _kinds(entry, day).get(command.kind)
+    if named is None:
+        if not _may_know(command, entry, day):
+            raise _nothing()
+        known = ", ".join(sorted(_kinds(entry, day))) or "none"
+        raise Invalid(
+            Fault("/kind", "unknown_restriction", f"The law knows these restrictions here: {known}.")
+        )
+    rule = _restricting(command, entry, named.authority, day)
     if command.restriction in entry.restrictions:
-        return Decision(authority=kind.authority, actor=_actor(rule), events=[])
+        return Decision(authority=named.authority, actor=_actor(rule), events=[])
     placed = e.RestrictionPlaced(
         restriction=command.restriction,
-        kind=kind.kind,
-        law=kind.source.law,
+        kind=named.kind,
+        law=named.source.law,
         rule=rule.id,
         reference=command.reference,
     )
-    return Decision(authority=kind.authority, actor=_actor(rule), events=[("case", placed)])
+    return Decision(authority=named.authority, actor=_actor(rule), events=[("case", placed)])
 
 
 def _lift(command: LiftRestriction, entry: Entry, day: date) -> Decision:
+    """By the authority that placed it."""
     live = entry.restrictions.get(command.restriction)
     if live is None:
         raise Unknown("There is no such restriction on this entry.")
-    rule = _allowed(command, entry, live["authority"], day)
+    rule = _restricting(command, entry, live["authority"], day)
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
     return Decision(authority=live["authority"], actor=_actor(rule), events=[("case", lifted)])
 
 
 def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date) -> Decision:
-    rule = _allowed(command, entry, entry.authority, day, action="entry.erase")
-    if not keys or entry.is_erased:
+    rule = _allow(command, "entry.erase", entry, entry.authority, day)
+    if isinstance(rule, Refusal):
+        raise rule
+    sealed_with = sorted({*keys.values(), *entry.keys})
+    if not sealed_with:
         return Decision(authority=entry.authority, actor=_actor(rule), events=[])
+    if entry.restrictions:
+        raise Clash(
+            "The entry is under a restriction: nothing of it is forgotten yet.", code="entry_restricted"
+        )
     terms = [t.entry_retention for t in terms_of_register(entry.country, entry.register, day)]
     if not terms or None in terms:
         raise Clash("The law keeps entries of this register for good.", code="kept_for_good")
@@ -75,30 +89,43 @@ def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date
         until = compute(term, changed, country_of(entry.country)) if term else None
         if until and not is_past(until, command.at):
             raise Clash(f"The law keeps this entry until {until['due']}.", code="retention_not_over")
-    erased = e.PersonalDataErased(keys=sorted(keys.values()), whose=sorted(keys), basis=command.basis)
+    erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
     return Decision(authority=entry.authority, actor=_actor(rule), events=[("case", erased)])
 
 
-def _kind(entry: Entry, kind: str, day: date) -> Restriction:
-    known = {
-        r.kind: r
-        for terms in terms_of_register(entry.country, entry.register, day)
-        for r in terms.restrictions
-    }
-    if kind not in known:
-        what = f"The law knows these restrictions here: {', '.join(sorted(known)) or 'none'}."
-        raise Invalid(Fault("/kind", "unknown_restriction", what))
-    return known[kind]
+# --- who may ------------------------------------------------------------------------------------------------
 
 
-def _allowed(
-    command: EntryCommand, entry: Entry, authority: str, day: date, action: str = "entry.restrict"
-) -> Rule:
-    subject = Subject(country=entry.country, day=day, authority=authority)
-    found = allow(command.by, action, subject)
-    if isinstance(found, Refusal):
-        raise found
-    return found
+def _kinds(entry: Entry, day: date) -> Mapping[str, Restriction]:
+    """The kinds of restrictions that the law knows in this register on that day."""
+    rows = terms_of_register(entry.country, entry.register, day)
+    return {r.kind: r for terms in rows for r in terms.restrictions}
+
+
+def _restricting(command: EntryCommand, entry: Entry, authority: str, day: date) -> Rule:
+    """The rule for the authority that the law names; others who work with the register hear which one it is."""
+    found = _allow(command, "entry.restrict", entry, authority, day)
+    if isinstance(found, Rule):
+        return found
+    if _may_know(command, entry, day):
+        raise NotAllowed(f"The law names {authority} for this, not your office.", code="other_authority")
+    raise found
+
+
+def _may_know(command: EntryCommand, entry: Entry, day: date) -> bool:
+    """Whether the caller reads the register, or restricts entries in it."""
+    asked = [("register.read", None), *(("entry.restrict", r.authority) for r in _kinds(entry, day).values())]
+    return any(isinstance(_allow(command, action, entry, of, day), Rule) for action, of in asked)
+
+
+def _allow(
+    command: EntryCommand, action: str, entry: Entry, authority: str | None, day: date
+) -> Rule | Refusal:
+    return allow(command.by, action, Subject(country=entry.country, day=day, authority=authority))
+
+
+def _nothing() -> Unknown:
+    return Unknown("There is no such entry in this register.")
 
 
 def _actor(rule: Rule) -> e.ActorMember:

@@ -20,7 +20,8 @@ from domain.events import (
 class Entry:
     """An entry as its events tell it; JSON values only. Personal values that are erased are None.
 
-    ``changes`` are the hashes of the events that changed its content, oldest first: what a receipt may be about.
+    ``changes``: the hashes of the events that wrote its content, oldest first; what a receipt may be about.
+    ``keys``: the ids of all data keys that seal something of it, those of former owners included.
     """
 
     entry: str
@@ -36,6 +37,7 @@ class Entry:
     changes: list[str]
     restrictions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     is_erased: bool = False
+    keys: list[str] = field(default_factory=list)
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -43,8 +45,7 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
     event = recorded.event
     if entry is None:
         if not isinstance(event, EntryCreated):
-            msg = f"an entry begins with EntryCreated, not with {recorded.type}"
-            raise TypeError(msg)
+            raise TypeError(f"an entry begins with EntryCreated, not with {recorded.type}")
         return Entry(
             entry=recorded.stream,
             country=recorded.country,
@@ -57,24 +58,27 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             content=_kept(event.content),
             owners=recorded.owners,
             changes=[recorded.hash],
+            keys=sorted(recorded.keys.values()),
         )
-    return replace(_after(entry, event, recorded), version=recorded.seq)  # type: ignore[arg-type]  # an entry's stream
+    changes = _changes(entry, event, recorded)  # type: ignore[arg-type]  # an entry's stream holds entry events
+    return replace(entry, version=recorded.seq, **changes)
 
 
-def _after(entry: Entry, event: EntryEvent, recorded: Recorded) -> Entry:
+def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:
+    """The fields of the entry that the event changes."""
     match event:
         case EntryCreated():
-            msg = "an entry is created once"
-            raise TypeError(msg)
+            raise TypeError("an entry is created once")
         case EntryChanged():
-            return replace(
-                entry,
-                title=event.title,
-                changed_at=recorded.time,
-                content=_kept(event.content),
-                owners=recorded.owners,
-                changes=[*entry.changes, recorded.hash],
-            )
+            return {
+                "title": event.title,
+                "changed_at": recorded.time,
+                "content": _kept(event.content),
+                "owners": recorded.owners,
+                "changes": [*entry.changes, recorded.hash],
+                "is_erased": False,
+                "keys": _with_keys(entry, recorded),
+            }
         case RestrictionPlaced():
             placed = {
                 "kind": event.kind,
@@ -82,15 +86,21 @@ def _after(entry: Entry, event: EntryEvent, recorded: Recorded) -> Entry:
                 "since": recorded.time,
                 "law": event.law,
             }
-            return replace(entry, restrictions={**entry.restrictions, event.restriction: placed})
+            restrictions = {**entry.restrictions, event.restriction: placed}
+            return {"restrictions": restrictions, "keys": _with_keys(entry, recorded)}
         case RestrictionLifted():
             left = {i: r for i, r in entry.restrictions.items() if i != event.restriction}
-            return replace(entry, restrictions=left)
+            return {"restrictions": left}
         case PersonalDataErased():
             content = {n: None if n in entry.owners else v for n, v in entry.content.items()}
-            return replace(entry, content=content, is_erased=True)
+            left_keys = [key for key in entry.keys if key not in event.keys]
+            return {"content": content, "is_erased": True, "keys": left_keys}
         case _:
             assert_never(event)
+
+
+def _with_keys(entry: Entry, recorded: Recorded) -> list[str]:
+    return sorted({*entry.keys, *recorded.keys.values()})
 
 
 def _kept(content: Mapping[str, Any]) -> dict[str, Any]:

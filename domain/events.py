@@ -54,7 +54,7 @@ class ActorMember(TypedDict, total=False):
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
-OptionalText = Annotated[str | None | Erased, OfCase]
+OptionalText = Annotated[str | Erased | None, OfCase]
 
 
 # --- the case, in the order of its life -------------------------------------------------------------------
@@ -74,8 +74,8 @@ class CaseFiled:
     warnings: list[str]  # codes for the officer's eyes, never a reason to refuse by itself
     request: Mapping[str, Any]
     evidence: Annotated[list[Attachment] | Erased, OfCase]
-    representative: Annotated[dict[str, Any] | None | Erased, OfCase]
-    signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+    representative: Annotated[dict[str, Any] | Erased | None, OfCase]
+    signature: Annotated[dict[str, Any] | Erased | None, OfCase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +109,11 @@ class ConsentDeclined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRevoked:
-    """A party took its consent back, before anything was proposed."""
+    """A party took its consent back, before anything was proposed; a new time to consent runs."""
 
     party: str
     of: str
+    consent_until: Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ class ApprovalProposed:
     rule: str
     note: OptionalText
     officer_person: Text
-    officer_signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+    officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +201,7 @@ class CaseApproved:
     entry: str
     note: OptionalText
     officer_person: Text
-    officer_signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+    officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,7 @@ class CaseRefused:
     appeal_until: Deadline
     reason: Text
     officer_person: Text
-    officer_signature: Annotated[dict[str, Any] | None | Erased, OfCase]
+    officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +315,7 @@ class RestrictionPlaced:
     kind: str
     law: str
     rule: str
-    reference: Annotated[str | None | Erased, Personal("entry")]
+    reference: Annotated[str | Erased | None, Personal("entry")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

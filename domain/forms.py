@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from domain.events import Personal
 from domain.law import countries
+from domain.names import check
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -24,7 +25,7 @@ class Public:
 
 
 def normal(text: str) -> str:
-    """The text itself; ValueError when it is not in Unicode NFC (what is signed is never rewritten) or holds controls."""
+    """The text itself; ValueError when it is not in NFC (what is signed is never rewritten) or holds controls."""
     if not unicodedata.is_normalized("NFC", text):
         msg = "is not in Unicode normal form C; please send it composed (NFC)"
         raise ValueError(msg)
@@ -35,6 +36,7 @@ def normal(text: str) -> str:
 
 
 def _trimmed(text: str) -> str:
+    check(text)  # one line, nothing invisible: it may become part of a key
     if text != text.strip():
         msg = "begins or ends with a space; please remove it"
         raise ValueError(msg)
@@ -47,8 +49,8 @@ def _day(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(normal), AfterValidator(_trimmed)]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(normal), AfterValidator(_trimmed)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_trimmed)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(normal)]
 Day = Annotated[
     str,

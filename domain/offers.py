@@ -89,7 +89,7 @@ def terms_hash(terms: Terms) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(row.encode()).digest()).rstrip(b"=").decode()
 
 
-def as_json(value: Any) -> Any:  # noqa: ANN401 - any row of law
+def as_json(value: Any) -> Any:
     """A row of law as JSON values: days as dates, fractions as "1/4"."""
     if is_dataclass(value):
         return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}

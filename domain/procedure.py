@@ -104,7 +104,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """A kind of evidence that is asked; ``unless`` names a form member that, when true, makes it unnecessary."""
+    """A kind of evidence that is asked; what is not required may be brought."""
 
     kind: str
     title: Mapping[str, str]
@@ -133,7 +133,7 @@ class FilingLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Terms:
-    """What a country asks from the day ``since`` on, with the law that says so. A row is itself: never compared.
+    """What a country asks from the day ``since`` on, with the law that says so; a row equals itself only.
 
     ``unconfirmed`` names the members whose value is not settled law; they are shown as such.
     """

@@ -1,4 +1,4 @@
-"""Why a command is not carried out: the tree of refusals, each with a stable code and a sentence that says what to do.
+"""Why a command is not carried out: the tree of refusals, each with a stable code and a sentence that helps.
 
 ::
 
@@ -30,8 +30,8 @@ class Fault:
     detail: str
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is not an error: it is an answer, and the glossary's word
-    """A command is not carried out, and nothing has changed. ``code`` is stable; ``detail`` is for a person."""
+class Refusal(Exception):
+    """A command is not carried out, nothing has changed; ``name`` is the stable code, ``detail`` for a person."""
 
     code: ClassVar[str] = "refused"
 

@@ -1,20 +1,22 @@
-"""What of a case each person may see: a pure rule over the owners of its members; who may see the case is elsewhere."""
+"""What of a case each person may see: a rule over the owners of its members; not who may see the case at all."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from domain.case import Case
+from domain.case import APPLICANT, Case
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
     """Whose members the caller may see: officers (``party`` None) and the applicant all, another party its own.
 
-    The applicant wrote the request; another party sees its own part, and what is about the case as a whole.
+    The applicant wrote the request; another party sees its own part, in every role that the same human has, and
+    what is about the case as a whole.
     """
-    roles = frozenset({*case.parties.values(), *case.owners.values(), "case"})
-    if party is None or party == "p1":
-        return roles
-    return frozenset({case.parties[party], "case"})
+    if party is None or party == APPLICANT:
+        return frozenset({*case.parties.values(), *case.owners.values(), "case"})
+    persons = case.persons
+    mine = {p for p, person in persons.items() if person == persons.get(party)}
+    return frozenset({*(case.parties[p] for p in {party, *mine}), "case"})
 
 
 def shown(case: Case, party: str | None) -> dict[str, Any]:
@@ -42,7 +44,10 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "consent_until": case.consent_until,
         "fee": case.fee,
         "paid": case.paid,
-        "refunds": [{"amount": r[0], "reason": r[1], "paid_back": r[2]} for r in case.refunds.values()],
+        "refunds": [
+            {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
+            for r in case.refunds.values()
+        ],
         "decision_due": case.decision_due,
         "officer": case.officer,
         "questions": case.questions,
@@ -57,7 +62,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
     }
 
 
-def _name_of(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _name_of(value: Any) -> Any:
     if isinstance(value, Mapping) and "surname" in value:
         return {"surname": value["surname"], "given_names": value["given_names"]}
-    return None
+    return [_name_of(each) for each in value] if isinstance(value, list) else None

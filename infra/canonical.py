@@ -1,8 +1,8 @@
-"""The one form in which Tamga signs and hashes: JCS (RFC 8785) within the rules below; not a general JSON library.
+"""The one form in which Tamga signs and hashes: JCS (RFC 8785) within rules; not a general JSON library.
 
-I-JSON (RFC 7493), ASCII member names, no floats, integers within +-(2^53-1), strings in NFC. Within these rules
-sorted `orjson` gives the bytes of RFC 8785; outside of them it does not, so what comes from outside passes `check`
-before anybody signs it, and what was signed is read by `decode` only.
+I-JSON (RFC 7493), ASCII member names, no floats, integers within +-(2^53-1), strings in NFC. Within these
+rules sorted `orjson` gives the bytes of RFC 8785; outside of them it does not, so what comes from outside
+passes `check` before anybody signs it, and what was signed is read by `decode` only.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ RESERVED_NAMES = frozenset({"_sd", "..."})  # SD-JWT (RFC 9901) keeps them for d
 
 
 class NotCanonical(ValueError):
-    """Outside the rules: `pointer` (RFC 6901, empty for the whole) says where, `reason` what to do about it."""
+    """Outside the rules: `pointer` (RFC 6901, empty for the whole) says where, `reason` what is wrong."""
 
     def __init__(self, pointer: str, reason: str) -> None:
         super().__init__(f"{pointer or 'the document'}: {reason}")
@@ -46,7 +46,8 @@ def encode(value: object) -> bytes:
 def decode(raw: bytes) -> Value:
     """What the bytes say, if they are the canonical bytes of it and within the rules; else NotCanonical.
 
-    Duplicate members, spaces, other escapes and number forms all parse silently: only the way back shows them.
+    Duplicate members, spaces, other escapes and number forms all parse silently: only the way back shows
+    them.
     """
     try:
         value = orjson.loads(raw)
@@ -60,10 +61,10 @@ def decode(raw: bytes) -> Value:
 
 
 def check(value: object) -> None:
-    """Refuse (NotCanonical) what may not be signed: for documents from outside, before anything is done with them.
+    """Refuse (NotCanonical) what may not be signed: for documents from outside, before anything else.
 
-    That is: floats, integers beyond +-(2^53-1), strings that are not NFC or hold surrogates or noncharacters, names
-    that are not ASCII or are reserved for digests, more than 32 levels, and what is not JSON at all.
+    That is: floats, integers beyond +-(2^53-1), strings that are not NFC or hold surrogates or noncharacters,
+    names that are not ASCII or are reserved for digests, more than 32 levels, and what is not JSON at all.
     """
     _walk(value, RESERVED_NAMES)
 
@@ -74,7 +75,7 @@ def b64url(raw: bytes) -> str:
 
 
 def from_b64url(text: str) -> bytes:
-    """The bytes of a base64url text, if it is the only text that `b64url` writes for them; else NotCanonical."""
+    """The bytes of a base64url text, if it is the text that `b64url` writes for them; else NotCanonical."""
     try:
         raw = loose_b64url(text.encode("ascii"))
     except ValueError as error:
@@ -85,7 +86,7 @@ def from_b64url(text: str) -> bytes:
 
 
 def loose_b64url(text: bytes) -> bytes:
-    """The bytes of a base64url text of our own making; ValueError for what cannot be decoded, and no other checks."""
+    """The bytes of a base64url text of our own making; ValueError for what cannot be decoded, no more."""
     return a2b_base64(text.translate(_FROM_URL) + b"==")
 
 
@@ -112,10 +113,11 @@ _NONCHARACTERS = re.compile(
 
 
 def _is_surely_within(raw: bytes) -> bool:
-    """Whether canonical bytes show without a walk that they hold no float, no foreign name and no deep nesting.
+    """Whether canonical bytes show without a walk that they hold no float, foreign name or deep nesting.
 
-    Seven times as fast as the walk. In canonical bytes a number opens the text or follows `":`, `,` or `[`; so with
-    digits and signs struck out, a point or exponent right there is a float (or, rarely, inside of a string).
+    Seven times as fast as the walk. In canonical bytes a number opens the text or follows `":`, `,` or `[`;
+    so with digits and signs struck out, a point or exponent right there is a float (or, rarely, inside of a
+    string).
     """
     if not raw.isascii() or raw.count(b"[") + raw.count(b"{") > DEEPEST:
         return False

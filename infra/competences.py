@@ -95,8 +95,8 @@ class Competences:
     def grant(self, issuer: str, subject: str, competence: Competence) -> Competence:
         """Record a competence from its first day; granted again from the same day, it replaces what was said.
 
-        Returns it with its office id, made once for (issuer, subject, authority); the one given counts nothing.
-        Raises ValueError for a country that is no member.
+        Returns it with its office id, made once for (issuer, subject, authority); the one given is not looked
+        at. Raises ValueError for a country that is no member.
         """
         with self._written() as writer:
             return _grant(writer, issuer, Appointed(subject, competence), is_development=False)
@@ -112,7 +112,7 @@ class Competences:
             return ended.rowcount
 
     def enrol_development(self, issuer: str, people: Iterable[Appointed]) -> None:
-        """Record the development people as they are today; what was ended stays so, and nothing is written twice.
+        """Record the development people as they are today; what was ended stays so; nothing is written twice.
 
         A house that answers at another address has another issuer: its people keep their office ids.
         """

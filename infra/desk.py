@@ -80,7 +80,7 @@ class Desk:
         self.newest = log.size() - 1
         self.trouble: str | None = None  # why the desk is not ready, for those who ask
         self._clock = clock
-        self._streams = Streams(country, log, vault.get)
+        self._streams = Streams(country, vault.get)
         self._queue: queue.SimpleQueue[tuple[Work, Future[Outcome]] | None] = queue.SimpleQueue()
         self._size = -1
         self._time = ""
@@ -179,7 +179,7 @@ class Desk:
     def _fail(self, batch: Sequence[tuple[Work, "Future[Outcome]"]], error: BaseException, why: str) -> None:
         """Nothing of the batch was written: forget what it made us believe."""
         self.trouble = why
-        self._streams = Streams(self.country, self.log, self.vault.get)
+        self._streams = Streams(self.country, self.vault.get)
         self._size = -1
         for _, future in batch:
             future.set_exception(error)
@@ -232,7 +232,7 @@ class Sitting:
 
     def load(self, stream: str, family: str) -> Stream:
         """The stream as it stands in this sitting."""
-        return self.touched.get(stream) or self._streams.load(stream, family)
+        return self.touched.get(stream) or self._streams.load(stream, family, self.append.stream)
 
     def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:
         """Carry out a command on a case: load, decide, sign."""

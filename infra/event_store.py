@@ -156,6 +156,11 @@ class Append:
         found = self.connection.execute("SELECT coalesce(max(log_index), -1) + 1 FROM stored_events")
         return int(found.fetchone()[0])
 
+    def stream(self, stream: str) -> list[Row]:
+        """As ``Log.stream``, under the lock: on a connection that is at hand already."""
+        found = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
+        return [tuple(row) for row in self.connection.execute(found, (stream,))]
+
     def streams_since(self, index: int) -> list[str]:
         """The streams that got events from this position on."""
         found = "SELECT DISTINCT originator_id FROM stored_events WHERE log_index >= ?"

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -31,7 +31,8 @@ _SCHEMA: Final = """
         recipient TEXT, feedseq INTEGER, log_index INTEGER, hash BLOB,
         PRIMARY KEY (recipient, feedseq)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS deliveries_hash ON deliveries (hash);
-    CREATE TABLE IF NOT EXISTS relayed (recipient TEXT PRIMARY KEY, feedseq INTEGER, head BLOB) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS relayed (
+        recipient TEXT PRIMARY KEY, count INTEGER, head BLOB, keys INTEGER) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS trouble (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT);
 """
 
@@ -83,10 +84,10 @@ class FeedStore:
         with self._reading() as connection:
             return _position(connection)[0]
 
-    def recipients(self) -> list[str]:
-        """The countries that receive something, in the order of their codes."""
+    def counts(self) -> dict[str, int]:
+        """How many events each recipient has been delivered."""
         with self._reading() as connection:
-            return [row[0] for row in connection.execute("SELECT recipient FROM feeds ORDER BY recipient")]
+            return dict(connection.execute("SELECT recipient, count FROM feeds").fetchall())
 
     def standing(self, recipient: str) -> Standing:
         """How far this recipient's feed goes, at one moment."""
@@ -126,25 +127,24 @@ class FeedStore:
             ).fetchone()
         return found[0] if found else None
 
-    def relayed(self, recipient: str) -> tuple[int, bytes]:
-        """How many deliveries to this recipient Kafka has for certain, and their hash h(n)."""
+    def relayed(self) -> dict[str, Standing]:
+        """What Kafka has for certain, recipient by recipient."""
         with self._reading() as connection:
-            found = connection.execute(
-                "SELECT feedseq, head FROM relayed WHERE recipient = ?", (recipient,)
-            ).fetchone()
-        return tuple(found) if found else (0, GENESIS)
+            found = connection.execute("SELECT * FROM relayed")
+            return {recipient: Standing(count, head, keys) for recipient, count, head, keys in found}
 
-    def move_relay(self, positions: Mapping[str, tuple[int, bytes]]) -> None:
-        """Say what Kafka has for certain, recipient by recipient."""
-        values = [(recipient, *position) for recipient, position in positions.items()]
+    def move_relay(self, positions: Mapping[str, Standing]) -> None:
+        """Say what Kafka has for certain, of these recipients."""
+        values = [(recipient, *astuple(position)) for recipient, position in positions.items()]
         with self._writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO relayed VALUES (?, ?, ?)", values)
+            connection.executemany("INSERT OR REPLACE INTO relayed VALUES (?, ?, ?, ?)", values)
 
     def relay_behind(self) -> int | None:
         """How many deliveries Kafka has not got, or None: there is no relay here."""
         with self._reading() as connection:
             found = connection.execute(
-                "SELECT sum(count - coalesce(feedseq, 0)) FROM feeds LEFT JOIN relayed USING (recipient)"
+                "SELECT sum(f.count - coalesce(r.count, 0)) FROM feeds f"
+                " LEFT JOIN relayed r USING (recipient)"
                 " WHERE (SELECT count(*) FROM relayed) + (SELECT count(*) FROM trouble) > 0"
             ).fetchone()
         behind: int | None = found[0]

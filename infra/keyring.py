@@ -1,16 +1,23 @@
-"""A country's keys on disk: its X.509 hierarchy, the seals of its authorities, and two secrets; who may use them is the log's.
+"""A country's X.509 hierarchy, its private keys on disk, and its two secrets; not who may sign what.
 
-Layout of the folder: ``root.pem`` and ``ca.pem`` (certificates), ``registrar.pem``, ``seals/<n>-<authority>.pem`` (each a
-certificate followed by its private key), ``id-secret``, ``kek``, ``origin``. A folder is made whole or not at all.
+Layout of the folder (0700, files 0600): ``root.pem`` and ``ca.pem`` are certificates, ``root-key.pem`` and
+``ca-key.pem`` their private keys (in production the root's is taken away, nothing but new CAs asks for it);
+``registrar.pem``, ``seals/<n>-<authority>.pem`` and ``retired/`` hold a certificate followed by its private
+key; ``id-secret`` and ``kek`` are 32 random bytes; ``origin`` names the log.
+
+The port promises: what a function made is durable when it returns; a folder or a seal is made whole or not at
+all, also where two processes make one at the same time; nothing is ever overwritten.
 """
 
 import hmac
 import os
+import re
 import secrets
+import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +25,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from infra.canonical import encode
 from infra.signing import Seal, kid_of
@@ -28,151 +36,259 @@ SEAL_TERM: Final = timedelta(days=730)
 ORGANISATION: Final = "Tamga development"
 
 
+class BadCertificate(ValueError):
+    """A certificate that does not lead to this root at this time, or is none for signing; says why."""
+
+
 def derived_id(secret: bytes, parts: Iterable[str | int]) -> uuid.UUID:
     """UUIDv8 over the first 128 bits of HMAC-SHA-256(secret, JCS(parts)): formats.md, derived ids."""
-    raw = bytearray(hmac.new(secret, encode(list(parts)), sha256).digest()[:16])
+    raw = bytearray(hmac.digest(secret, encode(list(parts)), "sha256")[:16])
     raw[6] = raw[6] & 0x0F | 0x80
     raw[8] = raw[8] & 0x3F | 0x80
     return uuid.UUID(bytes=bytes(raw))
 
 
 def create(folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
-    """Make the keys of a country: beside the place, synced, then moved into it; nothing where it exists already."""
+    """Make the keys of a country beside the place, then move them in; nothing where there are keys."""
     if folder.exists():
         return
     making = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
-    (making / "seals").mkdir(parents=True, mode=0o700)
-    root_key = ec.generate_private_key(ec.SECP384R1())
-    root = _certificate(country, "root", root_key, None, at, ROOT_TERM, ca=True)
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _certificate(country, "seals CA", ca_key, (root, root_key), at, CA_TERM, ca=True)
-    _write(making / "root.pem", _pem(root))
-    _write(making / "root-key.pem", _key_pem(root_key))
-    _write(making / "ca.pem", _pem(ca))
-    _write(making / "ca-key.pem", _key_pem(ca_key))
-    for n, name in enumerate(["registrar", *authorities]):
-        key = ec.generate_private_key(ec.SECP256R1())
-        common = f"{country.lower()}-key-registrar" if n == 0 else name
-        certificate = _certificate(country, common, key, (ca, ca_key), at, SEAL_TERM, ca=False)
-        path = making / "registrar.pem" if n == 0 else making / "seals" / f"{n:06d}-{name}.pem"
-        _write(path, _pem(certificate) + _key_pem(key))
-    _write(making / "id-secret", secrets.token_bytes(32))
-    _write(making / "kek", secrets.token_bytes(32))
-    _write(making / "origin", origin.encode("ascii"))
-    _sync(making / "seals")
-    _sync(making)
+    making.mkdir(mode=0o700)
     try:
+        _fill(making, country, origin, authorities, at)
         making.rename(folder)
-    except OSError:  # another process was first: its keys are the country's
+    except OSError:
         if not folder.exists():
             raise
+        # another process was first: its keys are the country's
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
     _sync(folder.parent)
 
 
 class Keyring:
-    """The keys of one country as they lie in its folder. ``seals`` maps a kid to its seal, oldest first."""
+    """The keys of one country as they lie in its folder; certificates are DER.
+
+    ``seals`` maps the kid of each seal that is not retired to it, oldest first. A new one may sign once the
+    log says so, a retired one is put away after the log said so.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.origin = (folder / "origin").read_text("ascii")
         self.id_secret = (folder / "id-secret").read_bytes()
         self.kek = (folder / "kek").read_bytes()
-        self.root = _der(folder / "root.pem")
-        self.ca = _der(folder / "ca.pem")
-        self.registrar = _seal(folder / "registrar.pem", f"{folder.parent.name}-key-registrar")
+        self.root = _der(_certificate_in(folder / "root.pem"))
+        self.ca = _der(_certificate_in(folder / "ca.pem"))
+        self.registrar = _seal_in(folder / "registrar.pem")
         self.seals: Mapping[str, Seal] = {}
         self.reload()
 
     def reload(self) -> None:
-        """Read the seals anew: another process may have made one."""
-        paths = sorted((self.folder / "seals").glob("*.pem"))
-        seals = (_seal(path, path.stem.partition("-")[2]) for path in paths)
-        self.seals = {seal.kid: seal for seal in seals}
+        """Read the seals anew: another process may have made or retired one."""
+        self.registrar = _seal_in(self.folder / "registrar.pem")
+        self.seals = {seal.kid: seal for seal in map(_seal_in, self._paths())}
 
     def newest(self, authority: str) -> Seal | None:
-        """The seal that was made last for this authority."""
+        """The seal that was made last for this authority, of those not retired."""
         found = [seal for seal in self.seals.values() if seal.authority == authority]
         return found[-1] if found else None
 
-    def new_seal(self, authority: str, at: datetime) -> Seal:
-        """Make another seal for an authority; durable when this returns. It may sign once the log says so."""
-        ca = x509.load_der_x509_certificate(self.ca)
-        ca_key = serialization.load_pem_private_key((self.folder / "ca-key.pem").read_bytes(), None)
-        key = ec.generate_private_key(ec.SECP256R1())
-        country = self.folder.parent.name.upper()
-        certificate = _certificate(country, authority, key, (ca, ca_key), at, SEAL_TERM, ca=False)  # type: ignore[arg-type]  # ours is EC
-        numbers = [int(path.stem.partition("-")[0]) for path in (self.folder / "seals").glob("*.pem")]
-        path = self.folder / "seals" / f"{max(numbers, default=0) + 1:06d}-{authority}.pem"
-        _write(path, _pem(certificate) + _key_pem(key))
-        _sync(path.parent)
+    def new_seal(self, authority: str, at: datetime, *, by_root: bool = False) -> Seal:
+        """Make another seal for an authority; `by_root`: for a key registrar whose key was lost."""
+        name = "root" if by_root else "ca"
+        issuer = _certificate_in(self.folder / f"{name}.pem"), _key_in(self.folder / f"{name}-key.pem")
+        certificate, key = _new_seal(authority, issuer, at)
+        while True:
+            number = max((_number(path) for path in self._paths(everywhere=True)), default=0) + 1
+            with suppress(FileExistsError):  # another process took the number: take the next
+                _write(
+                    self.folder / "seals" / f"{number:06d}-{authority}.pem", _pem(certificate) + _key_pem(key)
+                )
+                break
         self.reload()
-        return self.seals[kid_of(certificate.public_bytes(serialization.Encoding.DER))]
+        return self.seals[kid_of(_der(certificate))]
+
+    def retire(self, kid: str) -> None:
+        """Put a seal away in ``retired/``, after the log said so. KeyError where it is not among `seals`."""
+        path = self._path(kid)
+        path.rename(self._retired() / path.name)
+        self._settle()
+
+    def succeed(self, kid: str) -> None:
+        """Make this seal the key registrar's, after the log said so; the former one goes to ``retired/``."""
+        path = self._path(kid)
+        with suppress(FileExistsError):  # an attempt before this one came so far
+            os.link(self.folder / "registrar.pem", self._retired() / f"registrar-{self.registrar.kid}.pem")
+        path.replace(self.folder / "registrar.pem")
+        self._settle()
+
+    def _retired(self) -> Path:
+        folder = self.folder / "retired"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def _settle(self) -> None:
+        for changed in ("retired", "seals", "."):
+            _sync(self.folder / changed)
+        self.reload()
+
+    def _paths(self, *, everywhere: bool = False) -> list[Path]:
+        pattern = "*/??????-*.pem" if everywhere else "seals/??????-*.pem"
+        return sorted(self.folder.glob(pattern))
+
+    def _path(self, kid: str) -> Path:
+        for path in self._paths():
+            if _seal_in(path).kid == kid:
+                return path
+        raise KeyError(kid)
 
 
-def _certificate(  # noqa: PLR0913, PLR0917 - what a certificate says
-    country: str,
-    common: str,
+def check_chain(certificate: bytes, issuers: Sequence[bytes], root: bytes, at: datetime) -> None:
+    """Refuse (BadCertificate) a seal's certificate that does not lead over these CAs to the root at this
+    time.
+
+    RFC 5280 path validation without revocation, which the log states itself. Certificates are DER.
+    """
+    policy = PolicyBuilder().store(Store([_read(root)])).time(at)
+    policy = policy.extension_policies(
+        ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all()
+    )
+    leaf = _read(certificate)
+    try:
+        policy.build_client_verifier().verify(leaf, [_read(issuer) for issuer in issuers])
+        is_authority = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        may_sign = leaf.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
+    except (VerificationError, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
+        raise BadCertificate(f"does not lead to the root: {error}") from error
+    if is_authority or not may_sign:
+        raise BadCertificate("is not a certificate for signing statements")
+
+
+def authority_of(certificate: bytes) -> str:
+    """The authority whose seal a certificate is: its common name; raises BadCertificate."""
+    names = _read(certificate).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    if len(names) != 1 or not _AUTHORITY.fullmatch(name := str(names[0].value)):
+        raise BadCertificate("does not name one authority")
+    return name
+
+
+_AUTHORITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also a part of file names
+_Issuer = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
+
+
+def _fill(making: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
+    (making / "seals").mkdir(mode=0o700)
+    root_key = ec.generate_private_key(ec.SECP384R1())
+    root = _certificate(
+        _name(country, f"{country.lower()}-root"), root_key, None, at, ROOT_TERM, path_length=1
+    )
+    ca_key = ec.generate_private_key(ec.SECP256R1())
+    ca_name = _name(country, f"{country.lower()}-seals-ca")
+    ca = _certificate(ca_name, ca_key, (root, root_key), at, CA_TERM, path_length=0)
+    _write(making / "root.pem", _pem(root))
+    _write(making / "root-key.pem", _key_pem(root_key))
+    _write(making / "ca.pem", _pem(ca))
+    _write(making / "ca-key.pem", _key_pem(ca_key))
+    seals = {"registrar.pem": f"{country.lower()}-key-registrar"}
+    seals |= {f"seals/{number:06d}-{name}.pem": name for number, name in enumerate(authorities, 1)}
+    for path, authority in seals.items():
+        certificate, key = _new_seal(authority, (ca, ca_key), at)
+        _write(making / path, _pem(certificate) + _key_pem(key))
+    _write(making / "id-secret", secrets.token_bytes(32))
+    _write(making / "kek", secrets.token_bytes(32))
+    _write(making / "origin", origin.encode("ascii"))
+    _sync(making)
+
+
+def _new_seal(authority: str, issuer: _Issuer, at: datetime) -> _Issuer:
+    if not _AUTHORITY.fullmatch(authority):
+        raise ValueError(f"an authority's id is lower-case ASCII words joined by '-', not {authority!r}")
+    country = str(issuer[0].subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)[0].value)
+    key = ec.generate_private_key(ec.SECP256R1())
+    return _certificate(_name(country, authority), key, issuer, at, SEAL_TERM, path_length=None), key
+
+
+def _certificate(  # noqa: PLR0913 - what a certificate says
+    subject: x509.Name,
     key: ec.EllipticCurvePrivateKey,
-    issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
+    issuer: _Issuer | None,
     at: datetime,
     term: timedelta,
     *,
-    ca: bool,
+    path_length: int | None,
 ) -> x509.Certificate:
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, country),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
-            x509.NameAttribute(NameOID.COMMON_NAME, common),
-        ]
-    )
+    """A certificate, without `issuer` the root's own; `path_length`: CAs below it, None for a seal."""
+    is_authority = path_length is not None
     signer = issuer[1] if issuer else key
-    builder = (
+    until = min(at + term, issuer[0].not_valid_after_utc) if issuer else at + term
+    signer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    usage = x509.KeyUsage(
+        digital_signature=not is_authority,
+        content_commitment=not is_authority,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    return (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer[0].subject if issuer else name)
+        .subject_name(subject)
+        .issuer_name(issuer[0].subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(at)
-        .not_valid_after(at + term)
-        .add_extension(
-            x509.BasicConstraints(ca=ca, path_length=(0 if issuer else 1) if ca else None), critical=True
-        )
+        .not_valid_after(until)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=path_length), critical=True)
+        .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
-        )
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not ca,
-                content_commitment=not ca,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                key_cert_sign=ca,
-                crl_sign=ca,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
+        .add_extension(signer_id, critical=False)
+        .sign(signer, hashes.SHA384() if isinstance(signer.curve, ec.SECP384R1) else hashes.SHA256())
     )
-    digest = hashes.SHA384() if isinstance(signer.curve, ec.SECP384R1) else hashes.SHA256()
-    return builder.sign(signer, digest)
 
 
-def _seal(path: Path, authority: str) -> Seal:
+def _name(country: str, common: str) -> x509.Name:
+    names = {
+        NameOID.COUNTRY_NAME: country,
+        NameOID.ORGANIZATION_NAME: ORGANISATION,
+        NameOID.COMMON_NAME: common,
+    }
+    return x509.Name([x509.NameAttribute(kind, value) for kind, value in names.items()])
+
+
+def _read(certificate: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(certificate)
+    except ValueError as error:
+        raise BadCertificate(f"is not a certificate in DER: {error}") from error
+
+
+def _seal_in(path: Path) -> Seal:
+    certificate = _der(_certificate_in(path))
+    return Seal(kid_of(certificate), authority_of(certificate), certificate, _key_in(path))
+
+
+def _certificate_in(path: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(path.read_bytes())
+
+
+def _key_in(path: Path) -> ec.EllipticCurvePrivateKey:
     raw = path.read_bytes()
-    certificate = x509.load_pem_x509_certificate(raw).public_bytes(serialization.Encoding.DER)
-    key = serialization.load_pem_private_key(raw[raw.index(b"-----BEGIN PRIVATE") :], None)
+    key = serialization.load_pem_private_key(raw[raw.index(b"-----BEGIN PRIVATE KEY") :], None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        msg = f"{path.name} does not hold a P-256 key"
-        raise TypeError(msg)
-    return Seal(kid_of(certificate), authority, certificate, key)
+        raise TypeError(f"{path.name} does not hold an elliptic-curve key")
+    return key
 
 
-def _der(path: Path) -> bytes:
-    return x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(serialization.Encoding.DER)
+def _number(path: Path) -> int:
+    return int(path.name.partition("-")[0])
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
 
 
 def _pem(certificate: x509.Certificate) -> bytes:
@@ -180,20 +296,22 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 
 def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
 
 
 def _write(path: Path, raw: bytes) -> None:
-    making = path.with_name(f".{path.name}.making")
-    descriptor = os.open(making, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    """Write a file of 0600 whole, or raise; FileExistsError where there is one."""
+    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        os.write(descriptor, raw)
-        os.fsync(descriptor)
+        with open(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - by descriptor
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(making, path)
     finally:
-        os.close(descriptor)
-    making.rename(path)
+        making.unlink(missing_ok=True)
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

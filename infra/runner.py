@@ -57,6 +57,8 @@ class Runner:
 
     def step(self) -> int:
         """Fold the next batch; how many events it had, 0 when the read models are up with the log."""
+        if not self._to_scrub and self._is_idle():
+            return 0
         with self._views.writing() as batch:
             found = self._log.since(batch.position(), BATCH)
             erased = self._fold(batch, found) if found else []
@@ -89,6 +91,10 @@ class Runner:
         self._views.scrub()
         return done
 
+    def _is_idle(self) -> bool:
+        """Nothing is new: looked at without the write lock, some fifty times a second."""
+        return self._log.size() == self._views.position() and self._accesses.head()[0] == self._views.position("accesses")
+
     def _count_accesses(self, batch: Batch, limit: int) -> int:
         """The table of accesses has a position of its own; a reading is a row, never changed."""
         position = batch.position("accesses")
@@ -103,6 +109,7 @@ class Runner:
 
     def _fold(self, batch: Batch, found: list[Row]) -> list[PersonalDataErased]:
         work = _Work(batch, self._country, _cached(self._vault.get))
+        work.recall(found)
         for row in found:
             work.take(row)
         work.write()
@@ -122,6 +129,14 @@ class _Work:
     counted: dict[str, dict[str, Any]] = field(default_factory=lambda: {t.name: {} for t in tallies()})
     erased: list[PersonalDataErased] = field(default_factory=list)
     _parked: dict[str, tuple[int, int, str]] | None = None
+
+    def recall(self, found: list[Row]) -> None:
+        """Load the states of the streams that go on in this batch, all at once: one by one takes a third of the time."""
+        begun = {row[1] for row in found if row[2] == 1}
+        for family, fold in _FOLDS.items():
+            on = {row[1] for row in found if row[1] not in begun and row[3].startswith(family)}
+            for stream, kept in self.batch.load(fold.kept_by, sorted(on)).items():
+                self.states[family][stream] = fold.state(**kept["state"])
 
     def take(self, row: Row) -> None:
         """Fold one event; a poisoned one parks its stream."""
@@ -155,9 +170,7 @@ class _Work:
         fold = _FOLDS.get(recorded.type.partition(".")[0])
         if fold is not None:
             states = self.states[recorded.type.partition(".")[0]]
-            if recorded.stream not in states:
-                states[recorded.stream] = self._state(fold, recorded.stream) if recorded.seq > 1 else None
-            states[recorded.stream] = fold.evolve(states[recorded.stream], recorded)
+            states[recorded.stream] = fold.evolve(states.get(recorded.stream), recorded)
         for tally in tallies():
             key = tally.key(recorded) if tally.source == "log" else None
             if key is not None:
@@ -167,10 +180,6 @@ class _Work:
                 rows[key] = tally.project(rows[key], recorded)
         if isinstance(recorded.event, PersonalDataErased):
             self.erased.append(recorded.event)
-
-    def _state(self, fold: _Fold, stream: str) -> Any:  # noqa: ANN401 - the state of the family
-        row = self.batch.load(fold.kept_by, [stream]).get(stream)
-        return fold.state(**row["state"]) if row else None
 
 
 def _cached(key_of: Callable[[bytes], bytes | None]) -> Callable[[bytes], bytes | None]:

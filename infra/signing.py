@@ -1,8 +1,9 @@
-"""Seals and signatures: compact JWS (ES256), SD-JWT disclosures, bare Ed25519; knows nothing of who may sign what.
+"""Seals and signatures: compact JWS (ES256), SD-JWT disclosures, bare Ed25519; not who may sign what.
 
-Promises: a seal signs by RFC 6979 with low s, over bytes that the caller made canonical. What `parse` returns has
-the one form that a seal writes, so that no other text carries the same signature; `verify` then costs one bare
-P-256 verification. Nothing here keeps state but the cache of headers; everything may be called from any thread.
+Promises: a seal signs by RFC 6979 with low s, over bytes that the caller made canonical. What `parse` returns
+has the one form that a seal writes, so that no other text carries the same signature; `verify` then costs one
+bare P-256 verification. Nothing here keeps state but the cache of headers; everything may be called from any
+thread.
 """
 
 from collections.abc import Mapping
@@ -69,8 +70,8 @@ class Parsed(NamedTuple):
 def parse(jws: str) -> Parsed:
     """Take a compact JWS apart, strictly; raises Malformed.
 
-    1. three parts in strict base64url; 2. the canonical header with exactly alg, kid and typ, alg being ES256;
-    3. a payload that is a canonical JSON object; 4. a signature of 64 bytes.
+    1. three parts in strict base64url; 2. the canonical header with exactly alg, kid and typ, alg being
+    ES256; 3. a payload that is a canonical JSON object; 4. a signature of 64 bytes.
     """
     try:
         header_text, payload_text, signature_text = jws.split(".")
@@ -135,7 +136,7 @@ def event_hash(jws: str) -> bytes:
 
 
 def disclosure(name: str, value: object, salt: bytes) -> str:
-    """One personal field in the form that travels beside the event; `salt`: 16 random bytes, fresh for each field."""
+    """One personal field, in the form that travels beside the event; `salt`: 16 bytes, fresh each time."""
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt has 16 bytes")
     return b64url(encode([b64url(salt), name, value]))
@@ -160,7 +161,7 @@ def kid_of(certificate: bytes) -> str:
 
 
 def key_of(certificate: bytes) -> PublicKey:
-    """The P-256 key of a certificate (DER), whose own signatures are not looked at here; raises BadSignature."""
+    """The P-256 key of a certificate (DER), whoever issued that; raises BadSignature."""
     try:
         key = load_der_x509_certificate(certificate).public_key()
     except ValueError as error:

@@ -9,7 +9,7 @@ from domain import case, claim, entry
 from domain.events import PersonalDataErased, Recorded, SealAuthorised, SealRetired
 from infra.canonical import from_b64url
 from infra.envelope import KeyOf, read
-from infra.event_store import Log
+from infra.event_store import Row
 from infra.signing import kid_of
 
 HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
@@ -64,18 +64,17 @@ _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {
 class Streams:
     """The streams that were needed lately; whoever holds the write lock may trust them after ``forget``."""
 
-    def __init__(self, country: str, log: Log, key_of: KeyOf) -> None:
+    def __init__(self, country: str, key_of: KeyOf) -> None:
         self._country = country
-        self._log = log
         self._key_of = key_of
         self._hot: OrderedDict[str, Stream] = OrderedDict()
 
-    def load(self, stream: str, family: str) -> Stream:
+    def load(self, stream: str, family: str, rows_of: Callable[[str], list[Row]]) -> Stream:
         """The stream as the log has it; one without events where there is none (of that family)."""
         found = self._hot.get(stream)
         if found is None:
             found = Stream(stream, family)
-            for row in self._log.stream(stream):
+            for row in rows_of(stream):
                 found = after(found, read(row, self._country, self._key_of))
             self.keep(found)
         else:

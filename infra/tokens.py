@@ -1,8 +1,8 @@
 """Bearer tokens: who they name, verified by the keys of their issuer; and the keys that sign such statements.
 
 What a token says is who somebody is, never what they may do: that is our own record (``infra.competences``).
-The port promises: ES256 only, whatever a header says; ``BadToken.reason`` has fixed words, none from the token;
-everything may be called from any thread.
+The port promises: ES256 only, whatever a header says; ``BadToken.reason`` has fixed words, none of the
+token's; everything may be called from any thread.
 """
 
 import hashlib
@@ -70,10 +70,11 @@ class Identity:
 class Tokens:
     """Verifies tokens of these issuers, once each: what was verified is remembered until it expires."""
 
-    def __init__(self, issuers: Mapping[str, Jwks], clock: Clock) -> None:
-        """``issuers``: issuer -> its public keys."""
+    def __init__(self, issuers: Mapping[str, Jwks], clock: Clock, *, room: int = REMEMBERED) -> None:
+        """``issuers``: issuer -> its public keys; ``room``: how many tokens are remembered, the newest."""
         self._keys = {issuer: key_set(jwks["keys"]) for issuer, jwks in issuers.items()}
         self._clock = clock
+        self._room = room
         self._known: dict[bytes, tuple[datetime, datetime, Identity]] = {}
         self._remembering = threading.Lock()
 
@@ -88,7 +89,7 @@ class Tokens:
             return known[2]
         identity = _identity(verified(token, self._keys, at, {AUDIENCE}, typ=ACCESS_TOKEN))
         with self._remembering:
-            while len(self._known) >= REMEMBERED:
+            while len(self._known) >= self._room:
                 del self._known[next(iter(self._known))]
             # Only forwards from here: where a clock is set back, the token is looked at again.
             self._known[digest] = (at, identity.expires_at, identity)
@@ -116,7 +117,7 @@ def verified(
 
     1. it is a JWS of three parts with an object in it, and of the asked ``typ``;
     2. the key that its ``kid`` names, of the issuer that its ``iss`` names, verifies it, by ES256;
-    3. it has ``sub`` and ``jti``; ``aud`` is one of ``audiences``; ``iat`` and ``nbf`` have come, ``exp`` has not;
+    3. ``sub`` and ``jti`` are there, ``aud`` is expected, ``iat`` and ``nbf`` are past, ``exp`` is not;
     4. it does not live longer than LONGEST_S.
     """
     if len(token) > LARGEST:

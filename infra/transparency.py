@@ -1,7 +1,8 @@
-"""The transparency log's arithmetic: RFC 6962 trees, and C2SP checkpoints as signed notes; it stores and sends nothing.
+"""The transparency log's arithmetic: RFC 6962 trees, C2SP checkpoints and notes; stores and sends nothing.
 
-A tree's nodes are 32 bytes, leaves are given as leaf hashes. Proofs are lists of nodes in the order of RFC 9162.
-Sources: RFC 6962 section 2.1, RFC 9162 section 2.1 (verification); C2SP signed-note, tlog-checkpoint, tlog-cosignature.
+A tree's nodes are 32 bytes, leaves are given as leaf hashes. Proofs are lists of nodes in the order of RFC
+9162. Sources: RFC 6962 section 2.1, RFC 9162 section 2.1 (verification); C2SP signed-note, tlog-checkpoint,
+tlog-cosignature.
 """
 
 import base64
@@ -63,7 +64,7 @@ def root(leaves: Iterable[bytes]) -> bytes:
 
 
 def inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The proof that the leaf at `index` stands in the tree over `leaves`; raises IndexError where there is none."""
+    """The proof that the leaf at `index` stands in the tree over `leaves`; else IndexError."""
     if not 0 <= index < len(leaves):
         raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
     if len(leaves) == 1:
@@ -82,7 +83,7 @@ def consistency(leaves: Sequence[bytes], old: int) -> list[bytes]:
 
 
 def is_included(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
-    """Whether the proof leads from the leaf at `index` to the root of the tree of this size (RFC 9162, 2.1.3.2)."""
+    """Whether the proof leads from the leaf at `index` to the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     carried, position, last = leaf_hash, index, size - 1
@@ -101,7 +102,7 @@ def is_included(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes],
 
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows the old tree to be the beginning of the new one (RFC 9162, 2.1.4.2)."""
-    if old == 0 or old == new:
+    if old in {0, new}:
         return old <= new and not proof and old_root == (sha256(b"") if old == 0 else new_root)
     if not 0 < old < new or not proof:
         return False
@@ -191,23 +192,24 @@ def checkpoint_of(text: str) -> Checkpoint:
 
 
 def sign_note(text: str, key: NoteKey, sign: Callable[[bytes], bytes]) -> str:
-    """The signed note of a log over a text that ends in a newline; `sign` is the Ed25519 signature of its key."""
+    """The signed note of a log over a text that ends in a newline; `sign` is Ed25519 with its key."""
     if not _is_text(text):
         raise BadNote("a note's text has no control characters, and ends in a newline")
     return f"{text}\n{_line(key, sign(text.encode()))}"
 
 
 def cosign(note: str, key: NoteKey, sign: Callable[[bytes], bytes], time: int) -> str:
-    """The note with a witness's line below; `time`: Unix seconds. The witness has verified the note before."""
+    """The note with a witness's line below; `time`: Unix seconds. The witness has verified it before."""
     text, _, _ = note.rpartition("\n\n")
     signature = sign(_cosigned(f"{text}\n", time))
     return note + _line(key, time.to_bytes(8, "big") + signature)
 
 
 def verify_note(note: str, keys: Iterable[NoteKey]) -> tuple[str, Mapping[NoteKey, int | None]]:
-    """The text of a note, and which of these keys signed it (a witness: at which Unix second); raises BadNote.
+    """The text of a note, and which keys signed it (a witness: at which Unix second); raises BadNote.
 
-    Lines of unknown keys are passed over; a false line of a known key spoils the note, as does none of a known key.
+    Lines of unknown keys are passed over; a false line of a known key spoils the note, as does none of a
+    known key.
     """
     text, gap, block = note.rpartition("\n\n")
     text += "\n"

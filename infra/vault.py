@@ -1,13 +1,16 @@
 """The keys of personal data, and the boxes that they seal: what is destroyed here can never be read again.
 
-The keys stand in one SQLite file of their own, apart from the events, each wrapped (RFC 3394) by the country's
-key-encryption key. What the file system, its snapshots and backups keep of deleted blocks is outside of this module.
+The keys stand in one SQLite file of their own, apart from the events, each wrapped (RFC 3394) by the
+country's key-encryption key. What the file system, its snapshots and backups keep of deleted blocks is
+outside of this module.
 
 The port promises:
-- a key that `take` hands out is durable (full sync), and handed out once, also where several processes share the file;
-- `take` waits for the disk only when the pool is empty: keys are made ahead, in the background, a batch a transaction;
-- a key that `destroy` returned from is unknown to every process at its next `get`, and its wrapped bytes are neither
-  in the file nor in its write-ahead log; destroying twice is destroying once;
+- a key that `take` hands out is durable (full sync), and handed out once, also where several processes share
+  the file;
+- `take` waits for the disk only when the pool is empty: keys are made ahead, in the background, a batch a
+  transaction;
+- a key that `destroy` returned from is unknown to every process at its next `get`, and its wrapped bytes are
+  neither in the file nor in its write-ahead log; destroying twice is destroying once;
 - a disk that is full or locked raises Unavailable and loses nothing: the next call tries again.
 Everything may be called from any thread.
 
@@ -22,6 +25,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -44,7 +48,7 @@ class Unreadable(ValueError):
 
 
 class DataKey(NamedTuple):
-    """A key for the personal fields of one stream, or of some people in it: id (16 bytes), secret (32 bytes)."""
+    """A key for personal fields of one stream, or of some people in it: id (16 bytes), secret (32)."""
 
     id: bytes
     secret: bytes
@@ -54,7 +58,7 @@ class DataKey(NamedTuple):
 
 
 class Box(NamedTuple):
-    """One box of a sealed part, still closed: key id (16 bytes), nonce (12 bytes), ciphertext with its tag."""
+    """One box of a sealed part, still closed: key id (16 bytes), nonce (12), ciphertext with its tag."""
 
     key_id: bytes
     nonce: bytes
@@ -65,7 +69,7 @@ class Vault:
     """The key store of one country: take a new key, get one by its id, destroy some for ever."""
 
     def __init__(self, path: Path, kek: bytes) -> None:
-        """Open the file, or create it; `kek`: 32 bytes. Raises Unreadable where the file's keys have another kek."""
+        """Open or create the file; `kek`: 32 bytes. Raises Unreadable where another kek wrapped its keys."""
         self._kek = kek
         with _plainly():
             if not path.exists():
@@ -82,7 +86,7 @@ class Vault:
         self._refuse_other_kek()
 
     def take(self) -> DataKey:
-        """A key that nobody has used yet, durable already. Raises Unavailable when none is left and none can be made."""
+        """A key that nobody has used yet, already durable. Raises Unavailable when none can be made."""
         with self._changed:
             if len(self._pool) <= LOW and not self._is_refilling:
                 self._begin_refill()
@@ -97,7 +101,7 @@ class Vault:
     def get(self, key_id: bytes) -> bytes | None:
         """The secret (32 bytes) of a key, None where it was destroyed or never was here.
 
-        Nothing is cached: a look into the file and unwrapping take 5 us, asking whether a cache still holds takes 3.
+        Nothing is cached: a look into the file takes 5 us, to ask whether a cache still holds takes 3.
         """
         try:
             with self._reading:
@@ -107,7 +111,7 @@ class Vault:
         return self._unwrap(rows[0][0]) if rows else None
 
     def destroy(self, key_ids: Iterable[bytes]) -> None:
-        """Overwrite keys, so that their wrapped bytes are nowhere in the file or its log. Raises Unavailable: call again."""
+        """Overwrite keys: their wrapped bytes are nowhere in the file then. After Unavailable call again."""
         with self._writing, _plainly():
             with _transaction(self._writer):
                 self._writer.executemany(_DESTROY, [(key_id,) for key_id in key_ids])
@@ -195,13 +199,13 @@ def seal(
 
 
 def seal_box(key: DataKey, event_hash: bytes, disclosures: Sequence[str], nonce: bytes) -> bytes:
-    """One box: key id, nonce, length, AES-256-GCM over the JCS array of the disclosures, bound to event and key."""
+    """One box: AES-256-GCM over the JCS array of the disclosures, bound to the event and the key."""
     ciphertext = AESGCM(key.secret).encrypt(nonce, encode(list(disclosures)), event_hash + key.id)
     return b"".join((key.id, nonce, len(ciphertext).to_bytes(4, "big"), ciphertext))
 
 
 def split_sealed(sealed: bytes) -> list[Box]:
-    """The boxes of a sealed part, closed; raises Unreadable unless it is exactly boxes, in the order of their ids."""
+    """The boxes of a sealed part, closed; raises Unreadable unless it is boxes in the order of their ids."""
     if sealed[:1] != _VERSION or len(sealed) == 1:
         raise Unreadable("the sealed part does not begin with its version and a box")
     boxes: list[Box] = []
@@ -213,7 +217,7 @@ def split_sealed(sealed: bytes) -> list[Box]:
             raise Unreadable("the sealed part is cut off")
         boxes.append(Box(sealed[start : start + 16], sealed[start + 16 : start + 28], sealed[body:end]))
         start = end
-    if any(left.key_id >= right.key_id for left, right in zip(boxes, boxes[1:], strict=False)):
+    if any(left.key_id >= right.key_id for left, right in pairwise(boxes)):
         raise Unreadable("the boxes of the sealed part are not in the order of their key ids")
     return boxes
 
@@ -238,9 +242,9 @@ _BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
 _SCHEMA = (
     "CREATE TABLE data_keys (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, wrapped BLOB NOT NULL)"
 )
-# A key is destroyed by writing zeros of the same length over it, its row stays. Deleting the row would not do: when
-# SQLite moves rows between half-empty pages it leaves copies in their unused space, whatever `secure_delete` says.
-# Rows are only appended and never change their size, so none is ever moved.
+# A key is destroyed by writing zeros of the same length over it, its row stays. Deleting the row would not
+# do: when SQLite moves rows between half-empty pages it leaves copies in their unused space, whatever
+# `secure_delete` says. Rows are only appended and never change their size, so none is ever moved.
 _DESTROY = "UPDATE data_keys SET wrapped = zeroblob(40) WHERE id = ?"
 _GET = "SELECT wrapped FROM data_keys WHERE id = ? AND wrapped <> zeroblob(40)"
 _ANY = "SELECT wrapped FROM data_keys WHERE wrapped <> zeroblob(40) LIMIT 1"
@@ -248,7 +252,7 @@ _PATIENCE_S = 5.0
 
 
 def _create(path: Path) -> None:
-    """Make the file beside its place and link it in whole: of several processes, one file wins, and none is half made."""
+    """Make the file beside its place and link it in whole: of several processes, one wins."""
     making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

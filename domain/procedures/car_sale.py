@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field
 
 from domain.events import Personal
 from domain.forms import Form, Line, Money, Person, Value
-from domain.numbers import vin as normal_vin, vin_warnings
+from domain.numbers import vin as normal_vin
+from domain.numbers import vin_warnings
 from domain.procedure import Check, Key, Party, Procedure, Register, Request, claim_key, entry_key
 
 

@@ -1,0 +1,128 @@
+"""The ends of a case: withdrawn, lapsed, applied by the registry, out of reach of an appeal, forgotten."""
+
+from datetime import datetime
+
+from domain import events as e
+from domain.case import Stage
+from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
+from domain.deadlines import compute, is_past
+from domain.decisions.payments import all_back
+from domain.decisions.situation import Decision, Events, Situation
+from domain.refusals import Clash, Fault, Invalid
+
+
+def withdraw(_command: WithdrawCase, situation: Situation) -> Decision:
+    """Before a decision, by the one who filed."""
+    rule = situation.allowed("case.withdraw")
+    if (situation.case.decision or {}).get("reason") == "applicant":
+        return situation.so_already(rule)
+    situation.has_seen()
+    situation.fits()
+    return situation.by(rule, withdrawn(situation, "applicant"))
+
+
+def withdrawn(situation: Situation, reason: str, first: Events | None = None) -> Events:
+    """The case is over: what it claimed is free at once, what was paid goes back."""
+    over = e.CaseWithdrawn(reason=reason)
+    return [
+        *_claims_released(situation),
+        *(first or []),
+        ("case", over),
+        *all_back(situation, "withdrawn"),
+    ]
+
+
+def lapse(_command: LapseCase, situation: Situation) -> Decision:
+    """The clock: the case ends when a time has run out. What it claimed is held until the appeal term ends."""
+    situation.only_by_the_clock()
+    reason = _ran_out(situation)
+    if reason is None:
+        return situation.by_the_clock([])
+    lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.appeal_within))
+    return situation.by_the_clock([("case", lapsed), *all_back(situation, "lapsed")])
+
+
+def _ran_out(situation: Situation) -> str | None:
+    case, at = situation.case, situation.at
+    if case.stage == Stage.FILED:
+        # Nobody is late with a fee that is not certain yet.
+        due = None if case.fee is None or case.fee["provisional"] or case.is_paid else case.fee["due"]
+        if due and is_past(due, at):
+            return "unpaid"
+        if case.consent_until and not case.has_consents and is_past(case.consent_until, at):
+            return "no_consent"
+    elif (question := case.open_question) and is_past(question["answer_until"], at):
+        return "no_answer"
+    return None
+
+
+def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
+    """The clock: nobody appealed in time, and what the case claimed is free (rules.md 17)."""
+    situation.only_by_the_clock()
+    case = situation.case
+    is_over = case.appeal_until is not None and is_past(case.appeal_until, situation.at)
+    if not is_over or case.is_appeal_term_over:
+        return situation.by_the_clock([])
+    return situation.by_the_clock([*_claims_released(situation), ("case", e.AppealTermEnded())])
+
+
+def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
+    """Only the register that holds the entry completes the case, by saying that it applied this decision."""
+    rule = situation.allowed("feed.receipt")
+    case, register = situation.case, situation.offer.procedure.register.name
+    is_ours = (command.register, command.authority) == (register, situation.terms.registry)
+    if is_ours and case.receipt == command.event:
+        return situation.so_already(rule)
+    applied = {change for entry in situation.beside.entries.values() if entry for change in entry.changes}
+    if not is_ours or command.event not in applied.intersection(case.effects):
+        what = (
+            "This receipt is not about what was decided in this case, or not from the register that holds it."
+        )
+        raise Clash(what, code="receipt_does_not_match")
+    situation.fits()
+    receipt = e.ReceiptRecorded(register=command.register, event=command.event, receipt=command.jws)
+    return situation.by(rule, [("case", receipt), ("case", e.CaseCompleted())])
+
+
+def erase(command: EraseCase, situation: Situation) -> Decision:
+    """The keys of those named are given up; not before the law allows to forget (rules.md 30)."""
+    rule = situation.allowed("case.erase")
+    case, keys = situation.case, situation.beside.keys
+    whose = set(command.whose or keys)
+    if whose - {"case", *case.parties.values(), *keys}:
+        raise Invalid(Fault("/whose", "unknown_role", "Nobody in this case has that role."))
+    if "case" in whose:
+        whose |= keys.keys()  # what is about several people falls last, with everything
+    fallen = sorted(keys[w] for w in whose if w in keys)
+    if not fallen:
+        return situation.so_already(rule)
+    situation.fits()
+    _may_be_forgotten(situation)
+    erased = e.PersonalDataErased(keys=fallen, whose=sorted(whose), basis=command.basis)
+    return situation.by(rule, [("case", erased)])
+
+
+def _may_be_forgotten(situation: Situation) -> None:
+    case, terms = situation.case, situation.terms
+    ended = datetime.fromisoformat((case.decision or {}).get("at") or case.filed_at)
+    if case.appeal_until is not None:
+        is_open = not case.is_appeal_term_over
+    else:
+        # A completed case can be appealed against too; one that was withdrawn cannot.
+        is_open = case.stage == Stage.COMPLETED and not is_past(
+            compute(terms.appeal_within, ended, situation.country), situation.at
+        )
+    if is_open:
+        raise Clash("The term to appeal has not ended yet.", code="appeal_term_open")
+    kept_until = compute(terms.retention, ended, situation.country)
+    if not is_past(kept_until, situation.at):
+        raise Clash(f"The law keeps this case until {kept_until['due']}.", code="retention_not_over")
+
+
+def _claims_released(situation: Situation) -> Events:
+    case = situation.case
+    return [
+        (key, e.ClaimReleased(kind=key.kind, holder=case.case))
+        for key, claim in situation.beside.claims.items()
+        if claim.holder == case.case
+    ]

@@ -1,0 +1,143 @@
+"""Money: what came is a fact and never refused for the stage; what is late or too much goes back (rules.md 18)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from domain import events as e
+from domain.case import ENDED, Stage
+from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
+from domain.decisions.filing import assessed
+from domain.decisions.situation import Decision, Events, Situation
+from domain.fees import assess
+from domain.offers import legal_day
+from domain.refusals import Clash, Differs, Fault, Invalid
+
+
+def pay(command: RecordPayment, situation: Situation) -> Decision:
+    """Where the unit of the day of payment counts, a new value re-assesses the fee first (rules.md 10, 11)."""
+    rule = situation.allowed("case.pay")
+    case, paid = situation.case, command.statement
+    known = case.payments.get(paid.payment)
+    if known is not None:
+        if known != [paid.amount, paid.currency, paid.paid_at]:
+            what = "A payment with this reference is recorded already, and it says something else."
+            raise Differs(what, code="payment_differs")
+        return situation.so_already(rule)
+    fee: Mapping[str, Any] = case.fee or {}
+    if paid.currency != fee["currency"]:
+        what = f"The fee is in {fee['currency']}."
+        raise Invalid(Fault("/statement/currency", "wrong_currency", what), code="payment_differs")
+    came = e.FeePaid(
+        payment=paid.payment,
+        amount=paid.amount,
+        currency=paid.currency,
+        paid_at=paid.paid_at,
+        statement=paid.jws,
+    )
+    if case.stage in ENDED:
+        late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
+        return situation.by(rule, [("case", came), late])
+    anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
+    fee = _amounts(anew) if anew else fee
+    before: Events = [("case", anew)] if anew else []
+    return situation.by(rule, [*before, ("case", came), *_settled(situation, fee, paid)])
+
+
+def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
+    """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
+    rule = situation.allowed("case.assess")
+    case = situation.case
+    if case.fee is not None and not case.fee["provisional"]:
+        return situation.so_already(rule)
+    situation.has_seen()
+    situation.fits()
+    latest = max((datetime.fromisoformat(p[2]) for p in case.payments.values()), default=situation.at)
+    anew = _assessed_anew(situation, latest)
+    if anew is None or anew.provisional:
+        what = "The law has no value yet for a unit of this fee. It has to be written down first."
+        raise Clash(what, code="fee_still_provisional")
+    return situation.by(rule, [("case", anew), *_settled(situation, _amounts(anew))])
+
+
+def pay_back(command: RecordRefund, situation: Situation) -> Decision:
+    """The treasury paid back what was due for this payment, the whole of it."""
+    rule = situation.allowed("case.pay")
+    paid = command.statement
+    refund = situation.case.refunds.get(paid.payment)
+    if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:
+        return situation.so_already(rule)
+    left = refund["due"] - refund["paid_back"] if refund else 0
+    if not left or paid.amount != left or paid.currency != situation.case.payments[paid.payment][1]:
+        raise Clash("There is no such refund to pay for this payment.", code="no_refund_due")
+    back = e.RefundPaid(
+        payment=paid.payment,
+        amount=paid.amount,
+        currency=paid.currency,
+        paid_at=paid.paid_at,
+        statement=paid.jws,
+    )
+    return situation.by(rule, [("case", back)])
+
+
+def decision_term(situation: Situation, *, is_complete: bool) -> Events:
+    """The authority's time begins with whatever completes the case (rules.md 14)."""
+    if not is_complete or situation.case.stage != Stage.FILED:
+        return []
+    due = situation.until(situation.terms.decide_within)
+    return [("case", e.DecisionTermStarted(due=due))]
+
+
+def all_back(situation: Situation, reason: str) -> Events:
+    """Everything that was paid for a case that ends without a decision."""
+    case = situation.case
+    return [
+        _refund_due(payment, left, currency, reason)
+        for payment, (amount, currency, _) in case.payments.items()
+        if (left := amount - _due_of(case.refunds, payment)) > 0
+    ]
+
+
+def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | None:
+    """The fee by today's law, where it says something else than what was assessed; never when all is paid."""
+    case, terms = situation.case, situation.terms
+    if case.stage != Stage.FILED or case.is_paid or case.fee is None:
+        return None
+    if terms.fee.unit_day == "filing" and not case.fee["provisional"]:
+        return None
+    moment = paid_at if terms.fee.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
+    now = assess(terms.fee, case.request, legal_day(moment, situation.country), situation.country)
+    if (now["amount"], now["provisional"]) == (case.fee["amount"], case.fee["provisional"]):
+        return None
+    return assessed(now, terms, situation.command, situation.country)
+
+
+def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | None = None) -> Events:
+    """What follows once the fee and all that came are compared: what is too much goes back, the newest first."""
+    case = situation.case
+    if fee["provisional"]:
+        return []
+    came = [(payment, amount) for payment, (amount, _, _) in case.payments.items()]
+    came += [(paid.payment, paid.amount)] if paid else []
+    total = sum(amount for _, amount in came)
+    excess = total - fee["amount"] - sum(refund["due"] for refund in case.refunds.values())
+    events: Events = []
+    for payment, amount in reversed(came):
+        back = min(excess, amount - _due_of(case.refunds, payment))
+        if back > 0:
+            events.append(_refund_due(payment, back, fee["currency"], "too_much"))
+            excess -= back
+    is_complete = case.has_consents and total >= fee["amount"]
+    return [*events, *decision_term(situation, is_complete=is_complete)]
+
+
+def _amounts(fee: e.FeeAssessed) -> Mapping[str, Any]:
+    return {"amount": fee.amount, "currency": fee.currency, "provisional": fee.provisional}
+
+
+def _due_of(refunds: Mapping[str, Mapping[str, Any]], payment: str) -> int:
+    return int(refunds[payment]["due"]) if payment in refunds else 0
+
+
+def _refund_due(payment: str, amount: int, currency: str, reason: str) -> tuple[Literal["case"], e.RefundDue]:
+    return ("case", e.RefundDue(payment=payment, amount=amount, currency=currency, reason=reason))

@@ -1,0 +1,135 @@
+"""Review: an officer has the case, asks, is answered, proposes, or says no with the law's reasons."""
+
+from datetime import datetime
+
+from domain import events as e
+from domain.authorisation import OFFICERS
+from domain.commands import (
+    AssignCase,
+    Competence,
+    ProposeApproval,
+    ProvideInformation,
+    RefuseCase,
+    RequestInformation,
+)
+from domain.deadlines import pause
+from domain.decisions.situation import Decision, Situation, office_of, person_of
+from domain.offers import legal_day
+from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
+
+
+def assign(command: AssignCase, situation: Situation) -> Decision:
+    """To oneself, or by a supervisor to an officer of the authority; never to a party."""
+    rule = situation.allowed("case.assign")
+    officer = command.officer or rule.competence
+    if officer is None:
+        raise NotAllowed("Only an officer can have a case.")
+    case = situation.case
+    if officer.person in case.persons.values():
+        raise NotAllowed("This officer is a party to the case.", code="officer_is_party")
+    if not _is_competent(officer, situation):
+        raise NotAllowed("This officer has no competence in this case.", code="officer_without_competence")
+    if rule.competence and rule.competence.role != "supervisor" and officer.office_id != office_of(rule):
+        raise NotAllowed("Only a supervisor assigns a case to somebody else.", code="supervisor_assigns")
+    if case.officer == officer.office_id and "AssignCase" in case.fits:
+        return situation.so_already(rule)
+    situation.has_seen()
+    situation.fits()
+    return situation.by(rule, [("case", e.CaseAssigned(officer=officer.office_id, rule=rule.id))])
+
+
+def ask(command: RequestInformation, situation: Situation) -> Decision:
+    """The clock stops, and what was proposed before is void."""
+    rule = situation.allowed_to_holder()
+    case = situation.case
+    asked = any(
+        q["question"] == command.question and q["items"] == list(command.items) for q in case.questions
+    )
+    if asked and command.expected != case.version:
+        return situation.so_already(rule)
+    situation.has_seen()
+    situation.fits()
+    question = e.InformationRequested(
+        items=list(command.items),
+        answer_until=situation.until(situation.terms.answer_within),
+        question=command.question,
+    )
+    return situation.by(rule, [("case", question)])
+
+
+def answer(command: ProvideInformation, situation: Situation) -> Decision:
+    """The clock runs on; the days from the question to the answer do not count (rules.md 6)."""
+    rule = situation.allowed("case.inform")
+    case = situation.case
+    for question in case.questions:
+        if question["of"] == command.of and question["answered_at"] is not None:
+            if question["answer"] != command.answer:
+                what = "This question was answered already, with another answer."
+                raise Differs(what, code="answer_differs")
+            return situation.so_already(rule)
+    situation.fits()
+    open_question = case.open_question
+    if open_question is None or open_question["of"] != command.of or case.decision_due is None:
+        raise Clash("This is not the question that is open now.", code="answers_old_question")
+    asked_at = datetime.fromisoformat(open_question["at"])
+    provided = e.InformationProvided(
+        of=command.of,
+        decision_due=pause(case.decision_due, asked_at, situation.at, situation.country),
+        answer=command.answer,
+        evidence=list(command.evidence),
+    )
+    return situation.by(rule, [("case", provided)])
+
+
+def propose(command: ProposeApproval, situation: Situation) -> Decision:
+    """The first pair of eyes."""
+    rule = situation.allowed_to_holder()
+    proposal = situation.case.proposal
+    if proposal and proposal["officer"] == office_of(rule):
+        return situation.so_already(rule)
+    situation.has_seen()
+    situation.fits()
+    proposed = e.ApprovalProposed(
+        rule=rule.id, note=command.note, officer_person=person_of(rule), officer_signature=None
+    )
+    return situation.by(rule, [("case", proposed)])
+
+
+def refuse(command: RefuseCase, situation: Situation) -> Decision:
+    """On grounds of the closed list only, with the law and the way to appeal."""
+    rule = situation.allowed_to_holder()
+    decided = situation.case.decision or {}
+    same = (decided.get("kind"), decided.get("grounds"), decided.get("explanation"))
+    if same == ("refused", list(command.grounds), command.reason):
+        return situation.so_already(rule)
+    situation.has_seen()
+    situation.fits()
+    known = {ground.code: ground for ground in situation.terms.grounds}
+    if not command.grounds:
+        what = f"A refusal names at least one ground of the law: {', '.join(known)}."
+        raise Invalid(Fault("/grounds", "ground_missing", what))
+    for n, code in enumerate(command.grounds):
+        if code not in known:
+            what = f"The law does not know this ground; it knows: {', '.join(known)}."
+            raise Invalid(Fault(f"/grounds/{n}", "unknown_ground", what))
+    refused = e.CaseRefused(
+        rule=rule.id,
+        grounds=list(command.grounds),
+        law=[known[code].source.law for code in command.grounds],
+        appeal_until=situation.until(situation.terms.appeal_within),
+        reason=command.reason,
+        officer_person=person_of(rule),
+        officer_signature=None,
+    )
+    return situation.by(rule, [("case", refused)])
+
+
+def _is_competent(officer: Competence, situation: Situation) -> bool:
+    case, day = situation.case, legal_day(situation.at, situation.country)
+    return (
+        officer.role in OFFICERS
+        and (officer.country, officer.authority) == (case.country, case.authority)
+        and (not officer.procedures or case.procedure in officer.procedures)
+        and officer.since <= day
+        and (officer.until is None or day <= officer.until)
+    )

@@ -1,0 +1,198 @@
+"""Apache Kafka, by ``kafka-python``; the only file that imports it.
+
+What the pieces promise stands at each of them. Nothing here knows what a message says.
+
+    Away    Kafka does not answer now; nothing is known to be wrong, and the same may be tried again
+    Lost    something that was sent was given up: begin again with a new ``Producer``, after the last flush
+"""
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
+
+Headers = list[tuple[str, bytes]]
+
+BOOTSTRAP_MS: Final = 5_000
+GIVE_UP_MS: Final = 60_000  # a broker that is restarted is back by then, and nothing has to be sent twice
+LINGER_MS: Final = 5  # a flush does not wait for it
+BATCH_BYTES: Final = 262_144
+# Kept for ever: a registry can be built anew from the first event at any time.
+_KEPT: Final = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+
+
+class Away(Exception):
+    """Kafka does not answer at this moment."""
+
+
+class Lost(Exception):
+    """A message was given up; those after it may have arrived."""
+
+
+class Record(NamedTuple):
+    """A message as it stands in a partition."""
+
+    offset: int
+    key: bytes | None
+    headers: Headers
+    value: bytes
+
+
+def make_topics(servers: str, partitions: Mapping[str, int]) -> None:
+    """Make the topics that are missing, with as many partitions, kept for ever; one that has fewer gets more.
+
+    Harmless to repeat, also by several at once. Raises Away.
+    """
+    _knock(servers)
+    with _plainly():
+        admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=BOOTSTRAP_MS)
+        try:
+            there = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics() or ()}
+            missing = {
+                name: {"num_partitions": count, "configs": _KEPT}
+                for name, count in partitions.items()
+                if name not in there
+            }
+            if missing:
+                _make(admin, missing)
+            if small := {name: count for name, count in partitions.items() if 0 < there.get(name, 0) < count}:
+                admin.create_partitions(small)
+        finally:
+            admin.close()
+
+
+class Producer:
+    """Sends messages; for one thread.
+
+    - ``send`` only queues; ``flush`` returns True once *everything* that was sent is acknowledged by all
+      replicas in sync, and stands in its partition once, in the order of sending (idempotent producer);
+    - it keeps trying while Kafka is away, for ``GIVE_UP_MS``; what it gives up then raises Lost, and later
+      messages may have been written: whoever begins again after the last flush repeats those, and loses none.
+    """
+
+    def __init__(self, servers: str, *, compression: str | None = "lz4") -> None:
+        """Connect; raises Away."""
+        _knock(servers)
+        with _plainly():
+            self._producer = KafkaProducer(
+                bootstrap_servers=servers,
+                bootstrap_timeout_ms=BOOTSTRAP_MS,
+                max_block_ms=BOOTSTRAP_MS,
+                allow_auto_create_topics=False,
+                enable_idempotence=True,
+                acks="all",
+                delivery_timeout_ms=GIVE_UP_MS,
+                request_timeout_ms=GIVE_UP_MS // 2,
+                reconnect_backoff_max_ms=1_000,
+                linger_ms=LINGER_MS,
+                batch_size=BATCH_BYTES,
+                compression_type=compression,
+                metrics_enabled=False,
+            )
+        self._sent: list[Any] = []
+
+    def send(self, topic: str, partition: int, key: bytes, headers: Headers, value: bytes) -> None:
+        """Queue a message; raises Away when the topic cannot be found."""
+        try:
+            self._sent.append(self._producer.send(topic, value, key, headers, partition))
+        except KafkaError as error:
+            raise Away(f"Kafka does not take messages: {type(error).__name__}") from error
+
+    def flush(self, timeout_s: float) -> bool:
+        """Whether everything sent so far is acknowledged; False: not in this time, ask again. Raises Lost."""
+        try:
+            self._producer.flush(timeout_s)
+        except KafkaTimeoutError:
+            return False
+        sent, self._sent = self._sent, []
+        if lost := next((future for future in sent if not future.succeeded()), None):
+            raise Lost(f"Kafka did not take a message: {type(lost.exception).__name__}")
+        return True
+
+    def close(self) -> None:
+        """Stop now, whatever is still queued."""
+        try:
+            self._producer.close(timeout=0)
+        except KafkaError:  # it flushes before it stops, and then does not stop
+            self._producer._sender.force_close()  # noqa: SLF001 - there is no other way to end its thread
+
+
+class Consumer:
+    """Reads one partition from an offset on; for one thread.
+
+    - messages come in the order of the partition, each at least once, and only what Kafka holds for certain;
+    - no offset is kept here or in Kafka: whoever reads keeps it beside what it made of the messages;
+    - an offset that the partition does not have (any more) means: from the beginning.
+    """
+
+    def __init__(self, servers: str, topic: str, partition: int, offset: int) -> None:
+        """Connect; raises Away."""
+        self._place = TopicPartition(topic, partition)
+        _knock(servers)
+        with _plainly():
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=servers,
+                bootstrap_timeout_ms=BOOTSTRAP_MS,
+                allow_auto_create_topics=False,
+                auto_offset_reset="earliest",
+                enable_auto_commit=False,
+                isolation_level="read_committed",
+                reconnect_backoff_max_ms=1_000,
+                metadata_max_age_ms=10_000,  # a topic that is made later is found
+                metrics_enabled=False,
+            )
+            self._consumer.assign([self._place])
+            self._consumer.seek(self._place, offset)
+
+    def poll(self, timeout_s: float, limit: int) -> list[Record]:
+        """The next messages, at most ``limit``; none after this time means nothing: see ``end``."""
+        with _plainly():
+            found = self._consumer.poll(timeout_ms=round(timeout_s * 1000), max_records=limit)
+        return [
+            Record(r.offset, r.key, list(r.headers), r.value or b"")
+            for records in found.values()
+            for r in records
+        ]
+
+    def end(self) -> int:
+        """The offset that the next message of the partition will have; raises Away."""
+        with _plainly():
+            return int(self._consumer.end_offsets([self._place], timeout_ms=BOOTSTRAP_MS)[self._place])
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._consumer.close(autocommit=False)
+
+
+def _make(admin: Any, missing: Mapping[str, Any]) -> None:
+    try:
+        admin.create_topics(dict(missing), wait_for_metadata=True)
+    except TopicAlreadyExistsError:  # somebody else was first
+        admin.wait_for_topics(list(missing))
+
+
+def _knock(servers: str) -> None:
+    """Raise Away unless one of the servers takes connections.
+
+    The library begins a thread before it finds that nobody answers, and leaves it behind, at each attempt.
+    """
+    for server in servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=BOOTSTRAP_MS / 1000).close()
+        except (OSError, ValueError):
+            continue
+        return
+    raise Away(f"Kafka does not answer at {servers}")
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say the library's errors in the words of this port."""
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise Away(f"Kafka does not answer: {type(error).__name__}") from error

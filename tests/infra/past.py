@@ -1,0 +1,199 @@
+"""A house with a little past, made by its own desks: what the auditor's tests look at, and tamper with copies of.
+
+Kazakhstan: three cars; the first is sold (and its case erased a year later), the second's sale is withdrawn, the
+third's waits. Its vehicle office then got a new seal, and the old one was retired. Türkiye: a birth is registered.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from domain import commands as c
+from domain.authorities import authorities
+from domain.offers import offer
+from infra import development, key_acts
+from infra.canonical import b64url, sha256
+from infra.desk import Outcome
+from infra.envelope import split
+from infra.house import CountryHouse, House
+from infra.imports import import_file
+from infra.settings import Settings
+
+OFFICE = "kz-vehicle-registration"
+VINS = ("XTA210990Y2766389", "XTA210990Y2766390", "XTA210990Y2766391")
+
+
+@dataclass
+class Past:
+    """The house, still open, and the streams that the tests speak of."""
+
+    house: House
+    clock: Path
+    cases: dict[str, str] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)  # as the last command left them
+
+    def country(self, code: str = "KZ") -> CountryHouse:
+        return self.house.countries[code]
+
+    def at(self, moment: str) -> None:
+        """From here on it is this moment."""
+        self.clock.write_text(moment)
+
+    def actor(self, resident: str) -> c.Actor:
+        return self.house.actor(self.house.provider.mint(resident))
+
+    def do(self, command: type[c.CaseCommand], case: str, by: str, **more: Any) -> Outcome:
+        """One command on a case, over the version that it has now."""
+        country = self._of(case)
+        rows = country.log.stream(self.cases[case])
+        asked = command(
+            at=self.house.clock(),
+            by=self.actor(by),
+            cause=f"cmd:{uuid4()}",
+            case=self.cases[case],
+            expected=len(rows),
+            **more,
+        )
+        outcome = country.desk.ask(asked).result()
+        self.states[case] = outcome.state
+        return outcome
+
+    def file(self, name: str, code: str, procedure: str, by: str, request: dict[str, Any]) -> Outcome:
+        """File a case, under this name among the tests."""
+        country = self.country(code)
+        found = offer(code, procedure)
+        assert found is not None
+        for party in found.procedure.parties:
+            number = (request.get(party.member) or {}).get("personal_number")
+            request[f"person_{party.role}"] = (
+                country.person_of((number["country"], number["number"])) if number else None
+            )
+        self.cases[name] = country.desk.id_of("case", 1, "issuer", "client", by, name)
+        return self.do(c.FileCase, name, by, country=code, procedure=procedure, request=request)
+
+    def pay(self, case: str) -> None:
+        """The treasury says that the fee came."""
+        country = self._of(case)
+        fee = self.states[case].fee
+        paid = c.Statement(
+            payment=country.desk.id_of("payment", 1, f"ref-{case}"),
+            case=self.cases[case],
+            amount=fee["amount"],
+            currency=fee["currency"],
+            paid_at="2026-03-03T08:00:00Z",
+            jws="of.the.treasury",
+        )
+        self.do(c.RecordPayment, case, "kz-treasury", statement=paid)
+
+    def _of(self, case: str) -> CountryHouse:
+        return self.country("TR" if case.startswith("birth") else "KZ")
+
+
+@contextmanager
+def past(folder: Path) -> Iterator[Past]:
+    """Make it all in this folder."""
+    clock = folder / "clock"
+    clock.write_text("2026-03-02T09:00:00Z")
+    house = House(Settings(data=folder / "var", clock=clock))
+    try:
+        made = Past(house, clock)
+        _kazakhstan(made, folder)
+        _turkiye(made)
+        yield made
+    finally:
+        house.close()
+
+
+def _kazakhstan(p: Past, folder: Path) -> None:
+    cars = folder / "cars.ndjson"
+    owner = development.resident("kz-citizen-1").as_person()
+    cars.write_text("".join(json.dumps(_car(vin, owner)) + "\n" for vin in VINS))
+    import_file(p.country(), "vehicles", cars)
+    for name, vin in zip(("sold", "withdrawn", "waiting"), VINS, strict=True):
+        p.file(name, "KZ", "car_sale", "kz-citizen-1", _sale(vin, owner))
+    p.at("2026-03-03T09:00:00Z")
+    for name in ("sold", "withdrawn"):
+        p.do(c.GiveConsent, name, "kz-citizen-2", of=p.states[name].request_hash)
+        p.pay(name)
+    p.do(c.WithdrawCase, "withdrawn", "kz-citizen-1")
+    p.at("2026-03-04T09:00:00.000500Z")
+    one, two = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
+    p.do(c.AssignCase, "sold", one)
+    p.do(c.RequestInformation, "sold", one, question="Which colour is the car?", items=("colour",))
+    asked = p.states["sold"].questions[-1]["of"]
+    p.do(c.ProvideInformation, "sold", "kz-citizen-1", of=asked, answer="It is white.")
+    p.do(c.ProposeApproval, "sold", one, note="As it should be.")
+    p.do(c.ApproveCase, "sold", two)
+    p.at("2026-03-05T09:00:00Z")
+    p.do(
+        c.RecordReceipt,
+        "sold",
+        "kz-vehicle-register",
+        register="vehicles",
+        authority="kz-vehicle-register",
+        event=_changed(p),
+        jws="of.the.registry",
+    )
+    _rotate(p)
+    p.at("2027-06-01T09:00:00Z")
+    p.do(c.EraseCase, "sold", "kz-data-protection-officer", basis="The retention has ended.")
+    p.do(c.GiveConsent, "waiting", "kz-citizen-2", of=p.states["waiting"].request_hash)
+
+
+def _rotate(p: Past) -> None:
+    """The vehicle office gets a new seal; the old one, which signed all the above, is retired."""
+    desk = p.country().desk
+    old = p.country().keyring.newest(OFFICE)
+    assert old is not None
+    key_acts.rotate(desk, OFFICE, authorities("KZ")[OFFICE])
+    key_acts.retire(desk, old.kid, "rotation")
+
+
+def _turkiye(p: Past) -> None:
+    p.at("2027-06-02T09:00:00Z")
+    mother = development.resident("tr-citizen-1").as_person()
+    child = {
+        "surname": mother["surname"],
+        "given_names": "Ayşe",
+        "sex": "female",
+        "born_on": "2027-05-30",
+        "born_at": None,
+        "place": {"country": "TR", "city": "İzmir", "facility": None},
+        "order": 1,
+    }
+    request = {
+        "applicant": mother,
+        "relation": "mother",
+        "child": child,
+        "mother": mother,
+        "mother_unknown_because": None,
+        "father": None,
+        "medical_certificate": None,
+        "oral_statement": True,
+    }
+    p.file("birth", "TR", "birth_certificate", "tr-citizen-1", request)
+
+
+def _car(vin: str, owner: dict[str, Any]) -> dict[str, Any]:
+    vehicle = {"vin": vin, "plate": None, "make": "Lada", "model": "Samara", "year": 2000, "colour": None}
+    return {"vehicle": vehicle, "owner": owner}
+
+
+def _sale(vin: str, seller: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "seller": seller,
+        "buyer": development.resident("kz-citizen-2").as_person(),
+        "vehicle": {"vin": vin, "plate": None},
+        "price": {"amount": 900_000_00, "currency": "KZT"},
+        "new_plates": False,
+    }
+
+
+def _changed(p: Past) -> str:
+    """The hash of the event that wrote the sale into the register."""
+    written = p.country().log.stream(p.states["sold"].entry)[-1]
+    return b64url(sha256(split(written[4])[0]))
