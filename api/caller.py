@@ -10,7 +10,7 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.problems import Declined, faults_of, pointer_of
+from api.problems import NO_TOKEN, Declined, faults_of, pointer_of
 from domain.commands import Actor
 from domain.refusals import Fault, Invalid
 from infra.canonical import NotCanonical, check
@@ -33,12 +33,12 @@ def caller(request: Request) -> Actor:
     """The actor that the bearer token names; raises BadToken (401)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise BadToken("no bearer token")
+        raise BadToken(NO_TOKEN)
     return house_of(request).actor(token)
 
 
 async def asked(request: Request, shape: type[Body]) -> tuple[Actor, Body]:
-    """Who calls, and the body in this shape; a stranger is told so before anything that was sent is looked at."""
+    """Who calls, and the body in this shape; a stranger is sent away before what was sent is looked at."""
     return caller(request), await body_of(request, shape)
 
 
@@ -66,7 +66,7 @@ async def document(request: Request) -> Any:
     except NotCanonical as error:
         place = pointer_of(error.pointer.split("/")[1:])
         raise Invalid(Fault(place, "not_canonical", f"This {error.reason}.")) from None
-    # Without floats nothing is written shorter than we write it: where the lengths are equal, nothing was dropped.
+    # Without floats nothing is written shorter than we write it: equal lengths say that nothing was dropped.
     if len(orjson.dumps(found)) != len(raw):
         json.loads(raw, object_pairs_hook=_no_twins)
     return found
@@ -84,7 +84,7 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     text = request.headers.get("idempotency-key")
     if text is None:
         if is_required:
-            detail = "Please send an Idempotency-Key header: any text of your own that is new for each new request."
+            detail = "Please send an Idempotency-Key header: a text of your own, new for each new request."
             raise Declined(400, "idempotency_key_missing", detail)
         return None
     if not _KEY.match(text):
@@ -105,7 +105,7 @@ def version_seen(request: Request) -> int:
     """The version in If-Match; missing: 428."""
     text = request.headers.get("if-match")
     if text is None:
-        detail = "Please send If-Match with the ETag of the case that you read: a judgement is about what was seen."
+        detail = "Please send If-Match with the ETag of the case as you read it: you judge what you saw."
         raise Declined(428, "if_match_missing", detail)
     found = _ETAG.match(text)
     if found is None:

@@ -1,4 +1,4 @@
-"""What every request passes first: size limits, one log line, metrics, and a plain answer when something breaks.
+"""What every request passes first: size limits, a log line, metrics, a plain answer when something breaks.
 
 Plain ASGI: the framework's middleware classes cost a quarter of a millisecond a request.
 """
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
 
-from api.problems import problem
+from api.problems import BROKEN, Declined, problem
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -20,15 +20,12 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 LARGEST_BODY: Final = 256 * 1024
 LARGEST_UPLOAD: Final = 10_100_000  # 10,000,000 bytes of evidence, and the form around it
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 logger = logging.getLogger(__name__)
 REQUESTS = Counter("tamga_http_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
     "tamga_http_seconds", "Time to answer", ["route"], buckets=(0.002, 0.005, 0.01, 0.05, 0.2, 1, 5)
 )
-
-
-class _TooLarge(Exception):
-    """The body is larger than what is taken."""
 
 
 def edge(app: App) -> App:
@@ -39,59 +36,85 @@ def edge(app: App) -> App:
             await app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 0
-        largest = LARGEST_UPLOAD if scope["path"] == "/v1/evidence" else LARGEST_BODY
-        seen = 0
-
-        async def measured() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > largest:
-                    raise _TooLarge
-            return message
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message.setdefault("headers", []).append((b"x-content-type-options", b"nosniff"))
-            await send(message)
-
+        exchange = _Exchange(scope, receive, send)
         try:
-            if _length(scope) > largest:
-                raise _TooLarge
-            await app(scope, measured, noted)
-        except _TooLarge:
-            detail = f"At most {largest} bytes are taken here."
-            await problem(scope["path"], 413, "too_large", detail)(scope, receive, noted)
-        except Exception:
-            logger.exception("request_failed", extra={"method": scope["method"], "route": _route(scope)})
-            if status == 0:
-                detail = "Nothing was lost. Please try again; if it happens again, tell us the time and the address."
-                await problem(scope["path"], 500, "internal_error", detail)(scope, receive, noted)
+            await exchange.answer(app)
         finally:
-            route = _route(scope)
-            seconds = time.perf_counter() - began
-            REQUESTS.labels(scope["method"], route, status).inc()
-            SECONDS.labels(route).observe(seconds)
-            logger.info(
-                "request",
-                extra={
-                    "method": scope["method"],
-                    "route": route,
-                    "status": status,
-                    "milliseconds": round(seconds * 1000, 2),
-                    "request_id": uuid.uuid4().hex,
-                },
-            )
+            _note(scope, exchange.status, time.perf_counter() - began)
 
     return guarded
 
 
+class _HeadersAreAll(Exception):
+    """HEAD asks for nothing more."""
+
+
+class _Exchange:
+    """One request and its answer, as they pass the edge."""
+
+    __slots__ = ("_is_head", "_largest", "_receive", "_scope", "_seen", "_send", "status")
+
+    def __init__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        self.status = 0
+        self._scope, self._receive, self._send = scope, receive, send
+        self._largest = LARGEST_UPLOAD if scope["path"] == "/v1/evidence" else LARGEST_BODY
+        self._seen = 0
+        self._is_head = scope["method"] == "HEAD"
+        if self._is_head:
+            scope["method"] = "GET"
+
+    async def answer(self, app: App) -> None:
+        """Have it answered; what breaks leaves a log line and, where nothing was sent yet, a problem."""
+        try:
+            if _length(self._scope) > self._largest:
+                await self._problem(413, "too_large", self._too_large())
+            else:
+                await app(self._scope, self.receive, self.send)
+        except _HeadersAreAll:
+            pass
+        except Exception:
+            logger.exception("request_failed", extra={"route": _route(self._scope)})
+            if self.status == 0:
+                await self._problem(500, "internal_error", BROKEN)
+
+    async def receive(self) -> Message:
+        """The next part of the body, as long as it is not too much."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            if self._seen > self._largest:
+                raise Declined(413, "too_large", self._too_large())
+        return message
+
+    async def send(self, message: Message) -> None:
+        """The next part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message.setdefault("headers", []).append((b"x-content-type-options", b"nosniff"))
+        elif self._is_head:
+            await self._send({"type": "http.response.body"})
+            raise _HeadersAreAll
+        await self._send(message)
+
+    async def _problem(self, status: int, code: str, detail: str) -> None:
+        await problem(self._scope["path"], status, code, detail)(self._scope, self.receive, self.send)
+
+    def _too_large(self) -> str:
+        return f"At most {self._largest} bytes are taken here."
+
+
+def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    """A line and a count. A method is any word that a client sends, a path may hold what a person typed."""
+    method, route = scope["method"] if scope["method"] in _METHODS else "other", _route(scope)
+    REQUESTS.labels(method, route, status).inc()
+    SECONDS.labels(route).observe(seconds)
+    about = {"method": method, "route": route, "status": status}
+    spent = {"milliseconds": round(seconds * 1000, 2), "request_id": uuid.uuid4().hex}
+    logger.info("request", extra={**about, **spent})
+
+
 def _route(scope: MutableMapping[str, Any]) -> str:
-    """The route's template: a path may hold what a person typed."""
+    """The route's template."""
     return getattr(scope.get("route"), "path", "unknown")
 
 

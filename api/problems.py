@@ -11,10 +11,11 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from domain import refusals
 from domain.numbers import WrongNumber
@@ -34,6 +35,8 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Erased: 410,
     refusals.Unready: 503,
 }
+BROKEN: Final = "Nothing was lost. Please try again; if it happens again, tell us the time and the address."
+NO_TOKEN: Final = "no bearer token"  # noqa: S105 - why there is no caller
 _BY_CODE: Final = {"idempotency_key_reused": 422, "already_filed": 409}
 _TITLES: Final = {
     400: "The request cannot be read",
@@ -58,6 +61,8 @@ _TITLES: Final = {
 class ErrorPlace(BaseModel):
     """One wrong place."""
 
+    model_config = ConfigDict(extra="forbid")
+
     pointer: str
     code: str
     detail: str
@@ -65,6 +70,8 @@ class ErrorPlace(BaseModel):
 
 class Problem(BaseModel):
     """A problem document (RFC 9457)."""
+
+    model_config = ConfigDict(extra="forbid")
 
     type: str
     title: str
@@ -93,14 +100,14 @@ class Declined(Exception):
         self.headers = headers or {}
 
 
-def problem(  # noqa: PLR0913 - the members of a problem document
+def problem(  # noqa: PLR0913, PLR0917 - the members of a problem document
     path: str,
     status: int,
     code: str,
     detail: str,
     errors: tuple[Fault, ...] = (),
     headers: Mapping[str, str] | None = None,
-    **more: Any,  # noqa: ANN401 - JSON values
+    **more: Any,
 ) -> Response:
     """The response."""
     body = {
@@ -146,7 +153,7 @@ def faults_of(error: ValidationError, prefix: str = "") -> tuple[Fault, ...]:
 
 
 def pointer_of(steps: Iterable[str | int]) -> str:
-    """The JSON pointer (RFC 6901); it ends before a name that no form of ours has: a name may say who somebody is."""
+    """The JSON pointer (RFC 6901); it ends before a name that no form could have: people send anything."""
     texts = map(str, steps)
     return "".join(f"/{step}" for step in takewhile(_NAME.match, texts))
 
@@ -183,25 +190,33 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(BadToken)
     async def _bad_token(request: Request, error: BadToken) -> Response:
-        detail = "Please sign in again: the token is missing, has expired, or is not one of ours."
+        if error.reason == NO_TOKEN:  # RFC 6750, 3.1: no error code for who brought none
+            detail = "Please sign in, and send the token as Authorization: Bearer."
+            return problem(request.url.path, 401, "no_token", detail, (), {"WWW-Authenticate": "Bearer"})
+        detail = "Please sign in again: the token has expired, or is not one of ours."
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return problem(request.url.path, 401, "bad_token", detail, (), headers)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-        return problem(
-            request.url.path, error.status_code, code, _TITLES.get(error.status_code, ""), (), error.headers
-        )
+        status = error.status_code
+        code = {404: "not_found", 405: "method_not_allowed"}.get(status, "http_error")
+        headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
+        detail = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
+        return problem(request.url.path, status, code, detail.get(status, ""), (), headers)
 
     @app.exception_handler(RequestValidationError)
-    async def _validation(request: Request, error: RequestValidationError) -> Response:
+    async def _framework(request: Request, error: RequestValidationError) -> Response:
+        # The framework's own answer echoes what was sent.
         places = tuple(
-            Fault("/" + "/".join(map(str, e["loc"])), _CODES.get(e["type"], "wrong_value"), str(e["msg"]))
+            Fault(pointer_of(e["loc"]), _CODES.get(e["type"], "wrong_value"), str(e["msg"]))
             for e in error.errors()
         )
-        detail = "Please correct the places named in errors, and send it again."
-        return problem(request.url.path, 422, "invalid_request", detail, places)
+        return refused(request.url.path, refusals.Invalid(*places))
+
+    @app.exception_handler(Exception)
+    async def _broken(request: Request, _error: Exception) -> Response:
+        return problem(request.url.path, 500, "internal_error", BROKEN)
 
     async def _unavailable(request: Request, _error: Exception) -> Response:
         detail = "The house cannot do this now, and nothing was changed. Please try again in a moment."
@@ -209,3 +224,14 @@ def install(app: FastAPI) -> None:
 
     for unavailable in _UNAVAILABLE:
         app.add_exception_handler(unavailable, _unavailable)
+
+
+def _methods(request: Request) -> str:
+    """What can be done under this address, over all of its routes."""
+    found = {
+        method
+        for route in request.app.routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted({*found, *({"HEAD"} if "GET" in found else ())}))

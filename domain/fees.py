@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from typing import Any, Literal
 
@@ -141,6 +142,7 @@ def _formula(part: FeePart, country: Country) -> str:
     return f"{_decimal(part.units)} {part.unit}"
 
 
+@lru_cache(maxsize=1024)  # a third of an assessment, for a handful of numbers
 def _decimal(number: Fraction) -> str:
     """The number as a decimal where it has one that ends (0.25), else as a fraction (1/3)."""
     digits, rest = 0, number.denominator

@@ -1,6 +1,7 @@
-"""Which country offers which procedure on which terms, found by being there: ``domain/law/<country>/<procedure>.py``.
+"""Which country offers which procedure on which terms, found by being there.
 
-Such a file holds ``FORM`` (the procedure's form with the country's own members), ``FORM_VERSION`` and ``TERMS``.
+A file ``domain/law/<country>/<procedure>.py`` holds ``FORM`` (the procedure's form, with the country's own
+members), ``FORM_VERSION`` and ``TERMS``.
 """
 
 import base64
@@ -33,7 +34,11 @@ def offers() -> Mapping[tuple[str, str], Offer]:
         folder = import_module(f"{law.__name__}.{code.lower()}")
         for module in sorted(m.name for m in iter_modules(folder.__path__)):
             terms = import_module(f"{folder.__name__}.{module}")
-            procedure = procedures()[module]
+            procedure = procedures().get(module)
+            if procedure is None:
+                raise TypeError(
+                    f"{terms.__name__} has terms of a procedure that domain/procedures/ does not have"
+                )
             found[code, module] = Offer(code, procedure, terms.FORM, terms.FORM_VERSION, terms.TERMS)
     return found
 

@@ -7,6 +7,11 @@ from pathlib import Path
 Clock = Callable[[], datetime]
 
 
+def written(at: datetime) -> str:
+    """The moment as it stands in events and answers: RFC 3339 in UTC, with all six digits of microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 class WrongClock(ValueError):
     """The clock file does not hold an instant with a zone."""
 

@@ -83,6 +83,8 @@ class Desk:
         self._streams = Streams(country, vault.get)
         self._queue: queue.SimpleQueue[tuple[Work, Future[Outcome]] | None] = queue.SimpleQueue()
         self._size = -1
+        self._rows: list[envelope.Signed] = []
+        self._answers: dict[str, event_store.Answer] = {}
         self._time = ""
         self._ids: dict[tuple[str, ...], str] = {}
         self._thread = threading.Thread(target=self._run, name=f"desk-{country}", daemon=True)
@@ -146,6 +148,7 @@ class Desk:
                         continue
                     after_commit += sitting.after_commit
                     self._settle(append, sitting)
+                self.flush(append)
             self.newest = self._size - 1
             self.trouble = None
         except (event_store.Unavailable, event_store.Conflict, Unavailable, Unready) as error:
@@ -167,20 +170,34 @@ class Desk:
 
     def _settle(self, append: Append, sitting: "Sitting") -> None:
         if sitting.signed:
-            append.insert(self._size, sitting.signed)
+            self._rows += sitting.signed
             self._size += len(sitting.signed)
             self._time = sitting.time
             for stream in sitting.touched.values():
                 self._streams.keep(stream)
         if sitting.answer is not None:
             answered, outcome = sitting.answer
-            append.answer(answered.key, answered.body_mac, answered.status, outcome.stream, outcome.version)
+            kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
+            self._answers[answered.key] = kept
+
+    def flush(self, append: Append) -> None:
+        """Write what the batch has settled so far: once for all, as each statement gives up the interpreter's lock."""
+        if self._rows:
+            append.insert(self._size - len(self._rows), self._rows)
+        if self._answers:
+            append.answer_all(self._answers)
+        self._rows, self._answers = [], {}
+
+    def answered(self, append: Append, key: str) -> event_store.Answer | None:
+        """What was answered under an idempotency key, in this batch or before."""
+        return self._answers.get(key) or append.answered(key)
 
     def _fail(self, batch: Sequence[tuple[Work, "Future[Outcome]"]], error: BaseException, why: str) -> None:
         """Nothing of the batch was written: forget what it made us believe."""
         self.trouble = why
         self._streams = Streams(self.country, self.vault.get)
         self._size = -1
+        self._rows, self._answers = [], {}
         for _, future in batch:
             future.set_exception(error)
 
@@ -232,7 +249,13 @@ class Sitting:
 
     def load(self, stream: str, family: str) -> Stream:
         """The stream as it stands in this sitting."""
-        return self.touched.get(stream) or self._streams.load(stream, family, self.append.stream)
+        return self.load_all({stream: family})[stream]
+
+    def load_all(self, wanted: Mapping[str, str]) -> dict[str, Stream]:
+        """Streams by id (``wanted``: id -> family), read at once."""
+        cold = {stream: family for stream, family in wanted.items() if stream not in self.touched}
+        found = self._streams.load(cold, self.append.streams) if cold else {}
+        return {stream: self.touched.get(stream) or found[stream] for stream in wanted}
 
     def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:
         """Carry out a command on a case: load, decide, sign."""
@@ -378,6 +401,7 @@ class Sitting:
         self.signed.append(signed)
         self.touched[stream.id] = after(stream, recorded)
         if isinstance(event, e.PersonalDataErased):
+            self.desk.flush(self.append)
             self.append.forget_bodies(stream.id)
             self.after_commit.append(partial(self._destroy, event.keys))
         return signed
@@ -415,7 +439,7 @@ class Sitting:
             logger.warning("erasure_continues", extra={"country": self.desk.country})
 
     def _repeated(self, answered: Answered | None, family: str) -> Outcome | None:
-        known = self.append.answered(answered.key) if answered else None
+        known = self.desk.answered(self.append, answered.key) if answered else None
         if answered is None or known is None:
             return None
         body_mac, status, stream, version = known

@@ -4,7 +4,6 @@ Signed bytes are stored as they are and never re-made. What is read here comes f
 authentic is the auditor's question (``consumers/audit``), with the same pieces.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import orjson
 from domain.events import ActorMember, Recorded
 from infra import codec
 from infra.canonical import b64url, encode, from_b64url, loose_b64url, sha256
+from infra.chance import random_bytes
 from infra.signing import EVENT, SALT_BYTES, Seal, digest, disclosure
 from infra.vault import DataKey, open_box, seal, split_sealed
 
@@ -89,7 +89,7 @@ def sign(
     if not members.personal:
         payload["data"] = members.public
         return _stored(authority_seal.sign(EVENT, encode(payload)), envelope, members.type)
-    salts = salts or os.urandom(SALT_BYTES * len(members.personal))
+    salts = salts or random_bytes(SALT_BYTES * len(members.personal))
     texts: dict[str, str] = {}
     held: dict[DataKey, list[str]] = {}
     for n, (name, value, whose) in enumerate(members.personal):

@@ -12,7 +12,7 @@ The port promises:
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -29,6 +29,7 @@ from infra.envelope import Signed
 
 PATIENCE_S: Final = 5
 Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
+Answer: TypeAlias = tuple[bytes | None, int, str, int]  # HMAC of the body (None: erased), status, stream, version
 
 _SCHEMA: Final = (
     """CREATE TABLE IF NOT EXISTS stored_events (
@@ -87,7 +88,7 @@ class Log(SQLiteApplicationRecorder):
                     connection.execute("ROLLBACK")
                 raise
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:  # noqa: ANN401 - the library's signature
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
         """Append events that are signed already; their positions. The library's way in, for its own tools."""
         with self.writing() as append:
             first = append.size()
@@ -114,12 +115,16 @@ class Log(SQLiteApplicationRecorder):
         found = f"SELECT {_COLUMNS} FROM stored_events WHERE log_index >= ? ORDER BY log_index LIMIT ?"
         return self._rows(found, index, limit)
 
+    def holds(self, stream: str) -> bool:
+        """Whether there is such a stream; a look into the index, whatever its length."""
+        return bool(self._rows("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", stream))
+
     def at(self, index: int) -> Row | None:
         """The event at this position."""
         found = self.since(index, 1)
         return found[0] if found and found[0][0] == index else None
 
-    def answer(self, key: str) -> tuple[bytes | None, int, str, int] | None:
+    def answer(self, key: str) -> Answer | None:
         """What was answered under an idempotency key: HMAC of the body (None once erased), status, stream, version."""
         found = self._rows("SELECT body_mac, status, stream, version FROM answers WHERE key = ?", key)
         return found[0] if found else None
@@ -156,10 +161,12 @@ class Append:
         found = self.connection.execute("SELECT coalesce(max(log_index), -1) + 1 FROM stored_events")
         return int(found.fetchone()[0])
 
-    def stream(self, stream: str) -> list[Row]:
-        """As ``Log.stream``, under the lock: on a connection that is at hand already."""
-        found = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
-        return [tuple(row) for row in self.connection.execute(found, (stream,))]
+    def streams(self, streams: Sequence[str]) -> list[Row]:
+        """All events of these streams, each stream's oldest first, under the lock."""
+        marks = ", ".join("?" * len(streams))
+        found = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id IN ({marks})"  # noqa: S608 - marks only
+        ordered = f"{found} ORDER BY originator_id, originator_version"
+        return [tuple(row) for row in self.connection.execute(ordered, streams)]
 
     def streams_since(self, index: int) -> list[str]:
         """The streams that got events from this position on."""
@@ -174,13 +181,12 @@ class Append:
         except sqlite3.IntegrityError as error:
             raise Conflict(str(error)) from error
 
-    def answer(self, key: str, body_mac: bytes, status: int, stream: str, version: int) -> None:
-        """Keep the answer to an idempotency key, in the same transaction as what it answers."""
-        self.connection.execute(
-            "INSERT INTO answers VALUES (?, ?, ?, ?, ?)", (key, body_mac, status, stream, version)
-        )
+    def answer_all(self, answers: Mapping[str, Answer]) -> None:
+        """Keep the answers to idempotency keys, in the same transaction as what they answer."""
+        rows = [(key, *answer) for key, answer in answers.items()]
+        self.connection.executemany("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", rows)
 
-    def answered(self, key: str) -> tuple[bytes | None, int, str, int] | None:
+    def answered(self, key: str) -> Answer | None:
         """As ``Log.answer``, under the lock."""
         found = self.connection.execute(
             "SELECT body_mac, status, stream, version FROM answers WHERE key = ?", (key,)

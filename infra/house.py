@@ -16,7 +16,7 @@ from infra.accesses import Accesses
 from infra.clock import Clock, clock_of
 from infra.competences import Competences
 from infra.desk import Desk
-from infra.event_store import Log
+from infra.event_store import Log, Unavailable
 from infra.evidence import EvidenceStore
 from infra.feed_store import FeedStore
 from infra.key_acts import authorise_missing, open_log
@@ -28,6 +28,7 @@ from infra.vault import Vault
 from infra.views import Views
 
 LONGEST_WAIT_S: Final = 2.0  # for the read models to have seen what this process wrote
+REMEMBERED: Final = 100_000  # streams whose country is known
 _LOOK_S: Final = 0.003
 
 
@@ -54,7 +55,7 @@ class CountryHouse:
     async def seen(self) -> None:
         """Wait until the read models have seen what this process wrote, so that everybody reads their own writes."""
         until = time.monotonic() + LONGEST_WAIT_S
-        while self.views.position() <= self.desk.newest and time.monotonic() < until:
+        while not self.views.has_seen(self.desk.newest) and time.monotonic() < until:
             await asyncio.sleep(_LOOK_S)
 
 
@@ -78,6 +79,7 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock: Clock = clock_of(settings.clock)
+        self._places: dict[str, CountryHouse] = {}
         settings.data.mkdir(parents=True, exist_ok=True)
         self.countries: Mapping[str, CountryHouse] = {code: self._country(code) for code in countries()}
         self.competences = Competences(settings.data / "competences.sqlite")
@@ -103,9 +105,27 @@ class House:
         """The keyed id of a human in a country."""
         return self.countries[country].person_of(number)
 
-    def where(self, case: str) -> CountryHouse | None:
-        """The country whose log holds this stream, or None."""
-        return next((house for house in self.countries.values() if house.log.stream(case)), None)
+    def where(self, stream: str) -> CountryHouse | None:
+        """The country whose log holds this stream, or None. A stream never moves: it is looked for once.
+
+        Raises event_store.Unavailable where it may be in a log that cannot be read now.
+        """
+        known = self._places.get(stream)
+        if known is not None:
+            return known
+        trouble: Unavailable | None = None
+        for house in self.countries.values():
+            try:
+                if house.log.holds(stream):
+                    if len(self._places) >= REMEMBERED:
+                        self._places.clear()
+                    self._places[stream] = house
+                    return house
+            except Unavailable as error:  # one country's trouble is not another's
+                trouble = error
+        if trouble is not None:
+            raise trouble
+        return None
 
     def close(self) -> None:
         """Finish what is queued, and give everything back."""

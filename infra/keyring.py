@@ -18,6 +18,8 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -42,10 +44,18 @@ class BadCertificate(ValueError):
 
 def derived_id(secret: bytes, parts: Iterable[str | int]) -> uuid.UUID:
     """UUIDv8 over the first 128 bits of HMAC-SHA-256(secret, JCS(parts)): formats.md, derived ids."""
-    raw = bytearray(hmac.digest(secret, encode(list(parts)), "sha256")[:16])
+    keyed = _keyed(secret).copy()
+    keyed.update(encode(list(parts)))
+    raw = bytearray(keyed.digest()[:16])
     raw[6] = raw[6] & 0x0F | 0x80
     raw[8] = raw[8] & 0x3F | 0x80
     return uuid.UUID(bytes=bytes(raw))
+
+
+@lru_cache(maxsize=64)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    # Copied, not made anew: the one-shot function gives up the interpreter's lock, and waits to get it back.
+    return hmac.new(secret, digestmod=sha256)
 
 
 def create(folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:

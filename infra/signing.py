@@ -45,7 +45,7 @@ class Seal:
     kid: str
     authority: str
     certificate: bytes
-    private_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    private_key: ec.EllipticCurvePrivateKey = field(repr=False, compare=False)
 
     def sign(self, typ: str, payload: bytes) -> str:
         """The compact JWS over canonical payload bytes; the same bytes give the same text."""

@@ -1,7 +1,7 @@
 """The streams of one log as the desk knows them: their heads, keys and folded states; read from the log, kept while hot."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -28,19 +28,19 @@ class Stream:
     state: Any = None
 
 
-def _case(state: Any, recorded: Recorded) -> case.Case:  # noqa: ANN401 - the state of the family
+def _case(state: Any, recorded: Recorded) -> case.Case:
     return case.evolve(state, recorded)
 
 
-def _claim(state: Any, recorded: Recorded) -> claim.Claim:  # noqa: ANN401
+def _claim(state: Any, recorded: Recorded) -> claim.Claim:
     return claim.evolve(state or claim.FREE, recorded.event)  # type: ignore[arg-type]  # a claim's stream
 
 
-def _entry(state: Any, recorded: Recorded) -> entry.Entry:  # noqa: ANN401
+def _entry(state: Any, recorded: Recorded) -> entry.Entry:
     return entry.evolve(state, recorded)
 
 
-def _live_seals(state: Any, recorded: Recorded) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+def _live_seals(state: Any, recorded: Recorded) -> tuple[tuple[str, str], ...]:
     """(authority, kid) of the seals that may sign from here on, oldest first."""
     live: tuple[tuple[str, str], ...] = state or ()
     match recorded.event:
@@ -69,17 +69,21 @@ class Streams:
         self._key_of = key_of
         self._hot: OrderedDict[str, Stream] = OrderedDict()
 
-    def load(self, stream: str, family: str, rows_of: Callable[[str], list[Row]]) -> Stream:
-        """The stream as the log has it; one without events where there is none (of that family)."""
-        found = self._hot.get(stream)
-        if found is None:
-            found = Stream(stream, family)
-            for row in rows_of(stream):
-                found = after(found, read(row, self._country, self._key_of))
-            self.keep(found)
-        else:
+    def load(self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]) -> dict[str, Stream]:
+        """Streams by id (``wanted``: id -> family) as the log has them; without events where there are none."""
+        cold = [stream for stream in wanted if stream not in self._hot]
+        if cold:
+            read_now = {stream: Stream(stream, wanted[stream]) for stream in cold}
+            for row in rows_of(cold):
+                read_now[row[1]] = after(read_now[row[1]], read(row, self._country, self._key_of))
+            for stream in read_now.values():
+                self.keep(stream)
+        found = {}
+        for stream, family in wanted.items():
+            known = self._hot[stream]
             self._hot.move_to_end(stream)
-        return found if found.family == family else Stream(stream, family)
+            found[stream] = known if known.family == family else Stream(stream, family)
+        return found
 
     def keep(self, stream: Stream) -> None:
         """Remember the stream's newest state."""

@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from infra.canonical import NotCanonical, decode, encode
+from infra.chance import random_bytes
 
 BATCH = 256  # keys made in one transaction
 LOW = BATCH // 2  # keys left in the pool when the next batch is begun
@@ -182,7 +183,7 @@ class Vault:
 
 def random_nonce() -> bytes:
     """Twelve random bytes: a key seals a few events, far from where random nonces could meet."""
-    return os.urandom(12)
+    return random_bytes(12)
 
 
 def seal(
@@ -258,15 +259,16 @@ def _create(path: Path) -> None:
         os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         connection = sqlite3.connect(making, isolation_level=None)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)
+            connection.execute(_SCHEMA)  # before the switch, so that nothing of it stands in a log beside the file
+            connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
         with suppress(FileExistsError):
             os.link(making, path)
     finally:
-        making.unlink(missing_ok=True)
+        for left in path.parent.glob(f"{making.name}*"):
+            left.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -10,6 +10,7 @@ The port promises:
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from projections import Row, Tally, View, key_column, tallies, views
 
 PATIENCE_S: Final = 5
 MAX_KEYS: Final = 500  # bound variables of one statement
+LOOK_S: Final = 0.002
 _TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
 NEXT: Final = "__next"  # the generation under construction
 
@@ -40,6 +42,8 @@ class Views:
         sa.event.listen(self._engine, "connect", _prepared)
         sa.event.listen(self._engine, "begin", _begin)
         self._tables = {"": _Generation(""), NEXT: _Generation(NEXT)}
+        self._seen = 0
+        self._looked_at = 0.0
         with _plainly():
             self._create("")
 
@@ -65,6 +69,14 @@ class Views:
     def position(self, source: str = "log") -> int:
         """How many events (or accesses) of the source the live rows have seen."""
         return self._select(lambda batch: batch.position(source))
+
+    def has_seen(self, index: int) -> bool:
+        """Whether the live rows show the event at this position; however many ask, the file is asked now and then."""
+        now = time.monotonic()
+        if index >= self._seen and now - self._looked_at >= LOOK_S:
+            self._looked_at = now
+            self._seen = self.position()
+        return index < self._seen
 
     def rows(self, view: str, where: Mapping[str, Any] | None = None, **page: Any) -> list[Row]:  # noqa: ANN401
         """Live rows, decoded: ``where`` equals, and ``page`` as ``Batch.rows``."""

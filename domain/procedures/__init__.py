@@ -1,4 +1,4 @@
-"""The procedures, one file each, found by being there; what a country asks of them stands in ``domain/law/``."""
+"""The procedures, one file each, found by being there; what a country asks stands in ``domain/law/``."""
 
 import pkgutil
 from collections.abc import Mapping

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from domain.events import Personal
 from domain.forms import CountryCode, Day, Form, Line, Name, Person, Public, Sex, Value
+from domain.law import countries
+from domain.names import normal_form
 from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
 
 
@@ -39,7 +41,7 @@ class Child(Value):
 
 
 class BirthForm(Form):
-    """What every country asks about a birth. Nobody is asked to invent a mother or a father: null is an answer."""
+    """What every country asks about a birth. Nobody has to invent a mother or a father: null is an answer."""
 
     applicant: Annotated[Person, Personal("applicant")]
     relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
@@ -59,24 +61,41 @@ class BirthEntry(Form):
     medical_certificate: Annotated[MedicalCertificate | None, Personal("entry")]
 
 
-def _identity(request: Request) -> tuple[str, ...]:
-    """One birth, one key: the certificate and the order in the delivery; told by mouth, the mother, day and order."""
+def _certificate(request: Request) -> tuple[str, ...] | None:
+    """The hospital, the certificate's number, the order in the delivery (rules.md 26); None: told by mouth."""
     child, certificate = request["child"], request["medical_certificate"]
-    order = str(child["order"])
-    if certificate is not None:
-        return ("medical_certificate", certificate["issuer"], certificate["number"], order)
-    if request["mother"] is not None:
-        number = request["mother"]["personal_number"]
-        return ("oral_statement", number["country"], number["number"], child["born_on"], order)
-    return ("mother_unknown", child["surname"], child["given_names"], child["born_on"], order)
+    if certificate is None:
+        return None
+    # How a hospital is written follows the language of the country where it stands.
+    there = countries().get(child["place"]["country"])
+    issuer = normal_form(certificate["issuer"], there.languages[0] if there else "")
+    return ("medical_certificate", issuer, certificate["number"], str(child["order"]))
+
+
+def _delivery(request: Request) -> tuple[str, ...]:
+    """The mother, the day and the order; where nobody knows her, the child's own names."""
+    child, mother = request["child"], request["mother"]
+    born = (child["born_on"], str(child["order"]))
+    if mother is not None:
+        number = mother["personal_number"]
+        return ("delivery", number["country"], number["number"], *born)
+    there = countries().get(child["place"]["country"])
+    language = there.languages[0] if there else ""
+    names = (normal_form(child[name], language) for name in ("surname", "given_names"))
+    return ("mother_unknown", *names, *born)
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
-    return (claim_key("birth", *_identity(request)),)
+    """Both keys: a birth that is filed with its certificate is not told by mouth a second time."""
+    certificate, known_mother = _certificate(request), request["mother"] is not None
+    keys = [certificate] if certificate else []
+    if known_mother or not certificate:
+        keys.append(_delivery(request))
+    return tuple(claim_key("birth", *key) for key in keys)
 
 
 def _entry(request: Request) -> Key:
-    return entry_key("births", *_identity(request))
+    return entry_key("births", *(_certificate(request) or _delivery(request)))
 
 
 def _registered(request: Request, _content: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -86,12 +105,18 @@ def _registered(request: Request, _content: Mapping[str, Any] | None) -> dict[st
 def _warnings(request: Request) -> tuple[str, ...]:
     said = []
     if request["mother"] is None:
-        said.append(
-            "mother_unknown" if request["mother_unknown_because"] else "mother_missing_without_reason"
-        )
+        known = request["mother_unknown_because"]
+        said.append("mother_unknown" if known else "mother_missing_without_reason")
     if request["medical_certificate"] is None:
         said.append("told_by_mouth")
+    relation = request["relation"]
+    if relation in ("mother", "father") and not _is_same(request[relation], request["applicant"]):
+        said.append("applicant_is_not_that_parent")
     return tuple(said)
+
+
+def _is_same(parent: Mapping[str, Any] | None, applicant: Mapping[str, Any]) -> bool:
+    return parent is not None and bool(parent["personal_number"] == applicant["personal_number"])
 
 
 PROCEDURE = Procedure(

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def test_a_competence_ends_and_begins_again_with_the_same_office_id(record: Comp
     before = record.grant(ISSUER, "somebody", officer())
     assert record.end(ISSUER, "somebody", before.authority, "officer", date(2026, 11, 22)) == 1
     assert record.of(ISSUER, "somebody", NOON) == ()
-    record.grant(ISSUER, "somebody", Competence(**{**_members(before), "since": date(2026, 11, 23)}))
+    record.grant(ISSUER, "somebody", replace(before, since=date(2026, 11, 23)))
     (again,) = record.of(ISSUER, "somebody", NOON)
     assert again.office_id == before.office_id
     assert len(record.of(ISSUER, "somebody", NOON - timedelta(days=1))) == 1, "what was, is still known"
@@ -176,10 +177,10 @@ def test_what_was_ended_stays_ended_when_the_house_starts_again(record: Competen
 def test_a_new_procedure_comes_to_the_officers_that_are_there(record: Competences) -> None:
     record.enrol_development(ISSUER, PEOPLE)
     (before,) = record.of(ISSUER, "two", NOON)
-    more = Competence(**{**_members(officer()), "procedures": ("car_sale", "nomad_visa")})
+    more = replace(officer(), procedures=("car_sale", "nomad_visa"))
     record.enrol_development(ISSUER, [Appointed("two", more)])
     (after,) = record.of(ISSUER, "two", NOON)
-    assert after == Competence(**{**_members(before), "procedures": ("car_sale", "nomad_visa")})
+    assert after == replace(before, procedures=("car_sale", "nomad_visa"))
 
 
 def test_a_development_house_at_another_address_has_the_same_officers(record: Competences) -> None:
@@ -216,7 +217,3 @@ def test_a_grant_that_fails_leaves_nothing_behind(record: Competences, path: Pat
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM offices").fetchone() == (0,)
     connection.close()
-
-
-def _members(competence: Competence) -> dict[str, object]:
-    return {name: getattr(competence, name) for name in Competence.__dataclass_fields__}

@@ -6,6 +6,7 @@ import hmac
 import json
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -393,6 +394,12 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert SigningKey.made_at(path).jwk() == SigningKey(path).jwk() == made.jwk()
     assert [p.name for p in path.parent.iterdir()] == ["key.pem"]
+
+
+def test_many_who_start_at_once_have_the_same_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: SigningKey.made_at(tmp_path / "key.pem").jwk()["kid"], range(8)))
+    assert len(set(made)) == 1
 
 
 def test_who_has_no_key_is_told_so(tmp_path: Path) -> None:

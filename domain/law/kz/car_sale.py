@@ -27,6 +27,7 @@ _FEES = Source(
 _CHECKS = Source(
     law="Registration of vehicles: tax paid, not wanted, not arrested", url_or_key="kz-korgan", confirmed=True
 )
+_PROPOSED = Source(law="Follows from what a sale is; the article is to be confirmed", confirmed=False)
 _UNKNOWN = Source(law="to be confirmed", confirmed=False)
 
 TERMS = (
@@ -53,20 +54,39 @@ TERMS = (
         appeal_within=Term(3, "months", _UNKNOWN),
         four_eyes=True,
         grounds=(
-            Ground(code="restricted", title={"en": "The car is arrested, pledged or wanted"}, source=_CHECKS),
-            Ground(code="tax_unpaid", title={"en": "The vehicle tax is not paid"}, source=_CHECKS),
             Ground(
-                code="not_the_owner", title={"en": "The seller is not the registered owner"}, source=_CHECKS
+                code="restricted",
+                title={
+                    "en": "The car is arrested, pledged or wanted",
+                    "ru": "Автомобиль арестован, заложен или в розыске",
+                },
+                source=_CHECKS,
+            ),
+            Ground(
+                code="tax_unpaid",
+                title={"en": "The vehicle tax is not paid", "ru": "Налог на транспорт не уплачен"},
+                source=_CHECKS,
+            ),
+            Ground(
+                code="not_the_owner",
+                title={
+                    "en": "The seller is not the registered owner",
+                    "ru": "Продавец не является зарегистрированным владельцем",
+                },
+                source=_PROPOSED,
             ),
             Ground(
                 code="untrue_documents",
-                title={"en": "What was brought is untrue or incomplete"},
-                source=_CHECKS,
+                title={
+                    "en": "What was brought is untrue or incomplete",
+                    "ru": "Представленные сведения недостоверны или неполны",
+                },
+                source=_PROPOSED,
             ),
         ),
         restrictions=(
             Restriction(kind="arrest", authority="kz-bailiffs", source=_CHECKS),
-            Restriction(kind="lien", authority="kz-pledge-registry", source=_CHECKS),
+            Restriction(kind="lien", authority="kz-pledge-registry", source=_PROPOSED),
             Restriction(kind="wanted", authority="kz-police", source=_CHECKS),
         ),
         retention=Term(1, "years", _UNKNOWN),
@@ -78,6 +98,8 @@ TERMS = (
             "decide_within",
             "appeal_within",
             "four_eyes",
+            "grounds",
+            "restrictions",
             "retention",
             "entry_retention",
         ),

@@ -20,21 +20,21 @@ class TurkishBirthForm(BirthForm):
 FORM = TurkishBirthForm
 FORM_VERSION = 1
 
-_REGISTRY = Source(
-    law="Population Services Law 5490, birth notification", url_or_key="tr-sariv", confirmed=True
-)
+_NOTIFICATION = Source(law="Birth notification within 30 days", url_or_key="tr-sariv", confirmed=True)
+_PROOF = Source(law="Official birth report or oral statement", url_or_key="tr-edevlet", confirmed=True)
 _FREE = Source(
     law="Birth registration is free; a late one is fined, and a fine is no fee",
     url_or_key="tr-roman",
     confirmed=True,
 )
+_PROPOSED = Source(law="Follows from what a registration is; the article is to be confirmed", confirmed=False)
 _UNKNOWN = Source(law="to be confirmed", confirmed=False)
 
 TERMS = (
     Terms(
-        since=date(2006, 4, 29),
+        since=date(2006, 4, 29),  # of the Population Services Law (5490), general knowledge
         until=None,
-        source=_REGISTRY,
+        source=_NOTIFICATION,
         authority="tr-civil-registry",
         registry="tr-birth-register",
         fee=Fee(parts=(), source=_FREE),
@@ -46,22 +46,32 @@ TERMS = (
         four_eyes=False,
         grounds=(
             Ground(
-                code="registered_already", title={"en": "The birth is registered already"}, source=_REGISTRY
+                code="registered_already",
+                title={"en": "The birth is registered already", "tr": "Doğum zaten tescil edilmiş"},
+                source=_PROPOSED,
             ),
             Ground(
-                code="not_entitled", title={"en": "The person may not notify this birth"}, source=_REGISTRY
+                code="not_entitled",
+                title={
+                    "en": "The person may not notify this birth",
+                    "tr": "Bildirimde bulunan kişi buna yetkili değil",
+                },
+                source=_PROPOSED,
             ),
             Ground(
                 code="not_proven",
-                title={"en": "Neither a report nor a statement proves the birth"},
-                source=_REGISTRY,
+                title={
+                    "en": "Neither a report nor a statement proves the birth",
+                    "tr": "Doğum ne raporla ne beyanla kanıtlanmış",
+                },
+                source=_PROOF,
             ),
         ),
         evidence=(
             Requirement(
                 kind="birth_report",
                 title={"en": "The official birth report", "tr": "Doğum raporu"},
-                source=Source(law="Birth report or oral statement", url_or_key="tr-edevlet", confirmed=True),
+                source=_PROOF,
                 is_required=False,
             ),
             Requirement(
@@ -73,7 +83,7 @@ TERMS = (
         ),
         filing_limits=(
             FilingLimit(
-                term=Term(30, "calendar_days", _REGISTRY),
+                term=Term(30, "calendar_days", _NOTIFICATION),
                 from_member=("child", "born_on"),
                 effect="officer",
                 source=Source(
@@ -83,12 +93,16 @@ TERMS = (
         ),
         retention=Term(2, "years", _UNKNOWN),
         unconfirmed=(
+            "since",
             "pay_within",
             "consent_within",
             "answer_within",
             "decide_within",
             "appeal_within",
+            "four_eyes",
+            "grounds",
             "retention",
+            "entry_retention",
         ),
     ),
 )
