@@ -1,4 +1,4 @@
-"""How an operation is written into the OpenAPI document: its body, its headers, its answers; the same words everywhere."""
+"""How an operation is written into the OpenAPI document: its body, headers and answers, in the same words."""
 
 from typing import Any, Final, Literal, TypedDict
 
@@ -20,7 +20,13 @@ _PROBLEMS: Final = {
     428: "If-Match is missing",
     503: "Not now; nothing was changed",
 }
-_ETAG: Final = {"ETag": {"description": "The version of the case", "schema": {"type": "string"}}}
+_ETAG: Final = {
+    "ETag": {
+        "description": "The version",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+    }
+}
 
 
 class Documented(TypedDict, total=False):
@@ -37,7 +43,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     summary: str,
     *,
     body: type[BaseModel] | None = None,
-    answer: dict[str, Any] | None = None,
+    answer: type[BaseModel] | dict[str, Any] | None = None,
     created: bool = False,
     judgement: bool = False,
     etag: bool = False,
@@ -46,31 +52,18 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     problems: tuple[int, ...] = (),
     parameters: tuple[dict[str, Any], ...] = (),
 ) -> Documented:
-    """What FastAPI writes about the operation; the body and headers are read by the endpoint itself, for speed."""
+    """What FastAPI writes about the operation; body and headers are read by the endpoint itself, for speed.
+
+    ``answer`` is a shape or a JSON Schema; ``problems`` are the numbers that the other words do not imply.
+    """
     key = key or ("taken" if body is not None else "none")
-    codes = {404, 503, *problems}
-    if not public:
-        codes |= {401, 403}
-    if body is not None:
-        codes |= {400, 409, 410, 413, 415, 422}
-    if judgement:
-        codes |= {412, 428}
     status = 201 if created else 200
-    headers: dict[str, Any] = {**_ETAG} if body is not None or etag else {}
+    codes = {*problems, *_implied(body=body is not None, created=created, judgement=judgement, public=public)}
+    headers: dict[str, Any] = {**_ETAG} if etag or body is not None else {}
     if created:
-        headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}}
-    good: dict[str, Any] = {
-        "description": summary,
-        "content": {"application/json": {"schema": answer or {"type": "object"}}},
-    }
-    if headers:
-        good["headers"] = headers
-    responses: dict[int | str, dict[str, Any]] = {status: good}
-    for code in sorted(codes):
-        responses[code] = {
-            "description": _PROBLEMS[code],
-            "content": {"application/problem+json": {"schema": _ref(Problem)}},
-        }
+        headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}, "required": True}
+    schema = answer if isinstance(answer, dict) else _ref(answer) if answer else {"type": "object"}
+    good = {"description": summary, "content": {"application/json": {"schema": schema}}}
     extra: dict[str, Any] = {"parameters": [*parameters, *_headers(judgement=judgement, key=key)]}
     if not public:
         extra["security"] = [{"bearer": []}]
@@ -79,10 +72,30 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     return {
         "summary": summary,
         "status_code": status,
-        "responses": responses,
+        "responses": {
+            status: {**good, "headers": headers} if headers else good,
+            **{code: _problem(code) for code in sorted(codes)},
+        },
         "openapi_extra": extra,
         "response_model": None,
     }
+
+
+def _implied(*, body: bool, created: bool, judgement: bool, public: bool) -> set[int]:
+    """The numbers that follow from what an operation is. Anybody may file, so that a filing is never 403."""
+    codes: set[int] = set() if public else {401, 404, 503}
+    if not public and not created:
+        codes |= {403}
+    if body:
+        codes |= {400, 409, 410, 413, 415, 422}
+    if judgement:
+        codes |= {412, 428}
+    return codes
+
+
+def _problem(code: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _ref(Problem)}}
+    return {"description": _PROBLEMS[code], "content": content}
 
 
 def header(name: str, description: str, *, is_required: bool, pattern: str, example: str) -> dict[str, Any]:
@@ -115,7 +128,8 @@ MODELS: Final[dict[str, type[BaseModel]]] = {}
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:
     """A reference; the document gets the schema from ``MODELS`` (api/app.py)."""
-    MODELS[model.__name__] = model
+    if MODELS.setdefault(model.__name__, model) is not model:
+        raise TypeError(f"two shapes have the name {model.__name__}")
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
@@ -12,10 +11,11 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
 from api.caller import caller, house_of
-from api.cases import readable, recorded
+from api.cases import Id, readable, recorded
 from api.contract import documented
 from api.problems import Declined
-from domain.refusals import Fault, Invalid, NotOffered, Unknown
+from api.shapes import Uploaded
+from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Unknown
 
 router = APIRouter()
 _FORM: Final[dict[str, Any]] = {
@@ -36,7 +36,9 @@ _FORM: Final[dict[str, Any]] = {
         },
     }
 }
-_UPLOAD = documented("Bring a piece of evidence", created=True, problems=(400, 413, 415, 422))
+_UPLOAD = documented(
+    "Bring a piece of evidence", answer=Uploaded, created=True, problems=(400, 403, 413, 415, 422)
+)
 _UPLOAD["openapi_extra"] = {**_UPLOAD["openapi_extra"], **_FORM}
 _DOWNLOAD = documented("Read a piece of evidence", problems=(410,))
 _DOWNLOAD["responses"][200] = {
@@ -50,15 +52,20 @@ _DOWNLOAD["responses"][200] = {
 
 @router.post("/v1/evidence", **_UPLOAD)
 async def upload(request: Request) -> Response:
-    """PDF, JPEG or PNG, at most 10,000,000 bytes; its first bytes are looked at. Gone after a day if it is not filed."""
+    """PDF, JPEG or PNG, at most 10,000,000 bytes, which are looked at; gone after a day if not filed."""
     actor = caller(request)
+    if not actor.persons:
+        raise NotAllowed("Evidence is brought by people. Please sign in as the person who files.")
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise Declined(415, "not_a_form", "Please send multipart/form-data with country and file.")
     try:
         async with request.form(max_files=1, max_fields=2) as form:
             country, file = form.get("country"), form.get("file")
-            if not isinstance(file, UploadFile) or not isinstance(country, str):
-                raise Invalid(Fault("/file", "missing", "Please send the members country and file."))
+            whole = form.keys() == {"country", "file"}
+            if not whole or not isinstance(file, UploadFile) or not isinstance(country, str):
+                raise Invalid(
+                    Fault("/file", "missing", "Please send the members country and file, and no others.")
+                )
             raw, declared = await file.read(), file.content_type
     except (MultiPartException, MultipartParseError):
         raise Declined(400, "not_a_form", "The form cannot be read.") from None
@@ -73,11 +80,11 @@ async def upload(request: Request) -> Response:
 
 
 @router.get("/v1/cases/{case}/evidence/{evidence}", **_DOWNLOAD)
-async def download(request: Request, case: UUID, evidence: UUID) -> Response:
+async def download(request: Request, case: Id, evidence: Id) -> Response:
     """As an attachment, never shown inline; the reading is recorded first."""
     actor = caller(request)
-    house, found, party = await readable(request, actor, str(case), "evidence.read")
-    piece = next((a for a in found.evidence or () if a["id"] == str(evidence)), None)
+    house, found, party = await readable(request, actor, case, "evidence.read")
+    piece = next((a for a in found.evidence or () if a["id"] == evidence), None)
     if piece is None:
         raise Unknown("There is no such evidence in this case.")
     await recorded(request, house, actor, found, party, "reading evidence")

@@ -1,16 +1,16 @@
-"""A case's history: its signed events with their hashes and positions, and the disclosures that the caller may see."""
+"""A case's history: its signed events with hashes and positions, and what of them the caller may read."""
 
 import asyncio
 from typing import Any
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.caller import caller
-from api.cases import readable, recorded
+from api.cases import Id, readable, recorded
 from api.contract import documented
+from api.shapes import HistoryShown
 from domain.visibility import visible_whose
 from infra.canonical import b64url, sha256
 from infra.envelope import disclosures_of, payload_of, read, split
@@ -21,21 +21,21 @@ from infra.signing import open_disclosure
 router = APIRouter()
 
 
-@router.get("/v1/cases/{case}/history", **documented("The signed events of a case"))
-async def history(request: Request, case: UUID) -> Response:
-    """JWS and disclosures in the form that SD-JWT tools take: the JWS, then each disclosure, parted by tildes."""
+@router.get("/v1/cases/{case}/history", **documented("The signed events of a case", answer=HistoryShown))
+async def history(request: Request, case: Id) -> Response:
+    """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes."""
     actor = caller(request)
-    house, found, party = await readable(request, actor, str(case), "case.history")
+    house, found, party = await readable(request, actor, case, "case.history")
     is_auditor = party is None and all(c.role == "auditor" for c in actor.competences)
     await recorded(request, house, actor, found, party, "reading the history")
     whose = frozenset[str]() if is_auditor else visible_whose(found, party)
-    rows = await asyncio.to_thread(house.log.stream, found.case)
-    body = {
-        "case": found.case,
-        "log": house.keyring.origin,
-        "events": [_shown(house, row, whose) for row in rows],
-    }
-    return Response(orjson.dumps(body), 200, None, "application/json")
+    body = await asyncio.to_thread(_written, house, found.case, whose)
+    return Response(body, 200, None, "application/json")
+
+
+def _written(house: CountryHouse, case: str, whose: frozenset[str]) -> bytes:
+    events = [_shown(house, row, whose) for row in house.log.stream(case)]
+    return orjson.dumps({"case": case, "log": house.keyring.origin, "events": events})
 
 
 def _shown(house: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _shown(house: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, An
     }
 
 
-def _may_see(text: str, owners: Any, whose: frozenset[str]) -> bool:  # noqa: ANN401 - a mapping
+def _may_see(text: str, owners: Any, whose: frozenset[str]) -> bool:
     name, _ = open_disclosure(text)
     # Keyed ids and the keys of evidence serve the house alone.
     return (

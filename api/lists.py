@@ -1,6 +1,8 @@
 """Lists: one's own cases, the work queue of an office, and who read one's data."""
 
-from datetime import UTC
+from collections.abc import Iterator
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -8,26 +10,28 @@ from starlette.responses import Response
 
 from api.caller import caller, house_of
 from api.contract import documented, query
-from api.pages import cursor_of, page
+from api.pages import LARGEST, PAGE, cursor_of, page
 from api.problems import Declined
+from api.shapes import AccessPage, CasePage, QueuePage
+from domain.authorisation import Subject, allow
 from domain.commands import Actor, Competence
 from domain.offers import country_of, legal_day
-from domain.refusals import Unknown
+from domain.refusals import Refusal, Unknown
+from infra.clock import written
 from infra.house import CountryHouse
+from infra.views import MAX_KEYS
 from projections.case_status import PARTIES
 
 router = APIRouter()
-_PAGE: Final = (
-    query("cursor", "Where the last page ended", {"type": "string"}),
-    query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
-)
-_COUNTRY: Final = query(
+COUNTRY: Final = query(
     "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
 )
+_LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
 
 
 @router.get(
-    "/v1/cases", **documented("The caller's own cases", parameters=(_COUNTRY, *_PAGE), problems=(400,))
+    "/v1/cases",
+    **documented("The caller's own cases", answer=CasePage, parameters=(COUNTRY, *PAGE), problems=(400,)),
 )
 async def list_cases(request: Request) -> Response:
     """The cases in a country in which the caller is a party, newest first."""
@@ -35,14 +39,13 @@ async def list_cases(request: Request) -> Response:
     house = await _country(request)
     limit, after = cursor_of(request, house)
     rows = _mine(house, actor, limit, after)
-    shown = [
-        {k: r[k] for k in ("case", "procedure", "stage", "version", "filed_at", "authority")} for r in rows
-    ]
-    return page(request, house, shown, limit, [rows[-1]["filed_at"], rows[-1]["case"]] if rows else [])
+    shown = [{name: row[name] for name in _LISTED} for row in rows]
+    return page(request, house, shown, limit, _place(rows[-1]) if rows else [])
 
 
 @router.get(
-    "/v1/queue", **documented("The work queue of the caller's office", parameters=_PAGE, problems=(400,))
+    "/v1/queue",
+    **documented("The work queue of the caller's office", answer=QueuePage, parameters=PAGE, problems=(400,)),
 )
 async def queue(request: Request) -> Response:
     """What waits for a decision, nearest deadline first; nothing personal stands in it."""
@@ -51,29 +54,40 @@ async def queue(request: Request) -> Response:
     house = house_of(request).countries[competence.country]
     await house.seen()
     limit, after = cursor_of(request, house)
-    rows = house.views.rows(
-        "work_queue", {"authority": competence.authority}, order=("due", "case"), after=after, limit=limit
-    )
-    now = house_of(request).clock().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    mine: dict[str, Any] = {"authority": competence.authority}
+    if competence.procedures:
+        mine["procedure"] = list(competence.procedures)
+    rows = house.views.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
+    now = written(house_of(request).clock())
     shown = [{**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": r["due"] <= now} for r in rows]
     return page(request, house, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
 
 
 @router.get(
-    "/v1/my/accesses", **documented("Who read my data", parameters=(_COUNTRY, *_PAGE), problems=(400,))
+    "/v1/my/accesses",
+    **documented("Who read my data", answer=AccessPage, parameters=(COUNTRY, *PAGE), problems=(400,)),
 )
 async def my_accesses(request: Request) -> Response:
-    """Who, when, for what purpose, on what legal basis: of every case and entry of the caller in a country."""
+    """Who, when, for what purpose, on what legal basis: the caller's cases in a country and their entries."""
     actor = caller(request)
     house = await _country(request)
     limit, after = cursor_of(request, house)
-    cases = _mine(house, actor, 100, [])
-    streams = [r["case"] for r in cases] + [r["state"]["entry"] for r in cases if r["state"]["entry"]]
+    streams = list(_my_streams(house, actor))
     found: list[dict[str, Any]] = []
-    for stream in streams:
-        found += house.views.rows("accesses", {"stream": stream}, order=("number",), after=after, limit=limit)
-    rows = sorted(found, key=lambda r: r["number"])[:limit]
+    for n in range(0, len(streams), MAX_KEYS):
+        some = {"stream": streams[n : n + MAX_KEYS]}
+        found += house.views.rows("accesses", some, order=("number",), after=after, limit=limit)
+    rows = sorted(found, key=itemgetter("number"))[:limit]
     return page(request, house, rows, limit, [rows[-1]["number"]] if rows else [])
+
+
+def _my_streams(house: CountryHouse, actor: Actor) -> Iterator[str]:
+    rows = _mine(house, actor, LARGEST, [])
+    while rows:
+        yield from chain.from_iterable(
+            (row["case"], *([row["state"]["entry"]] if row["state"]["entry"] else [])) for row in rows
+        )
+        rows = _mine(house, actor, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
 
 
 def _mine(house: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> list[dict[str, Any]]:
@@ -90,6 +104,10 @@ def _mine(house: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> li
     )
 
 
+def _place(row: dict[str, Any]) -> list[Any]:
+    return [row["filed_at"], row["case"]]
+
+
 async def _country(request: Request) -> CountryHouse:
     house = house_of(request).countries.get(request.query_params.get("country", ""))
     if house is None:
@@ -99,10 +117,11 @@ async def _country(request: Request) -> CountryHouse:
 
 
 def _office(request: Request, actor: Actor) -> Competence:
-    """The office whose queue the caller works."""
+    """The office whose queue the caller works; with several, the first in the record."""
     for competence in actor.competences:
         day = legal_day(house_of(request).clock(), country_of(competence.country))
-        holds = competence.since <= day and (competence.until is None or day <= competence.until)
-        if competence.role in ("officer", "supervisor") and holds:
-            return competence
+        subject = Subject(country=competence.country, day=day, authority=competence.authority)
+        rule = allow(actor, "queue.read", subject)
+        if not isinstance(rule, Refusal) and rule.competence is not None:
+            return rule.competence
     raise Unknown("There is no queue here for you.")

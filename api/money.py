@@ -2,20 +2,22 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import body_of, house_of
-from api.cases import act
+from api.caller import asked, house_of
+from api.cases import Id, act, located, nothing
 from api.contract import documented
 from api.problems import faults_of
+from api.shapes import CaseBrief
+from domain.authorisation import Subject, allow
 from domain.authorities import treasury_of
-from domain.commands import RecordPayment, RecordRefund, Statement
+from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.forms import Currency, Line, MinorUnits, Value
-from domain.refusals import Fault, Invalid, Unknown
+from domain.offers import country_of, legal_day
+from domain.refusals import Fault, Invalid, Refusal
 from infra.house import CountryHouse
 from infra.live_seals import key_for
 from infra.signing import BadSignature, parse, verify
@@ -43,35 +45,43 @@ class Paid(Value):
     paid_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{1,6})?Z$")]
 
 
-@router.post("/v1/cases/{case}/payments", **documented("Record a payment", body=SignedStatement))
-async def pay(request: Request, case: UUID) -> Response:
+@router.post(
+    "/v1/cases/{case}/payments", **documented("Record a payment", body=SignedStatement, answer=CaseBrief)
+)
+async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
-    said = await body_of(request, SignedStatement)
-    statement = _verified(request, case, said.statement, PAYMENT)
+    actor, said = await asked(request, SignedStatement)
+    statement = _verified(request, actor, case, said.statement, PAYMENT)
     return await act(request, case, RecordPayment, is_judgement=False, statement=statement)
 
 
-@router.post("/v1/cases/{case}/refunds", **documented("Record a refund", body=SignedStatement))
-async def refund(request: Request, case: UUID) -> Response:
+@router.post(
+    "/v1/cases/{case}/refunds", **documented("Record a refund", body=SignedStatement, answer=CaseBrief)
+)
+async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
-    said = await body_of(request, SignedStatement)
-    statement = _verified(request, case, said.statement, REFUND)
+    actor, said = await asked(request, SignedStatement)
+    statement = _verified(request, actor, case, said.statement, REFUND)
     return await act(request, case, RecordRefund, is_judgement=False, statement=statement)
 
 
-def _verified(request: Request, case: UUID, jws: str, typ: str) -> Statement:
-    """1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log."""
-    house = house_of(request).where(str(case))
-    if house is None:
-        raise Unknown("There is no case under this address for you.")
+def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> Statement:
+    """What the statement says. Only the treasury of the country hears what is wrong with it.
+
+    1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log.
+    """
+    house = located(request, case)
+    day = legal_day(house_of(request).clock(), country_of(house.code))
+    if isinstance(allow(actor, "case.pay", Subject(country=house.code, day=day)), Refusal):
+        raise nothing()
     try:
         parsed = parse(jws)
-        verify(parsed, key_for(house, parsed.kid, treasury_of(house.code), typ), typ)
+        verify(parsed, key_for(house.desk, parsed.kid, treasury_of(house.code), typ), typ)
     except BadSignature:
         what = "This is not a statement that the treasury of this country signed with a key that is live."
         raise Invalid(Fault("/statement", "not_signed_by_treasury", what)) from None
     paid = _read(parsed.payload)
-    if paid.case != str(case) or paid.log != house.keyring.origin:
+    if paid.case != case or paid.log != house.keyring.origin:
         raise Invalid(
             Fault("/statement", "other_case", "This statement is about another case."), code="payment_differs"
         )

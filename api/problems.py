@@ -6,6 +6,7 @@ A problem never holds a value that was sent: what is wrong is named by a pointer
 import re
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -15,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from domain import refusals
 from domain.numbers import WrongNumber
 from domain.refusals import Fault, Refusal
-from infra import accesses, event_store, vault, views
+from infra import accesses, event_store, evidence, vault, views
 from infra.tokens import BadToken
 
 STATUS: Final[Mapping[type[Refusal], int]] = {
@@ -37,8 +38,10 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
 }
 BROKEN: Final = "Nothing was lost. Please try again; if it happens again, tell us the time and the address."
 NO_TOKEN: Final = "no bearer token"  # noqa: S105 - why there is no caller
-_BY_CODE: Final = {"idempotency_key_reused": 422, "already_filed": 409}
-_TITLES: Final = {
+BY_CODE: Final = {"idempotency_key_reused": 422, "already_filed": 409}
+HTTP_CODES: Final = {404: "not_found", 405: "method_not_allowed", None: "http_error"}  # of the framework
+PAGE: Final = Path(__file__).parents[1] / "docs" / "problems.md"  # where ``type`` leads
+TITLES: Final = {
     400: "The request cannot be read",
     401: "Please sign in",
     403: "This is not for you to do",
@@ -112,7 +115,7 @@ def problem(  # noqa: PLR0913, PLR0917 - the members of a problem document
     """The response."""
     body = {
         "type": f"/docs/problems#{code}",
-        "title": _TITLES.get(status, "It did not work"),
+        "title": TITLES.get(status, "It did not work"),
         "status": status,
         "detail": detail,
         "instance": path,
@@ -125,7 +128,7 @@ def problem(  # noqa: PLR0913, PLR0917 - the members of a problem document
 
 def refused(path: str, refusal: Refusal) -> Response:
     """The problem that a refusal is."""
-    status = _BY_CODE.get(refusal.name) or STATUS[type(refusal)]
+    status = BY_CODE.get(refusal.name) or next(STATUS[c] for c in type(refusal).__mro__ if c in STATUS)
     return problem(
         path,
         status,
@@ -145,7 +148,7 @@ def faults_of(error: ValidationError, prefix: str = "") -> tuple[Fault, ...]:
     return tuple(
         Fault(
             prefix + pointer_of(e["loc"]),
-            "wrong_number" if _is_wrong_number(e) else _CODES.get(e["type"], "wrong_value"),
+            "wrong_number" if _is_wrong_number(e) else PLACES.get(e["type"], "wrong_value"),
             e["msg"].removeprefix("Value error, "),
         )
         for e in error.errors(include_url=False, include_input=False)
@@ -163,7 +166,7 @@ def _is_wrong_number(error: ErrorDetails) -> bool:
 
 
 _NAME: Final = re.compile(r"[a-z0-9_]{1,60}\Z")
-_CODES: Final = {
+PLACES: Final = {
     "missing": "missing",
     "extra_forbidden": "unknown_member",
     "string_too_long": "too_long",
@@ -174,7 +177,13 @@ _CODES: Final = {
     "less_than_equal": "out_of_range",
     "too_long": "too_many",
 }
-_UNAVAILABLE: Final = (event_store.Unavailable, vault.Unavailable, views.Unavailable, accesses.Unavailable)
+_UNAVAILABLE: Final = (
+    event_store.Unavailable,
+    vault.Unavailable,
+    views.Unavailable,
+    accesses.Unavailable,
+    evidence.Unavailable,
+)
 
 
 def install(app: FastAPI) -> None:
@@ -200,7 +209,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         status = error.status_code
-        code = {404: "not_found", 405: "method_not_allowed"}.get(status, "http_error")
+        code = HTTP_CODES.get(status, HTTP_CODES[None])
         headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
         detail = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
         return problem(request.url.path, status, code, detail.get(status, ""), (), headers)
@@ -209,7 +218,7 @@ def install(app: FastAPI) -> None:
     async def _framework(request: Request, error: RequestValidationError) -> Response:
         # The framework's own answer echoes what was sent.
         places = tuple(
-            Fault(pointer_of(e["loc"]), _CODES.get(e["type"], "wrong_value"), str(e["msg"]))
+            Fault(pointer_of(e["loc"]), PLACES.get(e["type"], "wrong_value"), str(e["msg"]))
             for e in error.errors()
         )
         return refused(request.url.path, refusals.Invalid(*places))
@@ -217,6 +226,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:
         return problem(request.url.path, 500, "internal_error", BROKEN)
+
+    @app.get("/docs/problems", include_in_schema=False)
+    async def _page(_request: Request) -> Response:
+        return Response(PAGE.read_bytes(), 200, None, "text/markdown; charset=utf-8")
 
     async def _unavailable(request: Request, _error: Exception) -> Response:
         detail = "The house cannot do this now, and nothing was changed. Please try again in a moment."
@@ -231,7 +244,7 @@ def _methods(request: Request) -> str:
     found = {
         method
         for route in request.app.routes
-        if route.matches(request.scope)[0] is not Match.NONE
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
         for method in route.methods or ()
     }
     return ", ".join(sorted({*found, *({"HEAD"} if "GET" in found else ())}))

@@ -1,4 +1,4 @@
-"""What each country asks today: form, evidence, fee, terms, grounds, with the law that says so, and what is unconfirmed."""
+"""What each country asks today: form, evidence, fee, terms, grounds; with its law, and what is open."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.caller import house_of
-from api.contract import documented, query
+from api.contract import documented
+from api.lists import COUNTRY
 from api.problems import Declined
+from api.shapes import OfferShown, ProcedureList
 from domain.country import unit_value
 from domain.law import countries
 from domain.offers import as_json, country_of, legal_day, offer, offers
@@ -17,12 +19,12 @@ from domain.procedures import procedures
 from domain.refusals import NotOffered, Unknown
 
 router = APIRouter()
-_COUNTRY = query(
-    "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
+
+
+@router.get(
+    "/v1/procedures",
+    **documented("Which procedures are offered where", answer=ProcedureList, public=True),
 )
-
-
-@router.get("/v1/procedures", **documented("Which procedures are offered where", public=True))
 async def list_procedures(_request: Request) -> Response:
     """Every procedure, with the countries that offer it."""
     items = [
@@ -38,7 +40,13 @@ async def list_procedures(_request: Request) -> Response:
 
 @router.get(
     "/v1/procedures/{procedure}",
-    **documented("What a country asks today", public=True, parameters=(_COUNTRY,), problems=(400,)),
+    **documented(
+        "What a country asks today",
+        answer=OfferShown,
+        public=True,
+        parameters=(COUNTRY,),
+        problems=(400, 404),
+    ),
 )
 async def read_procedure(request: Request, procedure: str) -> Response:
     """The terms of today; members whose value is not settled law are named in ``unconfirmed``."""
@@ -50,7 +58,7 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     found = offer(code, procedure)
     terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
     if found is None or terms is None:
-        raise NotOffered(f"{procedure} is not offered in {code} yet.")
+        raise NotOffered(f"This procedure is not offered in {code} yet.")
     return Response(orjson.dumps(_shown(request, found, terms)), 200, None, "application/json")
 
 

@@ -1,18 +1,21 @@
 """Registers: reading and searching the entries of one's own country, restricting one, erasing one."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import answered, body_of, caller, house_of, idempotency_key
-from api.cases import Erasure
-from api.contract import documented, query
-from api.pages import cursor_of, page
+from api.acts import Erasure
+from api.caller import asked, caller, house_of, idempotency_key
+from api.cases import Id, carried_out
+from api.contract import documented
+from api.pages import PAGE, cursor_of, page
+from api.shapes import Code, EntryActed, EntryPage, EntryShown
 from domain.authorisation import Rule, Subject, allow
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
 from domain.entry import Entry
@@ -21,6 +24,7 @@ from domain.offers import country_of, legal_day
 from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import Refusal, Unknown
+from infra.clock import written
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -29,14 +33,14 @@ router = APIRouter()
 class RestrictionBody(Value):
     """Which kind of restriction, and the authority's own reference."""
 
-    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    kind: Code
     reference: Line | None = None
 
 
 class Search(Value):
     """The entry's key: its kind and parts, such as vin and one VIN. Exact; nothing can be enumerated."""
 
-    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    kind: Code
     parts: Annotated[list[Line], Field(min_length=1, max_length=6)]
     purpose: Line
 
@@ -44,12 +48,7 @@ class Search(Value):
 @router.get(
     "/v1/registers/{register}/entries",
     **documented(
-        "The entries of a register of one's own country",
-        parameters=(
-            query("cursor", "Where the last page ended", {"type": "string"}),
-            query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
-        ),
-        problems=(400,),
+        "The entries of a register of one's own country", answer=EntryPage, parameters=PAGE, problems=(400,)
     ),
 )
 async def list_entries(request: Request, register: str) -> Response:
@@ -64,22 +63,26 @@ async def list_entries(request: Request, register: str) -> Response:
     return page(request, house, shown, limit, [rows[-1]["entry"]] if rows else [])
 
 
-@router.get("/v1/registers/{register}/entries/{entry}", **documented("Read an entry", etag=True))
-async def read_entry(request: Request, register: str, entry: UUID) -> Response:
+@router.get(
+    "/v1/registers/{register}/entries/{entry}",
+    **documented("Read an entry", answer=EntryShown, etag=True),
+)
+async def read_entry(request: Request, register: str, entry: Id) -> Response:
     """With its content and live restrictions; the reading is recorded first."""
     house, actor, rule = await _reader(request, register)
-    found = _entry(house, register, str(entry))
+    found = _entry(house, register, entry)
     await _recorded(request, house, actor, rule, found, "reading the register")
     return _shown(found)
 
 
 @router.post(
-    "/v1/registers/{register}/searches", **documented("Find an entry by its key", body=Search, key="none")
+    "/v1/registers/{register}/searches",
+    **documented("Find an entry by its key", body=Search, answer=EntryShown, key="none"),
 )
 async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
     house, actor, rule = await _reader(request, register)
-    said = await body_of(request, Search)
+    _, said = await asked(request, Search)
     stream = house.desk.key_id(Key("entry", (register, said.kind, *said.parts)))
     found = _entry(house, register, stream)
     await _recorded(request, house, actor, rule, found, said.purpose)
@@ -88,67 +91,57 @@ async def search(request: Request, register: str) -> Response:
 
 @router.post(
     "/v1/registers/{register}/entries/{entry}/restrictions",
-    **documented("Forbid to dispose of an entry", body=RestrictionBody),
+    **documented("Forbid to dispose of an entry", body=RestrictionBody, answer=EntryActed),
 )
-async def restrict(request: Request, register: str, entry: UUID) -> Response:
-    """By the authority that the law names for this kind."""
-    said = await body_of(request, RestrictionBody)
-    house = _house_of_entry(request, str(entry))
-    key = idempotency_key(request)
-    derived = house.desk.id_of("restriction", 1, str(entry), caller(request).subject, key or str(uuid4()))
-    return await _act(
-        request,
-        house,
-        register,
-        entry,
-        PlaceRestriction,
-        restriction=derived,
-        kind=said.kind,
-        reference=said.reference,
-    )
+async def restrict(request: Request, register: str, entry: Id) -> Response:
+    """By the authority that the law names for this kind; under an Idempotency-Key it is placed once."""
+    actor, said = await asked(request, RestrictionBody)
+    house = _house_of_entry(request, entry)
+    key = idempotency_key(request) or str(uuid4())
+    restriction = house.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
+    about = {"restriction": restriction, "kind": said.kind, "reference": said.reference}
+    return await _act(request, house, register, entry, PlaceRestriction, **about)
 
 
 @router.delete(
     "/v1/registers/{register}/entries/{entry}/restrictions/{restriction}",
-    **documented("Allow it again", problems=(409, 410), etag=True),
+    **documented("Allow it again", answer=EntryActed, key="taken", problems=(400, 409, 410, 422), etag=True),
 )
-async def lift(request: Request, register: str, entry: UUID, restriction: UUID) -> Response:
+async def lift(request: Request, register: str, entry: Id, restriction: Id) -> Response:
     """By the authority that placed it."""
-    house = _house_of_entry(request, str(entry))
-    return await _act(request, house, register, entry, LiftRestriction, restriction=str(restriction))
+    house = _house_of_entry(request, entry)
+    return await _act(request, house, register, entry, LiftRestriction, restriction=restriction)
 
 
 @router.post(
-    "/v1/registers/{register}/entries/{entry}/erasures", **documented("Erase an entry", body=Erasure)
+    "/v1/registers/{register}/entries/{entry}/erasures",
+    **documented("Erase an entry", body=Erasure, answer=EntryActed),
 )
-async def erase(request: Request, register: str, entry: UUID) -> Response:
+async def erase(request: Request, register: str, entry: Id) -> Response:
     """When the law keeps it no longer."""
-    said = await body_of(request, Erasure)
-    house = _house_of_entry(request, str(entry))
+    _, said = await asked(request, Erasure)
+    house = _house_of_entry(request, entry)
     return await _act(request, house, register, entry, EraseEntry, basis=said.basis)
 
 
 async def _act(
-    request: Request, house: CountryHouse, register: str, entry: UUID, make: Any, **more: Any
-) -> Response:  # noqa: ANN401 - members of the command
-    actor = caller(request)
-    key = idempotency_key(request)
-    remembered = None
-    if key is not None:
-        derived = house.desk.id_of("answer", 1, actor.issuer, actor.client, actor.subject, key)
-        remembered = answered(
-            house, actor, derived, request.url.path.encode() + b"\0" + await request.body(), 200
-        )
-    command: EntryCommand = make(
+    request: Request,
+    house: CountryHouse,
+    register: str,
+    entry: str,
+    make: Callable[..., EntryCommand],
+    **more: Any,
+) -> Response:
+    command = make(
         at=house_of(request).clock(),
-        by=actor,
+        by=caller(request),
         cause=f"cmd:{uuid4()}",
         country=house.code,
         register=register,
-        entry=str(entry),
+        entry=entry,
         **more,
     )
-    outcome = await asyncio.wrap_future(house.desk.ask(command, remembered))
+    outcome = await carried_out(request, house, command)
     body = {
         "entry": outcome.stream,
         "version": outcome.version,
@@ -186,12 +179,12 @@ def _entry(house: CountryHouse, register: str, stream: str) -> Entry:
     return Entry(**row["state"])
 
 
-async def _recorded(
+async def _recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
     request: Request, house: CountryHouse, actor: Actor, rule: Rule, entry: Entry, purpose: str
 ) -> None:
     mine = rule.competence
     reading = house.accesses.record(
-        at=house_of(request).clock().isoformat(),
+        at=written(house_of(request).clock()),
         stream=entry.entry,
         reader=mine.office_id if mine else actor.subject,
         role=mine.role if mine else "",

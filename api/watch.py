@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.caller import house_of
 from api.contract import documented
+from api.shapes import Live, Readiness, SealKeys
 from domain.events import SealAuthorised
 from infra.canonical import from_b64url
 from infra.envelope import read
@@ -24,13 +25,17 @@ SIZE = Gauge("tamga_log_events", "Events in the log", ["country"])
 RELAY_LAG = Gauge("tamga_relay_behind", "Events of the feed that Kafka has not got", ["country"])
 
 
-@router.get("/livez", **documented("Whether the process lives", public=True))
+@router.get("/livez", **documented("Whether the process lives", answer=Live, public=True))
 async def livez(_request: Request) -> Response:
     """It does, if it answers."""
     return Response(b'{"status":"live"}', 200, None, "application/json")
 
 
-@router.get("/readyz", **documented("Whether the house can do its work", public=True))
+_READYZ = documented("Whether the house can do its work", answer=Readiness, public=True)
+_READYZ["responses"][503] = {**_READYZ["responses"][200], "description": "It cannot file now, and why"}
+
+
+@router.get("/readyz", **_READYZ)
 async def readyz(request: Request) -> Response:
     """503 with the reasons where it cannot file; what only lags is said beside it."""
     found = await asyncio.to_thread(readiness, house_of(request))
@@ -56,7 +61,9 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(), 200, None, CONTENT_TYPE_LATEST)
 
 
-@router.get("/.well-known/jwks.json", **documented("The public keys of the seals", public=True))
+@router.get(
+    "/.well-known/jwks.json", **documented("The public keys of the seals", answer=SealKeys, public=True)
+)
 async def jwks(request: Request) -> Response:
     """Every key that ever signed an event here, by its kid, with its certificate; retired ones too."""
     keys = [key for house in house_of(request).countries.values() for key in _keys(house)]

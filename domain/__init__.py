@@ -1,4 +1,4 @@
-"""The law of the house: pure decisions and folds, and the glossary; never a clock, a disk, a network or a framework.
+"""The law of the house: pure decisions and folds, and the glossary; never a clock, a disk or a network.
 
 One word, one meaning:
 

@@ -1,4 +1,4 @@
-"""One reading of somebody's personal data: who, when, for what purpose, on what legal basis; never the data itself."""
+"""One reading of somebody's personal data: who, when, why, on what legal basis; never the data itself."""
 
 from dataclasses import dataclass
 

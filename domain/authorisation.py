@@ -1,4 +1,4 @@
-"""Who may do what: one table, one pure function; used by every edge, and the rule's id stands in the events."""
+"""Who may do what: one table, one pure function, used by every edge; the rule's id stands in the events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from domain.refusals import NotAllowed, Refusal, Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What an action is about: where it lies, and who the parties are (role in the case -> keyed person id)."""
+    """What an action is about: where it lies, and who the parties are ("p1" -> keyed person id)."""
 
     country: str
     day: date  # the legal day of that country
@@ -32,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table: these roles may, as parties or by competence; ``same_authority``: only of their own office."""
+    """These roles may, as parties or by competence; ``same_authority``: only in their own office."""
 
     roles: tuple[str, ...]
     same_authority: bool = True
@@ -74,7 +74,7 @@ _COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasur
 
 
 def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
-    """The rule that allows the action, or the refusal: Unknown where the caller may not know that the thing exists.
+    """The rule that allows the action, or the refusal: Unknown where the caller may not know that it exists.
 
     An officer who is a party to the case has no competence in it (rules.md 20: two roles, one human).
     """
@@ -102,7 +102,7 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
 
 
 def _covers(competence: Competence, subject: Subject, *, same_authority: bool) -> bool:
-    """Whether the competence holds on the day, for the procedure, and in the subject's office where that is asked."""
+    """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
     if competence.since > subject.day or (competence.until is not None and competence.until < subject.day):
         return False
     if competence.role in _COUNTRY_WIDE:

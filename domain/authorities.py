@@ -1,4 +1,4 @@
-"""The offices of a country and what each may sign: follows from the law that is there, nothing is listed by hand."""
+"""The offices of a country and what each may sign, as the law that is there says; never listed by hand."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,7 @@ ACCESSES: Final = ("access.*",)
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
-    """Authority id -> the types it may sign, for every office that the country's law names, and its own four."""
+    """Authority id -> the types it may sign: every office that the country's law names, and its own three."""
     cc = country.lower()
     found: dict[str, set[str]] = {
         treasury_of(country): set(PAYMENTS),

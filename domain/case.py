@@ -1,4 +1,4 @@
-"""One person's request, from filing to its end: the stages, the state, and the fold; what may happen is in decide.py.
+"""One person's request, from filing to its end: stages, state and fold; what may happen is in decide.py.
 
 ::
 
@@ -91,7 +91,7 @@ ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.CO
 class Case:
     """A case as its events tell it; JSON values only, so that a read model can keep it as it is.
 
-    Personal values that are erased are None here; ``owners`` says whose each personal member of the request is.
+    Personal values that are erased are None; ``owners`` says whose each personal member of the request is.
     """
 
     case: str

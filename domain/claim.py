@@ -8,7 +8,7 @@ from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``holder`` is the stream that holds the key, or None when it is free; a settled claim is never free again."""
+    """``holder`` is the stream that holds the key, None when it is free; settled, it is never free again."""
 
     holder: str | None = None
     is_settled: bool = False
@@ -23,7 +23,7 @@ def evolve(claim: Claim, event: ClaimEvent) -> Claim:
         case ClaimTaken():
             return Claim(event.holder)
         case ClaimReleased():
-            return FREE
+            return claim if claim.is_settled or claim.holder != event.holder else FREE
         case ClaimSettled():
             return Claim(event.holder, is_settled=True)
         case _:

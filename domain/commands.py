@@ -1,4 +1,4 @@
-"""What may be asked of the house: frozen, imperative, each with the moment and who asks; no decisions here."""
+"""What may be asked of the house: frozen, imperative, each with the moment and who asks; no decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from domain.events import Attachment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competence:
-    """Our own record of what a person may do: never taken from a token. ``person`` is the keyed id in that country."""
+    """Our own record of what somebody may do, no token's; ``person`` is their keyed id in that country."""
 
     role: str
     country: str
@@ -58,7 +58,7 @@ class CaseCommand(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCase(CaseCommand):
-    """File a request. ``request`` has the form's members, and ``person_<role>`` for each party that is a person."""
+    """File a request: ``request`` has the form's members, and ``person_<role>`` for each party."""
 
     country: str
     procedure: str
@@ -90,7 +90,7 @@ class RevokeConsent(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A treasury's verified statement: ``payment`` is the opaque id of its reference; ``jws`` is kept verbatim."""
+    """A treasury's verified statement: ``payment`` is the opaque id of its reference, ``jws`` verbatim."""
 
     payment: str
     case: str

@@ -61,7 +61,7 @@ class PersonNumber:
     warnings: Callable[[str], tuple[str, ...]] = _no_warnings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Country:
     """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
 

@@ -1,6 +1,6 @@
-"""The decider: what a command leads to, given the case and what stands beside it; raises a Refusal, changes nothing.
+"""The decider: what a command leads to, given the case and what lies beside it; or a Refusal.
 
-Pure: the moment, the caller, ids and keys arrive as values; the law is found by the day that the case recorded.
+Pure: the moment, the caller, ids and keys arrive as values; the law is that of the day of filing.
 Each decision is written in ``domain/decisions/``, in the order of a case's life.
 """
 

@@ -1,4 +1,4 @@
-"""The decider for entries: restrictions by the authority that the law names, erasure when the law allows it."""
+"""The decider for entries: restrictions by the authority that the law names, erasure when the law lets it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from domain.refusals import Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
 
 
 def decide_entry(command: EntryCommand, entry: Entry | None, keys: Mapping[str, str]) -> Decision:
-    """The events that the command leads to; ``keys`` (whose -> key id): those that seal the entry as it stands."""
+    """The events that the command leads to; ``keys`` (whose -> key id) seal the entry as it stands."""
     if entry is None or entry.register != command.register:
         raise _nothing()
     day = legal_day(command.at, country_of(entry.country))
@@ -103,7 +103,7 @@ def _kinds(entry: Entry, day: date) -> Mapping[str, Restriction]:
 
 
 def _restricting(command: EntryCommand, entry: Entry, authority: str, day: date) -> Rule:
-    """The rule for the authority that the law names; others who work with the register hear which one it is."""
+    """The rule for the authority that the law names; others who work with the register hear which it is."""
     found = _allow(command, "entry.restrict", entry, authority, day)
     if isinstance(found, Rule):
         return found

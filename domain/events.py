@@ -1,7 +1,7 @@
 """Everything that can have happened, frozen and in the past tense; no behaviour and no bytes.
 
-A field is public unless it is ``Personal``: then it is a salted digest in the signed event, sealed beside it under
-the key of the one whom it is about (``whose``), and reads as ``ERASED`` once that key is destroyed.
+A field is public unless it is ``Personal``: then it is a salted digest in the signed event, sealed beside it
+under the key of the one whom it is about (``whose``), and reads as ``ERASED`` once that key is destroyed.
 Fields hold JSON values only, so that an event, its bytes and a row of a read model are the same values.
 Members of a form or of a register's content are laid flat beside the other fields (``request``, ``content``).
 """
@@ -29,7 +29,7 @@ ERASED: Final = Erased.ERASED
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Marks a member as personal, and says whom it is about: a party's role, or the whole ``case`` or ``entry``."""
+    """Marks a member as personal, and about whom: a party's role, or the whole ``case`` or ``entry``."""
 
     whose: str
 
@@ -253,7 +253,7 @@ class CaseCompleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataErased:
-    """These keys are destroyed, on this legal basis; ``whose`` says whose data fell. Of a case or of an entry."""
+    """These keys are destroyed, on this legal basis; ``whose`` data fell. Of a case or of an entry."""
 
     keys: list[str]
     whose: list[str]
@@ -332,7 +332,7 @@ class RestrictionLifted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogOpened:
-    """The first event of a log: who may authorise seals, and which countries may receive (certificates: base64url)."""
+    """The first event of a log: who may authorise seals, which countries receive (base64url)."""
 
     root: str
     ca: str
@@ -351,7 +351,7 @@ class SealAuthorised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealRetired:
-    """No event from here on is signed with it; ``root`` is the RFC 6962 root over the ``size`` events before."""
+    """No event from here on is signed with it; ``root``: RFC 6962, over the ``size`` events before."""
 
     kid: str
     reason: str

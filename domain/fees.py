@@ -13,7 +13,7 @@ from typing_extensions import TypedDict  # pydantic refuses typing's own before 
 from domain.country import Country, Source, UnitValue, unit_value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FeePart:
     """So many ``units`` of ``unit``; with ``condition``, only where the form's member of that name is true.
 
@@ -29,7 +29,7 @@ class FeePart:
     at_least: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fee:
     """A sum of parts; no parts: free.
 
@@ -77,7 +77,21 @@ def assess(fee: Fee, request: Mapping[str, Any], day: date, country: Country) ->
     arithmetic all the way; halves round up.
     KeyError: a unit that the country does not have. ValueError: a unit without any value.
     """
-    applied = [_measured(part, request, day, country) for part in fee.parts if _applies(part, request)]
+    applying = tuple(part for part in fee.parts if _applies(part, request))
+    if any(part.ad_valorem for part in applying):
+        return _assessed(fee, applying, request, day, country)
+    return _of_the_day(fee, applying, day, country)
+
+
+@lru_cache(maxsize=1024)  # the same for everybody who files that day; nobody changes what comes back
+def _of_the_day(fee: Fee, applying: tuple[FeePart, ...], day: date, country: Country) -> Assessment:
+    return _assessed(fee, applying, {}, day, country)
+
+
+def _assessed(
+    fee: Fee, applying: tuple[FeePart, ...], request: Mapping[str, Any], day: date, country: Country
+) -> Assessment:
+    applied = [_measured(part, request, day, country) for part in applying]
     step = 10**country.minor_units
     exact = [max(part.units * value, Fraction(part.at_least)) for part, value, _ in applied]
     amounts = [_half_up(amount, step if fee.rounding == "part_to_major" else 1) for amount in exact]

@@ -21,11 +21,11 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """Marks a member as public: it stands in clear in the signed event. Codes, amounts, dates of law, countries."""
+    """Marks a member as public, in clear in the signed event: codes, amounts, dates of law, countries."""
 
 
 def normal(text: str) -> str:
-    """The text itself; ValueError when it is not in NFC (what is signed is never rewritten) or holds controls."""
+    """The text itself; ValueError when it is not in NFC (what is signed stays so) or holds controls."""
     if not unicodedata.is_normalized("NFC", text):
         msg = "is not in Unicode normal form C; please send it composed (NFC)"
         raise ValueError(msg)

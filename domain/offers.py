@@ -65,7 +65,7 @@ def _zone(name: str) -> ZoneInfo:
 
 @cache
 def request_owners(country: str, procedure: str, form: int) -> Mapping[str, str]:
-    """Whose each personal member of a filed request is. A form is frozen once it is released: old versions stay.
+    """Whose each personal member of a filed request is. A released form is frozen: old versions stay.
 
     Beside the form's members there is ``person_<role>`` for each party: the keyed id of the human, or null.
     """
@@ -89,7 +89,7 @@ def content_owners(register: str, version: int) -> Mapping[str, str]:
 
 @cache
 def terms_hash(terms: Terms) -> str:
-    """SHA-256 (base64url) of the canonical bytes of the whole terms row: what a filed case names (formats.md 1)."""
+    """SHA-256 (base64url) of the canonical bytes of the whole terms row, which a filed case names."""
     row = json.dumps(as_json(terms), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(hashlib.sha256(row.encode()).digest()).rstrip(b"=").decode()
 

@@ -1,7 +1,7 @@
 """The shape in which every procedure and every country's terms are written; data, no law of its own.
 
-A procedure's file holds one ``Procedure``: what all countries share. A country's file for it holds its form and its
-``Terms``, one row for each day from which the law changed; rows are appended, never edited.
+A procedure's file holds one ``Procedure``: what all countries share. A country's file for it holds its form
+and its ``Terms``, a row for each day from which the law changed; rows are appended, never edited.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ When = Literal["filing", "decision"]
 
 
 class Key(NamedTuple):
-    """What a claim or an entry is found by: each part a string in its frozen normal form; ids are derived from it."""
+    """What a claim or an entry is found by: parts in their frozen normal form, from which ids are derived."""
 
     family: Literal["claim", "entry"]
     parts: tuple[str, ...]  # ("vehicle_sale", vin) or ("vehicles", "vin", vin)
@@ -42,7 +42,7 @@ def entry_key(register: str, kind: str, *parts: str) -> Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A role in the case. ``member`` is the form's member that names the person, None when there is nobody."""
+    """A role in the case; ``member``: the form's member that names the person, null where there is nobody."""
 
     role: str
     member: str
@@ -52,7 +52,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """Something that must hold against the entry; ``holds`` gets the request and the entry's content (or None)."""
+    """What must hold against the register; ``holds`` gets the request and the entry's content (or None)."""
 
     code: str
     message: str  # for the person refused: what is wrong, what to do
@@ -123,7 +123,7 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingLimit:
-    """A time to file within, from the day in the form member ``from_member``; never a refusal by the system."""
+    """A time to file within, from the day in the form's ``from_member``; the system never refuses for it."""
 
     term: Term
     from_member: tuple[str, ...]

@@ -31,7 +31,7 @@ class Fault:
 
 
 class Refusal(Exception):
-    """A command is not carried out, nothing has changed; ``name`` is the stable code, ``detail`` for a person."""
+    """A command is not carried out, nothing has changed; ``name``: the stable code; ``detail`` for people."""
 
     code: ClassVar[str] = "refused"
 

@@ -1,4 +1,4 @@
-"""What of a case each person may see: a rule over the owners of its members; not who may see the case at all."""
+"""What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,9 @@ from domain.case import APPLICANT, Case
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
-    """Whose members the caller may see: officers (``party`` None) and the applicant all, another party its own.
+    """Whose members the caller may see: all for officers (``party`` None) and the applicant, who wrote it.
 
-    The applicant wrote the request; another party sees its own part, in every role that the same human has, and
-    what is about the case as a whole.
+    Another party sees its own, in every role that the same human has, and what is about the case as a whole.
     """
     if party is None or party == APPLICANT:
         return frozenset({*case.parties.values(), *case.owners.values(), "case"})

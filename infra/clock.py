@@ -1,10 +1,29 @@
 """What time it is: the system's clock, or for development an instant in a file, standing or running (rules.md 8)."""
 
+import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 Clock = Callable[[], datetime]
+_LOOKS: Final = 20  # whoever writes the file anew may have emptied it, and not written it yet
+_LOOK_S: Final = 0.005
+
+
+class WrongClock(ValueError):
+    """The clock cannot be read, or says what cannot be."""
+
+
+def clock_of(path: Path | None) -> Clock:
+    """The system's clock; or the instant in the file, re-read at every look: as it stands, or with ``@`` running on.
+
+    The clock raises WrongClock where the file is not there or holds no instant with a zone.
+    """
+    if path is None:
+        return lambda: datetime.now(UTC)
+    return lambda: _travelled(path)
 
 
 def written(at: datetime) -> str:
@@ -12,27 +31,28 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-class WrongClock(ValueError):
-    """The clock file does not hold an instant with a zone."""
-
-
-def clock_of(path: Path | None) -> Clock:
-    """The system's clock; or the instant in the file, re-read at every look: as it stands, or with ``@`` running on."""
-    if path is None:
-        return lambda: datetime.now(UTC)
-    return lambda: _travelled(path)
-
-
 def _travelled(path: Path) -> datetime:
-    text = path.read_text(encoding="ascii").strip()
+    for _ in range(_LOOKS - 1):
+        try:
+            return _instant(path)
+        except WrongClock:
+            time.sleep(_LOOK_S)
+    return _instant(path)
+
+
+def _instant(path: Path) -> datetime:
     try:
+        with path.open(encoding="ascii") as file:
+            text = file.read().strip()
+            # It runs from the moment at which the file was written.
+            since = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         instant = datetime.fromisoformat(text.removeprefix("@"))
+    except OSError as error:
+        raise WrongClock(f"the clock cannot be read from {path.name}: {error.strerror}") from error
     except ValueError as error:
-        raise WrongClock(f"{path} does not hold an instant such as 2026-11-23T10:00:00Z") from error
+        raise WrongClock(f"{path.name} does not hold an instant such as 2026-11-23T10:00:00Z") from error
     if instant.tzinfo is None:
-        raise WrongClock(f"{path} holds a time without a zone; write for instance 2026-11-23T10:00:00Z")
-    if not text.startswith("@"):
-        return instant.astimezone(UTC)
-    # It runs from the moment at which the file was written.
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return instant.astimezone(UTC) + (datetime.now(UTC) - written)
+        raise WrongClock(f"{path.name} holds a time without a zone; write for instance 2026-11-23T10:00:00Z")
+    if text.startswith("@"):
+        instant += datetime.now(UTC) - since
+    return instant.astimezone(UTC)

@@ -106,6 +106,24 @@ def decode(
         raise UnknownEvent(msg) from error
 
 
+def members_of(
+    name: str, public: Mapping[str, Any], country: str
+) -> tuple[frozenset[str] | None, Mapping[str, str]]:
+    """The names of an event's public members, and whose each personal one is; raises UnknownEvent.
+
+    The public names are None where members of a form or a content are laid flat beside them.
+    """
+    shape = _SHAPES.get(name)
+    if shape is None:
+        raise UnknownEvent(f"no event is known by the name {name}")
+    if shape.laid_flat is None:
+        return shape.public_names, shape.owners
+    try:
+        return None, {**shape.owners, **owners_of(name, public, country)}
+    except (KeyError, LookupError, TypeError) as error:
+        raise UnknownEvent(f"{name} names a form or a content that is not known here") from error
+
+
 def owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
     """Whose each laid-flat personal member of this event is: by the frozen version that the event itself names."""
     if name == "case.CaseFiled.v1":

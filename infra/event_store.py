@@ -4,7 +4,7 @@ The port promises:
 - an append is one transaction, all or nothing, durable when it returns (write-ahead log, full sync);
 - positions (``log_index``) are 0, 1, 2 … without gaps, given under the write lock; (stream, seq) is unique, so that a
   chain cannot fork; no row is ever updated or deleted (triggers say so);
-- any number of processes may write: they wait for one another (at most ``PATIENCE_S``); readers never wait;
+- any number of threads and processes may write: they wait for one another (at most ``PATIENCE_S``); readers never wait;
 - a full disk or a lock that never comes raises Unavailable, and nothing was written.
 
     Unavailable    the log cannot be read or written now
@@ -12,12 +12,15 @@ The port promises:
 """
 
 import sqlite3
+import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.domain import EventSourcingError
+from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -26,80 +29,51 @@ from eventsourcing.sqlite import (
 )
 
 from infra.envelope import Signed
+from infra.sqlite_file import begin_write, create
 
 PATIENCE_S: Final = 5
+_CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
 Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
 Answer: TypeAlias = tuple[bytes | None, int, str, int]  # HMAC of the body (None: erased), status, stream, version
 
+# A body is forgotten by writing zeros of the same length over its HMAC. Rows of answers are only appended, in the order
+# of their numbers, and never change their size: so SQLite never moves one, and leaves no copy in unused space.
 _SCHEMA: Final = (
-    """CREATE TABLE IF NOT EXISTS stored_events (
+    """CREATE TABLE stored_events (
         log_index INTEGER PRIMARY KEY,
         originator_id TEXT NOT NULL,
         originator_version INTEGER NOT NULL,
         topic TEXT NOT NULL,
         state BLOB NOT NULL,
         UNIQUE (originator_id, originator_version))""",
-    """CREATE TABLE IF NOT EXISTS answers (
-        key TEXT PRIMARY KEY,
-        body_mac BLOB,
+    """CREATE TABLE answers (
+        number INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        body_mac BLOB NOT NULL,
         status INTEGER NOT NULL,
         stream TEXT NOT NULL,
-        version INTEGER NOT NULL) WITHOUT ROWID""",
-    "CREATE INDEX IF NOT EXISTS answers_stream ON answers (stream)",
-    """CREATE TRIGGER IF NOT EXISTS events_are_never_changed BEFORE UPDATE ON stored_events
+        version INTEGER NOT NULL)""",
+    "CREATE INDEX answers_stream ON answers (stream)",
+    """CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END""",
-    """CREATE TRIGGER IF NOT EXISTS events_are_never_deleted BEFORE DELETE ON stored_events
+    """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END""",
 )
-_COLUMNS: Final = "log_index, originator_id, originator_version, topic, state"
+_EVENTS: Final = (
+    "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events WHERE "
+)
 
 
 class Unavailable(Exception):
-    """The log cannot be used at this moment (disk full, locked); nothing was written."""
+    """The log cannot be used at this moment (disk full, locked, closed); nothing was written."""
 
 
 class Conflict(Exception):
     """The stream has this version already."""
 
 
-class Log(SQLiteApplicationRecorder):
-    """A country's log: append signed events with their positions, read a stream, read on from a position."""
-
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
-        """Open or create the file. ``synchronous`` is OFF in benchmarks on memory only."""
-        self.path = path
-        with _plainly():
-            super().__init__(_Datastore(path, synchronous))
-            with self.writing() as append:
-                for statement in _SCHEMA:
-                    append.connection.execute(statement)
-
-    @contextmanager
-    def writing(self) -> Iterator["Append"]:
-        """The write lock, and a transaction that is committed when the block ends well."""
-        with _plainly(), self.datastore.get_connection(commit=True) as held:
-            connection: sqlite3.Connection = held._sqlite_conn  # noqa: SLF001 - the library has no BEGIN IMMEDIATE
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield Append(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # SQLite itself rolls back on some errors
-                    connection.execute("ROLLBACK")
-                raise
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
-        """Append events that are signed already; their positions. The library's way in, for its own tools."""
-        with self.writing() as append:
-            first = append.size()
-            append.insert(
-                first,
-                [
-                    Signed(str(s.originator_id), s.originator_version, s.topic, s.state, "")
-                    for s in stored_events
-                ],
-            )
-            return range(first, first + len(stored_events))
+class _Reading(ABC):
+    """How a log is read; raises Unavailable."""
 
     def size(self) -> int:
         """How many events the log holds: the next position."""
@@ -107,42 +81,140 @@ class Log(SQLiteApplicationRecorder):
 
     def stream(self, stream: str) -> list[Row]:
         """All events of a stream, oldest first."""
-        found = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
-        return self._rows(found, stream)
+        return self.streams([stream])
+
+    def streams(self, streams: Sequence[str]) -> list[Row]:
+        """All events of these streams, each stream's oldest first."""
+        marks = ", ".join("?" * len(streams))
+        ordered = f"originator_id IN ({marks}) ORDER BY originator_id, originator_version"
+        return self._rows(_EVENTS + ordered, *streams)
 
     def since(self, index: int, limit: int) -> list[Row]:
         """Up to ``limit`` events from this position on."""
-        found = f"SELECT {_COLUMNS} FROM stored_events WHERE log_index >= ? ORDER BY log_index LIMIT ?"
-        return self._rows(found, index, limit)
+        return self._rows(_EVENTS + "log_index >= ? ORDER BY log_index LIMIT ?", index, limit)
+
+    def at(self, index: int) -> Row | None:
+        """The event at this position."""
+        found = self._rows(_EVENTS + "log_index = ?", index)
+        return found[0] if found else None
+
+    def newest(self, stream: str) -> Row | None:
+        """The last event of a stream."""
+        found = self._rows(
+            _EVENTS + "originator_id = ? ORDER BY originator_version DESC LIMIT 1",
+            stream,
+        )
+        return found[0] if found else None
 
     def holds(self, stream: str) -> bool:
         """Whether there is such a stream; a look into the index, whatever its length."""
         return bool(self._rows("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", stream))
 
-    def at(self, index: int) -> Row | None:
-        """The event at this position."""
-        found = self.since(index, 1)
-        return found[0] if found and found[0][0] == index else None
-
     def answer(self, key: str) -> Answer | None:
-        """What was answered under an idempotency key: HMAC of the body (None once erased), status, stream, version."""
-        found = self._rows("SELECT body_mac, status, stream, version FROM answers WHERE key = ?", key)
+        """What was answered under an idempotency key."""
+        asked = (
+            "SELECT CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END,"
+            " status, stream, version FROM answers WHERE key = ?"
+        )
+        found = self._rows(asked, key)
         return found[0] if found else None
 
+    @abstractmethod
+    def _rows(self, statement: str, *values: object) -> list[Any]: ...
+
+
+class Log(_Reading, SQLiteApplicationRecorder):
+    """A country's log: append signed events with their positions, read a stream, read on from a position."""
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        """Open or create the file. ``synchronous`` is OFF in benchmarks on memory only."""
+        self.path = path
+        with _plainly():
+            create(path, _SCHEMA)
+            pool = _Pool(path, synchronous)
+            super().__init__(_Datastore(path, pool))
+            self._pool = pool
+            self._writer = pool.plain_connection()
+        self._writing = threading.Lock()
+
+    @contextmanager
+    def writing(self) -> Iterator["Append"]:
+        """The write lock, and a transaction that is committed when the block ends well."""
+        with self._alone() as connection:
+            with _plainly():
+                begin_write(connection, PATIENCE_S)
+            try:
+                yield Append(connection)
+                with _plainly():
+                    connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # SQLite itself rolls back on some errors
+                    with _plainly():
+                        connection.execute("ROLLBACK")
+                raise
+
     def checkpoint(self) -> None:
-        """Empty the write-ahead log, so that nothing deleted lingers in it; raises Unavailable while a reader holds it."""
-        with _plainly(), self.datastore.get_connection(commit=True) as held:
-            cursor = held._sqlite_conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # noqa: SLF001 - as above
-            if cursor.fetchone()[0]:
+        """Leave nothing in the write-ahead log that was overwritten; raises Unavailable while a reader holds it."""
+        with self._alone() as connection, _plainly():
+            if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 raise Unavailable("a reader still holds the write-ahead log")
 
     def pragma(self, name: str) -> object:
-        """A setting of the live connection, such as ``synchronous`` (2 is FULL): for those who want to see it."""
-        return self._rows(f"PRAGMA {name}")[0][0]
+        """A setting of the connection that writes, such as ``synchronous`` (2 is FULL): for those who want to see it."""
+        with self._alone() as connection, _plainly():
+            return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     def close(self) -> None:
         """Give back the file."""
+        with self._writing:
+            self._writer.close()
         self.datastore.close()
+
+    # The library's own ways in and out, for its tools: they number what they call notifications from 1.
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
+        """Append events that are signed already; their notification ids."""
+        signed = [
+            Signed(str(s.originator_id), s.originator_version, s.topic, s.state, "") for s in stored_events
+        ]
+        with self.writing() as append:
+            first = append.size()
+            append.insert(first, signed)
+        return range(first + 1, first + 1 + len(signed))
+
+    def max_notification_id(self) -> int | None:
+        return self.size() or None
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        first = (start or 1) - 1 + (not inclusive_of_start)
+        last = self.size() if stop is None else stop
+        marks = ", ".join("?" * len(topics))
+        asked = f"log_index BETWEEN ? AND ? {f'AND topic IN ({marks})' if topics else ''} ORDER BY 1 LIMIT ?"
+        found = self._rows(_EVENTS + asked, first, last - 1, *topics, limit)
+        return [
+            Notification(
+                originator_id=stream, originator_version=seq, topic=name, state=state, id=index + 1
+            )
+            for index, stream, seq, name, state in found
+        ]
+
+    @contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        """The connection that writes: one thread of this process at a time."""
+        if not self._writing.acquire(timeout=PATIENCE_S):
+            raise Unavailable("another thread writes into the log")
+        try:
+            yield self._writer
+        finally:
+            self._writing.release()
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with _plainly(), self.datastore.get_connection(commit=False) as held:
@@ -150,82 +222,87 @@ class Log(SQLiteApplicationRecorder):
             return [tuple(row) for row in connection.execute(statement, values)]
 
 
-class Append:
-    """What may be done under the write lock."""
+class Append(_Reading):
+    """What may be done under the write lock; it reads what it wrote itself, too."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def size(self) -> int:
-        """The next position."""
-        found = self.connection.execute("SELECT coalesce(max(log_index), -1) + 1 FROM stored_events")
-        return int(found.fetchone()[0])
-
-    def streams(self, streams: Sequence[str]) -> list[Row]:
-        """All events of these streams, each stream's oldest first, under the lock."""
-        marks = ", ".join("?" * len(streams))
-        found = f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id IN ({marks})"  # noqa: S608 - marks only
-        ordered = f"{found} ORDER BY originator_id, originator_version"
-        return [tuple(row) for row in self.connection.execute(ordered, streams)]
+        self._connection = connection
 
     def streams_since(self, index: int) -> list[str]:
         """The streams that got events from this position on."""
         found = "SELECT DISTINCT originator_id FROM stored_events WHERE log_index >= ?"
-        return [row[0] for row in self.connection.execute(found, (index,))]
+        return [row[0] for row in self._rows(found, index)]
 
     def insert(self, first: int, events: Sequence[Signed]) -> None:
         """Append at positions ``first``, ``first + 1`` …; raises Conflict."""
         rows = [(n, s.stream, s.seq, s.type, s.state) for n, s in enumerate(events, start=first)]
-        try:
-            self.connection.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
-        except sqlite3.IntegrityError as error:
-            raise Conflict(str(error)) from error
+        with _plainly():
+            self._connection.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
 
     def answer_all(self, answers: Mapping[str, Answer]) -> None:
         """Keep the answers to idempotency keys, in the same transaction as what they answer."""
         rows = [(key, *answer) for key, answer in answers.items()]
-        self.connection.executemany("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", rows)
-
-    def answered(self, key: str) -> Answer | None:
-        """As ``Log.answer``, under the lock."""
-        found = self.connection.execute(
-            "SELECT body_mac, status, stream, version FROM answers WHERE key = ?", (key,)
-        )
-        row = found.fetchone()
-        return tuple(row) if row else None
+        kept = "INSERT INTO answers (key, body_mac, status, stream, version) VALUES (?, ?, ?, ?, ?)"
+        with _plainly():
+            self._connection.executemany(kept, rows)
 
     def forget_bodies(self, stream: str) -> None:
-        """Delete what is kept of the bodies that this stream was asked with (its erasure)."""
-        self.connection.execute("UPDATE answers SET body_mac = NULL WHERE stream = ?", (stream,))
+        """Overwrite what is kept of the bodies that this stream was asked with (its erasure)."""
+        forgotten = "UPDATE answers SET body_mac = zeroblob(length(body_mac)) WHERE stream = ?"
+        self._rows(forgotten, stream)
+
+    def begin_part(self) -> None:
+        """From here on, ``undo_part`` can take back what is written."""
+        self._rows("SAVEPOINT part")
+
+    def undo_part(self) -> None:
+        """Take back what was written since ``begin_part``; the rest of the transaction stays."""
+        self._rows("ROLLBACK TO part")
+
+    def probe(self) -> None:
+        """Write what means nothing: whether the disk takes it shows when the transaction is committed."""
+        self._rows("PRAGMA user_version = 0")
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with _plainly():
+            return self._connection.execute(statement, values).fetchall()
 
 
 class _Datastore(SQLiteDatastore):
-    """The library's datastore, with our pragmas on each connection."""
+    """The library's datastore, on our pool."""
 
-    def __init__(self, path: Path, synchronous: str) -> None:
+    def __init__(self, path: Path, pool: "_Pool") -> None:
         super().__init__(str(path), lock_timeout=PATIENCE_S, originator_id_type="text")
         self.pool.close()
-        self.pool = _Pool(path, synchronous)
+        self.pool = pool
 
 
 class _Pool(SQLiteConnectionPool):
+    """The library's pool, with our pragmas on each connection."""
+
     def __init__(self, path: Path, synchronous: str) -> None:
         self._synchronous = synchronous
         super().__init__(db_name=str(path), lock_timeout=PATIENCE_S)
 
+    def plain_connection(self) -> sqlite3.Connection:
+        """A connection of its own, outside of the pool."""
+        made = self._create_connection()._sqlite_conn  # noqa: SLF001 - the library hides it
+        made.row_factory = None
+        return made
+
     def _create_connection(self) -> SQLiteConnection:
         made = super()._create_connection()
-        for pragma in (f"synchronous = {self._synchronous}", "secure_delete = ON", "journal_size_limit = 0"):
+        for pragma in (f"synchronous = {self._synchronous}", "secure_delete = ON", _CHECKPOINT):
             made._sqlite_conn.execute(f"PRAGMA {pragma}")  # noqa: SLF001 - the library offers no hook
         return made
 
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Say SQLite's errors in the words of this port."""
+    """Say SQLite's and the library's errors in the words of this port."""
     try:
         yield
-    except IntegrityError as error:
+    except sqlite3.IntegrityError as error:
         raise Conflict(str(error)) from error
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, EventSourcingError, OSError) as error:
         raise Unavailable(f"the log cannot be used: {error}") from error

@@ -1,25 +1,33 @@
-"""Evidence: uploaded files, sealed on disk; first under a key of the upload, then under one of the case.
+"""Evidence: files that were brought, sealed on disk; first under a key of the upload, then under one for the case.
 
-A file is whole or not there (written beside its place, synced, renamed). What was uploaded and not filed is gone after
-a day. The bytes are AES-256-GCM under a data key of the vault: destroying the key destroys the evidence.
+A file is whole or not there: written beside its place, synced, renamed. Its bytes are AES-256-GCM under a data key of
+the vault, so destroying the key destroys the evidence. There are three folders:
+
+- ``uploads/<id>``: brought by somebody, not filed; gone after a day. May be filed several times, in several cases;
+- ``new/<key id>``: sealed for a case, which may not have said so yet; after a day it is asked, and the
+  evidence moved on, or destroyed (``forget_uploads``);
+- ``kept/<key id>``: a case has it. It falls with its key (``forget``).
+
+    Unavailable    the folder cannot be written now (disk full); nothing was kept
 """
 
 import json
+import logging
 import os
-import secrets
 import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.events import Attachment
 from domain.refusals import Fault, Invalid
 from infra.canonical import b64url, from_b64url, sha256
-from infra.vault import DataKey, Vault
+from infra.clock import Clock
+from infra.sqlite_file import sync
+from infra.vault import DataKey, Unreadable, Vault, open_bytes, seal_bytes
 
 LARGEST: Final = 10_000_000
 KEPT_UNFILED: Final = timedelta(days=1)
@@ -28,6 +36,11 @@ _MAGIC: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
 )
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """Evidence cannot be written at this moment; nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,23 +59,25 @@ class Upload:
 class EvidenceStore:
     """The evidence of one country."""
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, vault: Vault, clock: Clock) -> None:
+        self._uploads, self._new, self._kept = (folder / name for name in ("uploads", "new", "kept"))
         self._vault = vault
-        folder.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
+        for place in (self._uploads, self._new, self._kept):
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def upload(self, raw: bytes, declared: str | None, owner: str, at: datetime) -> Upload:
         """Keep an upload. Raises Invalid for bytes that are not what they say, or too many."""
+        if len(raw) > LARGEST:
+            raise Invalid(Fault("/file", "too_large", f"At most {LARGEST} bytes."), code="evidence_wrong")
         media_type = next((name for magic, name in _MAGIC if raw.startswith(magic)), None)
         if media_type is None:
             raise Invalid(
                 Fault("/file", "not_evidence", "Please bring a PDF, a JPEG or a PNG."), code="evidence_wrong"
             )
         if declared and declared not in (media_type, "application/octet-stream"):
-            what = f"The file says that it is {declared[:40]}, and its bytes are {media_type}."
+            what = f"The bytes of the file are {media_type}, and it says that it is something else."
             raise Invalid(Fault("/file", "evidence_differs", what), code="evidence_wrong")
-        if len(raw) > LARGEST:
-            raise Invalid(Fault("/file", "too_large", f"At most {LARGEST} bytes."), code="evidence_wrong")
         key = self._vault.take()
         upload = Upload(
             id=str(uuid.uuid4()),
@@ -73,26 +88,27 @@ class EvidenceStore:
             size=len(raw),
             key=b64url(key.id),
         )
-        self._write(upload.id, key, raw)
-        _durable(self._folder / f"{upload.id}.json", json.dumps(asdict(upload)).encode())
+        said = json.dumps(asdict(upload)).encode()
+        head = _Head(key.id, at, uuid.UUID(int=0))
+        content = len(said).to_bytes(4, "big") + said + raw
+        _write(self._uploads / upload.id, head, key, content, upload.id)
         return upload
 
-    def file(self, evidence_id: str, kind: str, sha256_: str, owner: str, pointer: str) -> Attachment:
-        """Seal an upload anew, under a key of the case that it is filed with. Raises Invalid where it is not there."""
-        upload = self._upload(evidence_id)
+    def file(
+        self, evidence_id: str, kind: str, sha256_: str, owner: str, pointer: str, *, case: str
+    ) -> Attachment:
+        """Seal an upload anew for the case that it is filed with. Raises Invalid where there is no such upload."""
+        upload, raw = self._read_upload(evidence_id)
         if upload is None or upload.owner != owner:
             what = "This evidence was never uploaded by you, or more than a day ago. Please upload it again."
             raise Invalid(Fault(f"{pointer}/id", "evidence_unknown", what))
         if upload.sha256 != sha256_:
             what = "The bytes that were uploaded have another SHA-256 than you say."
             raise Invalid(Fault(f"{pointer}/sha256", "evidence_differs", what))
-        raw = self.read(upload.id, upload.key)
-        if raw is None:
-            what = "This evidence cannot be read any more. Please upload it again."
-            raise Invalid(Fault(f"{pointer}/id", "evidence_unknown", what))
         key = self._vault.take()
         filed = str(uuid.uuid4())
-        self._write(filed, key, raw)
+        head = _Head(key.id, self._clock(), uuid.UUID(case))
+        _write(self._new / key.id.hex(), head, key, raw, filed)
         return {
             "id": filed,
             "kind": kind,
@@ -103,60 +119,121 @@ class EvidenceStore:
         }
 
     def read(self, evidence_id: str, key_id: str) -> bytes | None:
-        """The bytes, or None where the key or the file is gone."""
-        secret = self._vault.get(from_b64url(key_id))
-        path = self._folder / f"{evidence_id}.sealed"
-        if secret is None or not path.exists():
-            return None
-        sealed = path.read_bytes()
-        try:
-            return AESGCM(secret).decrypt(sealed[:12], sealed[12:], evidence_id.encode())
-        except InvalidTag:
-            return None
+        """The bytes of what was filed, or None where the key or the file is gone."""
+        name = from_b64url(key_id).hex()
+        for place in (self._kept, self._new, self._kept):  # it may move from one to the other meanwhile
+            found = self._open(place / name, evidence_id)
+            if found is not None:
+                return found
+        return None
 
-    def forget_uploads(self, before: datetime) -> int:
-        """Delete uploads that were not filed in time, and files whose key is gone; how many."""
+    def discard(self, filed: Iterable[Attachment]) -> None:
+        """Destroy what was sealed for a case that did not take it, with its keys; the uploads stay."""
+        keys = [from_b64url(piece["key"]) for piece in filed]
+        self._vault.destroy(keys)
+        self.forget(keys)
+
+    def forget(self, keys: Iterable[bytes]) -> None:
+        """Delete the files under these keys, which are destroyed elsewhere; others than evidence's are passed over."""
+        for key in keys:
+            for place in (self._new, self._kept):
+                (place / key.hex()).unlink(missing_ok=True)
+
+    def forget_uploads(self, now: datetime, has: Callable[[str, str], bool]) -> int:
+        """Delete what was brought more than a day ago and no case took; how many.
+
+        ``has(case, key)``: whether the case has evidence under this key (base64url), by the log itself.
+        """
         gone = 0
-        for described in self._folder.glob("*.json"):
-            upload = Upload(**json.loads(described.read_bytes()))
-            if datetime.fromisoformat(upload.at) < before - KEPT_UNFILED:
-                self._vault.destroy([from_b64url(upload.key)])
-                (self._folder / f"{upload.id}.sealed").unlink(missing_ok=True)
-                described.unlink(missing_ok=True)
+        for path, head in _older(self._uploads, now - KEPT_UNFILED):
+            self._vault.destroy([head.key_id])
+            path.unlink(missing_ok=True)
+            gone += 1
+        for path, head in _older(self._new, now - KEPT_UNFILED):
+            if has(str(head.case), b64url(head.key_id)):
+                path.rename(self._kept / path.name)
+                sync(self._kept)
+            else:
+                self._vault.destroy([head.key_id])
+                path.unlink(missing_ok=True)
                 gone += 1
         return gone
 
-    def delete(self, evidence_id: str) -> None:
-        """Delete the file (its key is destroyed elsewhere, first)."""
-        (self._folder / f"{evidence_id}.sealed").unlink(missing_ok=True)
+    def _read_upload(self, evidence_id: str) -> tuple[Upload | None, bytes]:
+        found = self._open(self._uploads / evidence_id, evidence_id)
+        if found is None:
+            return None, b""
+        end = 4 + int.from_bytes(found[:4], "big")
+        return Upload(**json.loads(found[4:end])), found[end:]
 
-    def _upload(self, evidence_id: str) -> Upload | None:
-        path = self._folder / f"{evidence_id}.json"
-        return Upload(**json.loads(path.read_bytes())) if path.exists() else None
+    def _open(self, path: Path, evidence_id: str) -> bytes | None:
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        head = _Head.of(sealed[: _Head.SIZE])
+        secret = self._vault.get(head.key_id)
+        if secret is None:
+            return None
+        bound = head.written() + evidence_id.encode()
+        try:
+            return open_bytes(secret, sealed[_Head.SIZE :], bound)
+        except Unreadable:
+            logger.error("evidence_altered")  # noqa: TRY400 - nothing more is known
+            return None
 
-    def _write(self, evidence_id: str, key: DataKey, raw: bytes) -> None:
-        nonce = secrets.token_bytes(12)
-        sealed = nonce + AESGCM(key.secret).encrypt(nonce, raw, evidence_id.encode())
-        _durable(self._folder / f"{evidence_id}.sealed", sealed)
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands in clear before sealed bytes: the key, when the bytes were brought, the case (zero: an upload's)."""
+
+    key_id: bytes
+    at: datetime
+    case: uuid.UUID
+
+    SIZE = 40
+
+    def written(self) -> bytes:
+        return self.key_id + int(self.at.timestamp()).to_bytes(8, "big") + self.case.bytes
+
+    @classmethod
+    def of(cls, raw: bytes) -> "_Head":
+        at = datetime.fromtimestamp(int.from_bytes(raw[16:24], "big"), UTC)
+        return cls(raw[:16], at, uuid.UUID(bytes=raw[24:40]))
 
 
-def _durable(path: Path, raw: bytes) -> None:
+def _older(folder: Path, before: datetime) -> Iterator[tuple[Path, _Head]]:
+    """The files that were brought before that moment; what a crash left half made goes the same way."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                path.unlink(missing_ok=True)
+            continue
+        with path.open("rb") as file:
+            head = _Head.of(file.read(_Head.SIZE))
+        if head.at < before:
+            yield path, head
+
+
+def _write(path: Path, head: _Head, key: DataKey, content: bytes, evidence_id: str) -> None:
+    sealed = head.written() + seal_bytes(key.secret, content, head.written() + evidence_id.encode())
     making = path.with_name(f".{path.name}")
-    descriptor = os.open(making, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    try:
-        _all(descriptor, raw)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    making.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with _plainly():
+        try:
+            with making.open("xb") as file:
+                file.write(sealed)
+                file.flush()
+                os.fsync(file.fileno())
+            making.rename(path)
+            sync(path.parent)
+        except OSError:
+            making.unlink(missing_ok=True)
+            raise
 
 
-def _all(descriptor: int, raw: bytes) -> None:
-    rest = memoryview(raw)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(f"evidence cannot be written: {error.strerror}") from error

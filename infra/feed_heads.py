@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from domain.authorities import feed_of
 from domain.events import SealAuthorised, SealRetired
 from infra.canonical import b64url, encode, from_b64url
-from infra.clock import Clock
+from infra.clock import Clock, written
 from infra.desk import Desk
 from infra.envelope import read
 from infra.feed_store import Standing
@@ -35,7 +35,7 @@ class Heads:
 
     def sign(self, recipient: str, standing: Standing) -> Head:
         """The head of this recipient's feed; raises NoSeal."""
-        time = self._clock().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        time = written(self._clock())
         payload = {
             "v": 1,
             "log": self._desk.keyring.origin,

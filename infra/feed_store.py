@@ -16,6 +16,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from infra import sqlite_file
 from infra.canonical import sha256
 from infra.envelope import payload_of, split
 from infra.event_store import Log, Row
@@ -23,18 +24,16 @@ from projections.feed import GENESIS, Logged, appends, deliveries, head_after
 
 BATCH: Final = 1_000
 PATIENCE_S: Final = 5
-_SCHEMA: Final = """
-    CREATE TABLE IF NOT EXISTS position (
-        one INTEGER PRIMARY KEY CHECK (one = 1), log_index INTEGER, keys INTEGER);
-    CREATE TABLE IF NOT EXISTS feeds (recipient TEXT PRIMARY KEY, count INTEGER, head BLOB) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS deliveries (
+_SCHEMA: Final = (
+    "CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), log_index INTEGER, keys INTEGER)",
+    "CREATE TABLE feeds (recipient TEXT PRIMARY KEY, count INTEGER, head BLOB) WITHOUT ROWID",
+    """CREATE TABLE deliveries (
         recipient TEXT, feedseq INTEGER, log_index INTEGER, hash BLOB,
-        PRIMARY KEY (recipient, feedseq)) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS deliveries_hash ON deliveries (hash);
-    CREATE TABLE IF NOT EXISTS relayed (
-        recipient TEXT PRIMARY KEY, count INTEGER, head BLOB, keys INTEGER) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS trouble (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT);
-"""
+        PRIMARY KEY (recipient, feedseq)) WITHOUT ROWID""",
+    "CREATE INDEX deliveries_hash ON deliveries (hash)",
+    "CREATE TABLE relayed (recipient TEXT PRIMARY KEY, count INTEGER, head BLOB, keys INTEGER) WITHOUT ROWID",
+    "CREATE TABLE trouble (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT)",
+)
 
 
 class Unavailable(Exception):
@@ -65,8 +64,8 @@ class FeedStore:
         self._path = path
         self._writer, self._reader = threading.Lock(), threading.Lock()
         with _plainly():
+            sqlite_file.create(path, _SCHEMA)
             self._write, self._read = self._connect(), self._connect()
-            self._write.executescript(_SCHEMA)
 
     def follow(self, log: Log) -> int:
         """Deliver the next events of the log; how many it took, 0 when there is nothing new."""
@@ -179,8 +178,7 @@ class FeedStore:
             self._path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
         )
         # What a power cut takes is made again from the log: no need to wait for the disk.
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
     @contextmanager
@@ -191,7 +189,7 @@ class FeedStore:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._writer, _plainly():
-            self._write.execute("BEGIN IMMEDIATE")
+            sqlite_file.begin_write(self._write, PATIENCE_S)
             try:
                 yield self._write
                 self._write.execute("COMMIT")

@@ -147,6 +147,7 @@ class House:
         vault = Vault(folder / "vault.sqlite", keys.kek)
         views = Views(folder / "views.sqlite")
         accesses = Accesses(folder / "accesses.sqlite")
+        evidence = EvidenceStore(folder / "evidence", vault, self.clock)
         desk = Desk(code, log, vault, keys, self.clock)
         if log.size() == 0:
             open_log(desk, registrar_of(code), tuple(countries()))
@@ -160,7 +161,7 @@ class House:
             views=views,
             feed=FeedStore(folder / "feed.sqlite"),
             accesses=accesses,
-            evidence=EvidenceStore(folder / "evidence", vault),
+            evidence=evidence,
             desk=desk,
-            runner=Runner(code, log, vault, views, accesses),
+            runner=Runner(code, log, vault, views, accesses, evidence),
         )

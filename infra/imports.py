@@ -1,8 +1,12 @@
-"""Importing a register: one JSON object a line, all or nothing, each wrong line named."""
+"""Importing a register: one JSON object a line, all or nothing, each wrong line named.
+
+The file is read twice: its lines are checked first, while others may write; then it is read again and signed under the
+log's write lock, some lines at a time, in one transaction. Memory does not grow with the file. Who files meanwhile
+waits for the lock, in another process for some seconds only: large imports are for quiet hours.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +27,14 @@ from infra.house import CountryHouse
 
 MOST_ERRORS: Final = 100
 LONGEST_LINE: Final = 65_536
+AT_ONCE: Final = 1_000  # lines that are signed before they are written
 Progress = Callable[[int, int], None]
+_IMPORT: Final[e.ActorMember] = {"id": "import", "role": "system"}
 
 
 @dataclass(frozen=True, slots=True)
 class WrongLine:
-    """One wrong line: its number, the place in it, what to do; never the value."""
+    """One wrong line: its number, the place in it, what to do; never the value. 0 is the file as a whole."""
 
     number: int
     pointer: str
@@ -39,82 +45,122 @@ class WrongLines(Refusal):
     """Nothing was imported."""
 
     def __init__(self, lines: list[WrongLine]) -> None:
-        super().__init__(f"{len(lines)} lines are wrong; nothing was imported")
+        super().__init__(f"{len(lines)} lines are wrong; nothing was imported", code="wrong_lines")
         self.lines = lines
 
 
 def import_file(
     house: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
 ) -> int:
-    """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was changed."""
+    """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was changed.
+
+    ``progress(done, all)`` is called now and then, from another thread.
+    """
     found = registers().get(register)
-    terms = terms_of_register(house.code, register, legal_day(datetime.now(UTC), country_of(house.code)))
-    if found is None or not terms:
-        raise WrongLines([WrongLine(0, "", f"{house.code} has no register of this name")])
-    total = sum(1 for _ in file.open("rb"))
-    contents = _read(found, file)
-    authority = terms[0].authority
+    if found is None:
+        raise WrongLines([WrongLine(0, "", f"there is no register {register}; these are: {_registers()}")])
+    total = _checked(found, file)
 
     def work(sitting: Sitting) -> Outcome:
-        wrong = []
-        for n, content in enumerate(contents, start=1):
-            line = _import_line(sitting, house, found, content, authority)
-            if line is not None:
-                wrong.append(WrongLine(n, "", line))
-            progress(n, total)
-        if wrong:
-            raise WrongLines(wrong[:MOST_ERRORS])
-        return Outcome(stream="", version=len(contents), state=None, index=sitting.size - 1, status=200)
+        _Import(sitting, house, found).lines(file, lambda done: progress(done, total))
+        return Outcome(stream="", version=total, state=None, index=sitting.size - 1, status=200)
 
     return house.desk.have(work).result().version
 
 
-def _read(register: Register, file: Path) -> list[dict[str, Any]]:
-    """Every line in the form of the register; raises WrongLines."""
+def _checked(register: Register, file: Path) -> int:
+    """How many lines there are; raises WrongLines unless each is in the form of the register."""
     wrong: list[WrongLine] = []
-    contents = []
-    with file.open("rb") as lines:
-        for n, raw in enumerate(lines, start=1):
-            faults = list(_faults(register, raw, contents))
-            wrong += [WrongLine(n, pointer, detail) for pointer, detail in faults]
+    number = 0
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            _content(register, line)
+        except NotCanonical as error:
+            wrong.append(WrongLine(number, error.pointer, error.reason))
+        except ValidationError as error:
+            for found in error.errors(include_url=False, include_context=False, include_input=False):
+                pointer = "".join(f"/{step}" for step in found["loc"])
+                wrong.append(WrongLine(number, pointer, found["msg"].removeprefix("Value error, ")))
+        if len(wrong) >= MOST_ERRORS:
+            break
+    if wrong:
+        raise WrongLines(wrong[:MOST_ERRORS])
+    return number
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Each line; of one that is too long its beginning, and nothing more of the file."""
+    with file.open("rb") as opened:
+        while line := opened.readline(LONGEST_LINE + 1):
+            yield line
+            if len(line) > LONGEST_LINE:
+                return
+
+
+def _content(register: Register, line: bytes) -> dict[str, Any]:
+    """What the line says; raises NotCanonical or pydantic's ValidationError."""
+    if len(line) > LONGEST_LINE:
+        raise NotCanonical("", f"is longer than {LONGEST_LINE} bytes")
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        raise NotCanonical("", "is not JSON") from None
+    check(found)
+    return plain(register.content.model_validate(found))
+
+
+class _Import:
+    """One import under the write lock."""
+
+    def __init__(self, sitting: Sitting, house: CountryHouse, register: Register) -> None:
+        terms = terms_of_register(house.code, register.name, legal_day(sitting.at, country_of(house.code)))
+        if not terms:
+            raise WrongLines([WrongLine(0, "", f"{house.code} keeps no register {register.name} today")])
+        self._sitting = sitting
+        self._house = house
+        self._register = register
+        self._authority = terms[0].authority
+
+    def lines(self, file: Path, progress: Callable[[int], None]) -> None:
+        """Sign every line; after the first wrong one they are only looked at."""
+        wrong: list[WrongLine] = []
+        for number, line in enumerate(_lines(file), start=1):
+            reason = self._line(_content(self._register, line), is_signed=not wrong)
+            if reason is not None:
+                wrong.append(WrongLine(number, "", reason))
             if len(wrong) >= MOST_ERRORS:
                 break
-    if wrong:
-        raise WrongLines(wrong)
-    return contents
+            if number % AT_ONCE == 0:
+                self._sitting.flush()
+                progress(number)
+        if wrong:
+            raise WrongLines(wrong)
+
+    def _line(self, content: dict[str, Any], *, is_signed: bool) -> str | None:
+        """One entry with its claims, as one group; or why not."""
+        register, desk = self._register, self._house.desk
+        entry_id = desk.key_id(register.key(content))
+        ids = {key: desk.key_id(key) for key in register.claims(content)}
+        loaded = self._sitting.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
+        entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
+        if entry.seq:
+            return "is in the register already, or twice in the file"
+        if any(c.state is not None and c.state.holder is not None for c in claims.values()):
+            return "is claimed by an open case or another entry"
+        if not is_signed:
+            return None
+        created = e.EntryCreated(
+            register=register.name,
+            content_version=register.content_version,
+            title="import",
+            content=content,
+        )
+        settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
+        events = [*settled, ("case", created)]
+        decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
+        self._sitting.group(decision, entry, claims, f"cmd:{desk.id_of('import', 1, entry.id)}")
+        return None
 
 
-def _faults(register: Register, raw: bytes, contents: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    try:
-        if len(raw) > LONGEST_LINE:
-            raise NotCanonical("", f"is longer than {LONGEST_LINE} bytes")
-        found = orjson.loads(raw)
-        check(found)
-        contents.append(plain(register.content.model_validate(found)))
-    except orjson.JSONDecodeError:
-        yield "", "is not JSON"
-    except NotCanonical as error:
-        yield error.pointer, error.reason
-    except ValidationError as error:
-        for e_ in error.errors(include_url=False, include_context=False, include_input=False):
-            yield "/" + "/".join(map(str, e_["loc"])), e_["msg"].removeprefix("Value error, ")
-
-
-def _import_line(
-    sitting: Sitting, house: CountryHouse, register: Register, content: dict[str, Any], authority: str
-) -> str | None:
-    """Append one entry with its claims, as one group; or say why not."""
-    entry = sitting.load(house.desk.key_id(register.key(content)), "entry")
-    if entry.seq:
-        return "is in the register already, or twice in the file"
-    claims = {key: sitting.load(house.desk.key_id(key), "claim") for key in register.claims(content)}
-    if any(c.state is not None and c.state.holder is not None for c in claims.values()):
-        return "is claimed by an open case or another entry"
-    created = e.EntryCreated(
-        register=register.name, content_version=register.content_version, title="import", content=content
-    )
-    events: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
-    actor: e.ActorMember = {"id": "import", "role": "system"}
-    decision = Decision(authority=authority, actor=actor, events=[*events, ("case", created)])
-    sitting.group(decision, entry, claims, f"cmd:{house.desk.id_of('import', 1, entry.id)}")
-    return None
+def _registers() -> str:
+    return ", ".join(sorted(registers()))

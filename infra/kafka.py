@@ -3,12 +3,13 @@
 What the pieces promise stands at each of them. Nothing here knows what a message says.
 
     Away    Kafka does not answer now; nothing is known to be wrong, and the same may be tried again
-    Lost    something that was sent was given up: begin again with a new ``Producer``, after the last flush
+    Lost    something that was sent was given up: begin again, with a new ``Producer``
 """
 
 import socket
+from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -67,10 +68,11 @@ def make_topics(servers: str, partitions: Mapping[str, int]) -> None:
 class Producer:
     """Sends messages; for one thread.
 
-    - ``send`` only queues; ``flush`` returns True once *everything* that was sent is acknowledged by all
-      replicas in sync, and stands in its partition once, in the order of sending (idempotent producer);
+    - ``send`` only queues; what ``acknowledged`` counts is held by all replicas in sync, and stands in its
+      partition once, in the order of sending (idempotent producer);
     - it keeps trying while Kafka is away, for ``GIVE_UP_MS``; what it gives up then raises Lost, and later
-      messages may have been written: whoever begins again after the last flush repeats those, and loses none.
+      messages may have been written: whoever begins again after what was acknowledged repeats those, and
+      loses none.
     """
 
     def __init__(self, servers: str, *, compression: str | None = "lz4") -> None:
@@ -92,25 +94,27 @@ class Producer:
                 compression_type=compression,
                 metrics_enabled=False,
             )
-        self._sent: list[Any] = []
+        self._unsure: deque[Any] = deque()
+        self._acknowledged = 0
 
     def send(self, topic: str, partition: int, key: bytes, headers: Headers, value: bytes) -> None:
         """Queue a message; raises Away when the topic cannot be found."""
         try:
-            self._sent.append(self._producer.send(topic, value, key, headers, partition))
+            self._unsure.append(self._producer.send(topic, value, key, headers, partition))
         except KafkaError as error:
             raise Away(f"Kafka does not take messages: {type(error).__name__}") from error
 
-    def flush(self, timeout_s: float) -> bool:
-        """Whether everything sent so far is acknowledged; False: not in this time, ask again. Raises Lost."""
-        try:
-            self._producer.flush(timeout_s)
-        except KafkaTimeoutError:
-            return False
-        sent, self._sent = self._sent, []
-        if lost := next((future for future in sent if not future.succeeded()), None):
-            raise Lost(f"Kafka did not take a message: {type(lost.exception).__name__}")
-        return True
+    def acknowledged(self, wait_s: float = 0.0) -> int:
+        """How many messages, from the first sent on, are certain; raises Lost. Waits for all, so long."""
+        if wait_s:
+            with suppress(KafkaTimeoutError):
+                self._producer.flush(wait_s)
+        while self._unsure and self._unsure[0].is_done:
+            message = self._unsure.popleft()
+            if message.failed():
+                raise Lost(f"Kafka did not take a message: {type(message.exception).__name__}")
+            self._acknowledged += 1
+        return self._acknowledged
 
     def close(self) -> None:
         """Stop now, whatever is still queued."""

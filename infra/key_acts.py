@@ -1,17 +1,21 @@
 """What happens to keys, as events of the log: opening it, authorising a seal, retiring one (formats.md 6)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from domain import events as e
 from domain.authorities import registrar_of
 from domain.decide import SYSTEM_ACTOR, Decision
-from infra.canonical import b64url, sha256
+from domain.refusals import Unknown
+from infra.canonical import b64url, from_b64url, sha256
 from infra.desk import Desk, Outcome, Sitting
 from infra.envelope import split
-from infra.signing import Seal
+from infra.event_store import Append, Log
+from infra.live_seals import Authorised, newest_live, seals_of
+from infra.signing import kid_of
 from infra.transparency import Frontier, leaf
 
-CHUNK = 10_000
+CHUNK: Final = 10_000
 
 
 def open_log(desk: Desk, registrar: str, countries: Sequence[str]) -> None:
@@ -31,15 +35,16 @@ def open_log(desk: Desk, registrar: str, countries: Sequence[str]) -> None:
 
 
 def authorise_missing(desk: Desk, types: Mapping[str, tuple[str, ...]]) -> None:
-    """Every authority that the law names has a live seal: new ones get theirs here."""
+    """Every authority that the law names has a live seal for all that it may sign: new ones get theirs here.
+
+    Looked at first without the write lock: every command of the command line comes by.
+    """
+    if not _missing(seals_of(desk), types):
+        return
 
     def work(sitting: Sitting) -> Outcome:
-        live = {authority for authority, _ in _live(sitting, desk)}
-        events: list[e.Event] = []
-        for authority, may_sign in types.items():
-            if authority not in live:
-                seal = desk.keyring.newest(authority) or desk.keyring.new_seal(authority, sitting.at)
-                events.append(_authorised(seal, authority, may_sign))
+        known = seals_of(desk, sitting.written())
+        events = [_new(sitting, desk, known, name, types[name]) for name in _missing(known, types)]
         return _said(sitting, desk, registrar_of(desk.country), events)
 
     desk.have(work).result()
@@ -47,66 +52,85 @@ def authorise_missing(desk: Desk, types: Mapping[str, tuple[str, ...]]) -> None:
 
 def rotate(desk: Desk, authority: str, may_sign: tuple[str, ...]) -> str:
     """A new seal for the authority; the old one stays valid until it is retired. The new kid."""
-    made: list[str] = []
 
     def work(sitting: Sitting) -> Outcome:
-        seal = desk.keyring.new_seal(authority, sitting.at)
-        made.append(seal.kid)
-        return _said(sitting, desk, registrar_of(desk.country), [_authorised(seal, authority, may_sign)])
+        event = _new(sitting, desk, seals_of(desk, sitting.written()), authority, may_sign)
+        kid = kid_of(from_b64url(event.certificate))
+        return _said(sitting, desk, registrar_of(desk.country), [event], kid)
 
-    desk.have(work).result()
-    return made[0]
+    kid: str = desk.have(work).result().state
+    return kid
 
 
 def retire(desk: Desk, kid: str, reason: str) -> int:
-    """No event from here on is signed with this key; the size of the log at that point.
+    """No event from here on is signed with this key; the size of the log at that point. Unknown where it is not live.
 
     The tree's root over all events before is part of the statement: what is not yet in the tree when the write lock
     is taken is added under it, and that is little.
     """
     frontier = Frontier()
-    done = _grow(frontier, desk, 0)
-    sizes: list[int] = []
+    _grow(frontier, desk.log)
 
     def work(sitting: Sitting) -> Outcome:
-        size = _grow(frontier, desk, done)
-        sizes.append(size)
-        retired = e.SealRetired(kid=kid, reason=reason, size=size, root=b64url(frontier.root()))
-        is_live = kid in {live for _, live in _live(sitting, desk)}
-        return _said(sitting, desk, registrar_of(desk.country), [retired] if is_live else [])
+        live = {seal.kid for seal in seals_of(desk, sitting.written()) if seal.retired is None}
+        if kid not in live:
+            raise Unknown(f"{desk.country} has no live seal with this kid; see: tamga keys list")
+        _grow(frontier, sitting.written())
+        root = b64url(frontier.root())
+        retired = e.SealRetired(kid=kid, reason=reason, size=frontier.size, root=root)
+        return _said(sitting, desk, registrar_of(desk.country), [retired], frontier.size)
 
-    desk.have(work).result()
-    return sizes[0]
+    size: int = desk.have(work).result().state
+    if kid in desk.keyring.seals:
+        desk.keyring.retire(kid)
+    return size
 
 
-def _live(sitting: Sitting, desk: Desk) -> tuple[tuple[str, str], ...]:
-    return sitting.load(desk.id_of("keys", 1), "keys").state or ()
+def seals(desk: Desk) -> list[dict[str, Any]]:
+    """Every seal of the country's log, oldest first; ``is_here``: whether this house has its private key."""
+    return [
+        {
+            "kid": seal.kid,
+            "authority": seal.authority,
+            "types": list(seal.types),
+            "authorised_at": seal.index,
+            "retired_at": seal.retired,
+            "is_here": seal.kid in desk.keyring.seals,
+        }
+        for seal in seals_of(desk)
+    ]
 
 
-def _authorised(seal: Seal, authority: str, may_sign: tuple[str, ...]) -> e.SealAuthorised:
+def _missing(known: Sequence[Authorised], types: Mapping[str, tuple[str, ...]]) -> list[str]:
+    live = {name: newest_live(known, name) for name in types}
+    return [name for name, seal in live.items() if seal is None or not set(types[name]) <= set(seal.types)]
+
+
+def _new(
+    sitting: Sitting, desk: Desk, known: Sequence[Authorised], authority: str, may_sign: tuple[str, ...]
+) -> e.SealAuthorised:
+    """A new seal; one that was made before, and that the log never came to authorise, is as good."""
+    kids = {seal.kid for seal in known}
+    made = [s for s in desk.keyring.seals.values() if s.authority == authority and s.kid not in kids]
+    seal = made[-1] if made else desk.keyring.new_seal(authority, sitting.at)
     return e.SealAuthorised(certificate=b64url(seal.certificate), authority=authority, types=list(may_sign))
 
 
-def _said(sitting: Sitting, desk: Desk, registrar: str, events: Sequence[e.Event]) -> Outcome:
+def _said(
+    sitting: Sitting, desk: Desk, registrar: str, events: Sequence[e.Event], state: object = None
+) -> Outcome:
     stream = sitting.load(desk.id_of("keys", 1), "keys")
     if events:
         decision = Decision(
             authority=registrar, actor=SYSTEM_ACTOR, events=[("case", event) for event in events]
         )
-        sitting.group(
-            decision,
-            stream,
-            {},
-            f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}",
-            desk.keyring.registrar,
-        )
-    return Outcome(stream=stream.id, version=stream.seq, state=None, index=sitting.size - 1, status=200)
+        cause = f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}"
+        sitting.group(decision, stream, {}, cause, desk.keyring.registrar)
+    return Outcome(stream=stream.id, version=stream.seq, state=state, index=sitting.size - 1, status=200)
 
 
-def _grow(frontier: Frontier, desk: Desk, index: int) -> int:
-    """Add the log's events from ``index`` on to the tree; the size then."""
-    while rows := desk.log.since(index, CHUNK):
+def _grow(frontier: Frontier, log: Log | Append) -> None:
+    """Add the log's events that are not in the tree yet."""
+    while rows := log.since(frontier.size, CHUNK):
         for row in rows:
             frontier.append(leaf(sha256(split(row[4])[0])))
-        index = rows[-1][0] + 1
-    return index

@@ -1,7 +1,6 @@
-"""The history of a country's keys as its log tells it, for whoever verifies: which key could sign what, and
-where.
+"""The history of a country's keys as its log tells it: which key could sign what, and where; holds no secret.
 
-It believes one thing from outside, the root certificate; it holds no private key, and asks no clock. The keys
+It believes one thing from outside, the root certificate, and asks no clock. The keys
 stream is given to it in order (`record`); it verifies that stream itself, and then answers for every other
 statement (`key_for`). What it cannot see: a back-dating by who holds a live key, or a log that was rewritten
 as a whole. Those are seen by witnesses.
@@ -45,26 +44,28 @@ class KeyHistory:
         self.stream = ""
         self.countries: tuple[str, ...] = ()
         self.unconfirmed: dict[int, bytes] = {}
+        self._last = -1
         self._ca = b""
         self._keys: dict[str, _Key] = {}
 
     def record(self, event: Parsed, index: int, root: bytes | None = None) -> None:
-        """Take in the next event of the keys stream; raises NotAuthorised or BadSignature, and is unchanged
-        then.
+        """Take in the next event of the keys stream; NotAuthorised or BadSignature leave all as it was.
 
         `root`: of the RFC 6962 tree over the events before this one, where the caller computed it; a
         retirement that states another is refused, one that comes without is kept in `unconfirmed`.
 
-        1. it is one of the three events, in its form, and of this log and stream; 2. LogOpened stands at
-        index 0, and only there; 3. its key may sign it here, and did; 4. what it says holds: certificates
-        lead to the root, a registrar and an office are never one, what is retired was live and its size and
-        root are true.
+        1. it is one of the three events, in its form; 2. LogOpened stands at index 0 and only there, what
+        follows is of the same log and stream, in order; 3. its key may sign it here, and did; 4. what it says
+        holds: certificates lead to the root at its time, a registrar and an office are never one, what is
+        retired was live, and its size and root are true.
         """
         payload, stated = event.payload, _stated(event)
-        if isinstance(stated, _Opened) != (index == 0) or bool(self._keys) == (index == 0):
+        if isinstance(stated, _Opened) != (index == 0) or (self._last < 0) != (index == 0):
             raise NotAuthorised("the first event of a log, and no other, opens it")
         if index > 0 and (payload["log"], payload["stream"]) != (self.log, self.stream):
             raise NotAuthorised("is not of this log's keys stream")
+        if index <= self._last:
+            raise NotAuthorised(f"stands at index {index}, after the event at index {self._last}")
         match stated:
             case _Opened():
                 self._open(event, stated)
@@ -72,6 +73,7 @@ class KeyHistory:
                 self._authorise(event, stated, index)
             case _Retired():
                 self._retire(event, stated, index, root)
+        self._last = index
 
     def key_for(self, kid: str, authority: str, kind: str, index: int) -> PublicKey:
         """The key that may sign this at this index of the log; raises NotAuthorised.
@@ -125,8 +127,7 @@ class KeyHistory:
         is_registrar = stated.types == REGISTRAR_TYPES
         introduces_itself = is_registrar and kid == event.kid and kid not in self._keys
         grant = _Grant.of(stated.types, index - 1 if introduces_itself else index)
-        # A registrar whose key is lost is followed by one that the root itself certified, without the CA
-        # between.
+        # Where a registrar's key is lost, the next one is certified by the root itself, without the CA.
         found = self._certified(event, stated.certificate, [] if introduces_itself else [self._ca], grant)
         if found.authority != stated.authority:
             raise NotAuthorised(f"the certificate is of {found.authority}, not of {stated.authority}")
@@ -179,9 +180,7 @@ class KeyHistory:
 
 _NEVER: Final = float("inf")
 _HASH_BYTES: Final = 32
-_PATTERN: Final = re.compile(
-    r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*(\.\*)?"
-)  # an event type, a typ, or a prefix
+_PATTERN: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*(\.\*)?")  # a type, a typ, or a prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,11 +260,11 @@ def _certificate(  # noqa: PLR0913 - what a certificate says
     )
 
 
-def _name(country: str, common: str) -> x509.Name:
+def _name(country: str, holder: str) -> x509.Name:
     names = {
         NameOID.COUNTRY_NAME: country,
         NameOID.ORGANIZATION_NAME: ORGANISATION,
-        NameOID.COMMON_NAME: common,
+        NameOID.COMMON_NAME: holder,
     }
     return x509.Name([x509.NameAttribute(kind, value) for kind, value in names.items()])
 

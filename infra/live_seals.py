@@ -1,26 +1,63 @@
-"""Which public key may sign a statement now, by the keys stream of a country's own log."""
+"""The seals of a country as its own log's keys stream tells them: which were authorised, for what, and which are live.
+
+It trusts the log it reads: whether that is authentic is the verifier's question (``infra/key_history.py``). The keys
+stream is short (a few events a year) and read anew each time, so that a retirement counts at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from domain.events import SealAuthorised, SealRetired
 from infra.canonical import from_b64url
+from infra.desk import Desk
 from infra.envelope import read
-from infra.house import CountryHouse
+from infra.event_store import Append, Log
 from infra.signing import BadSignature, PublicKey, key_of, kid_of
 
 
-def key_for(house: CountryHouse, kid: str, authority: str, typ: str) -> PublicKey:
-    """The key, if it is live, the authority's, and authorised for this type; raises BadSignature.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorised:
+    """A seal that the log authorised; ``retired`` is the position of its retirement, None while it is live."""
 
-    The keys stream is short (a few events a year) and read anew, so that a retirement counts at once.
-    """
-    found: PublicKey | None = None
-    for row in house.log.stream(house.desk.id_of("keys", 1)):
-        event = read(row, house.code, house.vault.get).event
-        if isinstance(event, SealRetired) and event.kid == kid:
-            raise BadSignature("the key is retired")
-        if isinstance(event, SealAuthorised) and event.authority == authority and typ in event.types:
-            certificate = from_b64url(event.certificate)
-            if kid_of(certificate) == kid:
-                found = key_of(certificate)
-    if found is None:
-        raise BadSignature("the key is not authorised for this")
-    return found
+    kid: str
+    authority: str
+    types: tuple[str, ...]
+    certificate: bytes
+    index: int
+    retired: int | None = None
+
+
+def seals_of(desk: Desk, log: Log | Append | None = None) -> list[Authorised]:
+    """Every seal that the log authorised, oldest first; ``log``: as a sitting sees it, where that is asked."""
+    found: dict[str, Authorised] = {}
+    for row in (log or desk.log).stream(desk.id_of("keys", 1)):
+        match read(row, desk.country, desk.vault.get).event:
+            case SealAuthorised(certificate=text, authority=authority, types=types):
+                certificate = from_b64url(text)
+                kid = kid_of(certificate)
+                found[kid] = Authorised(
+                    kid=kid,
+                    authority=authority,
+                    types=tuple(types),
+                    certificate=certificate,
+                    index=row[0],
+                )
+            case SealRetired(kid=kid) if kid in found:
+                found[kid] = replace(found[kid], retired=row[0])
+    return list(found.values())
+
+
+def newest_live(seals: Sequence[Authorised], authority: str) -> Authorised | None:
+    """The seal that the authority signs with now."""
+    live = [seal for seal in seals if seal.authority == authority and seal.retired is None]
+    return live[-1] if live else None
+
+
+def key_for(desk: Desk, kid: str, authority: str, typ: str) -> PublicKey:
+    """The key, if it is live, the authority's, and authorised for this type; raises BadSignature."""
+    for seal in seals_of(desk):
+        if seal.kid == kid and seal.authority == authority and typ in seal.types:
+            if seal.retired is not None:
+                raise BadSignature("the key is retired")
+            return key_of(seal.certificate)
+    raise BadSignature("the key is not authorised for this")

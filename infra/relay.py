@@ -8,8 +8,9 @@ it: the relay keeps trying, and says so in the feed store, where ``/readyz`` and
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections import deque
 from contextlib import suppress
+from dataclasses import astuple
 from typing import Final
 
 from infra import event_store, feed_store
@@ -30,12 +31,13 @@ from infra.turn import Stopped, turn
 from projections.feed import GENESIS, head_after
 
 CHUNK: Final = 1_000
+MOST_UNSURE: Final = 5_000  # messages on their way
 HEAD_EVERY: Final = 1_000
 HEAD_AFTER_S: Final = 10.0
 IDLE_S: Final = 0.02
 FLUSH_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 5.0
-_TROUBLES: Final = (Away, Lost, NoSeal, event_store.Unavailable, feed_store.Unavailable)
+_TROUBLES: Final = (Away, Lost, event_store.Unavailable, feed_store.Unavailable)
 logger = logging.getLogger(__name__)
 
 
@@ -66,28 +68,30 @@ class Relay:
 
     def _publish(self, stop: threading.Event) -> None:
         """With one producer, until ``stop``; raises what a new producer may mend."""
-        make_topics(self._servers, {topic_of(code): len(partitions()) for code in partitions()})
+        make_topics(self._servers, dict.fromkeys(map(topic_of, partitions()), len(partitions())))
         producer = Producer(self._servers)
         try:
             outlets = [_Outlets(country, self._heads[country.code]) for country in self._countries]
+            sent = 0
             while not stop.is_set():
-                if not self._round(producer, outlets, stop):
+                before = sent
+                for outlet in outlets:
+                    sent = outlet.send(producer, sent)
+                new = sent - before
+                if not new:
                     stop.wait(IDLE_S)
+                elif new < CHUNK or sent - producer.acknowledged() > MOST_UNSURE:
+                    self._wait(producer, sent, stop)
+                for outlet in outlets:
+                    outlet.store(producer.acknowledged())
+                self._say(next((outlet.trouble for outlet in outlets if outlet.trouble), None))
         finally:
             producer.close()
 
-    def _round(self, producer: Producer, outlets: Iterable["_Outlets"], stop: threading.Event) -> int:
-        """Send what is new, wait until it is acknowledged, store the positions; how many messages."""
-        sent = sum(outlet.send(producer) for outlet in outlets)
-        while not producer.flush(FLUSH_S):
+    def _wait(self, producer: Producer, sent: int, stop: threading.Event) -> None:
+        """Until everything is acknowledged: at the end of the feeds, and where too much is on its way."""
+        while producer.acknowledged(FLUSH_S) < sent and not stop.is_set():
             self._say("Kafka does not answer")
-            if stop.is_set():
-                return 0
-        if sent:
-            for outlet in outlets:
-                outlet.store()
-        self._say(None)
-        return sent
 
     def _say(self, trouble: str | None) -> None:
         """For all processes to see; written when it changes."""
@@ -102,60 +106,73 @@ class Relay:
 
 
 class _Outlets:
-    """One log's partitions: one in the topic of each recipient."""
+    """One log's partitions: one in the topic of each recipient.
+
+    ``_sent`` are the positions up to which events were queued; ``_noted`` are such positions of before, each
+    with the number of messages that have to be acknowledged until it may be stored.
+    """
 
     def __init__(self, country: CountryHouse, heads: Heads) -> None:
         self._country = country
         self._heads = heads
         self._partition = partition_of(country.code)
-        self._at = country.feed.relayed()
-        self._stored = dict(self._at)
+        self.trouble: str | None = None  # why its heads cannot be signed; events go out without them
+        self._sent = country.feed.relayed()
+        self._noted: deque[tuple[int, dict[str, Standing]]] = deque()
         self._head_at: dict[str, float] = {}
 
-    def send(self, producer: Producer) -> int:
-        """Queue the next events and heads of every recipient; how many messages."""
+    def send(self, producer: Producer, sent: int) -> int:
+        """Queue what is next for every recipient, after ``sent`` messages; how many there are then."""
         country = self._country
         country.feed.follow(country.log)
-        sent = 0
+        messages = 0
         for recipient, count in country.feed.counts().items():
-            if self._at.get(recipient, _NOTHING).count < count:
-                sent += self._events(producer, recipient)
+            if self._sent.get(recipient, _NOTHING).count < count:
+                messages += self._events(producer, recipient)
             if time.monotonic() - self._head_at.get(recipient, 0.0) >= HEAD_AFTER_S:
-                self._head(producer, recipient, self._at[recipient])
-                sent += 1
-        return sent
+                messages += self._head(producer, recipient, self._sent[recipient])
+        if messages:
+            self._noted.append((sent + messages, dict(self._sent)))
+        return sent + messages
 
-    def store(self) -> None:
-        """Remember what was sent: it is acknowledged now."""
-        moved = {r: at for r, at in self._at.items() if self._stored.get(r) != at}
-        if moved:
-            self._country.feed.move_relay(moved)
-            self._stored |= moved
+    def store(self, acknowledged: int) -> None:
+        """Store the newest positions whose messages are all acknowledged."""
+        certain = None
+        while self._noted and self._noted[0][0] <= acknowledged:
+            _, certain = self._noted.popleft()
+        if certain is not None:
+            self._country.feed.move_relay(certain)
 
     def _events(self, producer: Producer, recipient: str) -> int:
-        at = self._at.get(recipient, _NOTHING)
+        count, head, keys = astuple(self._sent.get(recipient, _NOTHING))
         topic, origin = topic_of(recipient), self._country.keyring.origin
-        found = self._country.feed.since(self._country.log, recipient, at.count, CHUNK)
+        found = self._country.feed.since(self._country.log, recipient, count, CHUNK)
+        messages = len(found)
         for delivery in found:
             _, stream, _, name, state = delivery.row
+            jws, _ = split(state)
             headers = as_headers(attributes(delivery, origin))
-            producer.send(topic, self._partition, stream.encode("ascii"), headers, split(state)[0])
-            keys = at.keys + name.startswith("keys.")
-            at = Standing(delivery.feedseq, head_after(at.hash, delivery.hash), keys)
-            if at.count % HEAD_EVERY == 0:
-                with suppress(NoSeal):  # long ago there may have been none; today's is asked for below
-                    self._head(producer, recipient, at)
-        self._at[recipient] = at
-        return len(found)
+            producer.send(topic, self._partition, stream.encode("ascii"), headers, jws)
+            count = delivery.feedseq
+            head = head_after(head, delivery.hash)
+            keys += name.startswith("keys.")
+            if count % HEAD_EVERY == 0:
+                messages += self._head(producer, recipient, Standing(count, head, keys))
+        self._sent[recipient] = Standing(count, head, keys)
+        return messages
 
-    def _head(self, producer: Producer, recipient: str, at: Standing) -> None:
+    def _head(self, producer: Producer, recipient: str, at: Standing) -> int:
         origin = self._country.keyring.origin
-        head = self._heads.sign(recipient, at)
-        headers = as_headers(head_attributes(head.jws, origin, head.time))
-        producer.send(
-            topic_of(recipient), self._partition, origin.encode("ascii"), headers, head.jws.encode("ascii")
-        )
         self._head_at[recipient] = time.monotonic()
+        try:
+            head = self._heads.sign(recipient, at)
+        except NoSeal as error:  # at an old position there may be none that is live, and still here
+            self.trouble = str(error)
+            return 0
+        self.trouble = None
+        headers = as_headers(head_attributes(head.jws, origin, head.time))
+        producer.send(topic_of(recipient), self._partition, origin.encode(), headers, head.jws.encode())
+        return 1
 
 
 _NOTHING: Final = Standing(0, GENESIS, 0)

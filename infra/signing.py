@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
@@ -110,16 +110,21 @@ def verify_parts(signing_input: bytes, signature: bytes, key: PublicKey) -> None
     """
     if not isinstance(key.curve, ec.SECP256R1):
         raise BadSignature("the key is not a P-256 key, as ES256 asks")
+    verify_hashed(sha256(signing_input), signature, key)
+
+
+def verify_hashed(hashed: bytes, signature: bytes, key: PublicKey) -> None:
+    """As `verify_parts`, by the SHA-256 of the signing input, and a key that `key_of` gave."""
     if len(signature) != _SIGNATURE_BYTES:
         raise BadSignature("the signature is not 64 bytes long")
-    r = int.from_bytes(signature[:32], "big")
-    s = int.from_bytes(signature[32:], "big")
-    if not 0 < r < _ORDER or s == 0:
-        raise BadSignature("the signature's numbers are out of range")
-    if s > _HALF_ORDER:
+    if signature[32:] > _HALF_ORDER:
         raise BadSignature("the signature has a high s: it is the twin of the one that was made")
+    if not _ZERO < signature[:32] < _ORDER_BYTES or signature[32:] == _ZERO:
+        raise BadSignature("the signature's numbers are out of range")
+    r, s = _number(signature[:32]), _number(signature[32:])
+    der = b"\x30%c%b%b" % (len(r) + len(s), r, s)
     try:
-        key.verify(encode_dss_signature(r, s), signing_input, _ECDSA)
+        key.verify(der, hashed, _ECDSA_HASHED)
     except InvalidSignature as error:
         raise BadSignature("the signature does not fit the content and the key") from error
 
@@ -203,8 +208,10 @@ def ed25519_verify(public_key: bytes, signature: bytes, message: bytes) -> bool:
 
 _SIGNATURE_BYTES = 64
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256 (FIPS 186)
-_HALF_ORDER = _ORDER // 2
-_ECDSA = ec.ECDSA(SHA256())
+_ZERO = bytes(32)
+_ORDER_BYTES = _ORDER.to_bytes(32, "big")
+_HALF_ORDER = (_ORDER // 2).to_bytes(32, "big")
+_ECDSA_HASHED = ec.ECDSA(Prehashed(SHA256()))
 _DETERMINISTIC = ec.ECDSA(SHA256(), deterministic_signing=True)  # RFC 6979
 
 
@@ -225,3 +232,14 @@ def _header(text: str) -> Mapping[str, str]:
     if type(kid) is not str or type(typ) is not str or len(from_b64url(kid)) != 32:  # noqa: PLR2004
         raise NotCanonical("", "the header's kid is not the SHA-256 of a certificate")
     return MappingProxyType(header)
+
+
+def _number(raw: bytes) -> bytes:
+    """Of 32 bytes, big-endian, the integer in DER: without leading zeros, but for one before a set first bit."""
+    if raw[0] > 0x7F:  # noqa: PLR2004
+        return b"\x02\x21\0" + raw
+    if raw[0]:
+        return b"\x02\x20" + raw
+    raw = raw.lstrip(b"\0")
+    raw = b"\0" + raw if raw[0] > 0x7F else raw  # noqa: PLR2004
+    return b"\x02%c%b" % (len(raw), raw)

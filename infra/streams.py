@@ -1,4 +1,4 @@
-"""The streams of one log as the desk knows them: their heads, keys and folded states; read from the log, kept while hot."""
+"""The streams of one log as the desk knows them: heads, keys and folded states; read from the log, kept while hot."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +17,18 @@ HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream at its newest event. ``keys`` maps whose -> id of the data key that seals what is about them."""
+    """A stream at its newest event.
+
+    ``keys`` maps whose -> ids of the data keys that seal what is about them, the newest last: an entry that changed
+    hands has a key for each owner. Keys that an erasure named are not among them.
+    """
 
     id: str
     family: str
     seq: int = 0
     head: str | None = None
     to: tuple[str, ...] = ()
-    keys: Mapping[str, bytes] = field(default_factory=dict)
+    keys: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
     state: Any = None
 
 
@@ -69,7 +73,9 @@ class Streams:
         self._key_of = key_of
         self._hot: OrderedDict[str, Stream] = OrderedDict()
 
-    def load(self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]) -> dict[str, Stream]:
+    def load(
+        self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]
+    ) -> dict[str, Stream]:
         """Streams by id (``wanted``: id -> family) as the log has them; without events where there are none."""
         cold = [stream for stream in wanted if stream not in self._hot]
         if cold:
@@ -88,32 +94,46 @@ class Streams:
     def keep(self, stream: Stream) -> None:
         """Remember the stream's newest state."""
         self._hot[stream.id] = stream
-        if len(self._hot) > HOT:
-            self._hot.popitem(last=False)
 
     def forget(self, *streams: str) -> None:
-        """Read these again next time: somebody else appended to them, or an append failed."""
+        """Read these again next time: somebody else appended to them."""
         for stream in streams:
             self._hot.pop(stream, None)
+
+    def forget_all(self) -> None:
+        """Read all of them again."""
+        self._hot.clear()
+
+    def trim(self) -> None:
+        """Let go of those that were not needed lately; between batches, as what a batch settled is not in the log yet."""
+        while len(self._hot) > HOT:
+            self._hot.popitem(last=False)
 
 
 def after(stream: Stream, recorded: Recorded) -> Stream:
     """The stream after the event."""
     family = recorded.type.partition(".")[0]
-    keys = (
-        {**stream.keys, **{w: from_b64url(k) for w, k in recorded.keys.items()}}
-        if recorded.keys
-        else stream.keys
-    )
-    if isinstance(recorded.event, PersonalDataErased):
-        gone = {from_b64url(key) for key in recorded.event.keys}
-        keys = {whose: key for whose, key in keys.items() if key not in gone}
     return replace(
         stream,
         family=family,
         seq=recorded.seq,
         head=recorded.hash,
         to=recorded.to,
-        keys=keys,
+        keys=_keys_after(stream.keys, recorded),
         state=_EVOLVE[family](stream.state, recorded),
     )
+
+
+def _keys_after(
+    keys: Mapping[str, tuple[bytes, ...]], recorded: Recorded
+) -> Mapping[str, tuple[bytes, ...]]:
+    if isinstance(recorded.event, PersonalDataErased):
+        gone = {from_b64url(key) for key in recorded.event.keys}
+        left = {whose: tuple(key for key in known if key not in gone) for whose, known in keys.items()}
+        return {whose: known for whose, known in left.items() if known}
+    for whose, text in recorded.keys.items():
+        key = from_b64url(text)
+        known = keys.get(whose, ())
+        if key not in known:
+            keys = {**keys, whose: (*known, key)}
+    return keys

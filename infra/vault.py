@@ -205,6 +205,20 @@ def seal_box(key: DataKey, event_hash: bytes, disclosures: Sequence[str], nonce:
     return b"".join((key.id, nonce, len(ciphertext).to_bytes(4, "big"), ciphertext))
 
 
+def seal_bytes(secret: bytes, content: bytes, bound: bytes) -> bytes:
+    """Any bytes: nonce and AES-256-GCM, bound to what stands beside them in clear."""
+    nonce = random_nonce()
+    return nonce + AESGCM(secret).encrypt(nonce, content, bound)
+
+
+def open_bytes(secret: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """What `seal_bytes` sealed; raises Unreadable."""
+    try:
+        return AESGCM(secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("the bytes do not open: another key, another place, or they were altered") from error
+
+
 def split_sealed(sealed: bytes) -> list[Box]:
     """The boxes of a sealed part, closed; raises Unreadable unless it is boxes in the order of their ids."""
     if sealed[:1] != _VERSION or len(sealed) == 1:
@@ -238,6 +252,7 @@ def open_box(secret: bytes, event_hash: bytes, box: Box) -> list[str]:
 
 
 _VERSION = b"\x01"
+_NONCE = 12
 _BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
 
 _SCHEMA = (
@@ -260,7 +275,7 @@ def _create(path: Path) -> None:
         connection = sqlite3.connect(making, isolation_level=None)
         try:
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)  # before the switch, so that nothing of it stands in a log beside the file
+            connection.execute(_SCHEMA)  # first, so that nothing of it stands in a log beside the file
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()

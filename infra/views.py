@@ -3,31 +3,38 @@
 The port promises:
 - the rows and the position that they were folded to are written together, or not at all;
 - a generation under construction stands beside the live one and takes its place in one transaction;
-- what a batch deletes is overwritten (``secure_delete``), and ``scrub`` empties the write-ahead log.
+- after ``scrub`` nothing of what was deleted or overwritten before is in the file or its write-ahead log;
+- a file of another version of the read models is emptied, to be folded anew;
+- any number of processes may read and write: writers wait for one another, readers never wait.
 
     Unavailable    the read models cannot be read or written now
 """
 
+import fcntl
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.refusals import Unready
 from infra.canonical import encode
-from projections import Row, Tally, View, key_column, tallies, views
+from infra.sqlite_file import begin_write, create
+from infra.view_tables import Generation, indexes, shape
+from projections import Row
 
 PATIENCE_S: Final = 5
+BRIEFLY_MS: Final = 200  # how long a scrubbing waits for readers: it is tried again
 MAX_KEYS: Final = 500  # bound variables of one statement
 LOOK_S: Final = 0.002
-_TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
 NEXT: Final = "__next"  # the generation under construction
+SCRUBBED: Final = "scrubbed"  # a source whose position is the number of erasures at the last scrubbing
+Answer = TypeVar("Answer")
 
 
 class Unavailable(Exception):
@@ -35,50 +42,61 @@ class Unavailable(Exception):
 
 
 class Views:
-    """The read models of a country. Writers wait for one another, readers never wait."""
+    """The read models of a country."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE_S})
-        sa.event.listen(self._engine, "connect", _prepared)
-        sa.event.listen(self._engine, "begin", _begin)
-        self._tables = {"": _Generation(""), NEXT: _Generation(NEXT)}
+        """Open the file, or create it; raises Unavailable."""
+        self._path = path
+        self._generations = {"": Generation(""), NEXT: Generation(NEXT)}
         self._seen = 0
         self._looked_at = 0.0
+        self._engine = sa.create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S
+        )
+        sa.event.listen(self._engine, "connect", _prepared)
+        sa.event.listen(self._engine, "begin", _begin)
         with _plainly():
-            self._create("")
+            self._open(path)
 
     @contextmanager
     def writing(self, suffix: str = "") -> Iterator["Batch"]:
         """One batch of a generation (``NEXT``: the one under construction), in one transaction."""
         with _plainly(), self._engine.execution_options(immediate=True).begin() as connection:
-            yield Batch(connection, self._tables[suffix])
+            yield Batch(connection, self._generations[suffix])
 
-    def begin_rebuild(self) -> None:
-        """Begin a new generation from nothing; what is left of an older attempt is thrown away."""
-        with _plainly():
-            self._tables[NEXT].metadata.drop_all(self._engine)
-            self._create(NEXT)
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        """A new generation from nothing; raises Unready while another process builds one."""
+        with self._path.with_suffix(".rebuild").open("wb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Unready("Another process rebuilds these read models. Please wait until it ends.") from None
+            with self.writing(NEXT) as batch:
+                batch.create()
+            yield
 
     def switch(self, batch: "Batch") -> None:
         """Put the generation that ``batch`` writes in place of the live one, in the batch's transaction."""
-        for name in _names():
-            batch.connection.exec_driver_sql(f"DROP TABLE {name}")
-            batch.connection.exec_driver_sql(f"ALTER TABLE {name}{NEXT} RENAME TO {name}")
-        _index(batch.connection)
+        for live, made in zip(self._generations[""].names, self._generations[NEXT].names, strict=True):
+            batch.connection.exec_driver_sql(f"DROP TABLE {live}")
+            batch.connection.exec_driver_sql(f"ALTER TABLE {made} RENAME TO {live}")
+        for statement in indexes():
+            batch.connection.exec_driver_sql(statement)
 
     def position(self, source: str = "log") -> int:
         """How many events (or accesses) of the source the live rows have seen."""
         return self._select(lambda batch: batch.position(source))
 
     def has_seen(self, index: int) -> bool:
-        """Whether the live rows show the event at this position; however many ask, the file is asked now and then."""
+        """Whether the live rows show the event at this position; however many ask, the file is read now and then."""
         now = time.monotonic()
         if index >= self._seen and now - self._looked_at >= LOOK_S:
             self._looked_at = now
             self._seen = self.position()
         return index < self._seen
 
-    def rows(self, view: str, where: Mapping[str, Any] | None = None, **page: Any) -> list[Row]:  # noqa: ANN401
+    def rows(self, view: str, where: Mapping[str, Any] | None = None, **page: Any) -> list[Row]:
         """Live rows, decoded: ``where`` equals, and ``page`` as ``Batch.rows``."""
         return self._select(lambda batch: batch.rows(view, where, **page))
 
@@ -94,48 +112,88 @@ class Views:
         """SHA-256 over the canonical rows of each read model, with position and number of erasures; one moment."""
         return self._select(lambda batch: batch.digests())
 
+    def is_scrubbed(self) -> bool:
+        """Whether nothing was erased since the last scrubbing."""
+        return self._select(lambda batch: batch.erasures() == batch.position(SCRUBBED))
+
     def scrub(self) -> None:
-        """Leave no deleted bytes in the write-ahead log; raises Unavailable while a reader holds it."""
+        """Write the file anew without what was deleted; raises Unavailable while a reader holds the old pages.
+
+        Overwriting (``secure_delete``) would not do: where SQLite moves rows between half-empty pages, copies stay in
+        their unused space.
+        """
+        erasures = self._select(lambda batch: batch.erasures())
         with _plainly(), self._engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
-            if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raw.execute("VACUUM")
+            raw.execute(f"PRAGMA busy_timeout = {BRIEFLY_MS}")
+            is_held = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            raw.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
+            if is_held:
                 raise Unavailable("a reader still holds the write-ahead log")
+        with self.writing() as batch:
+            batch.move_to(erasures, source=SCRUBBED)
 
     def close(self) -> None:
         """Give back the file."""
         self._engine.dispose()
 
-    def _select(self, what: Any) -> Any:  # noqa: ANN401 - whatever the question gives
+    def _select(self, what: Callable[["Batch"], Answer]) -> Answer:
         with _plainly(), self._engine.begin() as connection:
-            return what(Batch(connection, self._tables[""]))
+            return what(Batch(connection, self._generations[""]))
 
-    def _create(self, suffix: str) -> None:
-        with self._engine.execution_options(immediate=True).begin() as connection:
-            self._tables[suffix].metadata.create_all(connection)
-            if not suffix:
-                _index(connection)
+    def _open(self, path: Path) -> None:
+        live = self._generations[""]
+        version = f"PRAGMA user_version = {shape(live)}"
+        create(path, (*live.schema, *indexes(), version))
+        if self._version() == shape(live):
+            return
+        with self.writing() as batch:
+            if self._version() != shape(live):
+                batch.create()
+                batch.connection.exec_driver_sql(version)
+
+    def _version(self) -> int:
+        with self._engine.begin() as connection:
+            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 class Batch:
     """One transaction on one generation of the read models."""
 
-    def __init__(self, connection: sa.Connection, generation: "_Generation") -> None:
+    def __init__(self, connection: sa.Connection, generation: Generation) -> None:
         self.connection = connection
         self._generation = generation
 
+    def create(self) -> None:
+        """Make the tables of the generation, empty; the live one's old tables go, whatever they are."""
+        for name in self._old_tables():
+            self._rows(f"DROP TABLE IF EXISTS {name}")
+        for statement in self._generation.schema:
+            self._rows(statement)
+        if not self._is_next():
+            for statement in indexes():
+                self._rows(statement)
+
     def position(self, source: str = "log") -> int:
         """How many events of the source these rows have seen."""
-        found = self.connection.exec_driver_sql(
-            f"SELECT position FROM positions{self._generation.suffix} WHERE source = ?", (source,)
-        ).scalar()
-        return int(found) if found is not None else 0
+        found = self._rows(f"SELECT position FROM {self._generation.positions} WHERE source = ?", source)
+        return int(found[0][0]) if found else 0
+
+    def erasures(self) -> int:
+        """How many erasures these rows have seen."""
+        found = self._rows(f"SELECT erasures FROM {self._generation.positions} WHERE source = 'log'")
+        return int(found[0][0]) if found else 0
 
     def move_to(self, position: int, *, erasures: int = 0, source: str = "log") -> None:
         """Say how far these rows have seen; ``erasures`` are added to the count."""
-        self.connection.exec_driver_sql(
-            f"INSERT INTO positions{self._generation.suffix} (source, position, erasures) VALUES (?, ?, ?)"
-            " ON CONFLICT (source) DO UPDATE SET position = excluded.position, erasures = erasures + excluded.erasures",
-            (source, position, erasures),
+        self._rows(
+            f"INSERT INTO {self._generation.positions} (source, position, erasures) VALUES (?, ?, ?)"
+            " ON CONFLICT (source) DO UPDATE SET"
+            " position = excluded.position, erasures = erasures + excluded.erasures",
+            source,
+            position,
+            erasures,
         )
 
     def load(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
@@ -145,14 +203,11 @@ class Batch:
         for n in range(0, len(keys), MAX_KEYS):
             chunk = keys[n : n + MAX_KEYS]
             marks = ",".join("?" * len(chunk))
-            rows = self.connection.exec_driver_sql(
-                f"{table.select} WHERE {table.key} IN ({marks})", tuple(chunk)
-            )
-            for row in rows:
+            for row in self._rows(f"{table.select} WHERE {table.key} IN ({marks})", *chunk):
                 found[row[0]] = table.decode(row)
         return found
 
-    def rows(
+    def rows(  # noqa: PLR0913 - the members of a page
         self,
         view: str,
         where: Mapping[str, Any] | None = None,
@@ -164,12 +219,16 @@ class Batch:
         limit: int = 100,
         is_descending: bool = False,
     ) -> list[Row]:
-        """Rows by equality (``where`` all of, ``any_of`` one of), ordered, strictly after the cursor ``after``."""
+        """Rows by equality (``where`` all of, ``any_of`` one of), ordered, strictly after the cursor ``after``.
+
+        A list in ``where`` is "one of these", MAX_KEYS of them at most.
+        """
         table = self._generation.tables[view]
         conditions, values = [], []
         for column, value in (where or {}).items():
-            conditions.append(f"{table.column(column)} = ?")
-            values.append(value)
+            one_of = value if isinstance(value, list) else [value]
+            conditions.append(f"{table.column(column)} IN ({', '.join('?' * len(one_of))})")
+            values += one_of
         if any_of:
             conditions.append("(" + " OR ".join(f"{table.column(c)} = ?" for c in any_of) + ")")
             values += any_of.values()
@@ -184,9 +243,7 @@ class Batch:
         clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         direction = " DESC" if is_descending else ""
         ordered = ", ".join(f"{c}{direction}" for c in columns)
-        found = self.connection.exec_driver_sql(
-            f"{table.select}{clause} ORDER BY {ordered} LIMIT ?", (*values, limit)
-        )
+        found = self._rows(f"{table.select}{clause} ORDER BY {ordered} LIMIT ?", *values, limit)
         return [table.decode(row) for row in found]
 
     def write(self, view: str, rows: Iterable[Row]) -> None:
@@ -194,132 +251,70 @@ class Batch:
         table = self._generation.tables[view]
         encoded = [table.encode(row) for row in rows]
         if encoded:
-            self.connection.exec_driver_sql(table.upsert, encoded)
+            with _plainly():
+                self.connection.exec_driver_sql(table.upsert, encoded)
 
     def delete(self, view: str, keys: Iterable[str]) -> None:
         """Drop the rows under these keys."""
         table = self._generation.tables[view]
         gone = [(key,) for key in keys]
         if gone:
-            self.connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
+            with _plainly():
+                self.connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
 
     def park(self, stream: str, seq: int, index: int, why: str) -> None:
         """Set a poisoned stream aside, from this event on; ``why`` holds no personal value."""
-        self.connection.exec_driver_sql(
-            f"INSERT OR IGNORE INTO parked{self._generation.suffix} VALUES (?, ?, ?, ?)",
-            (stream, seq, index, why),
-        )
+        put = f"INSERT OR IGNORE INTO {self._generation.parked} VALUES (?, ?, ?, ?)"
+        self._rows(put, stream, seq, index, why)
 
     def parked(self) -> dict[str, tuple[int, int, str]]:
         """The streams that are set aside: stream -> (seq, index, why)."""
-        found = self.connection.exec_driver_sql(f"SELECT * FROM parked{self._generation.suffix}")
+        found = self._rows(f"SELECT * FROM {self._generation.parked}")
         return {row[0]: (row[1], row[2], row[3]) for row in found}
 
     def digests(self) -> dict[str, Any]:
         """See ``Views.digests``."""
-        found = self.connection.exec_driver_sql(f"SELECT * FROM positions{self._generation.suffix}").all()
-        positions = {source: (position, erasures) for source, position, erasures in found}
-        position, erasures = positions.get("log", (0, 0))
         return {
-            "position": position,
-            "erasures": erasures,
-            "accesses": positions.get("accesses", (0, 0))[0],
+            "position": self.position(),
+            "erasures": self.erasures(),
+            "accesses": self.position("accesses"),
             "views": {name: self._digest(name) for name in sorted(self._generation.tables)},
         }
 
     def _digest(self, view: str) -> str:
         table = self._generation.tables[view]
         digest = hashlib.sha256()
-        for row in self.connection.exec_driver_sql(f"{table.select} ORDER BY {table.key}"):
-            digest.update(encode(table.decode(row)) + b"\n")
+        with _plainly():
+            for row in self.connection.exec_driver_sql(f"{table.select} ORDER BY {table.key}"):
+                digest.update(encode(table.decode(row)) + b"\n")
         return digest.hexdigest()
 
+    def _is_next(self) -> bool:
+        return self._generation.parked.endswith(NEXT)
 
-class _Table:
-    """One read model's table in one generation, and how its rows are written and read."""
+    def _old_tables(self) -> list[str]:
+        found = self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return [row[0] for row in found if row[0].endswith(NEXT) == self._is_next()]
 
-    def __init__(self, view: View | Tally, suffix: str) -> None:
-        self.name = view.name + suffix
-        self.key = f'"{key_column(view)}"'
-        self._columns = tuple(view.columns)
-        self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
-        names = ", ".join(f'"{c}"' for c in self._columns)
-        sets = ", ".join(f'"{c}" = excluded."{c}"' for c in self._columns[1:])
-        marks = ", ".join("?" * len(self._columns))
-        self.select = f"SELECT {names} FROM {self.name}"
-        self.upsert = f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT ({self.key}) DO UPDATE SET {sets}"
-
-    def column(self, name: str) -> str:
-        """The name in quotes, if it is a column: names never come from outside into a statement."""
-        if name not in self._columns:
-            raise KeyError(name)
-        return f'"{name}"'
-
-    def encode(self, row: Row) -> tuple[Any, ...]:
-        values = [row[c] for c in self._columns]
-        for n in self._json:
-            values[n] = encode(values[n])
-        return tuple(values)
-
-    def decode(self, row: Any) -> Row:  # noqa: ANN401 - a row of the engine
-        values = list(row)
-        for n in self._json:
-            values[n] = orjson.loads(values[n])
-        return dict(zip(self._columns, values, strict=True))
-
-
-class _Generation:
-    """All tables of one generation."""
-
-    def __init__(self, suffix: str) -> None:
-        self.suffix = suffix
-        self.metadata = sa.MetaData()
-        self.tables = {view.name: _Table(view, suffix) for view in (*views(), *tallies())}
-        for view in (*views(), *tallies()):
-            columns = [
-                sa.Column(name, _TYPES[kind], primary_key=n == 0)
-                for n, (name, kind) in enumerate(view.columns.items())
-            ]
-            sa.Table(view.name + suffix, self.metadata, *columns, sqlite_with_rowid=False)
-        sa.Table(
-            "positions" + suffix,
-            self.metadata,
-            sa.Column("source", sa.Text, primary_key=True),
-            sa.Column("position", sa.Integer, nullable=False),
-            sa.Column("erasures", sa.Integer, nullable=False),
-        )
-        sa.Table(
-            "parked" + suffix,
-            self.metadata,
-            sa.Column("stream", sa.Text, primary_key=True),
-            sa.Column("seq", sa.Integer, nullable=False),
-            sa.Column("log_index", sa.Integer, nullable=False),
-            sa.Column("why", sa.Text, nullable=False),
-        )
-
-
-def _names() -> tuple[str, ...]:
-    return (*(v.name for v in (*views(), *tallies())), "positions", "parked")
-
-
-def _index(connection: sa.Connection) -> None:
-    """Indexes are made after a generation took its place: they cost less on whole tables."""
-    for view in (*views(), *tallies()):
-        for columns in view.indexes:
-            name = "_".join((view.name, *columns))
-            names = ", ".join(f'"{c}"' for c in columns)
-            connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {view.name} ({names})")
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with _plainly():
+            result = self.connection.exec_driver_sql(statement, values)
+            return list(result) if result.returns_rows else []
 
 
 def _prepared(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: IMMEDIATE where we write
+    # What a power cut takes is folded again from the log: no need to wait for the disk.
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: sa.Connection) -> None:
-    is_write = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+    if connection.get_execution_options().get("immediate", False):
+        raw: Any = connection.connection.driver_connection
+        begin_write(raw, PATIENCE_S)
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager
@@ -327,5 +322,5 @@ def _plainly() -> Iterator[None]:
     """Say the engine's errors in the words of this port; never with the values of a statement."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise Unavailable(f"the read models cannot be used: {type(error).__name__}") from None

@@ -2,8 +2,8 @@
 
 There are two kinds, and both can be thrown away and rebuilt:
 
-- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``, and each
-  view of that family says what its row is. The lifecycle is thus written once.
+- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``, and
+  each view of that family says what its row is. The lifecycle is thus written once.
 - a ``Tally`` counts events: ``project(row, event) -> row | None`` under a key of its own.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
@@ -24,7 +24,8 @@ ColumnType = Literal["text", "integer", "json"]
 class View:
     """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
 
-    The view with ``keeps_state`` has the whole folded state in the column ``state``: the fold goes on from there.
+    The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the fold
+    goes on from there.
     """
 
     name: str
@@ -32,7 +33,7 @@ class View:
     columns: Mapping[str, ColumnType]
     row: Callable[[Any], Row | None]
     indexes: tuple[tuple[str, ...], ...] = ()
-    keeps_state: bool = False
+    keeps: type | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def key_column(view: View | Tally) -> str:
 def views() -> tuple[View, ...]:
     """Every view; those that keep the state of a family come first."""
     found = [v for v in _found() if isinstance(v, View)]
-    return tuple(sorted(found, key=lambda v: (v.family, not v.keeps_state, v.name)))
+    return tuple(sorted(found, key=lambda v: (v.family, v.keeps is None, v.name)))
 
 
 @cache

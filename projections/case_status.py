@@ -38,5 +38,5 @@ VIEW = View(
     },
     row=_row,
     indexes=tuple((p, "filed_at") for p in PARTIES),
-    keeps_state=True,
+    keeps=Case,
 )

@@ -1,4 +1,4 @@
-"""The registers of a country: each entry with its content and its live restrictions; keeps the entry's folded state."""
+"""The registers of a country: each entry with its content and its live restrictions; keeps the folded state."""
 
 from dataclasses import fields
 
@@ -34,5 +34,5 @@ VIEW = View(
     },
     row=_row,
     indexes=(("register", "entry"),),
-    keeps_state=True,
+    keeps=Entry,
 )

@@ -1,4 +1,4 @@
-"""Consents: each party that the procedure asks says yes, no, or takes a yes back, over the request as it stands."""
+"""Consents: each party that is asked says yes, no, or takes a yes back, over the request as it stands."""
 
 from domain import events as e
 from domain.authorisation import Rule

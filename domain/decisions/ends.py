@@ -33,7 +33,7 @@ def withdrawn(situation: Situation, reason: str, first: Events | None = None) ->
 
 
 def lapse(_command: LapseCase, situation: Situation) -> Decision:
-    """The clock: the case ends when a time has run out. What it claimed is held until the appeal term ends."""
+    """The clock: a time has run out, the case ends; what it claimed is held until the appeal term ends."""
     situation.only_by_the_clock()
     reason = _ran_out(situation)
     if reason is None:

@@ -20,16 +20,16 @@ from domain.refusals import Clash, Fault, Invalid, NotOffered
 
 
 def file(command: FileCase, beside: Beside) -> Decision:
-    """The case begins, its claims are taken, its fee is assessed, all in one append; refused whole or not at all."""
+    """The case begins, its claims are taken, its fee is assessed: all in one append, or nothing."""
     found = offer(command.country, command.procedure)
     terms = found.on(legal_day(command.at, country_of(command.country))) if found else None
     if found is None or terms is None:
         raise NotOffered(f"{command.procedure} is not offered in {command.country} yet.")
     procedure, country = found.procedure, country_of(command.country)
     parties = _parties(procedure)
-    consents = _consents(command, procedure, parties)
+    consents = _consents(command, parties)
     check_entry(command.request, found, beside.entries.get(procedure.entry(command.request)), "filing")
-    evidence = _evidence(command, terms)
+    evidence = brought(command, terms)
     claims = procedure.claims(command.request)
     if any(beside.claims.get(key, FREE).holder is not None for key in claims):
         raise Clash(HELD, code="claim_taken")
@@ -70,7 +70,7 @@ def assessed(fee: Assessment, terms: Terms, command: Command, country: Country) 
 
 
 def check_entry(request: Request, found: Offer, entry: Entry | None, when: When) -> None:
-    """What must hold against the register now; raises Clash. Restrictions count at the moment of decision only."""
+    """What must hold against the register now; raises Clash. Restrictions count at the decision only."""
     procedure = found.procedure
     if procedure.creates and entry is not None:
         what = "This is in the register already. Please ask the authority for a copy."
@@ -89,12 +89,12 @@ def check_entry(request: Request, found: Offer, entry: Entry | None, when: When)
 
 
 def _parties(procedure: Procedure) -> Mapping[str, Party]:
-    """ "p1" is who files; the others follow in the order of the procedure's file."""
+    """Who files is "p1"; the others follow in the order of the procedure's file."""
     first = sorted(procedure.parties, key=lambda party: not party.is_applicant)
     return {f"p{n}": party for n, party in enumerate(first, start=1)}
 
 
-def _consents(command: FileCase, procedure: Procedure, parties: Mapping[str, Party]) -> list[str]:
+def _consents(command: FileCase, parties: Mapping[str, Party]) -> list[str]:
     """The parties whose consent is asked; refuses a filing for somebody else, and one with oneself."""
     me = command.by.persons.get(command.country)
     applicant = parties[APPLICANT]
@@ -106,7 +106,7 @@ def _consents(command: FileCase, procedure: Procedure, parties: Mapping[str, Par
         if not shape.consents or command.request.get(shape.member) is None:
             continue
         if command.request.get(f"person_{shape.role}") == me:
-            what = f"The {shape.role} and the {applicant.role} are the same person. Please name the other person."
+            what = f"The {shape.role} and the {applicant.role} are one person. Please name the other one."
             raise Invalid(Fault(f"/request/{shape.member}/personal_number", "same_person", what))
         asked.append(party)
     return asked
@@ -115,7 +115,7 @@ def _consents(command: FileCase, procedure: Procedure, parties: Mapping[str, Par
 # --- evidence and warnings --------------------------------------------------------------------------------
 
 
-def _evidence(command: FileCase, terms: Terms) -> list[e.Attachment]:
+def brought(command: FileCase, terms: Terms) -> list[e.Attachment]:
     """What was brought, when it is of the kinds that are asked and nothing required is missing."""
     known = {r.kind for r in terms.evidence}
     for n, attachment in enumerate(command.evidence):
@@ -123,8 +123,8 @@ def _evidence(command: FileCase, terms: Terms) -> list[e.Attachment]:
             asked = ", ".join(sorted(known)) or "none"
             what = f"This kind of evidence is not asked for here; asked are: {asked}."
             raise Invalid(Fault(f"/evidence/{n}/kind", "evidence_not_asked", what))
-    brought = {a["kind"] for a in command.evidence}
-    missing = [r for r in terms.evidence if r.is_required and r.kind not in brought]
+    kinds = {a["kind"] for a in command.evidence}
+    missing = [r for r in terms.evidence if r.is_required and r.kind not in kinds]
     if missing:
         faults = (Fault("/evidence", "evidence_missing", f"Please bring: {r.title['en']}.") for r in missing)
         raise Invalid(*faults)

@@ -1,4 +1,4 @@
-"""Money: what came is a fact and never refused for the stage; what is late or too much goes back (rules.md 18)."""
+"""Money: what came is never refused for the stage; what is late or too much goes back (rules.md 18)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from domain.refusals import Clash, Differs, Fault, Invalid
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
-    """Where the unit of the day of payment counts, a new value re-assesses the fee first (rules.md 10, 11)."""
+    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
     rule = situation.allowed("case.pay")
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
@@ -113,7 +113,7 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
 
 
 def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | None = None) -> Events:
-    """What follows once the fee and all that came are compared: what is too much goes back, the newest first."""
+    """What follows when the fee and all that came are compared: too much goes back, the newest first."""
     case = situation.case
     if fee["provisional"]:
         return []

@@ -1,4 +1,4 @@
-"""What every decision stands on: the command, the case, what lies beside it, and the law that holds for it."""
+"""What every decision stands on: the command, the case, what lies beside it, the law that holds for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ _FACTS: Final = (RecordPayment, RecordRefund, RecordReceipt, EraseCase)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What a decision may look at beside its own stream: entries, claims, their ids, and the keys that seal it.
+    """What a decision may look at beside its own stream: entries, claims, their ids, the keys that seal it.
 
     ``keys`` maps whose -> key id (base64url), for erasure.
     """
@@ -74,7 +74,7 @@ class Situation:
         self.terms = self.offer.since(case.terms)  # rules.md 9: the law of the day of filing
 
     def allowed(self, action: str) -> Rule:
-        """The rule that lets the caller do this; raises the refusal, and Erased where nobody is left to do it to."""
+        """The rule that lets the caller do this; raises the refusal, or Erased."""
         found = allow(self.command.by, action, subject_of(self.case, self.at))
         if isinstance(found, Refusal):
             raise found
@@ -86,6 +86,7 @@ class Situation:
         """The rule that lets the officer decide who has the case."""
         rule = self.allowed("case.decide")
         if self.case.officer != office_of(rule):
+            self.fits()  # where nothing is decided now, having the case would not help
             what = "The case is not assigned to you. Please have it assigned first."
             raise NotAllowed(what, code="not_assigned_to_you")
         return rule
@@ -135,7 +136,7 @@ def subject_of(case: Case, at: datetime) -> Subject:
 
 
 def offer_of(case: Case) -> Offer:
-    """The country's law on the procedure; LookupError when it is not here any more: a fault of the deployment."""
+    """The country's law on the procedure; LookupError when it is gone: a fault of the deployment."""
     found = offer(case.country, case.procedure)
     if found is None:
         raise LookupError(f"the law of {case.country} on {case.procedure} is not here any more")

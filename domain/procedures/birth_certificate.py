@@ -62,7 +62,7 @@ class BirthEntry(Form):
 
 
 def _certificate(request: Request) -> tuple[str, ...] | None:
-    """The hospital, the certificate's number, the order in the delivery (rules.md 26); None: told by mouth."""
+    """The hospital, the certificate's number, the order in the delivery (rules.md 26); or None: by mouth."""
     child, certificate = request["child"], request["medical_certificate"]
     if certificate is None:
         return None

@@ -30,6 +30,7 @@ from infra.canonical import b64url, sha256
 from infra.desk import Desk, Outcome, Sitting
 from infra.envelope import split
 from infra.event_store import Log
+from infra.evidence import EvidenceStore
 from infra.key_acts import authorise_missing, open_log
 from infra.keyring import Keyring
 from infra.runner import Runner
@@ -45,7 +46,7 @@ CAUSE = "cmd:0192f0c2-7d6e-7c1a-9b1a-0d2f1b7c9a11"
 class Ground:
     """One country, in process, without HTTP."""
 
-    def __init__(self, folder: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, folder: Path, *, synchronous: str = "FULL", largest_batch: int = 64) -> None:
         folder = folder / COUNTRY.lower()
         folder.mkdir(parents=True, exist_ok=True)
         at = datetime.now(UTC)
@@ -56,10 +57,13 @@ class Ground:
         self.vault = Vault(folder / "vault.sqlite", self.keyring.kek)
         self.views = Views(folder / "views.sqlite")
         self.accesses = Accesses(folder / "accesses.sqlite")
-        self.desk = Desk(COUNTRY, self.log, self.vault, self.keyring, lambda: datetime.now(UTC))
+        self.desk = Desk(
+            COUNTRY, self.log, self.vault, self.keyring, lambda: datetime.now(UTC), largest_batch=largest_batch
+        )
         open_log(self.desk, registrar_of(COUNTRY), tuple(countries()))
         authorise_missing(self.desk, authorities(COUNTRY))
-        self.runner = Runner(COUNTRY, self.log, self.vault, self.views, self.accesses)
+        evidence = EvidenceStore(folder / "evidence", self.vault, lambda: datetime.now(UTC))
+        self.runner = Runner(COUNTRY, self.log, self.vault, self.views, self.accesses, evidence)
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
         self._persons = [self.desk.id_of("person", 1, *people[f"kz-citizen-{n}"].personal_number) for n in (1, 2)]  # type: ignore[misc]  # citizens have numbers
@@ -174,9 +178,9 @@ def vin(n: int) -> str:
 
 
 @contextmanager
-def ground(folder: Path, *, synchronous: str = "FULL") -> Iterator[Ground]:
+def ground(folder: Path, *, synchronous: str = "FULL", largest_batch: int = 64) -> Iterator[Ground]:
     """A ground that is given back."""
-    made = Ground(folder, synchronous=synchronous)
+    made = Ground(folder, synchronous=synchronous, largest_batch=largest_batch)
     try:
         yield made
     finally:

@@ -1,5 +1,6 @@
 """Canonical bytes: the same as everybody else's, and nothing that could be read in two ways."""
 
+import base64
 import math
 import string
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from unicodedata import normalize
 import orjson
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.canonical import (
@@ -161,7 +162,7 @@ def test_the_deepest_nesting_passes_and_one_more_does_not() -> None:
     ],
 )
 def test_bytes_in_another_form_are_refused(raw: bytes) -> None:
-    """Duplicate members, order, spaces, escapes: each parses silently, and would be another text with one meaning."""
+    """Duplicate members, order, spaces, escapes: each parses silently, another text with one meaning."""
     with pytest.raises(NotCanonical):
         decode(raw)
 
@@ -183,6 +184,24 @@ def test_base64url_has_one_text_for_its_bytes(raw: bytes) -> None:
             continue
         assert b64url(again) == other
         assert other == text or again != raw
+
+
+@given(st.text(string.ascii_letters + string.digits + '-_+/="\\u0041 \n\u00e9\ud800') | st.text())
+@example("\\u0041")
+@example('QUJD"')
+@example(" QUJD")
+def test_base64url_is_what_decodes_and_encodes_to_itself(text: str) -> None:
+    """The rule as it is written down, letter by letter, beside the faster one that is used."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "==")
+        is_strict = base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == text
+    except ValueError:
+        is_strict = False
+    if is_strict:
+        assert from_b64url(text) == raw
+    else:
+        with pytest.raises(NotCanonical):
+            from_b64url(text)
 
 
 def test_terms_are_named_by_the_hash_of_their_canonical_bytes() -> None:

@@ -47,7 +47,7 @@ def new_keyring(folder: Path) -> Keyring:
 
 @pytest.mark.parametrize("made_id", event_vectors()["derived_ids"]["cases"])
 def test_derived_ids_are_the_published_ones(made_id: dict[str, str]) -> None:
-    """Normal forms and secret are for ever: another id would be another case, or a claim that nobody finds."""
+    """Normal forms and secret are for ever: another id would be a claim that nobody finds."""
     secret = bytes.fromhex(event_vectors()["derived_ids"]["secret_hex"])
     found = derived_id(secret, made_id["parts"])
     assert (str(found), found.version) == (made_id["id"], 8)
@@ -59,7 +59,9 @@ def test_openssl_accepts_every_seal_under_the_root(made: Keyring, tmp_path: Path
         assert answer.returncode == 0, answer.stderr
 
 
-def test_openssl_refuses_a_seal_before_and_after_its_term_and_without_its_ca(made: Keyring, tmp_path: Path) -> None:
+def test_openssl_refuses_a_seal_before_and_after_its_term_and_without_its_ca(
+    made: Keyring, tmp_path: Path
+) -> None:
     seal = made.registrar
     for at in (AT - timedelta(days=1), AT + SEAL_TERM + timedelta(days=1)):
         assert openssl(made, seal.certificate, tmp_path, at=at).returncode != 0
@@ -78,7 +80,9 @@ def test_certificates_say_whose_they_are_and_what_they_may_do(made: Keyring) -> 
     assert [(limit.ca, limit.path_length) for limit in limits] == [(True, 1), (True, 0), (False, None)]
     terms = [one.not_valid_after_utc - one.not_valid_before_utc for one in (root, ca, leaf)]
     assert terms == [ROOT_TERM, CA_TERM, SEAL_TERM]
-    assert verify(seal.sign("tamga-receipt+jwt", b"{}"), key_of(seal.certificate), "tamga-receipt+jwt") == b"{}"
+    assert (
+        verify(seal.sign("tamga-receipt+jwt", b"{}"), key_of(seal.certificate), "tamga-receipt+jwt") == b"{}"
+    )
 
 
 def test_only_the_owner_reads_the_keys(made: Keyring) -> None:
@@ -161,7 +165,9 @@ def test_a_successor_takes_the_registrars_place(keys: Keyring, *, by_root: bool)
     check_chain(successor.certificate, [] if by_root else [keys.ca], keys.root, AT)
 
 
-def test_a_chain_is_refused_that_does_not_lead_to_this_root_at_this_time(made: Keyring, keys: Keyring) -> None:
+def test_a_chain_is_refused_that_does_not_lead_to_this_root_at_this_time(
+    made: Keyring, keys: Keyring
+) -> None:
     seal = made.registrar.certificate
     check_chain(seal, [made.ca], made.root, AT)
     for certificate, issuers, root, at in [

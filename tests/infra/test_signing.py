@@ -1,6 +1,7 @@
 """Seals: the published bytes come out exactly, and no second text carries the same signature."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -76,6 +77,18 @@ def test_what_a_seal_signs_others_accept(payload: dict[str, int]) -> None:
     assert int.from_bytes(parse(signed).signature[32:], "big") <= ORDER // 2
 
 
+@pytest.mark.parametrize("part", [slice(0, 2), slice(32, 34)])
+@pytest.mark.parametrize("is_short", [lambda number: number < 0x0080, lambda number: number < 0x0100])
+def test_signatures_with_short_numbers_verify(part: slice, is_short: Callable[[int], bool]) -> None:
+    """One in some hundred: a leading zero is dropped in DER, but not where the next bit would be a sign."""
+    for number in range(20_000):
+        parsed = parse(SEAL.sign(EVENT, encode({"number": number})))
+        if is_short(int.from_bytes(parsed.signature[part], "big")):
+            assert verify(parsed, KEY, EVENT) == parsed.payload_bytes
+            return
+    pytest.fail("no such signature was met")
+
+
 def test_the_twin_of_a_signature_is_refused() -> None:
     """(r, n - s) verifies as well, and would be the same event under another hash."""
     parsed = parse(JWS)
@@ -88,7 +101,9 @@ def test_the_twin_of_a_signature_is_refused() -> None:
         verify(text, KEY, EVENT)
 
 
-@pytest.mark.parametrize(("r", "s"), [(0, 1), (1, 0), (ORDER, 1), (ORDER + 1, 1), (1, ORDER), (1, 2**256 - 1)])
+@pytest.mark.parametrize(
+    ("r", "s"), [(0, 1), (1, 0), (ORDER, 1), (ORDER + 1, 1), (1, ORDER), (1, 2**256 - 1)]
+)
 def test_numbers_out_of_range_are_refused(r: int, s: int) -> None:
     with pytest.raises(BadSignature):
         verify_parts(b"x", r.to_bytes(32, "big") + s.to_bytes(32, "big"), KEY)

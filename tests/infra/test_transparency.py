@@ -11,7 +11,7 @@ from infra.canonical import from_b64url, sha256
 from infra.signing import ed25519_public, ed25519_sign
 from tests.infra.vectors import event_vectors
 
-LOG_SEED = bytes(range(0x00, 0x20))
+LOG_SEED = bytes(range(0x20))
 WITNESS_SEED = bytes(range(0x20, 0x40))
 ORIGIN = "log.example.gov/az/2026"
 LOG = t.NoteKey(ORIGIN, t.Algorithm.LOG, ed25519_public(LOG_SEED))

@@ -6,8 +6,8 @@ import multiprocessing.synchronize
 import random
 import resource
 import sqlite3
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,9 @@ SEALED = base64.b64decode(SEAL["sealed_base64"])
 
 
 def published_boxes() -> list[tuple[DataKey, list[str]]]:
-    return [(key_of(box), [EVENT["disclosures"][place] for place in box["disclosures"]]) for box in SEAL["boxes"]]
+    return [
+        (key_of(box), [EVENT["disclosures"][place] for place in box["disclosures"]]) for box in SEAL["boxes"]
+    ]
 
 
 def key_of(box: dict[str, Any]) -> DataKey:
@@ -66,7 +68,9 @@ def test_the_sealed_part_is_the_published_one_whatever_the_order_of_the_boxes() 
 
 def test_each_box_of_the_published_part_opens_to_its_disclosures() -> None:
     boxes = split_sealed(SEALED)
-    opened = [open_box(key.secret, EVENT_HASH, box) for (key, _), box in zip(published_boxes(), boxes, strict=True)]
+    opened = [
+        open_box(key.secret, EVENT_HASH, box) for (key, _), box in zip(published_boxes(), boxes, strict=True)
+    ]
     assert opened == [disclosures for _, disclosures in published_boxes()]
     assert [box.key_id for box in boxes] == [key.id for key, _ in published_boxes()]
 
@@ -84,8 +88,12 @@ def test_no_byte_of_a_sealed_part_can_be_another(place: int, change: int) -> Non
     altered[place] ^= change
     secrets = {key.id: key.secret for key, _ in published_boxes()}
     with pytest.raises((Unreadable, KeyError)):
-        for box in split_sealed(bytes(altered)):
-            open_box(secrets[box.key_id], EVENT_HASH, box)
+        open_all(bytes(altered), secrets)
+
+
+def open_all(sealed: bytes, secrets: dict[bytes, bytes]) -> None:
+    for box in split_sealed(sealed):
+        open_box(secrets[box.key_id], EVENT_HASH, box)
 
 
 @given(st.integers(0, len(SEALED) - 1))
@@ -99,7 +107,14 @@ def test_a_part_that_was_cut_off_is_refused_or_lacks_whole_boxes(size: int) -> N
 
 def test_other_framings_are_refused() -> None:
     first, second = (seal_box(key, EVENT_HASH, texts, bytes(12)) for key, texts in published_boxes()[:2])
-    for sealed in (b"", b"\x01", b"\x02" + first, b"\x01" + second + first, b"\x01" + first + first, SEALED + b"\x00"):
+    for sealed in (
+        b"",
+        b"\x01",
+        b"\x02" + first,
+        b"\x01" + second + first,
+        b"\x01" + first + first,
+        SEALED + b"\x00",
+    ):
         with pytest.raises(Unreadable):
             split_sealed(sealed)
 
@@ -149,17 +164,15 @@ def test_a_key_is_durable_before_it_is_handed_out(vault: Vault, path: Path) -> N
 
 def test_no_key_is_handed_out_twice_whoever_asks(vault: Vault, path: Path) -> None:
     taken: list[DataKey] = []
-    with Vault(path, KEK) as other:
-        takers = [
-            threading.Thread(target=lambda of=of: taken.extend(of.take() for _ in range(BATCH)))  # type: ignore[misc]
-            for of in (vault, vault, other)
-        ]
-        for taker in takers:
-            taker.start()
-        for taker in takers:
-            taker.join()
+    with Vault(path, KEK) as other, ThreadPoolExecutor(3) as takers:
+        for keys in takers.map(take_many, (vault, vault, other)):
+            taken.extend(keys)
     assert len({key.id for key in taken}) == len({key.secret for key in taken}) == 3 * BATCH
     assert all(vault.get(key.id) == key.secret for key in taken)
+
+
+def take_many(vault: Vault) -> list[DataKey]:
+    return [vault.take() for _ in range(BATCH)]
 
 
 def test_keys_are_there_after_a_restart_and_under_their_own_kek_only(path: Path) -> None:
@@ -251,7 +264,9 @@ def test_a_locked_store_hands_out_what_it_has_and_refuses_when_that_is_gone(path
     assert vault.get(vault.take().id) is not None
 
 
-def test_a_full_disk_refuses_clearly_and_is_forgotten_when_there_is_room_again(path: Path, vault: Vault) -> None:
+def test_a_full_disk_refuses_clearly_and_is_forgotten_when_there_is_room_again(
+    path: Path, vault: Vault
+) -> None:
     first = vault.take()
     with full_disk(path.with_name("vault.sqlite-wal").stat().st_size):
         for _ in range(BATCH - 1):

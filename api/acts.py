@@ -1,0 +1,233 @@
+"""What is done with a case after its filing: each command is a resource below the case.
+
+Facts name the hash of what they answer and may be repeated; judgements are bound to the version seen.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.caller import asked, house_of
+from api.cases import Id, act, located, nothing, readable
+from api.contract import documented
+from api.filing import EvidenceBrought, brought, discarded
+from api.shapes import CaseShown, Code, EventHash, OpaqueId
+from domain.authorisation import Subject, allow
+from domain.commands import (
+    Actor,
+    ApproveCase,
+    AssessFee,
+    AssignCase,
+    CaseCommand,
+    Competence,
+    DeclineConsent,
+    EraseCase,
+    GiveConsent,
+    ProposeApproval,
+    ProvideInformation,
+    RefuseCase,
+    RequestInformation,
+    RevokeConsent,
+    WithdrawCase,
+)
+from domain.events import Attachment
+from domain.forms import Line, Paragraph, Value
+from domain.offers import country_of, legal_day
+from domain.refusals import Fault, Invalid, Refusal
+
+router = APIRouter()
+
+
+class Consent(Value):
+    """An answer to the request as it stood at event ``of`` (the case's ``request_hash``)."""
+
+    answer: Literal["give", "decline", "revoke"]
+    of: EventHash
+
+
+class Assignment(Value):
+    """To whom: an officer's id within the authority; null: to oneself."""
+
+    officer: OpaqueId | None = None
+
+
+class InformationRequest(Value):
+    """A question to the applicant; ``items`` are codes of what is missing."""
+
+    question: Paragraph
+    items: Annotated[list[Code], Field(max_length=20, default_factory=list)]
+
+
+class Information(Value):
+    """The answer to the question asked in event ``of``."""
+
+    of: EventHash
+    answer: Paragraph
+    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+
+
+class Note(Value):
+    """A proposal or an approval, with a note for the file."""
+
+    note: Paragraph | None = None
+
+
+class RefusalBody(Value):
+    """A reasoned no, on grounds of the closed list."""
+
+    grounds: Annotated[list[Code], Field(min_length=1, max_length=20)]
+    reason: Paragraph
+
+
+class Nothing(Value):
+    """An object without members: nothing more is asked."""
+
+
+class Erasure(Value):
+    """The legal basis, and whose data (roles of the case); an empty list is everything."""
+
+    basis: Line
+    whose: Annotated[list[Code], Field(max_length=10, default_factory=list)]
+
+
+# --- facts ------------------------------------------------------------------------------------------------
+
+_CONSENTS: dict[str, Callable[..., CaseCommand]] = {
+    "give": GiveConsent,
+    "decline": DeclineConsent,
+    "revoke": RevokeConsent,
+}
+
+
+@router.post(
+    "/v1/cases/{case}/consents",
+    **documented("Give, decline or revoke a consent", body=Consent, answer=CaseShown),
+)
+async def consent(request: Request, case: Id) -> Response:
+    """A fact: it names the hash of what it answers, and may be repeated."""
+    _, said = await asked(request, Consent)
+    return await act(request, case, _CONSENTS[said.answer], is_judgement=False, of=said.of)
+
+
+@router.post(
+    "/v1/cases/{case}/information",
+    **documented("Answer the officer's question", body=Information, answer=CaseShown),
+)
+async def inform(request: Request, case: Id) -> Response:
+    """A fact: it names the question that it answers."""
+    actor, said = await asked(request, Information)
+    evidence = await _brought(request, actor, case, said)
+    answer = {"of": said.of, "answer": said.answer, "evidence": evidence}
+    try:
+        return await act(request, case, ProvideInformation, is_judgement=False, **answer)
+    except Refusal:
+        await discarded(located(request, case), evidence)
+        raise
+
+
+async def _brought(request: Request, actor: Actor, case: str, said: Information) -> tuple[Attachment, ...]:
+    """The new evidence, sealed; nobody but the applicant hears whether a piece of it is there."""
+    if not said.evidence:
+        return ()
+    house, found, _ = await readable(request, actor, case, "case.inform")
+    is_answered = any(q["of"] == said.of and q["answered_at"] is not None for q in found.questions)
+    return () if is_answered else await brought(house, actor, case, said.evidence)
+
+
+@router.post(
+    "/v1/cases/{case}/erasures",
+    **documented("Erase the personal data", body=Erasure, answer=CaseShown),
+)
+async def erase(request: Request, case: Id) -> Response:
+    """After the appeal term and the retention; the signed record stays verifiable."""
+    _, said = await asked(request, Erasure)
+    return await act(request, case, EraseCase, is_judgement=False, basis=said.basis, whose=tuple(said.whose))
+
+
+# --- judgements -------------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/v1/cases/{case}/assessments",
+    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseShown, judgement=True),
+)
+async def assess(request: Request, case: Id) -> Response:
+    """Once the law names the value that the fee waited for."""
+    await asked(request, Nothing)
+    return await act(request, case, AssessFee, is_judgement=True)
+
+
+@router.post(
+    "/v1/cases/{case}/assignments",
+    **documented("Assign a case", body=Assignment, answer=CaseShown, judgement=True),
+)
+async def assign(request: Request, case: Id) -> Response:
+    """To oneself, or to another officer of the authority."""
+    actor, said = await asked(request, Assignment)
+    officer = _officer(request, actor, case, said.officer) if said.officer is not None else None
+    return await act(request, case, AssignCase, is_judgement=True, officer=officer)
+
+
+def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Competence:
+    """The officer of this id; nobody but officers of the country hears whether there is one."""
+    house, at = located(request, case), house_of(request).clock()
+    rule = allow(actor, "case.assign", Subject(country=house.code, day=legal_day(at, country_of(house.code))))
+    if isinstance(rule, Refusal):
+        raise nothing()
+    officer = house_of(request).competences.officer(house.code, office_id, at)
+    if officer is None:
+        raise Invalid(Fault("/officer", "unknown_officer", "There is no such officer in this authority."))
+    return officer
+
+
+@router.post(
+    "/v1/cases/{case}/information-requests",
+    **documented("Ask the applicant", body=InformationRequest, answer=CaseShown, judgement=True),
+)
+async def ask(request: Request, case: Id) -> Response:
+    """The clock stops until the answer."""
+    _, said = await asked(request, InformationRequest)
+    question = {"question": said.question, "items": tuple(said.items)}
+    return await act(request, case, RequestInformation, is_judgement=True, **question)
+
+
+@router.post(
+    "/v1/cases/{case}/proposals",
+    **documented("Propose the approval", body=Note, answer=CaseShown, judgement=True),
+)
+async def propose(request: Request, case: Id) -> Response:
+    """The first pair of eyes."""
+    _, said = await asked(request, Note)
+    return await act(request, case, ProposeApproval, is_judgement=True, note=said.note)
+
+
+@router.post(
+    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseShown, judgement=True)
+)
+async def approve(request: Request, case: Id) -> Response:
+    """The register changes in the same append."""
+    _, said = await asked(request, Note)
+    return await act(request, case, ApproveCase, is_judgement=True, note=said.note)
+
+
+@router.post(
+    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseShown, judgement=True)
+)
+async def refuse(request: Request, case: Id) -> Response:
+    """With grounds of the law, and the way to appeal."""
+    _, said = await asked(request, RefusalBody)
+    decision = {"grounds": tuple(said.grounds), "reason": said.reason}
+    return await act(request, case, RefuseCase, is_judgement=True, **decision)
+
+
+@router.post(
+    "/v1/cases/{case}/withdrawals",
+    **documented("Take the request back", body=Nothing, answer=CaseShown, judgement=True),
+)
+async def withdraw(request: Request, case: Id) -> Response:
+    """Before a decision; what was claimed is free again."""
+    await asked(request, Nothing)
+    return await act(request, case, WithdrawCase, is_judgement=True)

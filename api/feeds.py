@@ -1,0 +1,184 @@
+"""The feed of a country over HTTP (http-feeds.org): batches, long polls, server-sent events."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from api.caller import caller, house_of
+from api.contract import documented, query
+from api.problems import Declined
+from domain.authorisation import Rule, Subject, allow
+from domain.offers import country_of, legal_day
+from domain.refusals import Refusal, Unknown, Unready
+from infra.canonical import NotCanonical, from_b64url
+from infra.envelope import split
+from infra.feed_events import as_json, attributes, head_attributes
+from infra.feed_heads import Heads, NoSeal
+from infra.feed_store import Delivery
+from infra.house import CountryHouse
+
+router = APIRouter()
+LIMIT: Final = 100
+LARGEST: Final = 1_000
+LONGEST_WAIT_MS: Final = 30_000
+LOOK_S: Final = 0.02
+HEAD_AFTER_S: Final = 10.0
+BATCH: Final = "application/cloudevents-batch+json"
+STREAM: Final = "text/event-stream"
+_EVENT: Final = {
+    "type": "object",
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "description": "The event hash"},
+        "source": {"type": "string", "description": "The origin of the log that holds the event"},
+        "type": {"type": "string"},
+        "time": {"type": "string", "format": "date-time"},
+        "subject": {"type": "string", "description": "The stream"},
+        "seq": {"type": "string", "description": "The version in the stream"},
+        "logindex": {"type": "string", "description": "The position in the log"},
+        "feedseq": {"type": "string", "description": "Counts without gaps from 1; absent of a feed head"},
+        "datacontenttype": {"const": "application/jose"},
+        "data": {"type": "string", "description": "The compact JWS"},
+    },
+    "required": ["specversion", "id", "source", "type", "time", "datacontenttype", "data"],
+    "additionalProperties": False,
+}
+_READ = documented(
+    "Read the feed of a country",
+    problems=(400,),
+    parameters=(
+        query("lastEventId", "The id of the last event that you have", {"type": "string", "maxLength": 43}),
+        query("source", "The origin of a log; left out: of the country's own", {"type": "string"}),
+        query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT}),
+        query(
+            "timeout",
+            "How many milliseconds to wait for the next event, where there is none yet",
+            {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT_MS, "default": 0},
+        ),
+    ),
+)
+_READ["responses"][200]["content"] = {
+    BATCH: {"schema": {"type": "array", "items": _EVENT, "minItems": 1}},
+    STREAM: {"schema": {"type": "string"}},
+}
+
+
+@router.get("/v1/feeds/{cc}", **_READ)
+async def read_feed(request: Request, cc: str) -> Response:
+    """Events after ``lastEventId``, then a signed head: how many there are by now, and their hash."""
+    house, _ = entitled(request, cc, "feed.read")
+    feed = _Feed(request, house.code)
+    if STREAM in request.headers.get("accept", ""):
+        after = feed.number_of(request.headers.get("last-event-id"))
+        return StreamingResponse(_stream(request, feed, after), 200, None, STREAM)
+    limit = _number(request, "limit", LIMIT, 1, LARGEST)
+    wait = _number(request, "timeout", 0, 0, LONGEST_WAIT_MS) / 1000
+    after = feed.number_of(request.query_params.get("lastEventId"))
+    await feed.wait_beyond(after, wait)
+    events, head = await asyncio.to_thread(feed.batch, after, limit)
+    return Response(orjson.dumps([*map(feed.shown, events), head]), 200, None, BATCH)
+
+
+def entitled(request: Request, cc: str, action: str) -> tuple[CountryHouse, Rule]:
+    """The country whose feed it is, and the rule by which the caller may; raises a Refusal."""
+    actor = caller(request)
+    house = house_of(request).countries.get(cc.upper())
+    if house is None:
+        raise Unknown("There is no such feed.")
+    day = legal_day(house_of(request).clock(), country_of(house.code))
+    rule = allow(actor, action, Subject(country=house.code, day=day))
+    if isinstance(rule, Refusal):
+        raise rule
+    return house, rule
+
+
+class _Feed:
+    """What one country receives of one log."""
+
+    def __init__(self, request: Request, recipient: str) -> None:
+        self._recipient = recipient
+        self._source = _source(request, recipient)
+        self._heads = _heads(request, self._source)
+        self._origin = self._source.keyring.origin
+
+    def number_of(self, event: str | None) -> int:
+        """After which number to go on; raises Declined (400) or Unknown."""
+        if not event:
+            return 0
+        try:
+            found = self._source.feed.number_of(self._recipient, from_b64url(event))
+        except (NotCanonical, UnicodeEncodeError):
+            raise Declined(400, "last_event_id_wrong", "An event id is its hash, 43 characters.") from None
+        if found is None:
+            what = "This event is not in the feed. Please check the source, or read on from an event that is."
+            raise Unknown(what, code="unknown_event")
+        return found
+
+    async def wait_beyond(self, after: int, seconds: float) -> bool:
+        """Whether there is an event after this number, by then."""
+        until = time.monotonic() + seconds
+        while self._source.feed.standing(self._recipient).count <= after:
+            if time.monotonic() >= until:
+                return False
+            await asyncio.sleep(LOOK_S)
+        return True
+
+    def batch(self, after: int, limit: int) -> tuple[list[Delivery], dict[str, Any]]:
+        """The next events, and the head, which counts at least these; raises Unready."""
+        feed = self._source.feed
+        events = feed.since(self._source.log, self._recipient, after, limit)
+        try:
+            head = self._heads.sign(self._recipient, feed.standing(self._recipient))
+        except NoSeal:
+            raise Unready("The feed has no seal that is live: its head cannot be signed.") from None
+        return events, as_json(head_attributes(head.jws, self._origin, head.time), head.jws)
+
+    def shown(self, event: Delivery) -> dict[str, Any]:
+        """The event as a CloudEvent."""
+        jws, _ = split(event.row[4])
+        return as_json(attributes(event, self._origin), jws.decode("ascii"))
+
+
+async def _stream(request: Request, feed: _Feed, after: int) -> AsyncIterator[bytes]:
+    """Every event as it comes, each with its id; heads have none, so that a reader goes on from an event."""
+    while not await request.is_disconnected():
+        await feed.wait_beyond(after, HEAD_AFTER_S)
+        events, head = await asyncio.to_thread(feed.batch, after, LIMIT)
+        for event in events:
+            shown = feed.shown(event)
+            yield b"id: " + shown["id"].encode("ascii") + b"\ndata: " + orjson.dumps(shown) + b"\n\n"
+            after = event.feedseq
+        yield b"data: " + orjson.dumps(head) + b"\n\n"
+
+
+def _source(request: Request, recipient: str) -> CountryHouse:
+    """The log that the caller names by its origin; left out: the recipient's own."""
+    houses = house_of(request).countries
+    origin = request.query_params.get("source")
+    if origin is None:
+        return houses[recipient]
+    for house in houses.values():
+        if house.keyring.origin == origin:
+            return house
+    raise Unknown("There is no log with this origin here.", code="unknown_source")
+
+
+def _heads(request: Request, house: CountryHouse) -> Heads:
+    """Who signs the heads of this log, kept between requests."""
+    state = request.app.state
+    if not hasattr(state, "feed_heads"):
+        state.feed_heads = {}
+    found: Heads = state.feed_heads.setdefault(house.code, Heads(house.desk, house_of(request).clock))
+    return found
+
+
+def _number(request: Request, name: str, otherwise: int, least: int, most: int) -> int:
+    text = request.query_params.get(name, str(otherwise))
+    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+        raise Declined(400, "limit_wrong", f"{name} is a number from {least} to {most}.")
+    return int(text)

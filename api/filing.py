@@ -1,0 +1,152 @@
+"""Filing: a request under a procedure of a country becomes a case; 201 only when that is on the disk."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import uuid4
+
+import orjson
+from fastapi import APIRouter, Request
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from api.caller import answered, asked, house_of, idempotency_key
+from api.cases import once
+from api.contract import documented
+from api.problems import faults_of
+from api.shapes import CaseShown, Code, EventHash
+from domain.case import APPLICANT
+from domain.commands import Actor, FileCase
+from domain.events import Attachment
+from domain.forms import CountryCode, Value, plain
+from domain.offers import offer
+from domain.refusals import Invalid, NotOffered, Refusal
+from domain.visibility import shown
+from infra.desk import Answered, Outcome
+from infra.house import CountryHouse
+
+router = APIRouter()
+Base64 = r"^[A-Za-z0-9_-]*$"
+
+
+class EvidenceBrought(Value):
+    """A file that was uploaded before, and what it is."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+    kind: Code
+    sha256: EventHash
+
+
+class CitizensSignature(Value):
+    """A flattened JWS (RFC 7515, 7.2.2) over the request."""
+
+    payload: Annotated[str, Field(max_length=200_000, pattern=Base64)]
+    protected: Annotated[str, Field(max_length=20_000, pattern=Base64)]
+    signature: Annotated[str, Field(max_length=1_000, pattern=Base64)]
+
+
+class Filing(Value):
+    """A request; its members are those of the form in ``GET /v1/procedures/{procedure}?country=``."""
+
+    country: CountryCode
+    procedure: Code
+    request: dict[str, Any]
+    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    signature: CitizensSignature | None = None
+
+
+@router.post(
+    "/v1/cases",
+    **documented("File a request", body=Filing, answer=CaseShown, created=True, key="required"),
+)
+async def file_case(request: Request) -> Response:
+    """201 only when the event is on the disk; a repeat under the same Idempotency-Key gets that answer."""
+    actor, filing = await asked(request, Filing)
+    key = idempotency_key(request, is_required=True) or ""
+    house = _hosted(request, filing.country)
+    content = _content_of(filing, house)
+    case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
+    remembered = answered(house, actor, case, await request.body(), 201)
+    evidence = await _brought_once(house, actor, filing.evidence, remembered)
+    command = FileCase(
+        at=house_of(request).clock(),
+        by=actor,
+        cause=f"cmd:{uuid4()}",
+        case=case,
+        country=filing.country,
+        procedure=filing.procedure,
+        request=content,
+        evidence=evidence,
+        signature=filing.signature.model_dump() if filing.signature else None,
+    )
+    try:
+        outcome = await once(request, house, command, remembered)
+    except Refusal:
+        await discarded(house, evidence)
+        raise
+    return _answer(outcome)
+
+
+async def brought(
+    house: CountryHouse, actor: Actor, case: str, pieces: list[EvidenceBrought]
+) -> tuple[Attachment, ...]:
+    """Each file, sealed anew for this case before the case says so; ``discarded`` where the case does not."""
+    if not pieces:
+        return ()
+    owner = house.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+
+    def seal_all() -> tuple[Attachment, ...]:
+        found: list[Attachment] = []
+        try:
+            for n, piece in enumerate(pieces):
+                pointer = f"/evidence/{n}"
+                found.append(
+                    house.evidence.file(piece.id, piece.kind, piece.sha256, owner, pointer, case=case)
+                )
+        except Refusal:
+            house.evidence.discard(found)
+            raise
+        return tuple(found)
+
+    return await asyncio.to_thread(seal_all)
+
+
+async def discarded(house: CountryHouse, evidence: tuple[Attachment, ...]) -> None:
+    """What was sealed for a case that did not take it is gone, with its keys; the upload stays."""
+    if evidence:
+        await asyncio.to_thread(house.evidence.discard, evidence)
+
+
+async def _brought_once(
+    house: CountryHouse, actor: Actor, pieces: list[EvidenceBrought], remembered: Answered
+) -> tuple[Attachment, ...]:
+    """Nothing is sealed for a repeat, which gets its answer without being looked at."""
+    return () if pieces and house.log.answer(remembered.key) else await brought(house, actor, remembered.key, pieces)
+
+
+def _hosted(request: Request, country: str) -> CountryHouse:
+    house = house_of(request).countries.get(country)
+    if house is None:
+        raise NotOffered("This is not a member country of this house.")
+    return house
+
+
+def _content_of(filing: Filing, house: CountryHouse) -> dict[str, Any]:
+    """The request in the form of that country, with the keyed ids of its persons."""
+    found = offer(filing.country, filing.procedure)
+    if found is None:
+        raise NotOffered(f"This procedure is not offered in {filing.country} yet.")
+    try:
+        content = plain(found.form.model_validate(filing.request))
+    except ValidationError as error:
+        raise Invalid(*faults_of(error, "/request")) from None
+    for party in found.procedure.parties:
+        number = (content.get(party.member) or {}).get("personal_number")
+        content[f"person_{party.role}"] = (
+            house.person_of((number["country"], number["number"])) if number else None
+        )
+    return content
+
+
+def _answer(outcome: Outcome) -> Response:
+    headers = {"ETag": f'"{outcome.version}"', "Location": f"/v1/cases/{outcome.stream}"}
+    return Response(orjson.dumps(shown(outcome.state, APPLICANT)), 201, headers, "application/json")

@@ -1,0 +1,241 @@
+"""What a registry asks and says beside its feed: personal members of its entries, and signed receipts."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+from uuid import uuid4
+
+import orjson
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field, ValidationError
+from starlette.responses import Response
+
+from api.caller import body_of, caller, house_of
+from api.contract import Documented, documented
+from api.feeds import entitled
+from api.shapes import Code, EventHash, OpaqueId, Shape, Version
+from domain.authorisation import Rule
+from domain.commands import Actor, RecordReceipt
+from domain.forms import Line, Value
+from domain.offers import content_owners, offers
+from domain.refusals import Refusal, Unready
+from infra.canonical import NotCanonical, from_b64url
+from infra.clock import written
+from infra.envelope import disclosures_of, payload_of, split
+from infra.event_store import Row
+from infra.house import CountryHouse
+from infra.live_seals import key_for
+from infra.signing import BadSignature, open_disclosure, parse, verify
+
+router = APIRouter()
+RECEIPT: Final = "tamga-receipt+jwt"
+MOST: Final = 200
+
+
+class Asked(Value):
+    """The events whose personal members the registry needs, by their hashes."""
+
+    events: Annotated[list[EventHash], Field(min_length=1, max_length=MOST)]
+
+
+class Disclosed(Shape):
+    """What of one event is disclosed. ``is_erased``: something of it can never be read again."""
+
+    event: EventHash
+    disclosures: list[str]
+    is_erased: bool
+
+
+class Disclosures(Shape):
+    """In the order in which it was asked; an event that is not for this registry discloses nothing."""
+
+    disclosures: list[Disclosed]
+
+
+class Receipts(Value):
+    """Compact JWS by the registry's key (formats: typ tamga-receipt+jwt)."""
+
+    receipts: Annotated[
+        list[Annotated[str, Field(min_length=100, max_length=4000, pattern=r"^[A-Za-z0-9_.-]+$")]],
+        Field(min_length=1, max_length=MOST),
+    ]
+
+
+class Answer(Shape):
+    """What became of one receipt; ``later``: it could not be recorded now, send it again."""
+
+    status: Literal["recorded", "refused", "later"]
+    case: OpaqueId | None = None
+    version: Version | None = None
+    code: Code | None = None
+    detail: str | None = None
+
+
+class Answers(Shape):
+    """In the order of the receipts."""
+
+    receipts: list[Answer]
+
+
+class Receipt(Value):
+    """What a receipt states."""
+
+    v: Literal[1]
+    log: Line
+    register_name: Annotated[Line, Field(alias="register")]
+    event: EventHash
+    applied_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z$")]
+    reference_digest: EventHash
+    row_digest: EventHash
+
+
+def _documented(summary: str, body: type[BaseModel], answer: type[BaseModel]) -> Documented:
+    found = documented(summary, body=body, answer=answer, key="none")
+    found["responses"][200].pop("headers", None)
+    return found
+
+
+@router.post(
+    "/v1/feeds/{cc}/disclosures", **_documented("The personal members of entries", Asked, Disclosures)
+)
+async def disclose(request: Request, cc: str) -> Response:
+    """Only those of the registry's own registers; what is read is recorded before the bytes leave."""
+    house, rule = entitled(request, cc, "feed.disclose")
+    asked = await body_of(request, Asked)
+    found = await asyncio.to_thread(_disclosures, house, rule, asked.events)
+    at = written(house_of(request).clock())
+    readings = [_record(house, rule, at, stream) for stream, shown in found if shown["disclosures"]]
+    await asyncio.gather(*readings)
+    return _json({"disclosures": [shown for _, shown in found]})
+
+
+@router.post("/v1/feeds/{cc}/receipts", **_documented("What a registry has applied", Receipts, Answers))
+async def receive(request: Request, cc: str) -> Response:
+    """Each receipt is verified and recorded on its own; sent again, it gets the same answer."""
+    house, rule = entitled(request, cc, "feed.receipt")
+    said = await body_of(request, Receipts)
+    actor = caller(request)
+    commands = await asyncio.to_thread(_commands, request, house, rule, actor, said.receipts)
+    return _json({"receipts": await asyncio.gather(*(_recorded(house, command) for command in commands))})
+
+
+def _disclosures(house: CountryHouse, rule: Rule, events: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """(stream, what is disclosed) of each event."""
+    registers = _registers(house, rule)
+    return [_disclosed(house, registers, event) for event in events]
+
+
+def _disclosed(house: CountryHouse, registers: set[str], event: str) -> tuple[str, dict[str, Any]]:
+    nothing = {"event": event, "disclosures": [], "is_erased": False}
+    row = _row(house, event)
+    if row is None or not row[3].startswith("entry."):
+        return "", nothing
+    payload = payload_of(split(row[4])[0])
+    content = payload["data"]
+    if content.get("register") not in registers:
+        return row[1], nothing
+    mine = content_owners(content["register"], content["content_version"])
+    texts = [t for t in disclosures_of(row[4], house.vault.get) if open_disclosure(t)[0] in mine]
+    return row[1], {"event": event, "disclosures": texts, "is_erased": len(texts) < len(mine)}
+
+
+def _registers(house: CountryHouse, rule: Rule) -> set[str]:
+    """The registers that this registry keeps: what it reads, it reads for them."""
+    authority = rule.competence.authority if rule.competence else None
+    return {
+        offer.procedure.register.name
+        for (country, _), offer in offers().items()
+        if country == house.code and any(terms.registry == authority for terms in offer.terms)
+    }
+
+
+def _record(house: CountryHouse, rule: Rule, at: str, stream: str) -> "asyncio.Future[None]":
+    mine = rule.competence
+    recorded = house.accesses.record(
+        at=at,
+        stream=stream,
+        reader=mine.office_id if mine else "",
+        role=mine.role if mine else "",
+        authority=mine.authority if mine else "",
+        purpose="entry in the national register",
+        basis=rule.id,
+    )
+    return asyncio.wrap_future(recorded)
+
+
+def _commands(
+    request: Request, house: CountryHouse, rule: Rule, actor: Actor, receipts: Sequence[str]
+) -> list[RecordReceipt | Answer]:
+    """What each receipt asks for, or why it is refused."""
+    found: list[RecordReceipt | Answer] = []
+    for jws in receipts:
+        try:
+            found.append(_command(request, house, rule, actor, jws))
+        except _Wrong as wrong:
+            found.append(Answer(status="refused", code=wrong.code, detail=str(wrong)))
+    return found
+
+
+class _Wrong(Exception):
+    """A receipt that cannot be recorded, ever."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+def _command(request: Request, house: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordReceipt:
+    """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event."""
+    authority = rule.competence.authority if rule.competence else ""
+    try:
+        parsed = parse(jws)
+        verify(parsed, key_for(house.desk, parsed.kid, authority, RECEIPT), RECEIPT)
+        receipt = Receipt.model_validate(parsed.payload)
+    except BadSignature:
+        what = "This is not a receipt that this registry signed with a key that is live."
+        raise _Wrong("not_signed_by_registry", what) from None
+    except ValidationError:
+        raise _Wrong("receipt_wrong", "The receipt does not have the members of a receipt.") from None
+    row = _row(house, receipt.event)
+    if receipt.log != house.keyring.origin or row is None:
+        raise _Wrong("unknown_event", "This event is not in the log that the receipt names.")
+    lead = payload_of(split(row[4])[0]).get("lead")
+    if lead is None or lead["stream"] == row[1]:
+        raise _Wrong("no_case", "This event does not come from a case that waits for a receipt.")
+    return RecordReceipt(
+        at=house_of(request).clock(),
+        by=actor,
+        cause=f"cmd:{uuid4()}",
+        case=lead["stream"],
+        register=receipt.register_name,
+        authority=authority,
+        event=receipt.event,
+        jws=jws,
+    )
+
+
+async def _recorded(house: CountryHouse, command: RecordReceipt | Answer) -> dict[str, Any]:
+    if isinstance(command, Answer):
+        return command.model_dump()
+    try:
+        outcome = await asyncio.wrap_future(house.desk.ask(command))
+    except Unready as refusal:
+        answer = Answer(status="later", case=command.case, code=refusal.name, detail=refusal.detail)
+    except Refusal as refusal:
+        answer = Answer(status="refused", case=command.case, code=refusal.name, detail=refusal.detail)
+    else:
+        answer = Answer(status="recorded", case=outcome.stream, version=outcome.version)
+    return answer.model_dump()
+
+
+def _row(house: CountryHouse, event: str) -> Row | None:
+    """The event in this country's log."""
+    try:
+        index = house.feed.index_of(from_b64url(event))
+    except NotCanonical:  # 43 letters that no bytes are written with
+        return None
+    return house.log.at(index) if index is not None else None
+
+
+def _json(found: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(found), 200, None, "application/json")

@@ -1,0 +1,316 @@
+"""The shapes of the answers, as the OpenAPI document promises them; the answers do not pass through them.
+
+The tests hold the answers against them (tests/api/test_contract.py).
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.case import Stage
+from domain.deadlines import Deadline
+from domain.forms import CountryCode, Currency, MinorUnits
+
+EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+OpaqueId = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+LegalDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Version = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
+Titles = Annotated[dict[str, str], Field(description="language -> title")]
+
+
+class Shape(BaseModel):
+    """What an answer holds: these members, all of them, and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- a case -----------------------------------------------------------------------------------------------
+
+
+class EvidenceShown(Shape):
+    id: OpaqueId
+    kind: Code
+    sha256: EventHash
+    media_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    size: Count
+
+
+class FeeShown(Shape):
+    amount: MinorUnits
+    currency: Currency
+    formula: str
+    provisional: bool
+    due: Deadline | None
+
+
+class RefundShown(Shape):
+    amount: MinorUnits
+    reason: str | None
+    paid_back: MinorUnits
+
+
+class QuestionShown(Shape):
+    of: EventHash
+    at: Moment
+    items: list[Code]
+    answer_until: Deadline
+    question: str | None
+    answer: str | None
+    answered_at: Moment | None
+
+
+class DecisionShown(Shape):
+    """How it ended; which of the optional members are there depends on ``kind``."""
+
+    kind: Literal["approved", "refused", "withdrawn", "lapsed"]
+    at: Moment
+    officer: OpaqueId | None = None
+    by: str | None = None
+    reason: str | None = None
+    grounds: list[Code] | None = None
+    law: list[str] | None = None
+    explanation: str | None = None
+
+
+class Step(Shape):
+    version: Version
+    what: str
+    at: Moment
+    by: str
+
+
+class CaseShown(Shape):
+    """A case as the caller may see it: of other people their names only."""
+
+    case: OpaqueId
+    country: CountryCode
+    procedure: Code
+    stage: Stage
+    version: Version
+    filed_at: Moment
+    authority: str
+    terms: LegalDay
+    you_are: Code | None
+    request: dict[str, Any]
+    request_hash: EventHash
+    evidence: list[EvidenceShown]
+    consents: dict[str, Literal["given", "open"]]
+    consent_until: Deadline | None
+    fee: FeeShown | None
+    paid: MinorUnits
+    refunds: list[RefundShown]
+    decision_due: Deadline | None
+    officer: OpaqueId | None
+    questions: list[QuestionShown]
+    is_proposed: bool
+    decision: DecisionShown | None
+    appeal_until: Deadline | None
+    entry: OpaqueId | None
+    warnings: list[str]
+    erased: list[str]
+    fits: list[str]
+    timeline: list[Step]
+
+
+class CaseBrief(Shape):
+    """What a machine hears of a case: that it was done."""
+
+    case: OpaqueId
+    version: Version
+    stage: Stage
+
+
+class CaseListed(Shape):
+    case: OpaqueId
+    procedure: Code
+    stage: Stage
+    version: Version
+    filed_at: Moment
+    authority: str
+
+
+class CasePage(Shape):
+    items: list[CaseListed]
+
+
+class Waiting(Shape):
+    """A case in the work queue; nothing personal."""
+
+    case: OpaqueId
+    authority: str
+    procedure: Code
+    due: Moment
+    stage: Stage
+    officer: OpaqueId | None
+    is_proposed: bool
+    is_overdue: bool
+    warnings: list[str]
+    filed_at: Moment
+    version: Version
+
+
+class QueuePage(Shape):
+    items: list[Waiting]
+
+
+class AccessShown(Shape):
+    number: str
+    stream: OpaqueId
+    at: Moment
+    reader: str
+    role: str
+    authority: str
+    purpose: str
+    basis: str
+
+
+class AccessPage(Shape):
+    items: list[AccessShown]
+
+
+class EventShown(Shape):
+    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures."""
+
+    index: Count
+    version: Version
+    type: str
+    time: Moment
+    actor: dict[str, str]
+    authority: str
+    hash: EventHash
+    jws: str
+    disclosures: list[str]
+    sd_jwt: str
+    data: dict[str, Any]
+
+
+class HistoryShown(Shape):
+    case: OpaqueId
+    log: str
+    events: list[EventShown]
+
+
+class Uploaded(Shape):
+    id: OpaqueId
+    sha256: EventHash
+    media_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    size: Count
+
+
+# --- registers and the law --------------------------------------------------------------------------------
+
+
+class RestrictionShown(Shape):
+    id: OpaqueId
+    kind: Code
+    authority: str
+    since: Moment
+    law: str
+
+
+class EntryListed(Shape):
+    entry: OpaqueId
+    changed_at: Moment
+    is_restricted: bool
+
+
+class EntryPage(Shape):
+    items: list[EntryListed]
+
+
+class EntryShown(Shape):
+    entry: OpaqueId
+    register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
+    version: Version
+    title: str
+    authority: str
+    created_at: Moment
+    changed_at: Moment
+    content: dict[str, Any]
+    restrictions: list[RestrictionShown]
+    is_erased: bool
+
+
+class EntryActed(Shape):
+    entry: OpaqueId
+    version: Version
+    restrictions: list[RestrictionShown]
+
+
+class ProcedureListed(Shape):
+    procedure: Code
+    title: Titles
+    countries: list[CountryCode]
+
+
+class ProcedureList(Shape):
+    items: list[ProcedureListed]
+
+
+class PartyShown(Shape):
+    role: Code
+    member: Code
+    is_applicant: bool
+    consents: bool
+
+
+class OfferShown(Shape):
+    """What a country asks today: ``form`` is a JSON Schema, ``unconfirmed`` names what is not settled law."""
+
+    procedure: Code
+    country: CountryCode
+    title: Titles
+    register_: Annotated[str, Field(alias="register")]
+    parties: list[PartyShown]
+    form_version: Version
+    form: dict[str, Any]
+    terms: dict[str, Any]
+    units: dict[str, dict[str, Any] | None]
+    unconfirmed: list[str]
+
+
+# --- the watch --------------------------------------------------------------------------------------------
+
+
+class Live(Shape):
+    status: Literal["live"]
+
+
+class Parked(Shape):
+    stream: str
+    seq: Version
+    why: str
+
+
+class CountryReadiness(Shape):
+    events: Count
+    trouble: str | None
+    read_models_behind: int
+    parked: list[Parked]
+    relay_behind: int | None
+    relay_trouble: str | None
+
+
+class Readiness(Shape):
+    ready: bool
+    countries: dict[str, CountryReadiness]
+
+
+class SealKey(Shape):
+    """A public key (RFC 7517), with the thumbprint of its certificate."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: str
+    y: str
+    kid: str
+    use: Literal["sig"]
+    alg: Literal["ES256"]
+    thumbprint: Annotated[str, Field(alias="x5t#S256")]
+
+
+class SealKeys(Shape):
+    keys: list[SealKey]

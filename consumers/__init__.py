@@ -1,0 +1,1 @@
+"""Who reads the streams from outside: registries, and the demonstration; they act as anybody does, over HTTP."""

@@ -1,0 +1,154 @@
+"""What a reader of the feed verifies of each event and each head, with public keys only; it applies nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from consumers.registry.database import Database, Position
+from consumers.registry.inbox import Taken
+from consumers.registry.message import Message
+from domain.authorities import feed_of
+from infra.canonical import b64url, sha256
+from infra.feed_heads import HEAD
+from infra.key_history import KeyHistory, NotAuthorised
+from infra.signing import EVENT, BadSignature, Malformed, PublicKey, parse, verify
+
+
+class Wrong(Exception):
+    """What was received is not what it should be: ``kind`` names the check, the message what was found."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A verified event of the feed."""
+
+    hash: str
+    stream: str
+    seq: int
+    type: str
+    time: str
+    log_index: int
+    payload: Mapping[str, Any]
+    jws: str = field(repr=False)
+
+    @property
+    def to(self) -> list[str]:
+        """The countries that it names."""
+        found: list[str] = self.payload["to"]
+        return found
+
+
+class Checks:
+    """Verifies what ``recipient`` receives of one log; the keys stream is verified, and believed, as it passes."""
+
+    def __init__(self, log: str, country: str, recipient: str, root: bytes, database: Database) -> None:
+        """``country``: whose log it is; ``root``: its root certificate (DER), from outside."""
+        self._log = log
+        self._country = country
+        self._recipient = recipient
+        self._database = database
+        self._history = KeyHistory(root)
+        for index, jws in database.keys(log):
+            self._history.record(parse(jws), index)
+
+    def event(self, taken: Taken) -> Event:
+        """The event, if it holds; raises Wrong.
+
+        1. it has our one form; 2. the message's attributes are those that are signed; 3. it is for this recipient,
+        who has the whole log where it is its own; 4. it continues its stream; 5. a key that is authorised for it, at
+        its index, signed it.
+        """
+        message, parsed = taken.message, taken.parsed
+        if parsed is None or parsed.typ != EVENT:
+            raise Wrong("form", "the message does not hold a signed event in the form of the formats")
+        payload = parsed.payload
+        signed = tuple(payload.get(name) for name in ("log", "type", "stream", "seq", "time"))
+        said = (message.source, message.type, message.subject, message.seq, message.time)
+        if signed != said or message.id != b64url(sha256(message.jws.encode("ascii"))):
+            raise Wrong("attributes", "the message's attributes are not those of the event in it")
+        if self._recipient not in payload.get("to", ()) and self._recipient == self._country:
+            raise Wrong("recipient", "the event does not name the country of its own log")
+        if self._recipient == self._country and message.logindex != message.feedseq - 1:
+            raise Wrong("logindex", "the event's index in the log is not its number in the feed")
+        self._check_chain(message, payload.get("prev"))
+        try:
+            if message.type.startswith("keys."):
+                self._history.record(parsed, message.logindex)
+                self._database.add_key(self._log, message.logindex, message.jws)
+            else:
+                verify(parsed, self._key(parsed.kid, payload["authority"], message.type, message.logindex))
+        except NotAuthorised as error:
+            raise Wrong("key", str(error)) from error
+        except BadSignature as error:
+            raise Wrong("signature", str(error)) from error
+        return Event(
+            message.id,
+            message.subject,
+            message.seq,
+            message.type,
+            message.time,
+            message.logindex,
+            payload,
+            message.jws,
+        )
+
+    def repeated(self, message: Message) -> None:
+        """A message with an old number must hold an event that is known; raises Wrong."""
+        known = self._database.event_at(message.subject, message.seq)
+        is_parked = known is None and self._database.is_parked(message.subject)
+        if known != message.id and not is_parked:
+            raise Wrong("fork", "another event came before under this number, or in this place of its stream")
+
+    def head(self, message: Message, position: Position) -> None:
+        """The head counts so many events and gives their hash, signed by the log's feed office; raises Wrong."""
+        try:
+            parsed = parse(message.jws)
+            key = self._key(parsed.kid, feed_of(self._country), HEAD, position.log_index + 1)
+            verify(parsed, key, HEAD)
+        except (BadSignature, NotAuthorised) as error:
+            raise Wrong("head", f"the head is not signed by the feed's office: {error}") from error
+        stated = {name: parsed.payload.get(name) for name in ("v", "log", "to", "count", "hash")}
+        ours = {
+            "v": 1,
+            "log": self._log,
+            "to": self._recipient,
+            "count": position.count,
+            "hash": b64url(position.hash),
+        }
+        if stated != ours:
+            raise Wrong("head", f"the head states another hash over the first {position.count} events")
+
+    def live_key(self, kid: str, authority: str, typ: str, position: Position) -> bool:
+        """Whether this key may sign such statements now, as far as the feed has told."""
+        try:
+            self._key(kid, authority, typ, position.log_index + 1)
+        except NotAuthorised:
+            return False
+        return True
+
+    def _check_chain(self, message: Message, prev: object) -> None:
+        seq, newest = self._database.newest(message.subject)
+        if message.seq <= seq:
+            raise Wrong("fork", f"the stream has an event {message.seq} already, and this is another")
+        if message.seq > seq + 1:
+            raise Wrong("seq_gap", f"after event {seq} of the stream comes event {message.seq}")
+        if prev != (newest or None):
+            raise Wrong("chain", "the event does not continue the stream's previous event")
+
+    def _key(self, kid: str, authority: str, kind: str, index: int) -> PublicKey:
+        return self._history.key_for(kid, authority, kind, index)
+
+
+def count_of(message: Message) -> int:
+    """How many events a head counts, as it says; raises Wrong."""
+    try:
+        count = parse(message.jws).payload.get("count")
+    except Malformed as error:
+        raise Wrong("head", str(error)) from error
+    if type(count) is not int or count < 0:
+        raise Wrong("head", "the head does not say how many events there are")
+    return count

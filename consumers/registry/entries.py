@@ -1,0 +1,77 @@
+"""How an event changes the registry's row of an entry: a pure fold, over what was verified and disclosed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from consumers.registry.checks import Event, Wrong
+from domain.offers import content_owners
+from infra.canonical import NotCanonical
+from infra.signing import digest, open_disclosure
+
+Row = dict[str, Any]
+CONTENT: Final = ("entry.EntryCreated.v1", "entry.EntryChanged.v1")
+_NAMED: Final = {"register", "content_version", "title", "_sd"}
+
+
+def register_of(event: Event) -> str | None:
+    """The register that an entry's content belongs to; None for other events."""
+    return event.payload["data"].get("register") if event.type in CONTENT else None
+
+
+def has_personal_members(event: Event) -> bool:
+    """Whether something of the event has to be disclosed."""
+    return "_sd" in event.payload["data"]
+
+
+def opened(event: Event, disclosures: Sequence[str], *, is_erased: bool) -> dict[str, Any]:
+    """The personal members of an entry's content; erased ones are None. Raises Wrong.
+
+    Each disclosure must be one that the event signed, each member must be there once; none may be held back but
+    for an erasure.
+    """
+    stated = event.payload["data"]
+    try:
+        owners = content_owners(stated["register"], stated["content_version"])
+        found = dict(open_disclosure(text) for text in disclosures)
+    except LookupError:
+        raise Wrong("content", "the version of the entry's content is not known here") from None
+    except NotCanonical as error:
+        raise Wrong("disclosure", str(error)) from None
+    if not {digest(text) for text in disclosures} <= set(stated.get("_sd", ())):
+        raise Wrong("disclosure", "what was disclosed is not what the event signed")
+    if not found.keys() <= owners.keys() or len(found) != len(disclosures):
+        raise Wrong("disclosure", "what was disclosed is not a member of the entry, or comes twice")
+    if len(found) < len(owners) and not is_erased:
+        raise Wrong("disclosure", "a member was not disclosed, though nothing was erased")
+    return {name: found.get(name) for name in owners}
+
+
+def after(row: Row | None, event: Event, personal: Mapping[str, Any]) -> Row | None:
+    """The row after the event; None: no row of this registry. Other events than an entry's change nothing."""
+    stated = event.payload["data"]
+    match event.type:
+        case "entry.EntryCreated.v1" | "entry.EntryChanged.v1":
+            public = {name: value for name, value in stated.items() if name not in _NAMED}
+            return {
+                "entry": event.stream,
+                "register": stated["register"],
+                "content_version": stated["content_version"],
+                "title": stated["title"],
+                "version": event.seq,
+                "content": {**public, **personal},
+                "restrictions": row["restrictions"] if row else {},
+            }
+        case _ if row is None:
+            return None
+        case "entry.RestrictionPlaced.v1":
+            placed = {"kind": stated["kind"], "since": event.time}
+            return {**row, "version": event.seq, "restrictions": {**row["restrictions"], stated["restriction"]: placed}}
+        case "entry.RestrictionLifted.v1":
+            left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
+            return {**row, "version": event.seq, "restrictions": left}
+        case "entry.PersonalDataErased.v1":
+            owners = content_owners(row["register"], row["content_version"])
+            content = {name: None if name in owners else value for name, value in row["content"].items()}
+            return {**row, "version": event.seq, "content": content}
+        case _:
+            return row

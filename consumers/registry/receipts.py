@@ -1,0 +1,101 @@
+"""The registry's signed receipts: made with the row, kept in the outbox, sent until the house has answered."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import Final
+
+from consumers.registry.checks import Checks, Event
+from consumers.registry.database import Database, Position, Receipt
+from consumers.registry.entries import Row
+from consumers.registry.house_client import Away, Declined, HouseClient
+from infra.canonical import b64url, encode, sha256
+from infra.signing import SALT_BYTES, Seal, digest, disclosure, parse
+
+RECEIPT: Final = "tamga-receipt+jwt"
+AT_ONCE: Final = 100
+PAUSE_S: Final = 1.0
+SealsOf = Callable[[str], list[Seal]]  # an authority's own seals, newest first
+logger = logging.getLogger(__name__)
+
+
+class NoSeal(Exception):
+    """The registry has no seal that the log calls live: see ``tamga keys``."""
+
+
+def digest_of(row: Row) -> str:
+    """SHA-256 of the canonical bytes of a row as applied."""
+    return b64url(sha256(encode(row)))
+
+
+class Outbox:
+    """Makes the receipts of one country's registries, and sends them: at least once, the house knows repeats."""
+
+    def __init__(self, log: str, country: str, database: Database, houses: Mapping[str, HouseClient], seals: SealsOf) -> None:
+        """``houses``: registry authority -> the client with its credentials."""
+        self._log = log
+        self._country = country
+        self._database = database
+        self._houses = houses
+        self._seals = seals
+        self._not_before = 0.0
+
+    def add(self, event: Event, authority: str, row: Row, reference: str, at: str, seal: Seal) -> None:
+        """Put the receipt for an applied event into the outbox, in the caller's transaction."""
+        kept = disclosure("reference", reference, secrets.token_bytes(SALT_BYTES))
+        receipt = {
+            "v": 1,
+            "log": self._log,
+            "register": row["register"],
+            "event": event.hash,
+            "applied_at": at,
+            "reference_digest": digest(kept),
+            "row_digest": digest_of(row),
+        }
+        self._database.add_receipt(event.hash, authority, seal.sign(RECEIPT, encode(receipt)), kept)
+
+    def seal(self, authority: str, checks: Checks, position: Position) -> Seal:
+        """The newest seal of the authority that the feed calls live; raises NoSeal."""
+        for seal in self._seals(authority):
+            if checks.live_key(seal.kid, authority, RECEIPT, position):
+                return seal
+        raise NoSeal(f"no live seal of {authority} is here")
+
+    def send(self, checks: Checks, position: Position) -> int:
+        """Send what waits; how many were answered for good. What fails is sent again, a little later."""
+        if time.monotonic() < self._not_before:
+            return 0
+        waiting = self._database.receipts(waiting_only=True, limit=AT_ONCE)
+        settled = 0
+        for authority, group in groupby(waiting, key=lambda receipt: receipt.authority):
+            try:
+                settled += self._send(authority, list(group), checks, position)
+            except (Away, Declined, NoSeal) as error:
+                logger.warning("receipts_wait", extra={"country": self._country, "why": str(error)})
+        if settled < len(waiting):
+            self._not_before = time.monotonic() + PAUSE_S
+        return settled
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits."""
+        return not self._database.receipts(waiting_only=True, limit=1)
+
+    def _send(self, authority: str, receipts: list[Receipt], checks: Checks, position: Position) -> int:
+        answers = self._houses[authority].send_receipts(self._country, [r.receipt for r in receipts])
+        settled = 0
+        with self._database.writing():
+            for receipt, answer in zip(receipts, answers, strict=True):
+                if answer["code"] == "not_signed_by_registry":
+                    self._sign_again(receipt, self.seal(authority, checks, position))
+                elif answer["status"] != "later":
+                    self._database.answered(receipt.event, answer["status"], answer["code"])
+                    settled += 1
+        return settled
+
+    def _sign_again(self, receipt: Receipt, seal: Seal) -> None:
+        """The key was retired before the house saw the receipt: the same statement, by the key that is live."""
+        again = seal.sign(RECEIPT, parse(receipt.receipt).payload_bytes)
+        self._database.sign_again(receipt.event, again)

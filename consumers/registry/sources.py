@@ -1,0 +1,115 @@
+"""Where a reader gets its messages: the country's topic in Kafka, or the feed over HTTP; both give the same.
+
+A source promises: what it gives comes after the position, each message at least once, in whatever order; ``is_end``
+says that there is nothing more at this moment; Away says that it cannot be asked now.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import httpx
+
+from consumers.registry.database import Position
+from consumers.registry.house_client import Away, HouseClient
+from consumers.registry.message import Malformed, Message, from_json, from_kafka
+from infra import kafka
+from infra.feed_events import partition_of, topic_of
+
+CHUNK: Final = 500
+__all__ = ["Away", "HttpSource", "KafkaSource", "Piece", "Source"]
+
+
+@dataclass(slots=True)
+class Piece:
+    """What was read at once. ``malformed``: why a message could not be read; ``offset``: where Kafka goes on."""
+
+    messages: list[Message] = field(default_factory=list)
+    malformed: list[str] = field(default_factory=list)
+    is_end: bool = False
+    offset: int | None = None
+
+
+class Source(Protocol):
+    """See the promise above."""
+
+    def read(self, position: Position, wait_s: float) -> Piece:
+        """The next messages; waits so long where there are none yet. Raises Away."""
+        ...
+
+    def rewind(self) -> None:
+        """Read again from the position that is given next."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is open."""
+        ...
+
+
+class HttpSource:
+    """The feed over HTTP: asked each time for what comes after the last event that was applied."""
+
+    def __init__(self, house: HouseClient, country: str, log: str) -> None:
+        self._house = house
+        self._path = f"/v1/feeds/{country.lower()}"
+        self._log = log
+
+    def read(self, position: Position, wait_s: float) -> Piece:
+        """See Source."""
+        asked = {"source": self._log, "limit": str(CHUNK), "timeout": str(round(wait_s * 1000))}
+        if position.last:
+            asked["lastEventId"] = position.last
+        piece = Piece()
+        for event in self._house.get(self._path, asked):
+            try:
+                piece.messages.append(from_json(event))
+            except Malformed as error:
+                piece.malformed.append(str(error))
+        piece.is_end = all(message.is_head for message in piece.messages) and not piece.malformed
+        return piece
+
+    def rewind(self) -> None:
+        """Nothing is kept between two questions."""
+
+    def close(self) -> None:
+        """The connection is the house client's."""
+
+
+class KafkaSource:
+    """One partition of the country's topic."""
+
+    def __init__(self, servers: str, recipient: str, country: str) -> None:
+        """``country``: whose log it is."""
+        self._servers = servers
+        self._topic = topic_of(recipient)
+        self._partition = partition_of(country)
+        self._consumer: kafka.Consumer | None = None
+        self._next = 0
+
+    def read(self, position: Position, wait_s: float) -> Piece:
+        """See Source."""
+        try:
+            if self._consumer is None:
+                self._next = position.offset
+                self._consumer = kafka.Consumer(self._servers, self._topic, self._partition, self._next)
+            records = self._consumer.poll(wait_s, CHUNK)
+            piece = Piece(is_end=not records and self._consumer.end() <= self._next)
+        except kafka.Away as error:
+            raise Away(str(error)) from error
+        for record in records:
+            try:
+                piece.messages.append(from_kafka(record.headers, record.value, record.offset))
+            except Malformed as error:
+                piece.malformed.append(str(error))
+            self._next = record.offset + 1
+        piece.offset = self._next
+        return piece
+
+    def rewind(self) -> None:
+        """Begin at the position again."""
+        self.close()
+
+    def close(self) -> None:
+        """Disconnect."""
+        if self._consumer is not None:
+            self._consumer.close()
+            self._consumer = None

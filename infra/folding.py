@@ -1,0 +1,144 @@
+"""One batch of events becomes rows: streams are folded in memory, and every row that is touched is written once.
+
+An event that cannot be read or folded parks its stream: it is shown as parked, its later events wait, other streams
+go on. Only what cannot be written or read at all (disk, key store) ends the batch.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from domain import case, entry
+from domain.events import PersonalDataErased, Recorded
+from infra import vault, views
+from infra.envelope import KeyOf, read
+from infra.event_store import Row
+from infra.views import Batch
+from projections import Tally, View, tallies
+from projections import views as all_views
+
+logger = logging.getLogger(__name__)
+_EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
+
+
+def fold(batch: Batch, rows: Sequence[Row], country: str, key_of: KeyOf) -> list[PersonalDataErased]:
+    """Fold the next rows of the log into the batch's generation; the erasures among them."""
+    if not rows:
+        return []
+    work = _Work(batch, country, _cached(key_of))
+    work.recall(rows)
+    for row in rows:
+        work.take(row)
+    work.write()
+    batch.move_to(rows[-1][0] + 1, erasures=len(work.erased))
+    return work.erased
+
+
+@dataclass(slots=True)
+class _Work:
+    """The states and rows that one batch touches, in memory until they are written."""
+
+    batch: Batch
+    country: str
+    key_of: KeyOf
+    states: dict[str, dict[str, Any]] = field(default_factory=lambda: {family: {} for family in _EVOLVE})
+    counted: dict[str, dict[str, Any]] = field(default_factory=lambda: {t.name: {} for t in _log_tallies()})
+    erased: list[PersonalDataErased] = field(default_factory=list)
+    parked: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+
+    def recall(self, rows: Sequence[Row]) -> None:
+        """Load the states of the streams that go on in this batch, all at once: one by one takes a third of the time."""
+        self.parked = self.batch.parked()
+        begun = {row[1] for row in rows if row[2] == 1}
+        for view in all_views():
+            if view.keeps:
+                on = {row[1] for row in rows if row[1] not in begun and row[3].startswith(f"{view.family}.")}
+                for stream, kept in self.batch.load(view.name, sorted(on)).items():
+                    self.states[view.family][stream] = view.keeps(**kept["state"])
+
+    def take(self, row: Row) -> None:
+        """Fold one event; a poisoned one parks its stream."""
+        stream, seq, name = row[1], row[2], row[3]
+        if stream in self.parked:
+            if name.endswith(f".{PersonalDataErased.__name__}.v1"):
+                self._erase_parked(row)
+            return
+        try:
+            recorded = read(row, self.country, self.key_of)
+            self._fold(recorded)
+        except (vault.Unavailable, views.Unavailable, MemoryError):
+            raise
+        except Exception as error:  # whatever is wrong with one stream is that stream's trouble alone
+            self._park(row, error)
+            logger.exception("stream_parked", extra={"country": self.country, "stream": stream, "seq": seq})
+
+    def write(self) -> None:
+        """Write every row that the batch touched, once."""
+        for view in all_views():
+            self._write(view, self.states[view.family])
+        for name, rows in self.counted.items():
+            self.batch.write(name, [row for row in rows.values() if row is not None])
+
+    def _write(self, view: View, states: Mapping[str, Any]) -> None:
+        shown, hidden = [], []
+        for stream, state in states.items():
+            row = view.row(state) if state is not None else None
+            if row is None:
+                hidden.append(stream)
+            else:
+                shown.append(row)
+        self.batch.write(view.name, shown)
+        self.batch.delete(view.name, hidden)
+
+    def _fold(self, recorded: Recorded) -> None:
+        family = recorded.type.partition(".")[0]
+        if family in _EVOLVE:
+            states = self.states[family]
+            states[recorded.stream] = _EVOLVE[family](states.get(recorded.stream), recorded)
+        for tally in _log_tallies():
+            key = tally.key(recorded)
+            if key is not None:
+                rows = self.counted[tally.name]
+                if key not in rows:
+                    rows[key] = self.batch.load(tally.name, [key]).get(key)
+                rows[key] = tally.project(rows[key], recorded)
+        if isinstance(recorded.event, PersonalDataErased):
+            self.erased.append(recorded.event)
+
+    def _park(self, row: Row, error: Exception) -> None:
+        index, stream, seq, name, _ = row
+        why = f"{type(error).__name__} in {name}"
+        self.batch.park(stream, seq, index, why)
+        self.parked[stream] = (seq, index, why)
+
+    def _erase_parked(self, row: Row) -> None:
+        """An erasure holds nothing personal and is read even so; whatever rows the stream has are dropped."""
+        try:
+            recorded = read(row, self.country, self.key_of)
+        except (vault.Unavailable, MemoryError):
+            raise
+        except Exception:
+            logger.exception("erasure_unreadable", extra={"country": self.country, "stream": row[1]})
+            return
+        if isinstance(recorded.event, PersonalDataErased):
+            self.erased.append(recorded.event)
+            self.states[recorded.type.partition(".")[0]][recorded.stream] = None
+
+
+@cache
+def _log_tallies() -> tuple[Tally, ...]:
+    return tuple(tally for tally in tallies() if tally.source == "log")
+
+
+def _cached(key_of: KeyOf) -> KeyOf:
+    """Ask the key store once a batch for each key: what is destroyed meanwhile is seen by the next batch."""
+    known: dict[bytes, bytes | None] = {}
+
+    def get(key_id: bytes) -> bytes | None:
+        if key_id not in known:
+            known[key_id] = key_of(key_id)
+        return known[key_id]
+
+    return get

@@ -1,0 +1,121 @@
+"""A log's SQLite file as whoever verifies it reads it: read only, without the house and its libraries, and in any state.
+
+Nothing is taken for granted: not the order of the rows, not that (stream, version) is unique, not the columns' types.
+The file may be a copy, or a live log that grows meanwhile: rows that are there are never changed by the house.
+
+    Unreadable    it is no log, or its pages are broken; the message says why
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias
+
+Row: TypeAlias = tuple[int, Any, Any, Any, Any]  # log_index, stream, seq, type, state: of any type in a forged file
+
+_ROWS: Final = "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events"
+_COUNTED: Final = "SELECT count(*) AS n FROM stored_events GROUP BY originator_id, originator_version"
+_TWICE: Final = (
+    "SELECT max(log_index), originator_id, originator_version FROM stored_events"
+    " GROUP BY originator_id, originator_version HAVING count(*) > 1 ORDER BY 1 LIMIT 100"
+)
+
+
+class Unreadable(Exception):
+    """The file cannot be read as a log."""
+
+
+class Extent(NamedTuple):
+    """The first and last positions, how many rows there are, and how many rows the index of versions knows."""
+
+    first: int
+    last: int
+    rows: int
+    indexed: int
+
+
+class LogFile:
+    """One connection to the file; of one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; raises Unreadable. A file whose folder is not writable must have been closed by its house."""
+        self.path = path
+        with _plainly():
+            address = path.resolve().as_uri()
+            self._connection = sqlite3.connect(f"{address}?mode=ro", uri=True)
+            try:
+                self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            except sqlite3.OperationalError:
+                # No shared memory can be made beside it: nobody writes, then.
+                self._connection.close()
+                self._connection = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True)
+
+    def extent(self) -> Extent | None:
+        """Where the rows begin and end, and how many there are; None: there are none."""
+        with _plainly():
+            counted = "SELECT min(log_index), max(log_index), count(*) FROM stored_events NOT INDEXED"
+            first, last, rows = self._connection.execute(counted).fetchone()
+            if rows == 0:
+                return None
+            indexed = "SELECT count(*) FROM stored_events WHERE originator_id >= ''"
+            return Extent(first, last, rows, self._connection.execute(indexed).fetchone()[0])
+
+    def twice(self) -> list[tuple[int, str, int]]:
+        """Versions that stand in the log more than once: (last position, stream, version), at most 100."""
+        with _plainly():
+            most = self._connection.execute(f"SELECT max(n) FROM ({_COUNTED})").fetchone()[0]  # noqa: S608
+            return [] if most == 1 else [tuple(row) for row in self._connection.execute(_TWICE)]
+
+    def rows(self, first: int, end: int) -> Iterator[Row]:
+        """The rows at positions from ``first`` up to, not including, ``end``, in order."""
+        asked = f"{_ROWS} WHERE log_index >= ? AND log_index < ? ORDER BY log_index"
+        with _plainly():
+            yield from self._connection.execute(asked, (first, end))
+
+    def before(self, index: int) -> Row | None:
+        """The last row below a position."""
+        return self._one(f"{_ROWS} WHERE log_index < ? ORDER BY log_index DESC LIMIT 1", index)
+
+    def from_(self, index: int, skip: int = 0) -> Row | None:
+        """The first row at or above a position, or the one that comes so many rows later."""
+        return self._one(f"{_ROWS} WHERE log_index >= ? ORDER BY log_index LIMIT 1 OFFSET ?", index, skip)
+
+    def stream(self, stream: str) -> list[Row]:
+        """The rows of a stream, by version."""
+        return self._all(f"{_ROWS} WHERE originator_id = ? ORDER BY originator_version, log_index", stream)
+
+    def version(self, stream: str, seq: int) -> Row | None:
+        """The first row that says it is this version of the stream."""
+        asked = f"{_ROWS} WHERE originator_id = ? AND originator_version = ? ORDER BY log_index LIMIT 1"
+        return self._one(asked, stream, seq)
+
+    def newest_below(self, stream: str, seq: int) -> Row | None:
+        """The row of the stream's highest version below this one."""
+        asked = f"{_ROWS} WHERE originator_id = ? AND originator_version < ? ORDER BY originator_version DESC LIMIT 1"
+        return self._one(asked, stream, seq)
+
+    def be_lenient(self) -> None:
+        """From here on text that is not UTF-8 is read with replacements, and not an error; this is slower."""
+        self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Give back the file."""
+        self._connection.close()
+
+    def _one(self, statement: str, *values: object) -> Row | None:
+        found = self._all(statement, *values)
+        return found[0] if found else None
+
+    def _all(self, statement: str, *values: object) -> list[Row]:
+        with _plainly():
+            return self._connection.execute(statement, values).fetchall()
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say SQLite's errors in the words of this port."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, OverflowError) as error:
+        raise Unreadable(str(error)) from error

@@ -1,0 +1,394 @@
+"""One piece of work under a log's write lock: load, decide, sign; whether it becomes true is the desk's business.
+
+A ``Batch`` is one transaction of the log, a ``Sitting`` one piece of work in it. What a sitting signs counts for the
+next sitting of the batch once it is settled, and for the world once the batch is committed. A sitting that is refused
+has changed nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from domain import events as e
+from domain.commands import CaseCommand, EntryCommand, FileCase
+from domain.decide import Beside, Decision, decide, needs
+from domain.decide_entry import decide_entry
+from domain.procedure import Key
+from domain.refusals import Differs, Erased, Unready
+from infra import codec, envelope, event_store
+from infra.canonical import b64url
+from infra.event_store import Append
+from infra.keyring import Keyring, derived_id
+from infra.signing import Seal
+from infra.streams import Stream, Streams, after
+from infra.vault import DataKey, Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An idempotency key on its way in: the derived key, the HMAC of the body, the status that is remembered."""
+
+    key: str
+    body_mac: bytes
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command led to: the stream it was asked of, at its version; ``index``: the log's newest position then.
+
+    ``is_repeat``: it was so already, by this idempotency key or by the same act before.
+    """
+
+    stream: str
+    version: int
+    state: Any
+    index: int
+    status: int
+    is_repeat: bool = False
+
+
+class Work(Protocol):
+    """Something that the desk can carry out under the write lock."""
+
+    def __call__(self, sitting: "Sitting") -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Whose log it is, and with what its events are signed and sealed."""
+
+    country: str
+    vault: Vault
+    keyring: Keyring
+
+    def id_of(self, *parts: str | int) -> str:
+        """The id derived from these parts under the country's secret (formats.md, derived ids)."""
+        return str(derived_id(self.keyring.id_secret, parts))
+
+    def key_id(self, key: Key) -> str:
+        """The stream of a claim or an entry."""
+        return self.id_of(key.family, 1, *key.parts)
+
+
+class Batch:
+    """One transaction: what its sittings settled so far. ``size``: the next position; ``time``: the newest event's."""
+
+    def __init__(self, append: Append, streams: Streams, size: int, time: str) -> None:
+        self.append = append
+        self.streams = streams
+        self.size = size
+        self.time = time
+        self.erased: list[str] = []  # the keys that fall when the batch is committed
+        self.trouble: str | None = None  # why some work of it could not be done
+        self._rows: list[envelope.Signed] = []
+        self._answers: dict[str, event_store.Answer] = {}
+
+    def settle(self, sitting: "Sitting") -> None:
+        """What the sitting signed and answered is part of the batch."""
+        if sitting.signed:
+            self._rows += sitting.signed
+            self.size += len(sitting.signed)
+            self.time = sitting.time
+            for stream in sitting.touched.values():
+                self.streams.keep(stream)
+        for stream_id, keys in sitting.erased.items():
+            self._forget_answers(stream_id)
+            self.erased += keys
+        if sitting.answer is not None:
+            answered, outcome = sitting.answer
+            kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
+            self._answers[answered.key] = kept
+
+    def flush(self) -> None:
+        """Write what is settled: once for all, as each statement gives up the interpreter's lock."""
+        if self._rows:
+            self.append.insert(self.size - len(self._rows), self._rows)
+        if self._answers:
+            self.append.answer_all(self._answers)
+        self._rows, self._answers = [], {}
+
+    def answered(self, key: str) -> event_store.Answer | None:
+        """What was answered under an idempotency key, in this batch or before."""
+        return self._answers.get(key) or self.append.answer(key)
+
+    def _forget_answers(self, stream: str) -> None:
+        """Of a stored answer an HMAC of the body is kept, until the erasure of what it was about."""
+        self.flush()
+        self.append.forget_bodies(stream)
+
+
+class _Envelope(NamedTuple):
+    """What the events of one group share."""
+
+    decision: Decision
+    cause: str
+    seal: Seal
+
+
+class Sitting:
+    """One piece of work: everything it appends with one ``group`` is one append with one lead."""
+
+    def __init__(self, office: Office, batch: Batch, at: datetime) -> None:
+        self.at = at
+        self.time = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self.append = batch.append
+        self.signed: list[envelope.Signed] = []
+        self.touched: dict[str, Stream] = {}
+        self.erased: dict[str, Sequence[str]] = {}  # stream -> the keys that its erasure names
+        self.answer: tuple[Answered, Outcome] | None = None
+        self._office = office
+        self._batch = batch
+        self._has_flushed = False
+
+    @property
+    def size(self) -> int:
+        """The position that the next event gets."""
+        return self._batch.size + len(self.signed)
+
+    def load(self, stream: str, family: str) -> Stream:
+        """The stream as it stands in this sitting; one without events where there is none of that family."""
+        return self.load_all({stream: family})[stream]
+
+    def load_all(self, wanted: Mapping[str, str]) -> dict[str, Stream]:
+        """Streams by id (``wanted``: id -> family), read at once."""
+        cold = {stream: family for stream, family in wanted.items() if stream not in self.touched}
+        found = self._batch.streams.load(cold, self.append.streams) if cold else {}
+        return {stream: self.touched.get(stream) or found[stream] for stream in wanted}
+
+    def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:
+        """Carry out a command on a case: load, decide, sign."""
+        command = replace(command, at=self.at)
+        if isinstance(command, FileCase):
+            ids, loaded = self._beside(needs(command, None), {command.case: "case"})
+            stream = loaded[command.case]
+            # The id of a case is derived from its Idempotency-Key: where there is no case, there is no answer.
+            if stream.seq:
+                return self._filed_before(answered)
+        else:
+            repeat = self._repeated(answered, "case")
+            if repeat is not None:
+                return repeat
+            stream = self.load(command.case, "case")
+            ids, loaded = self._beside(needs(command, stream.state), {})
+        targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
+        beside = Beside(
+            entries={k: s.state for k, s in targets.items() if k.family == "entry"},
+            claims={k: s.state for k, s in targets.items() if k.family == "claim" and s.state is not None},
+            ids=ids,
+            keys=_key_ids(stream),
+        )
+        decision = decide(command, stream.state, beside)
+        return self._carried_out(decision, stream, targets, command.cause, answered)
+
+    def _beside(
+        self, keys: Iterable[Key], more: Mapping[str, str]
+    ) -> tuple[dict[Key, str], dict[str, Stream]]:
+        """The ids of claims and entries, and their streams (and ``more``: id -> family), read at once."""
+        ids = {key: self._office.key_id(key) for key in keys}
+        return ids, self.load_all({**more, **{ids[key]: key.family for key in ids}})
+
+    def _filed_before(self, answered: Answered | None) -> Outcome:
+        repeat = self._repeated(answered, "case")
+        if repeat is None:
+            raise Differs(_FILED, code="already_filed")
+        return repeat
+
+    def entry_command(self, command: EntryCommand, answered: Answered | None) -> Outcome:
+        """Carry out a command on an entry of a register."""
+        repeat = self._repeated(answered, "entry")
+        if repeat is not None:
+            return repeat
+        command = replace(command, at=self.at)
+        stream = self.load(command.entry, "entry")
+        decision = decide_entry(command, stream.state, _key_ids(stream))
+        return self._carried_out(decision, stream, {}, command.cause, answered)
+
+    def group(
+        self,
+        decision: Decision,
+        lead: Stream,
+        targets: Mapping[Key, Stream],
+        cause: str,
+        seal: Seal | None = None,
+    ) -> None:
+        """Sign the events of one append in their order: other streams by (stream, seq), then the lead's."""
+        shared = _Envelope(decision, cause, seal or self.seal_of(decision.authority))
+        others: list[tuple[Stream, e.Event]] = [
+            (targets[t], event) for t, event in decision.events if t != "case"
+        ]
+        leads = [event for target, event in decision.events if target == "case"]
+        others.sort(key=lambda pair: (pair[0].id, pair[0].seq))
+        reference = {
+            "stream": lead.id,
+            "seq": lead.seq + len(leads),
+            "to": list(lead.to or (self._office.country,)),
+        }
+        effects: dict[str, list[str]] = {}
+        for stream, event in others:
+            signed = self._sign(stream, event, shared, lead=reference)
+            effects[signed.hash] = list(self.touched[stream.id].to)
+        for n, event in enumerate(leads, start=1):
+            closing = effects if effects and n == len(leads) else None
+            self._sign(lead, event, shared, effects=closing)
+
+    def seal_of(self, authority: str) -> Seal:
+        """The newest live seal of the authority, by the keys stream of this log."""
+        live: Iterable[tuple[str, str]] = self.load(self._office.id_of("keys", 1), "keys").state or ()
+        for name, kid in reversed(tuple(live)):
+            if name == authority and (found := self._office.keyring.seals.get(kid)) is not None:
+                return found
+        raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
+
+    def written(self) -> Append:
+        """The log as it stands, with everything that was settled before in this batch."""
+        self._batch.flush()
+        return self.append
+
+    def flush(self) -> None:
+        """Write what is signed so far, where that is more than should be kept in memory; ``give_up`` takes it back."""
+        if not self._has_flushed:
+            self._batch.flush()
+            self.append.begin_part()
+            self._has_flushed = True
+        self.append.insert(self._batch.size, self.signed)
+        self._batch.size += len(self.signed)
+        self._batch.time = self.time
+        self._batch.streams.forget(*self.touched)
+        self.signed, self.touched = [], {}
+
+    def give_up(self) -> None:
+        """The work is refused: nothing of it stays in the batch."""
+        if self._has_flushed:
+            self.append.undo_part()
+            self._batch.size = self.append.size()
+            self._batch.streams.forget_all()
+
+    def _carried_out(
+        self,
+        decision: Decision,
+        stream: Stream,
+        targets: Mapping[Key, Stream],
+        cause: str,
+        answered: Answered | None,
+    ) -> Outcome:
+        if decision.events:
+            self.group(_with_all_keys(decision, stream), stream, targets, cause)
+        last = self.touched.get(stream.id, stream)
+        outcome = Outcome(
+            stream=last.id,
+            version=last.seq,
+            state=last.state,
+            index=self.size - 1,
+            status=answered.status if answered else 200,
+            is_repeat=not decision.events,
+        )
+        if answered is not None:
+            self.answer = (answered, outcome)
+        return outcome
+
+    def _sign(
+        self,
+        stream: Stream,
+        event: e.Event,
+        shared: _Envelope,
+        *,
+        lead: Mapping[str, Any] | None = None,
+        effects: Mapping[str, list[str]] | None = None,
+    ) -> envelope.Signed:
+        stream = self.touched.get(stream.id, stream)
+        members = codec.encode(event, stream.family, self._office.country)
+        keys = self._keys(stream, event, members)
+        around = envelope.Envelope(
+            log=self._office.keyring.origin,
+            stream=stream.id,
+            seq=stream.seq + 1,
+            prev=stream.head,
+            time=self.time,
+            authority=shared.decision.authority,
+            actor=shared.decision.actor,
+            cause=shared.cause,
+            to=stream.to or _recipients(event, self._office.country),
+            effects=effects,
+            lead=lead,
+        )
+        signed = envelope.sign(members, around, shared.seal, keys)
+        recorded = e.Recorded(
+            event,
+            signed.type,
+            around.log,
+            self._office.country,
+            stream.id,
+            signed.seq,
+            self.size,
+            self.time,
+            signed.hash,
+            around.authority,
+            around.actor,
+            tuple(around.to),
+            effects,
+            {name: whose for name, _, whose in members.personal},
+            {whose: b64url(key.id) for whose, key in keys.items()},
+        )
+        self.signed.append(signed)
+        self.touched[stream.id] = after(stream, recorded)
+        if isinstance(event, e.PersonalDataErased):
+            self.erased[stream.id] = event.keys
+        return signed
+
+    def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
+        """The data key for each whose: the stream's own while it exists; people of a changed entry get a fresh one."""
+        found: dict[str, DataKey] = {}
+        for whose in {whose for _, _, whose in members.personal}:
+            is_fresh = isinstance(event, e.EntryChanged) and whose != "entry"
+            known = None if is_fresh or whose not in stream.keys else stream.keys[whose][-1]
+            secret = self._office.vault.get(known) if known is not None else None
+            found[whose] = DataKey(known, secret) if known and secret else self._office.vault.take()
+        return found
+
+    def _repeated(self, answered: Answered | None, family: str) -> Outcome | None:
+        known = self._batch.answered(answered.key) if answered else None
+        if answered is None or known is None:
+            return None
+        body_mac, status, stream, version = known
+        if body_mac is None:
+            raise Erased(stream)
+        if body_mac != answered.body_mac:
+            raise Differs(_REUSED, code="idempotency_key_reused")
+        state = self.load(stream, family).state
+        return Outcome(
+            stream=stream, version=version, state=state, index=self.size - 1, status=status, is_repeat=True
+        )
+
+
+_FILED = "This request was filed before, under the same Idempotency-Key."
+_REUSED = (
+    "This Idempotency-Key was used before, with another content. Please use a new key for a new request."
+)
+
+
+def _recipients(event: e.Event, country: str) -> list[str]:
+    """Where a stream goes when it begins; the keys stream names every recipient."""
+    return sorted(event.countries) if isinstance(event, e.LogOpened) else [country]
+
+
+def _key_ids(stream: Stream) -> dict[str, str]:
+    """Whose -> the key that seals what is about them now."""
+    return {whose: b64url(keys[-1]) for whose, keys in stream.keys.items()}
+
+
+def _with_all_keys(decision: Decision, stream: Stream) -> Decision:
+    """An erasure takes the older keys too (of people whom an entry named before), and those of a case's evidence."""
+    if not any(isinstance(event, e.PersonalDataErased) for _, event in decision.events):
+        return decision
+    events: list[Any] = []
+    for target, event in decision.events:
+        whole = event
+        if isinstance(event, e.PersonalDataErased):
+            keys = {b64url(key) for whose in event.whose for key in stream.keys.get(whose, ())}
+            if stream.family == "case" and "case" in event.whose:
+                keys.update(attachment["key"] for attachment in stream.state.evidence or ())
+            whole = replace(event, keys=sorted(keys.union(event.keys)))
+        events.append((target, whole))
+    return replace(decision, events=events)

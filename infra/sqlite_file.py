@@ -1,0 +1,62 @@
+"""What the house's SQLite files share: a file is made whole or not at all, and its write lock is waited for fairly.
+
+Nothing here knows what stands in a file. SQLite's own waiting sleeps longer each time that it finds the lock taken, up
+to a tenth of a second: beside a writer that is always busy it may wait in vain, so here it is asked again each
+millisecond.
+"""
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+_LOOK_S: Final = 0.001
+
+
+def create(path: Path, schema: Iterable[str]) -> None:
+    """Make the file, with a write-ahead log, where there is none; of several processes one file wins."""
+    if path.exists():
+        return
+    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(making, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            for statement in schema:
+                connection.execute(statement)
+        with suppress(FileExistsError):
+            os.link(making, path)
+    finally:
+        making.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make what was created, renamed or deleted in the folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def begin_write(connection: sqlite3.Connection, patience_s: float) -> None:
+    """Begin a transaction with the write lock; sqlite3.OperationalError where it does not come in time."""
+    until = time.monotonic() + patience_s
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(_LOOK_S)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience_s * 1000)}")

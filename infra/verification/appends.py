@@ -1,0 +1,117 @@
+"""16. append: events that were appended together stand together, and in their order; given in the log's order.
+
+16a. the other streams' events come first, by (stream, seq), each naming the same lead; 16b. the lead's stream follows
+at once, and the lead closes the append; 16c. the lead's `effects` are exactly the hashes of those others, each with
+its recipients; 16d. `lead` states the recipients of the lead.
+Of a log that is seen in part, by one recipient, what does not name the recipient may be missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.canonical import b64url
+from infra.verification.findings import Wrong
+
+
+class Appends:
+    """Follows the appends of a log: ``take`` each event, ``pass_over`` what failed another check, then ``end``."""
+
+    def __init__(self, recipient: str | None = None) -> None:
+        self._recipient = recipient
+        self._begin(None)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether an event without lead and effects may come, and nothing is to be said about it."""
+        return self._lead is None and not self._is_tainted
+
+    def take(self, stream: str, seq: int, payload: Mapping[str, Any], event_hash: bytes) -> Iterator[Wrong]:
+        """The next event; what is wrong with the append before it, or with its own."""
+        lead = payload.get("lead")
+        if lead is not None:
+            yield from self._join(stream, seq, lead, b64url(event_hash), payload["to"])
+            return
+        if self._lead is not None and not self._is_of_lead(stream, seq):
+            yield from self.end()
+        effects = payload.get("effects")
+        if self._lead is None:
+            if effects is not None and not self._is_tainted and self._are_asked(effects):
+                yield Wrong("append", "the events that this one was appended with do not stand before it")
+            self._is_tainted = False
+            return
+        self._has_followed = True
+        if seq == self._lead["seq"]:
+            wrong = None if self._is_tainted else self._unlike(effects, payload["to"])
+            self._begin(None)
+            if wrong is not None:
+                yield Wrong("append", wrong)
+        elif effects is not None:
+            yield Wrong("append", "this event closes an append before its lead")
+            self._begin(None)
+
+    def pass_over(self, stream: object, seq: object) -> None:
+        """An event that failed another check stands here: its append is not judged by it a second time."""
+        self._is_tainted = True
+        if self._lead is not None and (stream, seq) == (self._lead["stream"], self._lead["seq"]):
+            self._begin(None)
+
+    def end(self) -> Iterator[Wrong]:
+        """The append that is open does not go on: what is wrong with that."""
+        lead, is_tainted = self._lead, self._is_tainted
+        self._begin(None)
+        if lead is None or is_tainted or (self._recipient and self._recipient not in lead["to"]):
+            return
+        yield Wrong("append", "the lead of the append before is missing", lead["stream"], lead["seq"])
+
+    def _join(
+        self, stream: str, seq: int, lead: Mapping[str, Any], event_hash: str, to: list[str]
+    ) -> Iterator[Wrong]:
+        if not _is_lead(lead) or lead["stream"] == stream:
+            yield Wrong("append", "the event does not name its lead in the form of the format")
+            return
+        if self._lead != lead or self._has_followed:
+            is_tainted = self._lead is None and self._is_tainted
+            yield from self.end()
+            self._begin(lead)
+            self._is_tainted = is_tainted
+        elif (stream, seq) <= self._newest:
+            yield Wrong("append", "the events of this append are not in the order of streams and versions")
+        self._newest = (stream, seq)
+        self._others[event_hash] = to
+
+    def _begin(self, lead: Mapping[str, Any] | None) -> None:
+        self._lead = lead
+        self._others: dict[str, list[str]] = {}
+        self._newest = ("", 0)
+        self._has_followed = False
+        self._is_tainted = False
+
+    def _is_of_lead(self, stream: str, seq: int) -> bool:
+        return self._lead is not None and stream == self._lead["stream"] and seq <= self._lead["seq"]
+
+    def _unlike(self, effects: object, to: list[str]) -> str | None:
+        if self._lead is None or self._lead["to"] != to:
+            return "the events of this append state other recipients of this one, their lead"
+        if type(effects) is not dict:
+            return "the lead of an append does not name the events appended with it"
+        named = {h: r for h, r in effects.items() if self._recipient is None or self._recipient in r}
+        if not named.items() <= self._others.items():
+            return "an event that was appended with this one is missing before it, or is another"
+        if not self._others.items() <= effects.items():
+            return "an event stands before this one as of its append that it does not name"
+        return None
+
+    def _are_asked(self, effects: object) -> bool:
+        if type(effects) is not dict or self._recipient is None:
+            return True
+        return any(self._recipient in named for named in effects.values())
+
+
+def _is_lead(lead: object) -> bool:
+    return (
+        type(lead) is dict
+        and lead.keys() == {"stream", "seq", "to"}
+        and type(lead["stream"]) is str
+        and type(lead["seq"]) is int
+        and type(lead["to"]) is list
+    )

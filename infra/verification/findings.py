@@ -1,0 +1,138 @@
+"""What a verification finds: the checks by their names, the failures, the counts; it decides nothing."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, NamedTuple, TypedDict
+
+MOST_FAILURES: Final = 100  # listed of one log: one tampering may break a thousand events
+
+# The numbers of the module's docstring (infra/verification/__init__.py), in the order of this list.
+CHECKS: Final = (
+    "file",
+    "position",
+    "form",
+    "envelope",
+    "row",
+    "log",
+    "key",
+    "signature",
+    "time",
+    "members",
+    "sealed",
+    "disclosures",
+    "version",
+    "link",
+    "recipients",
+    "append",
+    "keys",
+)
+
+
+class Wrong(Exception):
+    """An event, or what it names (``stream``, ``version``), fails a check."""
+
+    def __init__(self, check: str, detail: str, stream: str | None = None, version: int | None = None) -> None:
+        super().__init__(detail)
+        self.check = check
+        self.detail = detail
+        self.stream = stream
+        self.version = version
+
+
+class Failure(NamedTuple):
+    """One event that fails a check. ``index`` is where it stands, or where its absence shows; -1: nowhere.
+
+    ``between``: of a missing event, the positions of its neighbours in the stream or append.
+    """
+
+    log: str
+    stream: str | None
+    version: int | None
+    index: int
+    check: str
+    detail: str
+    between: tuple[int, int] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The members of the report."""
+        found = self._asdict()
+        del found["between"]
+        return {**found, "index": None if self.index < 0 else self.index}
+
+
+@dataclass(slots=True)
+class Counts:
+    """How much was verified. ``disclosures`` opened to their digests, of ``erased`` ones the key is destroyed."""
+
+    events: int = 0
+    streams: int = 0
+    signatures: int = 0
+    links: int = 0
+    disclosures: int = 0
+    erased: int = 0
+
+    def add(self, other: "Counts") -> None:
+        """Add what was verified elsewhere."""
+        for name, count in asdict(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
+
+@dataclass(slots=True)
+class Findings:
+    """Of a range of a log: counts, failures in the order of the log, the leaves of its tree (32 bytes each)."""
+
+    counts: Counts = field(default_factory=Counts)
+    failures: list[Failure] = field(default_factory=list)
+    is_cut: bool = False  # there are more failures than are listed
+    leaves: bytes = b""
+
+    def fail(self, failure: Failure) -> None:
+        """Note a failure, unless there are enough."""
+        if len(self.failures) < MOST_FAILURES:
+            self.failures.append(failure)
+        else:
+            self.is_cut = True
+
+
+class LogReport(TypedDict):
+    """What was verified of one log; ``root``: RFC 6962, base64url, None where only part of the log was seen."""
+
+    events: int
+    streams: int
+    signatures: int
+    links: int
+    disclosures: int
+    erased: int
+    size: int
+    root: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result: ok where nothing failed; the first bad event is the first failure."""
+
+    logs: dict[str, LogReport]
+    failures: list[Failure]
+    not_covered: list[str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as ``tamga audit verify --json`` prints it."""
+        return {
+            "ok": self.ok,
+            "logs": self.logs,
+            "failures": [failure.as_json() for failure in self.failures],
+            "not_covered": self.not_covered,
+        }
+
+
+def in_order(failures: Iterable[Failure]) -> list[Failure]:
+    """By position, then by check; of one event only its first failure."""
+    found: dict[tuple[str | None, int | None], Failure] = {}
+    for failure in sorted(failures, key=lambda f: (f.index, CHECKS.index(f.check))):
+        found.setdefault((failure.stream, failure.version), failure)
+    return list(found.values())

@@ -1,0 +1,89 @@
+"""The sealed part of an event: that it is there in whole, and, with the key store, that it opens to its digests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
+
+from infra.canonical import NotCanonical, b64url
+from infra.signing import digest, open_disclosure
+from infra.vault import Box, Unreadable, open_box, split_sealed
+from infra.verification.findings import Wrong
+
+KeyOf = Callable[[bytes], bytes | None]
+IsErased = Callable[[str, str], bool]  # (stream, key id) -> whether an erasure of the stream names the key
+
+_PLACES: Final = tuple(list(range(n)) for n in range(256))
+
+
+def check_boxes(boxes: object, digests: Sequence[str], sealed: bytes | None) -> list[Box]:
+    """11. sealed: the boxes that stand here, closed; raises Wrong.
+
+    11a. `boxes` shares out all digests, each once, positions in order; 11b. the sealed part is exactly those
+    boxes, in the order of their key ids.
+    """
+    try:
+        places = list(chain.from_iterable(boxes.values()))  # type: ignore[attr-defined]  # an event's own claim
+        in_order = sorted(places) == _PLACES[len(digests)] and all(b and sorted(b) == b for b in boxes.values())  # type: ignore[attr-defined]
+    except (TypeError, AttributeError, IndexError):
+        in_order = False
+    if not in_order:
+        raise Wrong("sealed", "the boxes do not share out the event's digests")
+    if sealed is None:
+        raise Wrong("sealed", "the sealed part is missing")
+    try:
+        found = split_sealed(b"\x01" + sealed)
+    except Unreadable as error:
+        raise Wrong("sealed", str(error)) from None
+    if len(found) != len(boxes) or any(b64url(box.key_id) not in boxes for box in found):  # type: ignore[arg-type, operator]
+        raise Wrong("sealed", "the sealed part does not hold exactly the boxes that the event names")
+    return found
+
+
+class Opener:
+    """12. disclosures: opens boxes with the key store."""
+
+    def __init__(self, key_of: KeyOf, is_erased: IsErased) -> None:
+        self._key_of = key_of
+        self._is_erased = is_erased
+
+    def check(
+        self, found: list[Box], payload: Mapping[str, Any], event_hash: bytes, personal: frozenset[str]
+    ) -> tuple[int, int]:
+        """How many disclosures opened, and how many are erased; raises Wrong.
+
+        12a. each box opens, under its key and for this event, to exactly its digests; 12b. the disclosures are of
+        the personal members of the type, each once; 12c. a box may stay closed only where an erasure of the
+        stream names its key.
+        """
+        digests = payload["data"]["_sd"]
+        names: list[str] = []
+        erased = 0
+        for box in found:
+            key_id = b64url(box.key_id)
+            places = payload["boxes"][key_id]
+            texts = self._open(box, event_hash)
+            if texts is None:
+                if not self._is_erased(payload["stream"], key_id):
+                    raise Wrong("disclosures", f"the key {key_id} is gone, and no erasure of the stream names it")
+                erased += len(places)
+                continue
+            if sorted(map(digest, texts)) != [digests[n] for n in places]:
+                raise Wrong("disclosures", "a box does not hold what the event's digests say")
+            names += _names(texts)
+        if len(set(names)) != len(names) or not personal.issuperset(names):
+            raise Wrong("disclosures", "the disclosures are not of the personal members that the event has")
+        return len(names), erased
+
+    def _open(self, box: Box, event_hash: bytes) -> list[str] | None:
+        try:
+            secret = self._key_of(box.key_id)
+            return None if secret is None else open_box(secret, event_hash, box)
+        except Unreadable as error:
+            raise Wrong("disclosures", str(error)) from None
+
+
+def _names(texts: list[str]) -> list[str]:
+    try:
+        return [open_disclosure(text)[0] for text in texts]
+    except NotCanonical as error:
+        raise Wrong("disclosures", f"a disclosure {error.reason}") from None

@@ -1,0 +1,1 @@
+"""Who reads the streams, from outside of the house."""

@@ -1,0 +1,357 @@
+"""Who acts in a story, and what they ask: short names for the commands, with what is usual left out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from domain import events as e
+from domain.case import Case
+from domain.commands import (
+    SYSTEM,
+    Actor,
+    ApproveCase,
+    AssessFee,
+    AssignCase,
+    Command,
+    Competence,
+    DeclineConsent,
+    EndAppealTerm,
+    EraseCase,
+    EraseEntry,
+    FileCase,
+    GiveConsent,
+    LapseCase,
+    LiftRestriction,
+    PlaceRestriction,
+    ProposeApproval,
+    ProvideInformation,
+    RecordPayment,
+    RecordReceipt,
+    RecordRefund,
+    RefuseCase,
+    RequestInformation,
+    RevokeConsent,
+    Statement,
+    WithdrawCase,
+)
+from tests.domain.story import Act, Story, Who, stream_of, text
+
+OFFICE_SINCE: Final = date(2020, 1, 1)
+
+
+# --- who asks ---------------------------------------------------------------------------------------------
+
+
+def party(name: str) -> Who:
+    """A party of the case, by "p1" or by role."""
+
+    def found(story: Story) -> Actor:
+        roles = story.now.parties if story.case else {}
+        role = roles.get(name, name)
+        person = story.request[f"person_{role}"]
+        return Actor(
+            issuer="id.example", subject=person, client="portal", persons={story.offer.country: person}
+        )
+
+    return found
+
+
+def applicant(story: Story) -> Actor:
+    """Who files."""
+    role = next(p.role for p in story.offer.procedure.parties if p.is_applicant)
+    return party(role)(story)
+
+
+def office(
+    role: str, name: str = "", *, authority: str | None = None, person: str | None = "", **more: Any
+) -> Who:
+    """Somebody with a competence; ``person`` "" is a human of their own."""
+    name = name or role
+
+    def found(story: Story) -> Actor:
+        country = story.offer.country
+        who = f"human-{name}" if person == "" else person
+        competence = Competence(
+            **{
+                "role": role,
+                "country": country,
+                "authority": authority or story.terms.authority,
+                "office_id": name,
+                "procedures": (),
+                "since": OFFICE_SINCE,
+                "until": None,
+                "person": who,
+                **more,
+            }
+        )
+        persons = {country: who} if who else {}
+        return Actor(
+            issuer="id.example", subject=name, client="portal", persons=persons, competences=(competence,)
+        )
+
+    return found
+
+
+OFFICER: Final = office("officer", "officer-1")
+SECOND: Final = office("officer", "officer-2")
+SUPERVISOR: Final = office("supervisor")
+TREASURY: Final = office("treasury", person=None)
+REGISTRY: Final = office("registry", person=None)
+DATA_PROTECTION: Final = office("data_protection_officer", authority="data-protection")
+AUDITOR: Final = office("auditor", authority="court-of-auditors")
+
+
+def stranger(_story: Story) -> Actor:
+    """Somebody who has nothing to do with it."""
+    return Actor(
+        issuer="id.example", subject="s", client="portal", persons={"KZ": "human-s", "TR": "human-s"}
+    )
+
+
+def clock(_story: Story) -> Actor:
+    """The house itself."""
+    return SYSTEM
+
+
+# --- what is asked ----------------------------------------------------------------------------------------
+
+
+def later(**time: float) -> Act:
+    """Time passes."""
+
+    def act(story: Story) -> None:
+        story.at += timedelta(**time)
+
+    return act
+
+
+def until(day: str) -> Act:
+    """Time passes, until that morning (UTC)."""
+
+    def act(story: Story) -> None:
+        story.at = datetime.fromisoformat(f"{day}T09:00:00+00:00")
+
+    return act
+
+
+def after(deadline: Callable[[Case], Any]) -> Act:
+    """Time passes, until a deadline of the case has just passed."""
+
+    def act(story: Story) -> None:
+        story.at = datetime.fromisoformat(deadline(story.now)["until"])
+
+    return act
+
+
+def file(by: Who = applicant, evidence: Iterable[e.Attachment] = (), **more: Any) -> Act:
+    """The request of the story is filed."""
+    return lambda s: FileCase(
+        **{
+            "at": s.at,
+            "by": by(s),
+            "cause": "cmd:file",
+            "case": s.case_id,
+            "country": s.offer.country,
+            "procedure": s.offer.procedure.name,
+            "request": s.request,
+            "evidence": tuple(evidence),
+            **more,
+        }
+    )
+
+
+def asked_by(who: Who, act: Act) -> Act:
+    """The same, asked by somebody else."""
+
+    def act_of_another(story: Story) -> Command:
+        command = act(story)
+        assert command is not None
+        return replace(command, by=who(story))
+
+    return act_of_another
+
+
+def _asked(kind: Any, by: Who, **members: Any) -> Act:
+    """A command on the case; members that are functions are asked of the story."""
+
+    def act(story: Story) -> Command:
+        found = {n: v(story) if callable(v) else v for n, v in members.items()}
+        expected = found.pop("seen", None) or story.now.version
+        asked: Command = kind(
+            at=story.at, by=by(story), cause="cmd:x", case=story.case_id, **{"expected": expected, **found}
+        )
+        return asked
+
+    return act
+
+
+def _hash(story: Story) -> str:
+    return story.now.request_hash
+
+
+def give(who: str = "p2", of: str | None = None) -> Act:
+    """A party agrees."""
+    return _asked(GiveConsent, party(who), of=of or _hash)
+
+
+def decline(who: str = "p2") -> Act:
+    """A party says no."""
+    return _asked(DeclineConsent, party(who), of=_hash)
+
+
+def revoke(who: str = "p2", of: str | None = None) -> Act:
+    """A party takes its yes back."""
+    return _asked(RevokeConsent, party(who), of=of or _hash)
+
+
+def pay(amount: int | None = None, payment: str = "payment-1", by: Who = TREASURY, **more: Any) -> Act:
+    """Money comes; as much as is open, unless said otherwise."""
+    return _asked(RecordPayment, by, statement=lambda s: statement(s, payment, amount, **more))
+
+
+def pay_back(amount: int, payment: str = "payment-1", by: Who = TREASURY, **more: Any) -> Act:
+    """Money goes back."""
+    return _asked(RecordRefund, by, statement=lambda s: statement(s, payment, amount, **more))
+
+
+def statement(story: Story, payment: str, amount: int | None, **more: Any) -> Statement:
+    """What the treasury says."""
+    fee = story.now.fee
+    assert fee is not None
+    found = {
+        "payment": payment,
+        "case": story.case_id,
+        "amount": fee["amount"] - story.now.paid if amount is None else amount,
+        "currency": fee["currency"],
+        "paid_at": text(story.at),
+        "jws": "signed.by.treasury",
+    }
+    return Statement(**{**found, **more})
+
+
+def assess(by: Who = OFFICER, **more: Any) -> Act:
+    """An officer has a provisional fee assessed anew."""
+    return _asked(AssessFee, by, **more)
+
+
+def assign(by: Who = OFFICER, to: Who | None = None, **more: Any) -> Act:
+    """The case is given to somebody; to oneself, unless said otherwise."""
+    return _asked(AssignCase, by, officer=lambda s: to(s).competences[0] if to else None, **more)
+
+
+def ask(question: str = "When was the car sold?", by: Who = OFFICER, **more: Any) -> Act:
+    """The officer asks."""
+    return _asked(RequestInformation, by, question=question, **more)
+
+
+def answer(words: str = "Yesterday.", by: Who = applicant, of: str | None = None, **more: Any) -> Act:
+    """The applicant answers the newest question."""
+    return _asked(ProvideInformation, by, of=lambda s: of or s.now.questions[-1]["of"], answer=words, **more)
+
+
+def propose(by: Who = OFFICER, **more: Any) -> Act:
+    """The first pair of eyes."""
+    return _asked(ProposeApproval, by, **more)
+
+
+def approve(by: Who = SECOND, **more: Any) -> Act:
+    """The deciding pair of eyes."""
+    return _asked(ApproveCase, by, **more)
+
+
+def refuse(
+    *grounds: str, reason: str = "The tax of last year is open.", by: Who = OFFICER, **more: Any
+) -> Act:
+    """The authority says no."""
+    return _asked(RefuseCase, by, grounds=grounds, reason=reason, **more)
+
+
+def withdraw(by: Who = applicant, **more: Any) -> Act:
+    """The request is taken back."""
+    return _asked(WithdrawCase, by, **more)
+
+
+def lapse(by: Who = clock) -> Act:
+    """The clock looks whether a time has run out."""
+    return _asked(LapseCase, by)
+
+
+def end_appeal_term(by: Who = clock) -> Act:
+    """The clock looks whether the appeal term has run out."""
+    return _asked(EndAppealTerm, by)
+
+
+def receive(by: Who = REGISTRY, **more: Any) -> Act:
+    """The registry says that it applied the decision."""
+    found = {
+        "register": lambda s: s.offer.procedure.register.name,
+        "authority": lambda s: s.terms.registry,
+        "event": lambda s: s.entry.changes[-1],
+        "jws": "signed.by.registry",
+    }
+    return _asked(RecordReceipt, by, **{**found, **more})
+
+
+def erase(*whose: str, by: Who = DATA_PROTECTION) -> Act:
+    """The data of these roles is to be destroyed; of everybody, where none is named."""
+    return _asked(EraseCase, by, basis="the retention has ended", whose=whose)
+
+
+def restrict(kind: str, by: Who | None = None, restriction: str = "restriction-1", **more: Any) -> Act:
+    """An authority forbids to dispose of the entry; the one that the law names, unless said otherwise."""
+
+    def act(story: Story) -> Command:
+        named = next((r.authority for r in story.terms.restrictions if r.kind == kind), "nobody")
+        who = by or office("restricting_officer", authority=named)
+        return PlaceRestriction(restriction=restriction, kind=kind, **_of_entry(story, who), **more)
+
+    return act
+
+
+def lift(by: Who, restriction: str = "restriction-1") -> Act:
+    """It is allowed again."""
+    return lambda s: LiftRestriction(restriction=restriction, **_of_entry(s, by))
+
+
+def erase_entry(by: Who = DATA_PROTECTION) -> Act:
+    """The data of the entry is to be destroyed."""
+    return lambda s: EraseEntry(basis="the retention has ended", **_of_entry(s, by))
+
+
+def _of_entry(story: Story, by: Who) -> dict[str, Any]:
+    return {
+        "at": story.at,
+        "by": by(story),
+        "cause": "cmd:x",
+        "country": story.offer.country,
+        "register": story.offer.procedure.register.name,
+        "entry": stream_of(story.key),
+    }
+
+
+def bring(kind: str, n: int = 1) -> e.Attachment:
+    """A piece of evidence."""
+    return {
+        "id": f"evidence-{n}",
+        "kind": kind,
+        "sha256": "A" * 43,
+        "media_type": "application/pdf",
+        "size": 1000,
+        "key": f"key-evidence-{n}",
+    }
+
+
+# --- how far a car sale has come --------------------------------------------------------------------------
+
+FILED: Final = (file(),)
+AGREED: Final = (*FILED, give())
+COMPLETE: Final = (*AGREED, pay())
+IN_HAND: Final = (*COMPLETE, assign())
+RETURNED: Final = (*IN_HAND, ask())
+PROPOSED: Final = (*IN_HAND, propose())
+APPROVED: Final = (*PROPOSED, approve())
+COMPLETED: Final = (*APPROVED, receive())
+REFUSED: Final = (*IN_HAND, refuse("tax_unpaid"))
+WITHDRAWN: Final = (*FILED, withdraw())
+UNPAID: Final = (*AGREED, after(lambda c: c.fee["due"] if c.fee else None), lapse())  # lapsed

@@ -1,0 +1,312 @@
+"""Given, when, then: what happened, what is asked, what follows; over decider and folds, with nothing signed.
+
+Hashes, ids, keys and times are plain values. A story checks by itself what is true of every case: its state is
+made of JSON values, review has a deadline, and whose name an event is recorded in may sign such events.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeVar
+
+from domain import case as cases
+from domain import claim as claims
+from domain import entry as entries
+from domain import events as e
+from domain.authorities import authorities
+from domain.case import Case, Stage
+from domain.claim import FREE, Claim
+from domain.commands import Actor, CaseCommand, Command, EntryCommand
+from domain.decide import Beside, Decision, decide, needs
+from domain.decide_entry import decide_entry
+from domain.entry import Entry
+from domain.offers import country_of, legal_day, offers
+from domain.procedure import Key, Offer, Terms
+from domain.refusals import Invalid, Refusal
+from infra import codec
+from tests.examples import example_entry, example_request
+
+MONDAY: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)  # an afternoon in Almaty
+CASE: Final = "case-1"
+
+Act = Callable[["Story"], Command | None]  # what is asked; None: only time has passed
+Who = Callable[["Story"], Actor]
+Kind = TypeVar("Kind")
+
+
+@dataclass(repr=False)
+class Story:
+    """One case, the entries and claims beside it, and the moment; acts are done to it one after the other."""
+
+    offer: Offer
+    request: dict[str, Any]
+    at: datetime = MONDAY
+    case_id: str = CASE
+    log: list[e.Recorded] = field(default_factory=list)
+    case: Case | None = None
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    claims: dict[Key, Claim] = field(default_factory=dict)
+    keys: dict[str, dict[str, str]] = field(default_factory=dict)  # stream -> whose -> key id
+    heads: dict[str, int] = field(default_factory=dict)  # stream -> seq
+    last: list[e.Recorded] = field(default_factory=list)
+    refusal: Refusal | None = None
+
+    def __repr__(self) -> str:
+        return " ".join(f"{r.stream}:{r.type.split('.')[1]}" for r in self.log)
+
+    @property
+    def now(self) -> Case:
+        """The case, which was filed."""
+        assert self.case is not None
+        return self.case
+
+    @property
+    def terms(self) -> Terms:
+        """The law of the case; of the day where nothing is filed yet."""
+        found = self.offer.since(self.case.terms) if self.case else self.offer.on(self._today)
+        assert found is not None
+        return found
+
+    @property
+    def _today(self) -> date:
+        return legal_day(self.at, country_of(self.offer.country))
+
+    @property
+    def key(self) -> Key:
+        """The key of the entry that the case is about."""
+        return self.offer.procedure.entry(self.request)
+
+    @property
+    def entry(self) -> Entry:
+        """The entry that the case is about, which is there."""
+        return self.entries[self.key]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What followed from the last act, other streams first, as it is appended."""
+        return tuple(type(recorded.event).__name__ for recorded in self.last)
+
+    def the(self, kind: type[Kind]) -> Kind:
+        """The one event of this kind that followed from the last act."""
+        (found,) = (r.event for r in self.last if isinstance(r.event, kind))
+        return found
+
+    def when(self, act: Act) -> "Story":
+        """Ask; whether it is done or refused is for ``then`` to say."""
+        self.last, self.refusal = [], None
+        command = act(self)
+        if command is None:
+            return self
+        try:
+            decision = self._decided(command)
+        except Refusal as refusal:
+            self.refusal = refusal
+            return self
+        lead = command.entry if isinstance(command, EntryCommand) else self.case_id
+        self._record(decision, lead, "entry" if isinstance(command, EntryCommand) else "case")
+        return self
+
+    def then(self, *names: str) -> "Story":
+        """These events followed, in this order; none: it was so already."""
+        assert self.refusal is None, f"refused: {self.refusal!r}"
+        assert self.names == names
+        return self
+
+    def then_refused(
+        self, kind: type[Refusal], code: str | None = None, pointer: str | None = None
+    ) -> "Story":
+        """It was refused, in words for a person, and nothing followed."""
+        assert type(self.refusal) is kind, self.refusal or self.names
+        assert self.last == []
+        assert self.refusal.detail.endswith((".", "!"))
+        if isinstance(self.refusal, Invalid):
+            (fault, *_) = self.refusal.errors
+            assert fault.detail.endswith(".")
+            assert code in (None, fault.code, self.refusal.name), fault
+            assert pointer in (None, fault.pointer), fault
+        else:
+            assert code in (None, self.refusal.name), self.refusal.name
+        return self
+
+    def happened(self, *events: tuple[Key | str, e.Event]) -> None:
+        """Something came about in another way than by what is asked of this case: a court, an older law."""
+        self.last = []
+        actor: e.ActorMember = {"id": "tamga", "role": "system"}
+        decision = Decision(authority=self.terms.authority, actor=actor, events=list(events))  # type: ignore[arg-type]
+        self._record(decision, self.case_id, "case")
+
+    def _decided(self, command: Command) -> Decision:
+        if isinstance(command, EntryCommand):
+            there = {entry.entry: entry for entry in self.entries.values()}
+            return decide_entry(command, there.get(command.entry), self.keys.get(command.entry, {}))
+        assert isinstance(command, CaseCommand)
+        needed = needs(command, self.case)
+        beside = Beside(
+            entries={key: self.entries.get(key) for key in needed if key.family == "entry"},
+            claims={key: self.claims.get(key, FREE) for key in needed if key.family == "claim"},
+            ids={key: stream_of(key) for key in needed},
+            keys=self.keys.get(command.case, {}),
+        )
+        return decide(command, self.case, beside)
+
+    def _record(self, decision: Decision, lead: str, family: str) -> None:
+        others = [(target, event) for target, event in decision.events if target != "case"]
+        leads = [event for target, event in decision.events if target == "case"]
+        effects = {}
+        for target, event in others:
+            recorded = self._recorded(event, stream_of(target), target.family, decision, None)
+            effects[recorded.hash] = [self.offer.country]
+            self._evolve(recorded, target)
+        for n, event in enumerate(leads, start=1):
+            closing = effects if effects and n == len(leads) else None
+            self._evolve(self._recorded(event, lead, family, decision, closing))
+        self._is_sound()
+
+    def _recorded(
+        self,
+        event: e.Event,
+        stream: str,
+        family: str,
+        decision: Decision,
+        effects: dict[str, list[str]] | None,
+    ) -> e.Recorded:
+        members = codec.encode(event, family, self.offer.country)
+        assert may_sign(self.offer.country, decision.authority, members.type)
+        seq = self.heads[stream] = self.heads.get(stream, 0) + 1
+        held = self.keys.setdefault(stream, {})
+        for _, _, whose in members.personal:
+            if whose not in held or (isinstance(event, e.EntryChanged) and whose != "entry"):
+                held[whose] = f"key-{stream}-{whose}-{seq}"
+        if isinstance(event, e.PersonalDataErased):
+            self.keys[stream] = {whose: key for whose, key in held.items() if key not in event.keys}
+        recorded = e.Recorded(
+            event=event,
+            type=members.type,
+            log="log.example",
+            country=self.offer.country,
+            stream=stream,
+            seq=seq,
+            index=len(self.log),
+            time=text(self.at),
+            hash=f"hash-{len(self.log)}",
+            authority=decision.authority,
+            actor=decision.actor,
+            to=(self.offer.country,),
+            effects=effects,
+            owners={name: whose for name, _, whose in members.personal},
+            keys={whose: held[whose] for _, _, whose in members.personal},
+        )
+        self.log.append(recorded)
+        self.last.append(recorded)
+        return recorded
+
+    def _evolve(self, recorded: e.Recorded, key: Key | None = None) -> None:
+        if recorded.type.startswith("claim."):
+            assert key is not None
+            self.claims[key] = claims.evolve(self.claims.get(key, FREE), recorded.event)  # type: ignore[arg-type]
+        elif recorded.type.startswith("case."):
+            self.case = cases.evolve(self.case, recorded)
+        else:
+            key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
+            self.entries[key] = entries.evolve(self.entries.get(key), recorded)
+
+    def _is_sound(self) -> None:
+        states: list[Any] = [*self.entries.values(), *([self.case] if self.case else [])]
+        for state in states:
+            assert json.loads(json.dumps(asdict(state))) == asdict(state)
+        if self.case and self.case.stage == Stage.FILED:
+            assert self.case.decision_due is None
+            assert not (self.case.has_consents and self.case.is_paid)
+        if self.case and self.case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
+            assert self.case.decision_due is not None
+
+
+def given(story: Story, *acts: Act) -> Story:
+    """What happened before; none of it may be refused."""
+    for act in acts:
+        story.when(act)
+        assert story.refusal is None, f"the story cannot be told: {story.refusal!r}"
+    return story
+
+
+def a_sale(n: int = 0, *, at: datetime = MONDAY, **members: Any) -> Story:
+    """A car of the seller stands in the register of Kazakhstan; nothing is filed yet."""
+    return a_story("KZ", "car_sale", n, at=at, **members)
+
+
+def a_birth(n: int = 0, *, at: datetime = MONDAY, **members: Any) -> Story:
+    """A child was born in Türkiye three days ago; nothing is filed yet."""
+    return a_story("TR", "birth_certificate", n, at=at, **members)
+
+
+def a_story(country: str, procedure: str, n: int = 0, *, at: datetime = MONDAY, **members: Any) -> Story:
+    """An example request that can be filed, with these members instead of the example's."""
+    offer = offers()[country, procedure]
+    request = {**example_request(offer, n, today=at.date()), **members}
+    story = Story(offer, as_filed(offer, request), at)
+    if not offer.procedure.creates:
+        imported(story, example_entry(offer, request))
+    return story
+
+
+def imported(story: Story, content: Mapping[str, Any]) -> None:
+    """An entry came into the register before the story begins."""
+    register = story.offer.procedure.register
+    key, version = register.key(content), register.content_version
+    created = e.EntryCreated(register=register.name, content_version=version, title="import", content=content)
+    settled = [(k, e.ClaimSettled(kind=k.kind, holder=stream_of(key))) for k in register.claims(content)]
+    story.happened(*settled, (key, created))
+
+
+def as_filed(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request with the keyed ids of its persons, as the edge adds them."""
+    found = dict(request)
+    for party in offer.procedure.parties:
+        number = (request.get(party.member) or {}).get("personal_number")
+        found[f"person_{party.role}"] = human(number) if number else None
+    return found
+
+
+def human(number: Mapping[str, str]) -> str:
+    """The keyed id of the human with this number."""
+    return f"human-{number['country']}-{number['number']}"
+
+
+def stream_of(key: Key) -> str:
+    """The id of the stream of a claim or an entry."""
+    return "/".join((key.family, *key.parts))
+
+
+def text(at: datetime) -> str:
+    """A moment as events have it."""
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def may_sign(country: str, authority: str, name: str) -> bool:
+    """Whether the authority's seal may sign events of this type."""
+    patterns = authorities(country)[authority]
+    return any(name == p or (p.endswith("*") and name.startswith(p[:-1])) for p in patterns)
+
+
+# --- folding again ----------------------------------------------------------------------------------------
+
+
+def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | None:
+    """The state of a case or an entry, from its events alone."""
+    state: Any = None
+    for recorded in log:
+        if recorded.stream == stream:
+            evolve: Any = cases.evolve if recorded.type.startswith("case.") else entries.evolve
+            state = evolve(state, recorded)
+    return state  # type: ignore[no-any-return]
+
+
+def forgotten(recorded: e.Recorded, gone: Iterable[str]) -> e.Recorded:
+    """The event as it reads once these keys are destroyed."""
+    family, lost = recorded.type.partition(".")[0], set(gone)
+    members = codec.encode(recorded.event, family, recorded.country)
+    left = {name: value for name, value, whose in members.personal if recorded.keys.get(whose) not in lost}
+    event, owners = codec.decode(members.type, members.public, left, recorded.country)
+    keys = {whose: key for whose, key in recorded.keys.items() if key not in lost}
+    return replace(recorded, event=event, owners=owners, keys=keys)

@@ -1,0 +1,169 @@
+"""Entries of registers: restricted by the authority that the law names, changed by decisions, forgotten in time."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain import events as e
+from domain.commands import Command, PlaceRestriction
+from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Unknown
+from tests.domain.acts import (
+    APPROVED,
+    AUDITOR,
+    DATA_PROTECTION,
+    FILED,
+    OFFICER,
+    REGISTRY,
+    applicant,
+    approve,
+    assign,
+    erase_entry,
+    later,
+    lift,
+    office,
+    restrict,
+    stranger,
+)
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, folded, forgotten, given, stream_of
+
+BAILIFF = office("restricting_officer", "bailiff", authority="kz-bailiffs")
+POLICE = office("restricting_officer", "police", authority="kz-police")
+YEARS_LATER = later(days=5000)
+
+# --- restrictions -----------------------------------------------------------------------------------------
+
+
+def test_the_authority_that_the_law_names_restricts_and_signs() -> None:
+    story = given(a_sale()).when(restrict("arrest", BAILIFF, reference="order 17")).then("RestrictionPlaced")
+    assert story.last[0].authority == "kz-bailiffs"
+    assert story.last[0].actor == {"id": "bailiff", "role": "restricting_officer"}
+    assert story.the(e.RestrictionPlaced).law == story.terms.restrictions[0].source.law
+    (live,) = story.entry.restrictions.values()
+    assert (live["kind"], live["authority"]) == ("arrest", "kz-bailiffs")
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "refusal"),
+    [
+        ("wanted", BAILIFF, NotAllowed),  # the police does that
+        ("arrest", OFFICER, NotAllowed),  # works with the register, and may not
+        ("arrest", REGISTRY, NotAllowed),
+        ("arrest", stranger, Unknown),
+        ("arrest", applicant, Unknown),
+        ("arrest", DATA_PROTECTION, NotAllowed),
+        ("arrest", office("restricting_officer", authority="kz-bailiffs", until=date(2026, 1, 1)), Unknown),
+        ("arrest", office("restricting_officer", authority="kz-bailiffs", country="KG"), Unknown),
+    ],
+)
+def test_nobody_else_does(kind: str, who: Who, refusal: type[Refusal]) -> None:
+    given(a_sale()).when(restrict(kind, who)).then_refused(refusal)
+
+
+def test_a_kind_that_the_law_does_not_know_is_refused_to_those_who_may_know() -> None:
+    story = given(a_sale()).when(restrict("hidden", BAILIFF))
+    story.then_refused(Invalid, "unknown_restriction", "/kind")
+    story.when(restrict("hidden", stranger)).then_refused(Unknown)
+
+
+def test_a_register_without_restrictions_knows_none() -> None:
+    story = given(a_birth(), *FILED, assign(), approve(OFFICER))
+    story.when(restrict("arrest", OFFICER)).then_refused(Invalid, "unknown_restriction")
+    assert "none" in story.refusal.errors[0].detail  # type: ignore[union-attr]
+
+
+def test_the_same_restriction_twice_is_ignored() -> None:
+    given(a_sale(), restrict("arrest")).when(restrict("arrest")).then()
+
+
+def test_a_restriction_is_lifted_by_who_placed_it() -> None:
+    story = given(a_sale(), restrict("arrest"))
+    story.when(lift(POLICE)).then_refused(NotAllowed, "other_authority")
+    story.when(lift(stranger)).then_refused(Unknown)
+    story.when(lift(BAILIFF)).then("RestrictionLifted")
+    assert story.entry.restrictions == {}
+    story.when(lift(BAILIFF)).then_refused(Unknown)
+
+
+def test_an_entry_that_is_not_there_cannot_be_restricted() -> None:
+    story = a_sale()
+    story.entries.clear()
+    story.when(restrict("arrest")).then_refused(Unknown)
+
+
+def test_an_entry_of_another_register_is_not_there() -> None:
+    def in_births(story: Story) -> Command:
+        command = restrict("arrest")(story)
+        assert isinstance(command, PlaceRestriction)
+        return replace(command, register="births")
+
+    given(a_sale()).when(in_births).then_refused(Unknown)
+
+
+# --- erasure ----------------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_forgotten_when_its_retention_has_ended() -> None:
+    story = given(a_sale(), later(days=3000)).when(erase_entry()).then_refused(Clash, "retention_not_over")
+    assert "2036-11-24" in str(story.refusal)
+    given(story, YEARS_LATER).when(erase_entry()).then("PersonalDataErased")
+    assert story.entry.content == {"vehicle": None, "owner": None}
+    assert story.entry.is_erased
+    story.when(erase_entry()).then()
+
+
+def test_the_retention_runs_from_the_last_change() -> None:
+    story = given(a_sale(), later(days=3600), _sold_on, later(days=100))
+    story.when(erase_entry()).then_refused(Clash, "retention_not_over")
+
+
+def test_former_owners_are_forgotten_too() -> None:
+    """Each owner has a key of their own: none of them is left."""
+    story = given(a_sale(), *APPROVED, YEARS_LATER)
+    owners = {r.keys["owner"] for r in story.log if "owner" in r.keys}
+    assert len(owners) == 2
+    story.when(erase_entry())
+    assert owners <= set(story.the(e.PersonalDataErased).keys)
+
+
+def test_what_the_law_keeps_for_good_is_never_forgotten() -> None:
+    story = given(a_birth(), *FILED, assign(), approve(OFFICER), YEARS_LATER)
+    story.when(erase_entry()).then_refused(Clash, "kept_for_good")
+
+
+def test_an_entry_under_a_restriction_is_not_forgotten() -> None:
+    given(a_sale(), restrict("arrest"), YEARS_LATER).when(erase_entry()).then_refused(Clash, "entry_restricted")
+
+
+@pytest.mark.parametrize(("who", "refusal"), [(OFFICER, NotAllowed), (AUDITOR, NotAllowed), (stranger, Unknown)])
+def test_only_the_data_protection_officer_erases(who: Who, refusal: type[Refusal]) -> None:
+    given(a_sale(), YEARS_LATER).when(erase_entry(who)).then_refused(refusal)
+
+
+def test_what_comes_after_an_erasure_can_be_erased_too() -> None:
+    story = given(a_sale(), YEARS_LATER, erase_entry(), restrict("arrest", reference="17"), lift(BAILIFF))
+    story.when(erase_entry()).then("PersonalDataErased")
+
+
+@for_all(st.lists(st.sampled_from(["sale", "restrict", "lift", "erase"]), max_size=6))
+def test_an_entry_reads_the_same_whether_its_keys_went_before_or_after(steps: list[str]) -> None:
+    acts: dict[str, Act] = {"restrict": restrict("arrest"), "lift": lift(BAILIFF), "erase": erase_entry()}
+    story = a_sale()
+    for step in steps:
+        if step == "sale":
+            _sold_on(story)
+        else:
+            given(story, YEARS_LATER).when(acts[step])
+    gone = [key for r in story.log if isinstance(r.event, e.PersonalDataErased) for key in r.event.keys]
+    rebuilt = folded([forgotten(r, gone) for r in story.log], stream_of(story.key))
+    assert rebuilt == story.entry
+
+
+def _sold_on(story: Story) -> None:
+    register = story.offer.procedure.register
+    content = {**story.entry.content, "owner": story.request["buyer"]}
+    version = register.content_version
+    changed = e.EntryChanged(register=register.name, content_version=version, title="court", content=content)
+    story.happened((story.key, changed))

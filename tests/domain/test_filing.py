@@ -1,0 +1,263 @@
+"""Filing: the law of the day, the claim, the fee, and who may file what."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.commands import FileCase
+from domain.country import Source
+from domain.decisions.filing import brought
+from domain.offers import terms_hash
+from domain.procedure import Requirement
+from domain.refusals import Clash, Differs, Invalid, NotOffered
+from tests.domain.acts import (
+    COMPLETED,
+    FILED,
+    OFFICER,
+    REGISTRY,
+    TREASURY,
+    approve,
+    assign,
+    bring,
+    file,
+    party,
+    restrict,
+    stranger,
+)
+from tests.domain.story import Story, Who, a_birth, a_sale, given
+from tests.examples import person
+
+LAW = Source(law="Law of the tests", confirmed=True)
+AN_HOUR_BEFORE_2026_IN_ALMATY = datetime(2025, 12, 31, 18, tzinfo=UTC)
+AN_HOUR_AFTER = datetime(2025, 12, 31, 20, tzinfo=UTC)
+
+
+# --- what follows -----------------------------------------------------------------------------------------
+
+
+def test_a_sale_takes_the_car_and_is_told_its_fee() -> None:
+    story = a_sale().when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+    case = story.now
+    assert case.stage == "filed"
+    assert case.parties == {"p1": "seller", "p2": "buyer"}
+    assert (case.consents_asked, case.consents) == (["p2"], {})
+    assert case.consent_until is not None
+    assert case.fee is not None
+    assert (case.fee["amount"], case.fee["currency"]) == (18_597_00, "KZT")
+    assert case.fee["due"]["due"] == "2026-12-07"
+    assert story.last[-1].actor == {"id": "p1", "role": "applicant"}
+    assert next(iter(story.claims.values())).holder == story.case_id
+
+
+def test_what_costs_nothing_and_asks_nobody_is_in_review_at_once() -> None:
+    """No receipt over zero: whatever completes the case moves it, the filing itself included (rules.md 14)."""
+    story = a_birth().when(file())
+    story.then("ClaimTaken", "ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")
+    assert story.now.stage == "in_review"
+    assert story.now.decision_due is not None
+    assert story.now.fee is not None
+    assert (story.now.fee["amount"], story.now.fee["due"]) == (0, None)
+
+
+def test_the_case_names_the_law_of_its_day_once_and_for_all() -> None:
+    story = given(a_sale(), *FILED)
+    assert story.now.terms == story.terms.since.isoformat()
+    assert story.last[1].event.terms_sha256 == terms_hash(story.terms)  # type: ignore[union-attr]
+
+
+# --- which law --------------------------------------------------------------------------------------------
+
+
+def test_before_its_first_day_a_law_offers_nothing() -> None:
+    a_sale(at=AN_HOUR_AFTER).when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+    story = a_sale()
+    story.at = AN_HOUR_BEFORE_2026_IN_ALMATY
+    story.when(file()).then_refused(NotOffered, "not_offered")
+
+
+@pytest.mark.parametrize(("country", "procedure"), [("TR", "car_sale"), ("KZ", "toll"), ("XX", "car_sale")])
+def test_what_a_country_has_no_terms_for_is_not_offered_there(country: str, procedure: str) -> None:
+    a_sale().when(file(country=country, procedure=procedure)).then_refused(NotOffered, "not_offered")
+
+
+# --- who --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [party("buyer"), OFFICER, stranger, TREASURY, REGISTRY])
+def test_nobody_files_in_the_name_of_another(who: Who) -> None:
+    where = "/request/seller/personal_number"
+    a_sale().when(file(by=who)).then_refused(Invalid, "not_the_applicant", where)
+
+
+def test_nobody_sells_to_themselves() -> None:
+    same = person("KZ", 1)
+    story = a_sale(seller=same, buyer=same)
+    story.when(file()).then_refused(Invalid, "same_person", "/request/buyer/personal_number")
+
+
+def test_the_same_filing_twice_is_one_case() -> None:
+    """The repeat under its key never comes here; what does come is another request under the same id."""
+    given(a_sale(), *FILED).when(file()).then_refused(Differs, "already_filed")
+
+
+# --- the car ----------------------------------------------------------------------------------------------
+
+
+def test_a_car_is_sold_by_its_registered_owner_only() -> None:
+    story = a_sale(seller=person("KZ", 1))
+    story.request |= {"seller": person("KZ", 77), "person_seller": "human-77"}
+    story.when(file()).then_refused(Clash, "not_the_owner")
+
+
+def test_a_car_that_nobody_knows_is_refused_in_the_same_words() -> None:
+    """Whether a VIN is in the register is not to be found out by filing."""
+    known, unknown = a_sale(), a_sale()
+    known.request |= {"seller": person("KZ", 77), "person_seller": "human-77"}
+    unknown.entries.clear()
+    refusals = [story.when(file()).refusal for story in (known, unknown)]
+    assert str(refusals[0]) == str(refusals[1])
+
+
+def test_a_car_has_one_open_sale() -> None:
+    story = given(a_sale(), *FILED)
+    story.case, story.case_id = None, "case-2"
+    story.when(file()).then_refused(Clash, "claim_taken")
+
+
+def test_after_the_sale_the_buyer_sells_the_car_on() -> None:
+    story = given(a_sale(), *COMPLETED)
+    buyer = story.request["buyer"]
+    again = a_sale(seller=buyer, buyer=person("KZ", 99))
+    again.entries, again.claims = story.entries, story.claims
+    again.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+
+
+def test_a_restriction_does_not_forbid_to_ask() -> None:
+    """It may be lifted before the decision; what counts is the moment of transfer (rules.md 9)."""
+    given(a_sale(), restrict("arrest")).when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+
+
+def test_a_vin_whose_check_digit_does_not_fit_is_said_to_the_officer() -> None:
+    assert given(a_sale(), *FILED).now.warnings == ["vin_check_digit"]
+    right = a_sale(vehicle={"vin": "1M8GDM9AXKP042788", "plate": None})
+    assert given(right, *FILED).now.warnings == []
+
+
+def test_a_number_that_looks_odd_is_said_to_the_officer() -> None:
+    """Uzbekistan's number tells a date of birth; one that is no day is not refused (rules.md 24)."""
+    story = given(a_sale(buyer=person("UZ", 5)), *FILED)
+    assert story.now.warnings == ["vin_check_digit", "person_number_date"]
+
+
+# --- the birth --------------------------------------------------------------------------------------------
+
+
+def test_a_birth_in_the_register_is_not_registered_again() -> None:
+    story = given(a_birth(), *FILED, assign(), approve(OFFICER))
+    story.case, story.case_id = None, "case-2"
+    story.when(file()).then_refused(Clash, "entry_exists")
+
+
+def test_a_birth_with_an_open_request_waits() -> None:
+    story = given(a_birth(), *FILED)
+    story.case, story.case_id = None, "case-2"
+    story.when(file()).then_refused(Clash, "claim_taken")
+
+
+def test_a_birth_that_was_registered_is_not_told_by_mouth_a_second_time() -> None:
+    story = given(a_birth(), *FILED, assign(), approve(OFFICER))
+    told = a_birth(medical_certificate=None)
+    told.entries, told.claims = story.entries, story.claims
+    told.when(file()).then_refused(Clash, "claim_taken")
+
+
+def _another_birth(story: Story, **changes: dict[str, object]) -> Story:
+    other = a_birth(**{name: {**story.request[name], **more} for name, more in changes.items()})
+    other.entries, other.claims = story.entries, story.claims
+    return other
+
+
+def test_twins_have_one_certificate_and_an_order() -> None:
+    story = given(a_birth(), *FILED)
+    twin = _another_birth(story, child={"order": 2, "given_names": "Second"})
+    twin.when(file()).then("ClaimTaken", "ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")
+
+
+def test_a_hospital_is_the_same_however_its_name_is_typed() -> None:
+    """By the rules of Turkish: İ and i are one letter, I and ı another (rules.md 25)."""
+    first = {"issuer": "Şehir Hastanesi İzmir", "number": "TR-1", "issued_on": "2026-11-20"}
+    story = given(a_birth(medical_certificate=first), *FILED)
+    second = {"issuer": "ŞEHİR  HASTANESİ İZMİR"}
+    _another_birth(story, medical_certificate=second).when(file()).then_refused(Clash, "claim_taken")
+
+
+def test_nobody_has_to_invent_a_mother_or_a_father() -> None:
+    story = a_birth(mother=None, father=None, medical_certificate=None, relation="guardian")
+    story.request["mother_unknown_because"] = None
+    story.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")
+    assert story.now.warnings == ["mother_missing_without_reason", "told_by_mouth"]
+
+
+def test_who_says_to_be_the_mother_and_is_not_named_so_is_said_to_the_officer() -> None:
+    story = a_birth(relation="mother")
+    assert given(story, *FILED).now.warnings == ["applicant_is_not_that_parent"]
+    mother = person("TR", 1)
+    assert given(a_birth(relation="mother", applicant=mother, mother=mother), *FILED).now.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("born_on", "warnings"),
+    [("2026-10-22", []), ("2026-10-21", ["late:officer"]), ("1950-01-01", ["late:officer"])],
+)
+def test_a_late_birth_is_always_taken(born_on: str, warnings: list[str]) -> None:
+    """After thirty days, which may end on a Saturday, an officer looks; nobody is refused (rules.md 12)."""
+    story = a_birth(relation="relative")
+    story.request["child"] = {**story.request["child"], "born_on": born_on}
+    story.when(file())
+    assert story.now.warnings == warnings
+
+
+def test_a_birth_of_tomorrow_has_not_happened() -> None:
+    story = a_birth()
+    story.request["child"] = {**story.request["child"], "born_on": "2026-11-24"}
+    story.when(file()).then_refused(Invalid, "in_the_future", "/request/child/born_on")
+
+
+@for_all(st.dates())
+def test_every_day_of_birth_is_taken_or_refused_in_words(day: date) -> None:
+    story = a_birth()
+    story.request["child"] = {**story.request["child"], "born_on": day.isoformat()}
+    story.when(file())
+    assert (story.refusal is None) == (day <= date(2026, 11, 23))
+
+
+# --- evidence ---------------------------------------------------------------------------------------------
+
+
+def test_evidence_that_nobody_asks_for_is_refused() -> None:
+    story = a_birth()
+    story.when(file(evidence=[bring("birth_report"), bring("selfie")]))
+    story.then_refused(Invalid, "evidence_not_asked", "/evidence/1/kind")
+
+
+def test_evidence_stands_in_the_case() -> None:
+    story = given(a_birth(), file(evidence=[bring("birth_report")]))
+    assert [a["id"] for a in story.now.evidence or ()] == ["evidence-1"]
+
+
+def test_evidence_that_the_law_requires_is_named_when_it_is_missing() -> None:
+    story = a_birth()
+    asked = Requirement(kind="birth_report", title={"en": "The report"}, source=LAW)
+    terms = replace(story.terms, evidence=(asked,))
+    command = file()(story)
+    assert isinstance(command, FileCase)
+    with pytest.raises(Invalid) as caught:
+        brought(command, terms)
+    assert [(f.code, f.detail) for f in caught.value.errors] == [
+        ("evidence_missing", "Please bring: The report.")
+    ]
+    with_it = replace(command, evidence=(bring("birth_report"),))
+    assert brought(with_it, terms) == [bring("birth_report")]

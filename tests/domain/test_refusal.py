@@ -1,0 +1,105 @@
+"""The authority's no: on grounds of the closed list, with the law and the way to appeal."""
+
+from domain import events as e
+from domain.case import Case
+from domain.refusals import Clash, Invalid, NotAllowed, WrongStage
+from tests.domain.acts import (
+    COMPLETE,
+    IN_HAND,
+    OFFICER,
+    REFUSED,
+    RETURNED,
+    after,
+    end_appeal_term,
+    file,
+    later,
+    pay,
+    propose,
+    refuse,
+    withdraw,
+)
+from tests.domain.story import a_sale, given
+
+
+def test_a_refusal_names_its_grounds_their_law_and_the_way_to_appeal() -> None:
+    story = given(a_sale(), *IN_HAND).when(refuse("tax_unpaid", "restricted", reason="See the letter."))
+    story.then("CaseRefused")
+    refused = story.the(e.CaseRefused)
+    sources = {g.code: g.source.law for g in story.terms.grounds}
+    assert refused.law == [sources["tax_unpaid"], sources["restricted"]]
+    assert refused.appeal_until["due"] == "2027-02-23"
+    assert story.now.stage == "refused"
+    assert story.now.decision is not None
+    assert story.now.decision["explanation"] == "See the letter."
+
+
+def test_the_list_of_grounds_is_closed() -> None:
+    story = given(a_sale(), *IN_HAND).when(refuse("tax_unpaid", "bad_mood"))
+    story.then_refused(Invalid, "unknown_ground", "/grounds/1")
+
+
+def test_there_is_no_refusal_without_a_ground() -> None:
+    given(a_sale(), *IN_HAND).when(refuse()).then_refused(Invalid, "ground_missing", "/grounds")
+
+
+def test_a_case_is_refused_by_who_has_it() -> None:
+    given(a_sale(), *COMPLETE).when(refuse("tax_unpaid")).then_refused(NotAllowed, "not_assigned_to_you")
+
+
+def test_what_is_refused_is_not_refused_again_on_other_grounds() -> None:
+    given(a_sale(), *REFUSED).when(refuse("tax_unpaid", seen=3)).then()
+    given(a_sale(), *REFUSED).when(refuse("restricted")).then_refused(WrongStage)
+
+
+def test_a_proposal_of_approval_can_still_end_in_a_refusal() -> None:
+    given(a_sale(), *IN_HAND, propose(OFFICER)).when(refuse("tax_unpaid")).then("CaseRefused")
+
+
+def test_a_case_that_waits_for_an_answer_is_not_refused() -> None:
+    given(a_sale(), *RETURNED).when(refuse("tax_unpaid")).then_refused(WrongStage)
+
+
+def test_a_refusal_gives_no_fee_back() -> None:
+    assert given(a_sale(), *REFUSED).now.refunds == {}
+
+
+# --- the appeal term --------------------------------------------------------------------------------------
+
+
+def _appeal(case: Case) -> object:
+    return case.appeal_until
+
+
+def test_what_a_refused_case_claimed_is_held_until_nobody_can_appeal() -> None:
+    story = given(a_sale(), *REFUSED)
+    (claim,) = story.claims.values()
+    assert claim.holder == story.case_id
+    given(story, later(days=60)).when(end_appeal_term()).then()
+    given(story, after(_appeal)).when(end_appeal_term()).then("ClaimReleased", "AppealTermEnded")
+    assert [claim.holder for claim in story.claims.values()] == [None]
+    assert story.now.is_appeal_term_over
+
+
+def test_the_appeal_term_ends_once() -> None:
+    given(a_sale(), *REFUSED, after(_appeal), end_appeal_term()).when(end_appeal_term()).then()
+
+
+def test_after_the_appeal_term_the_car_can_be_sold_again() -> None:
+    story = given(a_sale(), *REFUSED, after(_appeal), end_appeal_term())
+    again = a_sale(at=story.at)
+    again.case_id, again.entries, again.claims = "case-2", story.entries, story.claims
+    again.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+
+
+def test_before_that_it_cannot() -> None:
+    story = given(a_sale(), *REFUSED)
+    story.case, story.case_id = None, "case-2"
+    story.when(file()).then_refused(Clash, "claim_taken")
+
+
+def test_nobody_ends_the_appeal_term_but_the_clock() -> None:
+    given(a_sale(), *REFUSED, after(_appeal)).when(end_appeal_term(OFFICER)).then_refused(NotAllowed)
+
+
+def test_what_was_withdrawn_has_no_appeal_term() -> None:
+    given(a_sale(), file(), pay(), withdraw(), later(days=400)).when(end_appeal_term()).then()

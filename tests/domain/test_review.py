@@ -1,0 +1,226 @@
+"""Review: who has the case, what is asked while the clock stands, and two persons who look."""
+
+from datetime import date
+
+import pytest
+
+from domain.refusals import Clash, Differs, NotAllowed, Stale, Unknown
+from tests.domain.acts import (
+    COMPLETE,
+    FILED,
+    IN_HAND,
+    OFFICER,
+    PROPOSED,
+    RETURNED,
+    SECOND,
+    SUPERVISOR,
+    answer,
+    applicant,
+    approve,
+    ask,
+    asked_by,
+    assign,
+    bring,
+    later,
+    office,
+    party,
+    propose,
+    receive,
+    refuse,
+    stranger,
+    until,
+    withdraw,
+)
+from tests.domain.story import Act, Who, a_birth, a_sale, given
+
+# --- assignment -------------------------------------------------------------------------------------------
+
+
+def test_an_officer_takes_a_case_and_the_rule_is_recorded() -> None:
+    story = given(a_sale(), *COMPLETE).when(assign()).then("CaseAssigned")
+    assert story.now.officer == "officer-1"
+    assert story.last[0].actor == {"id": "officer-1", "role": "officer"}
+    assert story.last[0].event.rule == "case.assign:officer"  # type: ignore[union-attr]
+
+
+def test_a_supervisor_gives_a_case_to_an_officer() -> None:
+    assert given(a_sale(), *COMPLETE, assign(SUPERVISOR, to=OFFICER)).now.officer == "officer-1"
+
+
+def test_an_officer_gives_no_case_to_another() -> None:
+    given(a_sale(), *COMPLETE).when(assign(OFFICER, to=SECOND)).then_refused(NotAllowed, "supervisor_assigns")
+
+
+def test_a_case_that_is_assigned_already_stays_so_whatever_was_seen() -> None:
+    given(a_sale(), *IN_HAND).when(assign(seen=1)).then()
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        office("officer", "elsewhere", authority="kz-police"),
+        office("officer", "other", procedures=("work_permit",)),
+        office("officer", "retired", until=date(2026, 11, 22)),
+        office("officer", "future", since=date(2026, 11, 24)),
+        office("officer", "abroad", country="KG"),
+        office("restricting_officer", "clerk"),
+    ],
+)
+def test_a_case_goes_only_to_who_is_competent_on_the_day(to: Who) -> None:
+    story = given(a_sale(), *COMPLETE).when(assign(SUPERVISOR, to=to))
+    story.then_refused(NotAllowed, "officer_without_competence")
+
+
+def test_a_case_never_goes_to_a_party() -> None:
+    """The same human in two roles is one human (rules.md 20)."""
+    story = given(a_sale(), *COMPLETE)
+    buyer = office("officer", "buyer-by-day", person=story.request["person_buyer"])
+    story.when(assign(SUPERVISOR, to=buyer)).then_refused(NotAllowed, "officer_is_party")
+    story.when(assign(buyer)).then_refused(NotAllowed, "not_allowed")
+
+
+def test_an_officer_who_is_a_party_is_known_by_the_record_of_competences_too() -> None:
+    """Also where the token names nobody."""
+    story = given(a_sale(), *COMPLETE)
+    buyer = office("officer", "buyer-by-day", person=story.request["person_buyer"])(story)
+    nameless = type(buyer)(issuer="id", subject="x", client="c", competences=buyer.competences)
+    story.when(asked_by(lambda _: nameless, assign())).then_refused(NotAllowed, "not_allowed")
+
+
+@pytest.mark.parametrize(("who", "refusal"), [(applicant, NotAllowed), (stranger, Unknown)])
+def test_nobody_else_assigns(who: Who, refusal: type[NotAllowed | Unknown]) -> None:
+    given(a_sale(), *COMPLETE).when(assign(who)).then_refused(refusal)
+
+
+# --- who decides ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", [ask(by=SECOND), propose(SECOND), refuse("tax_unpaid", by=SECOND)])
+def test_only_who_has_the_case_asks_proposes_and_refuses(act: Act) -> None:
+    given(a_sale(), *IN_HAND).when(act).then_refused(NotAllowed, "not_assigned_to_you")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        ask(seen=1),
+        refuse("tax_unpaid", seen=1),
+        approve(seen=1),
+        assign(SECOND, seen=1),
+        withdraw(seen=1),
+    ],
+)
+def test_a_judgement_is_bound_to_the_version_that_was_seen(act: Act) -> None:
+    story = given(a_sale(), *PROPOSED).when(act).then_refused(Stale, "stale_version")
+    assert isinstance(story.refusal, Stale)
+    assert story.refusal.version == story.now.version
+
+
+@pytest.mark.parametrize(
+    ("before", "act"),
+    [
+        ((*COMPLETE, assign()), assign(seen=1)),
+        ((*IN_HAND, ask()), ask(seen=1)),
+        ((*IN_HAND, ask(), answer()), ask(seen=1)),
+        (PROPOSED, propose(seen=1)),
+        ((*PROPOSED, approve()), approve(seen=1)),
+        ((*PROPOSED, approve(), receive()), approve(seen=1)),
+        ((*IN_HAND, refuse("tax_unpaid")), refuse("tax_unpaid", seen=1)),
+    ],
+)
+def test_the_same_act_whose_answer_was_lost_is_answered_again(before: tuple[Act, ...], act: Act) -> None:
+    """Whatever its If-Match says now (rules.md 21)."""
+    given(a_sale(), *before).when(act).then()
+
+
+# --- questions --------------------------------------------------------------------------------------------
+
+
+def test_a_question_returns_the_case_and_gives_a_time_to_answer() -> None:
+    story = given(a_sale(), *IN_HAND).when(ask("Whose is the trailer?", items=("trailer",)))
+    story.then("InformationRequested")
+    assert story.now.stage == "returned"
+    assert story.now.open_question is not None
+    assert story.now.open_question["items"] == ["trailer"]
+    assert story.now.open_question["answer_until"]["due"] == "2026-12-07"
+
+
+def test_the_clock_stands_from_the_question_to_the_answer() -> None:
+    """Three working days from Monday end on Thursday; asked on Tuesday, answered on Friday, four do not count."""
+    asked = (until("2026-11-24"), ask(), until("2026-11-27"))
+    story = given(a_sale(), *IN_HAND)
+    assert story.now.decision_due is not None
+    assert story.now.decision_due["due"] == "2026-11-26"
+    given(story, *asked).when(answer()).then("InformationProvided")
+    assert story.now.decision_due["due"] == "2026-12-02"
+    assert len(story.now.decision_due["stops"]) == 1
+    assert (story.now.stage, story.now.open_question) == ("in_review", None)
+    assert story.now.questions[0]["answer"] == "Yesterday."
+
+
+def test_an_answer_may_bring_evidence() -> None:
+    story = given(a_sale(), *RETURNED, answer(evidence=(bring("contract"),)))
+    assert [a["kind"] for a in story.now.evidence or ()] == ["contract"]
+
+
+def test_the_same_answer_twice_is_ignored_and_another_refused() -> None:
+    story = given(a_sale(), *RETURNED, answer("Yes."), later(days=1))
+    story.when(answer("Yes.")).then()
+    story.when(answer("No.")).then_refused(Differs, "answer_differs")
+
+
+def test_an_answer_names_its_question() -> None:
+    story = given(a_sale(), *RETURNED).when(answer(of="hash-of-another"))
+    story.then_refused(Clash, "answers_old_question")
+
+
+def test_only_the_applicant_answers() -> None:
+    given(a_sale(), *RETURNED).when(answer(by=party("p2"))).then_refused(NotAllowed)
+    given(a_sale(), *RETURNED).when(answer(by=OFFICER)).then_refused(NotAllowed)
+
+
+def test_the_same_question_can_be_asked_again_by_who_read_the_answer() -> None:
+    given(a_sale(), *RETURNED, answer("Hm.")).when(ask()).then("InformationRequested")
+
+
+# --- four eyes --------------------------------------------------------------------------------------------
+
+
+def test_a_second_person_approves_what_a_first_one_proposed() -> None:
+    given(a_sale(), *PROPOSED).when(approve(SECOND)).then("EntryChanged", "ClaimReleased", "CaseApproved")
+
+
+def test_nothing_is_approved_that_nobody_proposed() -> None:
+    given(a_sale(), *IN_HAND).when(approve(SECOND)).then_refused(Clash, "not_proposed")
+
+
+def test_nobody_approves_their_own_proposal() -> None:
+    given(a_sale(), *PROPOSED).when(approve(OFFICER)).then_refused(NotAllowed, "four_eyes")
+
+
+def test_two_offices_of_one_human_are_one_pair_of_eyes() -> None:
+    same_human = office("supervisor", "officer-1-as-supervisor", person="human-officer-1")
+    given(a_sale(), *PROPOSED).when(approve(same_human)).then_refused(NotAllowed, "four_eyes")
+
+
+def test_who_is_not_known_to_be_a_person_is_not_the_second_pair_of_eyes() -> None:
+    nobody = office("officer", "robot", person=None)
+    given(a_sale(), *PROPOSED).when(approve(nobody)).then_refused(NotAllowed, "four_eyes")
+    first = (*COMPLETE, assign(nobody), propose(nobody))
+    given(a_sale(), *first).when(approve(SECOND)).then_refused(NotAllowed, "four_eyes")
+
+
+def test_a_proposal_of_who_had_the_case_before_is_one_pair_of_eyes() -> None:
+    story = given(a_sale(), *PROPOSED, assign(SECOND))
+    story.when(approve(SECOND)).then("EntryChanged", "ClaimReleased", "CaseApproved")
+
+
+def test_a_question_voids_the_proposal() -> None:
+    story = given(a_sale(), *PROPOSED, ask(), answer())
+    story.when(approve(SECOND)).then_refused(Clash, "not_proposed")
+
+
+def test_where_two_pairs_of_eyes_are_not_asked_who_has_the_case_decides_alone() -> None:
+    story = given(a_birth(), *FILED, assign(OFFICER))
+    story.when(approve(SECOND)).then_refused(NotAllowed, "not_assigned_to_you")
+    story.when(approve(OFFICER)).then("EntryCreated", "ClaimSettled", "ClaimSettled", "CaseApproved")

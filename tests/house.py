@@ -1,0 +1,528 @@
+"""A real house for the tests, in this process or as ``tamga.py serve``, and what the people who live there do in it.
+
+Everything goes through HTTP, as anybody would do it. There is no test in here, and no fake.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from domain.law import countries
+from domain.offers import country_of, legal_day, offer
+from domain.procedure import Offer, Terms
+from infra import development, follower, imports, statements
+from infra.canonical import b64url, encode, sha256
+from infra.clock import clock_of, written
+from infra.house import CountryHouse, House, provider_of
+from infra.keyring import Keyring
+from infra.settings import Settings
+from tests.examples import example_entry, example_request
+
+PROGRAM: Final = Path(__file__).parents[1] / "tamga.py"
+PATIENCE_S: Final = 30.0
+A_PDF: Final = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+_COUNTER: Final = count(1)
+
+
+# --- the fixtures -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a house that was opened once: its keys take a second to make."""
+    folder = tmp_path_factory.mktemp("furnished") / "data"
+    House(Settings(data=folder)).close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def town(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
+    """A house with its follower, shared by the tests of a file: they find each other's cases there."""
+    with inside(furnished, tmp_path_factory.mktemp("town")) as found:
+        yield found
+
+
+@pytest.fixture
+def new_town(furnished: Path, tmp_path: Path) -> Iterator["Town"]:
+    """A house of one's own, for a test that counts, breaks things or travels in time."""
+    with inside(furnished, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def served_town(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["ServedTown"]:
+    """The same as a process of its own on a free port: ``tamga.py serve``, which ends with the tests."""
+    with served(furnished, tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@contextmanager
+def inside(furnished: Path, folder: Path) -> Iterator["Town"]:
+    """A house in this process, with its follower in threads."""
+    from api.app import build  # noqa: PLC0415 - TEMPORARY
+
+    clock = _moved_in(furnished, folder)
+    with ExitStack() as stack:
+        house = House(Settings(data=folder / "data", clock=clock))
+        stack.callback(house.close)
+        stop = threading.Event()
+        following = threading.Thread(target=follower.follow, args=(house, stop), name="follower")
+        following.start()
+        stack.callback(following.join)
+        stack.callback(stop.set)
+        http = stack.enter_context(TestClient(build(house), base_url=house.settings.base_url))
+        yield Town(house.settings, http, house)
+
+
+@contextmanager
+def served(furnished: Path, folder: Path, **environment: str) -> Iterator["ServedTown"]:
+    """A house in a process of its own; ``environment`` are further ``TAMGA_*`` settings."""
+    clock = _moved_in(furnished, folder)
+    settings = Settings(data=folder / "data", clock=clock, port=free_port())
+    with httpx2.Client(base_url=settings.base_url, timeout=60) as http:
+        found = ServedTown(settings, http, None)
+        found.environment |= environment
+        with found.serving():
+            yield found
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def until(holds: Callable[[], Any], what: str) -> Any:
+    """Look again and again until it holds, and return what it gave; TimeoutError names what was waited for."""
+    end = time.monotonic() + PATIENCE_S
+    while not (found := holds()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
+        time.sleep(0.01)
+    return found
+
+
+def _moved_in(furnished: Path, folder: Path) -> Path:
+    shutil.copytree(furnished, folder / "data")
+    clock = folder / "clock"
+    _set(clock, datetime.now(UTC))
+    return clock
+
+
+def _set(clock: Path, instant: datetime) -> None:
+    """A clock that runs on from this instant; replaced whole, so that nobody reads half of it."""
+    making = clock.with_name("clock.making")
+    making.write_text(f"@{instant.isoformat()}", "ascii")
+    making.rename(clock)
+
+
+# --- who calls --------------------------------------------------------------------------------------------
+
+
+class Caller:
+    """Somebody with a token, who sends requests; ``send`` is the plain way, the others add what is usual."""
+
+    def __init__(self, http: httpx2.Client, token: Callable[[], str] | None) -> None:
+        self._http = http
+        self._token = token
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> httpx2.Response:
+        """The request as it is, with the caller's token."""
+        mine = {"Authorization": f"Bearer {self._token()}"} if self._token else {}
+        return self._http.request(method, path, content=content, headers={**mine, **(headers or {})}, **more)
+
+    def get(self, path: str, **params: Any) -> httpx2.Response:
+        """Read something."""
+        return self.send("GET", path, params=params)
+
+    def post(
+        self, path: str, body: Any = None, *, key: str | None = None, seen: int | str | None = None
+    ) -> httpx2.Response:
+        """Send JSON; ``key`` is the Idempotency-Key, ``seen`` the version (or ETag) for If-Match."""
+        headers = {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if seen is not None:
+            headers["If-Match"] = f'"{seen}"' if isinstance(seen, int) else seen
+        raw = json.dumps({} if body is None else body, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.send("POST", path, content=raw, headers=headers)
+
+    def delete(self, path: str) -> httpx2.Response:
+        """Take something away."""
+        return self.send("DELETE", path)
+
+
+def good(answer: httpx2.Response) -> dict[str, Any]:
+    """The body of an answer that says yes; AssertionError shows any other."""
+    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def problem(answer: httpx2.Response) -> tuple[int, str]:
+    """(status, code) of a problem document, which is looked at as a whole."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    found = answer.json()
+    assert found["status"] == answer.status_code
+    assert found["type"] == f"/docs/problems#{found['code']}"
+    assert found["title"]
+    assert found["detail"]
+    return answer.status_code, found["code"]
+
+
+# --- the people of a house, and what they do --------------------------------------------------------------
+
+
+class Town:
+    """A house and everybody who lives there. ``house`` is None where it is another process."""
+
+    def __init__(self, settings: Settings, http: httpx2.Client, house: House | None) -> None:
+        self.settings = settings
+        self.http = http
+        self._house = house
+        self._provider = provider_of(settings)
+        self.anybody = Caller(http, None)
+
+    @property
+    def house(self) -> House:
+        """The house itself, for those who look behind the door."""
+        assert self._house is not None, "this house is another process"
+        return self._house
+
+    def as_(self, person: str) -> Caller:
+        """One of the development people, or a machine."""
+        return Caller(self.http, lambda: self._provider.mint(person))
+
+    def with_token(self, token: str) -> Caller:
+        """Whoever this token names."""
+        return Caller(self.http, lambda: token)
+
+    def now(self) -> datetime:
+        """What time the house believes it is."""
+        return clock_of(self.settings.clock)()
+
+    def travel(self, **forward: float) -> None:
+        """Let so much time pass at once: ``days=30``."""
+        assert self.settings.clock is not None
+        _set(self.settings.clock, self.now() + timedelta(**forward))
+
+    def tick(self) -> None:
+        """Have the clock do now what it has to do."""
+        for country in self.house.countries.values():
+            until(partial(country.views.has_seen, country.log.size() - 1), "the read models")
+        follower.tick(self.house)
+
+    def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
+        """Import these into a register."""
+        file = self.settings.data.with_name(f"import-{next(_COUNTER)}.ndjson")
+        file.write_text("".join(json.dumps(content) + "\n" for content in contents), "utf-8")
+        self._import(country, register, file)
+
+    def _import(self, country: str, register: str, file: Path) -> None:
+        imports.import_file(self.house.countries[country], register, file)
+
+    # filing
+
+    def request(self, country: str, procedure: str, **changes: Any) -> dict[str, Any]:
+        """A request of citizen 1, with citizens 2 and 3 as its other people; what it changes is registered first."""
+        found = offer_of(country, procedure)
+        people = [person(f"{country.lower()}-citizen-{n}") for n in (1, 2, 3)]
+        n = next(_COUNTER)
+        request = {**example_request(found, n, people=people, today=self.now().date()), **changes}
+        if not found.procedure.creates:
+            content = example_entry(found, request, n)
+            self.import_entries(country, found.procedure.register.name, [content])
+        return request
+
+    def filing(self, country: str, procedure: str, **changes: Any) -> dict[str, Any]:
+        """The body of a filing that is taken."""
+        request = self.request(country, procedure, **changes)
+        applicant = self.as_(f"{country.lower()}-citizen-1")
+        required = [r.kind for r in terms_of(country, procedure, self.now()).evidence if r.is_required]
+        evidence = [{"kind": kind, **self.upload(applicant, country)} for kind in required]
+        return {"country": country, "procedure": procedure, "request": request, "evidence": evidence}
+
+    def upload(self, caller: Caller, country: str, raw: bytes = A_PDF) -> dict[str, str]:
+        """The id and hash of a file that the caller brought."""
+        form = {"data": {"country": country}, "files": {"file": ("evidence.pdf", raw, "application/pdf")}}
+        kept = good(caller.send("POST", "/v1/evidence", **form))
+        assert kept["sha256"] == b64url(sha256(raw))
+        return {"id": kept["id"], "sha256": kept["sha256"]}
+
+    def file(self, country: str, procedure: str, **changes: Any) -> str:
+        """A case that citizen 1 filed: its id."""
+        body = self.filing(country, procedure, **changes)
+        answer = self.as_(f"{country.lower()}-citizen-1").post("/v1/cases", body, key=new_key())
+        return str(good(answer)["case"])
+
+    # the stages
+
+    def read(self, case: str, reader: str | None = None) -> dict[str, Any]:
+        """The case as its applicant (or this reader) sees it."""
+        names = [reader] if reader else [f"{code.lower()}-citizen-1" for code in countries()]
+        answers = (self.as_(name).get(f"/v1/cases/{case}") for name in names)
+        return good(next(answer for answer in answers if reader or answer.is_success))
+
+    def stage(self, case: str) -> str:
+        """Where it is in its life."""
+        return str(self.read(case)["stage"])
+
+    def consent(self, case: str) -> None:
+        """Everybody who is asked agrees."""
+        shown = self.read(case)
+        cc, said = shown["country"].lower(), {"answer": "give", "of": shown["request_hash"]}
+        for party in [role for role, answer in shown["consents"].items() if answer == "open"]:
+            good(self.as_(f"{cc}-{self._citizen(shown, party)}").post(f"/v1/cases/{case}/consents", said))
+
+    def _citizen(self, shown: dict[str, Any], role: str) -> str:
+        """Which citizen has this role, by their number in the request."""
+        procedure = offer_of(shown["country"], shown["procedure"]).procedure
+        member = next(party.member for party in procedure.parties if party.role == role)
+        number = shown["request"][member]["personal_number"]["number"]
+        mine = {r.personal_number[1]: r.id for r in development.residents().values() if r.personal_number}
+        return mine[number].partition("-")[2]
+
+    def pay(self, case: str, amount: int | None = None, *, reference: str | None = None) -> None:
+        """The treasury says that the fee (or so much) came."""
+        shown = self.read(case)
+        statement = self.statement(shown, amount, reference=reference)
+        treasury = self.as_(f"{shown['country'].lower()}-treasury")
+        good(treasury.post(f"/v1/cases/{case}/payments", {"statement": statement}))
+
+    def statement(
+        self, shown: dict[str, Any], amount: int | None = None, *, reference: str | None = None, **more: Any
+    ) -> str:
+        """The treasury's signed statement about this case."""
+        country, fee = shown["country"], shown["fee"]
+        how_much = fee["amount"] if amount is None else amount
+        what = (country, shown["case"], how_much, fee["currency"], reference or new_key(), self.now())
+        return statements.treasury(self.keyring(country), *what, **more)
+
+    def keyring(self, country: str) -> Keyring:
+        """The country's keys, as its offices have them."""
+        return Keyring(self.settings.data / country.lower() / "keys")
+
+    def complete(self, case: str) -> None:
+        """Consents and fee: the case goes into review."""
+        self.consent(case)
+        fee = self.read(case)["fee"]
+        if fee["amount"]:
+            self.pay(case)
+
+    def officer(self, case: str, nth: int = 1) -> str:
+        """The nth officer of the authority that decides."""
+        return f"{self.read(case)['authority']}-officer-{nth}"
+
+    def judge(self, person: str, case: str, what: str, body: dict[str, Any] | None = None) -> httpx2.Response:
+        """A judgement on the case as it stands."""
+        seen = int(self.read(case, person)["version"])
+        return self.as_(person).post(f"/v1/cases/{case}/{what}", body, seen=seen)
+
+    def assign(self, case: str) -> None:
+        """The first officer takes the case."""
+        good(self.judge(self.officer(case), case, "assignments"))
+
+    def approve(self, case: str) -> None:
+        """By as many officers as the law asks."""
+        shown = self.read(case)
+        terms = terms_of(shown["country"], shown["procedure"], self.now())
+        if terms.four_eyes:
+            good(self.judge(self.officer(case), case, "proposals"))
+        good(self.judge(self.officer(case, 2 if terms.four_eyes else 1), case, "approvals"))
+
+    def refuse(self, case: str) -> None:
+        """On the first ground of the law."""
+        shown = self.read(case)
+        ground = terms_of(shown["country"], shown["procedure"], self.now()).grounds[0].code
+        no = {"grounds": [ground], "reason": "It is as the ground says."}
+        good(self.judge(self.officer(case), case, "refusals", no))
+
+    def ask(self, case: str) -> None:
+        """The officer asks the applicant."""
+        good(self.judge(self.officer(case), case, "information-requests", {"question": "When was that?"}))
+
+    def answer(self, case: str) -> None:
+        """The applicant answers."""
+        shown = self.read(case)
+        said = {"of": shown["questions"][-1]["of"], "answer": "Yesterday."}
+        applicant = self.as_(f"{shown['country'].lower()}-citizen-1")
+        good(applicant.post(f"/v1/cases/{case}/information", said))
+
+    def withdraw(self, case: str) -> None:
+        """The applicant takes the request back."""
+        country = self.read(case)["country"].lower()
+        good(self.judge(f"{country}-citizen-1", case, "withdrawals"))
+
+    def acknowledge(self, case: str) -> None:
+        """The registry says, signed, that it has applied the decision."""
+        shown = self.read(case)
+        country, procedure = shown["country"], shown["procedure"]
+        registry = terms_of(country, procedure, self.now()).registry
+        register = offer_of(country, procedure).procedure.register.name
+        approval = next(e for e in self.history(case) if e["type"].startswith("case.CaseApproved"))
+        payload = payload_of(approval["jws"])
+        changed = [h for h in payload["effects"] if self._is_entry(country, h)]
+        receipt = self.receipt(country, registry, register, changed[0])
+        good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", {"receipt": receipt}))
+
+    def receipt(self, country: str, registry: str, register: str, event: str) -> str:
+        """The registry's signed receipt (formats.md 3)."""
+        keys = self.keyring(country)
+        seal = keys.newest(registry)
+        assert seal is not None
+        said = {
+            "v": 1,
+            "log": keys.origin,
+            "register": register,
+            "event": event,
+            "applied_at": written(self.now()),
+            "reference_digest": b64url(sha256(b"reference")),
+            "row_digest": b64url(sha256(b"row")),
+        }
+        return seal.sign("tamga-receipt+jwt", encode(said))
+
+    def _is_entry(self, country: str, event: str) -> bool:
+        raise NotImplementedError
+
+    def history(self, case: str) -> list[dict[str, Any]]:
+        """The signed events, as the applicant gets them."""
+        cc = self.read(case)["country"].lower()
+        events: list[dict[str, Any]] = good(self.as_(f"{cc}-citizen-1").get(f"/v1/cases/{case}/history"))["events"]
+        return events
+
+    def take_to(self, stage: str, country: str, procedure: str, **changes: Any) -> str:
+        """A case that has come to this stage: its id."""
+        case = self.file(country, procedure, **changes)
+        for step in _WAYS[stage]:
+            step(self, case)
+        assert self.stage(case) == stage
+        return case
+
+
+_IN_REVIEW: Final = (Town.complete,)
+_WAYS: Final[Mapping[str, tuple[Callable[[Town, str], None], ...]]] = {
+    "filed": (),
+    "in_review": _IN_REVIEW,
+    "returned": (*_IN_REVIEW, Town.assign, Town.ask),
+    "approved": (*_IN_REVIEW, Town.assign, Town.approve),
+    "completed": (*_IN_REVIEW, Town.assign, Town.approve, Town.acknowledge),
+    "refused": (*_IN_REVIEW, Town.assign, Town.refuse),
+    "withdrawn": (Town.withdraw,),
+}
+
+
+class ServedTown(Town):
+    """A house that is ``tamga.py serve`` with its follower; it can be stopped, killed and started again."""
+
+    def __init__(self, settings: Settings, http: httpx2.Client, house: House | None) -> None:
+        super().__init__(settings, http, house)
+        self.environment = {
+            "TAMGA_DATA": str(settings.data),
+            "TAMGA_PORT": str(settings.port),
+            "TAMGA_CLOCK": str(settings.clock),
+        }
+        self.said = settings.data.with_name("served.log")  # everything that the processes write
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """From when it is ready until it has ended."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        with self.said.open("ab") as said:
+            command = [sys.executable, str(PROGRAM), "serve"]
+            self.process = subprocess.Popen(command, env=self._environment(), stdout=said, stderr=said)
+        until(self.is_ready, "the house to be ready")
+
+    def is_ready(self) -> bool:
+        """Whether it takes filings."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.said.read_text("utf-8", "replace")[-4000:]
+        try:
+            return self.http.get("/readyz").status_code == httpx2.codes.OK
+        except httpx2.TransportError:
+            return False
+
+    def stop(self) -> None:
+        """Ask it to end; where it does not, it is killed."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def run(self, *words: str) -> str:
+        """A command of the command line on the same data; its standard output."""
+        command = [sys.executable, str(PROGRAM), *words]
+        found = subprocess.run(command, env=self._environment(), check=True, capture_output=True, text=True)
+        return found.stdout
+
+    def _import(self, country: str, register: str, file: Path) -> None:
+        self.run("registers", "import", country, register, str(file), "--json")
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | self.environment
+
+
+# --- small things -----------------------------------------------------------------------------------------
+
+
+def person(resident: str) -> dict[str, Any]:
+    """How a form names one of the development people."""
+    return development.resident(resident).as_person()
+
+
+def offer_of(country: str, procedure: str) -> Offer:
+    """The country's law on the procedure."""
+    found = offer(country, procedure)
+    assert found is not None, f"{procedure} is not offered in {country}"
+    return found
+
+
+def terms_of(country: str, procedure: str, at: datetime) -> Terms:
+    """What it asks at this moment."""
+    found = offer_of(country, procedure).on(legal_day(at, country_of(country)))
+    assert found is not None
+    return found
+
+
+def new_key() -> str:
+    """An Idempotency-Key, or a reference, that nobody used before."""
+    return f"test-{next(_COUNTER)}"
+
+
+def country_house(town: Town, code: str) -> CountryHouse:
+    """Behind the door of one country."""
+    return town.house.countries[code]

@@ -1,0 +1,1 @@
+"""What is folded and delivered, whatever the order of events."""
