@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Request
 from python_multipart.exceptions import MultipartParseError
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
@@ -67,7 +68,7 @@ async def upload(request: Request) -> Response:
                     Fault("/file", "missing", "Please send the members country and file, and no others.")
                 )
             raw, declared = await file.read(), file.content_type
-    except (MultiPartException, MultipartParseError):
+    except (HTTPException, MultiPartException, MultipartParseError):
         raise Declined(400, "not_a_form", "The form cannot be read.") from None
     house = house_of(request).countries.get(country)
     if house is None:

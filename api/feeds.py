@@ -131,9 +131,11 @@ class _Feed:
     def batch(self, after: int, limit: int) -> tuple[list[Delivery], dict[str, Any]]:
         """The next events, and the head, which counts at least these; raises Unready."""
         feed = self._source.feed
+        standing = feed.standing(self._recipient)
+        limit = max(0, min(limit, standing.count - after))  # what the head does not count comes with the next
         events = feed.since(self._source.log, self._recipient, after, limit)
         try:
-            head = self._heads.sign(self._recipient, feed.standing(self._recipient))
+            head = self._heads.sign(self._recipient, standing)
         except NoSeal:
             raise Unready("The feed has no seal that is live: its head cannot be signed.") from None
         return events, as_json(head_attributes(head.jws, self._origin, head.time), head.jws)

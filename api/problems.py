@@ -212,7 +212,7 @@ def install(app: FastAPI) -> None:
         code = HTTP_CODES.get(status, HTTP_CODES[None])
         headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
         detail = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
-        return problem(request.url.path, status, code, detail.get(status, ""), (), headers)
+        return problem(request.url.path, status, code, detail.get(status, "This cannot be understood."), (), headers)
 
     @app.exception_handler(RequestValidationError)
     async def _framework(request: Request, error: RequestValidationError) -> Response:

@@ -1,1 +1,1 @@
-"""Who reads the streams from outside: registries, and the demonstration; they act as anybody does, over HTTP."""
+"""Who reads the streams from outside, and acts as anybody does, over HTTP: registries, the demonstration."""

@@ -1,4 +1,4 @@
-"""What time it is: the system's clock, or for development an instant in a file, standing or running (rules.md 8)."""
+"""What time it is: the system's clock, or for development an instant in a file (rules.md 8)."""
 
 import os
 import time
@@ -17,9 +17,9 @@ class WrongClock(ValueError):
 
 
 def clock_of(path: Path | None) -> Clock:
-    """The system's clock; or the instant in the file, re-read at every look: as it stands, or with ``@`` running on.
+    """The system's clock; or the instant in the file: as it stands there, or, after an ``@``, running on.
 
-    The clock raises WrongClock where the file is not there or holds no instant with a zone.
+    The file is read at every look; WrongClock where it is not there, or holds no instant with a zone.
     """
     if path is None:
         return lambda: datetime.now(UTC)

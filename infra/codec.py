@@ -1,6 +1,7 @@
-"""Events to stored members and back, by stable names; the only place that knows the names and, later, old shapes.
+"""Events to stored members and back, by stable names; the only place that knows names and, later, old shapes.
 
-A stored name is for ever: a new meaning gets a new name and an upcast here. Nothing is ever resolved as an import path.
+A stored name is for ever: a new meaning gets a new name and an upcast here. Nothing is ever resolved as an
+import path.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -62,7 +63,7 @@ class Members:
 
 
 def encode(event: e.Event, family: str, country: str) -> Members:
-    """The members of an event on a stream of this family (``case``, ``claim``, ``entry``, ``keys``, ``access``)."""
+    """The members of an event on a stream of this family: case, claim, entry, keys or access."""
     shape = _SHAPES[f"{family}.{type(event).__name__}.v1"]
     public = {name: getattr(event, name) for name in shape.public}
     personal = [(name, getattr(event, name), whose) for name, whose in shape.personal]
@@ -79,7 +80,7 @@ def encode(event: e.Event, family: str, country: str) -> Members:
 def decode(
     name: str, public: Mapping[str, Any], disclosed: Mapping[str, Any], country: str
 ) -> tuple[e.Event, Mapping[str, str]]:
-    """The event, and whose each personal member is; a personal member that was not disclosed reads as ERASED."""
+    """The event, and whose each personal member is; one that was not disclosed reads as ERASED."""
     shape = _SHAPES.get(name)
     if shape is None:
         msg = f"no event is known by the name {name}"
@@ -125,7 +126,7 @@ def members_of(
 
 
 def owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
-    """Whose each laid-flat personal member of this event is: by the frozen version that the event itself names."""
+    """Whose each laid-flat personal member is: by the frozen version that the event itself names."""
     if name == "case.CaseFiled.v1":
         return request_owners(country, public["procedure"], public["form"])
     return content_owners(public["register"], public["content_version"])

@@ -1,23 +1,26 @@
-"""The one way into a log: one thread and one queue for each, whole batches at once; how a command is decided is not here.
+"""The one way into a log: one thread and one queue for each, whole batches at once; how a command is decided
+is not here.
 
 The desk promises:
 - what it answers is durable: a batch is one transaction, and nobody hears of it before it is committed;
-- decisions are taken under the log's write lock, one after the other, on what the log holds then, also where other
-  processes write into the same log;
-- time never runs backwards in a log: a clock that is more than ``PATIENCE_S`` behind the newest event is refused;
-- work that is refused or fails changes nothing and spoils nothing of its batch; a batch that cannot be written fails
-  as a whole, as Unready;
+- decisions are taken under the log's write lock, one after the other, on what the log holds then, also where
+  other processes write into the same log;
+- time never runs backwards in a log: a clock that is more than ``PATIENCE_S`` behind the newest event is
+  refused;
+- work that is refused or fails changes nothing and spoils nothing of its batch; a batch that cannot be
+  written fails as a whole, as Unready;
 - every future is resolved.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.commands import CaseCommand, EntryCommand
+from domain.commands import CaseCommand, EntryCommand, FileCase
+from domain.decide import needs
 from domain.procedure import Key
 from domain.refusals import Refusal, Unready
 from infra import envelope, event_store, vault
@@ -34,6 +37,7 @@ __all__ = ["Answered", "Desk", "Outcome", "Sitting", "Work"]
 
 BATCH: Final = 64
 PATIENCE_S: Final = 2
+Asked = tuple[Work, Mapping[str, str]]
 logger = logging.getLogger(__name__)
 
 
@@ -58,20 +62,27 @@ class Desk:
         self.trouble: str | None = None  # why the desk cannot write, for those who ask
         self._office = Office(country, key_store, keyring)
         self._clock = clock
-        self._streams = Streams(country, key_store.get)
+        self._streams = Streams(country, key_store)
         self._size = -1
         self._time = ""
-        self._thread: OneThread[Work, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
+        self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
     def ask(self, command: CaseCommand | EntryCommand, answered: Answered | None = None) -> Future[Outcome]:
         """Have a command carried out; the future raises the Refusal."""
         if isinstance(command, EntryCommand):
             return self.have(lambda sitting: sitting.entry_command(command, answered))
-        return self.have(lambda sitting: sitting.case_command(command, answered))
+        if isinstance(command, FileCase):
+            ids = {key: self.key_id(key) for key in needs(command, None)}
+            wanted = {command.case: "case", **{ids[key]: key.family for key in ids}}
+            return self.have(lambda sitting: sitting.filing(command, ids, answered), wanted)
+        return self.have(lambda sitting: sitting.case_command(command, answered), {command.case: "case"})
 
-    def have(self, work: Work) -> Future[Outcome]:
-        """Have any work done under the write lock (imports, keys, the clock)."""
-        return self._thread.put(work)
+    def have(self, work: Work, wanted: Mapping[str, str] | None = None) -> Future[Outcome]:
+        """Have any work done under the write lock (imports, keys, the clock).
+
+        ``wanted`` (stream -> family) is what it will load for sure: a batch reads that at once.
+        """
+        return self._thread.put((work, wanted or {}))
 
     def id_of(self, *parts: str | int) -> str:
         """The id derived from these parts under the country's secret (formats.md, derived ids)."""
@@ -96,11 +107,13 @@ class Desk:
         """Finish what is queued, then stop."""
         self._thread.close()
 
-    def _carry_out(self, asked: Sequence[tuple[Work, Future[Outcome]]]) -> None:
+    def _carry_out(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
         try:
             with self.log.writing() as append:
                 batch = self._begin(append)
-                results = [(future, self._result(work, batch)) for work, future in asked]
+                wanted = {stream: family for (_, w), _ in asked for stream, family in w.items()}
+                self._streams.load(wanted, append.streams)
+                results = [(future, self._result(work, batch)) for (work, _), future in asked]
                 batch.flush()
         except (event_store.Unavailable, event_store.Conflict) as error:
             self._forget(str(error))
@@ -161,7 +174,9 @@ class Desk:
         return result
 
     def _now(self, batch: Batch) -> datetime:
-        """The clock's time, never before the newest event's; raises WrongClock for one that is too far behind."""
+        """The clock's time, never before the newest event's; raises WrongClock for one that is too far
+        behind.
+        """
         now = self._clock()
         if not batch.time:
             return now
@@ -173,7 +188,7 @@ class Desk:
     def _forget(self, why: str) -> None:
         """Nothing of the batch was written: forget what it made us believe."""
         self.trouble = why
-        self._streams = Streams(self.country, self.vault.get)
+        self._streams = Streams(self.country, self.vault)
         self._size = -1
 
     def _destroy(self, keys: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
-"""The signed event (formats: SD-JWT without holder binding): how an event becomes bytes, and how it is read again.
+"""The signed event (formats: SD-JWT without holder binding): how an event becomes bytes, and how it is read
+again.
 
-Signed bytes are stored as they are and never re-made. What is read here comes from the house's own log; whether it is
-authentic is the auditor's question (``consumers/audit``), with the same pieces.
+Signed bytes are stored as they are and never re-made. What is read here comes from the house's own log;
+whether it is authentic is the auditor's question (``consumers/audit``), with the same pieces.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,7 +59,7 @@ class Signed:
     hash: str
 
 
-def sign(
+def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
     members: codec.Members,
     envelope: Envelope,
     authority_seal: Seal,
@@ -67,7 +68,9 @@ def sign(
     salts: bytes | None = None,
     nonce: Callable[[], bytes] | None = None,
 ) -> Signed:
-    """Seal the personal members under the key of the one they are about (``keys``: whose -> key), and sign the whole."""
+    """Seal the personal members under the key of the one they are about (``keys``: whose -> key), and sign
+    the whole.
+    """
     payload: dict[str, Any] = {
         "v": 1,
         "log": envelope.log,
@@ -117,6 +120,14 @@ def split(state: bytes) -> tuple[bytes, bytes]:
     return jws, mark + sealed
 
 
+def key_ids_of(state: bytes) -> list[bytes]:
+    """The ids of the keys that a stored event is sealed with; raises Unreadable for a sealed part that is
+    none.
+    """
+    sealed = split(state)[1]
+    return [box.key_id for box in split_sealed(sealed)] if sealed else []
+
+
 def payload_of(jws: bytes) -> dict[str, Any]:
     """The payload of a JWS of our own log; neither its signature nor its canonical form is looked at here."""
     start = jws.index(b".") + 1
@@ -131,8 +142,8 @@ def open_sealed(
 ) -> dict[str, list[str]]:
     """The disclosures by key id (base64url), of every box whose key exists; raises Tampered.
 
-    1. the boxes are exactly those that ``boxes`` names; 2. each yields exactly its digests, so that none can be
-    dropped, added or moved.
+    1. the boxes are exactly those that ``boxes`` names; 2. each yields exactly its digests, so that none can
+    be dropped, added or moved.
     """
     named: Mapping[str, list[int]] = payload.get("boxes", {})
     boxes = split_sealed(sealed) if sealed else []

@@ -1,10 +1,12 @@
-"""One country's log in a SQLite file, by the ``eventsourcing`` library's recorder; the only file that imports it.
+"""One country's log in a SQLite file, by the ``eventsourcing`` library's recorder; the only file that imports
+it.
 
 The port promises:
 - an append is one transaction, all or nothing, durable when it returns (write-ahead log, full sync);
-- positions (``log_index``) are 0, 1, 2 … without gaps, given under the write lock; (stream, seq) is unique, so that a
-  chain cannot fork; no row is ever updated or deleted (triggers say so);
-- any number of threads and processes may write: they wait for one another (at most ``PATIENCE_S``); readers never wait;
+- positions (``log_index``) are 0, 1, 2 … without gaps, given under the write lock; (stream, seq) is unique,
+  so that a chain cannot fork; no row is ever updated or deleted (triggers say so);
+- any number of threads and processes may write: they wait for one another (at most ``PATIENCE_S``); readers
+  never wait;
 - a full disk or a lock that never comes raises Unavailable, and nothing was written.
 
     Unavailable    the log cannot be read or written now
@@ -34,10 +36,13 @@ from infra.sqlite_file import begin_write, create
 PATIENCE_S: Final = 5
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
 Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
-Answer: TypeAlias = tuple[bytes | None, int, str, int]  # HMAC of the body (None: erased), status, stream, version
+Answer: TypeAlias = tuple[
+    bytes | None, int, str, int
+]  # HMAC of the body (None: erased), status, stream, version
 
-# A body is forgotten by writing zeros of the same length over its HMAC. Rows of answers are only appended, in the order
-# of their numbers, and never change their size: so SQLite never moves one, and leaves no copy in unused space.
+# A body is forgotten by writing zeros of the same length over its HMAC. Rows of answers are only appended, in
+# the order of their numbers, and never change their size: so SQLite never moves one, and leaves no copy in
+# unused space.
 _SCHEMA: Final = (
     """CREATE TABLE stored_events (
         log_index INTEGER PRIMARY KEY,
@@ -59,9 +64,7 @@ _SCHEMA: Final = (
     """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END""",
 )
-_EVENTS: Final = (
-    "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events WHERE "
-)
+_EVENTS: Final = "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events WHERE "
 
 
 class Unavailable(Exception):
@@ -154,15 +157,19 @@ class Log(_Reading, SQLiteApplicationRecorder):
                 raise
 
     def checkpoint(self) -> None:
-        """Leave nothing in the write-ahead log that was overwritten; raises Unavailable while a reader holds it."""
+        """Leave nothing in the write-ahead log that was overwritten; raises Unavailable while a reader holds
+        it.
+        """
         with self._alone() as connection, _plainly():
             if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 raise Unavailable("a reader still holds the write-ahead log")
 
     def pragma(self, name: str) -> object:
-        """A setting of the connection that writes, such as ``synchronous`` (2 is FULL): for those who want to see it."""
-        with self._alone() as connection, _plainly():
-            return connection.execute(f"PRAGMA {name}").fetchone()[0]
+        """A setting of the connection that writes, such as ``synchronous`` (2 is FULL): for those who want to
+        see it.
+        """
+        with _plainly():
+            return self._writer.execute(f"PRAGMA {name}").fetchone()[0]
 
     def close(self) -> None:
         """Give back the file."""
@@ -182,8 +189,8 @@ class Log(_Reading, SQLiteApplicationRecorder):
             append.insert(first, signed)
         return range(first + 1, first + 1 + len(signed))
 
-    def max_notification_id(self) -> int | None:
-        return self.size() or None
+    def max_notification_id(self) -> int:
+        return self.size()
 
     def select_notifications(
         self,
@@ -200,9 +207,7 @@ class Log(_Reading, SQLiteApplicationRecorder):
         asked = f"log_index BETWEEN ? AND ? {f'AND topic IN ({marks})' if topics else ''} ORDER BY 1 LIMIT ?"
         found = self._rows(_EVENTS + asked, first, last - 1, *topics, limit)
         return [
-            Notification(
-                originator_id=stream, originator_version=seq, topic=name, state=state, id=index + 1
-            )
+            Notification(originator_id=stream, originator_version=seq, topic=name, state=state, id=index + 1)
             for index, stream, seq, name, state in found
         ]
 

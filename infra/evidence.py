@@ -1,9 +1,11 @@
-"""Evidence: files that were brought, sealed on disk; first under a key of the upload, then under one for the case.
+"""Evidence: files that were brought, sealed on disk; first under a key of the upload, then under one for the
+case.
 
-A file is whole or not there: written beside its place, synced, renamed. Its bytes are AES-256-GCM under a data key of
-the vault, so destroying the key destroys the evidence. There are three folders:
+A file is whole or not there: written beside its place, synced, renamed. Its bytes are AES-256-GCM under a
+data key of the vault, so destroying the key destroys the evidence. There are three folders:
 
-- ``uploads/<id>``: brought by somebody, not filed; gone after a day. May be filed several times, in several cases;
+- ``uploads/<id>``: brought by somebody, not filed; gone after a day. May be filed several times, in several
+  cases;
 - ``new/<key id>``: sealed for a case, which may not have said so yet; after a day it is asked, and the
   evidence moved on, or destroyed (``forget_uploads``);
 - ``kept/<key id>``: a case has it. It falls with its key (``forget``).
@@ -94,10 +96,12 @@ class EvidenceStore:
         _write(self._uploads / upload.id, head, key, content, upload.id)
         return upload
 
-    def file(
+    def file(  # noqa: PLR0913 - what an attachment says
         self, evidence_id: str, kind: str, sha256_: str, owner: str, pointer: str, *, case: str
     ) -> Attachment:
-        """Seal an upload anew for the case that it is filed with. Raises Invalid where there is no such upload."""
+        """Seal an upload anew for the case that it is filed with. Raises Invalid where there is no such
+        upload.
+        """
         upload, raw = self._read_upload(evidence_id)
         if upload is None or upload.owner != owner:
             what = "This evidence was never uploaded by you, or more than a day ago. Please upload it again."
@@ -134,7 +138,9 @@ class EvidenceStore:
         self.forget(keys)
 
     def forget(self, keys: Iterable[bytes]) -> None:
-        """Delete the files under these keys, which are destroyed elsewhere; others than evidence's are passed over."""
+        """Delete the files under these keys, which are destroyed elsewhere; others than evidence's are passed
+        over.
+        """
         for key in keys:
             for place in (self._new, self._kept):
                 (place / key.hex()).unlink(missing_ok=True)
@@ -185,7 +191,9 @@ class EvidenceStore:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What stands in clear before sealed bytes: the key, when the bytes were brought, the case (zero: an upload's)."""
+    """What stands in clear before sealed bytes: the key, when the bytes were brought, the case (zero: an
+    upload's).
+    """
 
     key_id: bytes
     at: datetime

@@ -1,7 +1,8 @@
-"""One batch of events becomes rows: streams are folded in memory, and every row that is touched is written once.
+"""One batch of events becomes rows: streams are folded in memory, and every row that is touched is written
+once.
 
-An event that cannot be read or folded parks its stream: it is shown as parked, its later events wait, other streams
-go on. Only what cannot be written or read at all (disk, key store) ends the batch.
+An event that cannot be read or folded parks its stream: it is shown as parked, its later events wait, other
+streams go on. Only what cannot be written or read at all (disk, key store) ends the batch.
 """
 
 import logging
@@ -44,12 +45,14 @@ class _Work:
     country: str
     key_of: KeyOf
     states: dict[str, dict[str, Any]] = field(default_factory=lambda: {family: {} for family in _EVOLVE})
-    counted: dict[str, dict[str, Any]] = field(default_factory=lambda: {t.name: {} for t in _log_tallies()})
+    counted: dict[str, dict[str, Any]] = field(default_factory=lambda: {t.name: {} for t in tallies()})
     erased: list[PersonalDataErased] = field(default_factory=list)
     parked: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def recall(self, rows: Sequence[Row]) -> None:
-        """Load the states of the streams that go on in this batch, all at once: one by one takes a third of the time."""
+        """Load the states of the streams that go on in this batch, all at once: one by one takes a third of
+        the time.
+        """
         self.parked = self.batch.parked()
         begun = {row[1] for row in rows if row[2] == 1}
         for view in all_views():

@@ -1,4 +1,6 @@
-"""What follows the logs: read models, feed, clock, relay; one follower of a data folder is active, others wait."""
+"""What follows the logs: read models, feed, clock, relay; one follower of a data folder is active, others
+wait.
+"""
 
 import logging
 import threading
@@ -21,9 +23,11 @@ TICK_S: Final = 1.0
 
 
 def follow(house: House, stop: threading.Event) -> None:
-    """Follow every log until ``stop``: a thread for each, one for the clock, one for the relay where there is a Kafka.
+    """Follow every log until ``stop``: a thread for each, one for the clock, one for the relay where there is
+    a Kafka.
 
-    While another follower of the data folder is active it waits, until that one ends, whatever way (rules.md 31).
+    While another follower of the data folder is active it waits, until that one ends, whatever way (rules.md
+    31).
     """
     with suppress(Stopped), turn(house.settings.data / "follower.lock", stop):
         work: list[Callable[[], None]] = [
@@ -78,7 +82,10 @@ def _ticking(house: House, stop: threading.Event) -> Callable[[], None]:
     def run() -> None:
         while not stop.wait(TICK_S):
             ticker.tick()
-        for code, country in house.countries.items():  # a reading is in the log at the latest when the house closes
+        for (
+            code,
+            country,
+        ) in house.countries.items():  # a reading is in the log at the latest when the house closes
             try:
                 record_access_head(country)
             except Exception:

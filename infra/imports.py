@@ -1,8 +1,9 @@
 """Importing a register: one JSON object a line, all or nothing, each wrong line named.
 
-The file is read twice: its lines are checked first, while others may write; then it is read again and signed under the
-log's write lock, some lines at a time, in one transaction. Memory does not grow with the file. Who files meanwhile
-waits for the lock, in another process for some seconds only: large imports are for quiet hours.
+The file is read twice: its lines are checked first, while others may write; then it is read again and signed
+under the log's write lock, some lines at a time, in one transaction. Memory does not grow with the file. Who
+files meanwhile waits for the lock, in another process for some seconds only: large imports are for quiet
+hours.
 """
 
 from collections.abc import Callable, Iterator
@@ -52,7 +53,8 @@ class WrongLines(Refusal):
 def import_file(
     house: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
 ) -> int:
-    """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was changed.
+    """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was
+    changed.
 
     ``progress(done, all)`` is called now and then, from another thread.
     """
@@ -122,10 +124,10 @@ class _Import:
         self._authority = terms[0].authority
 
     def lines(self, file: Path, progress: Callable[[int], None]) -> None:
-        """Sign every line; after the first wrong one they are only looked at."""
+        """Sign every line; raises WrongLines."""
         wrong: list[WrongLine] = []
         for number, line in enumerate(_lines(file), start=1):
-            reason = self._line(_content(self._register, line), is_signed=not wrong)
+            reason = self._line(line)
             if reason is not None:
                 wrong.append(WrongLine(number, "", reason))
             if len(wrong) >= MOST_ERRORS:
@@ -136,9 +138,13 @@ class _Import:
         if wrong:
             raise WrongLines(wrong)
 
-    def _line(self, content: dict[str, Any], *, is_signed: bool) -> str | None:
+    def _line(self, line: bytes) -> str | None:
         """One entry with its claims, as one group; or why not."""
         register, desk = self._register, self._house.desk
+        try:
+            content = _content(register, line)
+        except (NotCanonical, ValidationError):
+            return "was changed while the file was read"
         entry_id = desk.key_id(register.key(content))
         ids = {key: desk.key_id(key) for key in register.claims(content)}
         loaded = self._sitting.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
@@ -147,8 +153,6 @@ class _Import:
             return "is in the register already, or twice in the file"
         if any(c.state is not None and c.state.holder is not None for c in claims.values()):
             return "is claimed by an open case or another entry"
-        if not is_signed:
-            return None
         created = e.EntryCreated(
             register=register.name,
             content_version=register.content_version,

@@ -63,10 +63,11 @@ def rotate(desk: Desk, authority: str, may_sign: tuple[str, ...]) -> str:
 
 
 def retire(desk: Desk, kid: str, reason: str) -> int:
-    """No event from here on is signed with this key; the size of the log at that point. Unknown where it is not live.
+    """No event from here on is signed with this key; the size of the log at that point. Unknown where it is
+    not live.
 
-    The tree's root over all events before is part of the statement: what is not yet in the tree when the write lock
-    is taken is added under it, and that is little.
+    The tree's root over all events before is part of the statement: what is not yet in the tree when the
+    write lock is taken is added under it, and that is little.
     """
     frontier = Frontier()
     _grow(frontier, desk.log)

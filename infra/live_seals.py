@@ -1,7 +1,8 @@
-"""The seals of a country as its own log's keys stream tells them: which were authorised, for what, and which are live.
+"""The seals of a country as its own log's keys stream tells them: which were authorised, for what, and which
+are live.
 
-It trusts the log it reads: whether that is authentic is the verifier's question (``infra/key_history.py``). The keys
-stream is short (a few events a year) and read anew each time, so that a retirement counts at once.
+It trusts the log it reads: whether that is authentic is the verifier's question (``infra/key_history.py``).
+The keys stream is short (a few events a year) and read anew each time, so that a retirement counts at once.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from infra.signing import BadSignature, PublicKey, key_of, kid_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorised:
-    """A seal that the log authorised; ``retired`` is the position of its retirement, None while it is live."""
+    """A seal that the log authorised; ``retired``: the position of its retirement, None while it is live."""
 
     kid: str
     authority: str
@@ -28,7 +29,7 @@ class Authorised:
 
 
 def seals_of(desk: Desk, log: Log | Append | None = None) -> list[Authorised]:
-    """Every seal that the log authorised, oldest first; ``log``: as a sitting sees it, where that is asked."""
+    """Every seal that the log authorised, oldest first; ``log``: as a sitting sees it."""
     found: dict[str, Authorised] = {}
     for row in (log or desk.log).stream(desk.id_of("keys", 1)):
         match read(row, desk.country, desk.vault.get).event:

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-Row: TypeAlias = tuple[int, Any, Any, Any, Any]  # log_index, stream, seq, type, state: of any type in a forged file
+Row: TypeAlias = tuple[
+    int, Any, Any, Any, Any
+]  # log_index, stream, seq, type, state: of any type in a forged file
 
 _ROWS: Final = "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events"
 _COUNTED: Final = "SELECT count(*) AS n FROM stored_events GROUP BY originator_id, originator_version"

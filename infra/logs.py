@@ -1,7 +1,8 @@
 """Log lines as JSON with an allow-list of members: no value that a person sent can get into one.
 
-Messages are fixed words; values go into named members that are known to be harmless. Of an exception only its type
-and the places in the code are written, never its message. Lines of libraries show their template without arguments.
+Messages are fixed words; values go into named members that are known to be harmless. Of an exception only its
+type and the places in the code are written, never its message. Lines of libraries show their template without
+arguments.
 """
 
 import json

@@ -1,8 +1,9 @@
-"""One thread that carries out what is put before it, in batches; nobody who waits for an answer is ever forgotten.
+"""One thread that carries out what is put before it, in batches; nobody who waits for an answer is ever
+forgotten.
 
-It knows nothing of what is carried out. It promises: every future is resolved, whatever the work raises and whenever
-the thread is closed; what was put before ``close`` is carried out, what comes after it is refused (Unready); a future
-that was cancelled while it waited is passed over.
+It knows nothing of what is carried out. It promises: every future is resolved, whatever the work raises and
+whenever the thread is closed; what was put before ``close`` is carried out, what comes after it is refused
+(Unready); a future that was cancelled while it waited is passed over.
 """
 
 import logging

@@ -1,23 +1,47 @@
-"""Whether the house can do its work, country by country, and what lags; for ``/readyz``, the metrics and the command line."""
+"""Whether the house can do its work, country by country, and what lags; for ``/readyz``, metrics, the command
+line.
+"""
 
-from typing import Any
+from typing import Any, Final
 
+from infra import event_store, feed_store, views
 from infra.house import CountryHouse, House
+
+_FULL_SYNC: Final = 2  # of SQLite's ``PRAGMA synchronous``
+_UNAVAILABLE: Final = (event_store.Unavailable, feed_store.Unavailable, views.Unavailable)
 
 
 def readiness(house: House) -> dict[str, Any]:
-    """``ready`` is whether every log takes filings; ``countries`` say how each stands."""
+    """``ready`` is whether every log takes filings; ``countries`` say how each stands.
+
+    Where a log had trouble, it is tried again here: the house is ready again without anybody's filing.
+    """
     states = {code: _state(country) for code, country in house.countries.items()}
     return {"ready": all(s["trouble"] is None for s in states.values()), "countries": states}
 
 
 def _state(house: CountryHouse) -> dict[str, Any]:
-    size = house.log.size()
-    return {
-        "events": size,
+    if house.desk.trouble is not None:
+        house.desk.try_again()
+    state: dict[str, Any] = {
+        "events": 0,
         "trouble": house.desk.trouble,
-        "read_models_behind": size - house.views.position(),
-        "parked": [{"stream": s, "seq": p[0], "why": p[2]} for s, p in house.views.parked().items()],
-        "relay_behind": house.feed.relay_behind(),
-        "relay_trouble": house.feed.relay_trouble(),
+        "is_fully_synced": False,
+        "read_models_behind": 0,
+        "parked": [],
+        "relay_behind": None,
+        "relay_trouble": None,
     }
+    try:
+        size = house.log.size()
+        parked = house.views.parked()
+        return state | {
+            "events": size,
+            "is_fully_synced": house.log.pragma("synchronous") == _FULL_SYNC,
+            "read_models_behind": size - house.views.position(),
+            "parked": [{"stream": s, "seq": seq, "why": why} for s, (seq, _, why) in parked.items()],
+            "relay_behind": house.feed.relay_behind(),
+            "relay_trouble": house.feed.relay_trouble(),
+        }
+    except _UNAVAILABLE as error:
+        return state | {"trouble": state["trouble"] or str(error)}

@@ -1,7 +1,8 @@
 """Follows a log with its read models: batch by batch, each with its rows and its position in one transaction.
 
-A rebuild folds the same log into a generation beside the live one, and switches. Here, too, an erasure is carried to
-its end: keys that the log says are destroyed are, whoever was killed in between; then the files are scrubbed.
+A rebuild folds the same log into a generation beside the live one, and switches. Here, too, an erasure is
+carried to its end: keys that the log says are destroyed are, whoever was killed in between; then the files
+are scrubbed.
 """
 
 import logging
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 class Runner:
     """Keeps the read models of one country up with its log."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a log's follower touches
         self,
         country: str,
         log: Log,
@@ -81,7 +82,8 @@ class Runner:
                     self._destroy(fold(batch, found, self._country, self._vault.get))
                     done += len(found)
                     if len(found) < REBUILD_BATCH:
-                        # Nobody else writes to the read models now: the last events and the switch are one transaction.
+                        # Nobody else writes to the read models now: the last events and the switch are one
+                        # transaction.
                         while self._count_accesses(batch, REBUILD_BATCH):
                             pass
                         self._views.switch(batch)
@@ -92,7 +94,7 @@ class Runner:
         return done
 
     def _is_idle(self) -> bool:
-        """Nothing is new since the last step: looked at without the read models, some fifty times a second."""
+        """Nothing is new since the last step: looked at fifty times a second, without the read models."""
         return self._seen == (self._log.size(), self._accesses.head()[0])
 
     def _count_accesses(self, batch: Batch, limit: int) -> int:
@@ -115,7 +117,8 @@ class Runner:
             try:
                 self._vault.destroy(living)
             except vault.Unavailable:
-                # Overwritten, but a reader holds the write-ahead log that shows them: the scrubbing comes back to it.
+                # Overwritten, but a reader holds the write-ahead log that shows them: the scrubbing comes
+                # back to it.
                 if any(self._vault.get(key) is not None for key in living):
                     raise
         self._evidence.forget(named)

@@ -235,7 +235,7 @@ def _header(text: str) -> Mapping[str, str]:
 
 
 def _number(raw: bytes) -> bytes:
-    """Of 32 bytes, big-endian, the integer in DER: without leading zeros, but for one before a set first bit."""
+    """The integer of 32 bytes in DER: no leading zeros, but for one before a set first bit."""
     if raw[0] > 0x7F:  # noqa: PLR2004
         return b"\x02\x21\0" + raw
     if raw[0]:

@@ -1,8 +1,9 @@
-"""One piece of work under a log's write lock: load, decide, sign; whether it becomes true is the desk's business.
+"""One piece of work under a log's write lock: load, decide, sign; whether it becomes true is the desk's
+business.
 
-A ``Batch`` is one transaction of the log, a ``Sitting`` one piece of work in it. What a sitting signs counts for the
-next sitting of the batch once it is settled, and for the world once the batch is committed. A sitting that is refused
-has changed nothing.
+A ``Batch`` is one transaction of the log, a ``Sitting`` one piece of work in it. What a sitting signs counts
+for the next sitting of the batch once it is settled, and for the world once the batch is committed. A sitting
+that is refused has changed nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ from infra.vault import DataKey, Vault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An idempotency key on its way in: the derived key, the HMAC of the body, the status that is remembered."""
+    """An idempotency key on its way in: the derived key, the HMAC of the body, the status to remember."""
 
     key: str
     body_mac: bytes
@@ -36,7 +37,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a command led to: the stream it was asked of, at its version; ``index``: the log's newest position then.
+    """What a command led to: the stream it was asked of, at its version; ``index``: the log's newest position
+    then.
 
     ``is_repeat``: it was so already, by this idempotency key or by the same act before.
     """
@@ -73,7 +75,9 @@ class Office:
 
 
 class Batch:
-    """One transaction: what its sittings settled so far. ``size``: the next position; ``time``: the newest event's."""
+    """One transaction: what its sittings settled so far. ``size``: the next position; ``time``: the newest
+    event's.
+    """
 
     def __init__(self, append: Append, streams: Streams, size: int, time: str) -> None:
         self.append = append
@@ -159,19 +163,30 @@ class Sitting:
 
     def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:
         """Carry out a command on a case: load, decide, sign."""
-        command = replace(command, at=self.at)
-        if isinstance(command, FileCase):
-            ids, loaded = self._beside(needs(command, None), {command.case: "case"})
-            stream = loaded[command.case]
-            # The id of a case is derived from its Idempotency-Key: where there is no case, there is no answer.
-            if stream.seq:
-                return self._filed_before(answered)
-        else:
-            repeat = self._repeated(answered, "case")
-            if repeat is not None:
-                return repeat
-            stream = self.load(command.case, "case")
-            ids, loaded = self._beside(needs(command, stream.state), {})
+        repeat = self._repeated(answered, "case")
+        if repeat is not None:
+            return repeat
+        stream = self.load(command.case, "case")
+        ids = {key: self._office.key_id(key) for key in needs(command, stream.state)}
+        return self._decided(replace(command, at=self.at), stream, ids, answered)
+
+    def filing(self, command: FileCase, ids: Mapping[Key, str], answered: Answered | None) -> Outcome:
+        """Carry out a filing; ``ids`` are those of the claims and entries that it needs.
+
+        The id of a case is derived from its Idempotency-Key: where there is no case, there is no answer yet.
+        """
+        stream = self.load(command.case, "case")
+        if not stream.seq:
+            return self._decided(replace(command, at=self.at), stream, ids, answered)
+        repeat = self._repeated(answered, "case")
+        if repeat is None:
+            raise Differs(_FILED, code="already_filed")
+        return repeat
+
+    def _decided(
+        self, command: CaseCommand, stream: Stream, ids: Mapping[Key, str], answered: Answered | None
+    ) -> Outcome:
+        loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = Beside(
             entries={k: s.state for k, s in targets.items() if k.family == "entry"},
@@ -181,19 +196,6 @@ class Sitting:
         )
         decision = decide(command, stream.state, beside)
         return self._carried_out(decision, stream, targets, command.cause, answered)
-
-    def _beside(
-        self, keys: Iterable[Key], more: Mapping[str, str]
-    ) -> tuple[dict[Key, str], dict[str, Stream]]:
-        """The ids of claims and entries, and their streams (and ``more``: id -> family), read at once."""
-        ids = {key: self._office.key_id(key) for key in keys}
-        return ids, self.load_all({**more, **{ids[key]: key.family for key in ids}})
-
-    def _filed_before(self, answered: Answered | None) -> Outcome:
-        repeat = self._repeated(answered, "case")
-        if repeat is None:
-            raise Differs(_FILED, code="already_filed")
-        return repeat
 
     def entry_command(self, command: EntryCommand, answered: Answered | None) -> Outcome:
         """Carry out a command on an entry of a register."""
@@ -247,7 +249,9 @@ class Sitting:
         return self.append
 
     def flush(self) -> None:
-        """Write what is signed so far, where that is more than should be kept in memory; ``give_up`` takes it back."""
+        """Write what is signed so far, where that is more than should be kept in memory; ``give_up`` takes it
+        back.
+        """
         if not self._has_flushed:
             self._batch.flush()
             self.append.begin_part()
@@ -338,7 +342,9 @@ class Sitting:
         return signed
 
     def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
-        """The data key for each whose: the stream's own while it exists; people of a changed entry get a fresh one."""
+        """The data key for each whose: the stream's own while it exists; people of a changed entry get a
+        fresh one.
+        """
         found: dict[str, DataKey] = {}
         for whose in {whose for _, _, whose in members.personal}:
             is_fresh = isinstance(event, e.EntryChanged) and whose != "entry"
@@ -356,10 +362,17 @@ class Sitting:
             raise Erased(stream)
         if body_mac != answered.body_mac:
             raise Differs(_REUSED, code="idempotency_key_reused")
-        state = self.load(stream, family).state
+        state = self._state_at(self.load(stream, family), version)
         return Outcome(
             stream=stream, version=version, state=state, index=self.size - 1, status=status, is_repeat=True
         )
+
+    def _state_at(self, stream: Stream, version: int) -> Any:
+        """The state as it was answered then: a repeat gets the same answer, whatever happened since."""
+        if stream.seq == version:
+            return stream.state
+        rows = self.written().streams([stream.id])[:version]
+        return self._batch.streams.folded(Stream(stream.id, stream.family), rows).state
 
 
 _FILED = "This request was filed before, under the same Idempotency-Key."
@@ -379,7 +392,9 @@ def _key_ids(stream: Stream) -> dict[str, str]:
 
 
 def _with_all_keys(decision: Decision, stream: Stream) -> Decision:
-    """An erasure takes the older keys too (of people whom an entry named before), and those of a case's evidence."""
+    """An erasure takes the older keys too (of people whom an entry named before), and those of a case's
+    evidence.
+    """
     if not any(isinstance(event, e.PersonalDataErased) for _, event in decision.events):
         return decision
     events: list[Any] = []

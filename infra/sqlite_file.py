@@ -1,8 +1,9 @@
-"""What the house's SQLite files share: a file is made whole or not at all, and its write lock is waited for fairly.
+"""What the house's SQLite files share: a file is made whole or not at all, and its write lock is waited for
+fairly.
 
-Nothing here knows what stands in a file. SQLite's own waiting sleeps longer each time that it finds the lock taken, up
-to a tenth of a second: beside a writer that is always busy it may wait in vain, so here it is asked again each
-millisecond.
+Nothing here knows what stands in a file. SQLite's own waiting sleeps longer each time that it finds the lock
+taken, up to a tenth of a second: beside a writer that is always busy it may wait in vain, so here it is asked
+again each millisecond.
 """
 
 import os
@@ -53,10 +54,11 @@ def begin_write(connection: sqlite3.Connection, patience_s: float) -> None:
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise
-            time.sleep(_LOOK_S)
+                time.sleep(_LOOK_S)
+            else:
+                return
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(patience_s * 1000)}")

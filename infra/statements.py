@@ -1,13 +1,14 @@
 """Statements of outsiders as development makes them: a treasury that says that money came."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from domain.authorities import treasury_of
 from infra.canonical import encode
+from infra.clock import written
 from infra.keyring import Keyring
 
 
-def treasury(  # noqa: PLR0913 - the members of the statement
+def treasury(  # noqa: PLR0913, PLR0917 - the members of the statement
     keyring: Keyring,
     country: str,
     case: str,
@@ -18,11 +19,10 @@ def treasury(  # noqa: PLR0913 - the members of the statement
     *,
     is_refund: bool = False,
 ) -> str:
-    """The compact JWS of a payment (or refund), by the newest seal of the country's treasury (formats.md 3)."""
+    """The compact JWS of a payment (or refund), by the newest seal of the treasury (formats.md 3)."""
     seal = keyring.newest(treasury_of(country))
     if seal is None:
-        msg = f"the treasury of {country} has no key here"
-        raise LookupError(msg)
+        raise LookupError(f"the treasury of {country} has no key here")
     paid = {
         "v": 1,
         "log": keyring.origin,
@@ -30,6 +30,6 @@ def treasury(  # noqa: PLR0913 - the members of the statement
         "amount": amount,
         "currency": currency,
         "reference": reference,
-        "paid_at": at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "paid_at": written(at),
     }
     return seal.sign("tamga-refund+jwt" if is_refund else "tamga-payment+jwt", encode(paid))

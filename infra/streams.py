@@ -1,16 +1,19 @@
-"""The streams of one log as the desk knows them: heads, keys and folded states; read from the log, kept while hot."""
+"""The streams of one log as the desk knows them: heads, keys and folded states; read from the log, kept while
+hot.
+"""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from domain import case, claim, entry
 from domain.events import PersonalDataErased, Recorded, SealAuthorised, SealRetired
 from infra.canonical import from_b64url
-from infra.envelope import KeyOf, read
+from infra.envelope import key_ids_of, read
 from infra.event_store import Row
 from infra.signing import kid_of
+from infra.vault import Vault
 
 HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
 
@@ -19,8 +22,8 @@ HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
 class Stream:
     """A stream at its newest event.
 
-    ``keys`` maps whose -> ids of the data keys that seal what is about them, the newest last: an entry that changed
-    hands has a key for each owner. Keys that an erasure named are not among them.
+    ``keys`` maps whose -> ids of the data keys that seal what is about them, the newest last: an entry that
+    changed hands has a key for each owner. Keys that an erasure named are not among them.
     """
 
     id: str
@@ -68,20 +71,20 @@ _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {
 class Streams:
     """The streams that were needed lately; whoever holds the write lock may trust them after ``forget``."""
 
-    def __init__(self, country: str, key_of: KeyOf) -> None:
+    def __init__(self, country: str, key_store: Vault) -> None:
         self._country = country
-        self._key_of = key_of
+        self._vault = key_store
         self._hot: OrderedDict[str, Stream] = OrderedDict()
 
     def load(
         self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]
     ) -> dict[str, Stream]:
-        """Streams by id (``wanted``: id -> family) as the log has them; without events where there are none."""
+        """Streams by id (``wanted``: id -> family) as the log has them; empty where there are none."""
         cold = [stream for stream in wanted if stream not in self._hot]
         if cold:
             read_now = {stream: Stream(stream, wanted[stream]) for stream in cold}
-            for row in rows_of(cold):
-                read_now[row[1]] = after(read_now[row[1]], read(row, self._country, self._key_of))
+            for row, recorded in self._read(rows_of(cold)):
+                read_now[row[1]] = after(read_now[row[1]], recorded)
             for stream in read_now.values():
                 self.keep(stream)
         found = {}
@@ -90,6 +93,17 @@ class Streams:
             self._hot.move_to_end(stream)
             found[stream] = known if known.family == family else Stream(stream, family)
         return found
+
+    def folded(self, stream: Stream, rows: Sequence[Row]) -> Stream:
+        """The stream after these events of its own."""
+        for _, recorded in self._read(rows):
+            stream = after(stream, recorded)
+        return stream
+
+    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Recorded]]:
+        keys = self._vault.get_all({key for row in rows for key in key_ids_of(row[4])})
+        for row in rows:
+            yield row, read(row, self._country, keys.get)
 
     def keep(self, stream: Stream) -> None:
         """Remember the stream's newest state."""
@@ -105,7 +119,9 @@ class Streams:
         self._hot.clear()
 
     def trim(self) -> None:
-        """Let go of those that were not needed lately; between batches, as what a batch settled is not in the log yet."""
+        """Let go of those that were not needed lately; between batches, as what a batch settled is not in the
+        log yet.
+        """
         while len(self._hot) > HOT:
             self._hot.popitem(last=False)
 
@@ -124,9 +140,7 @@ def after(stream: Stream, recorded: Recorded) -> Stream:
     )
 
 
-def _keys_after(
-    keys: Mapping[str, tuple[bytes, ...]], recorded: Recorded
-) -> Mapping[str, tuple[bytes, ...]]:
+def _keys_after(keys: Mapping[str, tuple[bytes, ...]], recorded: Recorded) -> Mapping[str, tuple[bytes, ...]]:
     if isinstance(recorded.event, PersonalDataErased):
         gone = {from_b64url(key) for key in recorded.event.keys}
         left = {whose: tuple(key for key in known if key not in gone) for whose, known in keys.items()}

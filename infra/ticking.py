@@ -1,7 +1,8 @@
-"""What the clock has to do: lapses, ends of appeal terms, uploads that nobody filed, heads of the table of accesses.
+"""What the clock has to do: lapses, ends of appeal terms, uploads that nobody filed, heads of the table of
+accesses.
 
-What is due is found in the read models and decided on the log: what the read models say too early, or again, leads to
-nothing. One case's trouble, or one country's, keeps nothing else waiting.
+What is due is found in the read models and decided on the log: what the read models say too early, or again,
+leads to nothing. One case's trouble, or one country's, keeps nothing else waiting.
 """
 
 import logging
@@ -50,7 +51,9 @@ class Ticker:
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
         last = self._swept.get(country.code)
-        if last is None or not timedelta(0) <= now - last < SWEEP_EVERY:  # development's clock jumps, also back
+        if (
+            last is None or not timedelta(0) <= now - last < SWEEP_EVERY
+        ):  # development's clock jumps, also back
             country.evidence.forget_uploads(now, lambda case, key: _has_evidence(country, case, key))
             self._swept[country.code] = now
         return done
@@ -81,7 +84,9 @@ def record_access_head(country: CountryHouse) -> int:
 
 
 def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
-    """1 for each command that led to events. A page is asked for at once, so that it is one batch of the desk."""
+    """1 for each command that led to events. A page is asked for at once, so that it is one batch of the
+    desk.
+    """
     after: tuple[Any, ...] = ()
     parked = country.views.parked()  # the read models know nothing new of these
     while True:

@@ -1,4 +1,6 @@
-"""The tables of the read models: how a view or a tally becomes one, and how its rows are written and read; no queries."""
+"""The tables of the read models: how a view or a tally becomes one, and how its rows are written and read; no
+queries.
+"""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -64,7 +66,9 @@ class Table:
 
 
 class Generation:
-    """All tables of one generation, with the positions that they were folded to and the streams that are parked."""
+    """All tables of one generation, with the positions that they were folded to and the streams that are
+    parked.
+    """
 
     def __init__(self, suffix: str) -> None:
         self.positions = "positions" + suffix

@@ -71,7 +71,9 @@ class Views:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Unready("Another process rebuilds these read models. Please wait until it ends.") from None
+                raise Unready(
+                    "Another process rebuilds these read models. Please wait until it ends."
+                ) from None
             with self.writing(NEXT) as batch:
                 batch.create()
             yield
@@ -89,7 +91,9 @@ class Views:
         return self._select(lambda batch: batch.position(source))
 
     def has_seen(self, index: int) -> bool:
-        """Whether the live rows show the event at this position; however many ask, the file is read now and then."""
+        """Whether the live rows show the event at this position; however many ask, the file is read now and
+        then.
+        """
         now = time.monotonic()
         if index >= self._seen and now - self._looked_at >= LOOK_S:
             self._looked_at = now
@@ -109,7 +113,9 @@ class Views:
         return self._select(lambda batch: batch.parked())
 
     def digests(self) -> dict[str, Any]:
-        """SHA-256 over the canonical rows of each read model, with position and number of erasures; one moment."""
+        """SHA-256 over the canonical rows of each read model, with position and number of erasures; one
+        moment.
+        """
         return self._select(lambda batch: batch.digests())
 
     def is_scrubbed(self) -> bool:
@@ -117,10 +123,11 @@ class Views:
         return self._select(lambda batch: batch.erasures() == batch.position(SCRUBBED))
 
     def scrub(self) -> None:
-        """Write the file anew without what was deleted; raises Unavailable while a reader holds the old pages.
+        """Write the file anew without what was deleted; raises Unavailable while a reader holds the old
+        pages.
 
-        Overwriting (``secure_delete``) would not do: where SQLite moves rows between half-empty pages, copies stay in
-        their unused space.
+        Overwriting (``secure_delete``) would not do: where SQLite moves rows between half-empty pages, copies
+        stay in their unused space.
         """
         erasures = self._select(lambda batch: batch.erasures())
         with _plainly(), self._engine.connect() as connection:
@@ -219,7 +226,8 @@ class Batch:
         limit: int = 100,
         is_descending: bool = False,
     ) -> list[Row]:
-        """Rows by equality (``where`` all of, ``any_of`` one of), ordered, strictly after the cursor ``after``.
+        """Rows by equality (``where`` all of, ``any_of`` one of), ordered, strictly after the cursor
+        ``after``.
 
         A list in ``where`` is "one of these", MAX_KEYS of them at most.
         """

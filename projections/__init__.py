@@ -1,9 +1,10 @@
-"""Read models: pure functions from recorded events to rows, one file each; they know the domain and nothing else.
+"""Read models: pure functions from recorded events to rows, one file each; they know the domain and nothing
+else.
 
 There are two kinds, and both can be thrown away and rebuilt:
 
-- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``, and
-  each view of that family says what its row is. The lifecycle is thus written once.
+- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``,
+  and each view of that family says what its row is. The lifecycle is thus written once.
 - a ``Tally`` counts events: ``project(row, event) -> row | None`` under a key of its own.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
@@ -24,8 +25,8 @@ ColumnType = Literal["text", "integer", "json"]
 class View:
     """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
 
-    The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the fold
-    goes on from there.
+    The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
+    fold goes on from there.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The registers of a country: each entry with its content and its live restrictions; keeps the folded state."""
+"""The registers of a country: each entry with its content and live restrictions; keeps the folded state."""
 
 from dataclasses import fields
 

@@ -1,4 +1,6 @@
-"""How many events of each kind each authority had in each month: public members, so an erasure changes nothing."""
+"""How many events of each kind each authority had in each month: public members, so an erasure changes
+nothing.
+"""
 
 from domain.events import Recorded
 from projections import Row, Tally

@@ -2,13 +2,13 @@
 
 Deterministic: the same form and the same ``n`` give the same example, another ``n`` gives other people and things.
 Where a form asks for something that cannot be guessed, its author gives ``Field(examples=[...])``, or
-``model_config = {"json_schema_extra": {"examples": [...]}}`` on the part of the form.
+``model_config = {"json_schema_extra": {"examples": [...]}}`` on the part of the form. Forms are strict: they
+hold what JSON holds, so a choice is a ``Literal`` (no ``Enum``), a day a ``forms.Day``, many are a ``list``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from enum import Enum
 from functools import cache
 from itertools import chain, count, islice, product
 from types import UnionType
@@ -163,12 +163,10 @@ class _Writer:
             yield None
         elif origin is Literal:
             yield from inside
-        elif origin in (list, tuple, set, frozenset):
+        elif origin is list:
             yield from self._lists(name, inside[0])
         elif isinstance(bare, type) and issubclass(bare, BaseModel):
             yield self.model(bare)
-        elif isinstance(bare, type) and issubclass(bare, Enum):
-            yield from (member.value for member in bare)
         elif bare is bool:
             yield True  # everything that may cost something costs something
         elif bare is int:

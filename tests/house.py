@@ -248,11 +248,15 @@ class Town:
     # filing
 
     def request(self, country: str, procedure: str, **changes: Any) -> dict[str, Any]:
-        """A request of citizen 1, with citizens 2 and 3 as its other people; what it changes is registered first."""
+        """A request of citizen 1; citizens 2, 3 and 4 are those who are asked; what it changes is registered first."""
         found = offer_of(country, procedure)
-        people = [person(f"{country.lower()}-citizen-{n}") for n in (1, 2, 3)]
         n = next(_COUNTER)
-        request = {**example_request(found, n, people=people, today=self.now().date()), **changes}
+        request = example_request(found, n, today=self.now().date())
+        asked = [party.member for party in found.procedure.parties if party.is_applicant or party.consents]
+        first = next(party.member for party in found.procedure.parties if party.is_applicant)
+        for nth, member in enumerate(sorted(asked, key=lambda m: m != first), start=1):
+            request[member] = person(f"{country.lower()}-citizen-{nth}")
+        request |= changes
         if not found.procedure.creates:
             content = example_entry(found, request, n)
             self.import_entries(country, found.procedure.register.name, [content])

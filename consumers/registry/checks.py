@@ -1,4 +1,4 @@
-"""What a reader of the feed verifies of each event and each head, with public keys only; it applies nothing."""
+"""What a reader of the feed verifies of each event and each head, with public keys only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Wrong(Exception):
 class Event:
     """A verified event of the feed."""
 
-    hash: str
+    id: str  # its hash
     stream: str
     seq: int
     type: str
@@ -43,7 +43,7 @@ class Event:
 
 
 class Checks:
-    """Verifies what ``recipient`` receives of one log; the keys stream is verified, and believed, as it passes."""
+    """Verifies what ``recipient`` receives of one log; of the keys stream it believes what it verified."""
 
     def __init__(self, log: str, country: str, recipient: str, root: bytes, database: Database) -> None:
         """``country``: whose log it is; ``root``: its root certificate (DER), from outside."""
@@ -58,20 +58,18 @@ class Checks:
     def event(self, taken: Taken) -> Event:
         """The event, if it holds; raises Wrong.
 
-        1. it has our one form; 2. the message's attributes are those that are signed; 3. it is for this recipient,
-        who has the whole log where it is its own; 4. it continues its stream; 5. a key that is authorised for it, at
-        its index, signed it.
+        1. it has our one form; 2. the message's attributes are those that are signed; 3. of its own country's
+        log a recipient has all, so that number and index go together; 4. it continues its stream; 5. a key
+        that is authorised for it, at its index, signed it.
         """
         message, parsed = taken.message, taken.parsed
-        if parsed is None or parsed.typ != EVENT:
+        if parsed is None or parsed.typ != EVENT or not _has_form(parsed.payload):
             raise Wrong("form", "the message does not hold a signed event in the form of the formats")
         payload = parsed.payload
         signed = tuple(payload.get(name) for name in ("log", "type", "stream", "seq", "time"))
-        said = (message.source, message.type, message.subject, message.seq, message.time)
+        said = (message.source, message.type, message.stream, message.seq, message.time)
         if signed != said or message.id != b64url(sha256(message.jws.encode("ascii"))):
             raise Wrong("attributes", "the message's attributes are not those of the event in it")
-        if self._recipient not in payload.get("to", ()) and self._recipient == self._country:
-            raise Wrong("recipient", "the event does not name the country of its own log")
         if self._recipient == self._country and message.logindex != message.feedseq - 1:
             raise Wrong("logindex", "the event's index in the log is not its number in the feed")
         self._check_chain(message, payload.get("prev"))
@@ -87,7 +85,7 @@ class Checks:
             raise Wrong("signature", str(error)) from error
         return Event(
             message.id,
-            message.subject,
+            message.stream,
             message.seq,
             message.type,
             message.time,
@@ -98,13 +96,13 @@ class Checks:
 
     def repeated(self, message: Message) -> None:
         """A message with an old number must hold an event that is known; raises Wrong."""
-        known = self._database.event_at(message.subject, message.seq)
-        is_parked = known is None and self._database.is_parked(message.subject)
+        known = self._database.event_at(message.stream, message.seq)
+        is_parked = known is None and self._database.is_parked(message.stream)
         if known != message.id and not is_parked:
             raise Wrong("fork", "another event came before under this number, or in this place of its stream")
 
     def head(self, message: Message, position: Position) -> None:
-        """The head counts so many events and gives their hash, signed by the log's feed office; raises Wrong."""
+        """The head counts so many events and gives their hash, signed by the feed's office; raises Wrong."""
         try:
             parsed = parse(message.jws)
             key = self._key(parsed.kid, feed_of(self._country), HEAD, position.log_index + 1)
@@ -131,7 +129,7 @@ class Checks:
         return True
 
     def _check_chain(self, message: Message, prev: object) -> None:
-        seq, newest = self._database.newest(message.subject)
+        seq, newest = self._database.newest(message.stream)
         if message.seq <= seq:
             raise Wrong("fork", f"the stream has an event {message.seq} already, and this is another")
         if message.seq > seq + 1:
@@ -141,6 +139,15 @@ class Checks:
 
     def _key(self, kid: str, authority: str, kind: str, index: int) -> PublicKey:
         return self._history.key_for(kid, authority, kind, index)
+
+
+def _has_form(payload: Mapping[str, Any]) -> bool:
+    """What is read before the signature was verified has the types that it should have."""
+    match payload:
+        case {"authority": str(), "to": [*countries], "data": {}}:
+            return all(type(country) is str for country in countries)
+        case _:
+            return False
 
 
 def count_of(message: Message) -> int:

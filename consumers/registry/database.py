@@ -1,7 +1,7 @@
-"""The registry's own database, a SQLite file: what it has received, its rows, its outbox, and what went wrong.
+"""The registry's own database in a SQLite file: what it received, its rows, its outbox, and what went wrong.
 
-The port promises: everything inside ``writing`` is written together and durable when it ends, or not at all; nobody
-else writes. Reading is free at any time, also for other processes.
+The port promises: everything inside ``writing`` is written together and durable when it ends, or not at all;
+nobody else writes. Reading is free at any time, also for other processes.
 """
 
 import sqlite3
@@ -21,14 +21,15 @@ _SCHEMA: Final = (
         last TEXT NOT NULL, log_index INTEGER NOT NULL, offset INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE streams (stream TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
         PRIMARY KEY (stream, seq)) WITHOUT ROWID""",
-    "CREATE TABLE keys (source TEXT, log_index INTEGER, jws TEXT, PRIMARY KEY (source, log_index)) WITHOUT ROWID",
+    """CREATE TABLE keys (source TEXT NOT NULL, log_index INTEGER NOT NULL, jws TEXT NOT NULL,
+        PRIMARY KEY (source, log_index)) WITHOUT ROWID""",
     """CREATE TABLE rows (entry TEXT PRIMARY KEY, register TEXT NOT NULL, reference TEXT NOT NULL UNIQUE,
         row BLOB NOT NULL, row_digest TEXT NOT NULL, events INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE outbox (event TEXT PRIMARY KEY, authority TEXT NOT NULL, receipt TEXT NOT NULL,
         reference TEXT NOT NULL, status TEXT NOT NULL, code TEXT)""",
     "CREATE INDEX outbox_waiting ON outbox (status) WHERE status = 'waiting'",
-    """CREATE TABLE parked (stream TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, jws TEXT NOT NULL,
-        why TEXT NOT NULL, PRIMARY KEY (stream, seq, event)) WITHOUT ROWID""",
+    """CREATE TABLE parked (stream TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL,
+        jws TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (stream, seq, event)) WITHOUT ROWID""",
     """CREATE TABLE alarms (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, stream TEXT NOT NULL,
         seq INTEGER NOT NULL, detail TEXT NOT NULL, raised_at TEXT NOT NULL, over_at TEXT)""",
     "CREATE UNIQUE INDEX alarms_open ON alarms (kind, stream, seq) WHERE over_at IS NULL",
@@ -37,9 +38,9 @@ _SCHEMA: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a feed is applied: ``hash`` is h(``count``), ``last`` the id of the last event, ``log_index`` its index.
+    """How far a feed is applied: ``hash`` is h(``count``), ``last`` the hash of the last event.
 
-    ``offset`` is where to read on in Kafka.
+    ``log_index`` is the highest position in the log so far, ``offset`` where to read on in Kafka.
     """
 
     count: int = 0
@@ -169,8 +170,12 @@ class Database:
     def receipts(self, *, waiting_only: bool = False, limit: int = -1) -> list[Receipt]:
         """The outbox, oldest first."""
         where = "WHERE status = 'waiting'" if waiting_only else ""
-        found = self._all(f"SELECT * FROM outbox {where} ORDER BY rowid LIMIT ?", limit)  # noqa: S608 - fixed words
+        found = self._all(f"SELECT * FROM outbox {where} ORDER BY rowid LIMIT ?", limit)  # noqa: S608 - our words
         return [Receipt(*row) for row in found]
+
+    def sign_again(self, event: str, receipt: str) -> None:
+        """Put another signature in the place of a receipt's."""
+        self._do("UPDATE outbox SET receipt = ? WHERE event = ?", receipt, event)
 
     def answered(self, event: str, status: str, code: str | None) -> None:
         """What became of a receipt."""

@@ -1,6 +1,6 @@
 """How an event changes the registry's row of an entry: a pure fold, over what was verified and disclosed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from consumers.registry.checks import Event, Wrong
@@ -23,13 +23,14 @@ def has_personal_members(event: Event) -> bool:
     return "_sd" in event.payload["data"]
 
 
-def opened(event: Event, disclosures: Sequence[str], *, is_erased: bool) -> dict[str, Any]:
-    """The personal members of an entry's content; erased ones are None. Raises Wrong.
+def opened(event: Event, answer: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The personal members of an entry's content, from what the house answered; erased ones are None.
 
-    Each disclosure must be one that the event signed, each member must be there once; none may be held back but
-    for an erasure.
+    Each disclosure must be one that the event signed, each member must be there once, and none may be held
+    back but for an erasure; else raises Wrong.
     """
     stated = event.payload["data"]
+    disclosures: list[str] = answer["disclosures"] if answer else []
     try:
         owners = content_owners(stated["register"], stated["content_version"])
         found = dict(open_disclosure(text) for text in disclosures)
@@ -41,7 +42,7 @@ def opened(event: Event, disclosures: Sequence[str], *, is_erased: bool) -> dict
         raise Wrong("disclosure", "what was disclosed is not what the event signed")
     if not found.keys() <= owners.keys() or len(found) != len(disclosures):
         raise Wrong("disclosure", "what was disclosed is not a member of the entry, or comes twice")
-    if len(found) < len(owners) and not is_erased:
+    if len(found) < len(owners) and not (answer and answer["is_erased"]):
         raise Wrong("disclosure", "a member was not disclosed, though nothing was erased")
     return {name: found.get(name) for name in owners}
 
@@ -65,7 +66,11 @@ def after(row: Row | None, event: Event, personal: Mapping[str, Any]) -> Row | N
             return None
         case "entry.RestrictionPlaced.v1":
             placed = {"kind": stated["kind"], "since": event.time}
-            return {**row, "version": event.seq, "restrictions": {**row["restrictions"], stated["restriction"]: placed}}
+            return {
+                **row,
+                "version": event.seq,
+                "restrictions": {**row["restrictions"], stated["restriction"]: placed},
+            }
         case "entry.RestrictionLifted.v1":
             left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
             return {**row, "version": event.seq, "restrictions": left}

@@ -1,7 +1,7 @@
 """A machine's way into the house over HTTP: tokens by ``private_key_jwt``, the feed, disclosures, receipts.
 
-    Away        the house does not answer now, or cannot do it now; ask again later
-    Declined    the house says no, with a code; asking again gives the same
+Away        the house does not answer now, or cannot do it now; ask again later
+Declined    the house says no, with a code; asking again gives the same
 """
 
 import time
@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import httpx
 
-TIMEOUT_S: Final = 40.0
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -33,8 +32,8 @@ class HouseClient:
     ``assertion`` makes its signed statement for the token endpoint: a new one at each call.
     """
 
-    def __init__(self, base_url: str, token_path: str, assertion: Callable[[], str]) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=TIMEOUT_S)
+    def __init__(self, http: httpx.Client, token_path: str, assertion: Callable[[], str]) -> None:
+        self._http = http
         self._token_path = token_path
         self._assertion = assertion
         self._token = ""
@@ -56,10 +55,6 @@ class HouseClient:
         found: list[dict[str, Any]] = answer["receipts"]
         return found
 
-    def close(self) -> None:
-        """Give back the connection."""
-        self._http.close()
-
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         try:
             answer = self._http.request(method, path, headers=self._signed_in(), **more)
@@ -77,7 +72,7 @@ class HouseClient:
                 "client_assertion_type": ASSERTION_TYPE,
                 "client_assertion": self._assertion(),
             }
-            granted = _content(self._http.post(self._token_path, data=form))
+            granted = _content(self._http.request("POST", self._token_path, data=form))
             self._token = granted["access_token"]
             self._token_until = time.monotonic() + granted["expires_in"] / 2
         return {"Authorization": f"Bearer {self._token}"}

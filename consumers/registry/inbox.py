@@ -1,10 +1,11 @@
-"""Brings messages into the order of the feed, and whole appends together; believes their attributes, verifies nothing.
+"""Brings messages into the order of the feed, and whole appends together; verifies nothing.
 
-A repeated message is dropped by its number. One that comes too early is held until those before it are there. Events
-that were appended together are handed over together: the reader may wait for what names it, and for nothing else.
+A repeated message is known by its number. One that comes too early is held until those before it are there.
+Events that were appended together are handed over together: a reader waits for what names it, and for nothing
+else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ class Inbox:
     held: dict[int, Taken] = field(default_factory=dict)
 
     def put(self, message: Message) -> Message | None:
-        """Take a message in; one whose number has been handed over, or is held with another id, comes back."""
+        """Take a message in; one whose number was handed over, or is held with another id, comes back."""
         if message.feedseq <= self.count:
             return message
         known = self.held.get(message.feedseq)
@@ -66,36 +67,26 @@ class Inbox:
                 del self.held[taken.message.feedseq]
             yield append
 
-    def rest(self) -> list[Taken]:
-        """The append that is not whole, when no more will come: its lead is missing."""
-        found = []
-        while (taken := self.held.get(self.count + 1 + len(found))) is not None:
-            found.append(taken)
-        self.count += len(found)
-        for taken in found:
-            del self.held[taken.message.feedseq]
-        return found
-
-    def _next(self) -> list[Taken]:
-        append: list[Taken] = []
-        lead: tuple[str, int] | None = None
-        while (taken := self.held.get(self.count + 1 + len(append))) is not None:
-            named = self._awaited(taken.payload)
-            if lead is not None and named != lead and taken.message.subject != lead[0]:
-                return append  # it does not belong: the lead is missing
-            append.append(taken)
-            lead = named or lead
-            if lead is None or lead == (taken.message.subject, taken.message.seq):
-                return append
-        return []
-
-    def _awaited(self, payload: dict[str, Any]) -> tuple[str, int] | None:
+    def lead_of(self, payload: Mapping[str, Any]) -> tuple[str, int] | None:
         """The last event of the append, where both this event and that one are meant for the recipient."""
         match payload:
             case {"to": list(to), "lead": {"stream": str(stream), "seq": int(seq), "to": list(lead_to)}}:
                 return (stream, seq) if self.recipient in to and self.recipient in lead_to else None
             case _:
                 return None
+
+    def _next(self) -> list[Taken]:
+        append: list[Taken] = []
+        lead: tuple[str, int] | None = None
+        while (taken := self.held.get(self.count + 1 + len(append))) is not None:
+            named = self.lead_of(taken.payload)
+            if lead is not None and named != lead and taken.message.stream != lead[0]:
+                return append  # it does not belong: the lead is missing
+            append.append(taken)
+            lead = named or lead
+            if lead is None or lead == (taken.message.stream, taken.message.seq):
+                return append
+        return []
 
 
 def _parsed(jws: str) -> Parsed | None:

@@ -13,13 +13,13 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A CloudEvent's attributes and its signed text; ``feedseq`` is 0 for a head. ``offset``: in Kafka's partition."""
+    """A CloudEvent's attributes, and its signed text. ``feedseq`` is 0 of a head; ``offset`` is Kafka's."""
 
     id: str
     source: str
     type: str
     time: str
-    subject: str
+    stream: str
     seq: int
     logindex: int
     feedseq: int
@@ -57,8 +57,8 @@ def _message(found: Mapping[str, str], offset: int | None) -> Message:
         always = found["id"], found["source"], found["type"], found["time"]
         if found["type"] == HEAD_TYPE:
             return Message(*always, "", 0, 0, 0, found["data"], offset)
-        numbers = [_number(found[name]) for name in ("seq", "logindex", "feedseq")]
-        return Message(*always, found["subject"], *numbers, found["data"], offset)
+        seq, logindex, feedseq = (_number(found[name]) for name in ("seq", "logindex", "feedseq"))
+        return Message(*always, found["subject"], seq, logindex, feedseq, found["data"], offset)
     except KeyError:
         raise Malformed("an attribute is missing") from None
 

@@ -1,4 +1,4 @@
-"""The registry's signed receipts: made with the row, kept in the outbox, sent until the house has answered."""
+"""The registry's signed receipts: made with the row, kept in the outbox, sent until the house answers."""
 
 import logging
 import secrets
@@ -31,9 +31,16 @@ def digest_of(row: Row) -> str:
 
 
 class Outbox:
-    """Makes the receipts of one country's registries, and sends them: at least once, the house knows repeats."""
+    """Makes the receipts of a country's registries, and sends each at least once: the house knows repeats."""
 
-    def __init__(self, log: str, country: str, database: Database, houses: Mapping[str, HouseClient], seals: SealsOf) -> None:
+    def __init__(
+        self,
+        log: str,
+        country: str,
+        database: Database,
+        houses: Mapping[str, HouseClient],
+        seals: SealsOf,
+    ) -> None:
         """``houses``: registry authority -> the client with its credentials."""
         self._log = log
         self._country = country
@@ -42,19 +49,19 @@ class Outbox:
         self._seals = seals
         self._not_before = 0.0
 
-    def add(self, event: Event, authority: str, row: Row, reference: str, at: str, seal: Seal) -> None:
+    def add(self, event: Event, row: Row, reference: str, at: str, seal: Seal) -> None:
         """Put the receipt for an applied event into the outbox, in the caller's transaction."""
         kept = disclosure("reference", reference, secrets.token_bytes(SALT_BYTES))
         receipt = {
             "v": 1,
             "log": self._log,
             "register": row["register"],
-            "event": event.hash,
+            "event": event.id,
             "applied_at": at,
             "reference_digest": digest(kept),
             "row_digest": digest_of(row),
         }
-        self._database.add_receipt(event.hash, authority, seal.sign(RECEIPT, encode(receipt)), kept)
+        self._database.add_receipt(event.id, seal.authority, seal.sign(RECEIPT, encode(receipt)), kept)
 
     def seal(self, authority: str, checks: Checks, position: Position) -> Seal:
         """The newest seal of the authority that the feed calls live; raises NoSeal."""
@@ -96,6 +103,6 @@ class Outbox:
         return settled
 
     def _sign_again(self, receipt: Receipt, seal: Seal) -> None:
-        """The key was retired before the house saw the receipt: the same statement, by the key that is live."""
+        """The key was retired before the house saw the receipt: the same statement, by the live key."""
         again = seal.sign(RECEIPT, parse(receipt.receipt).payload_bytes)
         self._database.sign_again(receipt.event, again)

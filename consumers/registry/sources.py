@@ -1,13 +1,11 @@
 """Where a reader gets its messages: the country's topic in Kafka, or the feed over HTTP; both give the same.
 
-A source promises: what it gives comes after the position, each message at least once, in whatever order; ``is_end``
-says that there is nothing more at this moment; Away says that it cannot be asked now.
+A source promises: what it gives comes after the position, each message at least once, in whatever order;
+``is_end`` says that there is nothing more at this moment; Away says that it cannot be asked now.
 """
 
 from dataclasses import dataclass, field
 from typing import Final, Protocol
-
-import httpx
 
 from consumers.registry.database import Position
 from consumers.registry.house_client import Away, HouseClient
@@ -21,7 +19,7 @@ __all__ = ["Away", "HttpSource", "KafkaSource", "Piece", "Source"]
 
 @dataclass(slots=True)
 class Piece:
-    """What was read at once. ``malformed``: why a message could not be read; ``offset``: where Kafka goes on."""
+    """What was read at once. ``malformed``: why something was not read; ``offset``: where Kafka goes on."""
 
     messages: list[Message] = field(default_factory=list)
     malformed: list[str] = field(default_factory=list)

@@ -9,7 +9,6 @@ Of a log that is seen in part, by one recipient, what does not name the recipien
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.canonical import b64url
 from infra.verification.findings import Wrong
 
 
@@ -25,11 +24,11 @@ class Appends:
         """Whether an event without lead and effects may come, and nothing is to be said about it."""
         return self._lead is None and not self._is_tainted
 
-    def take(self, stream: str, seq: int, payload: Mapping[str, Any], event_hash: bytes) -> Iterator[Wrong]:
+    def take(self, stream: str, seq: int, payload: Mapping[str, Any], event_hash: str) -> Iterator[Wrong]:
         """The next event; what is wrong with the append before it, or with its own."""
         lead = payload.get("lead")
         if lead is not None:
-            yield from self._join(stream, seq, lead, b64url(event_hash), payload["to"])
+            yield from self._join(stream, seq, lead, event_hash, payload["to"])
             return
         if self._lead is not None and not self._is_of_lead(stream, seq):
             yield from self.end()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import Any, Final, TypedDict
 
 MOST_FAILURES: Final = 100  # listed of one log: one tampering may break a thousand events
 
@@ -29,21 +29,30 @@ CHECKS: Final = (
 
 
 class Wrong(Exception):
-    """An event, or what it names (``stream``, ``version``), fails a check."""
+    """An event fails a check; or, where a stream and version are named, that one, which is missing.
 
-    def __init__(self, check: str, detail: str, stream: str | None = None, version: int | None = None) -> None:
+    ``between``: the positions of the neighbours of a missing event in its stream or append.
+    """
+
+    def __init__(
+        self,
+        check: str,
+        detail: str,
+        stream: str | None = None,
+        version: int | None = None,
+        between: tuple[int, int] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.check = check
         self.detail = detail
         self.stream = stream
         self.version = version
+        self.between = between
 
 
-class Failure(NamedTuple):
-    """One event that fails a check. ``index`` is where it stands, or where its absence shows; -1: nowhere.
-
-    ``between``: of a missing event, the positions of its neighbours in the stream or append.
-    """
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One event that fails a check. ``index`` is where it stands, or where its absence shows; -1: nowhere."""
 
     log: str
     stream: str | None
@@ -55,7 +64,7 @@ class Failure(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """The members of the report."""
-        found = self._asdict()
+        found = asdict(self)
         del found["between"]
         return {**found, "index": None if self.index < 0 else self.index}
 

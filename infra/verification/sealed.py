@@ -1,42 +1,48 @@
 """The sealed part of an event: that it is there in whole, and, with the key store, that it opens to its digests."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 from infra.canonical import NotCanonical, b64url
 from infra.signing import digest, open_disclosure
 from infra.vault import Box, Unreadable, open_box, split_sealed
 from infra.verification.findings import Wrong
 
+_BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
+
 KeyOf = Callable[[bytes], bytes | None]
 IsErased = Callable[[str, str], bool]  # (stream, key id) -> whether an erasure of the stream names the key
 
-_PLACES: Final = tuple(list(range(n)) for n in range(256))
 
-
-def check_boxes(boxes: object, digests: Sequence[str], sealed: bytes | None) -> list[Box]:
-    """11. sealed: the boxes that stand here, closed; raises Wrong.
+def check_boxes(boxes: object, count: int, sealed: bytes | None) -> None:
+    """11. sealed: what stands beside an event with so many digests is what it says; raises Wrong.
 
     11a. `boxes` shares out all digests, each once, positions in order; 11b. the sealed part is exactly those
     boxes, in the order of their key ids.
     """
-    try:
-        places = list(chain.from_iterable(boxes.values()))  # type: ignore[attr-defined]  # an event's own claim
-        in_order = sorted(places) == _PLACES[len(digests)] and all(b and sorted(b) == b for b in boxes.values())  # type: ignore[attr-defined]
-    except (TypeError, AttributeError, IndexError):
-        in_order = False
-    if not in_order:
+    if type(boxes) is not dict or not _are_shared_out(boxes, count):
         raise Wrong("sealed", "the boxes do not share out the event's digests")
-    if sealed is None:
+    if not sealed:
         raise Wrong("sealed", "the sealed part is missing")
+    start, before, found = 0, b"", 0
+    while start < len(sealed):
+        key_id = sealed[start : start + 16]
+        if key_id <= before or b64url(key_id) not in boxes:
+            raise Wrong("sealed", "the sealed part holds a box that the event does not name, or not in order")
+        before = key_id
+        found += 1
+        start += _BOX_HEAD + int.from_bytes(sealed[start + 28 : start + _BOX_HEAD], "big")
+    if start != len(sealed) or found != len(boxes):
+        raise Wrong("sealed", "the sealed part is cut off, or lacks a box that the event names")
+
+
+def _are_shared_out(boxes: Mapping[str, Any], count: int) -> bool:
     try:
-        found = split_sealed(b"\x01" + sealed)
-    except Unreadable as error:
-        raise Wrong("sealed", str(error)) from None
-    if len(found) != len(boxes) or any(b64url(box.key_id) not in boxes for box in found):  # type: ignore[arg-type, operator]
-        raise Wrong("sealed", "the sealed part does not hold exactly the boxes that the event names")
-    return found
+        places = sorted(chain.from_iterable(boxes.values()))
+        return places == list(range(count)) and all(b and sorted(b) == b for b in boxes.values())
+    except TypeError:
+        return False
 
 
 class Opener:
@@ -47,7 +53,7 @@ class Opener:
         self._is_erased = is_erased
 
     def check(
-        self, found: list[Box], payload: Mapping[str, Any], event_hash: bytes, personal: frozenset[str]
+        self, sealed: bytes, payload: Mapping[str, Any], event_hash: bytes, personal: frozenset[str]
     ) -> tuple[int, int]:
         """How many disclosures opened, and how many are erased; raises Wrong.
 
@@ -58,13 +64,15 @@ class Opener:
         digests = payload["data"]["_sd"]
         names: list[str] = []
         erased = 0
-        for box in found:
+        for box in split_sealed(b"\x01" + sealed):
             key_id = b64url(box.key_id)
             places = payload["boxes"][key_id]
             texts = self._open(box, event_hash)
             if texts is None:
                 if not self._is_erased(payload["stream"], key_id):
-                    raise Wrong("disclosures", f"the key {key_id} is gone, and no erasure of the stream names it")
+                    raise Wrong(
+                        "disclosures", f"the key {key_id} is gone, and no erasure of the stream names it"
+                    )
                 erased += len(places)
                 continue
             if sorted(map(digest, texts)) != [digests[n] for n in places]:

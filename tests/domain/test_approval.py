@@ -1,4 +1,4 @@
-"""Approval: the register is written and the claims end in the same append, on the register as it stands then."""
+"""Approval: the register is written and the claims end in one append, on the register as it stands then."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Consents: each party answers the request as it stands; a yes may be taken back until an approval is proposed."""
+"""Consents: each party answers the request as it stands; a yes may be taken back until a proposal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Entries of registers: restricted by the authority that the law names, changed by decisions, forgotten in time."""
+"""Entries: restricted by the authority that the law names, changed by decisions, forgotten in time."""
 
 from dataclasses import replace
 from datetime import date
@@ -134,10 +134,14 @@ def test_what_the_law_keeps_for_good_is_never_forgotten() -> None:
 
 
 def test_an_entry_under_a_restriction_is_not_forgotten() -> None:
-    given(a_sale(), restrict("arrest"), YEARS_LATER).when(erase_entry()).then_refused(Clash, "entry_restricted")
+    given(a_sale(), restrict("arrest"), YEARS_LATER).when(erase_entry()).then_refused(
+        Clash, "entry_restricted"
+    )
 
 
-@pytest.mark.parametrize(("who", "refusal"), [(OFFICER, NotAllowed), (AUDITOR, NotAllowed), (stranger, Unknown)])
+@pytest.mark.parametrize(
+    ("who", "refusal"), [(OFFICER, NotAllowed), (AUDITOR, NotAllowed), (stranger, Unknown)]
+)
 def test_only_the_data_protection_officer_erases(who: Who, refusal: type[Refusal]) -> None:
     given(a_sale(), YEARS_LATER).when(erase_entry(who)).then_refused(refusal)
 

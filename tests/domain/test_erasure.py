@@ -1,4 +1,4 @@
-"""Erasure: whose data falls, when it may, and that a case reads the same with its keys gone as when they went."""
+"""Erasure: whose data falls, when it may; a case reads the same whether its keys went before or after."""
 
 from collections.abc import Callable, Sequence
 
@@ -192,7 +192,9 @@ def _told(life: str) -> Story:
 
 
 @for_all(st.sampled_from(sorted(LIVES)), st.lists(st.sets(st.sampled_from("01234")), max_size=3))
-def test_a_case_reads_the_same_whether_its_keys_went_before_or_after(life: str, erasures: list[set[str]]) -> None:
+def test_a_case_reads_the_same_whether_its_keys_went_before_or_after(
+    life: str, erasures: list[set[str]]
+) -> None:
     """A rebuild after an erasure equals the live read model; ERASED may stand anywhere."""
     story = _told(life)
     roles = sorted({*story.now.parties.values(), "case"})

@@ -1,5 +1,6 @@
 """Money: never refused for the stage; too little waits, too much and too late go back, a provisional fee is certain
-of nothing."""
+of nothing.
+"""
 
 from datetime import UTC, datetime
 from itertools import accumulate

@@ -1,0 +1,130 @@
+"""The registry kit, and the reference registry that is built of it; national registries may take either.
+
+==============  ==========================================================================================
+message         a CloudEvent of the feed, from Kafka or HTTP alike
+sources         where messages come from: the topic, or the feed over HTTP
+inbox           the order of the feed, and whole appends; repeats, gaps
+checks          signature, authority of the key, chain, heads: with public keys only
+entries         how an event changes a row
+receipts        the signed receipts, and the outbox
+database        the registry's own database: rows and position in one transaction
+reader          the reference registry: all of this, step by step
+==============  ==========================================================================================
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Final
+
+import httpx
+
+from consumers.registry.database import Database
+from consumers.registry.house_client import Away, Declined, HouseClient
+from consumers.registry.reader import Feed, Registers, Registry
+from consumers.registry.receipts import NoSeal
+from consumers.registry.sources import HttpSource, KafkaSource, Source
+from domain.offers import offers
+from infra.clock import clock_of
+from infra.development import client_key
+from infra.keyring import Keyring
+from infra.settings import Settings
+from infra.signing import Seal
+from infra.tokens import assertion
+from infra.turn import Stopped, turn
+
+WAIT_S: Final = {"kafka": 0.2, "http": 1.0}
+TIMEOUT_S: Final = 40.0  # longer than the longest poll
+LONGEST_PAUSE_S: Final = 5.0
+logger = logging.getLogger(__name__)
+
+
+class NoRegistry(LookupError):
+    """The country's law names no registry."""
+
+
+def registries_of(country: str) -> dict[str, str]:
+    """Register -> the registry office that keeps it by the newest terms of the country's law."""
+    return {
+        offer.procedure.register.name: offer.terms[-1].registry
+        for (code, _), offer in offers().items()
+        if code == country
+    }
+
+
+def run(
+    country: str,
+    settings: Settings,
+    *,
+    source: str = "http",
+    stop: threading.Event | None = None,
+    once: bool = False,
+) -> None:
+    """The reference registry of a country, until ``stop``; with ``once`` until all that is there is applied.
+
+    It has a database of its own below the data folder, and no more of the house's than a registry would be
+    given: the root certificate, its own seals, the keys of its machine clients. One runs for a country,
+    others wait. Raises NoRegistry.
+    """
+    stop = stop or threading.Event()
+    folder = settings.data / "registries"
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(Stopped), turn(folder / f"{country.lower()}.lock", stop), ExitStack() as stack:
+        registry = _registry(country, settings, source, stack)
+        _follow(registry, WAIT_S[source], stop, once=once)
+
+
+def _registry(country: str, settings: Settings, source: str, stack: ExitStack) -> Registry:
+    authorities = registries_of(country)
+    if not authorities:
+        raise NoRegistry(f"the law of {country} names no registry: nobody reads its feed yet")
+    keyring = Keyring(settings.data / country.lower() / "keys")
+    http = stack.enter_context(httpx.Client(base_url=settings.base_url, timeout=TIMEOUT_S))
+    houses = {}
+    for authority in sorted(set(authorities.values())):
+        houses[authority] = _house(settings, authority, http)
+    reading: Source = HttpSource(houses[min(houses)], country, keyring.origin)
+    if source == "kafka":
+        reading = KafkaSource(settings.kafka, country, country)
+    stack.callback(reading.close)
+    database = Database(settings.data / "registries" / f"{country.lower()}.sqlite")
+    stack.callback(database.close)
+    registers = Registers(authorities, houses, _seals(keyring))
+    feed = Feed(country, keyring.origin, keyring.root)
+    return Registry(feed, database, reading, registers, clock_of(settings.clock))
+
+
+def _follow(registry: Registry, wait_s: float, stop: threading.Event, *, once: bool) -> None:
+    """Step by step; what fails is tried again, a little later each time."""
+    pause = 0.0
+    while not stop.is_set():
+        try:
+            is_done = registry.step(0.0 if once else wait_s)
+        except (Away, Declined, NoSeal) as error:
+            logger.warning("registry_waits", extra={"country": registry.feed.country, "why": str(error)})
+            is_done, pause = False, min(max(pause * 2, 0.1), LONGEST_PAUSE_S)
+        except Exception:
+            logger.exception("registry_failed", extra={"country": registry.feed.country})
+            is_done, pause = False, LONGEST_PAUSE_S
+        else:
+            pause = 0.0
+        if once and is_done:
+            return
+        if pause:
+            stop.wait(pause)
+
+
+def _house(settings: Settings, authority: str, http: httpx.Client) -> HouseClient:
+    key = client_key(settings.data / "identity", authority)
+    audience = f"{settings.base_url}/identity/token"
+    clock = clock_of(settings.clock)
+    return HouseClient(http, "/identity/token", lambda: assertion(key, authority, audience, clock()))
+
+
+def _seals(keyring: Keyring) -> Callable[[str], list[Seal]]:
+    def newest_first(authority: str) -> list[Seal]:
+        keyring.reload()
+        return [seal for seal in reversed([*keyring.seals.values()]) if seal.authority == authority]
+
+    return newest_first

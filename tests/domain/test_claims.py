@@ -1,0 +1,57 @@
+"""Claims: a key is held by one, freed by the one who holds it, and never freed once it is settled."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.claim import FREE, Claim, evolve
+from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken
+from domain.offers import offers
+from tests.examples import example_request
+
+TAKEN = ClaimTaken(kind="vehicle_sale", holder="case-1")
+RELEASED = ClaimReleased(kind="vehicle_sale", holder="case-1")
+SETTLED = ClaimSettled(kind="vehicle_sale", holder="entry-1")
+
+
+def folded(*events: ClaimEvent) -> Claim:
+    claim = FREE
+    for event in events:
+        claim = evolve(claim, event)
+    return claim
+
+
+def test_a_key_is_held_until_its_holder_frees_it() -> None:
+    assert folded(TAKEN) == Claim("case-1")
+    assert folded(TAKEN, RELEASED) == FREE
+    assert folded(TAKEN, ClaimReleased(kind="vehicle_sale", holder="case-2")) == Claim("case-1")
+
+
+@given(st.lists(st.sampled_from([RELEASED, ClaimReleased(kind="vehicle_sale", holder="entry-1")])))
+def test_what_is_settled_is_never_free_again(releases: list[ClaimEvent]) -> None:
+    assert folded(TAKEN, SETTLED, *releases) == Claim("entry-1", is_settled=True)
+
+
+def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
+    """Ids are derived from these parts for ever: another normal form is another key beside the old one."""
+    sale, birth = offers()["KZ", "car_sale"], offers()["TR", "birth_certificate"]
+    asked = {**example_request(sale), "vehicle": {"vin": "1M8GDM9AXKP042788", "plate": None}}
+    assert sale.procedure.claims(asked) == (("claim", ("vehicle_sale", "1M8GDM9AXKP042788")),)
+    assert sale.procedure.entry(asked) == ("entry", ("vehicles", "vin", "1M8GDM9AXKP042788"))
+    born = example_request(birth)
+    born["medical_certificate"] = {"issuer": "IĞDIR Hastanesi", "number": "TR-1", "issued_on": "2026-11-20"}
+    by_certificate = ("medical_certificate", "ığdır hastanesi", "TR-1", "1")
+    number = born["mother"]["personal_number"]["number"]
+    by_delivery = ("delivery", "TR", number, "2026-11-20", "1")
+    assert birth.procedure.claims(born) == (
+        ("claim", ("birth", *by_certificate)),
+        ("claim", ("birth", *by_delivery)),
+    )
+    assert birth.procedure.entry(born) == ("entry", ("births", *by_certificate))
+    told = {**born, "medical_certificate": None}
+    assert birth.procedure.entry(told) == ("entry", ("births", *by_delivery))
+    unknown = {**told, "mother": None}
+    names = ("example surname 0", "example given names 0")
+    assert birth.procedure.entry(unknown) == (
+        "entry",
+        ("births", "mother_unknown", *names, "2026-11-20", "1"),
+    )

@@ -1,0 +1,310 @@
+"""What is true of all terms: each file in ``domain/law/<country>/`` has these tests by being there."""
+
+import hashlib
+import re
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, get_args
+
+import pytest
+
+from domain.authorities import authorities, registrar_of
+from domain.country import Source
+from domain.deadlines import Term
+from domain.fees import assess
+from domain.forms import Money, owners_of
+from domain.law import countries
+from domain.offers import as_json, country_of, legal_day, offers, request_owners, terms_hash
+from domain.procedure import Offer, Terms
+from infra.canonical import b64url, encode
+from tests.domain.acts import (
+    OFFICER,
+    SECOND,
+    after,
+    approve,
+    assign,
+    bring,
+    end_appeal_term,
+    erase,
+    file,
+    give,
+    later,
+    pay,
+    propose,
+    receive,
+    refuse,
+    withdraw,
+)
+from tests.domain.story import MONDAY, Story, a_story, given
+from tests.examples import example_entry, example_request
+from tests.json_values import has_no_float
+
+every_offer = pytest.mark.parametrize("offer", offers().values(), ids=("-".join(key) for key in offers()))
+every_row = pytest.mark.parametrize(
+    ("offer", "terms"),
+    [(offer, terms) for offer in offers().values() for terms in offer.terms],
+    ids=[f"{'-'.join(key)}-{terms.since}" for key, offer in offers().items() for terms in offer.terms],
+)
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+AUTHORITY = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
+
+
+# --- the terms --------------------------------------------------------------------------------------------
+
+
+@every_offer
+def test_rows_follow_each_other_and_never_hold_together(offer: Offer) -> None:
+    assert offer.terms
+    for before, after_it in pairwise(offer.terms):
+        assert before.since < after_it.since
+        assert before.until is None or before.until < after_it.since
+    for terms in offer.terms:
+        assert terms.until is None or terms.since <= terms.until
+        assert offer.on(terms.since) is terms
+        assert offer.since(terms.since.isoformat()) is terms
+    assert offer.on(offer.terms[0].since - timedelta(days=1)) is None
+    with pytest.raises(KeyError):
+        offer.since("1900-01-01")
+
+
+@every_offer
+def test_the_form_has_a_version_by_which_a_filed_case_is_read(offer: Offer) -> None:
+    assert offer.form_version >= 1
+    assert issubclass(offer.form, offer.procedure.form)
+    owners = request_owners(offer.country, offer.procedure.name, offer.form_version)
+    persons = {f"person_{party.role}": party.role for party in offer.procedure.parties}
+    assert owners == {**owners_of(offer.form), **persons}
+    with pytest.raises(LookupError):
+        request_owners(offer.country, offer.procedure.name, offer.form_version + 1)
+
+
+@every_row
+def test_every_number_of_the_law_has_its_source(offer: Offer, terms: Terms) -> None:
+    """A term or a fee without a source of its own has that of its terms."""
+    sources = list(_all(terms, Source))
+    assert terms.source in sources
+    for source in sources:
+        assert source.law.strip()
+        assert isinstance(source.confirmed, bool)
+    assert offer.country in countries()
+
+
+@every_row
+def test_what_is_not_settled_law_says_so(offer: Offer, terms: Terms) -> None:
+    """A guess is never shown as settled law."""
+    names = {f.name for f in fields(Terms)}
+    assert set(terms.unconfirmed) <= names
+    assert len(set(terms.unconfirmed)) == len(terms.unconfirmed)
+    for name in names - {"source"}:
+        doubtful = [s for s in _all(getattr(terms, name), Source) if not s.confirmed]
+        assert not doubtful or name in terms.unconfirmed, f"{offer.country}: {name}"
+
+
+@every_row
+def test_nothing_in_the_law_is_a_float(offer: Offer, terms: Terms) -> None:
+    assert has_no_float(as_json(terms))
+    assert offer.form_version == int(offer.form_version)
+
+
+@every_row
+def test_what_a_case_names_is_the_hash_of_the_canonical_row(offer: Offer, terms: Terms) -> None:
+    assert terms_hash(terms) == b64url(hashlib.sha256(encode(as_json(terms))).digest())
+    assert terms_hash(terms) != terms_hash(replace(terms, four_eyes=not terms.four_eyes))
+    assert offer.on(terms.since) is terms
+
+
+@every_row
+def test_offices_are_named_after_their_country_and_may_sign(offer: Offer, terms: Terms) -> None:
+    named = {terms.authority, terms.registry, *(r.authority for r in terms.restrictions)}
+    for authority in named:
+        assert AUTHORITY.fullmatch(authority)
+        assert authority.startswith(f"{offer.country.lower()}-")
+        assert authorities(offer.country)[authority]
+    assert terms.registry != terms.authority, "nobody gives themselves a receipt"
+
+
+@every_row
+def test_grounds_evidence_and_restrictions_have_codes_titles_and_sources(offer: Offer, terms: Terms) -> None:
+    assert terms.grounds, f"{offer.country}: a refusal needs a ground of the law"
+    for codes in (
+        [g.code for g in terms.grounds],
+        [r.kind for r in terms.evidence],
+        [r.kind for r in terms.restrictions],
+    ):
+        assert len(set(codes)) == len(codes)
+        assert all(NAME.fullmatch(code) for code in codes)
+    for title in (*(g.title for g in terms.grounds), *(r.title for r in terms.evidence)):
+        assert title["en"].strip()
+        assert all(language.islower() and words.strip() for language, words in title.items())
+
+
+@every_row
+def test_a_fee_speaks_of_members_and_units_that_exist(offer: Offer, terms: Terms) -> None:
+    names = [part.name for part in terms.fee.parts]
+    assert len(set(names)) == len(names)
+    members = offer.form.model_fields
+    country = country_of(offer.country)
+    for part in terms.fee.parts:
+        assert NAME.fullmatch(part.name)
+        assert part.unit is None or country.units[part.unit]
+        assert part.condition is None or members[part.condition].annotation is bool
+        if part.ad_valorem is not None:
+            hint = members[part.ad_valorem].annotation
+            assert Money in (hint, *get_args(hint))
+
+
+@every_row
+def test_a_filing_limit_runs_from_a_day_in_the_form(offer: Offer, terms: Terms) -> None:
+    request = example_request(offer)
+    for limit in terms.filing_limits:
+        value: Any = request
+        for member in limit.from_member:
+            value = value[member]
+        date.fromisoformat(value)
+
+
+@every_row
+def test_times_end(offer: Offer, terms: Terms) -> None:
+    for name in (
+        "pay_within",
+        "consent_within",
+        "answer_within",
+        "decide_within",
+        "appeal_within",
+        "retention",
+    ):
+        assert isinstance(getattr(terms, name), Term), f"{offer.country}: {name}"
+
+
+# --- an example of a request --------------------------------------------------------------------------------
+
+
+@every_offer
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_the_keys_of_a_request_are_of_its_register(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
+    request = example_request(offer, is_bare=is_bare)
+    key = offer.procedure.entry(request)
+    assert (key.family, key.kind) == ("entry", offer.procedure.register.name)
+    claims = offer.procedure.claims(request)
+    assert len(set(claims)) == len(claims)
+    assert {claim.family for claim in claims} <= {"claim"}
+    for part in (*key.parts, *(part for claim in claims for part in claim.parts)):
+        assert isinstance(part, str)
+        assert part
+
+
+@every_offer
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_the_effect_is_a_content_of_the_register(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
+    procedure = offer.procedure
+    request = example_request(offer, is_bare=is_bare)
+    old = None if procedure.creates else example_entry(offer, request)
+    content = procedure.effect(request, old)
+    procedure.register.content.model_validate(content)
+    assert set(content) == set(procedure.register.content.model_fields), "absent members are nulls"
+    assert procedure.register.key(content) == procedure.entry(request), (
+        "the entry is found again by its content"
+    )
+
+
+@every_offer
+def test_the_fee_of_an_example_is_certain_or_says_why_not(offer: Offer) -> None:
+    terms = offer.on(legal_day(MONDAY, country_of(offer.country))) or offer.terms[-1]
+    fee = assess(terms.fee, example_request(offer), MONDAY.date(), country_of(offer.country))
+    assert has_no_float(fee)
+    assert fee["currency"] == country_of(offer.country).currency
+
+
+@every_offer
+def test_two_examples_are_two_requests(offer: Offer) -> None:
+    keys = {offer.procedure.entry(example_request(offer, n)) for n in range(5)}
+    assert len(keys) == 5
+
+
+# --- the whole life, for every offer ------------------------------------------------------------------------
+
+
+def _now(offer: Offer) -> datetime:
+    """A working day on which it is offered."""
+    first = offer.terms[-1].since
+    return MONDAY if first <= MONDAY.date() else datetime(first.year, first.month, first.day, 9, tzinfo=UTC)
+
+
+def _filed(offer: Offer, *, is_bare: bool = False) -> Story:
+    story = a_story(offer.country, offer.procedure.name, at=_now(offer))
+    if is_bare:
+        story = a_story(
+            offer.country,
+            offer.procedure.name,
+            at=_now(offer),
+            **example_request(offer, today=_now(offer).date(), is_bare=True),
+        )
+    evidence = [bring(r.kind, n) for n, r in enumerate(story.terms.evidence) if r.is_required]
+    return given(story, file(evidence=evidence))
+
+
+def _complete(story: Story) -> Story:
+    for party in story.now.consents_asked:
+        given(story, give(party))
+    if story.now.fee and story.now.fee["amount"]:
+        given(story, pay())
+    assert story.now.stage == "in_review", "is its fee provisional?"
+    return given(story, assign(OFFICER))
+
+
+@every_offer
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_a_case_goes_all_the_way(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
+    story = _complete(_filed(offer, is_bare=is_bare))
+    if story.terms.four_eyes:
+        given(story, propose(OFFICER), approve(SECOND))
+    else:
+        given(story, approve(OFFICER))
+    assert story.entry.entry == story.now.entry
+    given(story, receive())
+    assert story.now.stage == "completed"
+    given(story, later(days=36_500)).when(erase()).then("PersonalDataErased")
+
+
+@every_offer
+def test_a_case_is_refused_on_each_ground_of_its_law(offer: Offer) -> None:
+    for ground in offer.terms[-1].grounds:
+        story = _complete(_filed(offer))
+        given(story, refuse(ground.code))
+        assert story.now.stage == "refused"
+        given(story, after(lambda c: c.appeal_until), end_appeal_term())
+        assert not any(claim.holder for claim in story.claims.values())
+
+
+@every_offer
+def test_a_case_is_withdrawn_and_filed_again(offer: Offer) -> None:
+    story = given(_filed(offer), withdraw())
+    story.case, story.case_id = None, "case-2"
+    evidence = [bring(r.kind, n) for n, r in enumerate(story.terms.evidence) if r.is_required]
+    given(story, file(evidence=evidence))
+
+
+# --- offices ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("country", countries())
+def test_every_country_has_its_own_three_offices_and_a_registrar(country: str) -> None:
+    found = authorities(country)
+    prefix = country.lower()
+    assert {f"{prefix}-treasury", f"{prefix}-feed", f"{prefix}-access-register"} <= set(found)
+    assert registrar_of(country) not in found, "who authorises keys signs nothing else"
+    assert not any(types == () for types in found.values())
+    assert not any("keys.*" in types for types in found.values())
+
+
+def _all(value: Any, kind: type[Any]) -> Any:
+    """Everything of that kind in a row of law."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _all(each, kind)
+    elif hasattr(value, "__dataclass_fields__"):
+        for f in fields(value):
+            yield from _all(getattr(value, f.name), kind)

@@ -1,0 +1,174 @@
+"""What is true of every procedure: each file in ``domain/procedures/`` has these tests by being there."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from domain import events as e
+from domain.forms import Form, owners_of
+from domain.law import countries
+from domain.offers import content_owners, offers
+from domain.procedure import Procedure, Register
+from domain.procedures import procedures, registers
+from tests.examples import example_content
+from tests.json_values import has_no_float
+
+every_procedure = pytest.mark.parametrize("procedure", procedures().values(), ids=procedures())
+every_register = pytest.mark.parametrize("register", registers().values(), ids=registers())
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")  # of procedures, roles, members, kinds: they stand in events for ever
+IN_PATHS = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def forms_of(procedure: Procedure) -> list[type[Form]]:
+    """The form that all countries share, and those of the countries."""
+    return [procedure.form, *(o.form for o in offers().values() if o.procedure is procedure)]
+
+
+def titles_are_told(title: object) -> bool:
+    return (
+        isinstance(title, dict) and "en" in title and all(k.islower() and v.strip() for k, v in title.items())
+    )
+
+
+# --- the procedure ----------------------------------------------------------------------------------------
+
+
+@every_procedure
+def test_a_procedure_has_a_name_and_titles(procedure: Procedure) -> None:
+    assert NAME.fullmatch(procedure.name)
+    assert titles_are_told(procedure.title)
+    assert NAME.fullmatch(procedure.change)
+
+
+@every_procedure
+def test_somebody_offers_it(procedure: Procedure) -> None:
+    assert any(o.procedure is procedure for o in offers().values())
+
+
+@every_procedure
+def test_one_party_files_and_every_role_is_there_once(procedure: Procedure) -> None:
+    assert sum(party.is_applicant for party in procedure.parties) == 1
+    roles = [party.role for party in procedure.parties]
+    assert len(set(roles)) == len(roles)
+    assert all(NAME.fullmatch(role) for role in roles)
+    assert not {"case", "entry"} & set(roles), "these are whose, but nobody"
+
+
+@every_procedure
+def test_who_files_is_not_asked_for_consent(procedure: Procedure) -> None:
+    assert not any(party.is_applicant and party.consents for party in procedure.parties)
+
+
+@every_procedure
+def test_each_party_is_named_in_the_form(procedure: Procedure) -> None:
+    for form in forms_of(procedure):
+        assert {party.member for party in procedure.parties} <= set(form.model_fields)
+
+
+@every_procedure
+def test_each_member_of_the_form_says_whose_it_is(procedure: Procedure) -> None:
+    """A party's, or the case's; owners_of refuses a member that is not marked, or marked twice."""
+    whose = {"case", *(party.role for party in procedure.parties)}
+    for form in forms_of(procedure):
+        assert set(owners_of(form).values()) <= whose
+
+
+@every_procedure
+def test_what_names_a_party_is_personal_and_theirs(procedure: Procedure) -> None:
+    for form in forms_of(procedure):
+        for party in procedure.parties:
+            assert owners_of(form).get(party.member) == party.role
+
+
+@every_procedure
+def test_a_member_of_the_form_is_told_apart_from_the_events_own(procedure: Procedure) -> None:
+    """They are laid flat beside each other in the signed event."""
+    taken = {f.name for f in fields(e.CaseFiled)}
+    for form in forms_of(procedure):
+        assert not taken & set(form.model_fields)
+        assert all(NAME.fullmatch(name) for name in form.model_fields)
+        assert not any(name.startswith("person_") for name in form.model_fields), "keyed ids are called so"
+
+
+@every_procedure
+def test_the_form_can_be_told_as_a_json_schema(procedure: Procedure) -> None:
+    for form in forms_of(procedure):
+        schema = form.model_json_schema()
+        assert schema["additionalProperties"] is False
+        assert has_no_float(schema)
+
+
+@every_procedure
+def test_what_must_hold_has_a_code_and_says_what_to_do(procedure: Procedure) -> None:
+    codes = [check.code for check in procedure.checks]
+    assert len(set(codes)) == len(codes)
+    for check in procedure.checks:
+        assert NAME.fullmatch(check.code)
+        assert check.message.endswith(".")
+        assert check.when
+
+
+@every_procedure
+def test_what_changes_an_entry_settles_nothing(procedure: Procedure) -> None:
+    """A claim that an entry holds for good would forbid the next change."""
+    assert procedure.creates or not procedure.settles
+
+
+# --- the register -----------------------------------------------------------------------------------------
+
+
+@every_procedure
+def test_procedures_that_share_a_register_mean_the_same_one(procedure: Procedure) -> None:
+    assert registers()[procedure.register.name] is procedure.register
+
+
+@every_register
+def test_a_register_has_a_name_for_paths_and_titles(register: Register) -> None:
+    assert IN_PATHS.fullmatch(register.name)
+    assert titles_are_told(register.title)
+    assert register.content_version >= 1
+
+
+@every_register
+def test_each_member_of_the_content_says_whose_it_is(register: Register) -> None:
+    owners = content_owners(register.name, register.content_version)
+    assert all(NAME.fullmatch(whose) for whose in owners.values())
+    assert "case" not in owners.values(), "an entry outlives its case"
+    taken = {f.name for f in fields(e.EntryCreated)} | {f.name for f in fields(e.EntryChanged)}
+    assert not taken & set(register.content.model_fields)
+    assert has_no_float(register.content.model_json_schema())
+
+
+@every_register
+def test_a_version_of_the_content_that_nobody_knows_is_a_mistake(register: Register) -> None:
+    with pytest.raises(LookupError):
+        content_owners(register.name, register.content_version + 1)
+
+
+@every_register
+def test_an_imported_line_has_the_keys_of_a_filing(register: Register) -> None:
+    """Imports take the same keys as filings (rules.md 27)."""
+    for country in countries():
+        key = register.key(example_content(register.content, country))
+        assert key.family == "entry"
+        assert key.kind == register.name
+        assert all(isinstance(part, str) and part for part in key.parts)
+        assert {k.family for k in register.claims(example_content(register.content, country))} <= {"claim"}
+
+
+@every_register
+def test_two_things_have_two_keys(register: Register) -> None:
+    keys = {register.key(example_content(register.content, "KZ", n)) for n in range(5)}
+    assert len(keys) == 5
+
+
+def test_a_form_without_a_mark_is_a_mistake_that_is_seen_at_once() -> None:
+    class Unmarked(Form):
+        """Nobody said whose this is."""
+
+        secret: str
+
+    with pytest.raises(TypeError, match="secret"):
+        owners_of(Unmarked)

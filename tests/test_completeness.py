@@ -1,0 +1,129 @@
+"""Completeness: every event has a name and a place in the folds, every refusal an answer, every action a use."""
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from api.problems import STATUS
+from domain import case, claim, decide, decide_entry, entry
+from domain import events as e
+from domain.authorisation import TABLE
+from domain.commands import CaseCommand, EntryCommand
+from domain.refusals import Refusal
+from infra import codec
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("api", "consumers", "domain", "infra", "projections")
+
+
+def union(kind: Any) -> set[type]:
+    return set(get_args(kind))
+
+
+def subclasses(kind: type) -> set[type]:
+    return {each for child in kind.__subclasses__() for each in (child, *subclasses(child))}
+
+
+def text_of(*layers: str) -> str:
+    return "\n".join(
+        path.read_text("utf-8") for layer in layers for path in sorted((ROOT / layer).rglob("*.py"))
+    )
+
+
+def branches(module: Any) -> set[str]:
+    """The names of the classes that a module's match statements have a branch for."""
+    tree = ast.parse(Path(module.__file__).read_text("utf-8"))
+    classes = [n.cls for n in ast.walk(tree) if isinstance(n, ast.MatchClass)]
+    return {getattr(c, "id", getattr(c, "attr", "")) for c in classes}
+
+
+# --- events -----------------------------------------------------------------------------------------------
+
+FAMILIES = {
+    "case": union(e.CaseEvent),
+    "claim": union(e.ClaimEvent),
+    "entry": union(e.EntryEvent),
+    "keys": union(e.KeysEvent),
+    "access": {e.AccessHeadRecorded},
+}
+
+
+def test_every_event_has_a_stored_name_in_its_family_and_only_there() -> None:
+    named = {(name.split(".")[0], kind) for name, kind in codec.NAMES.items()}
+    assert named == {(family, kind) for family, kinds in FAMILIES.items() for kind in kinds}
+
+
+@pytest.mark.parametrize("name", codec.NAMES)
+def test_a_stored_name_is_the_events_own_with_a_version(name: str) -> None:
+    assert re.fullmatch(rf"[a-z]+\.{codec.NAMES[name].__name__}\.v[1-9]", name)
+
+
+def test_the_union_of_events_is_all_that_are_written_down() -> None:
+    written = {
+        kind
+        for kind in vars(e).values()
+        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__") and kind.__module__ == e.__name__
+    }
+    assert written - {e.Personal, e.Recorded} == union(e.Event)
+
+
+@pytest.mark.parametrize(
+    ("module", "kinds"),
+    [(case, e.CaseEvent), (claim, e.ClaimEvent), (entry, e.EntryEvent)],
+    ids=["case", "claim", "entry"],
+)
+def test_every_event_has_a_branch_in_the_fold(module: Any, kinds: Any) -> None:
+    assert {kind.__name__ for kind in union(kinds)} <= branches(module)
+
+
+@pytest.mark.parametrize("kind", sorted(union(e.Event), key=lambda k: k.__name__), ids=lambda k: k.__name__)
+def test_an_event_is_frozen_and_says_what_is_personal(kind: type) -> None:
+    """Free words are personal: a public string is a code, an amount, a day, a hash, an id."""
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    hints = get_type_hints(kind, include_extras=True)
+    for name in {f.name for f in fields(kind)} & {"note", "reason", "question", "answer", "reference"}:  # type: ignore[arg-type]
+        is_code = (kind, name) in {
+            (e.CaseWithdrawn, "reason"),
+            (e.CaseLapsed, "reason"),
+            (e.RefundDue, "reason"),
+        }
+        is_code |= kind is e.SealRetired
+        assert is_code or any(isinstance(m, e.Personal) for m in get_args(hints[name])), name
+
+
+@pytest.mark.parametrize("kind", sorted(union(e.Event), key=lambda k: k.__name__), ids=lambda k: k.__name__)
+def test_somebody_brings_every_event_about(kind: type) -> None:
+    sources = text_of("domain", "infra")
+    assert re.search(rf"\be\.{kind.__name__}\b|\b{kind.__name__}\(", sources), kind.__name__
+
+
+# --- commands, refusals, actions --------------------------------------------------------------------------
+
+
+def test_every_command_has_its_decision() -> None:
+    commands = subclasses(CaseCommand)
+    assert {kind.__name__ for kind in commands} - branches(decide) == {"FileCase"} - branches(decide)
+    assert {kind.__name__ for kind in subclasses(EntryCommand)} <= branches(decide_entry)
+
+
+def test_every_refusal_of_the_law_has_an_answer_over_http() -> None:
+    ours = {kind for kind in subclasses(Refusal) if kind.__module__ == Refusal.__module__}
+    assert set(STATUS) == ours
+    assert all(400 <= status < 600 for status in STATUS.values())
+
+
+def test_every_action_is_asked_for_somewhere() -> None:
+    """A line of the table that nobody asks for guards nothing."""
+    used = text_of(*LAYERS).replace((ROOT / "domain" / "authorisation.py").read_text("utf-8"), "")
+    unused = [action for action in TABLE if f'"{action}"' not in used]
+    assert unused == []
+
+
+def test_every_action_that_is_asked_for_has_a_line() -> None:
+    asked = re.findall(r'allow(?:ed)?\([^()]*?"([a-z]+\.[a-z_]+)"', text_of(*LAYERS))
+    assert asked
+    assert set(asked) <= set(TABLE)
