@@ -81,15 +81,11 @@ def decode(
     name: str, public: Mapping[str, Any], disclosed: Mapping[str, Any], country: str
 ) -> tuple[e.Event, Mapping[str, str]]:
     """The event, and whose each personal member is; one that was not disclosed reads as ERASED."""
-    shape = _SHAPES.get(name)
-    if shape is None:
-        msg = f"no event is known by the name {name}"
-        raise UnknownEvent(msg)
-    owners = shape.owners
+    shape = _shape_of(name)
+    owners = _all_owners(shape, public, country)
     if shape.laid_flat is None:
         members = {**public, **disclosed}
     else:
-        owners = {**owners, **owners_of(name, public, country)}
         members = {n: v for n, v in public.items() if n in shape.public_names}
         flat = {n: v for n, v in public.items() if n not in shape.public_names}
         for n in owners:
@@ -98,13 +94,11 @@ def decode(
     if len(disclosed) < len(owners):
         members = {**dict.fromkeys(shape.owners, e.ERASED), **members}
     if not disclosed.keys() <= owners.keys():
-        msg = f"{name} discloses members that it does not have"
-        raise UnknownEvent(msg)
+        raise UnknownEvent(f"{name} discloses members that it does not have")
     try:
         return shape.event(**members), owners
     except TypeError as error:
-        msg = f"{name} does not have the members that it should have"
-        raise UnknownEvent(msg) from error
+        raise UnknownEvent(f"{name} does not have the members that it should have") from error
 
 
 def members_of(
@@ -114,15 +108,9 @@ def members_of(
 
     The public names are None where members of a form or a content are laid flat beside them.
     """
-    shape = _SHAPES.get(name)
-    if shape is None:
-        raise UnknownEvent(f"no event is known by the name {name}")
-    if shape.laid_flat is None:
-        return shape.public_names, shape.owners
-    try:
-        return None, {**shape.owners, **owners_of(name, public, country)}
-    except (KeyError, LookupError, TypeError) as error:
-        raise UnknownEvent(f"{name} names a form or a content that is not known here") from error
+    shape = _shape_of(name)
+    owners = _all_owners(shape, public, country)
+    return (shape.public_names if shape.laid_flat is None else None), owners
 
 
 def owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
@@ -141,6 +129,22 @@ class _Shape:
     personal: tuple[tuple[str, str], ...]
     owners: Mapping[str, str]
     laid_flat: str | None
+
+
+def _shape_of(name: str) -> _Shape:
+    shape = _SHAPES.get(name)
+    if shape is None:
+        raise UnknownEvent(f"no event is known by the name {name}")
+    return shape
+
+
+def _all_owners(shape: _Shape, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
+    if shape.laid_flat is None:
+        return shape.owners
+    try:
+        return {**shape.owners, **owners_of(shape.name, public, country)}
+    except (LookupError, TypeError) as error:
+        raise UnknownEvent(f"{shape.name} names a form or a content that is not known here") from error
 
 
 def _shape(name: str, event: type) -> _Shape:

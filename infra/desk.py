@@ -13,7 +13,7 @@ The desk promises:
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -111,8 +111,7 @@ class Desk:
         try:
             with self.log.writing() as append:
                 batch = self._begin(append)
-                wanted = {stream: family for (_, w), _ in asked for stream, family in w.items()}
-                self._streams.load(wanted, append.streams)
+                self._prefetch(append, asked)
                 results = [(future, self._result(work, batch)) for (work, _), future in asked]
                 batch.flush()
         except (event_store.Unavailable, event_store.Conflict) as error:
@@ -150,6 +149,16 @@ class Desk:
             self._size = size
         return Batch(append, self._streams, size, self._time)
 
+    def _prefetch(self, append: Append, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
+        """Read at once what the batch will load; what is wrong with a stream is found by whoever needs it."""
+        wanted = {stream: family for (_, w), _ in asked for stream, family in w.items()}
+        try:
+            self._streams.load(wanted, append.streams)
+        except (event_store.Unavailable, event_store.Conflict):
+            raise
+        except Exception:
+            logger.exception("not_prefetched", extra={"country": self.country})
+
     def _result(self, work: Work, batch: Batch) -> Outcome | Exception:
         """What the work led to, or why it led to nothing; only a log that cannot be used ends the batch."""
         sitting: Sitting | None = None
@@ -174,9 +183,7 @@ class Desk:
         return result
 
     def _now(self, batch: Batch) -> datetime:
-        """The clock's time, never before the newest event's; raises WrongClock for one that is too far
-        behind.
-        """
+        """The clock's time, never before the newest event's; WrongClock where it is too far behind."""
         now = self._clock()
         if not batch.time:
             return now
@@ -192,14 +199,14 @@ class Desk:
         self._size = -1
 
     def _destroy(self, keys: Sequence[str]) -> None:
-        """The erasures stand in the log; what fails here is done again by the follower (``infra/runner.py``)."""
+        """The erasures stand in the log: what fails here is done again by ``infra/runner.py``."""
         if not keys:
             return
         try:
             self.vault.destroy(map(from_b64url, keys))
             self.log.checkpoint()
-        except (vault.Unavailable, event_store.Unavailable):
-            logger.warning("erasure_continues", extra={"country": self.country})
+        except Exception:  # what was asked is done and durable: nobody may hear otherwise
+            logger.exception("erasure_continues", extra={"country": self.country})
 
 
 _AGAIN = "The house cannot write now, and nothing was changed. Please send the same again in a moment."

@@ -20,7 +20,7 @@ from domain.refusals import Differs, Erased, Unready
 from infra import codec, envelope, event_store
 from infra.canonical import b64url
 from infra.event_store import Append
-from infra.keyring import Keyring, derived_id
+from infra.keyring import Keyring, derived_text
 from infra.signing import Seal
 from infra.streams import Stream, Streams, after
 from infra.vault import DataKey, Vault
@@ -67,7 +67,7 @@ class Office:
 
     def id_of(self, *parts: str | int) -> str:
         """The id derived from these parts under the country's secret (formats.md, derived ids)."""
-        return str(derived_id(self.keyring.id_secret, parts))
+        return derived_text(self.keyring.id_secret, parts)
 
     def key_id(self, key: Key) -> str:
         """The stream of a claim or an entry."""

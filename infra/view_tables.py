@@ -16,17 +16,6 @@ from infra.canonical import encode
 from projections import Row, Tally, View, key_column, tallies, views
 
 _TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
-_POSITIONS: Final = (
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("erasures", sa.Integer, nullable=False),
-)
-_PARKED: Final = (
-    sa.Column("stream", sa.Text, primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("log_index", sa.Integer, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
-)
 
 
 class Table:
@@ -81,8 +70,21 @@ class Generation:
                 for n, (name, kind) in enumerate(view.columns.items())
             ]
             sa.Table(view.name + suffix, metadata, *columns, sqlite_with_rowid=False)
-        sa.Table(self.positions, metadata, *(column.copy() for column in _POSITIONS))
-        sa.Table(self.parked, metadata, *(column.copy() for column in _PARKED))
+        sa.Table(
+            self.positions,
+            metadata,
+            sa.Column("source", sa.Text, primary_key=True),
+            sa.Column("position", sa.Integer, nullable=False),
+            sa.Column("erasures", sa.Integer, nullable=False),
+        )
+        sa.Table(
+            self.parked,
+            metadata,
+            sa.Column("stream", sa.Text, primary_key=True),
+            sa.Column("seq", sa.Integer, nullable=False),
+            sa.Column("log_index", sa.Integer, nullable=False),
+            sa.Column("why", sa.Text, nullable=False),
+        )
         self.names = tuple(metadata.tables)
         made = (CreateTable(table) for table in metadata.tables.values())
         self.schema = tuple(str(table.compile(dialect=sqlite.dialect())) for table in made)

@@ -1,6 +1,6 @@
 """A valid example of any form, derived from the form itself: also of a procedure that nobody has written yet.
 
-Deterministic: the same form and the same ``n`` give the same example, another ``n`` gives other people and things.
+Deterministic: the same form and the same ``n`` give the same example, another ``n`` other people.
 Where a form asks for something that cannot be guessed, its author gives ``Field(examples=[...])``, or
 ``model_config = {"json_schema_extra": {"examples": [...]}}`` on the part of the form. Forms are strict: they
 hold what JSON holds, so a choice is a ``Literal`` (no ``Enum``), a day a ``forms.Day``, many are a ``list``.
@@ -43,8 +43,8 @@ def example_request(
 ) -> dict[str, Any]:
     """A request that this country's form takes, as JSON; raises NoExample.
 
-    ``people`` stand in for the parties that are persons, in the order of the procedure's parties with the applicant
-    first (``domain.forms.Person`` as JSON). ``is_bare`` leaves out everything that may be left out.
+    ``people`` (``domain.forms.Person`` as JSON) stand in for the parties that are persons, in the order of
+    the procedure's parties with the applicant first. ``is_bare`` leaves out everything that may be left out.
     """
     found: dict[str, Any] = dict(_Writer(offer.country, n, today, is_bare=is_bare).model(offer.form))
     left = list(people)
@@ -55,7 +55,7 @@ def example_request(
 
 
 def example_entry(offer: Offer, request: Mapping[str, Any], n: int = 0) -> dict[str, Any]:
-    """The content of an entry that this request may change: the same thing, and whatever the checks ask of it."""
+    """The content of an entry that this request may change: of the same thing, as the checks ask for it."""
     register, procedure = offer.procedure.register, offer.procedure
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
@@ -140,7 +140,7 @@ class _Writer:
 
     def member(self, name: str, field: FieldInfo) -> Any:
         """The first thing that the member takes."""
-        hint = field.annotation
+        hint: Any = field.annotation
         for mark in field.metadata:
             hint = Annotated[hint, mark]
         for value in chain(field.examples or (), self.values(name, hint)):
@@ -196,7 +196,7 @@ def _numbers(n: int) -> Iterator[str]:
 
 
 def _searched(hint: Any) -> Iterator[Any]:
-    """The smallest thing that fits, as hypothesis finds it: patterns and bounds that nobody thought of here."""
+    """The smallest thing that fits, as hypothesis finds it: for patterns and bounds nobody thought of."""
     schema = TypeAdapter(hint).json_schema()
     anything: st.SearchStrategy[Any]
     if "pattern" in schema:
@@ -214,7 +214,7 @@ def _searched(hint: Any) -> Iterator[Any]:
 
 
 def _meant(name: str, written: Any, request: Mapping[str, Any]) -> Iterator[Any]:
-    """What a member of the register's content may be about: the request's own thing of that name, or a person."""
+    """What a member of the content may be about: the request's own thing of that name, or a person."""
     asked = request.get(name)
     if isinstance(asked, Mapping) and isinstance(written, Mapping) and not is_person(written):
         yield {**written, **{k: v for k, v in asked.items() if k in written and v is not None}}

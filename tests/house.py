@@ -23,6 +23,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from api.app import build
 from domain.law import countries
 from domain.offers import country_of, legal_day, offer
 from domain.procedure import Offer, Terms
@@ -75,8 +76,6 @@ def served_town(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @contextmanager
 def inside(furnished: Path, folder: Path) -> Iterator["Town"]:
     """A house in this process, with its follower in threads."""
-    from api.app import build  # noqa: PLC0415 - TEMPORARY
-
     clock = _moved_in(furnished, folder)
     with ExitStack() as stack:
         house = House(Settings(data=folder / "data", clock=clock))
@@ -217,6 +216,10 @@ class Town:
         """One of the development people, or a machine."""
         return Caller(self.http, lambda: self._provider.mint(person))
 
+    def token(self, person: str) -> str:
+        """A token for one of them."""
+        return self._provider.mint(person)
+
     def with_token(self, token: str) -> Caller:
         """Whoever this token names."""
         return Caller(self.http, lambda: token)
@@ -230,10 +233,14 @@ class Town:
         assert self.settings.clock is not None
         _set(self.settings.clock, self.now() + timedelta(**forward))
 
+    def settle(self) -> None:
+        """Wait until the read models have seen everything that was written, the table of accesses too."""
+        for country in self.house.countries.values():
+            until(partial(_is_settled, country), f"the read models of {country.code}")
+
     def tick(self) -> None:
         """Have the clock do now what it has to do."""
-        for country in self.house.countries.values():
-            until(partial(country.views.has_seen, country.log.size() - 1), "the read models")
+        self.settle()
         follower.tick(self.house)
 
     def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
@@ -248,27 +255,45 @@ class Town:
     # filing
 
     def request(self, country: str, procedure: str, **changes: Any) -> dict[str, Any]:
-        """A request of citizen 1; citizens 2, 3 and 4 are those who are asked; what it changes is registered first."""
-        found = offer_of(country, procedure)
-        n = next(_COUNTER)
-        request = example_request(found, n, today=self.now().date())
-        asked = [party.member for party in found.procedure.parties if party.is_applicant or party.consents]
-        first = next(party.member for party in found.procedure.parties if party.is_applicant)
-        for nth, member in enumerate(sorted(asked, key=lambda m: m != first), start=1):
-            request[member] = person(f"{country.lower()}-citizen-{nth}")
-        request |= changes
-        if not found.procedure.creates:
-            content = example_entry(found, request, n)
-            self.import_entries(country, found.procedure.register.name, [content])
-        return request
+        """A request of citizen 1; citizens 2, 3 and 4 are those who are asked; what it changes is registered."""
+        return self._requests(1, country, procedure, changes)[0]
 
     def filing(self, country: str, procedure: str, **changes: Any) -> dict[str, Any]:
         """The body of a filing that is taken."""
-        request = self.request(country, procedure, **changes)
+        return self.filings(1, country, procedure, **changes)[0]
+
+    def filings(self, count: int, country: str, procedure: str, **changes: Any) -> list[dict[str, Any]]:
+        """So many of them, each about another thing."""
         applicant = self.as_(f"{country.lower()}-citizen-1")
         required = [r.kind for r in terms_of(country, procedure, self.now()).evidence if r.is_required]
-        evidence = [{"kind": kind, **self.upload(applicant, country)} for kind in required]
-        return {"country": country, "procedure": procedure, "request": request, "evidence": evidence}
+        return [
+            {
+                "country": country,
+                "procedure": procedure,
+                "request": request,
+                "evidence": [{"kind": kind, **self.upload(applicant, country)} for kind in required],
+            }
+            for request in self._requests(count, country, procedure, changes)
+        ]
+
+    def _requests(
+        self, count: int, country: str, procedure: str, changes: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        found = offer_of(country, procedure)
+        numbers = [next(_COUNTER) for _ in range(count)]
+        requests = [{**self._drafted(found, n), **changes} for n in numbers]
+        if not found.procedure.creates:
+            contents = [example_entry(found, r, n) for r, n in zip(requests, numbers, strict=True)]
+            self.import_entries(country, found.procedure.register.name, contents)
+        return requests
+
+    def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
+        """An example, with residents in the place of those who have to act."""
+        request = example_request(found, n, today=self.now().date())
+        acting = [p for p in found.procedure.parties if p.is_applicant or p.consents]
+        for nth, party in enumerate(sorted(acting, key=lambda p: not p.is_applicant), start=1):
+            request[party.member] = person(f"{found.country.lower()}-citizen-{nth}")
+        return request
 
     def upload(self, caller: Caller, country: str, raw: bytes = A_PDF) -> dict[str, str]:
         """The id and hash of a file that the caller brought."""
@@ -527,6 +552,9 @@ def new_key() -> str:
     return f"test-{next(_COUNTER)}"
 
 
-def country_house(town: Town, code: str) -> CountryHouse:
-    """Behind the door of one country."""
-    return town.house.countries[code]
+def _is_settled(country: CountryHouse) -> bool:
+    views = country.views
+    return (
+        views.position() >= country.log.size()
+        and views.position("accesses") >= country.accesses.head()[0]
+    )

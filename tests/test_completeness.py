@@ -1,4 +1,4 @@
-"""Completeness: every event has a name and a place in the folds, every refusal an answer, every action a use."""
+"""Completeness: every event has a name and a place in the folds, every refusal and action its use."""
 
 import ast
 import re
@@ -25,7 +25,8 @@ def union(kind: Any) -> set[type]:
 
 
 def subclasses(kind: type) -> set[type]:
-    return {each for child in kind.__subclasses__() for each in (child, *subclasses(child))}
+    children: list[type] = kind.__subclasses__()
+    return {each for child in children for each in (child, *subclasses(child))}
 
 
 def text_of(*layers: str) -> str:
@@ -43,13 +44,14 @@ def branches(module: Any) -> set[str]:
 
 # --- events -----------------------------------------------------------------------------------------------
 
-FAMILIES = {
+FAMILIES: dict[str, set[type]] = {
     "case": union(e.CaseEvent),
     "claim": union(e.ClaimEvent),
     "entry": union(e.EntryEvent),
     "keys": union(e.KeysEvent),
     "access": {e.AccessHeadRecorded},
 }
+EVENTS = {kind.__name__: kind for kind in sorted(union(e.Event), key=repr)}
 
 
 def test_every_event_has_a_stored_name_in_its_family_and_only_there() -> None:
@@ -80,12 +82,12 @@ def test_every_event_has_a_branch_in_the_fold(module: Any, kinds: Any) -> None:
     assert {kind.__name__ for kind in union(kinds)} <= branches(module)
 
 
-@pytest.mark.parametrize("kind", sorted(union(e.Event), key=lambda k: k.__name__), ids=lambda k: k.__name__)
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
 def test_an_event_is_frozen_and_says_what_is_personal(kind: type) -> None:
     """Free words are personal: a public string is a code, an amount, a day, a hash, an id."""
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     hints = get_type_hints(kind, include_extras=True)
-    for name in {f.name for f in fields(kind)} & {"note", "reason", "question", "answer", "reference"}:  # type: ignore[arg-type]
+    for name in {f.name for f in fields(kind)} & {"note", "reason", "question", "answer", "reference"}:
         is_code = (kind, name) in {
             (e.CaseWithdrawn, "reason"),
             (e.CaseLapsed, "reason"),
@@ -95,7 +97,7 @@ def test_an_event_is_frozen_and_says_what_is_personal(kind: type) -> None:
         assert is_code or any(isinstance(m, e.Personal) for m in get_args(hints[name])), name
 
 
-@pytest.mark.parametrize("kind", sorted(union(e.Event), key=lambda k: k.__name__), ids=lambda k: k.__name__)
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
 def test_somebody_brings_every_event_about(kind: type) -> None:
     sources = text_of("domain", "infra")
     assert re.search(rf"\be\.{kind.__name__}\b|\b{kind.__name__}\(", sources), kind.__name__

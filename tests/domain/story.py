@@ -1,7 +1,7 @@
 """Given, when, then: what happened, what is asked, what follows; over decider and folds, with nothing signed.
 
-Hashes, ids, keys and times are plain values. A story checks by itself what is true of every case: its state is
-made of JSON values, review has a deadline, and who an event is recorded by may sign such events.
+Hashes, ids, keys and times are plain values. A story checks by itself what is true of every case: its state
+is made of JSON values, review has a deadline, and the authority of an event may sign it.
 """
 
 import json

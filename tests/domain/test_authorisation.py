@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def citizen(person: str) -> Actor:
     return replace(NOBODY, persons={"KZ": person})
 
 
-def holding(role: str = "officer", **more: object) -> Actor:
+def holding(role: str = "officer", **more: Any) -> Actor:
     competence = Competence(
         role=role,
         country="KZ",
@@ -38,7 +39,7 @@ def holding(role: str = "officer", **more: object) -> Actor:
         until=None,
         person="human-officer",
     )
-    return replace(NOBODY, competences=(replace(competence, **more),))  # type: ignore[arg-type]
+    return replace(NOBODY, competences=(replace(competence, **more),))
 
 
 @pytest.mark.parametrize("action", TABLE)
@@ -82,13 +83,13 @@ def test_a_competence_allows_what_the_table_gives_to_its_role(action: str, role:
         {"until": date(2026, 11, 22)},
     ],
 )
-def test_an_officer_of_another_office_procedure_or_day_hears_of_nothing(more: dict[str, object]) -> None:
+def test_an_officer_of_another_office_procedure_or_day_hears_of_nothing(more: dict[str, Any]) -> None:
     assert isinstance(allow(holding(**more), "case.decide", CASE), Unknown)
     assert isinstance(allow(holding(**more), "case.pay", CASE), Unknown)
 
 
 @pytest.mark.parametrize("more", [{"since": DAY}, {"until": DAY}, {"procedures": ("toll", "car_sale")}])
-def test_the_first_and_the_last_day_and_the_named_procedures_count(more: dict[str, object]) -> None:
+def test_the_first_and_the_last_day_and_the_named_procedures_count(more: dict[str, Any]) -> None:
     assert isinstance(allow(holding(**more), "case.decide", CASE), Rule)
 
 

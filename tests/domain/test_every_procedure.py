@@ -154,7 +154,8 @@ def test_an_imported_line_has_the_keys_of_a_filing(register: Register) -> None:
         key = register.key(example_content(register.content, country))
         assert key.family == "entry"
         assert key.kind == register.name
-        assert all(isinstance(part, str) and part for part in key.parts)
+        assert all(type(part) is str for part in key.parts)
+        assert all(key.parts)
         assert {k.family for k in register.claims(example_content(register.content, country))} <= {"claim"}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given as for_all
@@ -53,7 +54,7 @@ def test_a_sale_takes_the_car_and_is_told_its_fee() -> None:
 
 
 def test_what_costs_nothing_and_asks_nobody_is_in_review_at_once() -> None:
-    """No receipt over zero: whatever completes the case moves it, the filing itself included (rules.md 14)."""
+    """No receipt over zero: whatever completes the case moves it, the filing included (rules.md 14)."""
     story = a_birth().when(file())
     story.then("ClaimTaken", "ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")
     assert story.now.stage == "in_review"
@@ -174,8 +175,9 @@ def test_a_birth_that_was_registered_is_not_told_by_mouth_a_second_time() -> Non
     told.when(file()).then_refused(Clash, "claim_taken")
 
 
-def _another_birth(story: Story, **changes: dict[str, object]) -> Story:
-    other = a_birth(**{name: {**story.request[name], **more} for name, more in changes.items()})
+def _another_birth(story: Story, **changes: dict[str, Any]) -> Story:
+    changed: dict[str, Any] = {name: {**story.request[name], **more} for name, more in changes.items()}
+    other = a_birth(**changed)
     other.entries, other.claims = story.entries, story.claims
     return other
 

@@ -1,4 +1,6 @@
-"""The receipt: a case is completed when the register that holds the entry says that it applied the decision."""
+"""The receipt: a case is completed when the register that holds the entry says that it applied it."""
+
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.domain.acts import (
     FILED,
     OFFICER,
     PROPOSED,
+    REGISTRY,
     TREASURY,
     applicant,
     approve,
@@ -51,8 +54,8 @@ def test_the_same_receipt_is_ignored_also_when_somebody_is_forgotten() -> None:
         {"event": "hash-of-something-else"},
     ],
 )
-def test_a_receipt_about_something_else_completes_nothing(wrong: dict[str, str]) -> None:
-    given(a_sale(), *APPROVED).when(receive(**wrong)).then_refused(Clash, "receipt_does_not_match")
+def test_a_receipt_about_something_else_completes_nothing(wrong: dict[str, Any]) -> None:
+    given(a_sale(), *APPROVED).when(receive(REGISTRY, **wrong)).then_refused(Clash, "receipt_does_not_match")
 
 
 def test_a_receipt_for_the_freed_claim_is_none() -> None:

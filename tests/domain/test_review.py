@@ -146,7 +146,7 @@ def test_a_question_returns_the_case_and_gives_a_time_to_answer() -> None:
 
 
 def test_the_clock_stands_from_the_question_to_the_answer() -> None:
-    """Three working days from Monday end on Thursday; asked on Tuesday, answered on Friday, four do not count."""
+    """Three working days from Monday end on Thursday; asked on Tuesday, answered on Friday: four more."""
     asked = (until("2026-11-24"), ask(), until("2026-11-27"))
     story = given(a_sale(), *IN_HAND)
     assert story.now.decision_due is not None

@@ -1,0 +1,59 @@
+"""What each country asks today, told to anybody, with its law; what is not settled says so."""
+
+import pytest
+from pydantic import TypeAdapter
+
+from domain.law import countries
+from domain.offers import offers
+from domain.procedures import procedures
+from tests.house import Town, good, offer_of, problem, terms_of
+
+OFFERS = sorted(offers())
+
+
+def test_anybody_reads_which_procedures_are_offered_where(town: Town) -> None:
+    listed = {item["procedure"]: item["countries"] for item in good(town.anybody.get("/v1/procedures"))["items"]}
+    assert listed == {name: [c for c, p in OFFERS if p == name] for name in procedures()}
+
+
+@pytest.mark.parametrize(("country", "procedure"), OFFERS)
+def test_an_offer_says_all_that_is_asked(town: Town, country: str, procedure: str) -> None:
+    """The form as JSON Schema, evidence, fee, terms, grounds; each with its source."""
+    shown = good(town.anybody.get(f"/v1/procedures/{procedure}", country=country))
+    terms = terms_of(country, procedure, town.now())
+    assert shown["terms"]["authority"] == terms.authority
+    assert [g["code"] for g in shown["terms"]["grounds"]] == [g.code for g in terms.grounds]
+    assert all(g["source"]["law"] for g in shown["terms"]["grounds"])
+    assert shown["unconfirmed"] == list(terms.unconfirmed)
+    assert [p["member"] for p in shown["parties"]] == [
+        p.member for p in offer_of(country, procedure).procedure.parties
+    ]
+    assert shown["form"]["additionalProperties"] is False
+    assert all(unit is None or unit["amount_minor"] > 0 for unit in shown["units"].values())
+
+
+@pytest.mark.parametrize(("country", "procedure"), OFFERS)
+def test_what_the_form_promises_is_what_is_taken(town: Town, country: str, procedure: str) -> None:
+    """The schema that is shown is the one of the form that a filing is read with."""
+    shown = good(town.anybody.get(f"/v1/procedures/{procedure}", country=country))
+    form = offer_of(country, procedure).form
+    assert shown["form"] == TypeAdapter(form).json_schema()
+    assert set(town.filing(country, procedure)["request"]) == set(shown["form"]["properties"])
+
+
+def test_what_is_not_offered_here_yet_is_said_so(town: Town) -> None:
+    missing = [(c, p) for c in countries() for p in procedures() if (c, p) not in offers()]
+    for country, procedure in missing:
+        answer = town.anybody.get(f"/v1/procedures/{procedure}", country=country)
+        assert problem(answer) == (404, "not_offered")
+
+
+@pytest.mark.parametrize("country", ["", "DE", "kz", "KZT", "%00"])
+def test_the_country_is_named(town: Town, country: str) -> None:
+    answer = town.anybody.get("/v1/procedures/car_sale", country=country)
+    assert problem(answer) == (400, "country_missing")
+    assert problem(town.anybody.get("/v1/procedures/car_sale")) == (400, "country_missing")
+
+
+def test_a_procedure_that_nobody_has_is_not_there(town: Town) -> None:
+    assert problem(town.anybody.get("/v1/procedures/alms", country="KZ")) == (404, "not_found")

@@ -1,0 +1,266 @@
+"""Kazakhstan alone, in this process and without HTTP: its log, keys, desk and read models, and the people who file.
+
+The clock stands until it is moved. There is no test in here, and no fake.
+"""
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from domain import commands as c
+from domain.authorities import authorities, registrar_of
+from domain.law import countries
+from domain.procedure import entry_key
+from infra import development, key_acts, keyring
+from infra.accesses import Accesses
+from infra.canonical import b64url, sha256
+from infra.desk import Answered, Desk, Outcome
+from infra.envelope import split
+from infra.event_store import Log
+from infra.evidence import EvidenceStore
+from infra.feed_store import FeedStore
+from infra.house import CountryHouse
+from infra.imports import import_file
+from infra.keyring import Keyring
+from infra.runner import Runner
+from infra.vault import Vault
+from infra.views import Views
+
+CODE: Final = "KZ"
+ORIGIN: Final = "log.kz.tamga.example/v1"
+OFFICE: Final = "kz-vehicle-registration"
+MONDAY: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)  # an afternoon in Almaty
+KEPT_PLATES: Final = 648_700  # the fee in tiyn
+
+
+def vin(n: int) -> str:
+    """The VIN of the n-th car."""
+    return f"XTA21099{n:09d}"
+
+
+def furnish(folder: Path) -> None:
+    """The keys of the country, made once and copied for each test: they take a while."""
+    keyring.create(folder / "keys", CODE, ORIGIN, authorities(CODE), MONDAY)
+
+
+class OneCountry:
+    """Everything of the country; several may be opened on one folder, as processes would."""
+
+    def __init__(self, folder: Path, *, largest_batch: int = 64) -> None:
+        self.folder = folder
+        self.at = MONDAY
+        folder.mkdir(parents=True, exist_ok=True)
+        self.keyring = Keyring(folder / "keys")
+        self.log = Log(folder / "log.sqlite")
+        self.vault = Vault(folder / "vault.sqlite", self.keyring.kek)
+        self.views = Views(folder / "views.sqlite")
+        self.accesses = Accesses(folder / "accesses.sqlite")
+        self.evidence = EvidenceStore(folder / "evidence", self.vault, self.clock)
+        self.desk = Desk(CODE, self.log, self.vault, self.keyring, self.clock, largest_batch=largest_batch)
+        self.runner = Runner(CODE, self.log, self.vault, self.views, self.accesses, self.evidence)
+        self.house = CountryHouse(
+            code=CODE,
+            folder=folder,
+            keyring=self.keyring,
+            log=self.log,
+            vault=self.vault,
+            views=self.views,
+            feed=FeedStore(folder / "feed.sqlite"),
+            accesses=self.accesses,
+            evidence=self.evidence,
+            desk=self.desk,
+            runner=self.runner,
+        )
+        key_acts.open_log(self.desk, registrar_of(CODE), tuple(countries()))
+        key_acts.authorise_missing(self.desk, authorities(CODE))
+
+    def clock(self) -> datetime:
+        """What time it is here."""
+        return self.at
+
+    def later(self, **forward: float) -> None:
+        """So much time passes at once: ``days=30``."""
+        self.at += timedelta(**forward)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.house.close()
+
+    def follow(self) -> None:
+        """Bring the read models up to the log."""
+        while self.runner.step():
+            pass
+
+    # who asks
+
+    def person(self, resident: str) -> str:
+        """The keyed id of a citizen or officer."""
+        number = development.resident(resident).personal_number
+        assert number is not None
+        return self.house.person_of(number)
+
+    def actor(self, resident: str) -> c.Actor:
+        """Somebody with their competences."""
+        found = development.resident(resident)
+        mine = [a.competence for a in _appointed() if a.subject == resident]
+        person = self.person(resident) if found.personal_number else None
+        held = tuple(_held(resident, competence, person) for competence in mine)
+        persons = {CODE: person} if person else {}
+        return c.Actor(issuer="i", subject=resident, client="c", persons=persons, competences=held)
+
+    # what is asked
+
+    def register(self, *numbers: int) -> None:
+        """Cars of citizen 1 in the vehicle register."""
+        file = self.folder / "cars.ndjson"
+        file.write_text("".join(f"{json.dumps(car(n))}\n" for n in numbers), "utf-8")
+        import_file(self.house, "vehicles", file)
+        file.unlink()
+
+    def filing(self, n: int, key: str | None = None, **changes: Any) -> c.FileCase:
+        """Citizen 1 sells the n-th car to citizen 2."""
+        request = {
+            **sale(n),
+            "person_seller": self.person("kz-citizen-1"),
+            "person_buyer": self.person("kz-citizen-2"),
+        }
+        return c.FileCase(
+            at=self.at,
+            by=self.actor("kz-citizen-1"),
+            cause=f"cmd:{uuid.uuid4()}",
+            case=self.case(key or str(n)),
+            country=CODE,
+            procedure="car_sale",
+            request=request,
+            **changes,
+        )
+
+    def case(self, key: str) -> str:
+        """The case that citizen 1 files under this Idempotency-Key."""
+        return self.desk.id_of("case", 1, "i", "c", "kz-citizen-1", key)
+
+    def file(self, n: int, **changes: Any) -> Outcome:
+        """File it."""
+        return self.desk.ask(self.filing(n, **changes)).result()
+
+    def command(
+        self, kind: type[c.CaseCommand], seen: Outcome, resident: str | None, **more: Any
+    ) -> c.CaseCommand:
+        """A command on a case, over the version that was seen; nobody is the clock."""
+        by = self.actor(resident) if resident else c.SYSTEM
+        cause = f"cmd:{uuid.uuid4()}"
+        return kind(at=self.at, by=by, cause=cause, case=seen.stream, expected=seen.version, **more)
+
+    def do(self, kind: type[c.CaseCommand], seen: Outcome, resident: str | None, **more: Any) -> Outcome:
+        """The same, carried out."""
+        return self.desk.ask(self.command(kind, seen, resident, **more)).result()
+
+    def consent(self, seen: Outcome) -> Outcome:
+        """The buyer agrees."""
+        return self.do(c.GiveConsent, seen, "kz-citizen-2", of=seen.state.request_hash)
+
+    def pay(self, seen: Outcome) -> Outcome:
+        """The fee comes."""
+        paid = c.Statement(
+            payment=self.desk.id_of("payment", 1, seen.stream),
+            case=seen.stream,
+            amount=seen.state.fee["amount"],
+            currency="KZT",
+            paid_at="2026-11-23T08:00:00Z",
+            jws="of.the.treasury",
+        )
+        return self.do(c.RecordPayment, seen, "kz-treasury", statement=paid)
+
+    def review(self, n: int) -> Outcome:
+        """A sale that is in review, with the first officer."""
+        seen = self.pay(self.consent(self.file(n)))
+        return self.do(c.AssignCase, seen, f"{OFFICE}-officer-1")
+
+    def approve(self, n: int) -> Outcome:
+        """A sale that two officers approved."""
+        seen = self.do(c.ProposeApproval, self.review(n), f"{OFFICE}-officer-1", note="It is in order.")
+        return self.do(c.ApproveCase, seen, f"{OFFICE}-officer-2", note="So it is.")
+
+    def complete(self, n: int) -> Outcome:
+        """A sale that the registry has applied."""
+        seen = self.approve(n)
+        row = self.log.newest(str(seen.state.entry))
+        assert row is not None
+        changed = b64url(sha256(split(row[4])[0]))
+        receipt = {"register": "vehicles", "authority": "kz-vehicle-register", "event": changed}
+        return self.do(c.RecordReceipt, seen, "kz-vehicle-register", jws="of.the.registry", **receipt)
+
+    def withdraw(self, n: int) -> Outcome:
+        """A sale that was taken back."""
+        return self.do(c.WithdrawCase, self.file(n), "kz-citizen-1")
+
+    def erase(self, seen: Outcome, *whose: str) -> Outcome:
+        """The data-protection officer has a case erased, or these roles of it."""
+        basis = "The retention has ended."
+        return self.do(c.EraseCase, seen, "kz-data-protection-officer", basis=basis, whose=whose)
+
+    def entry(self, n: int) -> str:
+        """The stream of the n-th car."""
+        return self.desk.key_id(entry_key("vehicles", "vin", vin(n)))
+
+    def erase_entry(self, n: int) -> Outcome:
+        """The data-protection officer has an entry erased."""
+        asked = c.EraseEntry(
+            at=self.at,
+            by=self.actor("kz-data-protection-officer"),
+            cause=f"cmd:{uuid.uuid4()}",
+            country=CODE,
+            register="vehicles",
+            entry=self.entry(n),
+            basis="The retention has ended.",
+        )
+        return self.desk.ask(asked).result()
+
+    def answered(self, key: str, body: bytes = b"body", status: int = 201) -> Answered:
+        """An Idempotency-Key on its way in."""
+        return Answered(key=self.case(key), body_mac=sha256(body), status=status)
+
+
+@contextmanager
+def one_country(furnished: Path, folder: Path) -> Iterator[OneCountry]:
+    """The country in a folder of its own, from the keys that were made once."""
+    shutil.copytree(furnished, folder, dirs_exist_ok=True)
+    country = OneCountry(folder)
+    try:
+        yield country
+    finally:
+        country.close()
+
+
+def car(n: int) -> dict[str, Any]:
+    """The n-th car as the register holds it."""
+    vehicle = {"vin": vin(n), "plate": f"{n:03d}ABC02", "make": "Lada", "model": "Samara", "year": 2001}
+    return {"vehicle": vehicle, "owner": development.resident("kz-citizen-1").as_person()}
+
+
+def sale(n: int) -> dict[str, Any]:
+    """The sale of the n-th car, as the form has it."""
+    return {
+        "seller": development.resident("kz-citizen-1").as_person(),
+        "buyer": development.resident("kz-citizen-2").as_person(),
+        "vehicle": {"vin": vin(n), "plate": None},
+        "price": {"amount": 900_000_00, "currency": "KZT"},
+        "new_plates": False,
+    }
+
+
+def _held(resident: str, competence: c.Competence, person: str | None) -> c.Competence:
+    members: Mapping[str, Any] = {f: getattr(competence, f) for f in competence.__dataclass_fields__}
+    office = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{resident} {competence.authority}"))
+    return c.Competence(**{**members, "office_id": office, "person": person})
+
+
+@cache
+def _appointed() -> tuple[Any, ...]:
+    return tuple(development.appointments(lambda _country, _number: ""))
