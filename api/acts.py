@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import asked, house_of
-from api.cases import Id, act, located, nothing, readable
+from api.caller import house_of
+from api.cases import Id, act, asked_of, located, nothing, readable
 from api.contract import documented
 from api.filing import EvidenceBrought, brought, discarded
 from api.shapes import CaseShown, Code, EventHash, OpaqueId
@@ -108,7 +108,7 @@ _CONSENTS: dict[str, Callable[..., CaseCommand]] = {
 )
 async def consent(request: Request, case: Id) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
-    _, said = await asked(request, Consent)
+    _, said = await asked_of(request, case, Consent)
     return await act(request, case, _CONSENTS[said.answer], is_judgement=False, of=said.of)
 
 
@@ -118,7 +118,7 @@ async def consent(request: Request, case: Id) -> Response:
 )
 async def inform(request: Request, case: Id) -> Response:
     """A fact: it names the question that it answers."""
-    actor, said = await asked(request, Information)
+    actor, said = await asked_of(request, case, Information)
     evidence = await _brought(request, actor, case, said)
     answer = {"of": said.of, "answer": said.answer, "evidence": evidence}
     try:
@@ -143,7 +143,7 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
 )
 async def erase(request: Request, case: Id) -> Response:
     """After the appeal term and the retention; the signed record stays verifiable."""
-    _, said = await asked(request, Erasure)
+    _, said = await asked_of(request, case, Erasure)
     return await act(request, case, EraseCase, is_judgement=False, basis=said.basis, whose=tuple(said.whose))
 
 
@@ -156,7 +156,7 @@ async def erase(request: Request, case: Id) -> Response:
 )
 async def assess(request: Request, case: Id) -> Response:
     """Once the law names the value that the fee waited for."""
-    await asked(request, Nothing)
+    await asked_of(request, case, Nothing)
     return await act(request, case, AssessFee, is_judgement=True)
 
 
@@ -166,7 +166,7 @@ async def assess(request: Request, case: Id) -> Response:
 )
 async def assign(request: Request, case: Id) -> Response:
     """To oneself, or to another officer of the authority."""
-    actor, said = await asked(request, Assignment)
+    actor, said = await asked_of(request, case, Assignment)
     officer = _officer(request, actor, case, said.officer) if said.officer is not None else None
     return await act(request, case, AssignCase, is_judgement=True, officer=officer)
 
@@ -189,7 +189,7 @@ def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Compe
 )
 async def ask(request: Request, case: Id) -> Response:
     """The clock stops until the answer."""
-    _, said = await asked(request, InformationRequest)
+    _, said = await asked_of(request, case, InformationRequest)
     question = {"question": said.question, "items": tuple(said.items)}
     return await act(request, case, RequestInformation, is_judgement=True, **question)
 
@@ -200,7 +200,7 @@ async def ask(request: Request, case: Id) -> Response:
 )
 async def propose(request: Request, case: Id) -> Response:
     """The first pair of eyes."""
-    _, said = await asked(request, Note)
+    _, said = await asked_of(request, case, Note)
     return await act(request, case, ProposeApproval, is_judgement=True, note=said.note)
 
 
@@ -209,7 +209,7 @@ async def propose(request: Request, case: Id) -> Response:
 )
 async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
-    _, said = await asked(request, Note)
+    _, said = await asked_of(request, case, Note)
     return await act(request, case, ApproveCase, is_judgement=True, note=said.note)
 
 
@@ -218,7 +218,7 @@ async def approve(request: Request, case: Id) -> Response:
 )
 async def refuse(request: Request, case: Id) -> Response:
     """With grounds of the law, and the way to appeal."""
-    _, said = await asked(request, RefusalBody)
+    _, said = await asked_of(request, case, RefusalBody)
     decision = {"grounds": tuple(said.grounds), "reason": said.reason}
     return await act(request, case, RefuseCase, is_judgement=True, **decision)
 
@@ -229,5 +229,5 @@ async def refuse(request: Request, case: Id) -> Response:
 )
 async def withdraw(request: Request, case: Id) -> Response:
     """Before a decision; what was claimed is free again."""
-    await asked(request, Nothing)
+    await asked_of(request, case, Nothing)
     return await act(request, case, WithdrawCase, is_judgement=True)

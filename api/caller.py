@@ -37,30 +37,24 @@ def caller(request: Request) -> Actor:
     return house_of(request).actor(token)
 
 
-async def asked(request: Request, shape: type[Body]) -> tuple[Actor, Body]:
-    """Who calls, and the body in this shape; a stranger is sent away before what was sent is looked at."""
-    return caller(request), await body_of(request, shape)
-
-
 async def body_of(request: Request, shape: type[Body]) -> Body:
     """The body in this shape; raises Declined or Invalid."""
-    found = await document(request)
-    try:
-        return shape.model_validate(found)
-    except ValidationError as error:
-        raise Invalid(*faults_of(error)) from None
+    return shaped(await document(request), await request.body(), shape)
 
 
 async def document(request: Request) -> Any:
-    """The body as JSON within the rules of what may be signed; raises Declined or Invalid."""
+    """The body as JSON, whatever it says; raises Declined."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Declined(415, "not_json", "Please send application/json.")
-    raw = await request.body()
     try:
-        found = orjson.loads(raw)
+        return orjson.loads(await request.body())
     except orjson.JSONDecodeError:
         raise Declined(400, "not_json", "The body is not JSON, or nested too deeply.") from None
+
+
+def shaped(found: Any, raw: bytes, shape: type[Body]) -> Body:
+    """The document in this shape, and within the rules of what may be signed; raises Invalid."""
     try:
         check(found)
     except NotCanonical as error:
@@ -69,7 +63,10 @@ async def document(request: Request) -> Any:
     # Without floats nothing is written shorter than we write it: equal lengths say that nothing was dropped.
     if len(orjson.dumps(found)) != len(raw):
         json.loads(raw, object_pairs_hook=_no_twins)
-    return found
+    try:
+        return shape.model_validate(found)
+    except ValidationError as error:
+        raise Invalid(*faults_of(error)) from None
 
 
 def _no_twins(members: Sequence[tuple[str, Any]]) -> None:

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.caller import answered, caller, house_of, idempotency_key, version_seen
+from api.caller import Body, answered, body_of, caller, house_of, idempotency_key, version_seen
 from api.contract import documented
 from api.problems import Declined
 from api.shapes import CaseShown
@@ -17,7 +17,7 @@ from domain.authorisation import allow
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, EntryCommand
 from domain.decide import subject_of
-from domain.refusals import Refusal, Unknown
+from domain.refusals import Invalid, Refusal, Unknown
 from domain.visibility import shown
 from infra.clock import written
 from infra.desk import Answered, Outcome
@@ -52,6 +52,25 @@ async def readable(
     if isinstance(rule, Refusal):
         raise rule
     return house, found, rule.party
+
+
+async def asked_of(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
+    """Who calls, and the body in this shape. Who may not know of the case hears that, whatever was sent."""
+    actor = caller(request)
+    try:
+        return actor, await body_of(request, shape)
+    except (Declined, Invalid):
+        if not await _may_know(request, actor, case):
+            raise nothing() from None
+        raise
+
+
+async def _may_know(request: Request, actor: Actor, case: str) -> bool:
+    try:
+        await readable(request, actor, case, "case.read")
+    except Refusal as refusal:
+        return not isinstance(refusal, Unknown)
+    return True
 
 
 def located(request: Request, case: str) -> CountryHouse:

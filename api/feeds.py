@@ -16,7 +16,6 @@ from domain.authorisation import Rule, Subject, allow
 from domain.offers import country_of, legal_day
 from domain.refusals import Refusal, Unknown, Unready
 from infra.canonical import NotCanonical, from_b64url
-from infra.envelope import split
 from infra.feed_events import as_json, attributes, head_attributes
 from infra.feed_heads import Heads, NoSeal
 from infra.feed_store import Delivery
@@ -142,8 +141,7 @@ class _Feed:
 
     def shown(self, event: Delivery) -> dict[str, Any]:
         """The event as a CloudEvent."""
-        jws, _ = split(event.row[4])
-        return as_json(attributes(event, self._origin), jws.decode("ascii"))
+        return as_json(attributes(event, self._origin), event.jws.decode("ascii"))
 
 
 async def _stream(request: Request, feed: _Feed, after: int) -> AsyncIterator[bytes]:

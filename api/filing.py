@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import answered, asked, house_of, idempotency_key
+from api.caller import answered, caller, document, house_of, idempotency_key, shaped
 from api.cases import once
 from api.contract import documented
 from api.problems import faults_of
@@ -19,7 +19,8 @@ from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
-from domain.refusals import Invalid, NotOffered, Refusal
+from domain.procedure import Offer
+from domain.refusals import Fault, Invalid, NotOffered, Refusal
 from domain.visibility import shown
 from infra.desk import Answered, Outcome
 from infra.house import CountryHouse
@@ -60,10 +61,12 @@ class Filing(Value):
 )
 async def file_case(request: Request) -> Response:
     """201 only when the event is on the disk; a repeat under the same Idempotency-Key gets that answer."""
-    actor, filing = await asked(request, Filing)
+    actor = caller(request)
+    found = await document(request)
+    house, offered = _offered(request, found)
+    filing = shaped(found, await request.body(), Filing)
     key = idempotency_key(request, is_required=True) or ""
-    house = _hosted(request, filing.country)
-    content = _content_of(filing, house)
+    content = _content_of(filing, house, offered)
     case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
     remembered = answered(house, actor, case, await request.body(), 201)
     evidence = await _brought_once(house, actor, filing.evidence, remembered)
@@ -120,26 +123,36 @@ async def _brought_once(
     house: CountryHouse, actor: Actor, pieces: list[EvidenceBrought], remembered: Answered
 ) -> tuple[Attachment, ...]:
     """Nothing is sealed for a repeat, which gets its answer without being looked at."""
-    return () if pieces and house.log.answer(remembered.key) else await brought(house, actor, remembered.key, pieces)
+    return (
+        ()
+        if pieces and house.log.answer(remembered.key)
+        else await brought(house, actor, remembered.key, pieces)
+    )
 
 
-def _hosted(request: Request, country: str) -> CountryHouse:
-    house = house_of(request).countries.get(country)
-    if house is None:
+def _offered(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
+    """The country and its law on the procedure that the document names, before the rest is read."""
+    asked = found if isinstance(found, dict) else {}
+    country, procedure = asked.get("country"), asked.get("procedure")
+    house = house_of(request).countries.get(country) if isinstance(country, str) else None
+    if isinstance(country, str) and house is None:
         raise NotOffered("This is not a member country of this house.")
-    return house
+    offered = offer(house.code, procedure) if house and isinstance(procedure, str) else None
+    if house is None or not isinstance(procedure, str):
+        missing = "country" if house is None else "procedure"
+        raise Invalid(Fault(f"/{missing}", "missing", "Please name the country and the procedure."))
+    if offered is None:
+        raise NotOffered(f"This procedure is not offered in {house.code} yet.")
+    return house, offered
 
 
-def _content_of(filing: Filing, house: CountryHouse) -> dict[str, Any]:
+def _content_of(filing: Filing, house: CountryHouse, offered: Offer) -> dict[str, Any]:
     """The request in the form of that country, with the keyed ids of its persons."""
-    found = offer(filing.country, filing.procedure)
-    if found is None:
-        raise NotOffered(f"This procedure is not offered in {filing.country} yet.")
     try:
-        content = plain(found.form.model_validate(filing.request))
+        content = plain(offered.form.model_validate(filing.request))
     except ValidationError as error:
         raise Invalid(*faults_of(error, "/request")) from None
-    for party in found.procedure.parties:
+    for party in offered.procedure.parties:
         number = (content.get(party.member) or {}).get("personal_number")
         content[f"person_{party.role}"] = (
             house.person_of((number["country"], number["number"])) if number else None

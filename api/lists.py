@@ -16,7 +16,7 @@ from api.shapes import AccessPage, CasePage, QueuePage
 from domain.authorisation import Subject, allow
 from domain.commands import Actor, Competence
 from domain.offers import country_of, legal_day
-from domain.refusals import Refusal, Unknown
+from domain.refusals import NotOffered, Refusal, Unknown
 from infra.clock import written
 from infra.house import CountryHouse
 from infra.views import MAX_KEYS
@@ -108,10 +108,18 @@ def _place(row: dict[str, Any]) -> list[Any]:
     return [row["filed_at"], row["case"]]
 
 
-async def _country(request: Request) -> CountryHouse:
-    house = house_of(request).countries.get(request.query_params.get("country", ""))
-    if house is None:
+def country_named(request: Request) -> str:
+    """The member country in the query; raises Declined where none is named, NotOffered for another."""
+    code = request.query_params.get("country", "")
+    if not (len(code) == 2 and code.isascii() and code.isupper()):  # noqa: PLR2004 - ISO 3166
         raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
+    if code not in house_of(request).countries:
+        raise NotOffered("This is not a member country of this house.")
+    return code
+
+
+async def _country(request: Request) -> CountryHouse:
+    house = house_of(request).countries[country_named(request)]
     await house.seen()
     return house
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import asked, house_of
-from api.cases import Id, act, located, nothing
+from api.caller import house_of
+from api.cases import Id, act, asked_of, located, nothing
 from api.contract import documented
 from api.problems import faults_of
 from api.shapes import CaseBrief
@@ -50,7 +50,7 @@ class Paid(Value):
 )
 async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
-    actor, said = await asked(request, SignedStatement)
+    actor, said = await asked_of(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
     return await act(request, case, RecordPayment, is_judgement=False, statement=statement)
 
@@ -60,7 +60,7 @@ async def pay(request: Request, case: Id) -> Response:
 )
 async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
-    actor, said = await asked(request, SignedStatement)
+    actor, said = await asked_of(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
     return await act(request, case, RecordRefund, is_judgement=False, statement=statement)
 

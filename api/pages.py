@@ -24,7 +24,7 @@ PAGE: Final = (
 
 
 def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
-    """(limit, the values after which the page begins); raises Declined (400)."""
+    """(limit, the values after which the page begins); raises Declined."""
     text = request.query_params.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST):
         raise Declined(400, "limit_wrong", f"limit is a number from 1 to {LARGEST}.")
@@ -37,7 +37,7 @@ def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
         raw = b""
     mac, values = raw[:16], raw[16:]
     if not hmac.compare_digest(mac, _mac(request, house, values)):
-        raise Declined(400, "cursor_wrong", "This cursor is not one that a page here gave.")
+        raise Declined(404, "cursor_wrong", "This cursor is not one that a page here gave.")
     found: list[Any] = orjson.loads(values)
     return int(text), found
 

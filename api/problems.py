@@ -21,7 +21,7 @@ from starlette.routing import Match, Route
 from domain import refusals
 from domain.numbers import WrongNumber
 from domain.refusals import Fault, Refusal
-from infra import accesses, event_store, evidence, vault, views
+from infra import accesses, competences, event_store, evidence, feed_store, vault, views
 from infra.tokens import BadToken
 
 STATUS: Final[Mapping[type[Refusal], int]] = {
@@ -178,65 +178,76 @@ PLACES: Final = {
     "too_long": "too_many",
 }
 _UNAVAILABLE: Final = (
+    accesses.Unavailable,
+    competences.Unavailable,
     event_store.Unavailable,
+    evidence.Unavailable,
+    feed_store.Unavailable,
     vault.Unavailable,
     views.Unavailable,
-    accesses.Unavailable,
-    evidence.Unavailable,
+)
+_ANSWERED: Final = (
+    Refusal,
+    Declined,
+    BadToken,
+    HTTPException,
+    RequestValidationError,
+    *_UNAVAILABLE,
+    Exception,
 )
 
 
 def install(app: FastAPI) -> None:
-    """Answer every exception with a problem document."""
-
-    @app.exception_handler(Refusal)
-    async def _refusal(request: Request, error: Refusal) -> Response:
-        return refused(request.url.path, error)
-
-    @app.exception_handler(Declined)
-    async def _declined(request: Request, error: Declined) -> Response:
-        return problem(request.url.path, error.status, error.code, error.detail, error.errors, error.headers)
-
-    @app.exception_handler(BadToken)
-    async def _bad_token(request: Request, error: BadToken) -> Response:
-        if error.reason == NO_TOKEN:  # RFC 6750, 3.1: no error code for who brought none
-            detail = "Please sign in, and send the token as Authorization: Bearer."
-            return problem(request.url.path, 401, "no_token", detail, (), {"WWW-Authenticate": "Bearer"})
-        detail = "Please sign in again: the token has expired, or is not one of ours."
-        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-        return problem(request.url.path, 401, "bad_token", detail, (), headers)
-
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> Response:
-        status = error.status_code
-        code = HTTP_CODES.get(status, HTTP_CODES[None])
-        headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
-        detail = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
-        return problem(request.url.path, status, code, detail.get(status, "This cannot be understood."), (), headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def _framework(request: Request, error: RequestValidationError) -> Response:
-        # The framework's own answer echoes what was sent.
-        places = tuple(
-            Fault(pointer_of(e["loc"]), PLACES.get(e["type"], "wrong_value"), str(e["msg"]))
-            for e in error.errors()
-        )
-        return refused(request.url.path, refusals.Invalid(*places))
-
-    @app.exception_handler(Exception)
-    async def _broken(request: Request, _error: Exception) -> Response:
-        return problem(request.url.path, 500, "internal_error", BROKEN)
+    """Answer every exception with a problem document, and serve the page that explains them."""
+    for kind in _ANSWERED:
+        app.add_exception_handler(kind, _answered)
 
     @app.get("/docs/problems", include_in_schema=False)
     async def _page(_request: Request) -> Response:
         return Response(PAGE.read_bytes(), 200, None, "text/markdown; charset=utf-8")
 
-    async def _unavailable(request: Request, _error: Exception) -> Response:
-        detail = "The house cannot do this now, and nothing was changed. Please try again in a moment."
-        return problem(request.url.path, 503, "unavailable", detail, (), {"Retry-After": "1"})
 
-    for unavailable in _UNAVAILABLE:
-        app.add_exception_handler(unavailable, _unavailable)
+async def _answered(request: Request, error: Exception) -> Response:  # noqa: PLR0911 - one for each kind
+    path = request.url.path
+    match error:
+        case Refusal():
+            return refused(path, error)
+        case Declined():
+            return problem(path, error.status, error.code, error.detail, error.errors, error.headers)
+        case BadToken(reason=reason):
+            return _unknown_caller(path, reason)
+        case HTTPException():
+            return _of_the_framework(request, error)
+        case RequestValidationError():  # the framework's own answer would echo what was sent
+            return refused(path, refusals.Invalid(*_places(error)))
+        case _ if isinstance(error, _UNAVAILABLE):
+            detail = "This cannot be done now, and nothing was changed. Please try again in a moment."
+            return problem(path, 503, "unavailable", detail, (), {"Retry-After": "1"})
+        case _:
+            return problem(path, 500, "internal_error", BROKEN)
+
+
+def _unknown_caller(path: str, reason: str) -> Response:
+    if reason == NO_TOKEN:  # RFC 6750, 3.1: no error code for who brought none
+        detail = "Please sign in, and send the token as Authorization: Bearer."
+        return problem(path, 401, "no_token", detail, (), {"WWW-Authenticate": "Bearer"})
+    detail = "Please sign in again: the token has expired, or is not one of ours."
+    headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return problem(path, 401, "bad_token", detail, (), headers)
+
+
+def _of_the_framework(request: Request, error: HTTPException) -> Response:
+    status = error.status_code
+    code = HTTP_CODES.get(status, HTTP_CODES[None])
+    headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
+    details = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
+    detail = details.get(status, "This cannot be understood.")
+    return problem(request.url.path, status, code, detail, (), headers)
+
+
+def _places(error: RequestValidationError) -> Iterable[Fault]:
+    for e in error.errors():
+        yield Fault(pointer_of(e["loc"]), PLACES.get(e["type"], "wrong_value"), str(e["msg"]))
 
 
 def _methods(request: Request) -> str:

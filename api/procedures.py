@@ -8,11 +8,9 @@ from starlette.responses import Response
 
 from api.caller import house_of
 from api.contract import documented
-from api.lists import COUNTRY
-from api.problems import Declined
+from api.lists import COUNTRY, country_named
 from api.shapes import OfferShown, ProcedureList
 from domain.country import unit_value
-from domain.law import countries
 from domain.offers import as_json, country_of, legal_day, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
@@ -52,9 +50,7 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     """The terms of today; members whose value is not settled law are named in ``unconfirmed``."""
     if procedure not in procedures():
         raise Unknown("There is no such procedure.")
-    code = request.query_params.get("country", "")
-    if code not in countries():
-        raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
+    code = country_named(request)
     found = offer(code, procedure)
     terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
     if found is None or terms is None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.acts import Erasure
-from api.caller import asked, caller, house_of, idempotency_key
+from api.caller import body_of, caller, house_of, idempotency_key
 from api.cases import Id, carried_out
 from api.contract import documented
 from api.pages import PAGE, cursor_of, page
@@ -82,7 +82,7 @@ async def read_entry(request: Request, register: str, entry: Id) -> Response:
 async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
     house, actor, rule = await _reader(request, register)
-    _, said = await asked(request, Search)
+    said = await body_of(request, Search)
     stream = house.desk.key_id(Key("entry", (register, said.kind, *said.parts)))
     found = _entry(house, register, stream)
     await _recorded(request, house, actor, rule, found, said.purpose)
@@ -95,8 +95,8 @@ async def search(request: Request, register: str) -> Response:
 )
 async def restrict(request: Request, register: str, entry: Id) -> Response:
     """By the authority that the law names for this kind; under an Idempotency-Key it is placed once."""
-    actor, said = await asked(request, RestrictionBody)
-    house = _house_of_entry(request, entry)
+    house, actor = _house_of_entry(request, entry)
+    said = await body_of(request, RestrictionBody)
     key = idempotency_key(request) or str(uuid4())
     restriction = house.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
     about = {"restriction": restriction, "kind": said.kind, "reference": said.reference}
@@ -109,7 +109,7 @@ async def restrict(request: Request, register: str, entry: Id) -> Response:
 )
 async def lift(request: Request, register: str, entry: Id, restriction: Id) -> Response:
     """By the authority that placed it."""
-    house = _house_of_entry(request, entry)
+    house, _ = _house_of_entry(request, entry)
     return await _act(request, house, register, entry, LiftRestriction, restriction=restriction)
 
 
@@ -119,8 +119,8 @@ async def lift(request: Request, register: str, entry: Id, restriction: Id) -> R
 )
 async def erase(request: Request, register: str, entry: Id) -> Response:
     """When the law keeps it no longer."""
-    _, said = await asked(request, Erasure)
-    house = _house_of_entry(request, entry)
+    house, _ = _house_of_entry(request, entry)
+    said = await body_of(request, Erasure)
     return await _act(request, house, register, entry, EraseEntry, basis=said.basis)
 
 
@@ -164,12 +164,13 @@ async def _reader(request: Request, register: str) -> tuple[CountryHouse, Actor,
     raise Unknown("There is no such register here for you.")
 
 
-def _house_of_entry(request: Request, entry: str) -> CountryHouse:
-    caller(request)
+def _house_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor]:
+    """The country of the entry, for those who hold an office there; others do not learn that there is one."""
+    actor = caller(request)
     house = house_of(request).where(entry)
-    if house is None:
+    if house is None or all(c.country != house.code for c in actor.competences):
         raise Unknown("There is no such entry in this register.")
-    return house
+    return house, actor
 
 
 def _entry(house: CountryHouse, register: str, stream: str) -> Entry:

@@ -288,6 +288,7 @@ class Parked(Shape):
 class CountryReadiness(Shape):
     events: Count
     trouble: str | None
+    is_fully_synced: bool
     read_models_behind: int
     parked: list[Parked]
     relay_behind: int | None

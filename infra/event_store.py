@@ -129,9 +129,10 @@ class _Reading(ABC):
 class Log(_Reading, SQLiteApplicationRecorder):
     """A country's log: append signed events with their positions, read a stream, read on from a position."""
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, path: Path, *, synchronous: str = "FULL", patience_s: float = PATIENCE_S) -> None:
         """Open or create the file. ``synchronous`` is OFF in benchmarks on memory only."""
         self.path = path
+        self._patience_s = patience_s
         with _plainly():
             create(path, _SCHEMA)
             pool = _Pool(path, synchronous)
@@ -145,7 +146,7 @@ class Log(_Reading, SQLiteApplicationRecorder):
         """The write lock, and a transaction that is committed when the block ends well."""
         with self._alone() as connection:
             with _plainly():
-                begin_write(connection, PATIENCE_S)
+                begin_write(connection, self._patience_s)
             try:
                 yield Append(connection)
                 with _plainly():
@@ -214,7 +215,7 @@ class Log(_Reading, SQLiteApplicationRecorder):
     @contextmanager
     def _alone(self) -> Iterator[sqlite3.Connection]:
         """The connection that writes: one thread of this process at a time."""
-        if not self._writing.acquire(timeout=PATIENCE_S):
+        if not self._writing.acquire(timeout=self._patience_s):
             raise Unavailable("another thread writes into the log")
         try:
             yield self._writer

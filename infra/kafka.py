@@ -95,12 +95,21 @@ class Producer:
                 metrics_enabled=False,
             )
         self._unsure: deque[Any] = deque()
+        self._places: dict[tuple[str, int], TopicPartition] = {}
         self._acknowledged = 0
 
     def send(self, topic: str, partition: int, key: bytes, headers: Headers, value: bytes) -> None:
         """Queue a message; raises Away when the topic cannot be found."""
+        place = self._places.get((topic, partition))
         try:
-            self._unsure.append(self._producer.send(topic, value, key, headers, partition))
+            if place is None:  # its ``send`` finds the topic, and checks and measures what we know to be right
+                self._unsure.append(self._producer.send(topic, value, key, headers, partition))
+                self._places[topic, partition] = TopicPartition(topic, partition)
+            else:
+                future, is_full, is_new, _ = self._producer._accumulator.append(place, None, key, value, headers)
+                self._unsure.append(future)
+                if is_full or is_new:
+                    self._producer._sender.wakeup()
         except KafkaError as error:
             raise Away(f"Kafka does not take messages: {type(error).__name__}") from error
 

@@ -1,9 +1,8 @@
-"""One thread that carries out what is put before it, in batches; nobody who waits for an answer is ever
-forgotten.
+"""One thread that carries out what is put before it, in batches; it knows nothing of what that is.
 
-It knows nothing of what is carried out. It promises: every future is resolved, whatever the work raises and
-whenever the thread is closed; what was put before ``close`` is carried out, what comes after it is refused
-(Unready); a future that was cancelled while it waited is passed over.
+It promises: every future is resolved, whatever the work raises and whenever the thread is closed; what was
+put before ``close`` is carried out, what comes after it is refused (Unready); a future that was cancelled
+while it waited is passed over.
 """
 
 import logging
@@ -61,7 +60,7 @@ class OneThread(Generic[Item, Answer]):
                 logger.exception("batch_failed")
             for _, future in wanted:
                 if not future.done():
-                    future.set_exception(Unready(_FAILED))
+                    future.set_exception(RuntimeError(_FAILED))
 
     def _next(self) -> tuple[list[tuple[Item, Future[Answer]]], bool]:
         """What is queued, waiting for the first; and whether there is more to come."""
@@ -86,5 +85,5 @@ class OneThread(Generic[Item, Answer]):
                 asked[1].set_exception(Unready(_CLOSED))
 
 
-_FAILED = "This could not be carried out. Please try again in a moment."
+_FAILED = "This broke off, and what became of it is not known here."
 _CLOSED = "The house is closing, and nothing was changed. Please send the same again in a moment."

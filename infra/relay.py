@@ -14,7 +14,6 @@ from dataclasses import astuple
 from typing import Final
 
 from infra import event_store, feed_store
-from infra.envelope import split
 from infra.feed_events import (
     as_headers,
     attributes,
@@ -24,7 +23,7 @@ from infra.feed_events import (
     topic_of,
 )
 from infra.feed_heads import Heads, NoSeal
-from infra.feed_store import Standing
+from infra.feed_store import Delivery, Standing
 from infra.house import CountryHouse, House
 from infra.kafka import Away, Lost, Producer, make_topics
 from infra.turn import Stopped, turn
@@ -124,11 +123,11 @@ class _Outlets:
     def send(self, producer: Producer, sent: int) -> int:
         """Queue what is next for every recipient, after ``sent`` messages; how many there are then."""
         country = self._country
-        country.feed.follow(country.log)
+        _, fresh = country.feed.deliver(country.log)
         messages = 0
         for recipient, count in country.feed.counts().items():
             if self._sent.get(recipient, _NOTHING).count < count:
-                messages += self._events(producer, recipient)
+                messages += self._events(producer, recipient, fresh.get(recipient, []))
             if time.monotonic() - self._head_at.get(recipient, 0.0) >= HEAD_AFTER_S:
                 messages += self._head(producer, recipient, self._sent[recipient])
         if messages:
@@ -143,19 +142,19 @@ class _Outlets:
         if certain is not None:
             self._country.feed.move_relay(certain)
 
-    def _events(self, producer: Producer, recipient: str) -> int:
+    def _events(self, producer: Producer, recipient: str, fresh: list[Delivery]) -> int:
+        """The next events of a recipient: those that were delivered just now, where they are the next."""
         count, head, keys = astuple(self._sent.get(recipient, _NOTHING))
         topic, origin = topic_of(recipient), self._country.keyring.origin
-        found = self._country.feed.since(self._country.log, recipient, count, CHUNK)
-        messages = len(found)
-        for delivery in found:
-            _, stream, _, name, state = delivery.row
-            jws, _ = split(state)
+        if not fresh or fresh[0].feedseq != count + 1:
+            fresh = self._country.feed.since(self._country.log, recipient, count, CHUNK)
+        messages = len(fresh)
+        for delivery in fresh:
             headers = as_headers(attributes(delivery, origin))
-            producer.send(topic, self._partition, stream.encode("ascii"), headers, jws)
+            producer.send(topic, self._partition, delivery.stream.encode(), headers, delivery.jws)
             count = delivery.feedseq
             head = head_after(head, delivery.hash)
-            keys += name.startswith("keys.")
+            keys += delivery.type.startswith("keys.")
             if count % HEAD_EVERY == 0:
                 messages += self._head(producer, recipient, Standing(count, head, keys))
         self._sent[recipient] = Standing(count, head, keys)

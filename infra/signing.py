@@ -117,12 +117,16 @@ def verify_hashed(hashed: bytes, signature: bytes, key: PublicKey) -> None:
     """As `verify_parts`, by the SHA-256 of the signing input, and a key that `key_of` gave."""
     if len(signature) != _SIGNATURE_BYTES:
         raise BadSignature("the signature is not 64 bytes long")
-    if signature[32:] > _HALF_ORDER:
+    r, s = signature[:32], signature[32:]
+    if s > _HALF_ORDER:
         raise BadSignature("the signature has a high s: it is the twin of the one that was made")
-    if not _ZERO < signature[:32] < _ORDER_BYTES or signature[32:] == _ZERO:
+    if s == _ZERO or not _ZERO < r < _ORDER_BYTES:
         raise BadSignature("the signature's numbers are out of range")
-    r, s = _number(signature[:32]), _number(signature[32:])
-    der = b"\x30%c%b%b" % (len(r) + len(s), r, s)
+    if r[0] > 0x7F and s[0]:  # noqa: PLR2004 - as every other is: its first bit would be a sign in DER
+        der = b"\x30\x45\x02\x21\0" + r + b"\x02\x20" + s
+    else:
+        r, s = _number(r), _number(s)
+        der = b"\x30%c%b%b" % (len(r) + len(s), r, s)
     try:
         key.verify(der, hashed, _ECDSA_HASHED)
     except InvalidSignature as error:
@@ -236,10 +240,6 @@ def _header(text: str) -> Mapping[str, str]:
 
 def _number(raw: bytes) -> bytes:
     """The integer of 32 bytes in DER: no leading zeros, but for one before a set first bit."""
-    if raw[0] > 0x7F:  # noqa: PLR2004
-        return b"\x02\x21\0" + raw
-    if raw[0]:
-        return b"\x02\x20" + raw
     raw = raw.lstrip(b"\0")
     raw = b"\0" + raw if raw[0] > 0x7F else raw  # noqa: PLR2004
     return b"\x02%c%b" % (len(raw), raw)

@@ -88,10 +88,10 @@ class Streams:
             for stream in read_now.values():
                 self.keep(stream)
         found = {}
-        for stream, family in wanted.items():
-            known = self._hot[stream]
-            self._hot.move_to_end(stream)
-            found[stream] = known if known.family == family else Stream(stream, family)
+        for name, family in wanted.items():
+            known = self._hot[name]
+            self._hot.move_to_end(name)
+            found[name] = known if known.family == family else Stream(name, family)
         return found
 
     def folded(self, stream: Stream, rows: Sequence[Row]) -> Stream:

@@ -177,7 +177,9 @@ class Caller:
 
 def good(answer: httpx2.Response) -> dict[str, Any]:
     """The body of an answer that says yes; AssertionError shows any other."""
-    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    assert answer.is_success, (
+        f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    )
     found: dict[str, Any] = answer.json()
     return found
 
@@ -409,14 +411,30 @@ class Town:
     def acknowledge(self, case: str) -> None:
         """The registry says, signed, that it has applied the decision."""
         shown = self.read(case)
-        country, procedure = shown["country"], shown["procedure"]
-        registry = terms_of(country, procedure, self.now()).registry
-        register = offer_of(country, procedure).procedure.register.name
-        approval = next(e for e in self.history(case) if e["type"].startswith("case.CaseApproved"))
-        payload = payload_of(approval["jws"])
-        changed = [h for h in payload["effects"] if self._is_entry(country, h)]
-        receipt = self.receipt(country, registry, register, changed[0])
-        good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", {"receipt": receipt}))
+        country = shown["country"]
+        registry = terms_of(country, shown["procedure"], self.now()).registry
+        register = offer_of(country, shown["procedure"]).procedure.register.name
+        change = until(lambda: self._change(registry, country, shown["entry"]), "the feed")
+        said = {"receipts": [self.receipt(country, registry, register, change)]}
+        (answer,) = good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", said))["receipts"]
+        assert answer["status"] == "recorded", answer
+
+    def _change(self, registry: str, country: str, entry: str) -> str | None:
+        """The hash of the event that changed the entry last, as the feed has it."""
+        changes = [e for e in self.feed(registry, country) if e["subject"] == entry]
+        return changes[-1]["id"] if changes else None
+
+    def feed(self, registry: str, country: str) -> list[dict[str, Any]]:
+        """Every event that the registry has received."""
+        reader, found = self.with_token(self.token(registry)), list[dict[str, Any]]()
+        while True:
+            more = {"lastEventId": found[-1]["id"]} if found else {}
+            answer = reader.get(f"/v1/feeds/{country.lower()}", limit=1000, **more)
+            assert answer.is_success, answer.text
+            page = answer.json()[:-1]  # the last one is the head
+            if not page:
+                return found
+            found += page
 
     def receipt(self, country: str, registry: str, register: str, event: str) -> str:
         """The registry's signed receipt (formats.md 3)."""
@@ -434,13 +452,12 @@ class Town:
         }
         return seal.sign("tamga-receipt+jwt", encode(said))
 
-    def _is_entry(self, country: str, event: str) -> bool:
-        raise NotImplementedError
-
     def history(self, case: str) -> list[dict[str, Any]]:
         """The signed events, as the applicant gets them."""
         cc = self.read(case)["country"].lower()
-        events: list[dict[str, Any]] = good(self.as_(f"{cc}-citizen-1").get(f"/v1/cases/{case}/history"))["events"]
+        events: list[dict[str, Any]] = good(self.as_(f"{cc}-citizen-1").get(f"/v1/cases/{case}/history"))[
+            "events"
+        ]
         return events
 
     def take_to(self, stage: str, country: str, procedure: str, **changes: Any) -> str:
@@ -554,7 +571,4 @@ def new_key() -> str:
 
 def _is_settled(country: CountryHouse) -> bool:
     views = country.views
-    return (
-        views.position() >= country.log.size()
-        and views.position("accesses") >= country.accesses.head()[0]
-    )
+    return views.position() >= country.log.size() and views.position("accesses") >= country.accesses.head()[0]

@@ -6,7 +6,7 @@ its recipients; 16d. `lead` states the recipients of the lead.
 Of a log that is seen in part, by one recipient, what does not name the recipient may be missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from infra.verification.findings import Wrong
@@ -17,36 +17,38 @@ class Appends:
 
     def __init__(self, recipient: str | None = None) -> None:
         self._recipient = recipient
-        self._begin(None)
+        self._lead: Mapping[str, Any] | None = None
+        self._others: dict[str, list[str]] = {}  # hash -> recipients
+        self._newest = ("", 0)
+        self._has_followed = False  # events of the lead's stream, after the others
+        self._is_tainted = False
 
     @property
     def is_idle(self) -> bool:
         """Whether an event without lead and effects may come, and nothing is to be said about it."""
         return self._lead is None and not self._is_tainted
 
-    def take(self, stream: str, seq: int, payload: Mapping[str, Any], event_hash: str) -> Iterator[Wrong]:
+    def take(self, stream: str, seq: int, payload: Mapping[str, Any], event_hash: str) -> list[Wrong]:
         """The next event; what is wrong with the append before it, or with its own."""
         lead = payload.get("lead")
         if lead is not None:
-            yield from self._join(stream, seq, lead, event_hash, payload["to"])
-            return
-        if self._lead is not None and not self._is_of_lead(stream, seq):
-            yield from self.end()
+            return self._join(stream, seq, lead, event_hash, payload["to"])
+        broken = [] if self._lead is None or self._is_of_lead(stream, seq) else self.end()
         effects = payload.get("effects")
         if self._lead is None:
             if effects is not None and not self._is_tainted and self._are_asked(effects):
-                yield Wrong("append", "the events that this one was appended with do not stand before it")
+                broken.append(_wrong("the events that this one was appended with do not stand before it"))
             self._is_tainted = False
-            return
+            return broken
         self._has_followed = True
         if seq == self._lead["seq"]:
             wrong = None if self._is_tainted else self._unlike(effects, payload["to"])
             self._begin(None)
-            if wrong is not None:
-                yield Wrong("append", wrong)
-        elif effects is not None:
-            yield Wrong("append", "this event closes an append before its lead")
+            return [] if wrong is None else [_wrong(wrong)]
+        if effects is not None:
             self._begin(None)
+            return [_wrong("this event closes an append before its lead")]
+        return []
 
     def pass_over(self, stream: object, seq: object) -> None:
         """An event that failed another check stands here: its append is not judged by it a second time."""
@@ -54,33 +56,32 @@ class Appends:
         if self._lead is not None and (stream, seq) == (self._lead["stream"], self._lead["seq"]):
             self._begin(None)
 
-    def end(self) -> Iterator[Wrong]:
+    def end(self) -> list[Wrong]:
         """The append that is open does not go on: what is wrong with that."""
         lead, is_tainted = self._lead, self._is_tainted
         self._begin(None)
         if lead is None or is_tainted or (self._recipient and self._recipient not in lead["to"]):
-            return
-        yield Wrong("append", "the lead of the append before is missing", lead["stream"], lead["seq"])
+            return []
+        return [Wrong("append", "the lead of the append before is missing", lead["stream"], lead["seq"])]
 
-    def _join(
-        self, stream: str, seq: int, lead: Mapping[str, Any], event_hash: str, to: list[str]
-    ) -> Iterator[Wrong]:
+    def _join(self, stream: str, seq: int, lead: Any, event_hash: str, to: list[str]) -> list[Wrong]:
         if not _is_lead(lead) or lead["stream"] == stream:
-            yield Wrong("append", "the event does not name its lead in the form of the format")
-            return
+            return [_wrong("the event does not name its lead in the form of the format")]
+        found: list[Wrong] = []
         if self._lead != lead or self._has_followed:
             is_tainted = self._lead is None and self._is_tainted
-            yield from self.end()
+            found = self.end()
             self._begin(lead)
             self._is_tainted = is_tainted
         elif (stream, seq) <= self._newest:
-            yield Wrong("append", "the events of this append are not in the order of streams and versions")
+            found = [_wrong("the events of this append are not in the order of streams and versions")]
         self._newest = (stream, seq)
         self._others[event_hash] = to
+        return found
 
     def _begin(self, lead: Mapping[str, Any] | None) -> None:
         self._lead = lead
-        self._others: dict[str, list[str]] = {}
+        self._others = {}
         self._newest = ("", 0)
         self._has_followed = False
         self._is_tainted = False
@@ -104,6 +105,10 @@ class Appends:
         if type(effects) is not dict or self._recipient is None:
             return True
         return any(self._recipient in named for named in effects.values())
+
+
+def _wrong(detail: str) -> Wrong:
+    return Wrong("append", detail)
 
 
 def _is_lead(lead: object) -> bool:

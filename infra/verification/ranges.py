@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from infra.canonical import b64url, loose_b64url
+from infra.canonical import NotCanonical, b64url, decode, encode, from_b64url, loose_b64url
 from infra.key_history import KeyHistory, NotAuthorised
 from infra.log_file import LogFile, Row, Unreadable
 from infra.signing import BadSignature, PublicKey, parse, verify_hashed
@@ -21,12 +21,26 @@ from infra.vault import Vault
 from infra.verification.appends import Appends
 from infra.verification.findings import Failure, Findings, Wrong
 from infra.verification.sealed import Opener, check_boxes
-from infra.verification.statement import SEALED, Kinds, Taken, check_envelope, check_time, take_apart
+from infra.verification.statement import (
+    CAUSES,
+    MEMBERS,
+    SEALED,
+    SIGNATURE_TEXT,
+    Kinds,
+    are_digests,
+    is_actor,
+    is_moment,
+    is_uuid,
+    kid_of_event,
+    members,
+)
 
 HEADS: Final = 16_384  # streams whose newest event is remembered; of others it is looked up
 _ERASED: Final = ".PersonalDataErased.v1"
 _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/transparency.py
 _NEVER: Final = 1 << 63
+# What an event of another shape makes the checks stumble over, beside what they say themselves.
+_FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)
 # The newest event of a stream: seq, hash, recipients (None: not readable), type. A named tuple takes longer.
 Head: TypeAlias = tuple[int, str, list[str] | None, str]
 
@@ -79,6 +93,7 @@ class RangeVerifier:
         # Which keys may sign changes at these positions only: in between, what was found is remembered.
         self._changes = sorted({n for index, _ in keys for n in (index, index + 1)})
         self._kinds = Kinds(source.log)
+        self._kids: dict[str, str] = {}
         self._heads: dict[str, Head] = {}
         self._erased: dict[str, frozenset[str]] = {}
 
@@ -96,143 +111,204 @@ class RangeVerifier:
         if self._vault:
             self._vault.close()
 
-    def _verify(self, first: int, end: int) -> Findings:
-        self._begin(first)
-        counts, leaves = self._findings.counts, []
+    def _verify(self, first: int, end: int) -> Findings:  # noqa: C901, PLR0912, PLR0914, PLR0915
+        """The checks 2 to 16 of every event, in their order; the first that fails is the event's failure.
+
+        One list, without a call where none is needed: every event goes this way, and beside what the signature
+        itself takes, a call costs as much as a check.
+        """
+        findings, hashes = Findings(), []
+        signatures = streams = links = 0
+        appends = Appends(self._source.recipient if self._source.is_part else None)
+        heads, kids, kinds = self._heads, self._kids, self._kinds
+        known = kinds.known.get
+        log, keys_stream = self._history.log, self._history.stream
+        is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
+        expected, last_time = self._before(first)
+        last_to: list[str] = []
+        live: dict[tuple[str, str, str], PublicKey] = {}
+        live_until = -1
         row: Row | None = None
         for row in self._file.rows(first, end):
-            index, _, _, _, state = row
-            if index != self._index + 1 and not self._source.is_part:
-                self._hole(row)
-            self._index = index
+            index, stream, seq, name, state = row
+            raw_hash = b""
+            checking = "form"
             try:
-                taken = take_apart(state)
-            except Wrong as wrong:
-                event_hash = sha256(_jws(row)).digest()
-                self._reject(row, event_hash, wrong)
-            else:
-                event_hash = taken[4]
-                try:
-                    self._look_at(row, taken)
-                except Wrong as wrong:
-                    self._reject(row, event_hash, wrong)
-            leaves.append(sha256(_LEAF + event_hash).digest())
-        if row is not None:
-            self._fail_all(row, self._appends.end())
-        counts.events = len(leaves)
-        self._findings.leaves = b"".join(leaves)
-        return self._findings
+                # 2. position: 0, 1, 2 ... without gaps.
+                if index != expected and is_whole:
+                    self._fail(findings, row, _hole(expected, index), expected)
+                expected = index + 1
 
-    def _begin(self, first: int) -> None:
-        before = self._file.before(first)
-        self._findings = Findings()
-        self._appends = Appends(self._source.recipient if self._source.is_part else None)
-        self._index = before[0] if before else -1
-        self._time = _text(_payload(before).get("time")) or "" if before else ""
-        self._to: list[str] = []
-        self._live: dict[tuple[str, str, str], PublicKey] = {}
-        self._live_until = -1
+                # 3. form: a compact JWS in strict base64url, its header known, its payload canonical.
+                jws, mark, sealed = state.partition(SEALED)
+                text = jws.decode("ascii")
+                point, middle = text.find("."), len(text) - SIGNATURE_TEXT
+                header = text[:point]
+                kid = kids.get(header) or self._kid(header, text)
+                raw = from_b64url(text[point + 1 : middle])
+                payload = orjson.loads(raw)
+                if encode(payload) != raw or not raw.isascii():
+                    payload = decode(raw)
+                signature = from_b64url(text[middle + 1 :])
+                if middle <= point or text[middle] != ".":
+                    raise Wrong("form", "is not a JWS of three parts, with 64 bytes of signature")
+                hasher = sha256(jws[:middle])
+                hashed = hasher.digest()
+                hasher.update(jws[middle:])
+                raw_hash = hasher.digest()
 
-    def _look_at(self, row: Row, taken: Taken) -> None:
-        """Every check of one event but its form; raises Wrong at the first that fails."""
-        index, stream, seq, name, _ = row
-        payload, kid, hashed, signature, raw_hash, sealed = taken
-        prev, time, authority, to, found, is_grouped = check_envelope(
-            payload, stream, seq, name, self._history.log
+                # 4. envelope: the members of the format, in their shapes; a lead names no lead.
+                checking = "envelope"
+                v, alg, origin, its_stream, its_seq, prev, kind, time, authority, actor, cause, to, found = (
+                    members(payload)
+                )
+                grouped = ("lead" in payload) + ("effects" in payload)
+                if (
+                    v != 1
+                    or alg != "sha-256"
+                    or not type(its_seq) is int is type(v)
+                    or cause[:4] not in CAUSES
+                    or not is_actor(actor)
+                    or len(payload) != MEMBERS + grouped + ("boxes" in payload)
+                    or grouped == 2  # noqa: PLR2004 - both
+                ):
+                    raise Wrong(
+                        "envelope", "the payload has not exactly the members of the format, in their shapes"
+                    )
+
+                # 5. row: the columns say the same as the event; 6. log: it was signed for this log.
+                if its_stream != stream or its_seq != seq or kind != name:
+                    said = f"version {its_seq} of {its_stream}, a {kind}"
+                    raise Wrong("row", f"what stands here is signed as {said}")
+                if origin != log:
+                    raise Wrong("log", f"the event was signed for the log {origin}, not for {log}")
+
+                # 7. key: this kid may sign for this authority this type, at this position; 8. signature: it did.
+                checking = "key"
+                if index >= live_until:
+                    live.clear()
+                    live_until = self._next_change(index)
+                key = live.get((kid, authority, kind))
+                if key is None:
+                    key = live[kid, authority, kind] = self._history.key_for(kid, authority, kind, index)
+                verify_hashed(hashed, signature, key)
+                signatures += 1
+
+                # 9. time: in its form, never before that of the event before it.
+                checking = "time"
+                if time != last_time:
+                    if not is_moment(time):
+                        raise Wrong("time", f"{time} is not a moment in UTC with six digits after the point")
+                    if time < last_time:
+                        raise Wrong("time", f"the event is of {time}, the one before it of {last_time}")
+
+                # 10. members: those of the type; a digest for each personal one, so that counts tell nothing.
+                checking = "members"
+                public, personal, is_of_keys = known(kind) or kinds.find(kind, found)
+                digests = found.get("_sd")
+                if found.keys() != public and (public is not None or not personal.isdisjoint(found)):
+                    raise Wrong("members", f"the public members are not those of {kind}")
+                if digests is not None:
+                    if not digests or len(digests) != len(personal) or not are_digests(digests):
+                        raise Wrong("members", f"there are not {len(personal)} digests, sorted, each once")
+                elif personal:
+                    raise Wrong("members", "the digests of the personal members are missing")
+
+                # 11. sealed: exactly the boxes that the event names; 12. disclosures: they open to its digests.
+                checking = "sealed"
+                if digests is not None and with_sealed:
+                    check_boxes(payload["boxes"], len(digests), sealed)
+                    if self._opener is not None:
+                        opened, erased = self._opener.check(sealed, payload, raw_hash, personal)
+                        findings.counts.disclosures += opened
+                        findings.counts.erased += erased
+                elif mark or ("boxes" in payload) is (digests is None):
+                    raise Wrong("sealed", "there are boxes, and nothing personal in them")
+
+                # 13. version: the one before is there, earlier, of the same family; 14. link: `prev` is its hash.
+                checking = "version"
+                if seq > 1:
+                    before = heads.get(stream)
+                    if before is None or before[0] != seq - 1:
+                        before = self._look_up(index, stream, seq)
+                    if before[1] != prev:
+                        raise Wrong(
+                            "link",
+                            f"the event follows another version {seq - 1} than the one that stands here",
+                        )
+                    if before[3] != kind and before[3].partition(".")[0] != kind.partition(".")[0]:
+                        raise Wrong("version", f"the stream held a {before[3]} before")
+                    links += 1
+                elif prev is not None or seq != 1 or not is_uuid(stream):
+                    raise Wrong(
+                        "version", "the first event of a stream is number 1, follows none, and names a UUID"
+                    )
+                else:
+                    before = None
+                    streams += 1
+
+                # 15. recipients: known to the log, sorted, the log's own country among them; they only become more.
+                checking = "recipients"
+                if to != last_to:
+                    self._check_recipients(to)
+                    last_to = to
+                if before is not None and before[2] != to and not set(before[2] or ()) <= set(to):
+                    raise Wrong("recipients", "a recipient that the stream had is not named any more")
+
+                # 16. append: what was appended together stands together. 17. keys: see keys.py; and the place.
+                checking = "append"
+                event_hash = b64url(raw_hash)
+                if is_of_keys is not (stream == keys_stream):
+                    raise Wrong(
+                        "keys", "statements about keys stand in the stream of the log's first event, alone"
+                    )
+                if grouped or not appends.is_idle:
+                    for wrong in appends.take(stream, seq, payload, event_hash):
+                        self._fail(findings, row, wrong)
+                last_time = time
+                if len(heads) >= HEADS:
+                    heads.clear()
+                heads[stream] = (seq, event_hash, to, kind)
+            except _FAILED as error:
+                raw_hash = raw_hash or sha256(_jws(row)).digest()
+                self._fail(findings, row, _wrong(error, checking))
+                appends.pass_over(stream, seq)
+                heads[stream] = (seq, b64url(raw_hash), None, str(name))
+            hashes.append(raw_hash)
+        for wrong in appends.end():
+            self._fail(findings, row, wrong)
+        counts = findings.counts
+        counts.events, counts.streams, counts.signatures, counts.links = (
+            len(hashes),
+            streams,
+            signatures,
+            links,
         )
-        counts = self._findings.counts
-        self._check_signature((kid, authority, name), index, hashed, signature)
-        counts.signatures += 1
-        if time != self._time:
-            self._check_time(time)
-        kind, digests = self._kinds.check(name, found)
-        if digests is not None:
-            self._check_sealed(payload, digests, sealed, raw_hash, kind.personal)
-        elif sealed is not None or "boxes" in payload:
-            raise Wrong("sealed", "there are boxes, and nothing personal in them")
-        if kind.is_of_keys is not (stream == self._history.stream):
-            raise Wrong(
-                "keys", "what is said about keys stands in the stream of the log's first event, alone"
-            )
-        if to != self._to:
-            self._check_recipients(to)
-        if seq > 1:
-            self._check_before(row, prev, to)
-            counts.links += 1
-        elif prev is not None:
-            raise Wrong("link", "the first event of a stream follows none, and this one names one")
-        else:
-            counts.streams += 1
-        event_hash = b64url(raw_hash)
-        self._remember(stream, (seq, event_hash, to, name))
-        self._time = time
-        if is_grouped or not self._appends.is_idle:
-            self._fail_all(row, self._appends.take(stream, seq, payload, event_hash))
+        findings.leaves = b"".join([sha256(_LEAF + raw_hash).digest() for raw_hash in hashes])
+        return findings
 
-    def _check_signature(
-        self, who: tuple[str, str, str], index: int, hashed: bytes, signature: bytes
-    ) -> None:
-        """7. key: this kid may sign for this authority this type, at this position; 8. signature: it did."""
-        if index >= self._live_until:
-            self._live.clear()
-            later = bisect_right(self._changes, index)
-            self._live_until = self._changes[later] if later < len(self._changes) else _NEVER
-        try:
-            key = self._live.get(who)
-            if key is None:
-                key = self._live[who] = self._history.key_for(*who, index)
-            verify_hashed(hashed, signature, key)
-        except NotAuthorised as error:
-            raise Wrong("key", error.reason) from None
-        except BadSignature as error:
-            raise Wrong("signature", error.reason) from None
+    def _before(self, first: int) -> tuple[int, str]:
+        """The position that should come, and the time of the event before it."""
+        row = self._file.before(first)
+        time = _payload(row).get("time") if row else ""
+        return row[0] + 1 if row else 0, time if type(time) is str else ""
 
-    def _check_time(self, time: str) -> None:
-        """9. time: in its form, and never before that of the event before it in the log."""
-        check_time(time)
-        if time < self._time:
-            raise Wrong("time", f"the event is of {time}, and the one before it of {self._time}")
+    def _kid(self, header: str, jws: str) -> str:
+        kid = kid_of_event(jws)
+        if len(self._kids) >= HEADS:
+            self._kids.clear()
+        self._kids[header] = kid
+        return kid
 
-    def _check_sealed(
-        self,
-        payload: dict[str, Any],
-        digests: list[str],
-        sealed: bytes | None,
-        event_hash: bytes,
-        personal: frozenset[str],
-    ) -> None:
-        if self._source.recipient is not None:
-            return  # what is sealed stays with the log
-        check_boxes(payload.get("boxes"), len(digests), sealed)
-        if self._opener is not None and sealed:
-            opened, erased = self._opener.check(sealed, payload, event_hash, personal)
-            self._findings.counts.disclosures += opened
-            self._findings.counts.erased += erased
+    def _next_change(self, index: int) -> int:
+        later = bisect_right(self._changes, index)
+        return self._changes[later] if later < len(self._changes) else _NEVER
 
     def _check_recipients(self, to: list[str]) -> None:
-        """15. recipients, the list: sorted, each once, the log's own country among them, all named by the log."""
-        known = self._history.countries
-        if not all(type(country) is str and country in known for country in to):
+        if not all(type(country) is str and country in self._history.countries for country in to):
             raise Wrong("recipients", f"not all of {to} are recipients that the log names")
         if sorted(set(to)) != to or self._source.log not in to:
             raise Wrong("recipients", f"{to} are not sorted, each once, with the log's own country")
-        self._to = to
-
-    def _check_before(self, row: Row, prev: str | None, to: list[str]) -> None:
-        """13. version: the one before is there, earlier in the log, of the same family; 14. link: `prev` is its
-        hash; 15. recipients: they only become more.
-        """
-        index, stream, seq, name, _ = row
-        before = self._heads.get(stream)
-        if before is None or before[0] != seq - 1:
-            before = self._look_up(index, stream, seq)
-        _, event_hash, recipients, kind = before
-        if event_hash != prev:
-            raise Wrong("link", f"the event follows another one than version {seq - 1} as it stands here")
-        if recipients != to and recipients is not None and not set(recipients) <= set(to):
-            raise Wrong("recipients", "a recipient that the stream had is not named any more")
-        if kind != name and kind.partition(".")[0] != name.partition(".")[0]:
-            raise Wrong("version", f"the stream held a {kind} before")
 
     def _look_up(self, index: int, stream: str, seq: int) -> Head:
         row = self._file.version(stream, seq - 1)
@@ -245,35 +321,18 @@ class RangeVerifier:
             raise Wrong("version", f"version {seq - 1} of the stream stands after it, at position {row[0]}")
         to = _payload(row).get("to")
         event_hash = b64url(sha256(_jws(row)).digest())
-        return seq - 1, event_hash, to if type(to) is list else None, _text(row[3]) or ""
+        return seq - 1, event_hash, to if type(to) is list else None, str(row[3])
 
-    def _remember(self, stream: str, head: Head) -> None:
-        if len(self._heads) >= HEADS:
-            self._heads.clear()
-        self._heads[stream] = head
-
-    def _reject(self, row: Row, event_hash: bytes, wrong: Wrong) -> None:
-        """The row fails; what follows it is still compared with its bytes as they stand."""
-        _, stream, seq, name, _ = row
-        self._remember(stream, (seq, b64url(event_hash), None, _text(name) or ""))
-        self._fail_all(row, [wrong])
-        self._appends.pass_over(stream, seq)
-
-    def _hole(self, row: Row) -> None:
-        """2. position: 0, 1, 2 … without gaps."""
-        first, last = self._index + 1, row[0] - 1
-        detail = f"nothing stands at position {first}" + (f" to {last}" if last > first else "")
-        self._findings.fail(self._failure(row, Wrong("position", f"{detail}, before this event"), first))
-
-    def _fail_all(self, row: Row, found: Iterator[Wrong] | Sequence[Wrong]) -> None:
-        for wrong in found:
-            self._findings.fail(self._failure(row, wrong, row[0]))
-
-    def _failure(self, row: Row, wrong: Wrong, index: int) -> Failure:
-        stream, version = _text(row[1]), row[2] if type(row[2]) is int else None
+    def _fail(self, findings: Findings, row: Row | None, wrong: Wrong, index: int | None = None) -> None:
+        where, stream, version = row[:3] if row else (-1, None, None)
         if wrong.stream is not None:
             stream, version = wrong.stream, wrong.version
-        return Failure(self._source.log, stream, version, index, wrong.check, wrong.detail, wrong.between)
+        stream = stream if type(stream) is str else None
+        version = version if type(version) is int else None
+        where = where if index is None else index
+        findings.fail(
+            Failure(self._source.log, stream, version, where, wrong.check, wrong.detail, wrong.between)
+        )
 
     def _is_erased(self, stream: str, key_id: str) -> bool:
         if stream not in self._erased:
@@ -284,9 +343,29 @@ class RangeVerifier:
 
     def _erased_keys(self, stream: str) -> Iterator[str]:
         for row in self._file.stream(stream):
-            if (_text(row[3]) or "").endswith(_ERASED):
+            if str(row[3]).endswith(_ERASED):
                 erased = _payload(row).get("data")
                 yield from erased.get("keys", ()) if type(erased) is dict else ()
+
+
+def _hole(first: int, index: int) -> Wrong:
+    last = f" to {index - 1}" if index - 1 > first else ""
+    return Wrong("position", f"nothing stands at position {first}{last}, before this event")
+
+
+def _wrong(error: Exception, checking: str) -> Wrong:
+    """What failed, in the words of the check that it failed in."""
+    match error:
+        case Wrong():
+            return error
+        case NotAuthorised():
+            return Wrong("key", error.reason)
+        case BadSignature():
+            return Wrong("signature", error.reason)
+        case NotCanonical():
+            return Wrong(checking, str(error))
+        case _:
+            return Wrong(checking, f"a member has not the shape of the format ({type(error).__name__})")
 
 
 def _jws(row: Row) -> bytes:
@@ -300,7 +379,3 @@ def _payload(row: Row) -> dict[str, Any]:
     except (ValueError, IndexError):
         return {}
     return found if type(found) is dict else {}
-
-
-def _text(value: object) -> str | None:
-    return value if type(value) is str else None

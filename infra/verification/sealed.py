@@ -40,9 +40,14 @@ def check_boxes(boxes: object, count: int, sealed: bytes | None) -> None:
 def _are_shared_out(boxes: Mapping[str, Any], count: int) -> bool:
     try:
         places = sorted(chain.from_iterable(boxes.values()))
-        return places == list(range(count)) and all(b and sorted(b) == b for b in boxes.values())
+        if places != list(range(count)):
+            return False
+        for box in boxes.values():
+            if not box or sorted(box) != box:
+                return False
     except TypeError:
         return False
+    return True
 
 
 class Opener:

@@ -15,7 +15,9 @@ OFFICER = f"{OFFICE}-officer-1"
 
 def mine(town: Town, citizen: str, **params: Any) -> list[dict[str, Any]]:
     """What a citizen is told; the table is folded by the follower, so it is looked at until it is there."""
-    items: list[dict[str, Any]] = good(town.as_(citizen).get("/v1/my/accesses", country="KZ", **params))["items"]
+    items: list[dict[str, Any]] = good(town.as_(citizen).get("/v1/my/accesses", country="KZ", **params))[
+        "items"
+    ]
     return items
 
 
@@ -46,7 +48,9 @@ def test_ones_own_reading_is_nobodys_business(town: Town) -> None:
     assert recorded(town) == before
 
 
-@pytest.mark.parametrize("reader", [OFFICER, f"{OFFICE}-supervisor", "kz-auditor", "kz-data-protection-officer"])
+@pytest.mark.parametrize(
+    "reader", [OFFICER, f"{OFFICE}-supervisor", "kz-auditor", "kz-data-protection-officer"]
+)
 def test_every_other_reading_is_recorded_once_before_it_is_answered(town: Town, reader: str) -> None:
     case = town.file(*SALE)
     before = recorded(town)

@@ -89,7 +89,12 @@ AMOUNT = at("request", "price", "amount")
 WRONG: dict[str, tuple[Callable[[Body, Any], None], Any, str, str]] = {
     "unknown member": (at("colour"), "red", "/colour", "unknown_member"),
     "unknown in the request": (at("request", "colour"), "red", "/request/colour", "unknown_member"),
-    "unknown in a person": (at("request", "seller", "nickname"), "A", "/request/seller/nickname", "unknown_member"),
+    "unknown in a person": (
+        at("request", "seller", "nickname"),
+        "A",
+        "/request/seller/nickname",
+        "unknown_member",
+    ),
     "another country's member": (
         at("request", "oral_statement"),
         True,
@@ -200,12 +205,17 @@ def test_a_seller_files_under_their_own_name(town: Town, sale: Body) -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "procedure"), [("TR", "car_sale"), ("KZ", "birth_certificate"), ("DE", "car_sale"), ("KZ", "alms")]
+    ("country", "procedure"),
+    [("TR", "car_sale"), ("KZ", "birth_certificate"), ("DE", "car_sale"), ("KZ", "alms")],
 )
-def test_what_a_country_does_not_offer_is_said_so(town: Town, sale: Body, country: str, procedure: str) -> None:
+def test_what_a_country_does_not_offer_is_said_so(
+    town: Town, sale: Body, country: str, procedure: str
+) -> None:
     """A country whose terms a procedure lacks is answered "not offered here yet"."""
     with nothing_changes(town):
-        filed = town.as_(SELLER).post("/v1/cases", {**sale, "country": country, "procedure": procedure}, key="k")
+        filed = town.as_(SELLER).post(
+            "/v1/cases", {**sale, "country": country, "procedure": procedure}, key="k"
+        )
     assert problem(filed) == (404, "not_offered")
 
 
@@ -296,7 +306,10 @@ ANYTHING = st.recursive(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
-@given(place=st.sampled_from(["country", "procedure", "request", "evidence", "signature", "more"]), value=ANYTHING)
+@given(
+    place=st.sampled_from(["country", "procedure", "request", "evidence", "signature", "more"]),
+    value=ANYTHING,
+)
 def test_whatever_stands_in_a_place_it_is_refused_and_changes_nothing(
     town: Town, sale: Body, place: str, value: Any
 ) -> None:
@@ -379,7 +392,10 @@ def test_a_consent_is_given_by_whom_it_is_asked_over_what_stands(town: Town) -> 
     of = town.read(case)["request_hash"]
     path = f"/v1/cases/{case}/consents"
     with nothing_changes(town):
-        assert problem(town.as_(SELLER).post(path, {"answer": "give", "of": of})) == (403, "consent_not_asked")
+        assert problem(town.as_(SELLER).post(path, {"answer": "give", "of": of})) == (
+            403,
+            "consent_not_asked",
+        )
         old = {"answer": "give", "of": "A" * 43}
         assert problem(town.as_(BUYER).post(path, old)) == (409, "consent_over_old_request")
         assert problem(town.as_(STRANGER).post(path, {"answer": "give", "of": of})) == (404, "not_found")
@@ -469,7 +485,9 @@ def test_evidence_is_what_its_bytes_say(town: Town) -> None:
     with nothing_changes(town):
         for name, (raw, kind) in tried.items():
             files = {"file": ("a", raw, kind)}
-            answer = town.as_("tr-citizen-1").send("POST", "/v1/evidence", data={"country": "TR"}, files=files)
+            answer = town.as_("tr-citizen-1").send(
+                "POST", "/v1/evidence", data={"country": "TR"}, files=files
+            )
             assert problem(answer) == (422, "evidence_wrong"), name
 
 
@@ -480,7 +498,10 @@ def test_an_upload_is_a_form_with_a_country_and_a_file(town: Town) -> None:
     with nothing_changes(town):
         assert problem(citizen.send("POST", "/v1/evidence", files=file)) == (422, "invalid_request")
         assert problem(citizen.post("/v1/evidence", {})) == (415, "not_a_form")
-        assert problem(citizen.send("POST", "/v1/evidence", content=b"--y", headers=kind)) == (400, "not_a_form")
+        assert problem(citizen.send("POST", "/v1/evidence", content=b"--y", headers=kind)) == (
+            400,
+            "not_a_form",
+        )
         abroad = citizen.send("POST", "/v1/evidence", data={"country": "DE"}, files=file)
         assert problem(abroad) == (404, "not_offered")
         more = citizen.send("POST", "/v1/evidence", data={"country": "TR", "kind": "x"}, files=file)

@@ -23,7 +23,9 @@ SAYS_NO = ("Declined", *(name for name, c in vars(refusals).items() if isinstanc
 def test_every_refusal_has_its_number() -> None:
     """The table at the edge is complete, and knows nothing that the domain does not."""
     assert set(problems.STATUS) == {
-        c for c in vars(refusals).values() if isinstance(c, type) and issubclass(c, Refusal) and c is not Refusal
+        c
+        for c in vars(refusals).values()
+        if isinstance(c, type) and issubclass(c, Refusal) and c is not Refusal
     }
     assert all(400 <= status <= 503 for status in problems.STATUS.values())
 

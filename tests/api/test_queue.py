@@ -23,7 +23,9 @@ def test_a_case_waits_from_when_it_is_complete_until_it_is_decided(
     officer = town.officer(case)
     waiting = next(item for item in queue(town, officer) if item["case"] == case)
     assert (waiting["stage"], waiting["is_proposed"], waiting["officer"]) == ("in_review", False, None)
-    for authority in {terms_of(c, p, town.now()).authority for c, p in offers()} - {town.read(case)["authority"]}:
+    for authority in {terms_of(c, p, town.now()).authority for c, p in offers()} - {
+        town.read(case)["authority"]
+    }:
         assert case not in [item["case"] for item in queue(town, f"{authority}-officer-1")]
     town.assign(case)
     assert next(i for i in queue(town, officer) if i["case"] == case)["officer"] == town.read(case)["officer"]
@@ -74,6 +76,6 @@ def test_a_cursor_is_one_that_was_given_here(town: Town) -> None:
     link = officer.get("/v1/queue", limit=1).links["next"]["url"]
     cursor = link.partition("cursor=")[2]
     for wrong in ("x", "", "*", cursor[:-4] + "AAAA", "A" * 400):
-        assert problem(officer.get("/v1/queue", cursor=wrong)) == (400, "cursor_wrong")
+        assert problem(officer.get("/v1/queue", cursor=wrong)) == (404, "cursor_wrong")
     elsewhere = officer.get("/v1/registers/vehicles/entries", cursor=cursor)
-    assert problem(elsewhere) == (400, "cursor_wrong")
+    assert problem(elsewhere) == (404, "cursor_wrong")

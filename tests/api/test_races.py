@@ -117,16 +117,13 @@ def ready_to_approve(town: ServedTown, count: int) -> list[tuple[str, str, int]]
 
 def streams(town: ServedTown, entries: set[str]) -> dict[str, list[str]]:
     """What happened to these entries, in the order of their streams, as the registry's feed tells it."""
-    found: dict[str, dict[int, str]] = {entry: {} for entry in entries}
-    registry, seen = hurried(town, "kz-vehicle-register"), [""]
 
-    def is_all_there() -> bool:
-        page = registry.get("/v1/feeds/kz", limit=1000, **{"lastEventId": seen[-1]} if seen[-1] else {}).json()
-        for event in page[:-1]:  # the last one is the head
-            seen.append(event["id"])
-            if event["subject"] in found:
-                found[event["subject"]][int(event["seq"])] = event["type"].split(".")[1]
-        return len(page) == 1 and all("RestrictionPlaced" in steps.values() for steps in found.values())
+    def found() -> dict[str, list[str]]:
+        steps: dict[str, list[str]] = {entry: [] for entry in entries}
+        for event in sorted(town.feed("kz-vehicle-register", "KZ"), key=lambda e: int(e["seq"])):
+            if event["subject"] in steps:
+                steps[event["subject"]].append(event["type"].split(".")[1])
+        return steps
 
-    until(is_all_there, "the feed")
-    return {entry: [steps[seq] for seq in sorted(steps)] for entry, steps in found.items()}
+    until(lambda: all("RestrictionPlaced" in names for names in found().values()), "the feed")
+    return found()

@@ -1,4 +1,4 @@
-"""Kazakhstan alone, in this process and without HTTP: its log, keys, desk and read models, and the people who file.
+"""Kazakhstan alone, in this process, without HTTP: its log, keys, desk and read models, and who files.
 
 The clock stands until it is moved. There is no test in here, and no fake.
 """
@@ -52,9 +52,9 @@ def furnish(folder: Path) -> None:
 class OneCountry:
     """Everything of the country; several may be opened on one folder, as processes would."""
 
-    def __init__(self, folder: Path, *, largest_batch: int = 64) -> None:
+    def __init__(self, folder: Path, *, at: datetime = MONDAY, largest_batch: int = 64) -> None:
         self.folder = folder
-        self.at = MONDAY
+        self.at = at
         folder.mkdir(parents=True, exist_ok=True)
         self.keyring = Keyring(folder / "keys")
         self.log = Log(folder / "log.sqlite")

@@ -171,7 +171,9 @@ def test_a_stored_name_holds_no_path_of_a_module_and_no_country() -> None:
         assert family in {"case", "claim", "entry", "keys", "access"}
 
 
-@pytest.mark.parametrize("name", ["case.CaseFiled.v2", "CaseFiled", "domain.events:CaseFiled", "os:system", ""])
+@pytest.mark.parametrize(
+    "name", ["case.CaseFiled.v2", "CaseFiled", "domain.events:CaseFiled", "os:system", ""]
+)
 def test_an_unknown_name_is_refused_and_never_looked_for(name: str) -> None:
     """Names are not import paths: whoever writes one into the file gets nothing run."""
     with pytest.raises(UnknownEvent):

@@ -1,4 +1,4 @@
-"""The signed event: our own code makes the published bytes again, and reads nothing that was tampered with."""
+"""The signed event: our code makes the published bytes again, and reads nothing that was tampered with."""
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
@@ -42,9 +42,7 @@ def members_of(published: Mapping[str, Any]) -> codec.Members:
     """Public and personal members of a published event, each with whose key seals it there."""
     payload = parse(published["jws"]).payload
     whose = {n: name for name, box in zip(KEYS, BOXES, strict=True) for n in box["disclosures"]}
-    personal = [
-        (*open_disclosure(text), whose[n]) for n, text in enumerate(published["disclosures"])
-    ]
+    personal = [(*open_disclosure(text), whose[n]) for n, text in enumerate(published["disclosures"])]
     public = {name: value for name, value in payload["data"].items() if name != "_sd"}
     return codec.Members(payload["type"], public, personal)
 
@@ -53,9 +51,7 @@ def signed_again(published: Mapping[str, Any]) -> Signed:
     salts = b"".join(bytes([n]) * 16 for n in range(1, len(published["disclosures"]) + 1))
     nonces: Iterator[bytes] = (bytes.fromhex(box["nonce_hex"]) for box in BOXES)
     around = envelope_of(parse(published["jws"]).payload)
-    return envelope.sign(
-        members_of(published), around, SEAL, KEYS, salts=salts, nonce=lambda: next(nonces)
-    )
+    return envelope.sign(members_of(published), around, SEAL, KEYS, salts=salts, nonce=lambda: next(nonces))
 
 
 @pytest.mark.parametrize("published", VECTORS["events"], ids=["claim", "filing", "lead"])

@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 
 from infra import feed_store
 from infra.canonical import b64url, encode, sha256
-from infra.envelope import Signed, split
+from infra.envelope import Signed
 from infra.event_store import Log
 from infra.feed_store import FeedStore, Standing
 from projections.feed import GENESIS, Logged, appends, deliveries, head_after
 from tests.feed_logs import OTHERS, OWN, GrowingLog, growing_logs
 
+TIME = "2026-11-23T08:00:00.000000Z"
+
 
 def stored(event: Logged) -> Signed:
     """An event with what the feed reads of it; nobody signed it."""
-    payload = {"stream": event.stream, "seq": event.seq, "to": list(event.to)}
+    payload = {"stream": event.stream, "seq": event.seq, "to": list(event.to), "time": TIME, "data": "x" * 500}
     if event.lead:
         payload["lead"] = {"stream": event.lead[0], "seq": event.lead[1], "to": [OWN]}
     jws = f"{b64url(b'{}')}.{b64url(encode(payload))}.{b64url(b'nobody')}".encode()
@@ -48,8 +50,9 @@ def contents(store: FeedStore, log: Log) -> dict[str, list[tuple[int, str, int]]
     found = {}
     for recipient in (OWN, *OTHERS):
         rows = store.since(log, recipient, 0, 10_000)
-        assert [row.hash for row in rows] == [sha256(split(row.row[4])[0]) for row in rows]
-        found[recipient] = [(row.feedseq, row.row[1], row.row[2]) for row in rows]
+        assert [row.hash for row in rows] == [sha256(row.jws) for row in rows]
+        assert {row.time for row in rows} <= {TIME}
+        found[recipient] = [(row.feedseq, row.stream, row.seq) for row in rows]
     return found
 
 
