@@ -76,11 +76,11 @@ class Relay:
                 before = sent
                 for outlet in outlets:
                     sent = outlet.send(producer, sent)
-                new = sent - before
-                if not new:
-                    stop.wait(IDLE_S)
-                elif new < CHUNK or sent - producer.acknowledged() > MOST_UNSURE:
+                unsure = sent - producer.acknowledged()
+                if unsure > MOST_UNSURE or (unsure and sent == before):
                     self._wait(producer, sent, stop)
+                elif sent == before:
+                    stop.wait(IDLE_S)
                 for outlet in outlets:
                     outlet.store(producer.acknowledged())
                 self._say(next((outlet.trouble for outlet in outlets if outlet.trouble), None))

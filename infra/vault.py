@@ -119,7 +119,7 @@ class Vault:
         for n in range(0, len(wanted), MOST_AT_ONCE):
             chunk = wanted[n : n + MOST_AT_ONCE]
             marks = ", ".join("?" * len(chunk))
-            statement = f"SELECT id, wrapped FROM data_keys WHERE id IN ({marks})"  # noqa: S608 - marks only
+            statement = f"SELECT id, wrapped FROM data_keys WHERE id IN ({marks}) AND {_LIVES}"  # noqa: S608 - marks only
             with self._reading, _plainly():
                 rows = self._reader.execute(statement, chunk).fetchall()
             found |= {key_id: self._unwrap(wrapped) for key_id, wrapped in rows}
@@ -277,8 +277,9 @@ _SCHEMA = (
 # do: when SQLite moves rows between half-empty pages it leaves copies in their unused space, whatever
 # `secure_delete` says. Rows are only appended and never change their size, so none is ever moved.
 _DESTROY = "UPDATE data_keys SET wrapped = zeroblob(40) WHERE id = ?"
-_GET = "SELECT wrapped FROM data_keys WHERE id = ? AND wrapped <> zeroblob(40)"
-_ANY = "SELECT wrapped FROM data_keys WHERE wrapped <> zeroblob(40) LIMIT 1"
+_LIVES = "wrapped <> zeroblob(40)"
+_GET = f"SELECT wrapped FROM data_keys WHERE id = ? AND {_LIVES}"  # noqa: S608 - our own words
+_ANY = f"SELECT wrapped FROM data_keys WHERE {_LIVES} LIMIT 1"  # noqa: S608 - our own words
 _PATIENCE_S = 5.0
 
 

@@ -1,1 +1,30 @@
-"""x."""
+"""Whether logs are what was signed: nothing altered, added, removed or moved; with public keys, and no secret.
+
+``verify_logs(sources)`` looks at each event in the order of its log, and reports the first check that it fails:
+
+ 1. file         the file holds a log; its index of versions knows every row, and each version once
+ 2. position     positions are 0, 1, 2 ... without gaps
+ 3. form         a compact JWS in its one form: strict base64url, header alg, kid and typ, canonical payload
+ 4. envelope     exactly the members of the format, in their shapes
+ 5. row          the row's columns say the same as the event in it
+ 6. log          it was signed for this log
+ 7. key          the log authorised the key, before this position and not retired since, for this authority and type
+ 8. signature    the key signed it, with low s
+ 9. time         in UTC with six digits, never before that of the event before it in the log
+10. members      the members of the type; a digest for each personal one, so that counts tell nothing
+11. sealed       exactly the boxes that the event names, in order
+12. disclosures  (with the key store) they open to exactly the digests; unreadable only what an erasure names
+13. version      1, 2, 3 ... in the stream, each after the one before, of one family
+14. link         `prev` is the hash of the event before it in the stream
+15. recipients   known to the log, sorted, the log's own country among them; in a stream they only become more
+16. append       what was appended together stands together, the lead last, naming all others
+17. keys         statements about keys hold: certificates lead to the root, retirements state the true size and root
+
+What cannot be seen so is said in ``not_covered``. Formats: formats.md 1, 2, 6; the numbers return in the code.
+"""
+
+from infra.verification.findings import Failure, Report
+from infra.verification.logs import NoKeyStore, verify_logs
+from infra.verification.ranges import KeyStore, Source
+
+__all__ = ["Failure", "KeyStore", "NoKeyStore", "Report", "Source", "verify_logs"]

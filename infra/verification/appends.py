@@ -20,6 +20,7 @@ class Appends:
         self._lead: Mapping[str, Any] | None = None
         self._others: dict[str, list[str]] = {}  # hash -> recipients
         self._newest = ("", 0)
+        self._index = -1  # of its newest event
         self._has_followed = False  # events of the lead's stream, after the others
         self._is_tainted = False
 
@@ -28,12 +29,18 @@ class Appends:
         """Whether an event without lead and effects may come, and nothing is to be said about it."""
         return self._lead is None and not self._is_tainted
 
-    def take(self, stream: str, seq: int, payload: Mapping[str, Any], event_hash: str) -> list[Wrong]:
+    def take(
+        self, index: int, stream: str, seq: int, payload: Mapping[str, Any], event_hash: str
+    ) -> list[Wrong]:
         """The next event; what is wrong with the append before it, or with its own."""
         lead = payload.get("lead")
         if lead is not None:
-            return self._join(stream, seq, lead, event_hash, payload["to"])
-        broken = [] if self._lead is None or self._is_of_lead(stream, seq) else self.end()
+            found = self._join(index, stream, seq, lead)
+            self._others[event_hash] = payload["to"]
+            self._newest = (stream, seq)
+            self._index = index
+            return found
+        broken = [] if self._lead is None or self._is_of_lead(stream, seq) else self.end(index)
         effects = payload.get("effects")
         if self._lead is None:
             if effects is not None and not self._is_tainted and self._are_asked(effects):
@@ -41,6 +48,7 @@ class Appends:
             self._is_tainted = False
             return broken
         self._has_followed = True
+        self._index = index
         if seq == self._lead["seq"]:
             wrong = None if self._is_tainted else self._unlike(effects, payload["to"])
             self._begin(None)
@@ -56,27 +64,26 @@ class Appends:
         if self._lead is not None and (stream, seq) == (self._lead["stream"], self._lead["seq"]):
             self._begin(None)
 
-    def end(self) -> list[Wrong]:
-        """The append that is open does not go on: what is wrong with that."""
+    def end(self, index: int) -> list[Wrong]:
+        """The append that is open does not go on at this position: what is wrong with that."""
         lead, is_tainted = self._lead, self._is_tainted
         self._begin(None)
         if lead is None or is_tainted or (self._recipient and self._recipient not in lead["to"]):
             return []
-        return [Wrong("append", "the lead of the append before is missing", lead["stream"], lead["seq"])]
+        detail = "the lead of the append before is missing"
+        return [Wrong("append", detail, lead["stream"], lead["seq"], (self._index, index))]
 
-    def _join(self, stream: str, seq: int, lead: Any, event_hash: str, to: list[str]) -> list[Wrong]:
+    def _join(self, index: int, stream: str, seq: int, lead: Any) -> list[Wrong]:
         if not _is_lead(lead) or lead["stream"] == stream:
             return [_wrong("the event does not name its lead in the form of the format")]
         found: list[Wrong] = []
         if self._lead != lead or self._has_followed:
             is_tainted = self._lead is None and self._is_tainted
-            found = self.end()
+            found = self.end(index)
             self._begin(lead)
             self._is_tainted = is_tainted
         elif (stream, seq) <= self._newest:
             found = [_wrong("the events of this append are not in the order of streams and versions")]
-        self._newest = (stream, seq)
-        self._others[event_hash] = to
         return found
 
     def _begin(self, lead: Mapping[str, Any] | None) -> None:

@@ -263,7 +263,7 @@ class RangeVerifier:
                         "keys", "statements about keys stand in the stream of the log's first event, alone"
                     )
                 if grouped or not appends.is_idle:
-                    for wrong in appends.take(stream, seq, payload, event_hash):
+                    for wrong in appends.take(index, stream, seq, payload, event_hash):
                         self._fail(findings, row, wrong)
                 last_time = time
                 if len(heads) >= HEADS:
@@ -275,7 +275,7 @@ class RangeVerifier:
                 appends.pass_over(stream, seq)
                 heads[stream] = (seq, b64url(raw_hash), None, str(name))
             hashes.append(raw_hash)
-        for wrong in appends.end():
+        for wrong in appends.end(expected):
             self._fail(findings, row, wrong)
         counts = findings.counts
         counts.events, counts.streams, counts.signatures, counts.links = (

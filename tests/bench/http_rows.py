@@ -41,9 +41,9 @@ def _rates(clients: int, *, in_memory: bool) -> dict[str, list[float]]:
     each = EACH if clients > 1 else EACH // 4
     found: dict[str, list[float]] = {"ours": [], "sync": [], "batched": []}
     with folder(in_memory=in_memory) as place, ExitStack() as stack:
-        ports = dict(zip(found, _free_ports(3), strict=True))
+        ports = dict(zip(found, free_ports(3), strict=True))
         settings = Settings(data=place, port=ports["ours"])
-        _register(settings, each * (ROUNDS + 1))
+        register(settings, each * (ROUNDS + 1))
         environment = os.environ | {
             "TAMGA_DATA": str(place),
             "TAMGA_PORT": str(ports["ours"]),
@@ -55,7 +55,7 @@ def _rates(clients: int, *, in_memory: bool) -> dict[str, list[float]]:
             stack.enter_context(served(words, ports[name], environment))
         token = provider_of(settings).mint("kz-citizen-1")
         for n in range(ROUNDS + 1):
-            requests = [_request(token, k) for k in range(n * each, (n + 1) * each)]
+            requests = [request(token, k) for k in range(n * each, (n + 1) * each)]
             for name, port in ports.items():
                 rate = load.run(port, requests, clients).rate
                 if n:  # the first round warms up
@@ -64,7 +64,7 @@ def _rates(clients: int, *, in_memory: bool) -> dict[str, list[float]]:
     return found
 
 
-def _register(settings: Settings, count: int) -> None:
+def register(settings: Settings, count: int) -> None:
     """Vehicles of the seller."""
     house = House(settings)
     owner = development.resident("kz-citizen-1").as_person()
@@ -75,7 +75,7 @@ def _register(settings: Settings, count: int) -> None:
     house.close()
 
 
-def _request(token: str, n: int) -> bytes:
+def request(token: str, n: int) -> bytes:
     request = {
         "seller": development.resident("kz-citizen-1").as_person(),
         "buyer": development.resident("kz-citizen-2").as_person(),
@@ -89,15 +89,22 @@ def _request(token: str, n: int) -> bytes:
 
 
 @contextmanager
-def served(words: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
-    """A server as a process of its own, up when this begins and gone when it ends."""
+def running(words: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that ends with us."""
     process = subprocess.Popen(words, env=environment, cwd=PROGRAM.parent, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
     try:
-        _wait_for(port, process)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def served(words: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+    """A server as a process of its own, up when this begins and gone when it ends."""
+    with running(words, environment) as process:
+        _wait_for(port, process)
+        yield
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -112,7 +119,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError(f"nothing listens on {port}")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(s.getsockname()[1]) for s in sockets]
     for s in sockets:

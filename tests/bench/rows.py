@@ -7,10 +7,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from infra import verification
+from infra.canonical import loose_b64url
+from infra.envelope import split
 from tests.bench.ground import Ground, ground
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a memory file system, for rows where the disk should not hide the rest
@@ -92,6 +100,40 @@ def rebuild() -> Iterator[Result]:
             began = time.perf_counter()
             rates.append(house.runner.rebuild() / (time.perf_counter() - began))
         yield Result("rebuild of all read models", statistics.median(rates), "events/s", 20_000)
+
+
+def verify() -> Iterator[Result]:
+    """``audit verify`` per core, against the bare P-256 verification of the same signatures in one process."""
+    with folder() as place:
+        with ground(place) as house:
+            house.grow(20_000)
+            rows = house.log.since(0, 20_000)
+            key = house.keyring.seals[next(reversed(house.keyring.seals))].private_key.public_key()
+        ours, bare = [], []
+        for _ in range(3):
+            began = time.perf_counter()
+            report = verification.verify_folder(place, processes=1)
+            ours.append(report["logs"]["KZ"]["events"] / (time.perf_counter() - began))
+            bare.append(_bare_verifications(rows, key))
+        yield _ratio("audit verify per core / bare P-256 verify", ours, bare, 0.8)
+
+
+def _bare_verifications(rows: list[tuple[int, str, int, str, bytes]], key: ec.EllipticCurvePublicKey) -> float:
+    """Verifications a second; most fail, as one key made few of them: that takes as long."""
+    algorithm = ec.ECDSA(SHA256())
+    jobs = []
+    for row in rows[:5_000]:
+        signing_input, _, signature = split(row[4])[0].rpartition(b".")
+        raw = loose_b64url(signature)
+        der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+        jobs.append((der, signing_input))
+
+    def work() -> None:
+        for der, signing_input in jobs:
+            with suppress(InvalidSignature):
+                key.verify(der, signing_input, algorithm)
+
+    return _rate(len(jobs), work)
 
 
 def growth() -> Iterator[Result]:

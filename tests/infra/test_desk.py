@@ -99,7 +99,9 @@ def test_many_at_once_are_each_done_once_and_each_answer_is_its_own(kazakhstan: 
     assert [row[0] for row in kazakhstan.log.since(before, 1000)] == list(range(before, before + 300))
 
 
-def test_a_refusal_in_the_middle_of_a_batch_changes_nothing_and_spoils_nothing(kazakhstan: OneCountry) -> None:
+def test_a_refusal_in_the_middle_of_a_batch_changes_nothing_and_spoils_nothing(
+    kazakhstan: OneCountry,
+) -> None:
     kazakhstan.register(1, 2)
     go_on = held(kazakhstan)
     first, second, third = (kazakhstan.desk.ask(kazakhstan.filing(n)) for n in (1, 99, 2))
@@ -156,9 +158,7 @@ def test_a_stream_that_cannot_be_read_is_the_trouble_of_those_who_need_it(
     with beside(kazakhstan) as other, caplog.at_level(logging.CRITICAL + 1):
         go_on = held(other)
         consents = [
-            other.desk.ask(
-                other.command(c.GiveConsent, seen, "kz-citizen-2", of=seen.state.request_hash)
-            )
+            other.desk.ask(other.command(c.GiveConsent, seen, "kz-citizen-2", of=seen.state.request_hash))
             for seen in (broken, sound)
         ]
         go_on()
@@ -241,9 +241,7 @@ def test_what_another_process_wrote_counts_here_at_once(kazakhstan: OneCountry) 
 def test_two_processes_write_by_turns_into_one_log_without_gap_or_fork(kazakhstan: OneCountry) -> None:
     kazakhstan.register(*range(40))
     with beside(kazakhstan) as other:
-        asked = [
-            (kazakhstan, other)[n % 2].desk.ask((kazakhstan, other)[n % 2].filing(n)) for n in range(40)
-        ]
+        asked = [(kazakhstan, other)[n % 2].desk.ask((kazakhstan, other)[n % 2].filing(n)) for n in range(40)]
         assert {future.result().version for future in asked} == {2}
     rows = kazakhstan.log.since(0, 1000)
     assert [row[0] for row in rows] == list(range(len(rows)))
@@ -482,7 +480,9 @@ def test_when_the_answer_comes_the_keys_are_gone(kazakhstan: OneCountry) -> None
     kazakhstan.erase(withdrawn)
     for row in kazakhstan.log.stream(withdrawn.stream):
         jws, sealed = split(row[4])
-        assert not sealed or not open_sealed(payload_of(jws), sealed, from_b64url(hash_of(row)), kazakhstan.vault.get)
+        assert not sealed or not open_sealed(
+            payload_of(jws), sealed, from_b64url(hash_of(row)), kazakhstan.vault.get
+        )
 
 
 def test_an_event_after_an_erasure_is_sealed_with_a_fresh_key(kazakhstan: OneCountry) -> None:

@@ -1,0 +1,288 @@
+"""Whole logs: split into ranges, looked at side by side in processes, and put together again in order."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from typing import Any, Final
+
+import orjson
+
+from infra.canonical import b64url, loose_b64url
+from infra.key_history import NotAuthorised
+from infra.log_file import Extent, LogFile, Row, Unreadable
+from infra.transparency import Frontier
+from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
+from infra.verification.keys import Keys, read_keys
+from infra.verification.ranges import RangeVerifier, Source
+from infra.verification.statement import SEALED
+
+RANGE: Final = 4_096  # events looked at in one go
+FEW: Final = 20_000  # events for which processes are not worth their start
+_APART: Final = 256  # how far an end between two appends is looked for
+_LEAF_BYTES: Final = 32
+
+Progress = Callable[[int, int], None]
+
+
+class NoKeyStore(Exception):
+    """There is no key store where one should be."""
+
+
+def verify_logs(
+    sources: Iterable[Source],
+    *,
+    progress: Progress = lambda _done, _all: None,
+    processes: int | None = None,
+) -> Report:
+    """Verify logs, one after the other; see the package for the checks. Raises NoKeyStore, and what a vault raises.
+
+    ``progress`` is told (events done, all events). ``processes``: 0 is this one; None is as many as there are
+    cores, where the logs are large. Memory does not grow with the logs.
+    """
+    logs = [_Log(source) for source in sources]
+    total = sum(log.rows for log in logs)
+    if processes is None:
+        processes = (os.cpu_count() or 1) if total >= FEW else 0
+    done = 0
+    with _Crew(logs, processes) as crew:
+        for log in logs:
+            for findings in crew.findings(log):
+                log.take(findings)
+                done += findings.counts.events
+                progress(done, total)
+    return Report(
+        {log.source.log: log.report() for log in logs},
+        [failure for log in logs for failure in log.failures()],
+        [sentence for log in logs for sentence in log.not_covered()] + list(NOT_COVERED),
+    )
+
+
+NOT_COVERED: Final = (
+    "whether the newest events of a log or of a stream were cut off: a witnessed checkpoint will show that",
+    "the order of events of different streams, and whole logs made anew, by who holds all live keys: witnesses will",
+    "certificates that were revoked outside of the logs; and whether what was signed is true",
+)
+
+
+class _Log:
+    """One log under verification: what is known before its ranges are looked at, and what they come to."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.keys: Keys | None = None
+        self.rows = 0
+        self._extent: Extent | None = None
+        self._counts = Counts()
+        self._tree = Frontier()
+        self._failures: list[Failure] = []
+        self._is_cut = False
+        if source.key_store is not None and not source.key_store.path.exists():
+            raise NoKeyStore(f"there is no key store at {source.key_store.path}")
+        try:
+            self._open(LogFile(source.path))
+        except Unreadable as error:
+            self._fail_file(f"the file cannot be read as a log: {error}")
+
+    def ranges(self) -> Iterator[tuple[int, int]]:
+        """Ranges of positions (first, end) that hold whole appends."""
+        if self._extent is None or self.keys is None:
+            return
+        first, end = self._extent.first, self._extent.last + 1
+        file = LogFile(self.source.path)
+        while first < end:
+            last = file.from_(first, RANGE)
+            until = end if last is None else min(end, _between_appends(file, last[0], end))
+            yield first, until
+            first = until
+        file.close()
+
+    def take(self, findings: Findings) -> None:
+        """Put the next range to the ones before."""
+        self._counts.add(findings.counts)
+        self._is_cut |= findings.is_cut or len(self._failures) > MOST_FAILURES
+        self._failures += findings.failures[: MOST_FAILURES + 1 - min(len(self._failures), MOST_FAILURES)]
+        raw = findings.leaves
+        self._grow([raw[n : n + _LEAF_BYTES] for n in range(0, len(raw), _LEAF_BYTES)])
+
+    def failures(self) -> list[Failure]:
+        """The first failures, in the order of the log."""
+        return in_order(_named(self._failures))[:MOST_FAILURES]
+
+    def report(self) -> LogReport:
+        """What was verified."""
+        counts, is_part = self._counts, self.source.is_part
+        return LogReport(
+            events=counts.events,
+            streams=counts.streams,
+            signatures=counts.signatures,
+            links=counts.links,
+            disclosures=counts.disclosures,
+            erased=counts.erased,
+            size=self._tree.size,
+            root=None if is_part else b64url(self._tree.root()),
+        )
+
+    def not_covered(self) -> Iterator[str]:
+        """What could not be verified of this log, or was not."""
+        log, source = self.source.log, self.source
+        if source.recipient is not None:
+            yield f"{log}: sealed parts and rows; a feed does not carry them"
+        elif source.key_store is None:
+            yield f"{log}: what the sealed parts hold; that needs the key store"
+        if source.is_part:
+            yield f"{log}: positions and the tree of the log; {source.recipient} receives a part of it"
+        if source.is_part and self.keys is not None:
+            yield from (f"{log}: {sentence}" for sentence in self.keys.history.not_covered)
+        if self._is_cut or len(in_order(self._failures)) > MOST_FAILURES:
+            yield f"{log}: failures beyond the first {MOST_FAILURES} are not listed"
+
+    def _open(self, file: LogFile) -> None:
+        """1. file: the index of versions knows every row; a version stands in the log once."""
+        extent = file.extent()
+        if extent is None:
+            self._fail_file("the log has no events")
+            return
+        if extent.rows != extent.indexed:
+            self._fail_file(f"the log holds {extent.rows} rows, and its index of versions {extent.indexed}")
+        for index, stream, seq in file.twice():
+            detail = "this version of the stream stands in the log twice"
+            self._failures.append(Failure(self.source.log, str(stream), seq, index, "file", detail))
+        self._extent, self.rows = extent, extent.rows
+        self.keys = read_keys(self.source.log, file, self.source.root_certificate)
+        self._failures += self.keys.failures
+        file.close()
+
+    def _fail_file(self, detail: str) -> None:
+        self._failures.append(Failure(self.source.log, None, None, -1, "file", detail))
+
+    def _grow(self, leaves: list[bytes]) -> None:
+        """17d. keys: the root that a retirement states is that of the events before it."""
+        if self.keys is None:
+            return
+        history, start, begun = self.keys.history, 0, self._tree.size
+        retired = [] if self.source.is_part else sorted(history.unconfirmed)
+        for size in (size for size in retired if begun < size <= begun + len(leaves)):
+            self._tree.extend(leaves[start : size - begun])
+            start = size - begun
+            try:
+                history.confirm(size, self._tree.root())
+            except NotAuthorised as error:
+                version = self.keys.versions.get(size)
+                found = Failure(self.source.log, history.stream, version, size, "keys", error.reason)
+                self._failures.append(found)
+        self._tree.extend(leaves[start:])
+
+
+class _Crew:
+    """Who looks at ranges: processes, each with a verifier for each log; or, where there are none, this process."""
+
+    def __init__(self, logs: list[_Log], processes: int) -> None:
+        sources = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
+        self._verifiers = _Verifiers(sources) if processes == 0 else None
+        self._at_once = 2 * processes
+        self._pool = (
+            ProcessPoolExecutor(processes, get_context("spawn"), _begin, (sources,)) if processes else None
+        )
+
+    def __enter__(self) -> "_Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        if self._verifiers is not None:
+            self._verifiers.close()
+
+    def findings(self, log: _Log) -> Iterator[Findings]:
+        """What is found in each range of the log, in order."""
+        name = log.source.log
+        if self._pool is None:
+            yield from (_here(self._verifiers, name, *r) for r in log.ranges())
+            return
+        waiting: deque[Future[Findings]] = deque()
+        for first, end in log.ranges():
+            waiting.append(self._pool.submit(_there, name, first, end))
+            if len(waiting) >= self._at_once:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+class _Verifiers:
+    """The verifiers of one process, made when they are needed."""
+
+    def __init__(self, sources: dict[str, tuple[Source, list[tuple[int, str]]]]) -> None:
+        self._sources = sources
+        self._made: dict[str, RangeVerifier] = {}
+
+    def of(self, log: str) -> RangeVerifier:
+        if log not in self._made:
+            self.close()  # logs come one after the other
+            self._made[log] = RangeVerifier(*self._sources[log])
+        return self._made[log]
+
+    def close(self) -> None:
+        for verifier in self._made.values():
+            verifier.close()
+        self._made.clear()
+
+
+_mine: list[_Verifiers] = []  # of a process of a crew
+
+
+def _begin(sources: dict[str, tuple[Source, list[tuple[int, str]]]]) -> None:
+    _mine.append(_Verifiers(sources))
+
+
+def _there(log: str, first: int, end: int) -> Findings:
+    return _here(_mine[0], log, first, end)
+
+
+def _here(verifiers: _Verifiers | None, log: str, first: int, end: int) -> Findings:
+    if verifiers is None:
+        raise ValueError("this process verifies nothing itself")
+    return verifiers.of(log).verify(first, end)
+
+
+def _between_appends(file: LogFile, index: int, end: int) -> int:
+    """The first position from ``index`` on, before which an append ends; ``index`` where none is to be seen.
+
+    A lead closes its append, and the first event that names a lead opens one.
+    """
+    before = file.before(index)
+    is_led, closes = _standing(before)
+    for row in file.rows(index, min(end, index + _APART)):
+        names_lead, is_lead = _standing(row)
+        if closes or (names_lead and not is_led):
+            return row[0]
+        is_led, closes = names_lead, is_lead
+    return index
+
+
+def _standing(row: Row | None) -> tuple[bool, bool]:
+    """Whether an event names a lead, and whether it is one."""
+    try:
+        found: Any = orjson.loads(loose_b64url(row[4].partition(SEALED)[0].split(b".")[1])) if row else {}
+        return "lead" in found, "effects" in found
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return False, False
+
+
+def _named(failures: list[Failure]) -> list[Failure]:
+    """An empty position is that of the event that is known to be missing, where one is: its name is the better one."""
+    missing = [f for f in failures if f.between is not None]
+    found = []
+    for failure in failures:
+        if failure.check == "position":
+            index = failure.index
+            fits = [m for m in missing if m.between and m.between[0] < index < m.between[1]]
+            if fits:
+                is_it = min(fits, key=lambda m: m.index)
+                missing.remove(is_it)
+                detail = f"{failure.detail}: version {is_it.version} of this stream is missing"
+                failure = replace(failure, stream=is_it.stream, version=is_it.version, detail=detail)
+        found.append(failure)
+    return found
