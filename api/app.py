@@ -52,12 +52,12 @@ ROUTERS = (
 
 def build(house: House) -> App:
     """The application of this house, behind its edge."""
-    app = application(house)
+    app = routed(house)
     return edge(app)  # type: ignore[arg-type]  # an ASGI application
 
 
-def application(house: House) -> FastAPI:
-    """The application without its edge."""
+def routed(house: House) -> FastAPI:
+    """The application without its edge: every router laid flat."""
     app = FastAPI(
         title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url=None
     )

@@ -174,8 +174,8 @@ def read(row: tuple[int, str, int, str, bytes], country: str, key_of: KeyOf) -> 
         raise Tampered("row", "the row's columns are not those of the event in it")
     raw = sha256(jws)
     members, keys = _disclosed(payload, sealed, raw, key_of)
-    data = {n: v for n, v in payload["data"].items() if n != "_sd"}
-    event, owners = codec.decode(name, data, members, country)
+    public = {n: v for n, v in payload["data"].items() if n != "_sd"}
+    event, owners = codec.decode(name, public, members, country)
     return Recorded(
         event,
         name,

@@ -155,8 +155,7 @@ class House:
         accesses = Accesses(folder / "accesses.sqlite")
         evidence = EvidenceStore(folder / "evidence", vault, self.clock)
         desk = Desk(code, log, vault, keys, self.clock)
-        if log.size() == 0:
-            open_log(desk, registrar_of(code), tuple(countries()))
+        open_log(desk, registrar_of(code), tuple(countries()))
         authorise_missing(desk, authorities(code))
         return CountryHouse(
             code=code,

@@ -20,6 +20,8 @@ CHUNK: Final = 10_000
 
 def open_log(desk: Desk, registrar: str, countries: Sequence[str]) -> None:
     """The first event of a log; does nothing where there is one already."""
+    if desk.log.size():
+        return
 
     def work(sitting: Sitting) -> Outcome:
         keys = desk.keyring

@@ -57,8 +57,8 @@ class _Line(logging.Formatter):
 
 def write_logs(level: str) -> None:
     """Send all log lines of the process to standard error, in this form."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Line())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("uvicorn.access", "kafka", "multipart", "asyncio"):
+    output = logging.StreamHandler(sys.stderr)
+    output.setFormatter(_Line())
+    logging.basicConfig(level=level, handlers=[output], force=True)
+    for name in ("uvicorn.access", "kafka", "multipart", "asyncio", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -34,11 +34,13 @@ VENDORS = {
         "orjson",
         "prometheus_client",
         "pydantic",
+        "pydantic_core",
+        "python_multipart",
         "starlette",
         "typing_extensions",
         "uvicorn",
     },
-    "consumers": {"pydantic", "typing_extensions"},
+    "consumers": {"httpx", "pydantic", "typing_extensions"},
     "tamga": {"rich", "typer", "uvicorn"},
 }
 PLACES = {
@@ -113,6 +115,10 @@ def test_the_law_knows_no_clock_no_chance_and_no_disk() -> None:
     assert imported + called == []
 
 
+# Names that contracts with the outside fix: TAMGA_DATA, and the member "data" of a signed event.
+NAMED_OUTSIDE = {("infra/settings.py", "data"), ("api/shapes.py", "data")}
+
+
 def test_a_name_says_what_a_thing_is() -> None:
     """No part of the house is a manager or a helper, and no value is just data or info."""
     parts = [
@@ -122,7 +128,10 @@ def test_a_name_says_what_a_thing_is() -> None:
         if (word := last_word(part)) in BANNED
     ]
     named = [
-        f"{path}:{line} names {name}" for path in modules() for line, name in names(path) if is_banned(name)
+        f"{path}:{line} names {name}"
+        for path in modules()
+        for line, name in names(path)
+        if is_banned(name) and (str(path), name) not in NAMED_OUTSIDE
     ]
     assert parts + named == []
 

@@ -1,7 +1,7 @@
 """A house with a little past, made by its own desks: what the auditor's tests look at, and tamper with copies of.
 
-Kazakhstan: three cars; the first is sold (and its case erased a year later), the second's sale is withdrawn, the
-third's waits. Its vehicle office then got a new seal, and the old one was retired. Türkiye: a birth is registered.
+Kazakhstan: three cars; the first is sold, the second's sale is withdrawn (and its case erased a year later), the
+third's waits. The vehicle office then got a new seal, and the old one was retired. Türkiye: a birth is filed.
 """
 
 import json
@@ -140,7 +140,7 @@ def _kazakhstan(p: Past, folder: Path) -> None:
     )
     _rotate(p)
     p.at("2027-06-01T09:00:00Z")
-    p.do(c.EraseCase, "sold", "kz-data-protection-officer", basis="The retention has ended.")
+    p.do(c.EraseCase, "withdrawn", "kz-data-protection-officer", basis="The retention has ended.")
     p.do(c.GiveConsent, "waiting", "kz-citizen-2", of=p.states["waiting"].request_hash)
 
 

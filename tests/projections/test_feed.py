@@ -60,12 +60,12 @@ def test_what_was_missed_comes_by_the_first_index_of_its_stream(log: GrowingLog)
 
 
 @given(growing_logs(), st.data())
-def test_a_log_that_is_read_in_pieces_is_delivered_the_same(log: GrowingLog, data: st.DataObject) -> None:
+def test_a_log_that_is_read_in_pieces_is_delivered_the_same(log: GrowingLog, drawn: st.DataObject) -> None:
     """A piece ends where its last whole append ends; the next begins there."""
     found: list[list[Logged]] = []
     position = 0
     while position < len(log.events):
-        size = data.draw(st.integers(1, 12))
+        size = drawn.draw(st.integers(1, 12))
         whole = list(appends(log.events[position : position + size]))
         if not whole:
             whole = list(appends(log.events[position:]))[:1]
