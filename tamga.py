@@ -28,11 +28,12 @@ from consumers import registry as registries
 from domain.authorities import authorities
 from domain.law import countries
 from domain.refusals import Refusal
-from infra import development, follower, imports, key_acts, statements, verification
+from infra import development, follower, imports, key_acts, replay, statements
 from infra.house import CountryHouse, House, provider_of
 from infra.logs import write_logs
 from infra.relay import Relay
 from infra.settings import Settings, WrongSetting, read_settings
+from infra.verification.folder import NothingThere, verify_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -224,7 +225,13 @@ def keys_rotate(country: Country, authority: str, *, as_json: AsJson = False) ->
 
 
 @keys_app.command("retire")
-def keys_retire(country: Country, kid: str, reason: str = "rotation", *, as_json: AsJson = False) -> None:
+def keys_retire(
+    country: Country,
+    kid: str,
+    reason: Annotated[str, typer.Argument()] = "rotation",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """No event from here on is signed with this key."""
     with _house(_settings()) as house:
         _said(
@@ -241,25 +248,22 @@ def audit_verify(
     root: Annotated[
         Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")
     ] = None,
-    with_keys: Annotated[
-        bool, typer.Option("--with-keys", help="Also open the disclosures, with the key store.")
-    ] = False,
-    source: Annotated[
-        str | None, typer.Option("--from", help="The HTTP feed of a house, instead of the files.")
-    ] = None,
+    keys: Annotated[bool, typer.Option(help="Also open the disclosures, where the key store is at hand.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Verify every log: needs the files and the root certificates only, no secret. Exit 1 if anything is wrong."""
     settings = _settings()
     with _progress("events") as progress:
         task = progress.add_task("verifying", total=None)
-        report = verification.verify_folder(
-            settings.data,
-            roots=root,
-            with_keys=with_keys,
-            feed=source,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+        try:
+            report = verify_folder(
+                settings.data,
+                roots=root,
+                with_keys=keys,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        except NothingThere as error:
+            _wrong(str(error))
     _said(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
 
@@ -278,7 +282,10 @@ def audit_replay(
         country = house.where(case)
         if country is None:
             _wrong("there is no such case")
-        _said(verification.replay(country, case, as_of), as_json=as_json)
+        try:
+            _said(replay.replay(country.log.path, country.code, case, as_of, key_of=country.vault.get), as_json=as_json)
+        except (replay.NoSuchCase, replay.WrongMoment) as error:
+            _wrong(str(error))
 
 
 # --- registries, people, demonstration --------------------------------------------------------------------

@@ -66,9 +66,9 @@ def routed(house: House) -> FastAPI:
     problems.install(app)
     for module in ROUTERS:
         app.router.routes += map(_as_it_is, module.router.routes)  # laid flat: an included one is matched twice
-    if house.settings.environment == "development":
-        app.router.routes += identity.router(house.provider).routes
     document = _openapi(app)
+    if house.settings.environment == "development":  # beside the contract: it follows OAuth's rules, not ours
+        app.router.routes += identity.router(house.provider).routes
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> dict[str, Any]:

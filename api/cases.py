@@ -60,17 +60,18 @@ async def asked_of(request: Request, case: str, shape: type[Body]) -> tuple[Acto
     try:
         return actor, await body_of(request, shape)
     except (Declined, Invalid):
-        if not await _may_know(request, actor, case):
-            raise nothing() from None
+        await _must_know(request, actor, case)
         raise
 
 
-async def _may_know(request: Request, actor: Actor, case: str) -> bool:
+async def _must_know(request: Request, actor: Actor, case: str) -> None:
+    """Raises Unknown where this caller may not know that there is such a case."""
     try:
         await readable(request, actor, case, "case.read")
-    except Refusal as refusal:
-        return not isinstance(refusal, Unknown)
-    return True
+    except Unknown:
+        raise nothing() from None
+    except Refusal:
+        return
 
 
 def located(request: Request, case: str) -> CountryHouse:
@@ -116,7 +117,12 @@ async def act(
 ) -> Response:
     """One command on one case: who calls, what they saw, what it leads to; ``more`` are its own members."""
     actor = caller(request)
-    expected = version_seen(request) if is_judgement else None
+    try:
+        expected = version_seen(request) if is_judgement else None
+        idempotency_key(request)
+    except Declined:
+        await _must_know(request, actor, case)
+        raise
     house = located(request, case)
     command = make(
         at=house_of(request).clock(),

@@ -20,6 +20,7 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 LARGEST_BODY: Final = 256 * 1024
 LARGEST_UPLOAD: Final = 10_100_000  # 10,000,000 bytes of evidence, and the form around it
+LARGEST_OF_REGISTRY: Final = 1024 * 1024  # as many receipts as are taken at once
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 logger = logging.getLogger(__name__)
 REQUESTS = Counter("tamga_http_requests", "Requests answered", ["method", "route", "status"])
@@ -57,7 +58,7 @@ class _Exchange:
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         self.status = 0
         self._scope, self._receive, self._send = scope, receive, send
-        self._largest = LARGEST_UPLOAD if scope["path"] == "/v1/evidence" else LARGEST_BODY
+        self._largest = _largest(scope["path"])
         self._seen = 0
         self._is_head = scope["method"] == "HEAD"
         if self._is_head:
@@ -116,6 +117,12 @@ def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
 def _route(scope: MutableMapping[str, Any]) -> str:
     """The route's template."""
     return getattr(scope.get("route"), "path", "unknown")
+
+
+def _largest(path: str) -> int:
+    if path == "/v1/evidence":
+        return LARGEST_UPLOAD
+    return LARGEST_OF_REGISTRY if path.startswith("/v1/feeds/") else LARGEST_BODY
 
 
 def _length(scope: MutableMapping[str, Any]) -> int:

@@ -62,10 +62,10 @@ class Filing(Value):
 async def file_case(request: Request) -> Response:
     """201 only when the event is on the disk; a repeat under the same Idempotency-Key gets that answer."""
     actor = caller(request)
+    key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
     house, offered = _offered(request, found)
     filing = shaped(found, await request.body(), Filing)
-    key = idempotency_key(request, is_required=True) or ""
     content = _content_of(filing, house, offered)
     case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
     remembered = answered(house, actor, case, await request.body(), 201)

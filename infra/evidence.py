@@ -177,13 +177,12 @@ class EvidenceStore:
             sealed = path.read_bytes()
         except FileNotFoundError:
             return None
-        head = _Head.of(sealed[: _Head.SIZE])
-        secret = self._vault.get(head.key_id)
+        head = sealed[: _Head.SIZE]
+        secret = self._vault.get(head[:_KEY_ID])
         if secret is None:
             return None
-        bound = head.written() + evidence_id.encode()
         try:
-            return open_bytes(secret, sealed[_Head.SIZE :], bound)
+            return open_bytes(secret, sealed[_Head.SIZE :], head + evidence_id.encode())
         except Unreadable:
             logger.error("evidence_altered")  # noqa: TRY400 - nothing more is known
             return None
@@ -206,8 +205,12 @@ class _Head:
 
     @classmethod
     def of(cls, raw: bytes) -> "_Head":
+        """ValueError where it is cut off."""
         at = datetime.fromtimestamp(int.from_bytes(raw[16:24], "big"), UTC)
-        return cls(raw[:16], at, uuid.UUID(bytes=raw[24:40]))
+        return cls(raw[:_KEY_ID], at, uuid.UUID(bytes=raw[24:40]))
+
+
+_KEY_ID: Final = 16
 
 
 def _older(folder: Path, before: datetime) -> Iterator[tuple[Path, _Head]]:
@@ -217,10 +220,18 @@ def _older(folder: Path, before: datetime) -> Iterator[tuple[Path, _Head]]:
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
                 path.unlink(missing_ok=True)
             continue
-        with path.open("rb") as file:
-            head = _Head.of(file.read(_Head.SIZE))
+        try:
+            head = _Head.of(_beginning(path))
+        except (FileNotFoundError, ValueError):
+            logger.warning("evidence_altered")
+            continue
         if head.at < before:
             yield path, head
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_Head.SIZE)
 
 
 def _write(path: Path, head: _Head, key: DataKey, content: bytes, evidence_id: str) -> None:

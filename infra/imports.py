@@ -65,6 +65,7 @@ def import_file(
 
     def work(sitting: Sitting) -> Outcome:
         _Import(sitting, house, found).lines(file, lambda done: progress(done, total))
+        progress(total, total)
         return Outcome(stream="", version=total, state=None, index=sitting.size - 1, status=200)
 
     return house.desk.have(work).result().version

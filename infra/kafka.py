@@ -108,7 +108,7 @@ class Producer:
             else:
                 future, is_full, is_new, _ = self._producer._accumulator.append(place, None, key, value, headers)
                 self._unsure.append(future)
-                if is_full or is_new:
+                if is_new:
                     self._producer._sender.wakeup()
         except KafkaError as error:
             raise Away(f"Kafka does not take messages: {type(error).__name__}") from error

@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ("tests.kafka_server",)
+pytest_plugins = ("tests.house", "tests.kafka_server")

@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -17,7 +16,6 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from api.app import build
-from infra.canonical import b64url, sha256
 from tests.house import A_PDF, Town, good, inside, new_key
 
 SALE = ("KZ", "car_sale")
@@ -38,7 +36,7 @@ ROLES = {
     "auditor": AUDITOR,
     "data protection officer": DATA_PROTECTION,
 }
-EXAMPLES = 10  # for each operation, role and mode
+EXAMPLES = 4  # for each operation, role, mode, and with ids that exist or not
 """What no JSON Schema can say makes some valid data wrong: a check digit, Unicode NFC, a hash of ours, a stage."""
 LEFT_OUT = {"positive_data_acceptance"}
 
@@ -99,7 +97,6 @@ def walk(town: Town) -> None:
     answered_with_evidence(town)
     refused_and_paid_back(town)
     restricted(town)
-    signed_in(town)
     every_refusal_of_a_filing(town)
     looked_after(town)
 
@@ -165,29 +162,6 @@ def looked_after(town: Town) -> None:
     good(officer.post(f"/v1/registers/vehicles/entries/{entry}/erasures", why))
 
 
-def signed_in(town: Town) -> None:
-    """A person by the code flow with PKCE, as a browser does it."""
-    provider = "/identity"
-    for path in ("/.well-known/openid-configuration", "/jwks.json"):
-        good(town.anybody.get(provider + path))
-    verifier = "v" * 50
-    asked = {
-        "response_type": "code",
-        "client_id": "development",
-        "redirect_uri": "http://127.0.0.1:1/back",
-        "code_challenge": b64url(sha256(verifier.encode())),
-        "code_challenge_method": "S256",
-        "scope": "openid",
-    }
-    assert town.anybody.get(f"{provider}/authorize", **asked).is_success
-    chosen = {**asked, "person": SELLER}
-    back = town.anybody.send("POST", f"{provider}/authorize", data=chosen, follow_redirects=False)
-    code = parse_qs(urlsplit(back.headers["location"]).query)["code"][0]
-    grant = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
-    mine = {name: asked[name] for name in ("client_id", "redirect_uri")}
-    good(town.anybody.send("POST", f"{provider}/token", data={**grant, **mine}))
-
-
 def every_refusal_of_a_filing(town: Town) -> None:
     """Each number that the document names for it, from a request that is right but for one thing."""
     seller, body, key = town.as_(SELLER), town.filing(*SALE), new_key()
@@ -207,7 +181,7 @@ def every_refusal_of_a_filing(town: Town) -> None:
 
 def test_every_operation_can_be_done(document: dict[str, Any], seen: Seen) -> None:
     """None is there for show."""
-    done = {operation for operation, answers in seen.items() if min(answers) < 400}
+    done = {operation for operation, answers in seen.items() if min(answers) < 300}
     assert operations(document) - done == set()
 
 

@@ -4,7 +4,7 @@ import resource
 import sys
 from pathlib import Path
 
-from infra import verification
+from infra.verification.folder import verify_folder
 from tests.bench.ground import ground
 
 if __name__ == "__main__":
@@ -13,6 +13,6 @@ if __name__ == "__main__":
         with ground(place) as house:
             house.runner.rebuild()
     else:
-        verification.verify_folder(place)
+        verify_folder(place)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(peak / 1024)  # noqa: T201 - the answer

@@ -6,11 +6,13 @@ The clock stands until it is moved. There is no test in here, and no fake.
 import json
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 from domain import commands as c
@@ -20,7 +22,7 @@ from domain.procedure import entry_key
 from infra import development, key_acts, keyring
 from infra.accesses import Accesses
 from infra.canonical import b64url, sha256
-from infra.desk import Answered, Desk, Outcome
+from infra.desk import Answered, Desk, Outcome, Sitting, Work
 from infra.envelope import split
 from infra.event_store import Log
 from infra.evidence import EvidenceStore
@@ -96,6 +98,19 @@ class OneCountry:
         """Bring the read models up to the log."""
         while self.runner.step():
             pass
+
+    def hold(self) -> Callable[[], None]:
+        """Keep the desk waiting: what is asked meanwhile becomes one batch. The result lets it go on."""
+        gate = Event()
+
+        def wait_there(sitting: Sitting) -> Outcome:
+            gate.wait(10)
+            return Outcome(stream="", version=0, state=None, index=sitting.size, status=200)
+
+        future = self.desk.have(wait_there)
+        while not future.running():
+            pass
+        return gate.set
 
     # who asks
 
@@ -225,6 +240,23 @@ class OneCountry:
     def answered(self, key: str, body: bytes = b"body", status: int = 201) -> Answered:
         """An Idempotency-Key on its way in."""
         return Answered(key=self.case(key), body_mac=sha256(body), status=status)
+
+
+class Noticed:
+    """A desk that says when it is asked something."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.was_asked = Event()
+
+    def have(self, work: Work) -> Future[Outcome]:
+        """As the desk does it."""
+        future = self._desk.have(work)
+        self.was_asked.set()
+        return future
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from infra.envelope import split
 from infra.house import CountryHouse, House
 from infra.imports import import_file
 from infra.settings import Settings
+from infra.signing import Seal
 
 OFFICE = "kz-vehicle-registration"
 VINS = ("XTA210990Y2766389", "XTA210990Y2766390", "XTA210990Y2766391")
@@ -35,6 +36,7 @@ class Past:
     clock: Path
     cases: dict[str, str] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)  # as the last command left them
+    retired: list[Seal] = field(default_factory=list)
 
     def country(self, code: str = "KZ") -> CountryHouse:
         return self.house.countries[code]
@@ -151,6 +153,7 @@ def _rotate(p: Past) -> None:
     assert old is not None
     key_acts.rotate(desk, OFFICE, authorities("KZ")[OFFICE])
     key_acts.retire(desk, old.kid, "rotation")
+    p.retired.append(old)
 
 
 def _turkiye(p: Past) -> None:

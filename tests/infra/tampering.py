@@ -84,6 +84,13 @@ class Opened:
         self.write(one, other.state)
         self.write(other, one.state)
 
+    def without_uniqueness(self) -> None:
+        """The same table, but any row may stand in it."""
+        self._do("CREATE TABLE loose (log_index INTEGER PRIMARY KEY, originator_id, originator_version, topic, state)")
+        self._do("INSERT INTO loose SELECT * FROM stored_events")
+        self._do("DROP TABLE stored_events")
+        self._do("ALTER TABLE loose RENAME TO stored_events")
+
     def append(self, *rows: Stored) -> None:
         """Add rows at the end of the log."""
         end = self._do("SELECT max(log_index) + 1 FROM stored_events").fetchone()[0]

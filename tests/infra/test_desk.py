@@ -2,12 +2,11 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -17,13 +16,13 @@ from domain.authorities import authorities
 from domain.refusals import Clash, Differs, Erased, Refusal, Unready
 from infra import key_acts
 from infra.canonical import b64url, from_b64url, sha256
-from infra.desk import Desk, Outcome, Sitting
+from infra.desk import Outcome, Sitting
 from infra.envelope import open_sealed, payload_of, split
 from infra.event_store import Row
 from infra.signing import parse
 from infra.streams import Stream
 from infra.transparency import leaf, root
-from tests.infra.one_country import OFFICE, OneCountry
+from tests.infra.one_country import OFFICE, Noticed, OneCountry
 
 APPEALED_AND_KEPT = {"days": 5000}  # every term is over
 
@@ -56,36 +55,6 @@ def as_it_stands(country: OneCountry, stream: str, family: str) -> Stream:
     return found
 
 
-def held(country: OneCountry) -> Callable[[], None]:
-    """Keep the desk waiting, so that what is asked meanwhile becomes one batch; the result lets it go on."""
-    gate = Event()
-
-    def wait_there(sitting: Sitting) -> Outcome:
-        gate.wait(10)
-        return Outcome(stream="", version=0, state=None, index=sitting.size, status=200)
-
-    future = country.desk.have(wait_there)
-    while not future.running():
-        pass
-    return gate.set
-
-
-class Noticed:
-    """A desk that says when it is asked something."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.was_asked = Event()
-
-    def have(self, work: Any) -> Future[Outcome]:
-        future = self._desk.have(work)
-        self.was_asked.set()
-        return future
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._desk, name)
-
-
 # --- batches ----------------------------------------------------------------------------------------------
 
 
@@ -103,7 +72,7 @@ def test_a_refusal_in_the_middle_of_a_batch_changes_nothing_and_spoils_nothing(
     kazakhstan: OneCountry,
 ) -> None:
     kazakhstan.register(1, 2)
-    go_on = held(kazakhstan)
+    go_on = kazakhstan.hold()
     first, second, third = (kazakhstan.desk.ask(kazakhstan.filing(n)) for n in (1, 99, 2))
     go_on()
     assert first.result().version == third.result().version == 2
@@ -115,7 +84,7 @@ def test_a_refusal_in_the_middle_of_a_batch_changes_nothing_and_spoils_nothing(
 def test_what_was_decided_earlier_in_a_batch_counts_for_what_comes_later(kazakhstan: OneCountry) -> None:
     """Two sales of one car, asked at the same moment: the second finds it claimed."""
     kazakhstan.register(1)
-    go_on = held(kazakhstan)
+    go_on = kazakhstan.hold()
     first = kazakhstan.desk.ask(kazakhstan.filing(1, key="one"))
     second = kazakhstan.desk.ask(kazakhstan.filing(1, key="another"))
     go_on()
@@ -135,7 +104,7 @@ def test_work_that_breaks_is_its_own_trouble(
         sitting.group(None, None, {}, "")  # type: ignore[arg-type]  # it breaks
         raise AssertionError
 
-    go_on = held(kazakhstan)
+    go_on = kazakhstan.hold()
     before = kazakhstan.desk.ask(kazakhstan.filing(1))
     with caplog.at_level(logging.CRITICAL + 1):
         failed = kazakhstan.desk.have(broken)
@@ -156,7 +125,7 @@ def test_a_stream_that_cannot_be_read_is_the_trouble_of_those_who_need_it(
         anybody.execute("UPDATE stored_events SET state = x'00' WHERE originator_id = ?", (broken.stream,))
         anybody.commit()
     with beside(kazakhstan) as other, caplog.at_level(logging.CRITICAL + 1):
-        go_on = held(other)
+        go_on = other.hold()
         consents = [
             other.desk.ask(other.command(c.GiveConsent, seen, "kz-citizen-2", of=seen.state.request_hash))
             for seen in (broken, sound)
@@ -279,7 +248,7 @@ def test_a_retirement_fixes_the_tree_over_all_events_before_it(kazakhstan: OneCo
     """Also over those that are settled in the same batch, and not yet in the file."""
     kazakhstan.register(1, 2)
     (kid,) = [s["kid"] for s in key_acts.seals(kazakhstan.desk) if s["authority"] == "kz-treasury"]
-    go_on = held(kazakhstan)
+    go_on = kazakhstan.hold()
     filed = kazakhstan.desk.ask(kazakhstan.filing(1))
     desk = Noticed(kazakhstan.desk)
     with ThreadPoolExecutor(1) as pool:
@@ -379,7 +348,7 @@ def test_the_same_key_and_body_get_the_same_answer_and_happen_once(kazakhstan: O
 
 def test_the_same_key_twice_in_one_batch_happens_once(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    go_on = held(kazakhstan)
+    go_on = kazakhstan.hold()
     answered = kazakhstan.answered("1")
     asked = [kazakhstan.desk.ask(kazakhstan.filing(1), answered) for _ in range(20)]
     go_on()

@@ -22,7 +22,13 @@ TIME = "2026-11-23T08:00:00.000000Z"
 
 def stored(event: Logged) -> Signed:
     """An event with what the feed reads of it; nobody signed it."""
-    payload = {"stream": event.stream, "seq": event.seq, "to": list(event.to), "time": TIME, "data": "x" * 500}
+    payload = {
+        "stream": event.stream,
+        "seq": event.seq,
+        "to": list(event.to),
+        "time": TIME,
+        "data": "x" * 500,
+    }
     if event.lead:
         payload["lead"] = {"stream": event.lead[0], "seq": event.lead[1], "to": [OWN]}
     jws = f"{b64url(b'{}')}.{b64url(encode(payload))}.{b64url(b'nobody')}".encode()

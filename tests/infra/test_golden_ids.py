@@ -1,7 +1,7 @@
 """Ids that are found again from their keys: frozen, part by part, for as long as a log stands.
 
-Each goes through a normal form and a keyed hash. Were one of them to change, a car could be sold twice: a new form
-gets a new version number, and takes the old and the new claim together.
+Each goes through a normal form and a keyed hash. Were one of them to change, a car could be sold twice: a new
+form gets a new version number, and takes the old and the new claim together.
 """
 
 from collections.abc import Mapping

@@ -394,7 +394,7 @@ def newest(country: OneCountry) -> Row:
 def test_keys_that_survived_a_kill_are_destroyed_at_the_next_start(
     kazakhstan_keys: Path, tmp_path: Path
 ) -> None:
-    """The log says that they are gone: so they are, with the evidence under them, before the position moves on."""
+    """The log says that they are gone: so they are, with their evidence, before the position moves on."""
     keys, of_evidence = erased_but_killed(kazakhstan_keys, tmp_path / "kz")
     assert of_evidence in keys
     country = OneCountry(tmp_path / "kz")
