@@ -9,11 +9,10 @@ import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -28,12 +27,14 @@ from consumers import registry as registries
 from domain.authorities import authorities
 from domain.law import countries
 from domain.refusals import Refusal
-from infra import development, follower, imports, key_acts, replay, statements
+from infra import development, follower, imports, key_acts, statements
+from infra.child import kept_running
 from infra.house import CountryHouse, House, provider_of
 from infra.logs import write_logs
+from infra.readiness import TROUBLES
 from infra.relay import Relay
 from infra.settings import Settings, WrongSetting, read_settings
-from infra.verification.folder import NothingThere, verify_folder
+from infra.verification import CannotVerify, NoSuchCase, Unreplayable, WrongMoment, replay, verify_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -71,25 +72,20 @@ def serve(
 ) -> None:
     """Serve HTTP on TAMGA_PORT; also follow the logs (read models, clock, relay) in a process of its own."""
     settings = _settings()
-    with _house(settings) as house:
-        child = _follower_process() if follow_too else None
-        try:
-            config = uvicorn.Config(
-                build(house),
-                host=settings.host,
-                port=settings.port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
-            _stopped_by_signals()  # the server raises the signal again when it is done: we still have to close
-            console.print(f"Tamga serves on {settings.base_url} (data in {settings.data})", soft_wrap=True)
-            uvicorn.Server(config).run()
-        finally:
-            if child is not None:
-                child.terminate()
-                child.wait()
+    following = kept_running(_FOLLOW) if follow_too else nullcontext()
+    with _house(settings) as house, following:
+        config = uvicorn.Config(
+            build(house),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        _stopped_by_signals()  # the server raises the signal again when it is done: we still have to close
+        console.print(f"Tamga serves on {settings.base_url} (data in {settings.data})", soft_wrap=True)
+        uvicorn.Server(config).run()
 
 
 @app.command("follow")
@@ -100,7 +96,7 @@ def follow_command(
     with _house(_settings()) as house:
         stop = _stopped_by_signals()
         if with_parent:
-            threading.Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+            threading.Thread(target=_stopped_by_parent, args=(stop,), daemon=True).start()
         follower.follow(house, stop)
 
 
@@ -121,10 +117,15 @@ def tick(*, as_json: AsJson = False) -> None:
         _said(follower.tick(house), as_json=as_json)
 
 
-def _follower_process() -> "subprocess.Popen[bytes]":
-    """The follower ends with us, however we end: its standard input closes."""
-    command = [sys.executable, str(Path(__file__).resolve()), "follow", "--with-parent"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program
+# The follower ends with us, however we end: its standard input closes.
+_FOLLOW = (sys.executable, str(Path(__file__).resolve()), "follow", "--with-parent")
+
+
+def _stopped_by_parent(stop: threading.Event) -> None:
+    """Standard input ends when the parent does; read without the buffer, which could not be given up at the end."""
+    while os.read(0, 1):
+        pass
+    stop.set()
 
 
 def _stopped_by_signals() -> threading.Event:
@@ -249,6 +250,9 @@ def audit_verify(
         Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")
     ] = None,
     keys: Annotated[bool, typer.Option(help="Also open the disclosures, where the key store is at hand.")] = True,
+    source: Annotated[
+        str | None, typer.Option("--from", help="The address of a house: verify its feeds, not the files.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify every log: needs the files and the root certificates only, no secret. Exit 1 if anything is wrong."""
@@ -259,10 +263,11 @@ def audit_verify(
             report = verify_folder(
                 settings.data,
                 roots=root,
-                with_keys=keys,
+                with_keys=None if keys else False,
+                feed=source,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
-        except NothingThere as error:
+        except CannotVerify as error:
             _wrong(str(error))
     _said(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
@@ -283,8 +288,8 @@ def audit_replay(
         if country is None:
             _wrong("there is no such case")
         try:
-            _said(replay.replay(country.log.path, country.code, case, as_of, key_of=country.vault.get), as_json=as_json)
-        except (replay.NoSuchCase, replay.WrongMoment) as error:
+            _said(replay(country, case, as_of), as_json=as_json)
+        except (NoSuchCase, WrongMoment, Unreplayable) as error:
             _wrong(str(error))
 
 
@@ -382,15 +387,13 @@ def _settings() -> Settings:
 @contextmanager
 def _house(settings: Settings) -> Iterator[House]:
     write_logs(settings.log_level)
-    house = House(settings)
-    _collect_less()
     try:
-        yield house
-    except Refusal as refusal:
-        typer.echo(refusal.detail, err=True)
+        with closing(House(settings)) as house:
+            _collect_less()
+            yield house
+    except (Refusal, *TROUBLES) as trouble:
+        typer.echo(f"tamga: {trouble}", err=True)
         raise typer.Exit(3) from None
-    finally:
-        house.close()
 
 
 def _collect_less() -> None:

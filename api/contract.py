@@ -58,7 +58,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     """
     key = key or ("taken" if body is not None else "none")
     status = 201 if created else 200
-    codes = {*problems, *_implied(body=body is not None, created=created, judgement=judgement, public=public)}
+    codes = {*problems, *_implied(body=body is not None, judgement=judgement, public=public)}
     headers: dict[str, Any] = {**_ETAG} if etag or body is not None else {}
     if created:
         headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}, "required": True}
@@ -81,11 +81,9 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     }
 
 
-def _implied(*, body: bool, created: bool, judgement: bool, public: bool) -> set[int]:
-    """The numbers that follow from what an operation is. Anybody may file, so that a filing is never 403."""
-    codes: set[int] = set() if public else {401, 404, 503}
-    if not public and not created:
-        codes |= {403}
+def _implied(*, body: bool, judgement: bool, public: bool) -> set[int]:
+    """The numbers that follow from what an operation is."""
+    codes: set[int] = set() if public else {401, 403, 404, 503}
     if body:
         codes |= {400, 409, 410, 413, 415, 422}
     if judgement:

@@ -38,7 +38,7 @@ _FORM: Final[dict[str, Any]] = {
     }
 }
 _UPLOAD = documented(
-    "Bring a piece of evidence", answer=Uploaded, created=True, problems=(400, 403, 413, 415, 422)
+    "Bring a piece of evidence", answer=Uploaded, created=True, problems=(400, 413, 415, 422)
 )
 _UPLOAD["openapi_extra"] = {**_UPLOAD["openapi_extra"], **_FORM}
 _DOWNLOAD = documented("Read a piece of evidence", problems=(410,))

@@ -20,7 +20,7 @@ from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
 from domain.procedure import Offer
-from domain.refusals import Fault, Invalid, NotOffered, Refusal
+from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
 from infra.desk import Answered, Outcome
 from infra.house import CountryHouse
@@ -62,6 +62,8 @@ class Filing(Value):
 async def file_case(request: Request) -> Response:
     """201 only when the event is on the disk; a repeat under the same Idempotency-Key gets that answer."""
     actor = caller(request)
+    if not actor.persons:
+        raise NotAllowed("Requests are filed by people. Please sign in as the person who asks.")
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
     house, offered = _offered(request, found)

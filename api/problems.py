@@ -21,7 +21,7 @@ from starlette.routing import Match, Route
 from domain import refusals
 from domain.numbers import WrongNumber
 from domain.refusals import Fault, Refusal
-from infra import accesses, competences, event_store, evidence, feed_store, vault, views
+from infra.readiness import TROUBLES
 from infra.tokens import BadToken
 
 STATUS: Final[Mapping[type[Refusal], int]] = {
@@ -177,22 +177,13 @@ PLACES: Final = {
     "less_than_equal": "out_of_range",
     "too_long": "too_many",
 }
-_UNAVAILABLE: Final = (
-    accesses.Unavailable,
-    competences.Unavailable,
-    event_store.Unavailable,
-    evidence.Unavailable,
-    feed_store.Unavailable,
-    vault.Unavailable,
-    views.Unavailable,
-)
 _ANSWERED: Final = (
     Refusal,
     Declined,
     BadToken,
     HTTPException,
     RequestValidationError,
-    *_UNAVAILABLE,
+    *TROUBLES,
     Exception,
 )
 
@@ -220,7 +211,7 @@ async def _answered(request: Request, error: Exception) -> Response:  # noqa: PL
             return _of_the_framework(request, error)
         case RequestValidationError():  # the framework's own answer would echo what was sent
             return refused(path, refusals.Invalid(*_places(error)))
-        case _ if isinstance(error, _UNAVAILABLE):
+        case _ if isinstance(error, TROUBLES):
             detail = "This cannot be done now, and nothing was changed. Please try again in a moment."
             return problem(path, 503, "unavailable", detail, (), {"Retry-After": "1"})
         case _:

@@ -24,7 +24,7 @@ from infra.clock import clock_of
 from infra.house import provider_of
 from infra.keyring import Keyring
 from infra.settings import Settings
-from infra.verification.folder import verify_folder
+from infra.verification import verify_folder
 
 VEHICLES: Final = 1_000
 PATIENCE_S: Final = 60.0
@@ -68,7 +68,7 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
         for country in ("KZ", "TR"):
             start("registry", "run", country, "--from", source)
         ends = story.play(clock)
-    report = verify_folder(folder)
+    report = verify_folder(folder, with_keys=None)
     return {
         "cases": dict(sorted(ends.items())),
         "receipts": story.receipts,

@@ -1,7 +1,7 @@
-"""A log's SQLite file as whoever verifies it reads it: read only, without the house and its libraries, and in any state.
+"""A log's SQLite file as a verifier reads it: read only, without the house and its libraries, in any state.
 
-Nothing is taken for granted: not the order of the rows, not that (stream, version) is unique, not the columns' types.
-The file may be a copy, or a live log that grows meanwhile: rows that are there are never changed by the house.
+Nothing is taken for granted: not the order of the rows, not that (stream, version) is unique, not the types
+of the columns. The file may be a copy, or a live log that grows meanwhile: the house never changes a row.
 
     Unreadable    it is no log, or its pages are broken; the message says why
 """
@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 
 class Extent(NamedTuple):
-    """The first and last positions, how many rows there are, and how many rows the index of versions knows."""
+    """The first and last positions, how many rows there are, and how many the index of versions knows."""
 
     first: int
     last: int
@@ -41,7 +41,7 @@ class LogFile:
     """One connection to the file; of one thread."""
 
     def __init__(self, path: Path) -> None:
-        """Open it; raises Unreadable. A file whose folder is not writable must have been closed by its house."""
+        """Open it; raises Unreadable. In a folder that is not writable, its house must have closed it."""
         self.path = path
         with _plainly():
             address = path.resolve().as_uri()
@@ -94,8 +94,8 @@ class LogFile:
 
     def newest_below(self, stream: str, seq: int) -> Row | None:
         """The row of the stream's highest version below this one."""
-        asked = f"{_ROWS} WHERE originator_id = ? AND originator_version < ? ORDER BY originator_version DESC LIMIT 1"
-        return self._one(asked, stream, seq)
+        below = "originator_id = ? AND originator_version < ? ORDER BY originator_version DESC LIMIT 1"
+        return self._one(f"{_ROWS} WHERE {below}", stream, seq)
 
     def be_lenient(self) -> None:
         """From here on text that is not UTF-8 is read with replacements, and not an error; this is slower."""

@@ -4,11 +4,22 @@ line.
 
 from typing import Any, Final
 
-from infra import event_store, feed_store, views
+from infra import accesses, competences, event_store, evidence, feed_store, vault, views
+from infra.clock import WrongClock
 from infra.house import CountryHouse, House
 
+# What the parts of the house raise while they cannot be used: nothing is lost, and it may be tried again.
+TROUBLES: Final = (
+    accesses.Unavailable,
+    competences.Unavailable,
+    event_store.Unavailable,
+    evidence.Unavailable,
+    feed_store.Unavailable,
+    vault.Unavailable,
+    views.Unavailable,
+    WrongClock,
+)
 _FULL_SYNC: Final = 2  # of SQLite's ``PRAGMA synchronous``
-_UNAVAILABLE: Final = (event_store.Unavailable, feed_store.Unavailable, views.Unavailable)
 
 
 def readiness(house: House) -> dict[str, Any]:
@@ -43,5 +54,5 @@ def _state(house: CountryHouse) -> dict[str, Any]:
             "relay_behind": house.feed.relay_behind(),
             "relay_trouble": house.feed.relay_trouble(),
         }
-    except _UNAVAILABLE as error:
+    except TROUBLES as error:
         return state | {"trouble": state["trouble"] or str(error)}

@@ -1,6 +1,6 @@
-"""Whether logs are what was signed: nothing altered, added, removed or moved; with public keys, and no secret.
+"""Whether logs are what was signed: nothing altered, added, removed or moved; with public keys and no secret.
 
-``verify_logs(sources)`` looks at each event in the order of its log, and reports the first check that it fails:
+``verify_logs`` looks at each event in the order of its log, and reports the first check that it fails:
 
  1. file         the file holds a log; its index of versions knows every row, and each version once
  2. position     positions are 0, 1, 2 ... without gaps
@@ -8,7 +8,7 @@
  4. envelope     exactly the members of the format, in their shapes
  5. row          the row's columns say the same as the event in it
  6. log          it was signed for this log
- 7. key          the log authorised the key, before this position and not retired since, for this authority and type
+ 7. key          the log authorised the key before this position, for this authority and type, and not retired it
  8. signature    the key signed it, with low s
  9. time         in UTC with six digits, never before that of the event before it in the log
 10. members      the members of the type; a digest for each personal one, so that counts tell nothing
@@ -18,13 +18,29 @@
 14. link         `prev` is the hash of the event before it in the stream
 15. recipients   known to the log, sorted, the log's own country among them; in a stream they only become more
 16. append       what was appended together stands together, the lead last, naming all others
-17. keys         statements about keys hold: certificates lead to the root, retirements state the true size and root
+17. keys         what is said of keys holds: certificates lead to the root, retirements state true size and root
+18. head         (of a feed) its numbers have no gaps, and its signed head counts exactly what came
 
 What cannot be seen so is said in ``not_covered``. Formats: formats.md 1, 2, 6; the numbers return in the code.
 """
 
 from infra.verification.findings import Failure, Report
-from infra.verification.logs import NoKeyStore, verify_logs
+from infra.verification.folder import verify_folder
+from infra.verification.logs import CannotVerify, verify_logs
 from infra.verification.ranges import KeyStore, Source
+from infra.verification.replay import NoSuchCase, Unreplayable, WrongMoment, replay, replay_file
 
-__all__ = ["Failure", "KeyStore", "NoKeyStore", "Report", "Source", "verify_logs"]
+__all__ = [
+    "CannotVerify",
+    "Failure",
+    "KeyStore",
+    "NoSuchCase",
+    "Report",
+    "Source",
+    "Unreplayable",
+    "WrongMoment",
+    "replay",
+    "replay_file",
+    "verify_folder",
+    "verify_logs",
+]

@@ -25,6 +25,7 @@ CHECKS: Final = (
     "recipients",
     "append",
     "keys",
+    "head",
 )
 
 
@@ -52,7 +53,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One event that fails a check. ``index`` is where it stands, or where its absence shows; -1: nowhere."""
+    """One event that fails a check. ``index``: where it stands, or its absence shows; -1: nowhere."""
 
     log: str
     stream: str | None
@@ -71,7 +72,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Counts:
-    """How much was verified. ``disclosures`` opened to their digests, of ``erased`` ones the key is destroyed."""
+    """How much was verified. ``disclosures`` opened to their digests; the keys of ``erased`` ones are gone."""
 
     events: int = 0
     streams: int = 0
@@ -88,7 +89,7 @@ class Counts:
 
 @dataclass(slots=True)
 class Findings:
-    """Of a range of a log: counts, failures in the order of the log, the leaves of its tree (32 bytes each)."""
+    """Of a range of a log: counts, failures in its order, the leaves of its tree (32 bytes each)."""
 
     counts: Counts = field(default_factory=Counts)
     failures: list[Failure] = field(default_factory=list)

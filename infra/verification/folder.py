@@ -1,55 +1,85 @@
-"""Verifying a whole data folder: where its logs, root certificates and key stores lie; the checks are elsewhere."""
+"""The logs of a data folder, or a house's feeds, verified with the certificates and keys that lie there."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from infra.verification.logs import verify_logs
+from infra.verification.feed import FeedCopy, copied_feed, token_of
+from infra.verification.logs import CannotVerify, verify_logs
 from infra.verification.ranges import KeyStore, Source
 
+_ROOTS_BESIDE = (
+    "whether the root certificates are the countries' own: they were taken from beside the logs; compare them"
+)
 
-class NothingThere(LookupError):
-    """There is no log, or no root certificate, where one should be."""
 
-
-def verify_folder(
+def verify_folder(  # noqa: PLR0913 - each is one option of the command line
     folder: Path,
     *,
     roots: Path | None = None,
-    with_keys: bool = True,
+    with_keys: bool | None = False,
+    feed: str | None = None,
+    token: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     processes: int | None = None,
 ) -> dict[str, Any]:
-    """The report over every log in the folder, as JSON values; raises NothingThere.
+    """Verify every log of a data folder: the report as ``tamga audit verify --json`` prints it.
 
-    ``roots``: a folder with ``<cc>.pem`` that the auditor got from outside; without it the certificates beside the
-    logs are taken, and then it is said that nobody vouches for them. ``with_keys``: open the disclosures of the
-    logs whose key store is there.
+    ``roots``: a folder of root certificates from outside, ``<cc>.pem``; without it those beside the logs are
+    taken. ``with_keys``: also open what is sealed; None: where the key store is there. ``feed``: the address
+    of a house, whose feeds are verified instead of the files; ``token``: of an auditor or a registry there;
+    without it, of the countries' development auditors. Raises CannotVerify.
     """
-    report = verify_logs(
-        _sources(folder, roots, with_keys=with_keys), progress=progress, processes=processes
-    ).as_json()
+    countries = _countries(folder, roots, is_feed=feed is not None)
+    if not countries:
+        raise CannotVerify(
+            f"there are no logs in {folder}" if feed is None else "no root certificate is here"
+        )
+    with ExitStack() as stack:
+        copies: list[FeedCopy] = []
+        if feed is None:
+            sources = [_source(folder, roots, code, with_keys=with_keys) for code in countries]
+        else:
+            place = Path(stack.enter_context(TemporaryDirectory(prefix="tamga-feed-")))
+            for code in countries:
+                bearer = token or token_of(folder, feed, code)
+                root = _root(folder, roots, code)
+                copies.append(copied_feed(feed, code, bearer, root, place / f"{code.lower()}.sqlite"))
+            sources = [copy.source for copy in copies if copy.source is not None]
+        report = verify_logs(sources, progress=progress, processes=processes)
+        for copy in copies:
+            report = copy.judged(report)
+    found = report.as_json()
     if roots is None:
-        report["not_covered"].append(
-            "whether the root certificates are the countries' own: they lay beside the logs; give those you have with --root"
-        )
-    return report
+        found["not_covered"].append(_ROOTS_BESIDE)
+    return found
 
 
-def _sources(folder: Path, roots: Path | None, *, with_keys: bool) -> Iterator[Source]:
-    found = sorted(path.parent for path in folder.glob("*/log.sqlite"))
-    if not found:
-        raise NothingThere(f"there is no log in {folder}")
-    for place in found:
-        keys = place / "keys"
-        certificate = roots / f"{place.name}.pem" if roots else keys / "root.pem"
-        if not certificate.exists():
-            raise NothingThere(f"there is no root certificate {certificate}")
-        has_keys = with_keys and (place / "vault.sqlite").exists() and (keys / "kek").exists()
-        yield Source(
-            log=place.name.upper(),
-            path=place / "log.sqlite",
-            root_certificate=ssl.PEM_cert_to_DER_cert(certificate.read_text("ascii")),
-            key_store=KeyStore(place / "vault.sqlite", (keys / "kek").read_bytes()) if has_keys else None,
-        )
+def _countries(folder: Path, roots: Path | None, *, is_feed: bool) -> list[str]:
+    if is_feed and roots is not None:
+        return sorted(path.stem.upper() for path in roots.glob("??.pem"))
+    held = "keys/root.pem" if is_feed else "log.sqlite"
+    return sorted(path.relative_to(folder).parts[0].upper() for path in folder.glob(f"??/{held}"))
+
+
+def _source(folder: Path, roots: Path | None, code: str, *, with_keys: bool | None) -> Source:
+    place = folder / code.lower()
+    vault, kek = place / "vault.sqlite", place / "keys" / "kek"
+    is_there = vault.exists() and kek.exists()
+    if with_keys and not is_there:
+        raise CannotVerify(f"the key store of {code} is not in {place}")
+    store = KeyStore(vault, kek.read_bytes()) if is_there and with_keys is not False else None
+    root = _root(folder, roots, code)
+    return Source(log=code, path=place / "log.sqlite", root_certificate=root, key_store=store)
+
+
+def _root(folder: Path, roots: Path | None, code: str) -> bytes:
+    cc = code.lower()
+    path = folder / cc / "keys" / "root.pem" if roots is None else roots / f"{cc}.pem"
+    try:
+        return ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))
+    except (OSError, ValueError) as error:
+        raise CannotVerify(f"there is no root certificate of {code} at {path}") from error

@@ -11,7 +11,7 @@ from infra.verification.statement import SEALED
 
 
 class Keys(NamedTuple):
-    """What the keys stream says: its events (index -> JWS) that hold, what they lead to, and those that do not."""
+    """The keys stream: its events that hold (index -> JWS), what they lead to, and those that do not."""
 
     events: dict[int, str]
     versions: dict[int, int]  # index -> version in the stream
@@ -22,9 +22,9 @@ class Keys(NamedTuple):
 def read_keys(log: str, file: LogFile, root_certificate: bytes) -> Keys:
     """The keys stream is that of the log's first event; what does not hold in it authorises nothing.
 
-    17a. the first event opens the log, under the root certificate that came from outside; 17b. each later one is
-    signed by a key registrar, and certificates lead to the root; 17c. what is retired was live, and the size stated
-    is the event's own position. The roots that retirements state are computed again by whoever sees all events.
+    17a. the first event opens the log, under the root certificate that came from outside; 17b. each later one
+    is signed by a key registrar, and certificates lead to the root; 17c. what is retired was live, and the
+    size stated is the event's own position; 17d. so is the root: who sees all events computes it again.
     """
     first = file.from_(0)
     keys = Keys({}, {}, KeyHistory(root_certificate), [])

@@ -27,8 +27,8 @@ _LEAF_BYTES: Final = 32
 Progress = Callable[[int, int], None]
 
 
-class NoKeyStore(Exception):
-    """There is no key store where one should be."""
+class CannotVerify(Exception):
+    """What the verification needs is not there: a log, a root certificate, a key store, a feed that answers."""
 
 
 def verify_logs(
@@ -37,7 +37,8 @@ def verify_logs(
     progress: Progress = lambda _done, _all: None,
     processes: int | None = None,
 ) -> Report:
-    """Verify logs, one after the other; see the package for the checks. Raises NoKeyStore, and what a vault raises.
+    """Verify logs, one after the other; see the package for the checks. Raises CannotVerify, and what a
+    vault raises that cannot be used now.
 
     ``progress`` is told (events done, all events). ``processes``: 0 is this one; None is as many as there are
     cores, where the logs are large. Memory does not grow with the logs.
@@ -80,7 +81,7 @@ class _Log:
         self._failures: list[Failure] = []
         self._is_cut = False
         if source.key_store is not None and not source.key_store.path.exists():
-            raise NoKeyStore(f"there is no key store at {source.key_store.path}")
+            raise CannotVerify(f"there is no key store at {source.key_store.path}")
         try:
             self._open(LogFile(source.path))
         except Unreadable as error:

@@ -1,4 +1,4 @@
-"""The sealed part of an event: that it is there in whole, and, with the key store, that it opens to its digests."""
+"""The sealed part of an event: it is there in whole, and, with the key store, opens to its digests."""
 
 from collections.abc import Callable, Mapping
 from itertools import chain
@@ -62,9 +62,9 @@ class Opener:
     ) -> tuple[int, int]:
         """How many disclosures opened, and how many are erased; raises Wrong.
 
-        12a. each box opens, under its key and for this event, to exactly its digests; 12b. the disclosures are of
-        the personal members of the type, each once; 12c. a box may stay closed only where an erasure of the
-        stream names its key.
+        12a. each box opens, under its key and for this event, to exactly its digests; 12b. the disclosures
+        are of the personal members of the type, each once; 12c. a box may stay closed only where an erasure of
+        the stream names its key.
         """
         digests = payload["data"]["_sd"]
         names: list[str] = []

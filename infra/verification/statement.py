@@ -30,7 +30,7 @@ _REMEMBERED: Final = 4096
 
 
 def kid_of_event(jws: str) -> str:
-    """The kid in the header of an event, if that has its one form; raises Wrong. Headers repeat: remember it."""
+    """The kid in the header of an event, if it has its one form; raises Wrong. Headers repeat: remember it."""
     try:
         parsed = parse(jws)
     except BadSignature as error:
@@ -60,7 +60,7 @@ def is_moment(time: str) -> bool:
 
 
 def are_digests(digests: list[Any]) -> bool:
-    """Whether these are digests (SHA-256 in base64url), sorted, each once. TypeError for what are no texts."""
+    """Whether these are digests (SHA-256, base64url), sorted, each once. TypeError for what are no texts."""
     return all(map(lt, digests, digests[1:])) and len("".join(digests)) == _DIGEST_TEXT * len(digests)
 
 

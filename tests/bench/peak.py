@@ -4,7 +4,7 @@ import resource
 import sys
 from pathlib import Path
 
-from infra.verification.folder import verify_folder
+from infra.verification import verify_folder
 from tests.bench.ground import ground
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from infra.canonical import loose_b64url
 from infra.envelope import split
-from infra.verification.folder import verify_folder
+from infra.verification import verify_folder
 from tests.bench.ground import Ground, ground
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a memory file system, for rows where the disk should not hide the rest

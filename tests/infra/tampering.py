@@ -86,7 +86,9 @@ class Opened:
 
     def without_uniqueness(self) -> None:
         """The same table, but any row may stand in it."""
-        self._do("CREATE TABLE loose (log_index INTEGER PRIMARY KEY, originator_id, originator_version, topic, state)")
+        self._do(
+            "CREATE TABLE loose (log_index INTEGER PRIMARY KEY, originator_id, originator_version, topic, state)"
+        )
         self._do("INSERT INTO loose SELECT * FROM stored_events")
         self._do("DROP TABLE stored_events")
         self._do("ALTER TABLE loose RENAME TO stored_events")
@@ -169,5 +171,8 @@ def sealed_again(row: Stored, key: DataKey, *, but: int) -> bytes:
 
 def blanked(row: Stored) -> bytes:
     """The event with all its boxes in place, and nothing but zeros in them."""
-    heads = (b.key_id + b.nonce + len(b.ciphertext).to_bytes(4, "big") + bytes(len(b.ciphertext)) for b in split_sealed(row.sealed))
+    heads = (
+        b.key_id + b.nonce + len(b.ciphertext).to_bytes(4, "big") + bytes(len(b.ciphertext))
+        for b in split_sealed(row.sealed)
+    )
     return row.jws.encode("ascii") + b"\x01" + b"".join(heads)

@@ -13,7 +13,7 @@ from infra.canonical import b64url, from_b64url, sha256
 from infra.signing import Seal
 from infra.transparency import leaf, root
 from infra.vault import DataKey, split_sealed
-from infra.verification import KeyStore, NoKeyStore, Report, Source, verify_logs
+from infra.verification import CannotVerify, KeyStore, Report, Source, verify_logs
 from tests.infra.past import OFFICE, Past, past
 from tests.infra.tampering import (
     Opened,
@@ -128,7 +128,7 @@ def test_a_log_without_its_root_certificate_is_nobodys(case: Case) -> None:
 
 def test_a_key_store_that_is_not_there_is_no_empty_one(case: Case) -> None:
     case.vault.unlink()
-    with pytest.raises(NoKeyStore):
+    with pytest.raises(CannotVerify):
         case.verified()
 
 

@@ -1,8 +1,8 @@
 """A case as it stood at a version or a moment, step by step: who, when, under which terms, with which key.
 
-It is the pure fold over the stored events, and asks nothing of today: the terms are those that the case names.
-Whether the log as a whole is what was signed is another question (``infra/verification``); here only the signature of
-each step is looked at, where the root certificate is given.
+It is the pure fold over the stored events, and asks nothing of today: the terms are those that the case
+names. Whether the log as a whole is what was signed is another question (``verify_logs``); here only the
+signature of each step is looked at, where the root certificate is given.
 
     NoSuchCase     there is no such case in this log, or it was not filed yet
     WrongMoment    neither a version of the case nor a moment
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.case import Case, evolve
 from domain.events import ERASED, Recorded
@@ -26,6 +26,9 @@ from infra.log_file import LogFile, Row
 from infra.signing import EVENT, BadSignature, Parsed, parse, verify
 from infra.vault import Unreadable
 from infra.verification.keys import Keys, read_keys
+
+if TYPE_CHECKING:
+    from infra.house import CountryHouse  # a whole house: who replays from a file does not load it
 
 _BROKEN: Final = (
     Tampered,
@@ -51,7 +54,17 @@ class Unreplayable(ValueError):
     """A stored event of the case cannot be read."""
 
 
-def replay(  # noqa: PLR0913 - a question, and what may be used to answer it
+def replay(
+    house: "CountryHouse", case: str, as_of: str | None = None, *, with_personal: bool = True
+) -> dict[str, Any]:
+    """As `replay_file`, in the log of this house; without ``with_personal`` its key store is not touched."""
+    key_of = house.vault.get if with_personal else None
+    return replay_file(
+        house.log.path, house.code, case, as_of, key_of=key_of, root_certificate=house.keyring.root
+    )
+
+
+def replay_file(  # noqa: PLR0913 - a question, and what may be used to answer it
     path: Path,
     country: str,
     case: str,
@@ -60,11 +73,12 @@ def replay(  # noqa: PLR0913 - a question, and what may be used to answer it
     key_of: KeyOf | None = None,
     root_certificate: bytes | None = None,
 ) -> dict[str, Any]:
-    """The case in the log at this path, as JSON values; raises NoSuchCase, WrongMoment, Unreplayable, log_file's.
+    """The case in the log at this path, as JSON values.
 
-    ``as_of``: a version of the case (digits), or a moment (RFC 3339 with a zone): the longest prefix of the log
-    whose times are all at or before it; None is now. ``key_of``: the key store, for who may see personal values;
-    without it they are withheld. ``root_certificate`` (DER): then each step says whether its signature holds.
+    ``as_of``: a version of the case (digits), or a moment (RFC 3339 with a zone): the longest prefix of the
+    log whose times are all at or before it; None is now. ``key_of``: the key store, for who may see personal
+    values; without it they are withheld. ``root_certificate`` (DER): then each step says whether its
+    signature holds. Raises NoSuchCase, WrongMoment, Unreplayable; Unreadable of infra/log_file.py.
     """
     file = LogFile(path)
     try:
@@ -207,7 +221,7 @@ def _members(event: Recorded) -> dict[str, Any]:
     return {name: _readable(value) for name, value in found.items()}
 
 
-def _readable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _readable(value: Any) -> Any:
     if value is ERASED:
         return None
     return {n: _readable(v) for n, v in value.items()} if isinstance(value, Mapping) else value
