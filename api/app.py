@@ -65,7 +65,9 @@ def routed(house: House) -> FastAPI:
     app.state.under_way = set()  # idempotency keys whose request is being worked on
     problems.install(app)
     for module in ROUTERS:
-        app.router.routes += map(_as_it_is, module.router.routes)  # laid flat: an included one is matched twice
+        app.router.routes += map(
+            _as_it_is, module.router.routes
+        )  # laid flat: an included one is matched twice
     document = _openapi(app)
     if house.settings.environment == "development":  # beside the contract: it follows OAuth's rules, not ours
         app.router.routes += identity.router(house.provider).routes

@@ -5,13 +5,12 @@ Plain ASGI: the framework's middleware classes cost a quarter of a millisecond a
 
 import logging
 import time
-import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
 
-from api.problems import BROKEN, Declined, problem
+from api.problems import BROKEN, Declined, problem, request_id
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -74,7 +73,7 @@ class _Exchange:
         except _HeadersAreAll:
             pass
         except Exception:
-            logger.exception("request_failed", extra={"route": _route(self._scope)})
+            logger.exception("request_failed", extra=_where(self._scope))
             if self.status == 0:
                 await self._problem(500, "internal_error", BROKEN)
 
@@ -98,7 +97,8 @@ class _Exchange:
         await self._send(message)
 
     async def _problem(self, status: int, code: str, detail: str) -> None:
-        await problem(self._scope["path"], status, code, detail)(self._scope, self.receive, self.send)
+        answer = problem(request_id(self._scope), status, code, detail)
+        await answer(self._scope, self.receive, self.send)
 
     def _too_large(self) -> str:
         return f"At most {self._largest} bytes are taken here."
@@ -110,8 +110,12 @@ def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(route).observe(seconds)
     about = {"method": method, "route": route, "status": status}
-    spent = {"milliseconds": round(seconds * 1000, 2), "request_id": uuid.uuid4().hex}
+    spent = {"milliseconds": round(seconds * 1000, 2), "request_id": request_id(scope)}
     logger.info("request", extra={**about, **spent})
+
+
+def _where(scope: MutableMapping[str, Any]) -> dict[str, str]:
+    return {"route": _route(scope), "request_id": request_id(scope)}
 
 
 def _route(scope: MutableMapping[str, Any]) -> str:

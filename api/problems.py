@@ -4,10 +4,11 @@ A problem never holds a value that was sent: what is wrong is named by a pointer
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import orjson
 from fastapi import FastAPI, Request
@@ -36,7 +37,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Erased: 410,
     refusals.Unready: 503,
 }
-BROKEN: Final = "Nothing was lost. Please try again; if it happens again, tell us the time and the address."
+BROKEN: Final = "Nothing was lost. Please try again; if it happens again, tell us the instance."
 NO_TOKEN: Final = "no bearer token"  # noqa: S105 - why there is no caller
 BY_CODE: Final = {"idempotency_key_reused": 422, "already_filed": 409}
 HTTP_CODES: Final = {404: "not_found", 405: "method_not_allowed", None: "http_error"}  # of the framework
@@ -104,7 +105,7 @@ class Declined(Exception):
 
 
 def problem(  # noqa: PLR0913, PLR0917 - the members of a problem document
-    path: str,
+    instance: str,
     status: int,
     code: str,
     detail: str,
@@ -112,13 +113,13 @@ def problem(  # noqa: PLR0913, PLR0917 - the members of a problem document
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Response:
-    """The response."""
+    """The response; ``instance`` is the id of the request, which its line in the log has too."""
     body = {
         "type": f"/docs/problems#{code}",
         "title": TITLES.get(status, "It did not work"),
         "status": status,
         "detail": detail,
-        "instance": path,
+        "instance": f"urn:uuid:{instance}",
         "code": code,
         "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in errors],
         **{name: value for name, value in more.items() if value is not None},
@@ -126,11 +127,11 @@ def problem(  # noqa: PLR0913, PLR0917 - the members of a problem document
     return Response(orjson.dumps(body), status, dict(headers or {}), "application/problem+json")
 
 
-def refused(path: str, refusal: Refusal) -> Response:
+def refused(instance: str, refusal: Refusal) -> Response:
     """The problem that a refusal is."""
     status = BY_CODE.get(refusal.name) or next(STATUS[c] for c in type(refusal).__mro__ if c in STATUS)
     return problem(
-        path,
+        instance,
         status,
         refusal.name,
         refusal.detail,
@@ -141,6 +142,12 @@ def refused(path: str, refusal: Refusal) -> Response:
         version=getattr(refusal, "version", None),
         case=getattr(refusal, "case", None),
     )
+
+
+def request_id(scope: MutableMapping[str, Any]) -> str:
+    """The id of this request: what a person may tell us, so that we find its line. An address may be personal."""
+    found: str = scope.setdefault("tamga.request", str(uuid4()))
+    return found
 
 
 def faults_of(error: ValidationError, prefix: str = "") -> tuple[Fault, ...]:
@@ -199,32 +206,32 @@ def install(app: FastAPI) -> None:
 
 
 async def _answered(request: Request, error: Exception) -> Response:  # noqa: PLR0911 - one for each kind
-    path = request.url.path
+    instance = request_id(request.scope)
     match error:
         case Refusal():
-            return refused(path, error)
+            return refused(instance, error)
         case Declined():
-            return problem(path, error.status, error.code, error.detail, error.errors, error.headers)
+            return problem(instance, error.status, error.code, error.detail, error.errors, error.headers)
         case BadToken(reason=reason):
-            return _unknown_caller(path, reason)
+            return _unknown_caller(instance, reason)
         case HTTPException():
             return _of_the_framework(request, error)
         case RequestValidationError():  # the framework's own answer would echo what was sent
-            return refused(path, refusals.Invalid(*_places(error)))
+            return refused(instance, refusals.Invalid(*_places(error)))
         case _ if isinstance(error, TROUBLES):
             detail = "This cannot be done now, and nothing was changed. Please try again in a moment."
-            return problem(path, 503, "unavailable", detail, (), {"Retry-After": "1"})
+            return problem(instance, 503, "unavailable", detail, (), {"Retry-After": "1"})
         case _:
-            return problem(path, 500, "internal_error", BROKEN)
+            return problem(instance, 500, "internal_error", BROKEN)
 
 
-def _unknown_caller(path: str, reason: str) -> Response:
+def _unknown_caller(instance: str, reason: str) -> Response:
     if reason == NO_TOKEN:  # RFC 6750, 3.1: no error code for who brought none
         detail = "Please sign in, and send the token as Authorization: Bearer."
-        return problem(path, 401, "no_token", detail, (), {"WWW-Authenticate": "Bearer"})
+        return problem(instance, 401, "no_token", detail, (), {"WWW-Authenticate": "Bearer"})
     detail = "Please sign in again: the token has expired, or is not one of ours."
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-    return problem(path, 401, "bad_token", detail, (), headers)
+    return problem(instance, 401, "bad_token", detail, (), headers)
 
 
 def _of_the_framework(request: Request, error: HTTPException) -> Response:
@@ -233,7 +240,7 @@ def _of_the_framework(request: Request, error: HTTPException) -> Response:
     headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
     details = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
     detail = details.get(status, "This cannot be understood.")
-    return problem(request.url.path, status, code, detail, (), headers)
+    return problem(request_id(request.scope), status, code, detail, (), headers)
 
 
 def _places(error: RequestValidationError) -> Iterable[Fault]:

@@ -14,8 +14,9 @@ from typing import Any, Final
 from domain import case, entry
 from domain.events import PersonalDataErased, Recorded
 from infra import vault, views
-from infra.envelope import KeyOf, read
+from infra.envelope import KeyOf, key_ids_of, read
 from infra.event_store import Row
+from infra.vault import Vault
 from infra.views import Batch
 from projections import Tally, View, tallies
 from projections import views as all_views
@@ -24,11 +25,15 @@ logger = logging.getLogger(__name__)
 _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
 
 
-def fold(batch: Batch, rows: Sequence[Row], country: str, key_of: KeyOf) -> list[PersonalDataErased]:
-    """Fold the next rows of the log into the batch's generation; the erasures among them."""
+def fold(batch: Batch, rows: Sequence[Row], country: str, key_store: Vault) -> list[PersonalDataErased]:
+    """Fold the next rows of the log into the batch's generation; the erasures among them.
+
+    The key store is asked once: what is destroyed meanwhile is seen by the next batch.
+    """
     if not rows:
         return []
-    work = _Work(batch, country, _cached(key_of))
+    keys = key_store.get_all({key for row in rows for key in _keys(row)})
+    work = _Work(batch, country, keys.get)
     work.recall(rows)
     for row in rows:
         work.take(row)
@@ -135,13 +140,8 @@ def _log_tallies() -> tuple[Tally, ...]:
     return tuple(tally for tally in tallies() if tally.source == "log")
 
 
-def _cached(key_of: KeyOf) -> KeyOf:
-    """Ask the key store once a batch for each key: what is destroyed meanwhile is seen by the next batch."""
-    known: dict[bytes, bytes | None] = {}
-
-    def get(key_id: bytes) -> bytes | None:
-        if key_id not in known:
-            known[key_id] = key_of(key_id)
-        return known[key_id]
-
-    return get
+def _keys(row: Row) -> list[bytes]:
+    try:
+        return key_ids_of(row[4])
+    except vault.Unreadable:  # its stream is parked when it is read
+        return []

@@ -59,7 +59,7 @@ class Runner:
             return 0
         with self._views.writing() as batch:
             found = self._log.since(batch.position(), BATCH)
-            erased = fold(batch, found, self._country, self._vault.get)
+            erased = fold(batch, found, self._country, self._vault)
             # Before the position moves on: who is killed here comes by again.
             self._destroy(erased)
             readings = self._count_accesses(batch, BATCH)
@@ -79,7 +79,7 @@ class Runner:
             while not is_switched:
                 with self._views.writing(NEXT) as batch:
                     found = self._log.since(batch.position(), REBUILD_BATCH)
-                    self._destroy(fold(batch, found, self._country, self._vault.get))
+                    self._destroy(fold(batch, found, self._country, self._vault))
                     done += len(found)
                     if len(found) < REBUILD_BATCH:
                         # Nobody else writes to the read models now: the last events and the switch are one

@@ -13,7 +13,7 @@ from infra.verification.findings import Wrong
 
 
 class Appends:
-    """Follows appends: ``take`` each event, ``pass_over`` what failed another check, and in the end ``end``."""
+    """Follows appends: ``take`` each event, ``pass_over`` what failed another check, ``end`` at the end."""
 
     def __init__(self, recipient: str | None = None) -> None:
         self._recipient = recipient

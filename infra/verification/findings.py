@@ -53,7 +53,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One event that fails a check. ``index``: where it stands, or its absence shows; -1: nowhere."""
+    """An event that fails a check. ``index``: where it stands, or its absence shows; -1: nowhere."""
 
     log: str
     stream: str | None
@@ -72,7 +72,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Counts:
-    """How much was verified. ``disclosures`` opened to their digests; the keys of ``erased`` ones are gone."""
+    """How much was verified. ``disclosures`` opened to their digests; the ``erased`` have no key any more."""
 
     events: int = 0
     streams: int = 0
@@ -105,7 +105,7 @@ class Findings:
 
 
 class LogReport(TypedDict):
-    """What was verified of one log; ``root``: RFC 6962, base64url, None where only part of the log was seen."""
+    """What was verified of one log. ``root``: RFC 6962, base64url; None where part of the log was seen."""
 
     events: int
     streams: int

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 
@@ -14,6 +14,8 @@ from infra.canonical import b64url, loose_b64url
 from infra.key_history import NotAuthorised
 from infra.log_file import Extent, LogFile, Row, Unreadable
 from infra.transparency import Frontier
+from infra.vault import Unreadable as VaultUnreadable
+from infra.vault import Vault
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys
 from infra.verification.ranges import RangeVerifier, Source
@@ -28,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 class CannotVerify(Exception):
-    """What the verification needs is not there: a log, a root certificate, a key store, a feed that answers."""
+    """What is needed is not there: a log, a root certificate, a key store, a feed that answers."""
 
 
 def verify_logs(
@@ -37,18 +39,18 @@ def verify_logs(
     progress: Progress = lambda _done, _all: None,
     processes: int | None = None,
 ) -> Report:
-    """Verify logs, one after the other; see the package for the checks. Raises CannotVerify, and what a
-    vault raises that cannot be used now.
+    """Verify logs, one after the other; see the package for the checks.
 
-    ``progress`` is told (events done, all events). ``processes``: 0 is this one; None is as many as there are
-    cores, where the logs are large. Memory does not grow with the logs.
+    ``progress`` is told (events done, all events). ``processes``: 0 and 1 are this one; None is as many as
+    there are cores, where the logs are large. Memory does not grow with the logs. Raises CannotVerify, and
+    what a vault raises that cannot be used now.
     """
     logs = [_Log(source) for source in sources]
     total = sum(log.rows for log in logs)
     if processes is None:
         processes = (os.cpu_count() or 1) if total >= FEW else 0
     done = 0
-    with _Crew(logs, processes) as crew:
+    with _Crew(logs, 0 if processes == 1 else processes) as crew:
         for log in logs:
             for findings in crew.findings(log):
                 log.take(findings)
@@ -63,7 +65,7 @@ def verify_logs(
 
 NOT_COVERED: Final = (
     "whether the newest events of a log or of a stream were cut off: a witnessed checkpoint will show that",
-    "the order of events of different streams, and whole logs made anew, by who holds all live keys: witnesses will",
+    "the order of events between streams, and logs made anew, by who holds all live keys: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
 )
 
@@ -78,7 +80,8 @@ class _Log:
         self._extent: Extent | None = None
         self._counts = Counts()
         self._tree = Frontier()
-        self._failures: list[Failure] = []
+        self._failures: list[Failure] = []  # of the file and the keys
+        self._found: list[Failure] = []  # of the ranges
         self._is_cut = False
         if source.key_store is not None and not source.key_store.path.exists():
             raise CannotVerify(f"there is no key store at {source.key_store.path}")
@@ -86,6 +89,7 @@ class _Log:
             self._open(LogFile(source.path))
         except Unreadable as error:
             self._fail_file(f"the file cannot be read as a log: {error}")
+        self._try_key_store()
 
     def ranges(self) -> Iterator[tuple[int, int]]:
         """Ranges of positions (first, end) that hold whole appends."""
@@ -93,24 +97,29 @@ class _Log:
             return
         first, end = self._extent.first, self._extent.last + 1
         file = LogFile(self.source.path)
-        while first < end:
-            last = file.from_(first, RANGE)
-            until = end if last is None else min(end, _between_appends(file, last[0], end))
-            yield first, until
-            first = until
-        file.close()
+        try:
+            while first < end:
+                last = file.from_(first, RANGE)
+                until = end if last is None else min(end, _between_appends(file, last[0], end))
+                yield first, until
+                first = until
+        except Unreadable as error:
+            self._fail_file(f"the file cannot be read from position {first} on: {error}")
+        finally:
+            file.close()
 
     def take(self, findings: Findings) -> None:
         """Put the next range to the ones before."""
         self._counts.add(findings.counts)
-        self._is_cut |= findings.is_cut or len(self._failures) > MOST_FAILURES
-        self._failures += findings.failures[: MOST_FAILURES + 1 - min(len(self._failures), MOST_FAILURES)]
+        room = MOST_FAILURES - len(self._found)
+        self._is_cut |= findings.is_cut or len(findings.failures) > room
+        self._found += findings.failures[:room]
         raw = findings.leaves
         self._grow([raw[n : n + _LEAF_BYTES] for n in range(0, len(raw), _LEAF_BYTES)])
 
     def failures(self) -> list[Failure]:
         """The first failures, in the order of the log."""
-        return in_order(_named(self._failures))[:MOST_FAILURES]
+        return in_order(_named([*self._failures, *self._found]))[:MOST_FAILURES]
 
     def report(self) -> LogReport:
         """What was verified."""
@@ -137,7 +146,7 @@ class _Log:
             yield f"{log}: positions and the tree of the log; {source.recipient} receives a part of it"
         if source.is_part and self.keys is not None:
             yield from (f"{log}: {sentence}" for sentence in self.keys.history.not_covered)
-        if self._is_cut or len(in_order(self._failures)) > MOST_FAILURES:
+        if self._is_cut:
             yield f"{log}: failures beyond the first {MOST_FAILURES} are not listed"
 
     def _open(self, file: LogFile) -> None:
@@ -155,6 +164,18 @@ class _Log:
         self.keys = read_keys(self.source.log, file, self.source.root_certificate)
         self._failures += self.keys.failures
         file.close()
+
+    def _try_key_store(self) -> None:
+        """A key store that opens under another key, or not at all, opens nothing."""
+        store = self.source.key_store
+        if store is None:
+            return
+        try:
+            Vault(store.path, store.kek).close()
+        except VaultUnreadable as error:
+            detail = f"the key store does not open with this key: {error}"
+            self._failures.append(Failure(self.source.log, None, None, -1, "disclosures", detail))
+            self.source = replace(self.source, key_store=None)
 
     def _fail_file(self, detail: str) -> None:
         self._failures.append(Failure(self.source.log, None, None, -1, "file", detail))
@@ -178,7 +199,7 @@ class _Log:
 
 
 class _Crew:
-    """Who looks at ranges: processes, each with a verifier for each log; or, where there are none, this process."""
+    """Who looks at ranges: processes, each with a verifier for each log; without any, this process."""
 
     def __init__(self, logs: list[_Log], processes: int) -> None:
         sources = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
@@ -188,7 +209,7 @@ class _Crew:
             ProcessPoolExecutor(processes, get_context("spawn"), _begin, (sources,)) if processes else None
         )
 
-    def __enter__(self) -> "_Crew":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -267,23 +288,22 @@ def _standing(row: Row | None) -> tuple[bool, bool]:
     """Whether an event names a lead, and whether it is one."""
     try:
         found: Any = orjson.loads(loose_b64url(row[4].partition(SEALED)[0].split(b".")[1])) if row else {}
-        return "lead" in found, "effects" in found
     except (ValueError, IndexError, AttributeError, TypeError):
         return False, False
+    return type(found) is dict and "lead" in found, type(found) is dict and "effects" in found
 
 
 def _named(failures: list[Failure]) -> list[Failure]:
-    """An empty position is that of the event that is known to be missing, where one is: its name is the better one."""
-    missing = [f for f in failures if f.between is not None]
-    found = []
-    for failure in failures:
-        if failure.check == "position":
-            index = failure.index
-            fits = [m for m in missing if m.between and m.between[0] < index < m.between[1]]
-            if fits:
-                is_it = min(fits, key=lambda m: m.index)
-                missing.remove(is_it)
-                detail = f"{failure.detail}: version {is_it.version} of this stream is missing"
-                failure = replace(failure, stream=is_it.stream, version=is_it.version, detail=detail)
-        found.append(failure)
-    return found
+    """An empty position gets the name of the event that is known to be missing there, where one is."""
+    missing = [failure for failure in failures if failure.between is not None]
+    return [_with_name(f, missing) if f.check == "position" else f for f in failures]
+
+
+def _with_name(empty: Failure, missing: list[Failure]) -> Failure:
+    fits = [m for m in missing if m.between and m.between[0] < empty.index < m.between[1]]
+    if not fits:
+        return empty
+    it = min(fits, key=lambda m: m.index)
+    missing.remove(it)
+    detail = f"{empty.detail}: version {it.version} of this stream is missing"
+    return replace(empty, stream=it.stream, version=it.version, detail=detail)

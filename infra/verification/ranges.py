@@ -58,7 +58,7 @@ class KeyStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A log to verify: its country, its file, the root certificate (DER) from outside, the key store if at hand.
+    """A log to verify: its country, its file, the root certificate (DER) from outside, the key store.
 
     ``recipient``: the file holds what this country received of the log, without sealed parts.
     """
@@ -98,12 +98,18 @@ class RangeVerifier:
         self._erased: dict[str, frozenset[str]] = {}
 
     def verify(self, first: int, end: int) -> Findings:
-        """Look at the rows from position ``first`` up to, not including, ``end``; raises Unreadable."""
+        """Look at the rows from position ``first`` up to, not including, ``end``."""
         try:
             return self._verify(first, end)
         except Unreadable:
             self._file.be_lenient()
+        try:
             return self._verify(first, end)
+        except Unreadable as error:
+            found = Findings()
+            detail = f"positions {first} to {end - 1} cannot be read: {error}"
+            found.fail(Failure(self._source.log, None, None, first, "file", detail))
+            return found
 
     def close(self) -> None:
         """Give back the files."""
@@ -111,11 +117,11 @@ class RangeVerifier:
         if self._vault:
             self._vault.close()
 
-    def _verify(self, first: int, end: int) -> Findings:  # noqa: C901, PLR0912, PLR0914, PLR0915
+    def _verify(self, first: int, end: int) -> Findings:  # noqa: C901, PLR0912, PLR0915 - see below
         """The checks 2 to 16 of every event, in their order; the first that fails is the event's failure.
 
-        One list, without a call where none is needed: every event goes this way, and beside what the signature
-        itself takes, a call costs as much as a check.
+        One list, without a call where none is needed: every event goes this way, and beside what the
+        signature takes, a call costs as much as a check.
         """
         findings, hashes = Findings(), []
         signatures = streams = links = 0
@@ -183,7 +189,7 @@ class RangeVerifier:
                 if origin != log and log:  # none is known where the log was not opened
                     raise Wrong("log", f"the event was signed for the log {origin}, not for {log}")
 
-                # 7. key: this kid may sign for this authority this type, at this position; 8. signature: it did.
+                # 7. key: it may sign this type, for this authority, at this position; 8. signature: it did.
                 checking = "key"
                 if index >= live_until:
                     live.clear()
@@ -214,7 +220,7 @@ class RangeVerifier:
                 elif personal:
                     raise Wrong("members", "the digests of the personal members are missing")
 
-                # 11. sealed: exactly the boxes that the event names; 12. disclosures: they open to its digests.
+                # 11. sealed: exactly the boxes that are named; 12. disclosures: they open to the digests.
                 checking = "sealed"
                 if digests is not None and with_sealed:
                     check_boxes(payload["boxes"], len(digests), sealed)
@@ -225,7 +231,7 @@ class RangeVerifier:
                 elif mark or ("boxes" in payload) is (digests is None):
                     raise Wrong("sealed", "there are boxes, and nothing personal in them")
 
-                # 13. version: the one before is there, earlier, of the same family; 14. link: `prev` is its hash.
+                # 13. version: the one before is there, earlier, of one family; 14. link: `prev` is its hash.
                 checking = "version"
                 if seq > 1:
                     before = heads.get(stream)
@@ -247,7 +253,7 @@ class RangeVerifier:
                     before = None
                     streams += 1
 
-                # 15. recipients: known to the log, sorted, the log's own country among them; they only become more.
+                # 15. recipients: known to the log, sorted, its own country among them; they become more.
                 checking = "recipients"
                 if to != last_to:
                     self._check_recipients(to)
@@ -255,7 +261,7 @@ class RangeVerifier:
                 if before is not None and before[2] != to and not set(before[2] or ()) <= set(to):
                     raise Wrong("recipients", "a recipient that the stream had is not named any more")
 
-                # 16. append: what was appended together stands together. 17. keys: see keys.py; and the place.
+                # 16. append: what was appended together stands together; 17. keys: in their stream.
                 checking = "append"
                 event_hash = b64url(raw_hash)
                 if is_of_keys is not (stream == keys_stream):
@@ -349,6 +355,8 @@ class RangeVerifier:
 
 
 def _hole(first: int, index: int) -> Wrong:
+    if index < first:
+        return Wrong("position", f"an event stands at position {index}, below the first")
     last = f" to {index - 1}" if index - 1 > first else ""
     return Wrong("position", f"nothing stands at position {first}{last}, before this event")
 
@@ -363,7 +371,9 @@ def _wrong(error: Exception, checking: str) -> Wrong:
         case BadSignature():
             return Wrong("signature", error.reason)
         case NotCanonical():
-            return Wrong(checking, str(error))
+            return Wrong(checking, f"{error.pointer or 'a part of it'} {error.reason}")
+        case ValueError() if checking == "form":
+            return Wrong(checking, "the row does not begin with a compact JWS whose payload is JSON")
         case _:
             return Wrong(checking, f"a member has not the shape of the format ({type(error).__name__})")
 

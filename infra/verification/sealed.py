@@ -63,8 +63,8 @@ class Opener:
         """How many disclosures opened, and how many are erased; raises Wrong.
 
         12a. each box opens, under its key and for this event, to exactly its digests; 12b. the disclosures
-        are of the personal members of the type, each once; 12c. a box may stay closed only where an erasure of
-        the stream names its key.
+        are of the personal members of the type, each once; 12c. a box may stay closed only where an erasure
+        of the stream names its key.
         """
         digests = payload["data"]["_sd"]
         names: list[str] = []

@@ -30,7 +30,7 @@ _REMEMBERED: Final = 4096
 
 
 def kid_of_event(jws: str) -> str:
-    """The kid in the header of an event, if it has its one form; raises Wrong. Headers repeat: remember it."""
+    """The kid in the header of an event, if it has its one form; raises Wrong. Headers repeat: remember."""
     try:
         parsed = parse(jws)
     except BadSignature as error:
