@@ -1,5 +1,160 @@
-"""The auditor's view over HTTP: verification and replay."""
+"""The auditor's view over HTTP: the logs verified, and cases replayed; nothing personal leaves."""
 
-from fastapi import APIRouter
+import asyncio
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.caller import caller, house_of
+from api.cases import Id, readable, recorded
+from api.contract import documented, query
+from api.problems import Declined
+from api.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
+from domain.authorisation import Subject, allow
+from domain.commands import Actor
+from domain.forms import CountryCode
+from domain.offers import country_of, legal_day
+from domain.refusals import Refusal, Unknown
+from infra.house import CountryHouse
+from infra.log_file import Unreadable
+from infra.verification import KeyStore, NoSuchCase, Source, Unreplayable, WrongMoment, replay, verify_logs
 
 router = APIRouter()
+_OWN_WORD = "whether the house verified what it says: take the file of the log, and verify it yourself"
+
+
+class LogVerified(Shape):
+    """What was verified of one log."""
+
+    events: Count
+    streams: Count
+    signatures: Count
+    links: Count
+    disclosures: Count
+    erased: Count
+    size: Count
+    root: EventHash | None
+
+
+class FailureShown(Shape):
+    """An event that fails a check; the numbers of the checks are in the formats."""
+
+    log: CountryCode
+    stream: str | None
+    version: int | None
+    index: Count | None
+    check: str
+    detail: str
+
+
+class VerificationShown(Shape):
+    """As ``tamga audit verify --json`` prints it."""
+
+    ok: bool
+    logs: dict[CountryCode, LogVerified]
+    failures: list[FailureShown]
+    not_covered: list[str]
+
+
+class ReplayedStep(Shape):
+    """One event of the case; ``data`` are its public members, ``signature`` whether it holds."""
+
+    version: Version
+    index: Count
+    time: Moment
+    type: str
+    actor: dict[str, str]
+    authority: str
+    cause: str
+    terms: LegalDay
+    law: str | None
+    key: EventHash
+    hash: EventHash
+    members: Annotated[dict[str, Any], Field(alias="data")]
+    effects: list[EventHash]
+    signature: str
+
+
+class ReplayShown(Shape):
+    """The case as it stood; what is personal is null."""
+
+    case: OpaqueId
+    country: CountryCode
+    log: str
+    as_of: dict[str, Any]
+    personal: Annotated[str, Field(pattern="^withheld$")]
+    terms: dict[str, Any]
+    state: dict[str, Any]
+    steps: list[ReplayedStep]
+
+
+@router.get(
+    "/v1/audit/verification",
+    **documented("Verify the log of the auditor's country", answer=VerificationShown, problems=(409,)),
+)
+async def verification(request: Request) -> Response:
+    """The report of every check of every event, the sealed parts included; it takes its time."""
+    house = _audited(request, caller(request))
+    under_way: set[str] = request.app.state.under_way
+    name = f"verification {house.code}"
+    if name in under_way:
+        raise Declined(409, "in_flight", "The log is being verified. Please wait a moment and ask again.")
+    under_way.add(name)
+    try:
+        body = await asyncio.to_thread(_report, house)
+    finally:
+        under_way.discard(name)
+    return Response(body, 200, None, "application/json")
+
+
+_AS_OF = query(
+    "as_of",
+    "A version of the case, or a moment with its zone; left out: now",
+    {"type": "string", "maxLength": 40, "example": "2026-11-23T10:00:00Z"},
+)
+
+
+@router.get(
+    "/v1/audit/cases/{case}",
+    **documented("Replay a case as it stood", answer=ReplayShown, parameters=(_AS_OF,), problems=(400, 409)),
+)
+async def replayed(request: Request, case: Id) -> Response:
+    """Step by step: who, when, under which terms, with which key; by a version or a moment."""
+    actor = caller(request)
+    house, found, party = await readable(request, actor, case, "audit.read")
+    await recorded(request, house, actor, found, party, "audit: replaying the case")
+    body = await asyncio.to_thread(_replayed, house, found.case, request.query_params.get("as_of"))
+    return Response(body, 200, None, "application/json")
+
+
+def _audited(request: Request, actor: Actor) -> CountryHouse:
+    """The country that the caller audits."""
+    house = house_of(request)
+    for code in dict.fromkeys(competence.country for competence in actor.competences):
+        day = legal_day(house.clock(), country_of(code))
+        if not isinstance(allow(actor, "audit.read", Subject(country=code, day=day)), Refusal):
+            return house.countries[code]
+    raise Unknown("There is no log here for you to verify.")
+
+
+def _report(house: CountryHouse) -> bytes:
+    keys = KeyStore(house.folder / "vault.sqlite", house.keyring.kek)
+    root = house.keyring.root
+    source = Source(log=house.code, path=house.log.path, root_certificate=root, key_store=keys)
+    found = verify_logs([source]).as_json()
+    return orjson.dumps({**found, "not_covered": [*found["not_covered"], _OWN_WORD]})
+
+
+def _replayed(house: CountryHouse, case: str, as_of: str | None) -> bytes:
+    try:
+        return orjson.dumps(replay(house, case, as_of, with_personal=False))
+    except NoSuchCase as error:
+        raise Unknown(str(error)) from None
+    except WrongMoment as error:
+        raise Declined(400, "as_of_wrong", str(error)) from None
+    except (Unreplayable, Unreadable):
+        detail = "An event of this log is not as it was signed. Please verify the log."
+        raise Declined(409, "history_broken", detail) from None

@@ -145,7 +145,7 @@ def refused(instance: str, refusal: Refusal) -> Response:
 
 
 def request_id(scope: MutableMapping[str, Any]) -> str:
-    """The id of this request: what a person may tell us, so that we find its line. An address may be personal."""
+    """The id of this request: by it we find its line; an address may be personal."""
     found: str = scope.setdefault("tamga.request", str(uuid4()))
     return found
 

@@ -1,4 +1,4 @@
-"""Query parameters: one that the contract does not name, or that stands twice, is refused and not passed over."""
+"""Query parameters: one that the contract does not name, or that stands twice, is refused."""
 
 from urllib.parse import parse_qsl
 

@@ -66,7 +66,6 @@ TABLE: Final[Mapping[str, Line]] = {
     "audit.read": Line(("auditor",), same_authority=False),
     "case.erase": Line(("data_protection_officer",), same_authority=False),
     "entry.erase": Line(("data_protection_officer",), same_authority=False),
-    "statistics.read": Line(("auditor", *OFFICERS), same_authority=False),
 }
 
 # Roles that watch a whole country, whatever the authority of the case.

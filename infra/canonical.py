@@ -161,9 +161,9 @@ def _members(container: object, path: _Path, reserved: frozenset[str]) -> Iterat
         return enumerate(container)  # type: ignore[arg-type]
     for name in container:
         if not isinstance(name, str) or not name.isascii():
-            raise NotCanonical(_pointer(path), f"has the member name {name!r}; names are ASCII")
+            raise NotCanonical(_pointer(path), "has a member name that is not ASCII")
         if name in reserved:
-            raise NotCanonical(_pointer(path), f"has the member name {name!r}, which is reserved")
+            raise NotCanonical(_pointer(path), "has a member name that is reserved for digests")
     return iter(container.items())
 
 

@@ -34,6 +34,7 @@ from infra.envelope import Signed
 from infra.sqlite_file import begin_write, create
 
 PATIENCE_S: Final = 5
+ROOM: Final = 256 * 1024  # bytes that a disk must have for a log to be in order again
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
 Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
 Answer: TypeAlias = tuple[
@@ -59,6 +60,7 @@ _SCHEMA: Final = (
         stream TEXT NOT NULL,
         version INTEGER NOT NULL)""",
     "CREATE INDEX answers_stream ON answers (stream)",
+    "CREATE TABLE room (filler BLOB)",
     """CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END""",
     """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON stored_events
@@ -266,8 +268,9 @@ class Append(_Reading):
         self._rows("ROLLBACK TO part")
 
     def probe(self) -> None:
-        """Write what means nothing: whether the disk takes it shows when the transaction is committed."""
-        self._rows("PRAGMA user_version = 0")
+        """Write as much as a batch may need, and take it back: at the commit it shows whether there is room."""
+        self._rows("INSERT INTO room VALUES (zeroblob(?))", ROOM)
+        self._rows("DELETE FROM room")
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with _plainly():

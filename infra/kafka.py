@@ -20,6 +20,7 @@ Headers = list[tuple[str, bytes]]
 BOOTSTRAP_MS: Final = 5_000
 GIVE_UP_MS: Final = 60_000  # a broker that is restarted is back by then, and nothing has to be sent twice
 LINGER_MS: Final = 5  # a flush does not wait for it
+RETRY_MS: Final = 20  # also between two looks for topics: the first message to each waits so long
 BATCH_BYTES: Final = 262_144
 # Kept for ever: a registry can be built anew from the first event at any time.
 _KEPT: Final = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
@@ -89,27 +90,19 @@ class Producer:
                 delivery_timeout_ms=GIVE_UP_MS,
                 request_timeout_ms=GIVE_UP_MS // 2,
                 reconnect_backoff_max_ms=1_000,
+                retry_backoff_ms=RETRY_MS,
                 linger_ms=LINGER_MS,
                 batch_size=BATCH_BYTES,
                 compression_type=compression,
                 metrics_enabled=False,
             )
         self._unsure: deque[Any] = deque()
-        self._places: dict[tuple[str, int], TopicPartition] = {}
         self._acknowledged = 0
 
     def send(self, topic: str, partition: int, key: bytes, headers: Headers, value: bytes) -> None:
         """Queue a message; raises Away when the topic cannot be found."""
-        place = self._places.get((topic, partition))
         try:
-            if place is None:  # its ``send`` finds the topic, and checks and measures what we know to be right
-                self._unsure.append(self._producer.send(topic, value, key, headers, partition))
-                self._places[topic, partition] = TopicPartition(topic, partition)
-            else:
-                future, is_full, is_new, _ = self._producer._accumulator.append(place, None, key, value, headers)
-                self._unsure.append(future)
-                if is_new:
-                    self._producer._sender.wakeup()
+            self._unsure.append(self._producer.send(topic, value, key, headers, partition))
         except KafkaError as error:
             raise Away(f"Kafka does not take messages: {type(error).__name__}") from error
 

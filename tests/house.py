@@ -37,6 +37,7 @@ from tests.examples import example_entry, example_request
 
 PROGRAM: Final = Path(__file__).parents[1] / "tamga.py"
 PATIENCE_S: Final = 30.0
+STOCK: Final = 20
 A_PDF: Final = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
 _COUNTER: Final = count(1)
 
@@ -232,8 +233,12 @@ class Town:
 
     def travel(self, **forward: float) -> None:
         """Let so much time pass at once: ``days=30``."""
+        self.set_clock(self.now() + timedelta(**forward))
+
+    def set_clock(self, instant: datetime) -> None:
+        """Let it be this instant now, and later from here on."""
         assert self.settings.clock is not None
-        _set(self.settings.clock, self.now() + timedelta(**forward))
+        _set(self.settings.clock, instant)
 
     def settle(self) -> None:
         """Wait until the read models have seen everything that was written, the table of accesses too."""
@@ -493,6 +498,7 @@ class ServedTown(Town):
         }
         self.said = settings.data.with_name("served.log")  # everything that the processes write
         self.process: subprocess.Popen[bytes] | None = None
+        self._stock: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -534,6 +540,17 @@ class ServedTown(Town):
         command = [sys.executable, str(PROGRAM), *words]
         found = subprocess.run(command, env=self._environment(), check=True, capture_output=True, text=True)
         return found.stdout
+
+    def _requests(
+        self, count: int, country: str, procedure: str, changes: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """An import takes a process of its own: so there is a stock of requests whose entries are there."""
+        if changes:
+            return super()._requests(count, country, procedure, changes)
+        stock = self._stock.setdefault((country, procedure), [])
+        if len(stock) < count:
+            stock += super()._requests(max(count, STOCK), country, procedure, {})
+        return [stock.pop(0) for _ in range(count)]
 
     def _import(self, country: str, register: str, file: Path) -> None:
         self.run("registers", "import", country, register, str(file), "--json")

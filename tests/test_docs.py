@@ -325,7 +325,7 @@ def test_every_operation_is_on_the_page_of_the_api(town: Town) -> None:
     operations = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     for route in identity.router(town.house.provider).routes:
         assert isinstance(route, APIRoute)
-        operations |= {f"{method} {route.path}" for method in route.methods}
+        operations |= {f"{method} {route.path}" for method in route.methods or ()}
     written = re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`?]*)`", text_of(REFERENCE / "http.md"))
     assert operations - set(written) == set(), "please write these into docs/reference/http.md"
     assert set(written) - operations == set(), "nobody serves these"

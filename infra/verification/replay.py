@@ -206,10 +206,9 @@ def _step(
         "law": terms["law"],
         "key": signed.kid,
         "hash": event.hash,
+        "effects": sorted(event.effects or ()),
         "data": _members(event) if shown else {n: v for n, v in signed.payload["data"].items() if n != "_sd"},
     }
-    if event.effects:
-        step["effects"] = sorted(event.effects)
     if keys is not None:
         step["signature"] = _signature(signed, event, keys)
     return step

@@ -110,6 +110,8 @@ def sold(town: Town) -> None:
     good(town.as_(REGISTRY).post("/v1/feeds/kz/disclosures", {"events": changes[-1:]}))
     for reader in (SELLER, BUYER, FIRST, AUDITOR):
         good(town.as_(reader).get(f"/v1/cases/{case}/history"))
+    good(town.as_(AUDITOR).get(f"/v1/audit/cases/{case}", as_of="2"))
+    good(town.as_(AUDITOR).get("/v1/audit/verification"))
     good(town.as_(SELLER).get("/v1/cases", country="KZ"))
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
     town.take_to("in_review", *SALE)

@@ -1,0 +1,295 @@
+"""No personal value is in a log line, a metric, an error or a stored answer: not at DEBUG, not when things break.
+
+A house in a process of its own serves a day of work and all that can go wrong; what it wrote is then searched for
+every personal value that was sent, in the forms in which a careless line would hold it.
+"""
+
+import json
+import re
+import sqlite3
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+
+from domain.forms import owners_of
+from domain.offers import offers
+from tests.examples import example_request
+from tests.house import ServedTown, good, new_key, offer_of, person, served, until
+
+SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
+SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+OFFICE = "kz-vehicle-registration"
+SECRETS = ("A question about Daulet Tölegenuly", "His answer: Zhetisu street 17", "A note on the Tölegenuly family")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def day(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Day"]:
+    """A day of the house, at DEBUG, with every kind of work, of error and of breakage in it."""
+    with served(furnished, tmp_path_factory.mktemp("day"), TAMGA_LOG_LEVEL="DEBUG") as town:
+        yield Day(town)
+
+
+class Day:
+    """What happened, and what is left of it."""
+
+    def __init__(self, town: ServedTown) -> None:
+        self.town = town
+        self.answers: list[httpx2.Response] = []
+        town.http.event_hooks = {"response": [self._note]}
+        self.values = personal_values()
+        work(town)
+        mistakes(town)
+        breakage(town)
+        self.metrics = town.anybody.get("/metrics").text
+        town.http.event_hooks = {}
+
+    def _note(self, answer: httpx2.Response) -> None:
+        answer.read()
+        self.answers.append(answer)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The log, line by line."""
+        raw = self.town.said.read_text("utf-8").splitlines()
+        return [json.loads(line) for line in raw if line.startswith("{")]
+
+    @property
+    def errors(self) -> list[httpx2.Response]:
+        return [answer for answer in self.answers if answer.status_code >= 400]
+
+
+# --- what happens -----------------------------------------------------------------------------------------
+
+
+def work(town: ServedTown) -> None:
+    """Of every offer one case; evidence, questions and notes with people in them; readings; an erasure."""
+    for country, procedure in sorted(offers()):
+        case = town.take_to("returned", country, procedure)
+        shown = town.read(case)
+        citizen = town.as_(f"{country.lower()}-citizen-1")
+        said = {"of": shown["questions"][-1]["of"], "answer": SECRETS[1]}
+        good(citizen.post(f"/v1/cases/{case}/information", said))
+        town.judge(town.officer(case), case, "information-requests", {"question": SECRETS[0]})
+        good(citizen.get(f"/v1/cases/{case}/history"))
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    good(town.judge(f"{OFFICE}-officer-1", case, "proposals", {"note": SECRETS[2]}))
+    good(town.judge(f"{OFFICE}-officer-2", case, "approvals", {"note": SECRETS[2]}))
+    vin = town.read(case)["request"]["vehicle"]["vin"]
+    asked = {"kind": "vin", "parts": [vin], "purpose": "a search"}
+    good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/vehicles/searches", asked))
+
+
+def mistakes(town: ServedTown) -> None:
+    """Personal values where none belong: in addresses, names of members, headers, methods, kinds of content."""
+    seller, somebody = town.as_(SELLER), person(SELLER)
+    name, number = somebody["given_names"], somebody["personal_number"]["number"]
+    body = town.filing(*SALE)
+    spoilt: list[dict[str, Any]] = [
+        {**body, name: number},
+        {**body, "request": {**body["request"], name: number}},
+        {**body, "request": {**body["request"], "seller": {**somebody, "surname": name * 30}}},
+        {**body, "request": {**body["request"], "seller": {**somebody, "born_on": number}}},
+        {**body, "request": {**body["request"], "vehicle": {"vin": name}}},
+        {**body, "request": {**body["request"], "price": somebody}},
+        {**body, "request": somebody},
+        {**body, "country": name},
+        {**body, "procedure": name},
+        {**body, "evidence": [somebody]},
+        {**body, "signature": somebody},
+    ]
+    for wrong in spoilt:
+        assert seller.post("/v1/cases", wrong, key=new_key()).is_client_error
+    for path in (f"/v1/cases/{number}", f"/v1/{quote(name)}", f"/v1/registers/{number}/entries", f"/{number}"):
+        assert seller.get(path).is_client_error
+    assert seller.get("/v1/cases", country="KZ", **{name: number}).is_client_error
+    assert seller.get("/v1/cases", country="KZ", cursor=number).is_client_error
+    assert seller.send(number, "/v1/cases").is_client_error
+    headers = {"Content-Type": f"application/{number}", "Idempotency-Key": number, "If-Match": number}
+    assert seller.send("POST", "/v1/cases", content=number.encode(), headers=headers).is_client_error
+    assert town.with_token(number).get("/v1/cases").is_client_error
+    files = {"file": (f"{number}.pdf", b"not a PDF, but " + number.encode(), "application/pdf")}
+    assert seller.send("POST", "/v1/evidence", data={"country": "KZ"}, files=files).is_client_error
+    assert seller.post("/v1/cases", body, key=number).is_success
+    assert seller.post("/v1/cases", {**body, "evidence": []}, key=number).is_success
+    assert seller.post("/v1/cases", town.filing(*SALE), key=number).is_client_error
+
+
+def breakage(town: ServedTown) -> None:
+    """500s, each from an exception that has a personal value in its message; then the house is whole again."""
+    case = town.take_to("in_review", *SALE)
+    cold = town.file(*SALE)
+    somebody = person(SELLER)
+    with spoilt_row(town, case, {somebody["given_names"]: somebody}):
+        expect_500(town.as_(SELLER).get(f"/v1/cases/{case}"))
+        expect_500(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
+    with spoilt_keys(town):
+        expect_500(town.as_(SELLER).get(f"/v1/cases/{cold}/history"))
+    with spoilt_clock(town, somebody["personal_number"]["number"]):
+        assert town.with_token("x").get("/v1/cases", country="KZ").status_code == 503
+    assert town.as_(SELLER).get(f"/v1/cases/{cold}").is_success
+
+
+@contextmanager
+def spoilt_row(town: ServedTown, case: str, state: dict[str, Any]) -> Iterator[None]:
+    """A row of the read models that nobody can read: the exception would name its members."""
+    file = town.settings.data / "kz" / "views.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as views:
+        select = "SELECT state FROM case_status WHERE \"case\" = ?"
+        (whole,) = until(lambda: views.execute(select, (case,)).fetchone(), "the row")
+        update = "UPDATE case_status SET state = ? WHERE \"case\" = ?"
+        views.execute(update, (json.dumps(state).encode(), case))
+        yield
+        views.execute(update, (whole, case))
+
+
+@contextmanager
+def spoilt_keys(town: ServedTown) -> Iterator[None]:
+    """Keys that nobody can unwrap."""
+    with closing(sqlite3.connect(town.settings.data / "kz" / "vault.sqlite", isolation_level=None)) as vault:
+        whole = vault.execute("SELECT wrapped, id FROM data_keys").fetchall()
+        vault.execute("UPDATE data_keys SET wrapped = randomblob(40)")
+        yield
+        vault.executemany("UPDATE data_keys SET wrapped = ? WHERE id = ?", whole)
+
+
+@contextmanager
+def spoilt_clock(town: ServedTown, text: str) -> Iterator[None]:
+    """A clock that does not say what time it is."""
+    assert town.settings.clock is not None
+    now = town.now()
+    town.settings.clock.write_text(text, "ascii")
+    yield
+    town.set_clock(now)
+
+
+def expect_500(answer: httpx2.Response) -> None:
+    assert answer.status_code == 500, answer.text
+    assert answer.json()["code"] == "internal_error"
+
+
+# --- what is left of it -----------------------------------------------------------------------------------
+
+
+def test_every_request_has_its_line(day: Day) -> None:
+    """At least one, with the number that the error told."""
+    requests = [line for line in day.lines if line["event"] == "request"]
+    assert len(requests) >= len(day.answers)
+    ids = {line["request_id"] for line in requests}
+    problems = [e for e in day.errors if e.headers["content-type"] == "application/problem+json"]
+    assert {e.json()["instance"].removeprefix("urn:uuid:") for e in problems} <= ids
+    assert {line["level"] for line in day.lines} >= {"INFO", "ERROR"}
+
+
+def test_what_broke_is_in_the_log_without_what_it_said(day: Day) -> None:
+    """The kind of error and the places in the code, never its message."""
+    broken = [line for line in day.lines if "error" in line]
+    assert {line["error"] for line in broken} >= {"TypeError", "KeyError", "Unreadable"}
+    assert all(line["places"] for line in broken)
+
+
+def test_no_personal_value_is_in_the_log(day: Day) -> None:
+    assert found_in(day.town.said.read_bytes(), day.values) == set()
+
+
+def test_no_personal_value_is_in_a_metric(day: Day) -> None:
+    assert found_in(day.metrics.encode(), day.values) == set()
+
+
+def test_no_personal_value_is_in_an_error(day: Day) -> None:
+    """Neither in its body nor in its headers."""
+    assert len(day.errors) > 20
+    for error in day.errors:
+        headers = b"\n".join(k + b": " + v for k, v in error.headers.raw)
+        assert found_in(error.content + headers, day.values) == set(), error.text
+
+
+def test_no_personal_value_is_in_a_stored_answer(day: Day) -> None:
+    """An answer is a status, a case and a version; of the body an HMAC is kept."""
+    for code in ("kz", "tr"):
+        with closing(sqlite3.connect(day.town.settings.data / code / "log.sqlite")) as log:
+            rows = log.execute("SELECT * FROM answers").fetchall()
+            assert rows
+        raw = b"\n".join(v if isinstance(v, bytes) else str(v).encode() for row in rows for v in row)
+        assert found_in(raw, day.values) == set()
+
+
+def test_the_search_finds_what_it_looks_for(day: Day) -> None:
+    """In every form: or the tests above would prove nothing."""
+    value = "Çağrı O'Reilly"
+    for raw in (
+        value.encode(),
+        json.dumps({"a": value}).encode(),
+        json.dumps({"a": value}, ensure_ascii=False).encode(),
+        repr({"a": value}).encode(),
+        ascii(value).encode(),
+        quote(value).encode(),
+        b64encode(b"." + value.encode()),
+        value.encode("utf-16-le"),
+    ):
+        assert found_in(b"some line: " + raw + b" and more", {value}) == {value}
+    assert found_in(day.town.said.read_bytes(), {"request_id"}) == {"request_id"}
+
+
+# --- how it is searched -----------------------------------------------------------------------------------
+
+
+def personal_values() -> set[str]:
+    """Every personal value of the examples that the suite files, and of the people who live here."""
+    found = set(SECRETS)
+    for country, procedure in offers():
+        offer = offer_of(country, procedure)
+        owners = owners_of(offer.form)
+        for n in range(200):
+            request = example_request(offer, n)
+            found |= {v for name in owners for v in leaves(request[name])}
+            if n > 3:
+                break
+    for citizen in range(1, 5):
+        for country in ("kz", "tr"):
+            found |= set(leaves(person(f"{country}-citizen-{citizen}")))
+    return {value for value in found if not COMMON.fullmatch(value)}
+
+
+# Codes that public members have too, and words that are nobody's in particular.
+COMMON = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|Example|Fictional")
+
+
+def leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
+    elif isinstance(value, str) or (isinstance(value, int) and value > 10**6):
+        yield str(value)
+
+
+def found_in(raw: bytes, values: set[str]) -> set[str]:
+    """The values that are in there, as text, escaped, quoted, in base64 or in UTF-16."""
+    return {value for value in values if any(form in raw for form in forms(value))}
+
+
+def forms(value: str) -> set[bytes]:
+    text = value.encode()
+    escaped = json.dumps(value).strip('"').encode()
+    shifted = {b64encode(b"\0" * n + text + b"\0" * (-(n + len(text)) % 3)) for n in range(3)}
+    # The first and last characters of base64 depend on what stands beside: what is between does not.
+    return {
+        text,
+        escaped,
+        repr(value)[1:-1].encode(),
+        ascii(value)[1:-1].encode(),
+        quote(value).encode(),
+        value.encode("utf-16-le"),
+        *(code[4:-4] for code in shifted if len(code) > 16),
+    }

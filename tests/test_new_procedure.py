@@ -1,0 +1,273 @@
+"""A new procedure is its own file and a file of terms per country, and nothing else is touched.
+
+In a copy of the tree a visa for digital nomads is added, for two countries. The free tests pass there, and a case of it
+goes to completion over HTTP: its register, officers, seals and registry follow from these three files.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "var", "build", "*.egg-info")
+NEW = "digital_nomad_visa"
+
+PROCEDURE = '''
+"""Somebody who works at home anywhere asks to live here for a while; the income comes from abroad."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from domain.events import Personal
+from domain.forms import CountryCode, Day, Form, Line, Money, Person, Value
+from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
+
+
+class Passport(Value):
+    """The paper that the visa is put into."""
+
+    country: CountryCode
+    number: Annotated[str, Field(pattern=r"^[0-9A-Z]{5,12}$", examples=["N1234567"])]
+    expires_on: Day
+
+
+class NomadForm(Form):
+    """What every country asks."""
+
+    applicant: Annotated[Person, Personal("applicant")]
+    passport: Annotated[Passport, Personal("applicant")]
+    occupation: Annotated[Line, Personal("applicant")]
+    monthly_income: Annotated[Money, Personal("applicant")]
+
+
+class NomadEntry(Form):
+    """The content of an entry."""
+
+    holder: Annotated[Person, Personal("entry")]
+    passport: Annotated[Passport, Personal("entry")]
+
+
+def _key(request: Request) -> Key:
+    passport = request["passport"]
+    return entry_key("digital-nomads", "passport", passport["country"], passport["number"])
+
+
+def _claims(request: Request) -> tuple[Key, ...]:
+    passport = request["passport"]
+    return (claim_key("digital_nomad_visa", passport["country"], passport["number"]),)
+
+
+def _admitted(request: Request, _content: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"holder": request["applicant"], "passport": request["passport"]}
+
+
+PROCEDURE = Procedure(
+    name="digital_nomad_visa",
+    title={"en": "Visa for digital nomads"},
+    form=NomadForm,
+    parties=(Party(role="applicant", member="applicant", is_applicant=True),),
+    register=Register(
+        name="digital-nomads",
+        title={"en": "Register of digital nomads"},
+        content=NomadEntry,
+        content_version=1,
+        key=_key,
+    ),
+    claims=_claims,
+    entry=_key,
+    effect=_admitted,
+    change="admission",
+    creates=True,
+)
+'''
+
+KAZAKHSTAN = '''
+"""Kazakhstan: the Neo Nomad visa, B12-1, for a year."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated
+
+from domain.country import Source
+from domain.deadlines import Term
+from domain.events import Personal
+from domain.fees import Fee, FeePart
+from domain.procedure import Ground, Requirement, Terms
+from domain.procedures.digital_nomad_visa import NomadForm
+
+
+class KazakhNomadForm(NomadForm):
+    """Who comes for a year is insured for it."""
+
+    is_insured: Annotated[bool, Personal("applicant")]
+
+
+FORM = KazakhNomadForm
+FORM_VERSION = 1
+
+_VISA = Source(law="Neo Nomad visa, category B12-1", url_or_key="nomad-kz", confirmed=False)
+_UNKNOWN = Source(law="to be confirmed", confirmed=False)
+
+
+def _paper(kind: str, title: str) -> Requirement:
+    return Requirement(kind=kind, title={"en": title, "kk": title, "ru": title}, source=_VISA)
+
+
+TERMS = (
+    Terms(
+        since=date(2026, 1, 1),
+        until=None,
+        source=_VISA,
+        authority="kz-migration",
+        registry="kz-migration-register",
+        fee=Fee(parts=(FeePart(name="visa", units=Fraction(7), unit="MCI"),), source=_UNKNOWN),
+        pay_within=Term(10, "working_days", _UNKNOWN),
+        consent_within=Term(10, "working_days", _UNKNOWN),
+        answer_within=Term(10, "working_days", _UNKNOWN),
+        decide_within=Term(5, "working_days", _UNKNOWN),
+        appeal_within=Term(3, "months", _UNKNOWN),
+        four_eyes=True,
+        grounds=(
+            Ground(
+                code="income_too_low",
+                title={
+                    "en": "The income is not above 3,000 USD a month",
+                    "kk": "Табыс айына 3 000 АҚШ долларынан аспайды",
+                    "ru": "Доход не превышает 3 000 долларов США в месяц",
+                },
+                source=_VISA,
+            ),
+        ),
+        evidence=(
+            _paper("income_statements", "Statements of the income of six months"),
+            _paper("criminal_record", "A certificate of no criminal record"),
+        ),
+        retention=Term(1, "years", _UNKNOWN),
+        entry_retention=Term(10, "years", _UNKNOWN),
+        unconfirmed=(
+            "fee", "pay_within", "consent_within", "answer_within", "decide_within", "appeal_within", "four_eyes",
+            "grounds", "evidence", "retention", "entry_retention",
+        ),
+    ),
+)
+'''
+
+KYRGYZSTAN = '''
+"""Kyrgyzstan: the status of a digital nomad, for 60 days and then for a year."""
+
+from datetime import date
+
+from domain.country import Source
+from domain.deadlines import Term
+from domain.fees import Fee
+from domain.procedure import Ground, Requirement, Terms
+from domain.procedures.digital_nomad_visa import NomadForm
+
+FORM = NomadForm
+FORM_VERSION = 1
+
+_STATUS = Source(law="Status of a digital nomad; decided in 7 working days", url_or_key="nomad-at", confirmed=True)
+_LIST = Source(law="List of the countries whose citizens may ask", url_or_key="nomad-kg", confirmed=True)
+_UNKNOWN = Source(law="to be confirmed", confirmed=False)
+
+TERMS = (
+    Terms(
+        since=date(2025, 12, 1),
+        until=None,
+        source=_STATUS,
+        authority="kg-migration",
+        registry="kg-migration-register",
+        fee=Fee(parts=(), source=_UNKNOWN),
+        pay_within=Term(10, "working_days", _UNKNOWN),
+        consent_within=Term(10, "working_days", _UNKNOWN),
+        answer_within=Term(10, "working_days", _UNKNOWN),
+        decide_within=Term(7, "working_days", _STATUS),
+        appeal_within=Term(3, "months", _UNKNOWN),
+        four_eyes=False,
+        grounds=(
+            Ground(
+                code="country_not_listed",
+                title={
+                    "en": "The country of the passport is not on the list",
+                    "ky": "Паспорттун өлкөсү тизмеде жок",
+                    "ru": "Страны паспорта нет в перечне",
+                },
+                source=_LIST,
+            ),
+        ),
+        evidence=(
+            Requirement(
+                kind="contracts",
+                title={
+                    "en": "Contracts or statements of the income",
+                    "ky": "Келишимдер же киреше жөнүндө көчүрмөлөр",
+                    "ru": "Договоры или выписки о доходах",
+                },
+                source=_LIST,
+            ),
+        ),
+        retention=Term(1, "years", _UNKNOWN),
+        unconfirmed=(
+            "fee", "pay_within", "consent_within", "answer_within", "appeal_within", "four_eyes", "retention",
+        ),
+    ),
+)
+'''
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree with the three files, and nothing else changed."""
+    folder = tmp_path_factory.mktemp("new-procedure") / "tamga"
+    shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+    for place, text in {
+        f"domain/procedures/{NEW}.py": PROCEDURE,
+        f"domain/law/kz/{NEW}.py": KAZAKHSTAN,
+        f"domain/law/kg/{NEW}.py": KYRGYZSTAN,
+    }.items():
+        (folder / place).write_text(text.lstrip(), "utf-8")
+    return folder
+
+
+def run(copy: Path, *words: str) -> str:
+    """A command in the copy, which must end well; its standard output."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "TAMGA_DATA": str(copy.with_name("data"))}
+    done = subprocess.run([sys.executable, *words], cwd=copy, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def tested(copy: Path, *words: str) -> str:
+    """Tests in the copy, which must pass; what they said."""
+    return run(copy, "-m", "pytest", "-v", "-p", "no:cacheprovider", *words)
+
+
+def test_the_free_tests_hold_for_it(copy: Path) -> None:
+    """Every member says whose it is, every number has its source, and an example goes through its whole life."""
+    free = ("tests/domain/test_every_procedure.py", "tests/domain/test_every_country.py")
+    said = tested(copy, *free)
+    assert f"KZ-{NEW}" in said
+    assert f"KG-{NEW}" in said
+
+
+def test_a_case_of_it_is_completed_over_http_in_both_countries(copy: Path) -> None:
+    """Filed, paid where there is a fee, decided by its officers, applied and receipted by its registries."""
+    said = tested(copy, "tests/api/test_completed.py", "-k", "KZ or KG")
+    assert said.count("PASSED") == 2
+
+
+def test_its_people_are_there(copy: Path) -> None:
+    people = {p["id"]: p["roles"] for p in json.loads(run(copy, "tamga.py", "people", "--json"))}
+    for country in ("kz", "kg"):
+        assert people[f"{country}-migration-officer-1"] == ["officer"]
+        assert people[f"{country}-migration-register"] == ["registry"]
+    assert not [name for name in people if name.startswith("tr-migration")]
