@@ -249,7 +249,9 @@ def audit_verify(
     root: Annotated[
         Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")
     ] = None,
-    keys: Annotated[bool, typer.Option(help="Also open the disclosures, where the key store is at hand.")] = True,
+    keys: Annotated[
+        bool, typer.Option(help="Also open the disclosures, where the key store is at hand.")
+    ] = True,
     source: Annotated[
         str | None, typer.Option("--from", help="The address of a house: verify its feeds, not the files.")
     ] = None,

@@ -322,7 +322,7 @@ def _vin(number: int) -> str:
     return f"XTA21099{number:09d}"
 
 
-def _import_vehicles(folder: Path, program: Path, environment: dict[str, str], log: Any) -> None:  # noqa: ANN401 - a file
+def _import_vehicles(folder: Path, program: Path, environment: dict[str, str], log: Any) -> None:
     owner = development.residents()["kz-citizen-1"].as_person()
     lines = [
         {
@@ -340,13 +340,13 @@ def _import_vehicles(folder: Path, program: Path, environment: dict[str, str], l
     file = folder / "vehicles.ndjson"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     words = ["registers", "import", "KZ", "vehicles", str(file), "--json"]
-    subprocess.run(
+    subprocess.run(  # noqa: S603 - our own program
         [sys.executable, str(program), *words], env=environment, check=True, stdout=log, stderr=log
-    )  # noqa: S603 - our own program
+    )
 
 
 @contextmanager
-def _process(words: list[str], environment: dict[str, str], log: Any) -> Iterator[None]:  # noqa: ANN401 - a file
+def _process(words: list[str], environment: dict[str, str], log: Any) -> Iterator[None]:
     process = subprocess.Popen(words, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own program
     try:
         yield

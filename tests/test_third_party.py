@@ -11,8 +11,7 @@ from typing import Any
 
 import jwt
 import pytest
-from jwcrypto.jwk import JWK
-from sd_jwt.verifier import SDJWTVerifier
+from sd_jwt.verifier import JWK, SDJWTVerifier
 
 from tests.house import Town, good
 

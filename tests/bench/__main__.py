@@ -23,7 +23,16 @@ ROWS: dict[str, Callable[[], Iterator[Result]]] = {
     "relay": feed_rows.relay,
     "latency": feed_rows.latency,
 }
-PACKAGES = ("eventsourcing", "fastapi", "pydantic", "cryptography", "orjson", "kafka-python", "SQLAlchemy", "uvicorn")
+PACKAGES = (
+    "eventsourcing",
+    "fastapi",
+    "pydantic",
+    "cryptography",
+    "orjson",
+    "kafka-python",
+    "SQLAlchemy",
+    "uvicorn",
+)
 
 
 def main() -> None:

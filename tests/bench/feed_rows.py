@@ -41,7 +41,9 @@ def relay() -> Iterator[Result]:
             bare.append(_bare(broker.bootstrap, n))
         ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
         detail = f"{statistics.median(ours):,.0f}/s against {statistics.median(bare):,.0f}/s"
-        yield Result("relay, log to Kafka / kafka-python's bare producer", ratio, "of the baseline", 0.7, detail=detail)
+        yield Result(
+            "relay, log to Kafka / kafka-python's bare producer", ratio, "of the baseline", 0.7, detail=detail
+        )
 
 
 def _relayed(house: House) -> float:
@@ -100,14 +102,18 @@ def latency() -> Iterator[Result]:
         }
         program = [sys.executable, str(http_rows.PROGRAM)]
         stack.enter_context(http_rows.served([*program, "serve"], port, environment))
-        stack.enter_context(http_rows.running([*program, "registry", "run", "KZ", "--from", "kafka"], environment))
+        stack.enter_context(
+            http_rows.running([*program, "registry", "run", "KZ", "--from", "kafka"], environment)
+        )
         database = settings.data / "registries" / "kz.sqlite"
         _wait_until_applied(database, PER_SECOND * SECONDS)
         waits = _waits(settings, port, database)
     waits.sort()
     detail = f"median {statistics.median(waits) * 1000:.0f} ms, n = {len(waits)}"
     p99 = waits[int(len(waits) * 0.99)] * 1000
-    yield Result("filed over HTTP to applied over Kafka, 50/s, p99", p99, "ms", 500, is_at_least=False, detail=detail)
+    yield Result(
+        "filed over HTTP to applied over Kafka, 50/s, p99", p99, "ms", 500, is_at_least=False, detail=detail
+    )
 
 
 def _waits(settings: Settings, port: int, database: Path) -> list[float]:
@@ -156,4 +162,3 @@ def _wait_until_applied(database: Path, count: int) -> None:
                 return
         time.sleep(0.2)
     raise TimeoutError("the registry does not apply")
-

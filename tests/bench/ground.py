@@ -58,7 +58,12 @@ class Ground:
         self.views = Views(folder / "views.sqlite")
         self.accesses = Accesses(folder / "accesses.sqlite")
         self.desk = Desk(
-            COUNTRY, self.log, self.vault, self.keyring, lambda: datetime.now(UTC), largest_batch=largest_batch
+            COUNTRY,
+            self.log,
+            self.vault,
+            self.keyring,
+            lambda: datetime.now(UTC),
+            largest_batch=largest_batch,
         )
         open_log(self.desk, registrar_of(COUNTRY), tuple(countries()))
         authorise_missing(self.desk, authorities(COUNTRY))
@@ -66,7 +71,9 @@ class Ground:
         self.runner = Runner(COUNTRY, self.log, self.vault, self.views, self.accesses, evidence)
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
-        self._persons = [self.desk.id_of("person", 1, *people[f"kz-citizen-{n}"].personal_number) for n in (1, 2)]  # type: ignore[misc]  # citizens have numbers
+        self._persons = [
+            self.desk.id_of("person", 1, *people[f"kz-citizen-{n}"].personal_number) for n in (1, 2)
+        ]  # type: ignore[misc]  # citizens have numbers
         self.applicant, self.other = (self._actor(person, {COUNTRY: person}) for person in self._persons)
         self.officers = [self._officer(n) for n in (1, 2)]
         self.treasury = self._machine("treasury", "kz-treasury")
@@ -84,7 +91,10 @@ class Ground:
         self.register(numbers)
         filed = self._all([self.filing(n) for n in numbers])
         given = [GiveConsent(**self._of(o, self.other), of=o.state.request_hash) for o in filed]
-        paid = [RecordPayment(**self._of(o, self.treasury), statement=self._statement(o.stream)) for o in self._all(given)]
+        paid = [
+            RecordPayment(**self._of(o, self.treasury), statement=self._statement(o.stream))
+            for o in self._all(given)
+        ]
         seen = self._all(paid)
         a, b = self.officers
         seen = self._all([AssignCase(**self._of(o, a), expected=o.version) for o in seen])
@@ -99,13 +109,24 @@ class Ground:
         def work(sitting: Sitting) -> Outcome:
             for n in numbers:
                 content = {
-                    "vehicle": {"vin": vin(n), "plate": "1", "make": "Lada", "model": "21099", "year": 2000, "colour": None},
+                    "vehicle": {
+                        "vin": vin(n),
+                        "plate": "1",
+                        "make": "Lada",
+                        "model": "21099",
+                        "year": 2000,
+                        "colour": None,
+                    },
                     "owner": self.seller,
                 }
                 stream = sitting.load(self.desk.key_id(entry_key("vehicles", "vin", vin(n))), "entry")
-                created = e.EntryCreated(register="vehicles", content_version=1, title="import", content=content)
+                created = e.EntryCreated(
+                    register="vehicles", content_version=1, title="import", content=content
+                )
                 actor: e.ActorMember = {"id": "import", "role": "system"}
-                sitting.group(Decision(authority=OFFICE, actor=actor, events=[("case", created)]), stream, {}, CAUSE)
+                sitting.group(
+                    Decision(authority=OFFICE, actor=actor, events=[("case", created)]), stream, {}, CAUSE
+                )
             return Outcome(stream="", version=0, state=None, index=0, status=200)
 
         self.desk.have(work).result()
@@ -149,16 +170,24 @@ class Ground:
         entry = self.log.stream(outcome.state.entry)[-1]
         changed = next(h for h in outcome.state.effects if h == hash_of(entry[4]))
         return RecordReceipt(
-            **self._of(outcome, self.registry), register="vehicles", authority="kz-vehicle-register", event=changed, jws="x"
+            **self._of(outcome, self.registry),
+            register="vehicles",
+            authority="kz-vehicle-register",
+            event=changed,
+            jws="x",
         )
 
     def _statement(self, case: str) -> Statement:
         paid_at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         payment = str(uuid.uuid4())
-        return Statement(payment=payment, case=case, amount=FEE, currency="KZT", paid_at=paid_at, jws="x" * 500)
+        return Statement(
+            payment=payment, case=case, amount=FEE, currency="KZT", paid_at=paid_at, jws="x" * 500
+        )
 
     def _actor(self, subject: str, persons: dict[str, str], *competences: Competence) -> Actor:
-        return Actor(issuer="bench", subject=subject, client="bench", persons=persons, competences=competences)
+        return Actor(
+            issuer="bench", subject=subject, client="bench", persons=persons, competences=competences
+        )
 
     def _officer(self, n: int) -> Actor:
         return self._actor(f"officer-{n}", {}, _competence("officer", OFFICE, f"person-{n}"))

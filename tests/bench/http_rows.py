@@ -15,8 +15,8 @@ from infra import development, imports
 from infra.house import House, provider_of
 from infra.settings import Settings
 from tests.bench import load
-from tests.bench.rows import Result, folder
 from tests.bench.ground import vin
+from tests.bench.rows import Result, folder
 
 ROUNDS = 7
 EACH = 400
@@ -51,7 +51,15 @@ def _rates(clients: int, *, in_memory: bool) -> dict[str, list[float]]:
         }
         stack.enter_context(served([sys.executable, str(PROGRAM), "serve"], ports["ours"], environment))
         for name in ("sync", "batched"):
-            words = [sys.executable, "-m", "tests.bench.bare", name, str(ports[name]), str(place / f"{name}.sqlite"), "FULL"]
+            words = [
+                sys.executable,
+                "-m",
+                "tests.bench.bare",
+                name,
+                str(ports[name]),
+                str(place / f"{name}.sqlite"),
+                "FULL",
+            ]
             stack.enter_context(served(words, ports[name], environment))
         token = provider_of(settings).mint("kz-citizen-1")
         for n in range(ROUNDS + 1):
@@ -69,7 +77,9 @@ def register(settings: Settings, count: int) -> None:
     house = House(settings)
     owner = development.resident("kz-citizen-1").as_person()
     file = settings.data / "vehicles.ndjson"
-    vehicles = ({"vin": vin(n), "plate": "1", "make": "Lada", "model": "21099", "year": 2000} for n in range(count))
+    vehicles = (
+        {"vin": vin(n), "plate": "1", "make": "Lada", "model": "21099", "year": 2000} for n in range(count)
+    )
     file.write_text("".join(json.dumps({"vehicle": v, "owner": owner}) + "\n" for v in vehicles), "utf-8")
     imports.import_file(house.countries["KZ"], "vehicles", file)
     house.close()
@@ -91,7 +101,7 @@ def request(token: str, n: int) -> bytes:
 @contextmanager
 def running(words: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     """A process that ends with us."""
-    process = subprocess.Popen(words, env=environment, cwd=PROGRAM.parent, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    process = subprocess.Popen(words, env=environment, cwd=PROGRAM.parent, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:

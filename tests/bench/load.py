@@ -51,6 +51,11 @@ async def _client(port: int, todo: "object", load: Load) -> None:
 
 def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     """The bytes of a POST."""
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -27,7 +27,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One line of the table; ``value`` is a ratio or a rate, ``target`` what it has to reach (None: for information)."""
+    """One line of the table; ``value`` is a ratio or a rate, ``target`` what it has to reach, if anything."""
 
     what: str
     value: float
@@ -54,20 +54,28 @@ def folder(*, in_memory: bool = False) -> Iterator[Path]:
 def filing_in_process() -> Iterator[Result]:
     """A filing (three events, two streams, one transaction) against a raw insert of the same rows, same sync."""
     for in_memory, synchronous in ((False, "FULL"), (True, "OFF")):
-        with folder(in_memory=in_memory) as place, ground(
-            place, synchronous=synchronous, largest_batch=1
-        ) as house:
+        with (
+            folder(in_memory=in_memory) as place,
+            ground(place, synchronous=synchronous, largest_batch=1) as house,
+        ):
             house.register(range(ROUNDS * 2 * 300))
             ours, raw = [], []
             numbers = iter(range(ROUNDS * 300))
             for _ in range(ROUNDS):
                 commands = [house.filing(next(numbers)) for _ in range(300)]
                 first = house.log.size()
-                ours.append(_rate(300, lambda commands=commands: [f.result() for f in [house.desk.ask(c) for c in commands]]))
+                ours.append(
+                    _rate(
+                        300,
+                        lambda commands=commands: [f.result() for f in [house.desk.ask(c) for c in commands]],
+                    )
+                )
                 rows = house.log.since(first, 900)
                 raw.append(_raw_inserts(place / "raw.sqlite", rows, synchronous))
             where = "memory, sync off" if in_memory else "disk, full sync"
-            yield _ratio(f"filing in process / raw insert of its rows ({where})", ours, raw, None if in_memory else 0.4)
+            yield _ratio(
+                f"filing in process / raw insert of its rows ({where})", ours, raw, None if in_memory else 0.4
+            )
 
 
 def _raw_inserts(path: Path, rows: list[tuple[int, str, int, str, bytes]], synchronous: str) -> float:
@@ -118,7 +126,9 @@ def verify() -> Iterator[Result]:
         yield _ratio("audit verify per core / bare P-256 verify", ours, bare, 0.8)
 
 
-def _bare_verifications(rows: list[tuple[int, str, int, str, bytes]], key: ec.EllipticCurvePublicKey) -> float:
+def _bare_verifications(
+    rows: list[tuple[int, str, int, str, bytes]], key: ec.EllipticCurvePublicKey
+) -> float:
     """Verifications a second; most fail, as one key made few of them: that takes as long."""
     algorithm = ec.ECDSA(SHA256())
     jobs = []
@@ -138,15 +148,24 @@ def _bare_verifications(rows: list[tuple[int, str, int, str, bytes]], key: ec.El
 
 def growth() -> Iterator[Result]:
     """Filing, opening a case, a queue page: a log of 200,000 events against one of 10,000."""
-    with folder() as small_place, folder() as large_place, ground(small_place) as small, ground(large_place) as large:
+    with (
+        folder() as small_place,
+        folder() as large_place,
+        ground(small_place) as small,
+        ground(large_place) as large,
+    ):
         for house, size in ((small, 10_000), (large, 200_000)):
             house.grow(size)
             house.runner.rebuild()
             house.register(range(1_000_000, 1_002_000))
         steps: dict[str, Callable[[Ground, int], object]] = {
             "filing": lambda house, n: house.desk.ask(house.filing(1_000_000 + n)).result(),
-            "opening a case": lambda house, n: house.views.one("case_status", house.desk.id_of("case", 1, "i", "c", "s", str(n))),
-            "a queue page": lambda house, _: house.views.rows("work_queue", {"authority": "kz-vehicle-registration"}, order=("due", "case")),
+            "opening a case": lambda house, n: house.views.one(
+                "case_status", house.desk.id_of("case", 1, "i", "c", "s", str(n))
+            ),
+            "a queue page": lambda house, _: house.views.rows(
+                "work_queue", {"authority": "kz-vehicle-registration"}, order=("due", "case")
+            ),
         }
         for what, step in steps.items():
             times: dict[int, list[float]] = {0: [], 1: []}
@@ -168,11 +187,15 @@ def memory() -> Iterator[Result]:
                 house.grow(size)
             for what in ("rebuild", "verify"):
                 command = [sys.executable, "-m", "tests.bench.peak", what, str(place)]
-                peaks[what, size] = float(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - ours
+                peaks[what, size] = float(subprocess.run(command, check=True, capture_output=True).stdout)
     for what in ("rebuild", "verify"):
-        yield Result(f"memory of {what} at 200,000 events", peaks[what, 200_000], "MB", 150, is_at_least=False)
+        yield Result(
+            f"memory of {what} at 200,000 events", peaks[what, 200_000], "MB", 150, is_at_least=False
+        )
         ratio = peaks[what, 200_000] / peaks[what, 50_000]
-        yield Result(f"memory of {what}: 200,000 / 50,000 events", ratio, "of the memory", 1.15, is_at_least=False)
+        yield Result(
+            f"memory of {what}: 200,000 / 50,000 events", ratio, "of the memory", 1.15, is_at_least=False
+        )
 
 
 def _rate(count: int, work: Callable[[], object]) -> float:
