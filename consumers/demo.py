@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -115,13 +116,13 @@ class _Story:
             ends[end] += 1
         unpaid, alone = self._unpaid(), self._without_consent()
         for case in waiting:
-            self._until(lambda case=case: self._stage(case) == "completed", "the registry's receipt")
+            self._until(partial(self._is, case, "completed"), "the registry's receipt")
             ends["completed"] += 1
             self.receipts += 1
         self._console.print("three weeks later: what was not paid or not agreed to lapses")
         _set(clock, datetime.now(UTC) + timedelta(days=28))
         for case in (unpaid, alone):
-            self._until(lambda case=case: self._stage(case) == "lapsed", "the clock")
+            self._until(partial(self._is, case, "lapsed"), "the clock")
             ends["lapsed"] += 1
         self._console.print("two years later: what the law keeps no longer is erased")
         _set(clock, datetime.now(UTC) + timedelta(days=800))
@@ -273,6 +274,9 @@ class _Story:
 
     def _version(self, case: str) -> int:
         return int(self._read(f"{OFFICE}-officer-1", case)["version"])
+
+    def _is(self, case: str, stage: str) -> bool:
+        return self._stage(case) == stage
 
     def _stage(self, case: str) -> str:
         for person in ("kz-citizen-1", "tr-citizen-1"):

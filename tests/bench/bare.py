@@ -27,7 +27,7 @@ class Filing(BaseModel):
 
     country: str
     procedure: str
-    request: FORM  # type: ignore[valid-type]  # the form of the country
+    request: FORM
     evidence: list[str] = []
 
 

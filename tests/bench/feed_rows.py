@@ -14,7 +14,7 @@ from kafka import KafkaProducer
 
 from infra.dev.kafka import Broker
 from infra.house import House, provider_of
-from infra.kafka import Consumer, Producer, make_topics
+from infra.kafka import Consumer, Producer, Record, make_topics
 from infra.relay import Relay
 from infra.settings import Settings
 from tests.bench import http_rows, load
@@ -67,7 +67,7 @@ def _bare(servers: str, n: int) -> float:
     topic = f"bare-{n}"
     make_topics(servers, {topic: 5})
     reading = Consumer(servers, "tamga.feed.kz", 1, 0)
-    records = []
+    records: list[Record] = []
     while len(records) < EVENTS:
         records += reading.poll(1.0, 1_000)
     reading.close()

@@ -71,9 +71,8 @@ class Ground:
         self.runner = Runner(COUNTRY, self.log, self.vault, self.views, self.accesses, evidence)
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
-        self._persons = [
-            self.desk.id_of("person", 1, *people[f"kz-citizen-{n}"].personal_number) for n in (1, 2)
-        ]  # type: ignore[misc]  # citizens have numbers
+        numbers = (person["personal_number"] for person in (self.seller, self.buyer))
+        self._persons = [self.desk.id_of("person", 1, n["country"], n["number"]) for n in numbers]
         self.applicant, self.other = (self._actor(person, {COUNTRY: person}) for person in self._persons)
         self.officers = [self._officer(n) for n in (1, 2)]
         self.treasury = self._machine("treasury", "kz-treasury")

@@ -18,7 +18,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # o
 class Stored(NamedTuple):
     """A row of the log."""
 
-    index: int
+    place: int
     stream: str
     version: int
     type: str
@@ -51,21 +51,21 @@ class Opened:
 
     def write(self, row: Stored, state: bytes) -> None:
         """Another content for this row."""
-        self._do("UPDATE stored_events SET state = ? WHERE log_index = ?", (state, row.index))
+        self._do("UPDATE stored_events SET state = ? WHERE log_index = ?", (state, row.place))
 
     def rename(self, row: Stored, **columns: object) -> None:
         """Other columns for this row."""
         for name, value in columns.items():
-            self._do(f"UPDATE stored_events SET {name} = ? WHERE log_index = ?", (value, row.index))  # noqa: S608
+            self._do(f"UPDATE stored_events SET {name} = ? WHERE log_index = ?", (value, row.place))  # noqa: S608
 
     def rename_stream(self, stream: str, name: str) -> None:
         self._do("UPDATE stored_events SET originator_id = ? WHERE originator_id = ?", (name, stream))
 
     def delete(self, row: Stored, *, closing_the_gap: bool) -> None:
         """Take a row out; and let all later ones move up, or not."""
-        self._do("DELETE FROM stored_events WHERE log_index = ?", (row.index,))
+        self._do("DELETE FROM stored_events WHERE log_index = ?", (row.place,))
         if closing_the_gap:
-            self._do("UPDATE stored_events SET log_index = -log_index WHERE log_index > ?", (row.index,))
+            self._do("UPDATE stored_events SET log_index = -log_index WHERE log_index > ?", (row.place,))
             self._do("UPDATE stored_events SET log_index = -log_index - 1 WHERE log_index < 0")
 
     def swap_versions(self, one: Stored, other: Stored) -> None:
@@ -77,8 +77,8 @@ class Opened:
     def swap_places(self, one: Stored, other: Stored) -> None:
         """Each row stands where the other stood."""
         self.rename(one, log_index=-1)
-        self.rename(other, log_index=one.index)
-        self.rename(one._replace(index=-1), log_index=other.index)
+        self.rename(other, log_index=one.place)
+        self.rename(one._replace(place=-1), log_index=other.place)
 
     def swap_contents(self, one: Stored, other: Stored) -> None:
         self.write(one, other.state)
@@ -97,7 +97,7 @@ class Opened:
         """Add rows at the end of the log."""
         end = self._do("SELECT max(log_index) + 1 FROM stored_events").fetchone()[0]
         for n, row in enumerate(rows, start=end):
-            self._do("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", row._replace(index=n))
+            self._do("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", row._replace(place=n))
 
 
 @contextmanager

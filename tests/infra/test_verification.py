@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from infra.canonical import b64url, from_b64url, sha256
+from infra.canonical import b64url, sha256
 from infra.signing import Seal
 from infra.transparency import leaf, root
 from infra.vault import DataKey, split_sealed
-from infra.verification import CannotVerify, KeyStore, Report, Source, verify_logs
+from infra.verification import CannotVerify, KeyStore, Report, Source, logs, verify_folder, verify_logs
 from tests.infra.past import OFFICE, Past, past
 from tests.infra.tampering import (
     Opened,
@@ -73,7 +72,7 @@ def case(made: Past, tmp_path: Path) -> Case:
     return Case(made, log, copy_of(folder / "vault.sqlite", tmp_path / "vault.sqlite"))
 
 
-# --- the untouched log ----------------------------------------------------------------------------------------
+# --- the untouched log ------------------------------------------------------------------------------------
 
 
 def test_what_nobody_touched_verifies(case: Case) -> None:
@@ -138,7 +137,112 @@ def test_what_is_no_log_is_said_to_be_none(case: Case) -> None:
     assert [failure.check for failure in report.failures] == ["file"]
 
 
-# --- what is done to the file ---------------------------------------------------------------------------------
+# --- in ranges, and side by side ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
+def test_however_a_log_is_cut_into_ranges_it_is_the_same(
+    case: Case, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ranges end between appends only; links, times and the tree go on from one to the next."""
+    whole = case.verified().as_json()
+    monkeypatch.setattr(logs, "RANGE", size)
+    assert case.verified().as_json() == whole
+
+
+@pytest.mark.parametrize(
+    "name", ["an event is deleted", "the lead of an approval is removed, and the gap closed"]
+)
+def test_what_is_wrong_is_wrong_in_any_range(case: Case, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(case.log) as log:
+        TAMPERINGS[name][0](case, log)
+    whole = case.verified().failures[0]
+    monkeypatch.setattr(logs, "RANGE", 3)
+    assert case.verified().failures[0] == whole
+
+
+def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
+    """All events of a large log under another name: the first hundred are listed, and it is said so."""
+    with opened(case.log) as log:
+        for _ in range(3):
+            log.append(*log.rows())
+    report = case.verified()
+    assert len(report.failures) <= 100
+    assert any("not listed" in sentence for sentence in report.not_covered)
+
+
+# --- a folder, and a feed ----------------------------------------------------------------------------------
+
+
+def test_a_data_folder_is_verified_as_a_whole(case: Case) -> None:
+    """Every country's log, with the certificates beside them, which is said; or with those from outside."""
+    data = case.past.house.settings.data
+    report = verify_folder(data, with_keys=True)
+    assert report["ok"]
+    assert report["logs"].keys() == case.past.house.countries.keys()
+    assert any("root certificates" in sentence for sentence in report["not_covered"])
+    outside = case.log.parent / "roots"
+    outside.mkdir()
+    for code, country in case.past.house.countries.items():
+        pem = (country.keyring.folder / "root.pem").read_bytes()
+        (outside / f"{code.lower()}.pem").write_bytes(pem)
+    report = verify_folder(data, roots=outside)
+    assert report["ok"]
+    assert not any("root certificates" in sentence for sentence in report["not_covered"])
+    (outside / "kz.pem").unlink()
+    with pytest.raises(CannotVerify):
+        verify_folder(data, roots=outside)
+
+
+def test_an_operator_who_made_everything_anew_is_seen_with_the_root_from_outside(case: Case) -> None:
+    """Every signature of the forged log holds, and none leads to the certificate that we know."""
+    turkiye = case.past.country("TR")
+    forged = Source(log="KZ", path=turkiye.log.path, root_certificate=case.source().root_certificate)
+    report = verify_logs([forged], processes=0)
+    assert (report.failures[0].index, report.failures[0].check) == (0, "key")
+
+
+def test_a_folder_without_logs_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(CannotVerify):
+        verify_folder(tmp_path)
+
+
+def test_a_log_beside_which_there_is_no_key_store_is_verified_without(case: Case) -> None:
+    """Unless the key store was asked for."""
+    place = case.log.parent / "data" / "kz"
+    (place / "keys").mkdir(parents=True)
+    copy_of(case.log, place / "log.sqlite")
+    root = (case.past.country().keyring.folder / "root.pem").read_bytes()
+    (place / "keys" / "root.pem").write_bytes(root)
+    report = verify_folder(place.parent, with_keys=None)
+    assert report["ok"]
+    assert report["logs"]["KZ"]["disclosures"] == 0
+    with pytest.raises(CannotVerify):
+        verify_folder(place.parent, with_keys=True)
+
+
+def test_a_key_store_under_another_key_opens_nothing(case: Case) -> None:
+    source = case.source()
+    other = Source(
+        log="KZ",
+        path=source.path,
+        root_certificate=source.root_certificate,
+        key_store=KeyStore(case.vault, bytes(32)),
+    )
+    report = verify_logs([other], processes=0)
+    assert [failure.check for failure in report.failures] == ["disclosures"]
+
+
+def test_a_garbled_page_of_the_file_is_found(case: Case) -> None:
+    """Whatever SQLite makes of it, no exception ends the verification."""
+    raw = bytearray(case.log.read_bytes())
+    middle = len(raw) // 2 // 4096 * 4096
+    raw[middle : middle + 4096] = b"\xff" * 4096
+    case.log.write_bytes(raw)
+    assert not case.verified().ok
+
+
+# --- what is done to the file -----------------------------------------------------------------------------
 
 Named = tuple[str, int]  # the stream and version that must be named first
 Tampering = Callable[[Case, Opened], tuple[Named, ...]]
@@ -170,16 +274,14 @@ def _delete(*, closing_the_gap: bool) -> Tampering:
     return tamper
 
 
-def _delete_of_append(kind: str, version: int, *, closing_the_gap: bool) -> Tampering:
+def _delete_of_append(kind: str, *, closing_the_gap: bool) -> Tampering:
     """One event of the approval: of the entry, of the claim, or the lead itself."""
 
     def tamper(case: Case, log: Opened) -> tuple[Named, ...]:
         lead = _sold(case, log, 10)
-        row = next(
-            r for r in log.rows() if r.index <= lead.index and r.index > lead.index - 3 and r.type == kind
-        )
+        row = next(r for r in log.rows() if lead.place - 3 < r.place <= lead.place and r.type == kind)
         log.delete(row, closing_the_gap=closing_the_gap)
-        shown = [r for r in log.rows() if r.index > row.index - 1][0]
+        shown = next(r for r in log.rows() if r.place >= row.place)
         return (*_name(row, shown, lead),)
 
     return tamper
@@ -397,19 +499,19 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     "a seal signs what it may not": (_other_seal("kz-treasury", authority="kz-treasury"), {"key"}),
     "a restriction's authority signs a case": (_other_seal("kz-police", authority="kz-police"), {"key"}),
     "the entry's event of an approval is removed": (
-        _delete_of_append("entry.EntryChanged.v1", 2, closing_the_gap=False),
+        _delete_of_append("entry.EntryChanged.v1", closing_the_gap=False),
         {"position", "append"},
     ),
     "the claim's event of an approval is removed, and the gap closed": (
-        _delete_of_append("claim.ClaimReleased.v1", 2, closing_the_gap=True),
+        _delete_of_append("claim.ClaimReleased.v1", closing_the_gap=True),
         {"append"},
     ),
     "the lead of an approval is removed": (
-        _delete_of_append("case.CaseApproved.v1", 10, closing_the_gap=False),
+        _delete_of_append("case.CaseApproved.v1", closing_the_gap=False),
         {"position"},
     ),
     "the lead of an approval is removed, and the gap closed": (
-        _delete_of_append("case.CaseApproved.v1", 10, closing_the_gap=True),
+        _delete_of_append("case.CaseApproved.v1", closing_the_gap=True),
         {"append", "version"},
     ),
     "a sealed part is cut by one disclosure": (_cut_by_one, {"disclosures"}),
