@@ -8,7 +8,7 @@ What the pieces promise stands at each of them. Nothing here knows what a messag
 
 import socket
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +20,6 @@ Headers = list[tuple[str, bytes]]
 BOOTSTRAP_MS: Final = 5_000
 GIVE_UP_MS: Final = 60_000  # a broker that is restarted is back by then, and nothing has to be sent twice
 LINGER_MS: Final = 5  # a flush does not wait for it
-RETRY_MS: Final = 20  # also between two looks for topics: the first message to each waits so long
 BATCH_BYTES: Final = 262_144
 # Kept for ever: a registry can be built anew from the first event at any time.
 _KEPT: Final = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
@@ -76,8 +75,8 @@ class Producer:
       loses none.
     """
 
-    def __init__(self, servers: str, *, compression: str | None = "lz4") -> None:
-        """Connect; raises Away."""
+    def __init__(self, servers: str, topics: Iterable[str] = ()) -> None:
+        """Connect; raises Away. ``topics`` are looked for together: each one later takes 0.1 s."""
         _knock(servers)
         with _plainly():
             self._producer = KafkaProducer(
@@ -90,21 +89,29 @@ class Producer:
                 delivery_timeout_ms=GIVE_UP_MS,
                 request_timeout_ms=GIVE_UP_MS // 2,
                 reconnect_backoff_max_ms=1_000,
-                retry_backoff_ms=RETRY_MS,
                 linger_ms=LINGER_MS,
                 batch_size=BATCH_BYTES,
-                compression_type=compression,
+                compression_type="lz4",
                 metrics_enabled=False,
             )
+        for topic in topics:
+            self._producer._sender.add_topic(topic)  # noqa: SLF001 - there is no other way to name several
         self._unsure: deque[Any] = deque()
+        self._places: dict[tuple[str, int], TopicPartition] = {}
         self._acknowledged = 0
 
     def send(self, topic: str, partition: int, key: bytes, headers: Headers, value: bytes) -> None:
-        """Queue a message; raises Away when the topic cannot be found."""
-        try:
-            self._unsure.append(self._producer.send(topic, value, key, headers, partition))
-        except KafkaError as error:
-            raise Away(f"Kafka does not take messages: {type(error).__name__}") from error
+        """Queue a message; raises Away when the topic cannot be found.
+
+        The library's own ``send`` checks and measures again what we know to be right, and once two batches
+        wait it wakes its thread for each message: together that took a third of the relay's time.
+        """
+        place = self._places.get((topic, partition)) or self._find(topic, partition)
+        accumulator = self._producer._accumulator  # noqa: SLF001 - see above
+        future, _, is_new_batch, _ = accumulator.append(place, None, key, value, headers)
+        self._unsure.append(future)
+        if is_new_batch:  # the one before is full
+            self._producer._sender.wakeup()  # noqa: SLF001 - see above
 
     def acknowledged(self, wait_s: float = 0.0) -> int:
         """How many messages, from the first sent on, are certain; raises Lost. Waits for all, so long."""
@@ -117,6 +124,11 @@ class Producer:
                 raise Lost(f"Kafka did not take a message: {type(message.exception).__name__}")
             self._acknowledged += 1
         return self._acknowledged
+
+    def _find(self, topic: str, partition: int) -> TopicPartition:
+        with _plainly():
+            self._producer.partitions_for(topic)
+        return self._places.setdefault((topic, partition), TopicPartition(topic, partition))
 
     def close(self) -> None:
         """Stop now, whatever is still queued."""

@@ -29,12 +29,12 @@ class Unreadable(Exception):
 
 
 class Extent(NamedTuple):
-    """The first and last positions, how many rows there are, and how many the index of versions knows."""
+    """The first and last positions; by the index of versions, how many rows, and the most of one version."""
 
     first: int
     last: int
     rows: int
-    indexed: int
+    most: int
 
 
 class LogFile:
@@ -54,20 +54,22 @@ class LogFile:
                 self._connection = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True)
 
     def extent(self) -> Extent | None:
-        """Where the rows begin and end, and how many there are; None: there are none."""
+        """Where the rows begin and end, and how many there are, at one moment; None: there are none."""
+        ends = "SELECT min(log_index), max(log_index) FROM stored_events"
+        counted = f"SELECT sum(n), max(n) FROM ({_COUNTED})"  # noqa: S608 - a text of this file
         with _plainly():
-            counted = "SELECT min(log_index), max(log_index), count(*) FROM stored_events NOT INDEXED"
-            first, last, rows = self._connection.execute(counted).fetchone()
-            if rows == 0:
-                return None
-            indexed = "SELECT count(*) FROM stored_events WHERE originator_id >= ''"
-            return Extent(first, last, rows, self._connection.execute(indexed).fetchone()[0])
+            self._connection.execute("BEGIN")
+            try:
+                first, last = self._connection.execute(ends).fetchone()
+                rows, most = self._connection.execute(counted).fetchone()
+            finally:
+                self._connection.execute("COMMIT")
+        return None if first is None else Extent(first, last, rows, most)
 
     def twice(self) -> list[tuple[int, str, int]]:
         """Versions that stand in the log more than once: (last position, stream, version), at most 100."""
         with _plainly():
-            most = self._connection.execute(f"SELECT max(n) FROM ({_COUNTED})").fetchone()[0]  # noqa: S608
-            return [] if most == 1 else [tuple(row) for row in self._connection.execute(_TWICE)]
+            return [tuple(row) for row in self._connection.execute(_TWICE)]
 
     def rows(self, first: int, end: int) -> Iterator[Row]:
         """The rows at positions from ``first`` up to, not including, ``end``, in order."""

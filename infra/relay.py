@@ -67,8 +67,9 @@ class Relay:
 
     def _publish(self, stop: threading.Event) -> None:
         """With one producer, until ``stop``; raises what a new producer may mend."""
-        make_topics(self._servers, dict.fromkeys(map(topic_of, partitions()), len(partitions())))
-        producer = Producer(self._servers)
+        topics = [topic_of(recipient) for recipient in partitions()]
+        make_topics(self._servers, dict.fromkeys(topics, len(topics)))
+        producer = Producer(self._servers, topics)
         try:
             outlets = [_Outlets(country, self._heads[country.code]) for country in self._countries]
             sent = 0
