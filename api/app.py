@@ -53,7 +53,7 @@ ROUTERS = (
 def build(house: House) -> App:
     """The application of this house, behind its edge."""
     app = routed(house)
-    return edge(app)  # type: ignore[arg-type]  # an ASGI application
+    return edge(app)
 
 
 def routed(house: House) -> FastAPI:

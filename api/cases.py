@@ -17,7 +17,7 @@ from domain.authorisation import allow
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, EntryCommand
 from domain.decide import subject_of
-from domain.refusals import Invalid, Refusal, Unknown
+from domain.refusals import Invalid, Refusal, Unknown, Unready
 from domain.visibility import shown
 from infra.clock import written
 from infra.desk import Answered, Outcome
@@ -25,6 +25,7 @@ from infra.house import CountryHouse
 
 router = APIRouter()
 
+_NOT_YET = "What was filed is not to be seen yet. Please try again in a moment."
 # Opaque: what is no id of ours is an address where nothing is, as for any id that the caller may not know.
 Id = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
@@ -43,10 +44,10 @@ async def readable(
 ) -> tuple[CountryHouse, Case, str | None]:
     """The case from the read models, if the caller may: its country, the case, the party that is calling."""
     house = located(request, case)
-    await house.seen()
+    is_seen = await house.seen()
     row = house.views.one("case_status", case)
     if row is None:
-        raise nothing()
+        raise nothing() if is_seen else Unready(_NOT_YET)
     found = Case(**row["state"])
     rule = allow(actor, action, subject_of(found, house_of(request).clock()))
     if isinstance(rule, Refusal):

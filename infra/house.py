@@ -52,15 +52,17 @@ class CountryHouse:
         """The keyed id of the human with this number (country, number), in this country only."""
         return self.desk.id_of("person", 1, *number)
 
-    async def seen(self) -> None:
-        """Wait until the read models have seen what this process wrote, so that everybody reads their own
-        writes.
+    async def seen(self) -> bool:
+        """Wait until the read models have seen what this process wrote: everybody reads their own writes.
+
+        False where they have not in time: whoever follows the log is behind, or away.
         """
         newest = self.desk.newest  # and no more: under load it moves on
         until = time.monotonic() + LONGEST_WAIT_S
         # Another process follows the log: there is nothing that could be awaited.
         while not self.views.has_seen(newest) and time.monotonic() < until:  # noqa: ASYNC110 - see above
             await asyncio.sleep(_LOOK_S)
+        return self.views.has_seen(newest)
 
     def close(self) -> None:
         """Finish what is queued, and give everything back."""

@@ -122,7 +122,7 @@ def verify_hashed(hashed: bytes, signature: bytes, key: PublicKey) -> None:
         raise BadSignature("the signature has a high s: it is the twin of the one that was made")
     if s == _ZERO or not _ZERO < r < _ORDER_BYTES:
         raise BadSignature("the signature's numbers are out of range")
-    if r[0] > 0x7F and s[0]:  # noqa: PLR2004 - as every other is: its first bit would be a sign in DER
+    if r[0] > 0x7F and s[0]:  # noqa: PLR2004 - every other is so: its first bit would be a sign in DER
         der = b"\x30\x45\x02\x21\0" + r + b"\x02\x20" + s
     else:
         r, s = _number(r), _number(s)

@@ -304,7 +304,10 @@ class Town:
 
     def upload(self, caller: Caller, country: str, raw: bytes = A_PDF) -> dict[str, str]:
         """The id and hash of a file that the caller brought."""
-        form = {"data": {"country": country}, "files": {"file": ("evidence.pdf", raw, "application/pdf")}}
+        form: dict[str, Any] = {
+            "data": {"country": country},
+            "files": {"file": ("evidence.pdf", raw, "application/pdf")},
+        }
         kept = good(caller.send("POST", "/v1/evidence", **form))
         assert kept["sha256"] == b64url(sha256(raw))
         return {"id": kept["id"], "sha256": kept["sha256"]}

@@ -38,7 +38,7 @@ from tests.infra.one_country import OFFICE, car, sale, vin
 
 KILLS: Final = 50
 CLIENTS: Final = 8
-PATIENCE_S: Final = 60.0  # for an answer, over as many kills as that takes
+PATIENCE_S: Final = 120.0  # for an answer, over as many kills as that takes
 ENOUGH: Final = 1_000  # acknowledged commands
 CARS: Final = 900
 REFUSED: Final = {"in_flight", "unavailable"}  # ask again
@@ -61,13 +61,21 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         """Life after life, until it is over; a life that was begun is lived to its end."""
-        lives = (self._sold, self._withdrawn, self._declined, self._refused, self._answered, self._arrested, self._born)
+        lives = (
+            self._sold,
+            self._withdrawn,
+            self._declined,
+            self._refused,
+            self._answered,
+            self._arrested,
+            self._born,
+        )
         try:
             with closing(self._http):
                 while not self._over.is_set():
                     n = next(self._cars)
                     lives[n % len(lives)](n)
-        except BaseException as error:  # shown by the test
+        except BaseException as error:  # noqa: BLE001 - the test shows it
             self.trouble = error
 
     # lives
@@ -83,26 +91,50 @@ class Person(threading.Thread):
 
     def _declined(self, n: int) -> None:
         filed = self._file("KZ", "car_sale", sale(n))
-        self._fact(filed["case"], "kz-citizen-2", "consents", "ConsentDeclined", answer="decline", of=filed["request_hash"])
+        self._fact(
+            filed["case"],
+            "kz-citizen-2",
+            "consents",
+            "ConsentDeclined",
+            answer="decline",
+            of=filed["request_hash"],
+        )
 
     def _refused(self, n: int) -> None:
         case, version = self._in_review(n)
         no = {"grounds": ["tax_unpaid"], "reason": "The tax of the year is not paid."}
-        self._judge(case, f"{OFFICE}-officer-1", "refusals", "CaseRefused", version, no)
+        self._judge(case, f"{OFFICE}-officer-1", "refusals", "CaseRefused", version, body=no)
 
     def _answered(self, n: int) -> None:
         case, version = self._in_review(n)
         question = {"question": f"Which colour has car {n}?"}
-        asked = self._judged(case, f"{OFFICE}-officer-1", "information-requests", "InformationRequested", version, question)
+        asked = self._judged(
+            case,
+            f"{OFFICE}-officer-1",
+            "information-requests",
+            "InformationRequested",
+            version,
+            body=question,
+        )
         evidence = [{"kind": "photograph", **self._upload("kz-citizen-1", "KZ")}]
         of = asked["questions"][-1]["of"]
-        self._fact(case, "kz-citizen-1", "information", "InformationProvided", of=of, answer="White.", evidence=evidence)
+        self._fact(
+            case,
+            "kz-citizen-1",
+            "information",
+            "InformationProvided",
+            of=of,
+            answer="White.",
+            evidence=evidence,
+        )
 
     def _arrested(self, n: int) -> None:
         """An arrest comes, and goes again; the sale goes on meanwhile."""
         entry = str(derived_id(self._secret, ["entry", 1, *entry_key("vehicles", "vin", vin(n)).parts]))
         path, bailiff = f"/v1/registers/vehicles/entries/{entry}/restrictions", "kz-bailiffs-officer"
-        placed = self._done(partial(self._post, bailiff, path, {"kind": "arrest"}), entry, "RestrictionPlaced")
+        placed = self._done(
+            partial(self._post, bailiff, path, {"kind": "arrest"}), entry, "RestrictionPlaced"
+        )
         self._in_review(n)
         (restriction,) = placed["restrictions"]
         lift = partial(self._delete, bailiff, f"{path}/{restriction['id']}")
@@ -123,7 +155,9 @@ class Person(threading.Thread):
         case = filed["case"]
         self._fact(case, "kz-citizen-2", "consents", "ConsentGiven", answer="give", of=filed["request_hash"])
         fee = filed["fee"]
-        paid = treasury(self._town.keyring("KZ"), "KZ", case, fee["amount"], fee["currency"], case, self._town.now())
+        paid = treasury(
+            self._town.keyring("KZ"), "KZ", case, fee["amount"], fee["currency"], case, self._town.now()
+        )
         version = self._fact(case, "kz-treasury", "payments", "FeePaid", statement=paid)
         return case, self._judge(case, f"{OFFICE}-officer-1", "assignments", "CaseAssigned", version)
 
@@ -131,15 +165,21 @@ class Person(threading.Thread):
 
     def _file(self, country: str, procedure: str, request: Any, evidence: Any = ()) -> dict[str, Any]:
         body = {"country": country, "procedure": procedure, "request": request, "evidence": list(evidence)}
-        return self._done(partial(self._post, f"{country.lower()}-citizen-1", "/v1/cases", body), "", "CaseFiled")
+        return self._done(
+            partial(self._post, f"{country.lower()}-citizen-1", "/v1/cases", body), "", "CaseFiled"
+        )
 
     def _fact(self, case: str, who: str, what: str, event: str, **said: Any) -> int:
-        return int(self._done(partial(self._post, who, f"/v1/cases/{case}/{what}", said), case, event)["version"])
+        return int(
+            self._done(partial(self._post, who, f"/v1/cases/{case}/{what}", said), case, event)["version"]
+        )
 
-    def _judge(self, case: str, who: str, what: str, event: str, seen: int, body: Any = None) -> int:
-        return int(self._judged(case, who, what, event, seen, body)["version"])
+    def _judge(self, case: str, who: str, what: str, event: str, seen: int, *, body: Any = None) -> int:
+        return int(self._judged(case, who, what, event, seen, body=body)["version"])
 
-    def _judged(self, case: str, who: str, what: str, event: str, seen: int, body: Any = None) -> dict[str, Any]:
+    def _judged(
+        self, case: str, who: str, what: str, event: str, seen: int, *, body: Any = None
+    ) -> dict[str, Any]:
         return self._done(partial(self._post, who, f"/v1/cases/{case}/{what}", body, seen=seen), case, event)
 
     def _done(self, ask: Callable[[str], Answer], stream: str, event: str) -> dict[str, Any]:
@@ -150,7 +190,10 @@ class Person(threading.Thread):
         return found
 
     def _upload(self, who: str, country: str) -> dict[str, str]:
-        form = {"data": {"country": country}, "files": {"file": ("e.pdf", A_PDF, "application/pdf")}}
+        form: dict[str, Any] = {
+            "data": {"country": country},
+            "files": {"file": ("e.pdf", A_PDF, "application/pdf")},
+        }
         kept = self._asked(lambda: self._caller(who).send("POST", "/v1/evidence", **form)).json()
         return {"id": kept["id"], "sha256": kept["sha256"]}
 
@@ -231,14 +274,15 @@ def test_killed_fifty_times_under_load_nothing_is_lost_and_nothing_happens_twice
         someone.start()
     try:
         for n in range(KILLS):
-            time.sleep(chance.uniform(0.02, 0.9))  # the moment of the kill
+            # Mostly at once; sometimes the follower, too, has time to come up.
+            time.sleep(chance.uniform(0.02, 0.9) if chance.random() < 0.7 else chance.uniform(1.5, 3.0))
             kill(town, chance)
             if n % 5 == 4:
                 registry.kill()
                 registry.start()
             town.start()
             assert_nobody_is_in_trouble(people)
-        until(lambda: acknowledged(people) >= ENOUGH or assert_nobody_is_in_trouble(people), "enough commands")
+        until(lambda: has_enough(people), "enough commands")
     finally:
         over.set()
         for someone in people:
@@ -258,6 +302,12 @@ def test_killed_fifty_times_under_load_nothing_is_lost_and_nothing_happens_twice
 
 def acknowledged(people: list[Person]) -> int:
     return sum(len(someone.acknowledged) for someone in people)
+
+
+def has_enough(people: list[Person]) -> bool:
+    """Enough is acknowledged; and nobody stopped asking."""
+    assert_nobody_is_in_trouble(people)
+    return acknowledged(people) >= ENOUGH
 
 
 def assert_nobody_is_in_trouble(people: list[Person]) -> None:

@@ -174,7 +174,10 @@ def test_a_full_disk_takes_no_evidence_and_says_so(house: tuple[ServedTown, Disk
     town, disk = house
     parent = town.as_("tr-citizen-1")
     raw = b"%PDF-1.4\n" + bytes(300_000) + b"\n%%EOF\n"
-    form = {"data": {"country": "TR"}, "files": {"file": ("evidence.pdf", raw, "application/pdf")}}
+    form: dict[str, Any] = {
+        "data": {"country": "TR"},
+        "files": {"file": ("evidence.pdf", raw, "application/pdf")},
+    }
     disk.fill()
     assert problem(parent.send("POST", "/v1/evidence", **form)) == (503, "unavailable")
     uploads = town.settings.data / "tr" / "evidence" / "uploads"

@@ -14,7 +14,7 @@ reader          the reference registry: all of this, step by step
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from typing import Final
 
@@ -122,9 +122,12 @@ def _house(settings: Settings, authority: str, http: httpx.Client) -> HouseClien
     return HouseClient(http, "/identity/token", lambda: assertion(key, authority, audience, clock()))
 
 
-def _seals(keyring: Keyring) -> Callable[[str], list[Seal]]:
-    def newest_first(authority: str) -> list[Seal]:
-        keyring.reload()
-        return [seal for seal in reversed([*keyring.seals.values()]) if seal.authority == authority]
+def _seals(keyring: Keyring) -> Callable[[str], Iterator[Seal]]:
+    """An authority's own seals, newest first; then once more, as the folder has them by now."""
 
-    return newest_first
+    def of(authority: str) -> Iterator[Seal]:
+        yield from [seal for seal in keyring.seals.values() if seal.authority == authority][::-1]
+        keyring.reload()
+        yield from [seal for seal in keyring.seals.values() if seal.authority == authority][::-1]
+
+    return of

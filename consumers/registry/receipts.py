@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -17,7 +17,7 @@ from infra.signing import SALT_BYTES, Seal, digest, disclosure, parse
 RECEIPT: Final = "tamga-receipt+jwt"
 AT_ONCE: Final = 100
 PAUSE_S: Final = 1.0
-SealsOf = Callable[[str], list[Seal]]  # an authority's own seals, newest first
+SealsOf = Callable[[str], Iterable[Seal]]  # an authority's own seals, newest first
 logger = logging.getLogger(__name__)
 
 

@@ -4,8 +4,9 @@ A source promises: what it gives comes after the position, each message at least
 ``is_end`` says that there is nothing more at this moment; Away says that it cannot be asked now.
 """
 
+import time
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from consumers.registry.database import Position
 from consumers.registry.house_client import Away, HouseClient
@@ -14,6 +15,7 @@ from infra import kafka
 from infra.feed_events import partition_of, topic_of
 
 CHUNK: Final = 500
+AGAIN_S: Final = 0.2
 __all__ = ["Away", "HttpSource", "KafkaSource", "Piece", "Source"]
 
 
@@ -44,12 +46,16 @@ class Source(Protocol):
 
 
 class HttpSource:
-    """The feed over HTTP: asked each time for what comes after the last event that was applied."""
+    """The feed over HTTP: asked each time for what comes after the last event that was applied.
+
+    The same answer as before says nothing new: something is missing in it, so that none of it could be applied.
+    """
 
     def __init__(self, house: HouseClient, country: str, log: str) -> None:
         self._house = house
         self._path = f"/v1/feeds/{country.lower()}"
         self._log = log
+        self._before: tuple[str, list[Any]] | None = None
 
     def read(self, position: Position, wait_s: float) -> Piece:
         """See Source."""
@@ -57,12 +63,18 @@ class HttpSource:
         if position.last:
             asked["lastEventId"] = position.last
         piece = Piece()
-        for event in self._house.get(self._path, asked):
+        answer = self._house.get(self._path, asked)
+        for event in answer:
             try:
                 piece.messages.append(from_json(event))
             except Malformed as error:
                 piece.malformed.append(str(error))
-        piece.is_end = all(message.is_head for message in piece.messages) and not piece.malformed
+        events = [message.id for message in piece.messages if not message.is_head]
+        is_same = self._before == (position.last, events)
+        self._before = (position.last, events)
+        piece.is_end = is_same or not events
+        if is_same and events:
+            time.sleep(min(wait_s, AGAIN_S))
         return piece
 
     def rewind(self) -> None:

@@ -97,6 +97,8 @@ class Appends:
         return self._lead is not None and stream == self._lead["stream"] and seq <= self._lead["seq"]
 
     def _unlike(self, effects: object, to: list[str]) -> str | None:
+        if self._lead is not None and self._lead["to"] == to and effects == self._others:
+            return None
         if self._lead is None or self._lead["to"] != to:
             return "the events of this append state other recipients of this one, their lead"
         if type(effects) is not dict:

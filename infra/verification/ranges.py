@@ -99,6 +99,8 @@ class RangeVerifier:
 
     def verify(self, first: int, end: int) -> Findings:
         """Look at the rows from position ``first`` up to, not including, ``end``."""
+        if self._opener:
+            self._opener.forget()
         try:
             return self._verify(first, end)
         except Unreadable:

@@ -1,10 +1,11 @@
 """The sealed part of an event: it is there in whole, and, with the key store, opens to its digests."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from infra.canonical import NotCanonical, b64url
+from infra.canonical import NotCanonical, b64url, from_b64url
 from infra.signing import digest, open_disclosure
 from infra.vault import Box, Unreadable, open_box, split_sealed
 from infra.verification.findings import Wrong
@@ -25,29 +26,34 @@ def check_boxes(boxes: object, count: int, sealed: bytes | None) -> None:
         raise Wrong("sealed", "the boxes do not share out the event's digests")
     if not sealed:
         raise Wrong("sealed", "the sealed part is missing")
-    start, before, found = 0, b"", 0
-    while start < len(sealed):
-        key_id = sealed[start : start + 16]
-        if key_id <= before or b64url(key_id) not in boxes:
-            raise Wrong("sealed", "the sealed part holds a box that the event does not name, or not in order")
-        before = key_id
-        found += 1
+    start = 0
+    for key_id in sorted([_key_id(name) for name in boxes]):
+        if sealed[start : start + 16] != key_id:
+            raise Wrong("sealed", "the sealed part does not hold the boxes that the event names, in order")
         start += _BOX_HEAD + int.from_bytes(sealed[start + 28 : start + _BOX_HEAD], "big")
-    if start != len(sealed) or found != len(boxes):
-        raise Wrong("sealed", "the sealed part is cut off, or lacks a box that the event names")
+    if start != len(sealed):
+        raise Wrong("sealed", "the sealed part is cut off, or holds a box that the event does not name")
+
+
+@lru_cache(maxsize=16_384)
+def _key_id(name: str) -> bytes:
+    """A stream's keys are named again by its later events."""
+    key_id = from_b64url(name)
+    if len(key_id) != 16:  # noqa: PLR2004 - as said in the format
+        raise Wrong("sealed", "a key id has not 16 bytes")
+    return key_id
 
 
 def _are_shared_out(boxes: Mapping[str, Any], count: int) -> bool:
+    shares = list(boxes.values())
+    everything = list(range(count))
+    if shares == [everything]:
+        return True
     try:
-        places = sorted(chain.from_iterable(boxes.values()))
-        if places != list(range(count)):
-            return False
-        for box in boxes.values():
-            if not box or sorted(box) != box:
-                return False
+        is_once = sorted(chain.from_iterable(shares)) == everything
+        return is_once and all(share and sorted(share) == share for share in shares)
     except TypeError:
         return False
-    return True
 
 
 class Opener:
@@ -56,6 +62,11 @@ class Opener:
     def __init__(self, key_of: KeyOf, is_erased: IsErased) -> None:
         self._key_of = key_of
         self._is_erased = is_erased
+        self._secrets: dict[bytes, bytes | None] = {}
+
+    def forget(self) -> None:
+        """Ask the key store anew from here on: within a range each key is asked for once."""
+        self._secrets.clear()
 
     def check(
         self, sealed: bytes, payload: Mapping[str, Any], event_hash: bytes, personal: frozenset[str]
@@ -89,7 +100,9 @@ class Opener:
 
     def _open(self, box: Box, event_hash: bytes) -> list[str] | None:
         try:
-            secret = self._key_of(box.key_id)
+            if box.key_id not in self._secrets:
+                self._secrets[box.key_id] = self._key_of(box.key_id)
+            secret = self._secrets[box.key_id]
             return None if secret is None else open_box(secret, event_hash, box)
         except Unreadable as error:
             raise Wrong("disclosures", str(error)) from None

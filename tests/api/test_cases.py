@@ -25,7 +25,7 @@ def test_every_procedure_goes_from_filing_to_approval(town: Town, country: str, 
     shown = town.read(case)
     assert shown["decision"]["kind"] == "approved"
     assert shown["entry"]
-    assert [step["what"] for step in shown["timeline"]][0] == "CaseFiled"
+    assert shown["timeline"][0]["what"] == "CaseFiled"
     assert [step["version"] for step in shown["timeline"]] == list(range(1, shown["version"] + 1))
 
 
@@ -108,7 +108,7 @@ def test_ones_own_cases_are_listed_newest_first_page_by_page(new_town: Town) -> 
     while path:
         answer = citizen.send("GET", path)
         found += [item["case"] for item in good(answer)["items"]]
-        path = answer.links.get("next", {}).get("url")
+        path = answer.links.get("next", {}).get("url") or ""
     assert found == filed[::-1]
     assert len(good(new_town.as_(BUYER).get("/v1/cases", country="KZ"))["items"]) == 5
     assert good(new_town.as_(STRANGER).get("/v1/cases", country="KZ"))["items"] == []

@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-
 import httpx2
 import pytest
 import schemathesis
@@ -23,7 +22,12 @@ BIRTH = ("TR", "birth_certificate")
 SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
 OFFICE = "kz-vehicle-registration"
 FIRST, SECOND = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
-TREASURY, REGISTRY, AUDITOR, BAILIFF = "kz-treasury", "kz-vehicle-register", "kz-auditor", "kz-bailiffs-officer"
+TREASURY, REGISTRY, AUDITOR, BAILIFF = (
+    "kz-treasury",
+    "kz-vehicle-register",
+    "kz-auditor",
+    "kz-bailiffs-officer",
+)
 DATA_PROTECTION = "kz-data-protection-officer"
 ROLES = {
     "nobody": None,
@@ -213,7 +217,12 @@ def test_nobody_finds_a_violation(town: Town, contract: Any, role: str) -> None:
     """Valid and invalid requests, at random and at the edges, with ids that exist and ids that do not."""
     caller = ROLES[role]
     token = {"Authorization": f"Bearer {town.token(caller)}"} if caller else {}
-    known = {"case": town.take_to("in_review", *SALE), "register": "vehicles", "cc": "kz", "procedure": "car_sale"}
+    known = {
+        "case": town.take_to("in_review", *SALE),
+        "register": "vehicles",
+        "cc": "kz",
+        "procedure": "car_sale",
+    }
     for operation in (found.ok() for found in contract.get_all_operations()):
         ours = {name: known[name] for name in re.findall(r"\{([a-z]+)\}", operation.path) if name in known}
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

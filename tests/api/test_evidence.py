@@ -1,5 +1,7 @@
 """Evidence is brought before it is filed, sealed with the case, and read again by those whose business it is."""
 
+from typing import Any
+
 import pytest
 
 from infra.canonical import b64url, sha256
@@ -25,7 +27,7 @@ def filed_with(town: Town, raw: bytes = A_PDF) -> tuple[str, str]:
 )
 def test_three_kinds_of_files_are_taken(town: Town, raw: bytes, kind: str) -> None:
     """By their first bytes; 201 with a random id and the SHA-256."""
-    form = {"data": {"country": "TR"}, "files": {"file": ("scan", raw, kind)}}
+    form: dict[str, Any] = {"data": {"country": "TR"}, "files": {"file": ("scan", raw, kind)}}
     answer = town.as_(MOTHER).send("POST", "/v1/evidence", **form)
     kept = good(answer)
     assert answer.status_code == 201

@@ -135,7 +135,7 @@ WRONG: dict[str, tuple[Callable[[Body, Any], None], Any, str, str]] = {
 
 
 @pytest.mark.parametrize(("put", "value", "pointer", "code"), WRONG.values(), ids=WRONG)
-def test_a_wrong_place_is_named(
+def test_a_wrong_place_is_named(  # noqa: PLR0917 - the columns of the table above
     town: Town, sale: Body, put: Callable[[Body, Any], None], value: Any, pointer: str, code: str
 ) -> None:
     """422, with the place and a sentence; what was sent is not repeated."""
@@ -553,8 +553,15 @@ def test_a_token_that_does_not_hold_opens_nothing(town: Town, sale: Body, tmp_pa
     foreign = SigningKey.made_at(tmp_path / "foreign.pem")
     now = int(town.now().timestamp())
     claims = {
-        **{"iss": provider.issuer, "sub": SELLER, "aud": AUDIENCE, "client_id": "development", "name": "A"},
-        **{"iat": now, "nbf": now, "exp": now + 600, "jti": "1"},
+        "iss": provider.issuer,
+        "sub": SELLER,
+        "aud": AUDIENCE,
+        "client_id": "development",
+        "name": "A",
+        "iat": now,
+        "nbf": now,
+        "exp": now + 600,
+        "jti": "1",
         "personal_number": person(SELLER)["personal_number"],
     }
     own = provider._key  # noqa: SLF001 - the issuer's own key, to sign what it would never say

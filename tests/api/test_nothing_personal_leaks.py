@@ -25,7 +25,11 @@ from tests.house import ServedTown, good, new_key, offer_of, person, served, unt
 SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
 SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
 OFFICE = "kz-vehicle-registration"
-SECRETS = ("A question about Daulet Tölegenuly", "His answer: Zhetisu street 17", "A note on the Tölegenuly family")
+SECRETS = (
+    "A question about Daulet Tölegenuly",
+    "His answer: Zhetisu street 17",
+    "A note on the Tölegenuly family",
+)
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +112,12 @@ def mistakes(town: ServedTown) -> None:
     ]
     for wrong in spoilt:
         assert seller.post("/v1/cases", wrong, key=new_key()).is_client_error
-    for path in (f"/v1/cases/{number}", f"/v1/{quote(name)}", f"/v1/registers/{number}/entries", f"/{number}"):
+    for path in (
+        f"/v1/cases/{number}",
+        f"/v1/{quote(name)}",
+        f"/v1/registers/{number}/entries",
+        f"/{number}",
+    ):
         assert seller.get(path).is_client_error
     assert seller.get("/v1/cases", country="KZ", **{name: number}).is_client_error
     assert seller.get("/v1/cases", country="KZ", cursor=number).is_client_error
@@ -143,9 +152,9 @@ def spoilt_row(town: ServedTown, case: str, state: dict[str, Any]) -> Iterator[N
     """A row of the read models that nobody can read: the exception would name its members."""
     file = town.settings.data / "kz" / "views.sqlite"
     with closing(sqlite3.connect(file, isolation_level=None)) as views:
-        select = "SELECT state FROM case_status WHERE \"case\" = ?"
+        select = 'SELECT state FROM case_status WHERE "case" = ?'
         (whole,) = until(lambda: views.execute(select, (case,)).fetchone(), "the row")
-        update = "UPDATE case_status SET state = ? WHERE \"case\" = ?"
+        update = 'UPDATE case_status SET state = ? WHERE "case" = ?'
         views.execute(update, (json.dumps(state).encode(), case))
         yield
         views.execute(update, (whole, case))

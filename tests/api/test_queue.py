@@ -44,7 +44,7 @@ def test_the_nearest_deadline_comes_first_page_by_page(new_town: Town) -> None:
     while path:
         answer = new_town.as_(OFFICER).send("GET", path)
         seen += [item["case"] for item in good(answer)["items"]]
-        path = answer.links.get("next", {}).get("url")
+        path = answer.links.get("next", {}).get("url") or ""
     assert seen == [*sorted(cases[1:]), cases[0]]  # the same day: by their ids
     overdue = {item["case"]: item["is_overdue"] for item in queue(new_town)}
     assert overdue == {cases[0]: False, **dict.fromkeys(cases[1:], True)}

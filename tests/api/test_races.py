@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import httpx2
@@ -73,8 +74,8 @@ def test_an_arrested_car_is_never_transferred(served_town: ServedTown) -> None:
     approved = arrested = 0
     for case, entry, version in cars:
         yes, arrest = at_once(
-            lambda case=case, version=version: officer.post(f"/v1/cases/{case}/approvals", {}, seen=version),
-            lambda entry=entry: bailiff.post(f"{ENTRIES}/{entry}/restrictions", {"kind": "arrest"}),
+            partial(officer.post, f"/v1/cases/{case}/approvals", {}, seen=version),
+            partial(bailiff.post, f"{ENTRIES}/{entry}/restrictions", {"kind": "arrest"}),
         )
         assert arrest.status_code == 200, arrest.text
         if yes.status_code == 200:

@@ -1,4 +1,4 @@
-"""Registers are read by those of one's own country who may, by opaque ids; restrictions come from whom the law names."""
+"""Registers are read by those of their country who may, by opaque ids; restrictions come from whom the law names."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_a_list_of_entries_names_nobody(town: Town) -> None:
         page = good(answer)["items"]
         assert all(set(item) == {"entry", "changed_at", "is_restricted"} for item in page)
         seen += [item["entry"] for item in page]
-        path = answer.links.get("next", {}).get("url")
+        path = answer.links.get("next", {}).get("url") or ""
     assert len(seen) == len(set(seen)) >= 3
 
 

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt.algorithms import ECAlgorithm
 
 from domain.law import countries
@@ -78,6 +79,7 @@ def test_every_event_is_verified_by_a_key_that_is_served(new_town: Town) -> None
     assert kid in _kids(events)
     for event in events:
         key = ECAlgorithm.from_jwk(keys[jwt.get_unverified_header(event["jws"])["kid"]])
+        assert isinstance(key, EllipticCurvePublicKey)
         payload = jwt.api_jws.decode(event["jws"], key, algorithms=["ES256"])
         assert case.encode() in payload
 

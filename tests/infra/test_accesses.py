@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,8 @@ def test_a_row_that_was_changed_breaks_the_chain(accesses: Accesses, column: str
     for _ in range(3):
         accesses.record(**READING).result()
     rows = accesses.since(0, 10)
-    rows[1] = replace(rows[1], **{column: 7 if column == "number" else "another"})
+    changed: dict[str, Any] = {column: 7 if column == "number" else "another"}
+    rows[1] = replace(rows[1], **changed)
     assert first_break(rows) == 2
 
 
@@ -76,8 +78,8 @@ def test_a_row_that_was_taken_out_or_put_in_breaks_the_chain(accesses: Accesses)
 def test_many_at_once_share_the_commit_and_each_is_there_once(accesses: Accesses) -> None:
     with ThreadPoolExecutor(8) as pool:
         done = [
-            pool.submit(lambda n=n: accesses.record(**READING | {"reader": str(n)}).result())
-            for n in range(200)  # type: ignore[misc]  # bound at once
+            pool.submit(lambda reading: accesses.record(**reading).result(), READING | {"reader": str(n)})
+            for n in range(200)
         ]
     assert all(future.exception() is None for future in done)
     rows = accesses.since(0, 1000)

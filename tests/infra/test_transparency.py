@@ -31,7 +31,7 @@ log.example.gov/az/2026
 GqaNMHSQWlgfhMu9D3U3lJBP2ARRvEwT5p2aU7xZUCw=
 
 — log.example.gov/az/2026 no3ujBrCaIyKED3ex9Ug7bHxqHslQkgPayfv9K+VCZHRUYPufFMQdjcyokovxahX02nzXPPRh3l95FJMJd1avJDKKw8=
-"""  # noqa: E501 - a signature is one line
+"""
 COSIGNATURE = (
     "— witness.example.gov/kz1 BqshwwAAAABrAtlAsSrLHJiMZEnwc/SiPHzZGCwCjXp8Tb3O6GJpAuk5ntK8tR5IXT3T906Ruq"
     "TC3I/+2WBQ2E9J/Mn4bp/o990vCw==\n"

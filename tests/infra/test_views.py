@@ -10,7 +10,7 @@ import pytest
 
 from infra.view_tables import Generation, shape
 from infra.views import NEXT, Unavailable, Views
-from projections import Row, key_column, tallies
+from projections import Row, Tally, View, key_column, tallies
 from projections import views as all_views
 
 
@@ -21,9 +21,13 @@ def read_models(tmp_path: Path) -> Iterator[Views]:
     found.close()
 
 
+def every_view() -> list[View | Tally]:
+    return [*all_views(), *tallies()]
+
+
 def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: Any) -> Row:
     """A row of the work queue."""
-    row = {
+    row: Row = {
         "case": f"case-{n:03d}",
         "authority": authority,
         "procedure": "car_sale",
@@ -184,7 +188,7 @@ def test_a_page_uses_its_index_also_after_a_switch(read_models: Views, tmp_path:
         plan = connection.execute(
             "EXPLAIN QUERY PLAN SELECT * FROM work_queue WHERE authority = 'x' ORDER BY due, \"case\" LIMIT 9"
         ).fetchall()
-    declared = {"_".join((v.name, *columns)) for v in (*all_views(), *tallies()) for columns in v.indexes}
+    declared = {"_".join((v.name, *columns)) for v in every_view() for columns in v.indexes}
     assert declared <= names
     assert "work_queue_authority_due_case" in plan[0][3]
 
@@ -213,7 +217,7 @@ def test_the_shape_of_a_file_follows_from_its_tables_and_states() -> None:
 
 
 def test_every_read_model_has_a_key_and_indexes_on_columns_of_its_own() -> None:
-    for view in (*all_views(), *tallies()):
+    for view in every_view():
         assert view.columns[key_column(view)] == "text"
         assert {column for columns in view.indexes for column in columns} <= set(view.columns)
         assert view.name not in {"positions", "parked"}
