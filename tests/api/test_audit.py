@@ -128,9 +128,9 @@ def test_a_case_that_cannot_be_read_is_not_replayed(new_town: Town) -> None:
 def test_a_house_is_verified_from_outside_by_its_feeds(served_town: ServedTown) -> None:
     """With the addresses and the root certificates: signatures, links, positions, the tree, and the heads."""
     served_town.take_to("approved", *SALE)
-    data = served_town.settings.data
-    files = verify_folder(data)
-    report = verify_folder(data, feed=served_town.settings.base_url)
+    place = served_town.settings.data
+    files = verify_folder(place)
+    report = verify_folder(place, feed=served_town.settings.base_url)
     assert report["failures"] == []
     assert report["logs"]["KZ"] == files["logs"]["KZ"]
     assert any("sealed parts" in sentence for sentence in report["not_covered"])

@@ -265,11 +265,11 @@ def personal_values() -> set[str]:
     for citizen in range(1, 5):
         for country in ("kz", "tr"):
             found |= set(leaves(person(f"{country}-citizen-{citizen}")))
-    return {value for value in found if not COMMON.fullmatch(value)}
+    return {value for value in found if not ORDINARY.fullmatch(value)}
 
 
 # Codes that public members have too, and words that are nobody's in particular.
-COMMON = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|Example|Fictional")
+ORDINARY = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|Example|Fictional")
 
 
 def leaves(value: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 What is altered here is altered in between, or by an operator of the feed who has its keys: the house is honest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from consumers.registry.house_client import HouseClient
 from consumers.registry.reader import Feed, Registers, Registry
 from consumers.registry.sources import HttpSource, KafkaSource, Source
 from infra import kafka
-from infra.canonical import b64url, encode, from_b64url, sha256
+from infra.canonical import b64url, encode, sha256
 from infra.development import client_key
 from infra.feed_events import HEAD_TYPE, as_headers, head_attributes, partition_of, topic_of
 from infra.feed_heads import HEAD
@@ -216,7 +216,7 @@ def settle(found: Registry) -> None:
 
 
 @contextmanager
-def database_in(folder: Path) -> Any:
+def database_in(folder: Path) -> Iterator[Database]:
     """A registry's database."""
     database = Database(folder / "registry.sqlite")
     try:
@@ -225,22 +225,22 @@ def database_in(folder: Path) -> Any:
         database.close()
 
 
-def state(database: Database) -> dict[str, Any]:
-    """What a registry has made of the feed: rows, what was received, and nothing of when."""
-    return {"rows": database.rows(), "parked": database.parked()}
+@dataclass(frozen=True)
+class Result:
+    """What a registry has made of the feed: rows, what it set aside, how many events, and their hash."""
+
+    rows: list[tuple[str, str, dict[str, Any], int]]
+    parked: list[tuple[str, int, str]]
+    count: int
+    hash: str
 
 
-def standing(database: Database, log: str) -> tuple[int, str]:
-    """How many events were received, and the hash over them."""
+def result(database: Database, log: str) -> Result:
+    """Everything but when, and the random salts of receipts."""
     position = database.position(log)
-    return position.count, b64url(position.hash)
+    return Result(database.rows(), database.parked(), position.count, b64url(position.hash))
 
 
 def open_alarms(database: Database) -> list[str]:
     """What is wrong now."""
     return [alarm.kind for alarm in database.alarms() if alarm.over_at is None]
-
-
-def raw(event: Event) -> bytes:
-    """The event's hash."""
-    return from_b64url(event["id"])

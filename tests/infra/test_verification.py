@@ -173,8 +173,8 @@ def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
 
 def test_a_data_folder_is_verified_as_a_whole(case: Case) -> None:
     """Every country's log, with the certificates beside them, which is said; or with those from outside."""
-    data = case.past.house.settings.data
-    report = verify_folder(data, with_keys=True)
+    place = case.past.house.settings.data
+    report = verify_folder(place, with_keys=True)
     assert report["ok"]
     assert report["logs"].keys() == case.past.house.countries.keys()
     assert any("root certificates" in sentence for sentence in report["not_covered"])
@@ -183,12 +183,12 @@ def test_a_data_folder_is_verified_as_a_whole(case: Case) -> None:
     for code, country in case.past.house.countries.items():
         pem = (country.keyring.folder / "root.pem").read_bytes()
         (outside / f"{code.lower()}.pem").write_bytes(pem)
-    report = verify_folder(data, roots=outside)
+    report = verify_folder(place, roots=outside)
     assert report["ok"]
     assert not any("root certificates" in sentence for sentence in report["not_covered"])
     (outside / "kz.pem").unlink()
     with pytest.raises(CannotVerify):
-        verify_folder(data, roots=outside)
+        verify_folder(place, roots=outside)
 
 
 def test_an_operator_who_made_everything_anew_is_seen_with_the_root_from_outside(case: Case) -> None:
