@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -72,12 +73,11 @@ def serve(
 ) -> None:
     """Serve HTTP on TAMGA_PORT; also follow the logs (read models, clock, relay) in a process of its own."""
     settings = _settings()
+    listening = _bound(settings)
     following = kept_running(_FOLLOW) if follow_too else nullcontext()
-    with _house(settings) as house, following:
+    with listening, _house(settings) as house, following:
         config = uvicorn.Config(
             build(house),
-            host=settings.host,
-            port=settings.port,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -85,7 +85,16 @@ def serve(
         )
         _stopped_by_signals()  # the server raises the signal again when it is done: we still have to close
         console.print(f"Tamga serves on {settings.base_url} (data in {settings.data})", soft_wrap=True)
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run([listening])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The address, taken before anything else is begun."""
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=2048)
+    except OSError as error:
+        typer.echo(f"tamga: {settings.host}:{settings.port} cannot be served on: {error.strerror}", err=True)
+        raise typer.Exit(3) from None
 
 
 @app.command("follow")

@@ -62,7 +62,10 @@ def shaped(found: Any, raw: bytes, shape: type[Body]) -> Body:
         raise Invalid(Fault(place, "not_canonical", f"This {error.reason}.")) from None
     # Without floats nothing is written shorter than we write it: equal lengths say that nothing was dropped.
     if len(orjson.dumps(found)) != len(raw):
-        json.loads(raw, object_pairs_hook=_no_twins)
+        try:
+            json.loads(raw, object_pairs_hook=_no_twins)
+        except RecursionError:
+            raise Declined(400, "not_json", "The body is not JSON, or nested too deeply.") from None
     try:
         return shape.model_validate(found)
     except ValidationError as error:

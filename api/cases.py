@@ -1,7 +1,8 @@
 """Cases: read by those who may; and how a command on one is carried out and answered."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -13,14 +14,14 @@ from api.caller import Body, answered, body_of, caller, house_of, idempotency_ke
 from api.contract import documented
 from api.problems import Declined
 from api.shapes import CaseShown
-from domain.authorisation import allow
+from domain.authorisation import Rule, allow
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, EntryCommand
 from domain.decide import subject_of
-from domain.refusals import Invalid, Refusal, Unknown, Unready
-from domain.visibility import shown
+from domain.refusals import NOTHING, Invalid, Refusal, Unknown, Unready
+from domain.visibility import shown, watched
 from infra.clock import written
-from infra.desk import Answered, Outcome
+from infra.desk import Outcome
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -36,7 +37,14 @@ async def read_case(request: Request, case: Id) -> Response:
     actor = caller(request)
     house, found, party = await readable(request, actor, case, "case.read")
     await recorded(request, house, actor, found, party, "work on the case")
-    return _json(shown(found, party), found.version)
+    sees = watched(found) if party is None and is_auditor(request, actor, found) else shown(found, party)
+    return _json(sees, found.version)
+
+
+def is_auditor(request: Request, actor: Actor, case: Case) -> bool:
+    """Whether it is as an auditor that the caller may read this case."""
+    rule = allow(actor, "case.read", subject_of(case, house_of(request).clock()))
+    return isinstance(rule, Rule) and rule.competence is not None and rule.competence.role == "auditor"
 
 
 async def readable(
@@ -85,7 +93,7 @@ def located(request: Request, case: str) -> CountryHouse:
 
 def nothing() -> Unknown:
     """The one answer for what is not there, and for what the caller may not know of."""
-    return Unknown("There is no case under this address for you.")
+    return Unknown(NOTHING)
 
 
 async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
@@ -149,22 +157,23 @@ async def carried_out(request: Request, house: CountryHouse, command: CaseComman
     # One name for all that is sent under a key, a filing included: another body is another request.
     derived = house.desk.id_of("case", 1, command.by.issuer, command.by.client, command.by.subject, key)
     raw = request.url.path.encode() + b"\0" + await request.body()
-    return await once(request, house, command, answered(house, command.by, derived, raw, 200))
+    with alone(request, derived):
+        remembered = answered(house, command.by, derived, raw, 200)
+        return await asyncio.wrap_future(house.desk.ask(command, remembered))
 
 
-async def once(
-    request: Request, house: CountryHouse, command: CaseCommand | EntryCommand, remembered: Answered
-) -> Outcome:
-    """Have it carried out; the same key while it is under way is 409."""
+@contextmanager
+def alone(request: Request, key: str) -> Iterator[None]:
+    """Nobody else works under this key meanwhile; raises Declined (409) where somebody does."""
     under_way: set[str] = request.app.state.under_way
-    if remembered.key in under_way:
+    if key in under_way:
         detail = "The same request is being worked on. Please wait a moment and ask again."
         raise Declined(409, "in_flight", detail)
-    under_way.add(remembered.key)
+    under_way.add(key)
     try:
-        return await asyncio.wrap_future(house.desk.ask(command, remembered))
+        yield
     finally:
-        under_way.discard(remembered.key)
+        under_way.discard(key)
 
 
 def _json(body: dict[str, Any], version: int) -> Response:

@@ -40,7 +40,7 @@ def edge(app: App) -> App:
         try:
             await exchange.answer(app)
         finally:
-            _note(scope, exchange.status, time.perf_counter() - began)
+            _note(exchange.scope, exchange.status, time.perf_counter() - began)
 
     return guarded
 
@@ -52,28 +52,28 @@ class _HeadersAreAll(Exception):
 class _Exchange:
     """One request and its answer, as they pass the edge."""
 
-    __slots__ = ("_is_head", "_largest", "_receive", "_scope", "_seen", "_send", "status")
+    __slots__ = ("_is_head", "_largest", "_receive", "_seen", "_send", "scope", "status")
 
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         self.status = 0
-        self._scope, self._receive, self._send = scope, receive, send
+        self._receive, self._send = receive, send
         self._largest = _largest(scope["path"])
         self._seen = 0
         self._is_head = scope["method"] == "HEAD"
-        if self._is_head:
-            scope["method"] = "GET"
+        # The server looks at its own scope to know that an answer to HEAD has no body.
+        self.scope = {**scope, "method": "GET"} if self._is_head else scope
 
     async def answer(self, app: App) -> None:
         """Have it answered; what breaks leaves a log line and, where nothing was sent yet, a problem."""
         try:
-            if _length(self._scope) > self._largest:
+            if _length(self.scope) > self._largest:
                 await self._problem(413, "too_large", self._too_large())
             else:
-                await app(self._scope, self.receive, self.send)
+                await app(self.scope, self.receive, self.send)
         except _HeadersAreAll:
             pass
         except Exception:
-            logger.exception("request_failed", extra=_where(self._scope))
+            logger.exception("request_failed", extra=_where(self.scope))
             if self.status == 0:
                 await self._problem(500, "internal_error", BROKEN)
 
@@ -97,8 +97,8 @@ class _Exchange:
         await self._send(message)
 
     async def _problem(self, status: int, code: str, detail: str) -> None:
-        answer = problem(request_id(self._scope), status, code, detail)
-        await answer(self._scope, self.receive, self.send)
+        answer = problem(request_id(self.scope), status, code, detail)
+        await answer(self.scope, self.receive, self.send)
 
     def _too_large(self) -> str:
         return f"At most {self._largest} bytes are taken here."

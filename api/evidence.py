@@ -68,7 +68,7 @@ async def upload(request: Request) -> Response:
                     Fault("/file", "missing", "Please send the members country and file, and no others.")
                 )
             raw, declared = await file.read(), file.content_type
-    except (HTTPException, MultiPartException, MultipartParseError):
+    except (HTTPException, MultiPartException, MultipartParseError, LookupError, UnicodeError):
         raise Declined(400, "not_a_form", "The form cannot be read.") from None
     house = house_of(request).countries.get(country)
     if house is None:

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.caller import caller, house_of
 from api.contract import documented, query
+from api.pages import DIGITS
 from api.problems import Declined
 from domain.authorisation import Rule, Subject, allow
 from domain.offers import country_of, legal_day
@@ -179,6 +180,6 @@ def _heads(request: Request, house: CountryHouse) -> Heads:
 
 def _number(request: Request, name: str, otherwise: int, least: int, most: int) -> int:
     text = request.query_params.get(name, str(otherwise))
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and least <= int(text) <= most):
         raise Declined(400, "limit_wrong", f"{name} is a number from {least} to {most}.")
     return int(text)

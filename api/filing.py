@@ -1,6 +1,7 @@
 """Filing: a request under a procedure of a country becomes a case; 201 only when that is on the disk."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.caller import answered, caller, document, house_of, idempotency_key, shaped
-from api.cases import once
+from api.cases import alone
 from api.contract import documented
 from api.problems import faults_of
 from api.shapes import CaseShown, Code, EventHash
@@ -71,7 +72,6 @@ async def file_case(request: Request) -> Response:
     content = _content_of(filing, house, offered)
     case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
     remembered = answered(house, actor, case, await request.body(), 201)
-    evidence = await _brought_once(house, actor, filing.evidence, remembered)
     command = FileCase(
         at=house_of(request).clock(),
         by=actor,
@@ -80,15 +80,25 @@ async def file_case(request: Request) -> Response:
         country=filing.country,
         procedure=filing.procedure,
         request=content,
-        evidence=evidence,
         signature=filing.signature.model_dump() if filing.signature else None,
     )
+    with alone(request, case):
+        return _answer(await _filed(house, command, filing.evidence, remembered))
+
+
+async def _filed(
+    house: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Answered
+) -> Outcome:
+    """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
+    if not pieces or house.log.answer(remembered.key):
+        return await asyncio.wrap_future(house.desk.ask(command, remembered))
+    evidence = await brought(house, command.by, command.case, pieces)
     try:
-        outcome = await once(request, house, command, remembered)
+        filed = replace(command, evidence=evidence)
+        return await asyncio.wrap_future(house.desk.ask(filed, remembered))
     except Refusal:
         await discarded(house, evidence)
         raise
-    return _answer(outcome)
 
 
 async def brought(
@@ -119,17 +129,6 @@ async def discarded(house: CountryHouse, evidence: tuple[Attachment, ...]) -> No
     """What was sealed for a case that did not take it is gone, with its keys; the upload stays."""
     if evidence:
         await asyncio.to_thread(house.evidence.discard, evidence)
-
-
-async def _brought_once(
-    house: CountryHouse, actor: Actor, pieces: list[EvidenceBrought], remembered: Answered
-) -> tuple[Attachment, ...]:
-    """Nothing is sealed for a repeat, which gets its answer without being looked at."""
-    return (
-        ()
-        if pieces and house.log.answer(remembered.key)
-        else await brought(house, actor, remembered.key, pieces)
-    )
 
 
 def _offered(request: Request, found: Any) -> tuple[CountryHouse, Offer]:

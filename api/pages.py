@@ -17,6 +17,7 @@ from infra.house import CountryHouse
 
 LIMIT: Final = 50
 LARGEST: Final = 100
+DIGITS: Final = 9  # of a number in a query: more are not looked at
 PAGE: Final = (
     query("cursor", "Where the last page ended; Link leads on", {"type": "string", "maxLength": 500}),
     query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT}),
@@ -26,7 +27,7 @@ PAGE: Final = (
 def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
     """(limit, the values after which the page begins); raises Declined."""
     text = request.query_params.get("limit", str(LIMIT))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST):
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and 1 <= int(text) <= LARGEST):
         raise Declined(400, "limit_wrong", f"limit is a number from 1 to {LARGEST}.")
     cursor = request.query_params.get("cursor")
     if cursor is None:

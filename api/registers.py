@@ -23,7 +23,7 @@ from domain.forms import Line, Value
 from domain.offers import country_of, legal_day
 from domain.procedure import Key
 from domain.procedures import registers
-from domain.refusals import Refusal, Unknown
+from domain.refusals import NOTHING, Refusal, Unknown
 from infra.clock import written
 from infra.house import CountryHouse
 
@@ -169,14 +169,14 @@ def _house_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor]:
     actor = caller(request)
     house = house_of(request).where(entry)
     if house is None or all(c.country != house.code for c in actor.competences):
-        raise Unknown("There is no such entry in this register.")
+        raise Unknown(NOTHING)
     return house, actor
 
 
 def _entry(house: CountryHouse, register: str, stream: str) -> Entry:
     row = house.views.one("registers", stream)
     if row is None or row["register"] != register:
-        raise Unknown("There is no such entry in this register.")
+        raise Unknown(NOTHING)
     return Entry(**row["state"])
 
 

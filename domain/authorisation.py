@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from domain.commands import Actor, Competence
-from domain.refusals import NotAllowed, Refusal, Unknown
+from domain.refusals import NOTHING, NotAllowed, Refusal, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +94,7 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
             return Rule(f"{action}:{competence.role}", competence=competence)
     if any(_covers(c, subject, same_authority=True) for c in here):
         return NotAllowed("Your office may see this, but this is not for your role to do.")
-    return Unknown(
-        "There is nothing here under this address for you. "
-        "Please check it, and that you are signed in as the right person."
-    )
+    return Unknown(NOTHING)
 
 
 def _covers(competence: Competence, subject: Subject, *, same_authority: bool) -> bool:

@@ -40,7 +40,7 @@ from domain.decisions.situation import (
 )
 from domain.offers import offer
 from domain.procedure import Key
-from domain.refusals import Differs, Unknown
+from domain.refusals import NOTHING, Differs, Unknown
 
 __all__ = ["SYSTEM_ACTOR", "Beside", "Decision", "Events", "Target", "decide", "needs", "subject_of"]
 
@@ -63,13 +63,13 @@ def needs(command: Command, case: Case | None) -> tuple[Key, ...]:
 
 
 def decide(command: CaseCommand, case: Case | None, beside: Beside) -> Decision:
-    """The events that the command leads to; an empty list when the same was done before (rules.md 21)."""
+    """What follows from the command; without events when the same was done before (rules.md 21)."""
     if isinstance(command, FileCase):
         if case is not None:
             raise Differs("This request was filed before.", code="already_filed")
         return filing.file(command, beside)
     if case is None:
-        raise Unknown("There is no such case.")
+        raise Unknown(NOTHING)
     return _decided(command, Situation(command, case, beside))
 
 

@@ -11,7 +11,7 @@ from domain.decide import Decision
 from domain.entry import Entry
 from domain.offers import country_of, legal_day, offers
 from domain.procedure import Restriction, Terms
-from domain.refusals import Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
+from domain.refusals import NOTHING, Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
 
 
 def decide_entry(command: EntryCommand, entry: Entry | None, keys: Mapping[str, str]) -> Decision:
@@ -125,7 +125,7 @@ def _allow(
 
 
 def _nothing() -> Unknown:
-    return Unknown("There is no such entry in this register.")
+    return Unknown(NOTHING)
 
 
 def _actor(rule: Rule) -> e.ActorMember:

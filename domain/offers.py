@@ -1,7 +1,8 @@
 """Which country offers which procedure on which terms, found by being there.
 
 A file ``domain/law/<country>/<procedure>.py`` holds ``FORM`` (the procedure's form, with the country's own
-members), ``FORM_VERSION`` and ``TERMS``.
+members), ``FORM_VERSION`` and ``TERMS``; from the second version on also ``FORMER_FORMS`` (version -> form): a
+case is read with the form that it was filed with.
 """
 
 import base64
@@ -39,7 +40,8 @@ def offers() -> Mapping[tuple[str, str], Offer]:
                 raise TypeError(
                     f"{terms.__name__} has terms of a procedure that domain/procedures/ does not have"
                 )
-            found[code, module] = Offer(code, procedure, terms.FORM, terms.FORM_VERSION, terms.TERMS)
+            former = getattr(terms, "FORMER_FORMS", {})
+            found[code, module] = Offer(code, procedure, terms.FORM, terms.FORM_VERSION, terms.TERMS, former)
     return found
 
 
@@ -70,21 +72,25 @@ def request_owners(country: str, procedure: str, form: int) -> Mapping[str, str]
     Beside the form's members there is ``person_<role>`` for each party: the keyed id of the human, or null.
     """
     found = offer(country, procedure)
-    if found is None or found.form_version != form:
+    asked = found.form if found and found.form_version == form else found and found.former.get(form)
+    if found is None or asked is None:
         msg = f"form {form} of {procedure} in {country} is not known"
         raise LookupError(msg)
     persons = {f"person_{party.role}": party.role for party in found.procedure.parties}
-    return {**owners_of(found.form), **persons}
+    return {**owners_of(asked), **persons}
 
 
 @cache
 def content_owners(register: str, version: int) -> Mapping[str, str]:
     """Whose each personal member of an entry's content is."""
     found = registers().get(register)
-    if found is None or found.content_version != version:
+    written = (
+        found.content if found and found.content_version == version else found and found.former.get(version)
+    )
+    if written is None:
         msg = f"version {version} of the content of {register} is not known"
         raise LookupError(msg)
-    return owners_of(found.content)
+    return owners_of(written)
 
 
 @cache

@@ -62,7 +62,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A register and what one entry of it holds; ``key`` and ``claims`` are those of an imported line."""
+    """A register and what one entry of it holds; ``key`` and ``claims`` are those of an imported line.
+
+    ``former``: the contents of all versions before this one: what was written with them is read with them.
+    """
 
     name: str  # plural, kebab-case: it stands in paths
     title: Mapping[str, str]
@@ -70,6 +73,7 @@ class Register:
     content_version: int
     key: Callable[[Request], Key]
     claims: Callable[[Request], tuple[Key, ...]] = lambda _content: ()
+    former: Mapping[int, type[Form]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +165,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A procedure in a country: its form and all its terms, oldest first."""
+    """A procedure in a country: its form, the forms of all versions before it, and all its terms, oldest first."""
 
     country: str
     procedure: Procedure
     form: type[Form]
     form_version: int
     terms: tuple[Terms, ...] = field(default=())
+    former: Mapping[int, type[Form]] = field(default_factory=dict)
 
     def on(self, day: date) -> Terms | None:
         """The terms of that day, or None: not offered then."""

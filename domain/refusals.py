@@ -18,10 +18,15 @@ No HTTP here: the numbers stand in one table at the edge (``api/problems.py``).
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
+
+# One sentence for what is not there and for what the caller may not know of: nobody learns which it is.
+NOTHING: Final = (
+    "There is nothing under this address for you. "
+    "Please check it, and that you are signed in as the right person."
+) @ dataclass(frozen=True, slots=True)
 
 
-@dataclass(frozen=True, slots=True)
 class Fault:
     """One wrong place in what was sent: a JSON pointer, a stable code, a sentence. Never the value itself."""
 

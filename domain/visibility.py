@@ -18,6 +18,19 @@ def visible_whose(case: Case, party: str | None) -> frozenset[str]:
     return frozenset({*(case.parties[p] for p in {party, *mine}), "case"})
 
 
+def watched(case: Case) -> dict[str, Any]:
+    """The case as an auditor sees it: everything but what is about people, and what people wrote."""
+    found = shown(case, None)
+    found["request"] = {name: value for name, value in found["request"].items() if name not in case.owners}
+    found["evidence"] = []
+    found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
+    if found["decision"]:
+        found["decision"] = (
+            {**found["decision"], "reason": None} if "reason" in found["decision"] else found["decision"]
+        )
+    return found
+
+
 def shown(case: Case, party: str | None) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered."""
     whose = visible_whose(case, party)

@@ -2,7 +2,7 @@
 again.
 
 Signed bytes are stored as they are and never re-made. What is read here comes from the house's own log;
-whether it is authentic is the auditor's question (``consumers/audit``), with the same pieces.
+whether it is authentic is the auditor's question (``infra/verification``), with the same pieces.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

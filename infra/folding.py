@@ -18,7 +18,8 @@ from infra.envelope import KeyOf, key_ids_of, read
 from infra.event_store import Row
 from infra.vault import Vault
 from infra.views import Batch
-from projections import Tally, View, tallies
+from projections import Row as ViewRow
+from projections import Tally, View, key_column, tallies
 from projections import views as all_views
 
 logger = logging.getLogger(__name__)
@@ -97,8 +98,24 @@ class _Work:
                 hidden.append(stream)
             else:
                 shown.append(row)
-        self.batch.write(view.name, shown)
+        try:
+            self.batch.write(view.name, shown)
+        except (views.Unavailable, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
+            self._write_singly(view, shown)
         self.batch.delete(view.name, hidden)
+
+    def _write_singly(self, view: View, rows: Sequence[ViewRow]) -> None:
+        for row in rows:
+            try:
+                self.batch.write(view.name, [row])
+            except (views.Unavailable, MemoryError):
+                raise
+            except Exception as error:
+                stream = str(row[key_column(view)])
+                logger.exception("row_unwritable", extra={"country": self.country, "stream": stream})
+                self.batch.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
 
     def _fold(self, recorded: Recorded) -> None:
         family = recorded.type.partition(".")[0]

@@ -60,5 +60,5 @@ def write_logs(level: str) -> None:
     output = logging.StreamHandler(sys.stderr)
     output.setFormatter(_Line())
     logging.basicConfig(level=level, handlers=[output], force=True)
-    for name in ("uvicorn.access", "kafka", "multipart", "asyncio", "httpx", "httpcore"):
+    for name in ("uvicorn.access", "kafka", "multipart", "asyncio", "httpx", "httpcore", "uvicorn.error"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

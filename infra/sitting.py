@@ -173,15 +173,15 @@ class Sitting:
     def filing(self, command: FileCase, ids: Mapping[Key, str], answered: Answered | None) -> Outcome:
         """Carry out a filing; ``ids`` are those of the claims and entries that it needs.
 
-        The id of a case is derived from its Idempotency-Key: where there is no case, there is no answer yet.
+        The answer is looked for even where there is no case yet: the key may have been used for something else.
         """
-        stream = self.load(command.case, "case")
-        if not stream.seq:
-            return self._decided(replace(command, at=self.at), stream, ids, answered)
         repeat = self._repeated(answered, "case")
-        if repeat is None:
+        if repeat is not None:
+            return repeat
+        stream = self.load(command.case, "case")
+        if stream.seq:
             raise Differs(_FILED, code="already_filed")
-        return repeat
+        return self._decided(replace(command, at=self.at), stream, ids, answered)
 
     def _decided(
         self, command: CaseCommand, stream: Stream, ids: Mapping[Key, str], answered: Answered | None

@@ -8,6 +8,7 @@ There are two kinds, and both can be thrown away and rebuilt:
 - a ``Tally`` counts events: ``project(row, event) -> row | None`` under a key of its own.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
+``feed.py`` is neither: it says which recipient gets which event, and in which order.
 """
 
 import pkgutil

@@ -3,9 +3,11 @@
 Everything goes through HTTP, as anybody would do it. There is no test in here, and no fake.
 """
 
+import ctypes
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -40,6 +42,7 @@ PATIENCE_S: Final = 30.0
 STOCK: Final = 20
 A_PDF: Final = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
 _COUNTER: Final = count(1)
+_PR_SET_PDEATHSIG: Final = 1
 
 
 # --- the fixtures -----------------------------------------------------------------------------------------
@@ -147,7 +150,7 @@ class Caller:
         method: str,
         path: str,
         *,
-        content: bytes | None = None,
+        content: bytes | Iterator[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> httpx2.Response:
@@ -515,8 +518,13 @@ class ServedTown(Town):
     def start(self) -> None:
         """Start it, and wait until it is ready."""
         with self.said.open("ab") as said:
-            command = [sys.executable, str(PROGRAM), "serve"]
-            self.process = subprocess.Popen(command, env=self._environment(), stdout=said, stderr=said)
+            self.process = subprocess.Popen(
+                [sys.executable, str(PROGRAM), "serve"],
+                env=self._environment(),
+                stdout=said,
+                stderr=said,
+                preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system, nothing of Python's
+            )
         until(self.is_ready, "the house to be ready")
 
     def is_ready(self) -> bool:
@@ -587,6 +595,12 @@ def terms_of(country: str, procedure: str, at: datetime) -> Terms:
 def new_key() -> str:
     """An Idempotency-Key, or a reference, that nobody used before."""
     return f"test-{next(_COUNTER)}"
+
+
+def _end_with_us() -> None:
+    """Linux ends this process when the tests end, however they end."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _is_settled(country: CountryHouse) -> bool:

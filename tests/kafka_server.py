@@ -20,7 +20,7 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         with Broker(tmp_path_factory.mktemp("kafka")) as broker:
             yield broker
     except Lacking as lacking:
-        if "kafka" in re.split(r"[\s,]+", os.environ.get("TAMGA_TEST_REQUIRE", "")):
+        if is_required():
             pytest.fail(f"TAMGA_TEST_REQUIRE names kafka. {lacking}")
         pytest.skip(str(lacking))
 
@@ -29,3 +29,8 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def kafka(kafka_broker: Broker) -> str:
     """The bootstrap servers of a real Apache Kafka, shared: a test names topics and groups of its own."""
     return kafka_broker.bootstrap
+
+
+def is_required() -> bool:
+    """Whether a test that asks for Kafka, and what it needs is not here, has failed."""
+    return "kafka" in re.split(r"[\s,]+", os.environ.get("TAMGA_TEST_REQUIRE", ""))

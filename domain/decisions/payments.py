@@ -10,6 +10,7 @@ from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
 from domain.decisions.filing import assessed
 from domain.decisions.situation import Decision, Events, Situation
 from domain.fees import assess
+from domain.forms import MAX_SAFE_INTEGER
 from domain.offers import legal_day
 from domain.refusals import Clash, Differs, Fault, Invalid
 
@@ -28,6 +29,9 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
     if paid.currency != fee["currency"]:
         what = f"The fee is in {fee['currency']}."
         raise Invalid(Fault("/statement/currency", "wrong_currency", what), code="payment_differs")
+    if case.paid + paid.amount > MAX_SAFE_INTEGER:
+        what = "This is more money than can be counted here. Please look at the statement again."
+        raise Invalid(Fault("/statement/amount", "too_much", what), code="payment_differs")
     came = e.FeePaid(
         payment=paid.payment,
         amount=paid.amount,

@@ -1,12 +1,9 @@
 """Whole logs: split into ranges, looked at side by side in processes, and put together again in order."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import orjson
 
@@ -16,9 +13,10 @@ from infra.log_file import Extent, LogFile, Row, Unreadable
 from infra.transparency import Frontier
 from infra.vault import Unreadable as VaultUnreadable
 from infra.vault import Vault
+from infra.verification.crew import Crew
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys
-from infra.verification.ranges import RangeVerifier, Source
+from infra.verification.ranges import Source
 from infra.verification.statement import SEALED
 
 RANGE: Final = 4_096  # events looked at in one go
@@ -51,9 +49,10 @@ def verify_logs(
     if processes is None:
         processes = (os.cpu_count() or 1) if total >= FEW else 0
     done = 0
-    with _Crew(logs, 0 if processes == 1 else processes) as crew:
+    known = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
+    with Crew(known, 0 if processes == 1 else processes) as crew:
         for log in logs:
-            for findings in crew.findings(log):
+            for findings in crew.findings(log.source.log, log.ranges()):
                 log.take(findings)
                 done += findings.counts.events
                 progress(done, total)
@@ -69,6 +68,7 @@ NOT_COVERED: Final = (
     "whether the newest events of a log or of a stream were cut off: a witnessed checkpoint will show that",
     "the order of events between streams, and logs made anew, by who holds all live keys: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
+    "what lies beside the log: the table of who read what, and the answers kept for repeated requests",
 )
 
 
@@ -203,77 +203,6 @@ class _Log:
                 found = Failure(self.source.log, history.stream, version, size, "keys", error.reason)
                 self._failures.append(found)
         self._tree.extend(leaves[start:])
-
-
-class _Crew:
-    """Who looks at ranges: processes, each with a verifier for each log; without any, this process."""
-
-    def __init__(self, logs: list[_Log], processes: int) -> None:
-        sources = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
-        self._verifiers = _Verifiers(sources) if processes == 0 else None
-        self._at_once = 2 * processes
-        self._pool = (
-            ProcessPoolExecutor(processes, get_context("spawn"), _begin, (sources,)) if processes else None
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-        if self._verifiers is not None:
-            self._verifiers.close()
-
-    def findings(self, log: _Log) -> Iterator[Findings]:
-        """What is found in each range of the log, in order."""
-        name = log.source.log
-        if self._pool is None:
-            yield from (_here(self._verifiers, name, *r) for r in log.ranges())
-            return
-        waiting: deque[Future[Findings]] = deque()
-        for first, end in log.ranges():
-            waiting.append(self._pool.submit(_there, name, first, end))
-            if len(waiting) >= self._at_once:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-class _Verifiers:
-    """The verifiers of one process, made when they are needed."""
-
-    def __init__(self, sources: dict[str, tuple[Source, list[tuple[int, str]]]]) -> None:
-        self._sources = sources
-        self._made: dict[str, RangeVerifier] = {}
-
-    def of(self, log: str) -> RangeVerifier:
-        if log not in self._made:
-            self.close()  # logs come one after the other
-            self._made[log] = RangeVerifier(*self._sources[log])
-        return self._made[log]
-
-    def close(self) -> None:
-        for verifier in self._made.values():
-            verifier.close()
-        self._made.clear()
-
-
-_mine: list[_Verifiers] = []  # of a process of a crew
-
-
-def _begin(sources: dict[str, tuple[Source, list[tuple[int, str]]]]) -> None:
-    _mine.append(_Verifiers(sources))
-
-
-def _there(log: str, first: int, end: int) -> Findings:
-    return _here(_mine[0], log, first, end)
-
-
-def _here(verifiers: _Verifiers | None, log: str, first: int, end: int) -> Findings:
-    if verifiers is None:
-        raise ValueError("this process verifies nothing itself")
-    return verifiers.of(log).verify(first, end)
 
 
 def _between_appends(file: LogFile, index: int, end: int) -> int:

@@ -117,6 +117,9 @@ def replay_file(  # noqa: PLR0913 - a question, and what may be used to answer i
     }
 
 
+_DIGITS: Final = 9  # of a version: more than any case will have
+
+
 def _withheld(_key_id: bytes) -> None:
     """No key is there for who may not see."""
 
@@ -126,8 +129,8 @@ def _until(file: LogFile, rows: list[Row], as_of: str | None) -> list[Row]:
     if as_of is None:
         return rows
     if as_of.isascii() and as_of.isdigit():
-        version = int(as_of)
-        if not 1 <= version <= len(rows):
+        version = int(as_of[:_DIGITS])
+        if len(as_of) > _DIGITS or not 1 <= version <= len(rows):
             raise WrongMoment(f"The case has the versions 1 to {len(rows)}.")
         return rows[:version]
     size = _prefix(file, _moment(as_of))
@@ -142,7 +145,10 @@ def _moment(text: str) -> str:
         at = None
     if at is None or at.tzinfo is None:
         raise WrongMoment("Please give a version, or a moment with its zone such as 2026-11-23T10:00:00Z.")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    try:
+        return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    except OverflowError:
+        raise WrongMoment("This moment is beyond the calendar.") from None
 
 
 def _prefix(file: LogFile, moment: str) -> int:

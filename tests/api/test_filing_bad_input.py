@@ -282,7 +282,7 @@ def test_50_mb_are_not_read_at_all(town: Town) -> None:
         said = file_raw(town, b" " * 50_000_000)
         caller = town.as_(SELLER)
         headers = {"Content-Type": "application/json", "Idempotency-Key": new_key()}
-        unsaid = caller.send("POST", "/v1/cases", content=endless(), headers=headers)  # type: ignore[arg-type]
+        unsaid = caller.send("POST", "/v1/cases", content=endless(), headers=headers)
         evidence = caller.send(
             "POST",
             "/v1/evidence",

@@ -68,27 +68,28 @@ def mine(town: ServedTown) -> list[str]:
 
 
 def test_an_arrested_car_is_never_transferred(served_town: ServedTown) -> None:
-    """A hundred races of approval against an arrest: whatever comes first, no transfer stands after the arrest."""
+    """A hundred races of approval against an arrest, won by either: no transfer stands after the arrest."""
     cars = ready_to_approve(served_town, 100)
     officer, bailiff = hurried(served_town, SECOND), hurried(served_town, BAILIFF)
-    approved = arrested = 0
-    for case, entry, version in cars:
-        yes, arrest = at_once(
+    approved = 0
+    for n, (case, entry, version) in enumerate(cars):
+        acts = [
             partial(officer.post, f"/v1/cases/{case}/approvals", {}, seen=version),
             partial(bailiff.post, f"{ENTRIES}/{entry}/restrictions", {"kind": "arrest"}),
-        )
+        ]
+        first = n % 2  # who is asked first by a hair
+        yes, arrest = at_once(*acts) if first == 0 else at_once(*acts[::-1])[::-1]
         assert arrest.status_code == 200, arrest.text
         if yes.status_code == 200:
             approved += 1
         else:
             assert (yes.status_code, yes.json()["code"]) == (409, "entry_restricted")
-            arrested += 1
     events = streams(served_town, {entry for _, entry, _ in cars})
     for _, entry, _ in cars:
         happened = [name for name in events[entry] if name != "EntryCreated"]
         assert happened in (["EntryChanged", "RestrictionPlaced"], ["RestrictionPlaced"])
     assert sum("EntryChanged" in names for names in events.values()) == approved
-    assert approved + arrested == 100
+    assert 0 < approved < 100
 
 
 def hurried(town: ServedTown, person: str) -> Caller:

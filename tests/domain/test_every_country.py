@@ -79,6 +79,14 @@ def test_the_form_has_a_version_by_which_a_filed_case_is_read(offer: Offer) -> N
         request_owners(offer.country, offer.procedure.name, offer.form_version + 1)
 
 
+@every_offer
+def test_a_case_is_read_with_the_form_that_it_was_filed_with(offer: Offer) -> None:
+    """A released form stays: ``FORMER_FORMS`` has every version before the present one."""
+    assert set(offer.former) == set(range(1, offer.form_version))
+    for version, form in offer.former.items():
+        assert owners_of(form).items() <= request_owners(offer.country, offer.procedure.name, version).items()
+
+
 @every_row
 def test_every_number_of_the_law_has_its_source(offer: Offer, terms: Terms) -> None:
     """A term or a fee without a source of its own has that of its terms."""

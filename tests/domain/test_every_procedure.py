@@ -11,6 +11,7 @@ from domain.law import countries
 from domain.offers import content_owners, offers
 from domain.procedure import Procedure, Register
 from domain.procedures import procedures, registers
+from projections.case_status import PARTIES
 from tests.examples import example_content
 from tests.json_values import has_no_float
 
@@ -139,6 +140,22 @@ def test_each_member_of_the_content_says_whose_it_is(register: Register) -> None
     taken = {f.name for f in fields(e.EntryCreated)} | {f.name for f in fields(e.EntryChanged)}
     assert not taken & set(register.content.model_fields)
     assert has_no_float(register.content.model_json_schema())
+
+
+@every_register
+def test_an_entry_is_read_with_the_content_that_it_was_written_with(register: Register) -> None:
+    """A released content stays: ``former`` has every version before the present one."""
+    assert set(register.former) == set(range(1, register.content_version))
+    for version, content in register.former.items():
+        assert owners_of(content) == content_owners(register.name, version)
+
+
+@every_register
+def test_no_person_of_a_case_is_lost_to_its_read_model(register: Register) -> None:
+    """The read model of cases finds a person by six columns."""
+    for procedure in procedures().values():
+        if procedure.register is register:
+            assert len(procedure.parties) <= len(PARTIES)
 
 
 @every_register

@@ -68,6 +68,15 @@ class Opened:
             self._do("UPDATE stored_events SET log_index = -log_index WHERE log_index > ?", (row.place,))
             self._do("UPDATE stored_events SET log_index = -log_index - 1 WHERE log_index < 0")
 
+    def keep(self, *rows: Stored) -> None:
+        """Take out all but these, and what is sealed in them: so much a recipient has."""
+        places = {row.place for row in rows}
+        for row in self.rows():
+            if row.place in places:
+                self.write(row, row.jws.encode("ascii"))
+            else:
+                self.delete(row, closing_the_gap=False)
+
     def swap_versions(self, one: Stored, other: Stored) -> None:
         """Each row says that it is the other version."""
         self.rename(one, originator_version=-1)

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra import transparency as t
@@ -221,3 +221,16 @@ def test_there_is_no_proof_of_what_is_not_in_the_tree() -> None:
 
 def some_leaves(size: int) -> list[bytes]:
     return [t.leaf_of(number.to_bytes(2, "big")) for number in range(size)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 1_100), max_size=4))
+def test_many_leaves_at_once_are_as_many_one_by_one(counts: list[int]) -> None:
+    """Whatever the tree had before, and whether whole subtrees fit in or not."""
+    at_once, one_by_one = t.Frontier(), t.Frontier()
+    for count in counts:
+        leaves = [t.leaf_of(bytes([n % 256, count % 256])) for n in range(count)]
+        at_once.extend(leaves)
+        for leaf in leaves:
+            one_by_one.append(leaf)
+        assert (at_once.size, at_once.root()) == (one_by_one.size, one_by_one.root())

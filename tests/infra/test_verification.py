@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from infra.canonical import b64url, sha256
 from infra.signing import Seal
@@ -168,6 +170,36 @@ def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
     assert any("not listed" in sentence for sentence in report.not_covered)
 
 
+# --- of a part of the log ----------------------------------------------------------------------------------
+
+
+def _part(case: Case, *kept: Callable[[Stored], bool]) -> Report:
+    with opened(case.log) as log:
+        log.keep(*(row for row in log.rows() if any(keeps(row) for keeps in kept)))
+    root = case.source().root_certificate
+    return verify_logs([Source(log="KZ", path=case.log, root_certificate=root, recipient="KG")], processes=0)
+
+
+def test_a_recipient_verifies_the_part_that_it_has(case: Case) -> None:
+    """Signatures, chains and keys; not the tree, and not the root that a retirement states: that is said."""
+    report = _part(case, lambda row: row.type.startswith("keys."))
+    assert report.failures == []
+    assert report.logs["KZ"]["events"] == 11
+    assert report.logs["KZ"]["root"] is None
+    assert any("retirement at index" in sentence for sentence in report.not_covered)
+    assert any("positions" in sentence for sentence in report.not_covered)
+
+
+def test_of_a_part_it_still_shows_that_a_stream_is_not_whole(case: Case) -> None:
+    missing = case.stream("waiting"), 2
+    report = _part(
+        case,
+        lambda row: row.type.startswith("keys."),
+        lambda row: row.stream == missing[0] and row.version != missing[1],
+    )
+    assert (report.failures[0].stream, report.failures[0].version) == missing
+
+
 # --- a folder, and a feed ----------------------------------------------------------------------------------
 
 
@@ -220,12 +252,7 @@ def test_a_log_beside_which_there_is_no_key_store_is_verified_without(case: Case
 
 def test_a_key_store_under_another_key_opens_nothing(case: Case) -> None:
     source = case.source()
-    other = Source(
-        log="KZ",
-        path=source.path,
-        root_certificate=source.root_certificate,
-        key_store=KeyStore(case.vault, bytes(32)),
-    )
+    other = replace(source, key_store=KeyStore(case.vault, bytes(32)))
     report = verify_logs([other], processes=0)
     assert [failure.check for failure in report.failures] == ["disclosures"]
 
@@ -468,6 +495,26 @@ def _other_prev(case: Case, log: Opened) -> tuple[Named, ...]:
     row = log.row(case.stream("waiting"), 3)
     log.write(row, signed_again(row, case.seal_of(OFFICE), prev=b64url(bytes(32))))
     return _name(row)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.integers(0, 10_000), place=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_every_bit_of_every_event_counts(case: Case, chosen: int, place: int, bit: int) -> None:
+    """Whichever is turned, in the signed or the sealed part, that event is the first that is named.
+
+    (Only what is sealed and erased may be anything: its key is gone, and with it what it held.)
+    """
+    log = copy_of(case.past.country().log.path, case.log.with_name("turned.sqlite"))
+    with opened(log) as file:
+        rows = file.rows()
+        row = rows[chosen % len(rows)]
+        place %= len(row.state)
+        state = bytearray(row.state)
+        state[place] ^= 1 << bit
+        file.write(row, bytes(state))
+    report = verify_logs([replace(case.source(), path=log)], processes=0)
+    if place <= len(row.jws) or row.stream != case.stream("withdrawn"):
+        assert (report.failures[0].stream, report.failures[0].version) == (row.stream, row.version)
 
 
 TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {

@@ -1,0 +1,104 @@
+"""The topics as a stranger finds them: kcat reads them, PyJWT verifies them, and nothing personal is in them."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import jwt
+import pytest
+
+from domain.forms import Form, owners_of
+from domain.offers import offers
+from infra.canonical import from_b64url
+from infra.feed_events import HEAD_TYPE, partitions, topic_of
+from tests.consumers.test_relay import relaying, wait_for_relay
+from tests.house import Town, good, offer_of
+from tests.kafka_server import is_required
+
+Message = dict[str, Any]  # as kcat prints it
+
+
+@pytest.fixture(scope="module")
+def kcat() -> str:
+    found = shutil.which("kcat")
+    if found is None:
+        lacking = "kcat is not here: apt-get install kcat"
+        (pytest.fail if is_required() else pytest.skip)(lacking)
+    return str(found)
+
+
+class Published:
+    """A case of every offer, and everything that kcat finds in all topics afterwards."""
+
+    def __init__(self, town: Town, kcat: str, servers: str) -> None:
+        self.origins = {country.keyring.origin for country in town.house.countries.values()}
+        self.cases = [town.take_to("approved", *offer) for offer in sorted(offers())]
+        self.requests = [town.read(case)["request"] for case in self.cases]
+        with relaying(town, servers):
+            wait_for_relay(town)
+        keys = good(town.anybody.get("/.well-known/jwks.json"))["keys"]
+        self.keys = {key["kid"]: jwt.PyJWK.from_dict(key) for key in keys}
+        command = [kcat, "-C", "-b", servers, "-o", "beginning", "-e", "-q", "-J"]
+        self.messages: list[Message] = []
+        for country in partitions():
+            printed = subprocess.run([*command, "-t", topic_of(country)], capture_output=True, check=True)
+            self.messages += [json.loads(line) for line in printed.stdout.decode().splitlines()]
+
+    def mine(self) -> Iterator[tuple[Message, dict[str, str]]]:
+        """The messages of this house, with their headers."""
+        for message in self.messages:
+            headers = dict(zip(message["headers"][::2], message["headers"][1::2], strict=True))
+            if headers["ce_source"] in self.origins:
+                yield message, headers
+
+
+@pytest.fixture(scope="module")
+def published(town: Town, kcat: str, kafka: str) -> Published:
+    return Published(town, kcat, kafka)
+
+
+def test_kcat_reads_the_topics_and_pyjwt_verifies_what_it_printed(published: Published) -> None:
+    """Every message is a JWS by a key of the house, and its headers are what is signed."""
+    seen = 0
+    for message, headers in published.mine():
+        kid = jwt.get_unverified_header(message["payload"])["kid"]
+        signed = jwt.decode(message["payload"], published.keys[kid], algorithms=["ES256"])
+        assert headers["content-type"] == "application/jose"
+        assert (signed["log"], signed["time"]) == (headers["ce_source"], headers["ce_time"])
+        if headers["ce_type"] != HEAD_TYPE:
+            assert (signed["stream"], str(signed["seq"])) == (headers["ce_subject"], headers["ce_seq"])
+            assert (signed["type"], message["key"]) == (headers["ce_type"], signed["stream"])
+        seen += 1
+    assert seen > len(published.cases) * 5
+
+
+def test_no_personal_value_is_in_any_topic(published: Published) -> None:
+    """Neither in headers and keys, nor in the values, nor in what the values say."""
+    values = set[str]()
+    for (country, procedure), request in zip(sorted(offers()), published.requests, strict=True):
+        values |= set(personal_texts(request, offer_of(country, procedure).form))
+    assert len(values) > 10
+    for message in published.messages:
+        texts = [json.dumps(message, ensure_ascii=False)]
+        texts += [from_b64url(part).decode() for part in message["payload"].split(".")[:2]]
+        assert {value for value in values if any(value in text for text in texts)} == set()
+
+
+def personal_texts(request: dict[str, Any], form: type[Form]) -> Iterator[str]:
+    """Every text in a personal member that could be recognised; of a name of two letters nobody could tell."""
+    for name in owners_of(form):
+        yield from (text for text in texts_in(request.get(name)) if len(text) > 3)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for part in value.values():
+                yield from texts_in(part)
+        case list():
+            for part in value:
+                yield from texts_in(part)

@@ -1,0 +1,102 @@
+"""A house is opened beside others, by any number of processes, and gives everything back when it closes."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from domain.law import countries
+from domain.refusals import Unready
+from infra.event_store import Unavailable
+from infra.house import House
+from infra.readiness import readiness
+from infra.settings import Settings
+
+
+@pytest.fixture
+def settings(furnished: Path, tmp_path: Path) -> Settings:
+    shutil.copytree(furnished, tmp_path / "data")
+    return Settings(data=tmp_path / "data")
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    with closing(House(settings)) as found:
+        yield found
+
+
+def test_a_house_has_a_log_for_every_country_of_the_law(house: House) -> None:
+    assert set(house.countries) == set(countries())
+    origins = {country.keyring.origin for country in house.countries.values()}
+    assert len(origins) == len(countries())
+    assert all(country.log.size() > 0 for country in house.countries.values())
+
+
+def test_a_house_that_closes_leaves_no_thread_and_no_open_file(settings: Settings) -> None:
+    before = set(threading.enumerate())
+    House(settings).close()
+    assert set(threading.enumerate()) == before
+    left = [path.name for path in settings.data.rglob("*") if path.name.endswith(("-wal", "-shm"))]
+    assert left == []
+
+
+def test_opening_writes_nothing_and_waits_for_nobody(settings: Settings, house: House) -> None:
+    """Whatever holds a log: every command of the command line opens the house."""
+    sizes = {code: country.log.size() for code, country in house.countries.items()}
+    with house.countries["KZ"].log.writing(), closing(House(settings)) as beside:
+        assert {code: country.log.size() for code, country in beside.countries.items()} == sizes
+
+
+def test_two_houses_are_furnished_at_once_with_one_set_of_keys(tmp_path: Path) -> None:
+    """Started at the same moment on an empty folder: one makes the keys, both use them."""
+    settings = Settings(data=tmp_path / "data")
+    opened: list[House] = []
+
+    def open_it() -> None:
+        opened.append(House(settings))
+
+    threads = [threading.Thread(target=open_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 2
+    for code in countries():
+        one, other = (house.countries[code] for house in opened)
+        assert one.keyring.id_secret == other.keyring.id_secret
+        assert one.log.since(0, 100) == other.log.since(0, 100)
+        assert [row[3] for row in one.log.since(0, 100)].count("keys.LogOpened.v1") == 1
+    for house in opened:
+        house.close()
+
+
+def test_a_closed_house_says_so_and_leaves_nobody_waiting(settings: Settings) -> None:
+    house = House(settings)
+    house.close()
+    kz = house.countries["KZ"]
+    with pytest.raises(Unavailable):
+        kz.log.size()
+    with pytest.raises(Unready):
+        kz.desk.have(lambda _sitting: pytest.fail("it is closed")).result(5)
+
+
+def test_a_house_is_ready_when_every_log_takes_filings_and_says_how_each_stands(house: House) -> None:
+    found = readiness(house)
+    assert found["ready"]
+    for code, state in found["countries"].items():
+        assert state["trouble"] is None
+        assert state["is_fully_synced"]
+        assert state["events"] == house.countries[code].log.size()
+        assert state["read_models_behind"] == state["events"] - house.countries[code].views.position()
+        assert state["parked"] == []
+
+
+def test_one_countrys_trouble_makes_the_house_unready_and_is_named(house: House) -> None:
+    house.countries["AZ"].views.close()
+    house.countries["AZ"].log.close()
+    found = readiness(house)
+    assert not found["ready"]
+    assert [code for code, state in found["countries"].items() if state["trouble"]] == ["AZ"]
