@@ -24,9 +24,10 @@ from typing import ClassVar, Final
 NOTHING: Final = (
     "There is nothing under this address for you. "
     "Please check it, and that you are signed in as the right person."
-) @ dataclass(frozen=True, slots=True)
+)
 
 
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One wrong place in what was sent: a JSON pointer, a stable code, a sentence. Never the value itself."""
 
