@@ -74,7 +74,8 @@ class Person:
             with closing(self._http):
                 while not self._over.is_set():
                     n = next(self._cars)
-                    lives[n % len(lives)](n)
+                    live = lives[n % len(lives)] if n < CARS else self._born  # births need nothing
+                    live(n)
         except BaseException as error:  # noqa: BLE001 - the test shows it
             self.trouble = error
 

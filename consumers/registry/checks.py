@@ -131,7 +131,11 @@ class Checks:
     def _check_chain(self, message: Message, prev: object) -> None:
         seq, newest = self._database.newest(message.stream)
         if message.seq <= seq:
-            raise Wrong("fork", f"the stream has an event {message.seq} already, and this is another")
+            is_same = self._database.event_at(message.stream, message.seq) == message.id
+            what = "the same" if is_same else "another"
+            raise Wrong(
+                "repeated" if is_same else "fork", f"the stream has an event {message.seq} already: {what}"
+            )
         if message.seq > seq + 1:
             raise Wrong("seq_gap", f"after event {seq} of the stream comes event {message.seq}")
         if prev != (newest or None):
@@ -145,9 +149,14 @@ def _has_form(payload: Mapping[str, Any]) -> bool:
     """What is read before the signature was verified has the types that it should have."""
     match payload:
         case {"authority": str(), "to": [*countries], "data": {}}:
-            return all(type(country) is str for country in countries)
+            effects = payload.get("effects", {})
+            return all(type(c) is str for c in countries) and type(effects) is dict and _are_lists(effects)
         case _:
             return False
+
+
+def _are_lists(effects: Mapping[str, Any]) -> bool:
+    return all(type(to) is list for to in effects.values())
 
 
 def count_of(message: Message) -> int:

@@ -25,6 +25,7 @@ _SCHEMA: Final = (
         PRIMARY KEY (source, log_index)) WITHOUT ROWID""",
     """CREATE TABLE rows (entry TEXT PRIMARY KEY, register TEXT NOT NULL, reference TEXT NOT NULL UNIQUE,
         row BLOB NOT NULL, row_digest TEXT NOT NULL, events INTEGER NOT NULL) WITHOUT ROWID""",
+    "CREATE TABLE counters (register TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID",
     """CREATE TABLE outbox (event TEXT PRIMARY KEY, authority TEXT NOT NULL, receipt TEXT NOT NULL,
         reference TEXT NOT NULL, status TEXT NOT NULL, code TEXT)""",
     "CREATE INDEX outbox_waiting ON outbox (status) WHERE status = 'waiting'",
@@ -149,8 +150,12 @@ class Database:
 
     def next_reference(self, register: str) -> str:
         """The registry's own number for its next record."""
-        [(count,)] = self._all("SELECT count(*) FROM rows WHERE register = ?", register)
-        return f"{register}-{count + 1:08d}"
+        self._do(
+            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (register) DO UPDATE SET last = last + 1",
+            register,
+        )
+        number = self._one("SELECT last FROM counters WHERE register = ?", register)[0]
+        return f"{register}-{number:08d}"
 
     def put_row(
         self, entry: str, register: str, reference: str, row: dict[str, Any], row_digest: str

@@ -24,9 +24,7 @@ from projections.feed import head_after
 
 DISCLOSED_AT_ONCE: Final = 100
 MOST_HEADS: Final = 1_000
-_PASSING: Final = frozenset(
-    {"feedseq_gap", "missing_tail"}
-)  # alarms that are over when what was missing comes
+_PASSING: Final = frozenset({"feedseq_gap", "missing_tail"})  # over when what was missing comes
 logger = logging.getLogger(__name__)
 
 
@@ -66,7 +64,7 @@ class Registry:
         Raises Away, Declined or NoSeal: nothing of this step was applied, and the next begins anew.
         """
         piece = self._source.read(self._position, wait_s)
-        if piece.messages or piece.malformed or self._is_something_wrong(piece):
+        if piece.messages or piece.malformed or (piece.is_end and self._is_end_news()):
             self._take(piece)
         answered = self._outbox.send(self._checks, self._position)
         return piece.is_end and not answered and self._outbox.is_empty
@@ -74,7 +72,7 @@ class Registry:
     def _begin(self) -> None:
         """From what the database holds: at first, and after a step that failed."""
         country, log, root = self.feed
-        self._position = self.database.position(log)
+        self._position = self._stored = self.database.position(log)
         self._checks = Checks(log, country, country, root, self.database)
         self._inbox = Inbox(country, self._position.count)
         self._heads: dict[int, Message] = {}
@@ -175,25 +173,31 @@ class Registry:
         except Wrong as wrong:
             self._alarm(wrong.kind, None, str(wrong), self._position.count)
 
-    def _is_something_wrong(self, piece: Piece) -> bool:
-        """Whether the end of the feed is not where it should be; or was not, until now."""
-        is_short = bool(self._heads or self._inbox.held)
-        return piece.is_end and is_short != bool(self._lasting & _PASSING)
+    def _shortage(self) -> tuple[str, int, str] | None:
+        """What is missing, if there is nothing more: (alarm, after which event, what was found)."""
+        if (missing := self._inbox.missing) is not None:
+            return "feedseq_gap", missing, f"event {missing} of the feed is missing"
+        if self._inbox.held:
+            return "missing_tail", self._inbox.count, "the last events of an append are missing"
+        if self._heads:
+            what = f"the feed's head counts {max(self._heads)} events, and {self._position.count} are there"
+            return "missing_tail", self._position.count, what
+        return None
+
+    def _is_end_news(self) -> bool:
+        """Whether what is missing now is not what was missing before."""
+        found = self._shortage()
+        return ({found[0]} if found else set()) != self._lasting & _PASSING
 
     def _judge_end(self) -> None:
-        """There is nothing more now: what is not there is missing."""
-        if (missing := self._inbox.missing) is not None:
-            self._alarm("feedseq_gap", None, f"event {missing} of the feed is missing", missing)
-        elif self._inbox.held:
-            self._alarm("missing_tail", None, "the last events of an append are missing", self._inbox.count)
-        elif self._heads:
-            most = max(self._heads)
-            what = f"the feed's head counts {most} events, and {self._position.count} are there"
-            self._alarm("missing_tail", None, what, self._position.count)
-        else:
-            for kind in self._lasting & _PASSING:
-                self.database.is_over(kind, written(self._clock()))
-            self._lasting -= _PASSING
+        """There is nothing more now: what is not there is missing; what was missing, and came, is no alarm now."""
+        found = self._shortage()
+        kind = found[0] if found else None
+        for over in (self._lasting & _PASSING) - {kind}:
+            self.database.is_over(over, written(self._clock()))
+            self._lasting.remove(over)
+        if found is not None:
+            self._alarm(found[0], None, found[2], found[1])
 
     # applying
 
@@ -209,6 +213,15 @@ class Registry:
             except Wrong as wrong:
                 spoiled.add(event.stream)
                 self._set_aside(event, wrong)
+            except (
+                KeyError,
+                TypeError,
+                AttributeError,
+            ) as error:  # well signed, and yet not what it is called
+                spoiled.add(event.stream)
+                self._set_aside(
+                    event, Wrong("content", f"it has not the form of its type: {type(error).__name__}")
+                )
 
     def _apply_one(self, event: Event, disclosed: Mapping[str, Any] | None) -> None:
         """An event of an entry changes its row; other events change nothing here."""
@@ -246,7 +259,9 @@ class Registry:
         if piece.offset is not None:
             held = [t.message.offset for t in self._inbox.held.values() if t.message.offset is not None]
             self._position = replace(self._position, offset=min([*held, piece.offset]))
-        self.database.move(self.feed.log, self._position)
+        if self._position != self._stored:
+            self.database.move(self.feed.log, self._position)
+            self._stored = self._position
 
     # alarms
 
