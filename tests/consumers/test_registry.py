@@ -342,7 +342,7 @@ def test_it_may_go_on_over_kafka_where_it_stopped_over_http(
     follow(new_town, reading(new_town, database))
     assert {receipt.status for receipt in database.receipts()} == {"recorded"}
     assert [events for _, _, _, events in database.rows()] == [2, 2, 2]
-    assert (open_alarms(database), database.parked()) == ([], [])
+    assert (database.alarms(), database.parked()) == ([], [])
 
 
 # --- the command ------------------------------------------------------------------------------------------
