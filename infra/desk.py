@@ -24,12 +24,13 @@ from domain.decide import needs
 from domain.procedure import Key
 from domain.refusals import Refusal, Unready
 from infra import envelope, event_store, vault
+from infra.batch import Answered, Batch, Outcome
 from infra.canonical import from_b64url
 from infra.clock import Clock, WrongClock
 from infra.event_store import Append, Log
 from infra.keyring import Keyring
 from infra.one_thread import OneThread
-from infra.sitting import Answered, Batch, Office, Outcome, Sitting, Work
+from infra.sitting import Office, Sitting, Work
 from infra.streams import Streams
 from infra.vault import Vault
 
@@ -176,7 +177,7 @@ class Desk:
             logger.exception("work_failed", extra={"country": self.country})
             result = error
         else:
-            batch.settle(sitting)
+            batch.settle(sitting.draft)
             return outcome
         if sitting is not None:
             sitting.give_up()

@@ -1,12 +1,10 @@
-"""One piece of work under a log's write lock: load, decide, sign; whether it becomes true is the desk's
-business.
+"""One piece of work under a log's write lock: load, decide, sign; whether it becomes true is the desk's business.
 
-A ``Batch`` is one transaction of the log, a ``Sitting`` one piece of work in it. What a sitting signs counts
-for the next sitting of the batch once it is settled, and for the world once the batch is committed. A sitting
-that is refused has changed nothing.
+What a sitting signs counts for the next sitting of its batch once it is settled, and for the world once the
+batch is committed. A sitting that is refused has changed nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -17,38 +15,14 @@ from domain.decide import Beside, Decision, decide, needs
 from domain.decide_entry import decide_entry
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
-from infra import codec, envelope, event_store
+from infra import codec, envelope
+from infra.batch import Answered, Batch, Draft, Outcome
 from infra.canonical import b64url
 from infra.event_store import Append
 from infra.keyring import Keyring, derived_text
 from infra.signing import Seal
-from infra.streams import Stream, Streams, after
+from infra.streams import Stream, after
 from infra.vault import DataKey, Vault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An idempotency key on its way in: the derived key, the HMAC of the body, the status to remember."""
-
-    key: str
-    body_mac: bytes
-    status: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a command led to: the stream it was asked of, at its version; ``index``: the log's newest position
-    then.
-
-    ``is_repeat``: it was so already, by this idempotency key or by the same act before.
-    """
-
-    stream: str
-    version: int
-    state: Any
-    index: int
-    status: int
-    is_repeat: bool = False
 
 
 class Work(Protocol):
@@ -74,55 +48,6 @@ class Office:
         return self.id_of(key.family, 1, *key.parts)
 
 
-class Batch:
-    """One transaction: what its sittings settled so far. ``size``: the next position; ``time``: the newest
-    event's.
-    """
-
-    def __init__(self, append: Append, streams: Streams, size: int, time: str) -> None:
-        self.append = append
-        self.streams = streams
-        self.size = size
-        self.time = time
-        self.erased: list[str] = []  # the keys that fall when the batch is committed
-        self.trouble: str | None = None  # why some work of it could not be done
-        self._rows: list[envelope.Signed] = []
-        self._answers: dict[str, event_store.Answer] = {}
-
-    def settle(self, sitting: "Sitting") -> None:
-        """What the sitting signed and answered is part of the batch."""
-        if sitting.signed:
-            self._rows += sitting.signed
-            self.size += len(sitting.signed)
-            self.time = sitting.time
-            for stream in sitting.touched.values():
-                self.streams.keep(stream)
-        for stream_id, keys in sitting.erased.items():
-            self._forget_answers(stream_id)
-            self.erased += keys
-        if sitting.answer is not None:
-            answered, outcome = sitting.answer
-            kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
-            self._answers[answered.key] = kept
-
-    def flush(self) -> None:
-        """Write what is settled: once for all, as each statement gives up the interpreter's lock."""
-        if self._rows:
-            self.append.insert(self.size - len(self._rows), self._rows)
-        if self._answers:
-            self.append.answer_all(self._answers)
-        self._rows, self._answers = [], {}
-
-    def answered(self, key: str) -> event_store.Answer | None:
-        """What was answered under an idempotency key, in this batch or before."""
-        return self._answers.get(key) or self.append.answer(key)
-
-    def _forget_answers(self, stream: str) -> None:
-        """Of a stored answer an HMAC of the body is kept, until the erasure of what it was about."""
-        self.flush()
-        self.append.forget_bodies(stream)
-
-
 class _Envelope(NamedTuple):
     """What the events of one group share."""
 
@@ -136,12 +61,8 @@ class Sitting:
 
     def __init__(self, office: Office, batch: Batch, at: datetime) -> None:
         self.at = at
-        self.time = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
         self.append = batch.append
-        self.signed: list[envelope.Signed] = []
-        self.touched: dict[str, Stream] = {}
-        self.erased: dict[str, Sequence[str]] = {}  # stream -> the keys that its erasure names
-        self.answer: tuple[Answered, Outcome] | None = None
+        self.draft = Draft(at.isoformat(timespec="microseconds").replace("+00:00", "Z"))
         self._office = office
         self._batch = batch
         self._has_flushed = False
@@ -149,7 +70,7 @@ class Sitting:
     @property
     def size(self) -> int:
         """The position that the next event gets."""
-        return self._batch.size + len(self.signed)
+        return self._batch.size + len(self.draft.signed)
 
     def load(self, stream: str, family: str) -> Stream:
         """The stream as it stands in this sitting; one without events where there is none of that family."""
@@ -157,9 +78,9 @@ class Sitting:
 
     def load_all(self, wanted: Mapping[str, str]) -> dict[str, Stream]:
         """Streams by id (``wanted``: id -> family), read at once."""
-        cold = {stream: family for stream, family in wanted.items() if stream not in self.touched}
+        cold = {stream: family for stream, family in wanted.items() if stream not in self.draft.touched}
         found = self._batch.streams.load(cold, self.append.streams) if cold else {}
-        return {stream: self.touched.get(stream) or found[stream] for stream in wanted}
+        return {stream: self.draft.touched.get(stream) or found[stream] for stream in wanted}
 
     def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:
         """Carry out a command on a case: load, decide, sign."""
@@ -230,7 +151,7 @@ class Sitting:
         effects: dict[str, list[str]] = {}
         for stream, event in others:
             signed = self._sign(stream, event, shared, lead=reference)
-            effects[signed.hash] = list(self.touched[stream.id].to)
+            effects[signed.hash] = list(self.draft.touched[stream.id].to)
         for n, event in enumerate(leads, start=1):
             closing = effects if effects and n == len(leads) else None
             self._sign(lead, event, shared, effects=closing)
@@ -256,11 +177,11 @@ class Sitting:
             self._batch.flush()
             self.append.begin_part()
             self._has_flushed = True
-        self.append.insert(self._batch.size, self.signed)
-        self._batch.size += len(self.signed)
-        self._batch.time = self.time
-        self._batch.streams.forget(*self.touched)
-        self.signed, self.touched = [], {}
+        self.append.insert(self._batch.size, self.draft.signed)
+        self._batch.size += len(self.draft.signed)
+        self._batch.time = self.draft.time
+        self._batch.streams.forget(*self.draft.touched)
+        self.draft.signed, self.draft.touched = [], {}
 
     def give_up(self) -> None:
         """The work is refused: nothing of it stays in the batch."""
@@ -279,7 +200,7 @@ class Sitting:
     ) -> Outcome:
         if decision.events:
             self.group(_with_all_keys(decision, stream), stream, targets, cause)
-        last = self.touched.get(stream.id, stream)
+        last = self.draft.touched.get(stream.id, stream)
         outcome = Outcome(
             stream=last.id,
             version=last.seq,
@@ -289,7 +210,7 @@ class Sitting:
             is_repeat=not decision.events,
         )
         if answered is not None:
-            self.answer = (answered, outcome)
+            self.draft.answer = (answered, outcome)
         return outcome
 
     def _sign(
@@ -301,7 +222,7 @@ class Sitting:
         lead: Mapping[str, Any] | None = None,
         effects: Mapping[str, list[str]] | None = None,
     ) -> envelope.Signed:
-        stream = self.touched.get(stream.id, stream)
+        stream = self.draft.touched.get(stream.id, stream)
         members = codec.encode(event, stream.family, self._office.country)
         keys = self._keys(stream, event, members)
         around = envelope.Envelope(
@@ -309,7 +230,7 @@ class Sitting:
             stream=stream.id,
             seq=stream.seq + 1,
             prev=stream.head,
-            time=self.time,
+            time=self.draft.time,
             authority=shared.decision.authority,
             actor=shared.decision.actor,
             cause=shared.cause,
@@ -326,7 +247,7 @@ class Sitting:
             stream.id,
             signed.seq,
             self.size,
-            self.time,
+            self.draft.time,
             signed.hash,
             around.authority,
             around.actor,
@@ -335,10 +256,10 @@ class Sitting:
             {name: whose for name, _, whose in members.personal},
             {whose: b64url(key.id) for whose, key in keys.items()},
         )
-        self.signed.append(signed)
-        self.touched[stream.id] = after(stream, recorded)
+        self.draft.signed.append(signed)
+        self.draft.touched[stream.id] = after(stream, recorded)
         if isinstance(event, e.PersonalDataErased):
-            self.erased[stream.id] = event.keys
+            self.draft.erased[stream.id] = event.keys
         return signed
 
     def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
