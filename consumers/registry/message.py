@@ -8,7 +8,11 @@ from infra.feed_events import CONTENT_TYPE, HEAD_TYPE
 
 
 class Malformed(ValueError):
-    """Not a CloudEvent of a feed; the message says why, in fixed words."""
+    """Not a CloudEvent of a feed; the message says why, in fixed words. ``source`` is empty where it has none."""
+
+    def __init__(self, why: str, source: str = "") -> None:
+        super().__init__(why)
+        self.source = source
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,14 @@ def from_json(event: Any) -> Message:
 
 
 def _message(found: Mapping[str, str], offset: int | None) -> Message:
+    try:
+        return _read(found, offset)
+    except Malformed as malformed:
+        malformed.source = found.get("source", "")
+        raise
+
+
+def _read(found: Mapping[str, str], offset: int | None) -> Message:
     if found.get("specversion") != "1.0" or found.get("datacontenttype") != CONTENT_TYPE:
         raise Malformed("it is not a CloudEvent 1.0 with a JOSE content")
     try:

@@ -98,11 +98,13 @@ class Registry:
     # receiving
 
     def _receive(self, piece: Piece) -> None:
-        for why in piece.malformed:
-            self._alarm("malformed", None, why)
+        """Messages of another log are of a house that was there before this one: nobody's business here."""
+        for malformed in piece.malformed:
+            if malformed.source in {"", self.feed.log}:
+                self._alarm("malformed", None, str(malformed))
         for message in piece.messages:
             if message.source != self.feed.log:
-                continue  # of a house that was there before this one
+                continue
             if message.is_head:
                 self._receive_head(message)
             elif (known := self._inbox.put(message)) is not None:

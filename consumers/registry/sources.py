@@ -24,7 +24,7 @@ class Piece:
     """What was read at once. ``malformed``: why something was not read; ``offset``: where Kafka goes on."""
 
     messages: list[Message] = field(default_factory=list)
-    malformed: list[str] = field(default_factory=list)
+    malformed: list[Malformed] = field(default_factory=list)
     is_end: bool = False
     offset: int | None = None
 
@@ -68,7 +68,7 @@ class HttpSource:
             try:
                 piece.messages.append(from_json(event))
             except Malformed as error:
-                piece.malformed.append(str(error))
+                piece.malformed.append(error)
         events = [message.id for message in piece.messages if not message.is_head]
         is_same = self._before == (position.last, events)
         self._before = (position.last, events)
@@ -109,7 +109,7 @@ class KafkaSource:
             try:
                 piece.messages.append(from_kafka(record.headers, record.value, record.offset))
             except Malformed as error:
-                piece.malformed.append(str(error))
+                piece.malformed.append(error)
             self._next = record.offset + 1
         piece.offset = self._next
         return piece

@@ -293,6 +293,7 @@ def test_what_another_house_published_here_before_is_nobodys_business(
 ) -> None:
     """After a new beginning, a topic still holds the feed of a log with another name."""
     foreign = [{**event, "source": "log.kz.before.example/v1"} for event in events[:5]]
+    foreign[3]["seq"] = "three"
     reader.reads([*foreign, *events, head(town, events)])
     assert reader.result == expected
     assert open_alarms(reader.database) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra import feed_store
+from infra import feed_log
 from infra.canonical import b64url, encode, sha256
 from infra.envelope import Signed
 from infra.event_store import Log
@@ -131,7 +131,7 @@ def test_an_event_is_found_by_its_hash() -> None:
 
 def test_an_append_longer_than_a_batch_is_delivered_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of one is never seen: its backfills come before its first event."""
-    monkeypatch.setattr(feed_store, "BATCH", 2)
+    monkeypatch.setattr(feed_log, "BATCH", 2)
     growing = GrowingLog()
     growing.append("case-1", 3, ["claim", "entry"], {"claim": {"TR"}})
     with folder_with(growing) as (folder, log):
