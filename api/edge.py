@@ -35,12 +35,11 @@ def edge(app: App) -> App:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        began = time.perf_counter()
         exchange = _Exchange(scope, receive, send)
         try:
             await exchange.answer(app)
         finally:
-            _note(exchange.scope, exchange.status, time.perf_counter() - began)
+            exchange.note()
 
     return guarded
 
@@ -52,10 +51,12 @@ class _HeadersAreAll(Exception):
 class _Exchange:
     """One request and its answer, as they pass the edge."""
 
-    __slots__ = ("_is_head", "_largest", "_receive", "_seen", "_send", "scope", "status")
+    __slots__ = ("_began", "_is_head", "_is_noted", "_largest", "_receive", "_seen", "_send", "scope", "status")
 
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         self.status = 0
+        self._began = time.perf_counter()
+        self._is_noted = False
         self._receive, self._send = receive, send
         self._largest = _largest(scope["path"])
         self._seen = 0
@@ -92,9 +93,18 @@ class _Exchange:
             self.status = message["status"]
             message.setdefault("headers", []).append((b"x-content-type-options", b"nosniff"))
         elif self._is_head:
+            self.note()
             await self._send({"type": "http.response.body"})
             raise _HeadersAreAll
+        elif not message.get("more_body", False):
+            self.note()
         await self._send(message)
+
+    def note(self) -> None:
+        """The request's line and its counts, once: before the end of the answer, so that who has it finds them."""
+        if not self._is_noted:
+            self._is_noted = True
+            _note(self.scope, self.status, time.perf_counter() - self._began)
 
     async def _problem(self, status: int, code: str, detail: str) -> None:
         answer = problem(request_id(self.scope), status, code, detail)
