@@ -51,7 +51,17 @@ class _HeadersAreAll(Exception):
 class _Exchange:
     """One request and its answer, as they pass the edge."""
 
-    __slots__ = ("_began", "_is_head", "_is_noted", "_largest", "_receive", "_seen", "_send", "scope", "status")
+    __slots__ = (
+        "_began",
+        "_is_head",
+        "_is_noted",
+        "_largest",
+        "_receive",
+        "_seen",
+        "_send",
+        "scope",
+        "status",
+    )
 
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         self.status = 0
