@@ -1,11 +1,15 @@
-"""One transaction of a log, as it fills: what its sittings settled, and what came of it; it decides nothing."""
+"""One transaction of a log, as it fills: what its sittings settled, and what came of it; it decides nothing.
 
-from collections.abc import Sequence
+A batch is decided ahead of the write lock, and then only reads; or it is decided under the lock, where it has an
+``append``. What can only be done under the lock raises NeedsTheLock ahead of it: the desk begins anew.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra import envelope, event_store
-from infra.event_store import Append
+from infra import envelope
+from infra.event_store import Answer, Append, Reading
 from infra.streams import Stream, Streams
 
 
@@ -44,25 +48,44 @@ class Draft:
     answer: tuple[Answered, Outcome] | None = None
 
 
-class Batch:
-    """What its sittings settled so far. ``size``: the next position; ``time``: the newest event's."""
+class NeedsTheLock(Exception):
+    """What was asked can only be decided under the write lock."""
 
-    def __init__(self, append: Append, streams: Streams, size: int, time: str) -> None:
-        self.append = append
+
+class Batch:
+    """What its sittings settled so far. ``size``: the next position; ``time``: the newest event's.
+
+    ``looked`` has what was answered before, under the keys that were looked for; None: nothing was.
+    """
+
+    def __init__(
+        self, log: Reading, streams: Streams, size: int, time: str, looked: Mapping[str, Answer | None]
+    ) -> None:
+        self.log = log
         self.streams = streams
         self.size = size
         self.time = time
+        self.rows: list[envelope.Signed] = []  # what is to be written
+        self.answers: dict[str, Answer] = {}
+        self.touched: set[str] = set()  # the streams that it moved on
         self.erased: list[str] = []  # the keys that fall when the batch is committed
         self.trouble: str | None = None  # why some work of it could not be done
-        self._rows: list[envelope.Signed] = []
-        self._answers: dict[str, event_store.Answer] = {}
+        self._looked = looked
+
+    @property
+    def append(self) -> Append:
+        """The log under its write lock; raises NeedsTheLock."""
+        if not isinstance(self.log, Append):
+            raise NeedsTheLock
+        return self.log
 
     def settle(self, draft: Draft) -> None:
         """What was signed and answered is part of the batch."""
         if draft.signed:
-            self._rows += draft.signed
+            self.rows += draft.signed
             self.size += len(draft.signed)
             self.time = draft.time
+            self.touched.update(draft.touched)
             for stream in draft.touched.values():
                 self.streams.keep(stream)
         for stream_id, keys in draft.erased.items():
@@ -71,19 +94,21 @@ class Batch:
         if draft.answer is not None:
             answered, outcome = draft.answer
             kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
-            self._answers[answered.key] = kept
+            self.answers[answered.key] = kept
 
     def flush(self) -> None:
         """Write what is settled: once for all, as each statement gives up the interpreter's lock."""
-        if self._rows:
-            self.append.insert(self.size - len(self._rows), self._rows)
-        if self._answers:
-            self.append.answer_all(self._answers)
-        self._rows, self._answers = [], {}
+        if self.rows:
+            self.append.insert(self.size - len(self.rows), self.rows)
+        if self.answers:
+            self.append.answer_all(self.answers)
+        self.rows, self.answers = [], {}
 
-    def answered(self, key: str) -> event_store.Answer | None:
+    def answered(self, key: str) -> Answer | None:
         """What was answered under an idempotency key, in this batch or before."""
-        return self._answers.get(key) or self.append.answer(key)
+        if key in self.answers:
+            return self.answers[key]
+        return self._looked[key] if key in self._looked else self.log.answer(key)
 
     def _forget_answers(self, stream: str) -> None:
         """Of a stored answer an HMAC of the body is kept, until the erasure of what it was about."""

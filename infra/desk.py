@@ -3,8 +3,10 @@ is not here.
 
 The desk promises:
 - what it answers is durable: a batch is one transaction, and nobody hears of it before it is committed;
-- decisions are taken under the log's write lock, one after the other, on what the log holds then, also where
-  other processes write into the same log;
+- decisions are taken one after the other, on what the log holds then, also where other processes write into
+  the same log. As long as nobody else does, a batch is decided while the ones before it are being written
+  (``infra/committer.py``), for exactly the positions that follow theirs: if somebody else took one of these
+  meanwhile, nothing is written, and all is decided anew under the write lock;
 - time never runs backwards in a log: a clock that is more than ``PATIENCE_S`` behind the newest event is
   refused;
 - work that is refused or fails changes nothing and spoils nothing of its batch; a batch that cannot be
@@ -17,17 +19,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.commands import CaseCommand, EntryCommand, FileCase
 from domain.decide import needs
 from domain.procedure import Key
 from domain.refusals import Refusal, Unready
 from infra import envelope, event_store, vault
-from infra.batch import Answered, Batch, Outcome
+from infra.batch import Answered, Batch, NeedsTheLock, Outcome
 from infra.canonical import from_b64url
 from infra.clock import Clock, WrongClock
-from infra.event_store import Append, Log
+from infra.committer import AGAIN, Asked, Committer, Decided, resolve
+from infra.event_store import Answer, Append, Log, Reading, Row
 from infra.keyring import Keyring
 from infra.one_thread import OneThread
 from infra.sitting import Office, Sitting, Work
@@ -38,7 +41,6 @@ __all__ = ["Answered", "Desk", "Outcome", "Sitting", "Work"]
 
 BATCH: Final = 64
 PATIENCE_S: Final = 2
-Asked = tuple[Work, Mapping[str, str]]
 logger = logging.getLogger(__name__)
 
 
@@ -66,24 +68,26 @@ class Desk:
         self._streams = Streams(country, key_store)
         self._size = -1
         self._time = ""
+        self._reader = log.reader()
+        self._committer = Committer(country, log, largest_batch, self._written, self._put)
         self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
     def ask(self, command: CaseCommand | EntryCommand, answered: Answered | None = None) -> Future[Outcome]:
         """Have a command carried out; the future raises the Refusal."""
+        key = answered.key if answered else None
         if isinstance(command, EntryCommand):
-            return self.have(lambda sitting: sitting.entry_command(command, answered))
+            wanted = {command.entry: "entry"}
+            return self._put(Asked(lambda sitting: sitting.entry_command(command, answered), wanted, key))
         if isinstance(command, FileCase):
-            ids = {key: self.key_id(key) for key in needs(command, None)}
-            wanted = {command.case: "case", **{ids[key]: key.family for key in ids}}
-            return self.have(lambda sitting: sitting.filing(command, ids, answered), wanted)
-        return self.have(lambda sitting: sitting.case_command(command, answered), {command.case: "case"})
+            ids = {needed: self.key_id(needed) for needed in needs(command, None)}
+            wanted = {command.case: "case", **{ids[needed]: needed.family for needed in ids}}
+            return self._put(Asked(lambda sitting: sitting.filing(command, ids, answered), wanted, key))
+        wanted = {command.case: "case"}
+        return self._put(Asked(lambda sitting: sitting.case_command(command, answered), wanted, key))
 
-    def have(self, work: Work, wanted: Mapping[str, str] | None = None) -> Future[Outcome]:
-        """Have any work done under the write lock (imports, keys, the clock).
-
-        ``wanted`` (stream -> family) is what it will load for sure: a batch reads that at once.
-        """
-        return self._thread.put((work, wanted or {}))
+    def have(self, work: Work) -> Future[Outcome]:
+        """Have any work done under the write lock (imports, keys, the clock)."""
+        return self._put(Asked(work, {}, alone=True))
 
     def id_of(self, *parts: str | int) -> str:
         """The id derived from these parts under the country's secret (formats.md, derived ids)."""
@@ -107,58 +111,94 @@ class Desk:
     def close(self) -> None:
         """Finish what is queued, then stop."""
         self._thread.close()
+        self._committer.close()
+        self._reader.close()
+
+    def _put(self, asked: Asked) -> Future[Outcome]:
+        return self._thread.put(asked)
 
     def _carry_out(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
+        if self._committer.broken is not None:
+            self._begin_anew(self._committer.broken)
         try:
-            with self.log.writing() as append:
-                batch = self._begin(append)
-                self._prefetch(append, asked)
-                results = [(future, self._result(work, batch)) for (work, _), future in asked]
-                batch.flush()
+            if not self._decided_ahead(asked):
+                self._committer.drain()
+                self._decide_under_the_lock(asked)
         except (event_store.Unavailable, event_store.Conflict) as error:
-            self._forget(str(error))
+            self._begin_anew(str(error))
             for _, future in asked:
-                future.set_exception(Unready(_AGAIN))
-            return
+                future.set_exception(Unready(AGAIN))
         except BaseException as error:
-            self._forget(type(error).__name__)
+            self._begin_anew(type(error).__name__)
             raise
-        self._size, self._time, self.newest = batch.size, batch.time, batch.size - 1
-        self.trouble = batch.trouble
-        self._destroy(batch.erased)
-        for future, result in results:
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
 
-    def _begin(self, append: Append) -> Batch:
-        """What others appended since we looked is read anew."""
+    def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> bool:
+        """Decide on top of what is being written; False where it takes the write lock."""
+        if self._size < 0 or any(one.alone for one, _ in asked):
+            return False
         self._streams.trim()
-        size = append.size()
-        if size != self._size:
-            keys = self._office.id_of("keys", 1)
-            known = 0 <= self._size < size
-            touched = append.streams_since(self._size) if known else []
-            if not known:
-                self._streams.forget_all()
-            self._streams.forget(*touched)
-            if not known or keys in touched:
-                self.keyring.reload()
-            newest = append.at(size - 1)
-            self._time = envelope.payload_of(envelope.split(newest[4])[0])["time"] if newest else ""
-            self._size = size
-        return Batch(append, self._streams, size, self._time)
-
-    def _prefetch(self, append: Append, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
-        """Read at once what the batch will load; what is wrong with a stream is found by whoever needs it."""
-        wanted = {stream: family for (_, w), _ in asked for stream, family in w.items()}
+        before = self._look(self._reader, asked, self._committer.answers())
+        if before.size > self._size or (before.size < self._size and self._committer.is_idle):
+            return False  # somebody else appends, too
+        batch = Batch(self._reader, self._streams, self._size, self._time, before.answers)
         try:
-            self._streams.load(wanted, append.streams)
-        except (event_store.Unavailable, event_store.Conflict):
-            raise
+            results = self._results(batch, asked, before)
+        except NeedsTheLock:
+            self._streams.forget(*batch.touched)
+            return False
+        self._committer.put(Decided(batch, self._size, asked, results))
+        self._size, self._time = batch.size, batch.time
+        return True
+
+    def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
+        with self.log.writing() as append:
+            self._streams.trim()
+            before = self._look(append, asked, {})
+            if before.size != self._size:
+                self._catch_up(append, before.size)
+            batch = Batch(append, self._streams, self._size, self._time, before.answers)
+            results = self._results(batch, asked, before)
+            batch.flush()
+        self._size, self._time = batch.size, batch.time
+        self._written(batch)
+        self._destroy(batch.erased)
+        for (_, future), result in zip(asked, results, strict=True):
+            resolve(future, result)
+
+    def _look(
+        self, log: Reading, asked: Sequence[tuple[Asked, Future[Outcome]]], unwritten: Mapping[str, Answer]
+    ) -> "_Before":
+        """Read at once what the batch will load, and the answers that it will look for."""
+        wanted = {stream: family for one, _ in asked for stream, family in one.wanted.items()}
+        cold = self._streams.cold(wanted)
+        keys = [one.key for one, _ in asked if one.key is not None]
+        look = log.look(list(cold), [key for key in keys if key not in unwritten])
+        answers = {key: unwritten.get(key) or look.answers.get(key) for key in keys}
+        return _Before(look.size, cold, look.rows, answers)
+
+    def _catch_up(self, append: Append, size: int) -> None:
+        """What others appended since we looked is read anew."""
+        keys = self._office.id_of("keys", 1)
+        known = 0 <= self._size < size
+        touched = append.streams_since(self._size) if known else []
+        if not known:
+            self._streams.forget_all()
+        self._streams.forget(*touched)
+        if not known or keys in touched:
+            self.keyring.reload()
+        newest = append.at(size - 1)
+        self._time = envelope.payload_of(envelope.split(newest[4])[0])["time"] if newest else ""
+        self._size = size
+
+    def _results(
+        self, batch: Batch, asked: Sequence[tuple[Asked, Future[Outcome]]], before: "_Before"
+    ) -> list[Outcome | Exception]:
+        """Carry out one after the other; what is wrong with a stream is found by whoever needs it."""
+        try:
+            self._streams.load(before.cold, lambda _: before.rows)
         except Exception:
             logger.exception("not_prefetched", extra={"country": self.country})
+        return [self._result(one.work, batch) for one, _ in asked]
 
     def _result(self, work: Work, batch: Batch) -> Outcome | Exception:
         """What the work led to, or why it led to nothing; only a log that cannot be used ends the batch."""
@@ -166,13 +206,13 @@ class Desk:
         try:
             sitting = Sitting(self._office, batch, self._now(batch))
             outcome = work(sitting)
-        except (event_store.Unavailable, event_store.Conflict):
+        except (event_store.Unavailable, event_store.Conflict, NeedsTheLock):
             raise
         except Refusal as refusal:
             result: Exception = refusal
         except (vault.Unavailable, WrongClock) as error:
             batch.trouble = str(error)
-            result = Unready(_AGAIN)
+            result = Unready(AGAIN)
         except Exception as error:  # one stream's trouble is not that of the others
             logger.exception("work_failed", extra={"country": self.country})
             result = error
@@ -193,8 +233,14 @@ class Desk:
             raise WrongClock(f"the clock says {now.isoformat()}, before the newest event of this log")
         return max(now, newest)
 
-    def _forget(self, why: str) -> None:
-        """Nothing of the batch was written: forget what it made us believe."""
+    def _written(self, batch: Batch) -> None:
+        """The batch is durable."""
+        self.newest = batch.size - 1
+        self.trouble = batch.trouble
+
+    def _begin_anew(self, why: str) -> None:
+        """Something was not written: forget what it made us believe."""
+        self._committer.mend()
         self.trouble = why
         self._streams = Streams(self.country, self.vault)
         self._size = -1
@@ -210,4 +256,10 @@ class Desk:
             logger.exception("erasure_continues", extra={"country": self.country})
 
 
-_AGAIN = "The house cannot write now, and nothing was changed. Please send the same again in a moment."
+class _Before(NamedTuple):
+    """What a batch finds: the log's size, the events of streams that were not known, earlier answers by key."""
+
+    size: int
+    cold: Mapping[str, str]
+    rows: list[Row]
+    answers: Mapping[str, Answer | None]

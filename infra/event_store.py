@@ -18,8 +18,9 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from eventsourcing.domain import EventSourcingError
 from eventsourcing.persistence import Notification, StoredEvent
@@ -66,7 +67,30 @@ _SCHEMA: Final = (
     """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END""",
 )
-_EVENTS: Final = "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events WHERE "
+_EVENT: Final = "log_index, originator_id, originator_version, topic, state"
+_EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - here and below: constants
+_ANSWER: Final = (
+    "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, status, stream, version"
+)
+_SIZE: Final = "coalesce(max(log_index), -1) + 1"
+_LOOK: Final = (  # the first column says what a row is
+    f"SELECT 0, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events",  # noqa: S608
+    f"SELECT 1, {_EVENT} FROM stored_events WHERE originator_id IN ",  # noqa: S608
+    f"SELECT 2, {_ANSWER}, key FROM answers WHERE key IN ",  # noqa: S608
+)
+
+# Events and answers go in by one statement: it is a transaction by itself, and gives up the interpreter's lock
+# once, where BEGIN, INSERT, INSERT and COMMIT would each have to wait for it again.
+_APPENDED: Final = (
+    """CREATE TEMP VIEW appended (number, stream, version, name, bytes, status) AS
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL""",
+    """CREATE TEMP TRIGGER appended_is_kept INSTEAD OF INSERT ON appended BEGIN
+        INSERT INTO stored_events SELECT NEW.number, NEW.stream, NEW.version, NEW.name, NEW.bytes
+            WHERE NEW.status IS NULL;
+        INSERT INTO answers (key, body_mac, status, stream, version)
+            SELECT NEW.name, NEW.bytes, NEW.status, NEW.stream, NEW.version WHERE NEW.status IS NOT NULL;
+        END""",
+)
 
 
 class Unavailable(Exception):
@@ -77,12 +101,35 @@ class Conflict(Exception):
     """The stream has this version already."""
 
 
-class _Reading(ABC):
+class Look(NamedTuple):
+    """What a log holds at one moment."""
+
+    size: int
+    rows: list[Row]  # each stream's oldest first
+    answers: Mapping[str, Answer]
+
+
+class Reading(ABC):
     """How a log is read; raises Unavailable."""
+
+    def look(self, streams: Sequence[str], keys: Sequence[str]) -> Look:
+        """The size, the events of these streams and the answers to these idempotency keys, in one statement."""
+        size, events, answers = _LOOK
+        asked = [size]
+        if streams:
+            asked.append(f"{events}({', '.join('?' * len(streams))})")
+        if keys:
+            asked.append(f"{answers}({', '.join('?' * len(keys))})")
+        found = self._rows(" UNION ALL ".join(asked), *streams, *keys)
+        return Look(
+            next(row[1] for row in found if row[0] == 0),
+            sorted((row[1:] for row in found if row[0] == 1), key=itemgetter(1, 2)),
+            {row[5]: row[1:5] for row in found if row[0] == 2},  # noqa: PLR2004 - what a row is
+        )
 
     def size(self) -> int:
         """How many events the log holds: the next position."""
-        return int(self._rows("SELECT coalesce(max(log_index), -1) + 1 FROM stored_events")[0][0])
+        return int(self._rows(f"SELECT {_SIZE} FROM stored_events")[0][0])  # noqa: S608
 
     def stream(self, stream: str) -> list[Row]:
         """All events of a stream, oldest first."""
@@ -117,18 +164,14 @@ class _Reading(ABC):
 
     def answer(self, key: str) -> Answer | None:
         """What was answered under an idempotency key."""
-        asked = (
-            "SELECT CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END,"
-            " status, stream, version FROM answers WHERE key = ?"
-        )
-        found = self._rows(asked, key)
+        found = self._rows(f"SELECT {_ANSWER} FROM answers WHERE key = ?", key)  # noqa: S608
         return found[0] if found else None
 
     @abstractmethod
     def _rows(self, statement: str, *values: object) -> list[Any]: ...
 
 
-class Log(_Reading, SQLiteApplicationRecorder):
+class Log(Reading, SQLiteApplicationRecorder):
     """A country's log: append signed events with their positions, read a stream, read on from a position."""
 
     def __init__(self, path: Path, *, synchronous: str = "FULL", patience_s: float = PATIENCE_S) -> None:
@@ -141,6 +184,8 @@ class Log(_Reading, SQLiteApplicationRecorder):
             super().__init__(_Datastore(path, pool))
             self._pool = pool
             self._writer = pool.plain_connection()
+            for statement in _APPENDED:
+                self._writer.execute(statement)
         self._writing = threading.Lock()
 
     @contextmanager
@@ -158,6 +203,23 @@ class Log(_Reading, SQLiteApplicationRecorder):
                     with _plainly():
                         connection.execute("ROLLBACK")
                 raise
+
+    def append(self, first: int, events: Sequence[Signed], answers: Mapping[str, Answer]) -> None:
+        """One transaction at exactly these positions: raises Conflict where somebody else appended first."""
+        values: list[object] = []
+        for n, s in enumerate(events, start=first):
+            values += (n, s.stream, s.seq, s.type, s.state, None)
+        for key, (body_mac, status, stream, version) in answers.items():
+            values += (None, stream, version, key, body_mac, status)
+        if values:
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
+            with self._alone() as connection, _plainly():
+                connection.execute(f"INSERT INTO appended VALUES {marks}", values)  # noqa: S608 - marks only
+
+    def reader(self) -> "Reader":
+        """A connection that only reads, for one thread; to be closed by whoever asked for it."""
+        with _plainly():
+            return Reader(self._pool.plain_connection())
 
     def checkpoint(self) -> None:
         """Leave nothing in the write-ahead log that was overwritten; raises Unavailable while a reader holds
@@ -230,7 +292,22 @@ class Log(_Reading, SQLiteApplicationRecorder):
             return [tuple(row) for row in connection.execute(statement, values)]
 
 
-class Append(_Reading):
+class Reader(Reading):
+    """A log as one thread reads it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with _plainly():
+            return self._connection.execute(statement, values).fetchall()
+
+
+class Append(Reading):
     """What may be done under the write lock; it reads what it wrote itself, too."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

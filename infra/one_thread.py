@@ -1,6 +1,7 @@
 """One thread that carries out what is put before it, in batches; it knows nothing of what that is.
 
-It promises: every future is resolved, whatever the work raises and whenever the thread is closed; what was
+It promises: every future is resolved, whatever the work raises and whenever the thread is closed (where the
+work ends well, it resolved them, or handed them on to whoever will); what was
 put before ``close`` is carried out, what comes after it is refused (Unready); a future that was cancelled
 while it waited is passed over.
 """
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class OneThread(Generic[Item, Answer]):
-    """``carry_out`` gets up to ``largest`` items with their futures at once, and resolves these."""
+    """``carry_out`` gets up to ``largest`` items with their futures at once, to resolve or to hand on."""
 
     def __init__(
         self, name: str, carry_out: Callable[[Sequence[tuple[Item, Future[Answer]]]], None], largest: int
@@ -58,9 +59,9 @@ class OneThread(Generic[Item, Answer]):
                 self._carry_out(wanted)
             except BaseException:  # the thread lives on, and nobody waits for ever
                 logger.exception("batch_failed")
-            for _, future in wanted:
-                if not future.done():
-                    future.set_exception(RuntimeError(_FAILED))
+                for _, future in wanted:
+                    if not future.done():
+                        future.set_exception(RuntimeError(_FAILED))
 
     def _next(self) -> tuple[list[tuple[Item, Future[Answer]]], bool]:
         """What is queued, waiting for the first; and whether there is more to come."""

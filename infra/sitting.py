@@ -61,11 +61,15 @@ class Sitting:
 
     def __init__(self, office: Office, batch: Batch, at: datetime) -> None:
         self.at = at
-        self.append = batch.append
         self.draft = Draft(at.isoformat(timespec="microseconds").replace("+00:00", "Z"))
         self._office = office
         self._batch = batch
         self._has_flushed = False
+
+    @property
+    def append(self) -> Append:
+        """The log under its write lock; raises NeedsTheLock where the batch is decided ahead of it."""
+        return self._batch.append
 
     @property
     def size(self) -> int:
@@ -79,7 +83,7 @@ class Sitting:
     def load_all(self, wanted: Mapping[str, str]) -> dict[str, Stream]:
         """Streams by id (``wanted``: id -> family), read at once."""
         cold = {stream: family for stream, family in wanted.items() if stream not in self.draft.touched}
-        found = self._batch.streams.load(cold, self.append.streams) if cold else {}
+        found = self._batch.streams.load(cold, self._batch.log.streams) if cold else {}
         return {stream: self.draft.touched.get(stream) or found[stream] for stream in wanted}
 
     def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:

@@ -76,6 +76,10 @@ class Streams:
         self._vault = key_store
         self._hot: OrderedDict[str, Stream] = OrderedDict()
 
+    def cold(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Those of the wanted streams that would have to be read."""
+        return {stream: family for stream, family in wanted.items() if stream not in self._hot}
+
     def load(
         self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]
     ) -> dict[str, Stream]:
