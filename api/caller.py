@@ -1,6 +1,5 @@
 """Who calls: from a bearer token to an actor; and how a body, an idempotency key and a version are read."""
 
-import hmac
 import json
 import re
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from domain.refusals import Fault, Invalid
 from infra.canonical import NotCanonical, check
 from infra.desk import Answered
 from infra.house import CountryHouse, House
+from infra.keyring import mac
 from infra.tokens import BadToken
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -97,8 +97,8 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
 def answered(house: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Answered:
     """How a repeat of this request is recognised; the body is kept as an HMAC only."""
     secret = house.keyring.id_secret
-    mac = hmac.digest(secret, derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw, "sha256")
-    return Answered(key=derived, body_mac=mac, status=status)
+    message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw
+    return Answered(key=derived, body_mac=mac(secret, message), status=status)
 
 
 def version_seen(request: Request) -> int:

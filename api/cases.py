@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
-from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Path, Request
@@ -20,6 +19,7 @@ from domain.commands import Actor, CaseCommand, EntryCommand
 from domain.decide import subject_of
 from domain.refusals import NOTHING, Invalid, Refusal, Unknown, Unready
 from domain.visibility import shown, watched
+from infra.chance import random_id
 from infra.clock import written
 from infra.desk import Outcome
 from infra.house import CountryHouse
@@ -136,7 +136,7 @@ async def act(
     command = make(
         at=house_of(request).clock(),
         by=actor,
-        cause=f"cmd:{uuid4()}",
+        cause=f"cmd:{random_id()}",
         case=case,
         expected=expected,
         **more,

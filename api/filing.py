@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from typing import Annotated, Any
-from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Request
@@ -23,6 +22,7 @@ from domain.offers import offer
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
+from infra.chance import random_id
 from infra.desk import Answered, Outcome
 from infra.house import CountryHouse
 
@@ -75,7 +75,7 @@ async def file_case(request: Request) -> Response:
     command = FileCase(
         at=house_of(request).clock(),
         by=actor,
-        cause=f"cmd:{uuid4()}",
+        cause=f"cmd:{random_id()}",
         case=case,
         country=filing.country,
         procedure=filing.procedure,

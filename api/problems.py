@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import orjson
 from fastapi import FastAPI, Request
@@ -22,6 +21,7 @@ from starlette.routing import Match, Route
 from domain import refusals
 from domain.numbers import WrongNumber
 from domain.refusals import Fault, Refusal
+from infra.chance import random_id
 from infra.readiness import TROUBLES
 from infra.tokens import BadToken
 
@@ -146,7 +146,7 @@ def refused(instance: str, refusal: Refusal) -> Response:
 
 def request_id(scope: MutableMapping[str, Any]) -> str:
     """The id of this request: by it we find its line; an address may be personal."""
-    found: str = scope.setdefault("tamga.request", str(uuid4()))
+    found: str = scope.setdefault("tamga.request", random_id())
     return found
 
 

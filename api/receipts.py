@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
-from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Request
@@ -20,6 +19,7 @@ from domain.forms import Line, Value
 from domain.offers import content_owners, offers
 from domain.refusals import Refusal, Unready
 from infra.canonical import NotCanonical, from_b64url
+from infra.chance import random_id
 from infra.clock import written
 from infra.envelope import disclosures_of, payload_of, split
 from infra.event_store import Row
@@ -205,7 +205,7 @@ def _command(request: Request, house: CountryHouse, rule: Rule, actor: Actor, jw
     return RecordReceipt(
         at=house_of(request).clock(),
         by=actor,
-        cause=f"cmd:{uuid4()}",
+        cause=f"cmd:{random_id()}",
         case=lead["stream"],
         register=receipt.register_name,
         authority=authority,

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
-from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Request
@@ -24,6 +23,7 @@ from domain.offers import country_of, legal_day
 from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import NOTHING, Refusal, Unknown
+from infra.chance import random_id
 from infra.clock import written
 from infra.house import CountryHouse
 
@@ -97,7 +97,7 @@ async def restrict(request: Request, register: str, entry: Id) -> Response:
     """By the authority that the law names for this kind; under an Idempotency-Key it is placed once."""
     house, actor = _house_of_entry(request, entry)
     said = await body_of(request, RestrictionBody)
-    key = idempotency_key(request) or str(uuid4())
+    key = idempotency_key(request) or random_id()
     restriction = house.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
     about = {"restriction": restriction, "kind": said.kind, "reference": said.reference}
     return await _act(request, house, register, entry, PlaceRestriction, **about)
@@ -135,7 +135,7 @@ async def _act(
     command = make(
         at=house_of(request).clock(),
         by=caller(request),
-        cause=f"cmd:{uuid4()}",
+        cause=f"cmd:{random_id()}",
         country=house.code,
         register=register,
         entry=entry,

@@ -49,19 +49,23 @@ class Decided(NamedTuple):
 
 
 class Committer:
-    """``written`` hears of each batch that is durable, ``again`` carries out once more what was asked."""
+    """``written`` hears of each batch that is durable, ``failed`` why one could not be written; ``again`` carries
+    out once more what was asked.
+    """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whom it serves
         self,
         country: str,
         log: Log,
         largest: int,
         written: Callable[[Batch], None],
+        failed: Callable[[str], None],
         again: Callable[[Asked], "Future[Outcome]"],
     ) -> None:
-        self.broken: str | None = None  # why nothing is written before ``mend``
+        self.is_broken = False  # nothing is written before ``mend``
         self._log = log
         self._written = written
+        self._failed = failed
         self._again = again
         self._fail: Callable[[Asked, Future[Outcome]], None] = _unready
         self._open: list[tuple[Future[None], Decided]] = []  # the desk's thread alone looks at it
@@ -93,7 +97,7 @@ class Committer:
     def mend(self) -> None:
         """The desk knows that what was on its way is lost, and begins anew."""
         self.drain()
-        self.broken = None
+        self.is_broken = False
 
     def close(self) -> None:
         """Write what is on its way, then stop."""
@@ -101,20 +105,22 @@ class Committer:
 
     def _commit(self, several: Sequence[tuple[Decided, "Future[None]"]]) -> None:
         """All of them in one transaction: each begins where the one before it ends."""
-        if self.broken is None:
+        if not self.is_broken:
             rows = [row for decided, _ in several for row in decided.batch.rows]
             answers = {key: kept for decided, _ in several for key, kept in decided.batch.answers.items()}
             try:
                 self._log.append(several[0][0].first, rows, answers)
-            except event_store.Conflict as error:
-                self.broken, self._fail = str(error), self._once_more
+            except event_store.Conflict:
+                self.is_broken, self._fail = True, self._once_more
             except event_store.Unavailable as error:
-                self.broken, self._fail = str(error), _unready
+                self.is_broken, self._fail = True, _unready
+                self._failed(str(error))
             except BaseException as error:  # who waits hears of it, and the desk begins anew
                 logger.exception("batch_failed")
-                self.broken, self._fail = type(error).__name__, _broken_off
+                self.is_broken, self._fail = True, _broken_off
+                self._failed(type(error).__name__)
         for decided, future in several:
-            if self.broken is None:
+            if not self.is_broken:
                 self._written(decided.batch)
                 for (_, asker), result in zip(decided.asked, decided.results, strict=True):
                     resolve(asker, result)

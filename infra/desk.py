@@ -69,7 +69,7 @@ class Desk:
         self._size = -1
         self._time = ""
         self._reader = log.reader()
-        self._committer = Committer(country, log, largest_batch, self._written, self._put)
+        self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
         self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
     def ask(self, command: CaseCommand | EntryCommand, answered: Answered | None = None) -> Future[Outcome]:
@@ -118,18 +118,20 @@ class Desk:
         return self._thread.put(asked)
 
     def _carry_out(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
-        if self._committer.broken is not None:
-            self._begin_anew(self._committer.broken)
+        if self._committer.is_broken:
+            self._begin_anew()
         try:
             if not self._decided_ahead(asked):
                 self._committer.drain()
                 self._decide_under_the_lock(asked)
         except (event_store.Unavailable, event_store.Conflict) as error:
-            self._begin_anew(str(error))
+            self._begin_anew()
+            self._failed(str(error))
             for _, future in asked:
                 future.set_exception(Unready(AGAIN))
         except BaseException as error:
-            self._begin_anew(type(error).__name__)
+            self._begin_anew()
+            self._failed(type(error).__name__)
             raise
 
     def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> bool:
@@ -238,10 +240,13 @@ class Desk:
         self.newest = batch.size - 1
         self.trouble = batch.trouble
 
-    def _begin_anew(self, why: str) -> None:
+    def _failed(self, why: str) -> None:
+        """A batch could not be written."""
+        self.trouble = why
+
+    def _begin_anew(self) -> None:
         """Something was not written: forget what it made us believe."""
         self._committer.mend()
-        self.trouble = why
         self._streams = Streams(self.country, self.vault)
         self._size = -1
 

@@ -58,6 +58,13 @@ def derived_text(secret: bytes, parts: Iterable[str | int]) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def mac(secret: bytes, message: bytes) -> bytes:
+    """HMAC-SHA-256, 32 bytes."""
+    keyed = _keyed(secret).copy()
+    keyed.update(message)
+    return keyed.digest()
+
+
 @lru_cache(maxsize=64)
 def _keyed(secret: bytes) -> hmac.HMAC:
     # Copied, not made anew: the one-shot function gives up the interpreter's lock, and waits to get it back.

@@ -6,7 +6,6 @@ leads to nothing. One case's trouble, or one country's, keeps nothing else waiti
 """
 
 import logging
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
 from domain.decide import SYSTEM_ACTOR, Decision
+from infra.chance import random_id
 from infra.clock import written
 from infra.desk import Outcome, Sitting
 from infra.envelope import payload_of, split
@@ -77,7 +77,7 @@ def record_access_head(country: CountryHouse) -> int:
             decision = Decision(
                 authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[("case", said)]
             )
-            sitting.group(decision, stream, {}, f"cmd:{uuid.uuid4()}")
+            sitting.group(decision, stream, {}, f"cmd:{random_id()}")
         return _answer(sitting, is_repeat=count <= known)
 
     return 0 if country.desk.have(work).result().is_repeat else 1
@@ -104,7 +104,7 @@ def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
     is_appeal_over = row["appeal"] is not None and row["appeal"] <= written(now)
     kind: type[CaseCommand] = EndAppealTerm if is_appeal_over else LapseCase
-    return kind(at=now, by=SYSTEM, cause=f"cmd:{uuid.uuid4()}", case=row["case"])
+    return kind(at=now, by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
 
 
 def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:
