@@ -67,7 +67,7 @@ class Batch:
         self.time = time
         self.rows: list[envelope.Signed] = []  # what is to be written
         self.answers: dict[str, Answer] = {}
-        self.touched: set[str] = set()  # the streams that it moved on
+        self._before: dict[str, Stream | None] = {}  # the streams that it moved on, as they were known
         self.erased: list[str] = []  # the keys that fall when the batch is committed
         self.trouble: str | None = None  # why some work of it could not be done
         self._looked = looked
@@ -85,9 +85,8 @@ class Batch:
             self.rows += draft.signed
             self.size += len(draft.signed)
             self.time = draft.time
-            self.touched.update(draft.touched)
             for stream in draft.touched.values():
-                self.streams.keep(stream)
+                self._before.setdefault(stream.id, self.streams.keep(stream))
         for stream_id, keys in draft.erased.items():
             self._forget_answers(stream_id)
             self.erased += keys
@@ -95,6 +94,14 @@ class Batch:
             answered, outcome = draft.answer
             kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
             self.answers[answered.key] = kept
+
+    def give_up(self) -> None:
+        """Nothing of it will be written: the streams are again as they were known."""
+        for stream_id, stream in self._before.items():
+            if stream is None:
+                self.streams.forget(stream_id)
+            else:
+                self.streams.keep(stream)
 
     def flush(self) -> None:
         """Write what is settled: once for all, as each statement gives up the interpreter's lock."""

@@ -53,7 +53,7 @@ class Committer:
     out once more what was asked.
     """
 
-    def __init__(  # noqa: PLR0913 - whom it serves
+    def __init__(  # noqa: PLR0913, PLR0917 - whom it serves
         self,
         country: str,
         log: Log,

@@ -146,7 +146,7 @@ class Desk:
         try:
             results = self._results(batch, asked, before)
         except NeedsTheLock:
-            self._streams.forget(*batch.touched)
+            batch.give_up()
             return False
         self._committer.put(Decided(batch, self._size, asked, results))
         self._size, self._time = batch.size, batch.time

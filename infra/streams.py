@@ -4,7 +4,7 @@ hot.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from domain import case, claim, entry
@@ -109,9 +109,11 @@ class Streams:
         for row in rows:
             yield row, read(row, self._country, keys.get)
 
-    def keep(self, stream: Stream) -> None:
-        """Remember the stream's newest state."""
+    def keep(self, stream: Stream) -> Stream | None:
+        """Remember the stream's newest state; the one that was remembered."""
+        before = self._hot.get(stream.id)
         self._hot[stream.id] = stream
+        return before
 
     def forget(self, *streams: str) -> None:
         """Read these again next time: somebody else appended to them."""
@@ -133,14 +135,14 @@ class Streams:
 def after(stream: Stream, recorded: Recorded) -> Stream:
     """The stream after the event."""
     family = recorded.type.partition(".")[0]
-    return replace(
-        stream,
-        family=family,
-        seq=recorded.seq,
-        head=recorded.hash,
-        to=recorded.to,
-        keys=_keys_after(stream.keys, recorded),
-        state=_EVOLVE[family](stream.state, recorded),
+    return Stream(
+        stream.id,
+        family,
+        recorded.seq,
+        recorded.hash,
+        recorded.to,
+        _keys_after(stream.keys, recorded),
+        _EVOLVE[family](stream.state, recorded),
     )
 
 
