@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Final, TypedDict
+from typing import Annotated, Any, Final, NamedTuple, TypedDict
 
 from domain.deadlines import Deadline
 
@@ -396,8 +396,7 @@ KeysEvent = LogOpened | SealAuthorised | SealRetired
 Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An event as the log holds it, with what the signed envelope says about it.
 
     ``owners`` says, of an event with laid-flat members, whom each personal one is about; ``keys`` which key
@@ -410,7 +409,7 @@ class Recorded:
     country: str
     stream: str
     seq: int
-    index: int
+    index: int  # type: ignore[assignment]  # it hides the method that tuples have
     time: str
     hash: str
     authority: str

@@ -6,8 +6,7 @@ whether it is authentic is the auditor's question (``infra/verification``), with
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,8 +30,7 @@ class Tampered(ValueError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Everything around an event that is signed with it (the table of formats.md 1)."""
 
     log: str
@@ -48,8 +46,7 @@ class Envelope:
     lead: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """A signed event on its way into the store: ``state`` is the JWS, followed by the sealed part."""
 
     stream: str

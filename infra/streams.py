@@ -4,8 +4,8 @@ hot.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from domain import case, claim, entry
 from domain.events import PersonalDataErased, Recorded, SealAuthorised, SealRetired
@@ -18,8 +18,7 @@ from infra.vault import Vault
 HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """A stream at its newest event.
 
     ``keys`` maps whose -> ids of the data keys that seal what is about them, the newest last: an entry that
@@ -31,7 +30,7 @@ class Stream:
     seq: int = 0
     head: str | None = None
     to: tuple[str, ...] = ()
-    keys: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[bytes, ...]] = MappingProxyType({})
     state: Any = None
 
 

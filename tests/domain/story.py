@@ -6,7 +6,7 @@ is made of JSON values, review has a deadline, and the authority of an event may
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
@@ -309,4 +309,4 @@ def forgotten(recorded: e.Recorded, gone: Iterable[str]) -> e.Recorded:
     left = {name: value for name, value, whose in members.personal if recorded.keys.get(whose) not in lost}
     event, owners = codec.decode(members.type, members.public, left, recorded.country)
     keys = {whose: key for whose, key in recorded.keys.items() if key not in lost}
-    return replace(recorded, event=event, owners=owners, keys=keys)
+    return recorded._replace(event=event, owners=owners, keys=keys)

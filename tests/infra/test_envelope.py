@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -258,7 +257,7 @@ def test_every_event_on_a_stream_has_its_own_hash() -> None:
     numbers = count(1)
     signed = [
         envelope.sign(
-            codec.encode(ANSWERED, "case", "KZ"), replace(ENVELOPE, seq=next(numbers)), SEAL, {"case": key}
+            codec.encode(ANSWERED, "case", "KZ"), ENVELOPE._replace(seq=next(numbers)), SEAL, {"case": key}
         )
         for key in TWO_KEYS.values()
     ]
