@@ -3,24 +3,23 @@ it.
 
 The port promises:
 - an append is one transaction, all or nothing, durable when it returns (write-ahead log, full sync);
-- positions (``log_index``) are 0, 1, 2 … without gaps, given under the write lock; (stream, seq) is unique,
-  so that a chain cannot fork; no row is ever updated or deleted (triggers say so);
+- positions (``log_index``) are 0, 1, 2 … without gaps, and each is given once: whoever comes second gets
+  Conflict; (stream, seq) is unique, so that a chain cannot fork; no row is ever updated or deleted (triggers
+  say so);
 - any number of threads and processes may write: they wait for one another (at most ``PATIENCE_S``); readers
   never wait;
 - a full disk or a lock that never comes raises Unavailable, and nothing was written.
 
     Unavailable    the log cannot be read or written now
-    Conflict       somebody else appended to the stream first (cannot happen under the write lock)
+    Conflict       somebody else appended first (cannot happen under the write lock)
 """
 
 import sqlite3
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final
 
 from eventsourcing.domain import EventSourcingError
 from eventsourcing.persistence import Notification, StoredEvent
@@ -32,15 +31,14 @@ from eventsourcing.sqlite import (
 )
 
 from infra.envelope import Signed
+from infra.log_reading import EVENTS, Answer, Conflict, Look, Reader, Reading, Row, Unavailable, plainly
 from infra.sqlite_file import begin_write, create
+
+__all__ = ["Answer", "Append", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable"]
 
 PATIENCE_S: Final = 5
 ROOM: Final = 256 * 1024  # bytes that a disk must have for a log to be in order again
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
-Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
-Answer: TypeAlias = tuple[
-    bytes | None, int, str, int
-]  # HMAC of the body (None: erased), status, stream, version
 
 # A body is forgotten by writing zeros of the same length over its HMAC. Rows of answers are only appended, in
 # the order of their numbers, and never change their size: so SQLite never moves one, and leaves no copy in
@@ -67,17 +65,6 @@ _SCHEMA: Final = (
     """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END""",
 )
-_EVENT: Final = "log_index, originator_id, originator_version, topic, state"
-_EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - here and below: constants
-_ANSWER: Final = (
-    "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, status, stream, version"
-)
-_SIZE: Final = "coalesce(max(log_index), -1) + 1"
-_LOOK: Final = (  # the first column says what a row is
-    f"SELECT 0, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events",  # noqa: S608
-    f"SELECT 1, {_EVENT} FROM stored_events WHERE originator_id IN ",  # noqa: S608
-    f"SELECT 2, {_ANSWER}, key FROM answers WHERE key IN ",  # noqa: S608
-)
 
 # Events and answers go in by one statement: it is a transaction by itself, and gives up the interpreter's lock
 # once, where BEGIN, INSERT, INSERT and COMMIT would each have to wait for it again.
@@ -91,84 +78,6 @@ _APPENDED: Final = (
             SELECT NEW.name, NEW.bytes, NEW.status, NEW.stream, NEW.version WHERE NEW.status IS NOT NULL;
         END""",
 )
-
-
-class Unavailable(Exception):
-    """The log cannot be used at this moment (disk full, locked, closed); nothing was written."""
-
-
-class Conflict(Exception):
-    """The stream has this version already."""
-
-
-class Look(NamedTuple):
-    """What a log holds at one moment."""
-
-    size: int
-    rows: list[Row]  # each stream's oldest first
-    answers: Mapping[str, Answer]
-
-
-class Reading(ABC):
-    """How a log is read; raises Unavailable."""
-
-    def look(self, streams: Sequence[str], keys: Sequence[str]) -> Look:
-        """The size, the events of these streams and the answers to these idempotency keys, in one statement."""
-        size, events, answers = _LOOK
-        asked = [size]
-        if streams:
-            asked.append(f"{events}({', '.join('?' * len(streams))})")
-        if keys:
-            asked.append(f"{answers}({', '.join('?' * len(keys))})")
-        found = self._rows(" UNION ALL ".join(asked), *streams, *keys)
-        return Look(
-            next(row[1] for row in found if row[0] == 0),
-            sorted((row[1:] for row in found if row[0] == 1), key=itemgetter(1, 2)),
-            {row[5]: row[1:5] for row in found if row[0] == 2},  # noqa: PLR2004 - what a row is
-        )
-
-    def size(self) -> int:
-        """How many events the log holds: the next position."""
-        return int(self._rows(f"SELECT {_SIZE} FROM stored_events")[0][0])  # noqa: S608
-
-    def stream(self, stream: str) -> list[Row]:
-        """All events of a stream, oldest first."""
-        return self.streams([stream])
-
-    def streams(self, streams: Sequence[str]) -> list[Row]:
-        """All events of these streams, each stream's oldest first."""
-        marks = ", ".join("?" * len(streams))
-        ordered = f"originator_id IN ({marks}) ORDER BY originator_id, originator_version"
-        return self._rows(_EVENTS + ordered, *streams)
-
-    def since(self, index: int, limit: int) -> list[Row]:
-        """Up to ``limit`` events from this position on."""
-        return self._rows(_EVENTS + "log_index >= ? ORDER BY log_index LIMIT ?", index, limit)
-
-    def at(self, index: int) -> Row | None:
-        """The event at this position."""
-        found = self._rows(_EVENTS + "log_index = ?", index)
-        return found[0] if found else None
-
-    def newest(self, stream: str) -> Row | None:
-        """The last event of a stream."""
-        found = self._rows(
-            _EVENTS + "originator_id = ? ORDER BY originator_version DESC LIMIT 1",
-            stream,
-        )
-        return found[0] if found else None
-
-    def holds(self, stream: str) -> bool:
-        """Whether there is such a stream; a look into the index, whatever its length."""
-        return bool(self._rows("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", stream))
-
-    def answer(self, key: str) -> Answer | None:
-        """What was answered under an idempotency key."""
-        found = self._rows(f"SELECT {_ANSWER} FROM answers WHERE key = ?", key)  # noqa: S608
-        return found[0] if found else None
-
-    @abstractmethod
-    def _rows(self, statement: str, *values: object) -> list[Any]: ...
 
 
 class Log(Reading, SQLiteApplicationRecorder):
@@ -270,7 +179,7 @@ class Log(Reading, SQLiteApplicationRecorder):
         last = self.size() if stop is None else stop
         marks = ", ".join("?" * len(topics))
         asked = f"log_index BETWEEN ? AND ? {f'AND topic IN ({marks})' if topics else ''} ORDER BY 1 LIMIT ?"
-        found = self._rows(_EVENTS + asked, first, last - 1, *topics, limit)
+        found = self._rows(EVENTS + asked, first, last - 1, *topics, limit)
         return [
             Notification(originator_id=stream, originator_version=seq, topic=name, state=state, id=index + 1)
             for index, stream, seq, name, state in found
@@ -292,21 +201,6 @@ class Log(Reading, SQLiteApplicationRecorder):
             return [tuple(row) for row in connection.execute(statement, values)]
 
 
-class Reader(Reading):
-    """A log as one thread reads it."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def close(self) -> None:
-        """Give back the connection."""
-        self._connection.close()
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with _plainly():
-            return self._connection.execute(statement, values).fetchall()
-
-
 class Append(Reading):
     """What may be done under the write lock; it reads what it wrote itself, too."""
 
@@ -321,14 +215,14 @@ class Append(Reading):
     def insert(self, first: int, events: Sequence[Signed]) -> None:
         """Append at positions ``first``, ``first + 1`` …; raises Conflict."""
         rows = [(n, s.stream, s.seq, s.type, s.state) for n, s in enumerate(events, start=first)]
-        with _plainly():
+        with plainly():
             self._connection.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
 
     def answer_all(self, answers: Mapping[str, Answer]) -> None:
         """Keep the answers to idempotency keys, in the same transaction as what they answer."""
         rows = [(key, *answer) for key, answer in answers.items()]
         kept = "INSERT INTO answers (key, body_mac, status, stream, version) VALUES (?, ?, ?, ?, ?)"
-        with _plainly():
+        with plainly():
             self._connection.executemany(kept, rows)
 
     def forget_bodies(self, stream: str) -> None:
@@ -350,7 +244,7 @@ class Append(Reading):
         self._rows("DELETE FROM room")
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
-        with _plainly():
+        with plainly():
             return self._connection.execute(statement, values).fetchall()
 
 
@@ -385,10 +279,9 @@ class _Pool(SQLiteConnectionPool):
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Say SQLite's and the library's errors in the words of this port."""
+    """Say the library's errors in the words of this port, too."""
     try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise Conflict(str(error)) from error
-    except (sqlite3.Error, EventSourcingError, OSError) as error:
+        with plainly():
+            yield
+    except EventSourcingError as error:
         raise Unavailable(f"the log cannot be used: {error}") from error

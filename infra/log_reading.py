@@ -1,0 +1,132 @@
+"""How a country's log is read, in any of its shapes: the rows of events, and the answers beside them.
+
+Unavailable    the log cannot be read or written now
+Conflict       somebody else appended there first
+"""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeAlias
+
+Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
+Answer: TypeAlias = tuple[
+    bytes | None, int, str, int
+]  # HMAC of the body (None: erased), status, stream, version
+_EVENT: Final = "log_index, originator_id, originator_version, topic, state"
+EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - here and below: constants
+_ANSWER: Final = (
+    "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, status, stream, version"
+)
+_SIZE: Final = "coalesce(max(log_index), -1) + 1"
+_LOOK: Final = (  # the first column says what a row is
+    f"SELECT 0, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events",  # noqa: S608
+    f"SELECT 1, {_EVENT} FROM stored_events WHERE originator_id IN ",  # noqa: S608
+    f"SELECT 2, {_ANSWER}, key FROM answers WHERE key IN ",  # noqa: S608
+)
+
+
+class Unavailable(Exception):
+    """The log cannot be used at this moment (disk full, locked, closed); nothing was written."""
+
+
+class Conflict(Exception):
+    """The stream has this version already."""
+
+
+class Look(NamedTuple):
+    """What a log holds at one moment."""
+
+    size: int
+    rows: list[Row]  # each stream's oldest first
+    answers: Mapping[str, Answer]
+
+
+class Reading(ABC):
+    """How a log is read; raises Unavailable."""
+
+    def look(self, streams: Sequence[str], keys: Sequence[str]) -> Look:
+        """The size, the events of these streams and the answers to these idempotency keys, in one statement."""
+        size, events, answers = _LOOK
+        asked = [size]
+        if streams:
+            asked.append(f"{events}({', '.join('?' * len(streams))})")
+        if keys:
+            asked.append(f"{answers}({', '.join('?' * len(keys))})")
+        found = self._rows(" UNION ALL ".join(asked), *streams, *keys)
+        return Look(
+            next(row[1] for row in found if row[0] == 0),
+            sorted((row[1:] for row in found if row[0] == 1), key=itemgetter(1, 2)),
+            {row[5]: row[1:5] for row in found if row[0] == 2},  # noqa: PLR2004 - what a row is
+        )
+
+    def size(self) -> int:
+        """How many events the log holds: the next position."""
+        return int(self._rows(f"SELECT {_SIZE} FROM stored_events")[0][0])  # noqa: S608
+
+    def stream(self, stream: str) -> list[Row]:
+        """All events of a stream, oldest first."""
+        return self.streams([stream])
+
+    def streams(self, streams: Sequence[str]) -> list[Row]:
+        """All events of these streams, each stream's oldest first."""
+        marks = ", ".join("?" * len(streams))
+        ordered = f"originator_id IN ({marks}) ORDER BY originator_id, originator_version"
+        return self._rows(EVENTS + ordered, *streams)
+
+    def since(self, index: int, limit: int) -> list[Row]:
+        """Up to ``limit`` events from this position on."""
+        return self._rows(EVENTS + "log_index >= ? ORDER BY log_index LIMIT ?", index, limit)
+
+    def at(self, index: int) -> Row | None:
+        """The event at this position."""
+        found = self._rows(EVENTS + "log_index = ?", index)
+        return found[0] if found else None
+
+    def newest(self, stream: str) -> Row | None:
+        """The last event of a stream."""
+        found = self._rows(
+            EVENTS + "originator_id = ? ORDER BY originator_version DESC LIMIT 1",
+            stream,
+        )
+        return found[0] if found else None
+
+    def holds(self, stream: str) -> bool:
+        """Whether there is such a stream; a look into the index, whatever its length."""
+        return bool(self._rows("SELECT 1 FROM stored_events WHERE originator_id = ? LIMIT 1", stream))
+
+    def answer(self, key: str) -> Answer | None:
+        """What was answered under an idempotency key."""
+        found = self._rows(f"SELECT {_ANSWER} FROM answers WHERE key = ?", key)  # noqa: S608
+        return found[0] if found else None
+
+    @abstractmethod
+    def _rows(self, statement: str, *values: object) -> list[Any]: ...
+
+
+class Reader(Reading):
+    """A log as one thread reads it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with plainly():
+            return self._connection.execute(statement, values).fetchall()
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say SQLite's errors in the words of this port."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict(str(error)) from error
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(f"the log cannot be used: {error}") from error
