@@ -89,7 +89,7 @@ class Competences:
                     self._writer.execute(statement)
             # The version that SQLite gives changes with the writes of *other* connections: so there are two.
             self._reader = _connect(path)
-        self._mark = _Mark(path.with_suffix(".mark"))
+            self._mark = _Mark(path.with_suffix(".mark"))
         self._record = _Record(-1, b"", 0, {}, {})
 
     def of(self, issuer: str, subject: str, at: datetime) -> tuple[Competence, ...]:
@@ -178,7 +178,7 @@ class _Mark:
     def __init__(self, path: Path) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.ftruncate(descriptor, _MARK)
+            os.posix_fallocate(descriptor, 0, _MARK)  # a hole on a full disk would end the process
             self._bytes = mmap.mmap(descriptor, _MARK)
         finally:
             os.close(descriptor)
@@ -281,5 +281,5 @@ def _plainly() -> Iterator[None]:
     """Say SQLite's errors in the words of this port."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise Unavailable(f"the record of competences cannot be used: {type(error).__name__}") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from domain.commands import Competence
+from infra import competences
 from infra.competences import Appointed, Competences, Unavailable
 
 ISSUER = "https://identity.example"
@@ -134,6 +135,19 @@ def test_a_running_house_sees_what_another_process_changes(record: Competences, 
     other.end(ISSUER, "somebody", granted.authority, "officer", date(2026, 11, 1))
     assert record.of(ISSUER, "somebody", NOON) == ()
     other.close()
+
+
+def test_what_a_killed_process_wrote_without_saying_so_is_seen_all_the_same(
+    record: Competences, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark alone is believed for a second only: here for none."""
+    record.grant(ISSUER, "somebody", officer())
+    assert record.of(ISSUER, "somebody", NOON)
+    with sqlite3.connect(path) as killed:
+        killed.execute("DELETE FROM competences")
+    killed.close()
+    monkeypatch.setattr(competences, "_TRUSTED_S", 0)
+    assert record.of(ISSUER, "somebody", NOON) == ()
 
 
 def test_many_who_open_and_grant_at_once_all_get_the_same_office_id(path: Path) -> None:
