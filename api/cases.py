@@ -164,7 +164,7 @@ async def carried_out(request: Request, house: CountryHouse, command: CaseComman
 
 @contextmanager
 def alone(request: Request, key: str) -> Iterator[None]:
-    """Nobody else works under this key meanwhile; raises Declined (409) where somebody does."""
+    """Nobody else works under this key in this process meanwhile; raises Declined (409) where somebody does."""
     under_way: set[str] = request.app.state.under_way
     if key in under_way:
         detail = "The same request is being worked on. Please wait a moment and ask again."

@@ -5,7 +5,7 @@ It promises:
 - nobody hears of a batch, refusals included, before it and what it stands on are durable;
 - where a batch was not written, none that stands on it is, until the desk says that it begins anew (``mend``):
   what was asked is carried out once more where somebody else had appended first, and fails as Unready where the
-  log could not be written.
+  log could not be written (as RuntimeError where that broke off in a way that nobody foresaw).
 """
 
 import logging
@@ -21,7 +21,7 @@ from infra.event_store import Answer, Log
 from infra.one_thread import OneThread
 from infra.sitting import Work
 
-DEPTH: Final = 4  # batches that may be decided and not yet written
+DEPTH: Final = 4  # batches that may be on their way before the desk waits
 AGAIN: Final = "The house cannot write now, and nothing was changed. Please send the same again in a moment."
 logger = logging.getLogger(__name__)
 
@@ -30,13 +30,13 @@ class Asked(NamedTuple):
     """What a desk is asked.
 
     ``wanted`` (stream -> family) is what it will load for sure, ``key`` the idempotency key that it will look
-    for; ``alone``: it is only for a batch under the write lock.
+    for; ``needs_lock``: its batch is decided under the write lock.
     """
 
     work: Work
     wanted: Mapping[str, str]
     key: str | None = None
-    alone: bool = False
+    needs_lock: bool = False
 
 
 class Decided(NamedTuple):

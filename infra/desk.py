@@ -2,11 +2,12 @@
 is not here.
 
 The desk promises:
-- what it answers is durable: a batch is one transaction, and nobody hears of it before it is committed;
+- what it answers is durable: a batch is written whole, in one transaction, and nobody hears of it before;
 - decisions are taken one after the other, on what the log holds then, also where other processes write into
-  the same log. As long as nobody else does, a batch is decided while the ones before it are being written
-  (``infra/committer.py``), for exactly the positions that follow theirs: if somebody else took one of these
-  meanwhile, nothing is written, and all is decided anew under the write lock;
+  the same log. As long as nobody else does, a batch of commands is decided while the ones before it are being
+  written (``infra/committer.py``), for exactly the positions that follow theirs: if somebody else took one of
+  these meanwhile, nothing is written, and all is decided anew under the write lock. There goes also what only
+  the lock allows: an erasure, and any work that is no command;
 - time never runs backwards in a log: a clock that is more than ``PATIENCE_S`` behind the newest event is
   refused;
 - work that is refused or fails changes nothing and spoils nothing of its batch; a batch that cannot be
@@ -45,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 class Desk:
-    """The desk of one country. ``newest`` is the newest position that it knows of."""
+    """The desk of one country. ``newest`` is the newest position that it knows to be on the disk."""
 
     def __init__(  # noqa: PLR0913 - the parts of a desk
         self,
@@ -66,8 +67,8 @@ class Desk:
         self._office = Office(country, key_store, keyring)
         self._clock = clock
         self._streams = Streams(country, key_store)
-        self._size = -1
-        self._time = ""
+        self._size = -1  # the next position to be decided for; -1: not known
+        self._time = ""  # of the event before it
         self._reader = log.reader()
         self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
         self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
@@ -87,7 +88,7 @@ class Desk:
 
     def have(self, work: Work) -> Future[Outcome]:
         """Have any work done under the write lock (imports, keys, the clock)."""
-        return self._put(Asked(work, {}, alone=True))
+        return self._put(Asked(work, {}, needs_lock=True))
 
     def id_of(self, *parts: str | int) -> str:
         """The id derived from these parts under the country's secret (formats.md, derived ids)."""
@@ -123,6 +124,8 @@ class Desk:
         try:
             if not self._decided_ahead(asked):
                 self._committer.drain()
+                if self._committer.is_broken:  # what was on its way is lost, and all that we believe of it
+                    self._begin_anew()
                 self._decide_under_the_lock(asked)
         except (event_store.Unavailable, event_store.Conflict) as error:
             self._begin_anew()
@@ -136,12 +139,12 @@ class Desk:
 
     def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> bool:
         """Decide on top of what is being written; False where it takes the write lock."""
-        if self._size < 0 or any(one.alone for one, _ in asked):
+        if self._size < 0 or any(one.needs_lock for one, _ in asked):
             return False
         self._streams.trim()
         before = self._look(self._reader, asked, self._committer.answers())
         if before.size > self._size or (before.size < self._size and self._committer.is_idle):
-            return False  # somebody else appends, too
+            return False  # somebody else appended, or what was on its way is lost
         batch = Batch(self._reader, self._streams, self._size, self._time, before.answers)
         try:
             results = self._results(batch, asked, before)

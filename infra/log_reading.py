@@ -33,7 +33,7 @@ class Unavailable(Exception):
 
 
 class Conflict(Exception):
-    """The stream has this version already."""
+    """The position, the stream's version or the answer's key is taken already; nothing was written."""
 
 
 class Look(NamedTuple):

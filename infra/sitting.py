@@ -1,4 +1,4 @@
-"""One piece of work under a log's write lock: load, decide, sign; whether it becomes true is the desk's business.
+"""One piece of work of a batch: load, decide, sign; whether it becomes true is the desk's business.
 
 What a sitting signs counts for the next sitting of its batch once it is settled, and for the world once the
 batch is committed. A sitting that is refused has changed nothing.
@@ -26,7 +26,7 @@ from infra.vault import DataKey, Vault
 
 
 class Work(Protocol):
-    """Something that the desk can carry out under the write lock."""
+    """Something that the desk can carry out; ahead of the write lock, what takes it raises NeedsTheLock."""
 
     def __call__(self, sitting: "Sitting") -> Outcome: ...
 
@@ -296,7 +296,9 @@ class Sitting:
         """The state as it was answered then: a repeat gets the same answer, whatever happened since."""
         if stream.seq == version:
             return stream.state
-        rows = self.written().streams([stream.id])[:version]
+        rows = self._batch.log.streams([stream.id])[:version]
+        if len(rows) < version:  # it is still on its way into the log
+            rows = self.written().streams([stream.id])[:version]
         return self._batch.streams.folded(Stream(stream.id, stream.family), rows).state
 
 

@@ -68,7 +68,7 @@ _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {
 
 
 class Streams:
-    """The streams that were needed lately; whoever holds the write lock may trust them after ``forget``."""
+    """The streams that were needed lately; the desk trusts them while the log is as long as it believes."""
 
     def __init__(self, country: str, key_store: Vault) -> None:
         self._country = country
@@ -124,8 +124,8 @@ class Streams:
         self._hot.clear()
 
     def trim(self) -> None:
-        """Let go of those that were not needed lately; between batches, as what a batch settled is not in the
-        log yet.
+        """Let go of those that were not needed lately: between batches, and far more are kept than the batches
+        on their way into the log can touch, which is not in the log yet.
         """
         while len(self._hot) > HOT:
             self._hot.popitem(last=False)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.commands import EraseCase
+from domain.commands import EraseCase, GiveConsent, WithdrawCase
 from domain.decide import needs
-from domain.refusals import Clash, Unready
+from domain.refusals import Clash, Refusal, Unready
 from infra.committer import Committer, Decided
 from infra.desk import Outcome, Sitting
 from tests.infra.one_country import OneCountry
@@ -20,17 +20,45 @@ class Decisions:
     """Says when a batch was decided and is on its way into the log."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._decided = threading.Semaphore(0)
-        put = Committer.put
+        self._decided, self._draining = threading.Semaphore(0), threading.Semaphore(0)
+        put, drain = Committer.put, Committer.drain
 
         def noticed(committer: Committer, decided: Decided) -> None:
             put(committer, decided)
             self._decided.release()
 
+        def waiting(committer: Committer) -> None:
+            self._draining.release()
+            drain(committer)
+
         monkeypatch.setattr(Committer, "put", noticed)
+        monkeypatch.setattr(Committer, "drain", waiting)
 
     def wait_for_one(self) -> None:
         assert self._decided.acquire(timeout=20)
+
+    def wait_for_the_lock(self) -> None:
+        """Until the desk waits for what is on its way, to decide under the write lock."""
+        assert self._draining.acquire(timeout=20)
+
+    @contextmanager
+    def held(self, country: OneCountry) -> Iterator[None]:
+        """Nothing that is on its way arrives before the end of the block; others may write."""
+        go_on = threading.Event()
+        append = country.log.append
+
+        def later(*what: Any) -> None:
+            assert go_on.wait(20)
+            append(*what)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(country.log, "append", later)
+            while self._draining.acquire(blocking=False):
+                pass
+            try:
+                yield
+            finally:
+                go_on.set()
 
 
 @pytest.fixture
@@ -81,6 +109,27 @@ def test_what_somebody_else_appended_meanwhile_is_seen_and_all_is_decided_anew(
     assert theirs.result().version == 2
     assert isinstance(mine.exception(), Clash)
     assert on_top.result().version == 2
+    assert is_gapless(country)
+    beside.close()
+
+
+def test_what_takes_the_write_lock_believes_nothing_of_what_was_lost(
+    country: OneCountry, decisions: Decisions
+) -> None:
+    """A consent loses its place to another process, while a payment for the same case waits for the lock."""
+    filed = country.file(1)
+    decisions.wait_for_one()
+    beside = OneCountry(country.folder, at=country.at)
+    give = country.command(GiveConsent, filed, "kz-citizen-2", of=filed.state.request_hash)
+    with decisions.held(country):
+        consent = country.desk.ask(give)
+        decisions.wait_for_one()
+        beside.file(2)
+        withdrawal = country.desk.ask(country.command(WithdrawCase, filed, "kz-citizen-1"))
+        decisions.wait_for_the_lock()
+    assert withdrawal.result().version == 3
+    assert isinstance(consent.exception(), Refusal)
+    assert [row[2] for row in country.log.stream(filed.stream)] == [1, 2, 3]
     assert is_gapless(country)
     beside.close()
 
