@@ -83,7 +83,7 @@ async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
     house, actor, rule = await _reader(request, register)
     said = await body_of(request, Search)
-    stream = house.desk.key_id(Key("entry", (register, said.kind, *said.parts)))
+    stream = house.desk.stream_of(Key("entry", (register, said.kind, *said.parts)))
     found = _entry(house, register, stream)
     await _recorded(request, house, actor, rule, found, said.purpose)
     return _shown(found)

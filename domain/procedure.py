@@ -15,6 +15,7 @@ from domain.fees import Fee
 from domain.forms import Form
 
 Request = Mapping[str, Any]
+Content = Mapping[str, Any]  # of an entry
 When = Literal["filing", "decision"]
 
 
@@ -62,7 +63,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A register and what one entry of it holds; ``key`` and ``claims`` are those of an imported line.
+    """A register and what one entry of it holds; ``key`` and ``claims`` are those of such a content.
 
     ``former``: the contents of all versions before this one: what was written with them is read with them.
     """
@@ -71,8 +72,8 @@ class Register:
     title: Mapping[str, str]
     content: type[Form]
     content_version: int
-    key: Callable[[Request], Key]
-    claims: Callable[[Request], tuple[Key, ...]] = lambda _content: ()
+    key: Callable[[Content], Key]
+    claims: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
     former: Mapping[int, type[Form]] = field(default_factory=dict)
 
 

@@ -80,7 +80,7 @@ class Desk:
             wanted = {command.entry: "entry"}
             return self._put(Asked(lambda sitting: sitting.entry_command(command, answered), wanted, key))
         if isinstance(command, FileCase):
-            ids = {needed: self.key_id(needed) for needed in needs(command, None)}
+            ids = {needed: self.stream_of(needed) for needed in needs(command, None)}
             wanted = {command.case: "case", **{ids[needed]: needed.family for needed in ids}}
             return self._put(Asked(lambda sitting: sitting.filing(command, ids, answered), wanted, key))
         wanted = {command.case: "case"}
@@ -94,9 +94,9 @@ class Desk:
         """The id derived from these parts under the country's secret (formats.md, derived ids)."""
         return self._office.id_of(*parts)
 
-    def key_id(self, key: Key) -> str:
+    def stream_of(self, key: Key) -> str:
         """The stream of a claim or an entry."""
-        return self._office.key_id(key)
+        return self._office.stream_of(key)
 
     def try_again(self) -> None:
         """See whether a trouble is over: take a key, and write what means nothing."""

@@ -146,8 +146,8 @@ class _Import:
             content = _content(register, line)
         except (NotCanonical, ValidationError):
             return "was changed while the file was read"
-        entry_id = desk.key_id(register.key(content))
-        ids = {key: desk.key_id(key) for key in register.claims(content)}
+        entry_id = desk.stream_of(register.key(content))
+        ids = {key: desk.stream_of(key) for key in register.claims(content)}
         loaded = self._sitting.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
         entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
         if entry.seq:

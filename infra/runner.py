@@ -52,7 +52,7 @@ class Runner:
         self._scrub_at = 0.0
 
     def step(self) -> int:
-        """Fold the next batch; how many events it had, 0 when the read models are up with the log."""
+        """Fold the next batch; how many events and readings it had, 0 when the read models are up with the log."""
         if self._is_idle():
             if self._to_scrub and time.monotonic() >= self._scrub_at:
                 self._scrub()

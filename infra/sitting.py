@@ -43,7 +43,7 @@ class Office:
         """The id derived from these parts under the country's secret (formats.md, derived ids)."""
         return derived_text(self.keyring.id_secret, parts)
 
-    def key_id(self, key: Key) -> str:
+    def stream_of(self, key: Key) -> str:
         """The stream of a claim or an entry."""
         return self.id_of(key.family, 1, *key.parts)
 
@@ -92,7 +92,7 @@ class Sitting:
         if repeat is not None:
             return repeat
         stream = self.load(command.case, "case")
-        ids = {key: self._office.key_id(key) for key in needs(command, stream.state)}
+        ids = {key: self._office.stream_of(key) for key in needs(command, stream.state)}
         return self._decided(replace(command, at=self.at), stream, ids, answered)
 
     def filing(self, command: FileCase, ids: Mapping[Key, str], answered: Answered | None) -> Outcome:

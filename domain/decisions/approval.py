@@ -5,7 +5,7 @@ from domain.authorisation import Rule
 from domain.claim import FREE
 from domain.commands import ApproveCase
 from domain.decisions.filing import check_entry
-from domain.decisions.situation import HELD, Decision, Events, Situation, office_of, person_of
+from domain.decisions.situation import HELD, Decision, Events, Situation, officer_of, person_of
 from domain.refusals import Clash, NotAllowed
 
 
@@ -14,7 +14,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     case, procedure = situation.case, situation.offer.procedure
     rule = situation.allowed("case.decide") if situation.terms.four_eyes else situation.allowed_to_holder()
     decided = case.decision or {}
-    if (decided.get("kind"), decided.get("officer")) == ("approved", office_of(rule)):
+    if (decided.get("kind"), decided.get("officer")) == ("approved", officer_of(rule)):
         return situation.so_already(rule)
     situation.has_seen()
     situation.fits()
@@ -50,7 +50,7 @@ def _four_eyes(rule: Rule, situation: Situation) -> None:
     if proposal is None:
         raise Clash("Nobody has proposed the approval yet; a first officer has to.", code="not_proposed")
     first, second = proposal["person"], person_of(rule)
-    if proposal["officer"] == office_of(rule) or not first or not second or first == second:
+    if proposal["officer"] == officer_of(rule) or not first or not second or first == second:
         raise NotAllowed("Another person than the one who proposed has to approve.", code="four_eyes")
 
 

@@ -13,7 +13,7 @@ from domain.commands import (
     RequestInformation,
 )
 from domain.deadlines import pause
-from domain.decisions.situation import Decision, Situation, office_of, person_of
+from domain.decisions.situation import Decision, Situation, officer_of, person_of
 from domain.offers import legal_day
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 
@@ -29,7 +29,7 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("This officer is a party to the case.", code="officer_is_party")
     if not _is_competent(officer, situation):
         raise NotAllowed("This officer has no competence in this case.", code="officer_without_competence")
-    if rule.competence and rule.competence.role != "supervisor" and officer.office_id != office_of(rule):
+    if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
         raise NotAllowed("Only a supervisor assigns a case to somebody else.", code="supervisor_assigns")
     if case.officer == officer.office_id and "AssignCase" in case.fits:
         return situation.so_already(rule)
@@ -85,7 +85,7 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
     """The first pair of eyes."""
     rule = situation.allowed_to_holder()
     proposal = situation.case.proposal
-    if proposal and proposal["officer"] == office_of(rule):
+    if proposal and proposal["officer"] == officer_of(rule):
         return situation.so_already(rule)
     situation.has_seen()
     situation.fits()

@@ -85,7 +85,7 @@ class Situation:
     def allowed_to_holder(self) -> Rule:
         """The rule that lets the officer decide who has the case."""
         rule = self.allowed("case.decide")
-        if self.case.officer != office_of(rule):
+        if self.case.officer != officer_of(rule):
             self.fits()  # where nothing is decided now, having the case would not help
             what = "The case is not assigned to you. Please have it assigned first."
             raise NotAllowed(what, code="not_assigned_to_you")
@@ -143,7 +143,7 @@ def offer_of(case: Case) -> Offer:
     return found
 
 
-def office_of(rule: Rule) -> str | None:
+def officer_of(rule: Rule) -> str | None:
     """The officer's stable id within the authority; None for parties."""
     return rule.competence.office_id if rule.competence else None
 

@@ -118,7 +118,7 @@ class Ground:
                     },
                     "owner": self.seller,
                 }
-                stream = sitting.load(self.desk.key_id(entry_key("vehicles", "vin", vin(n))), "entry")
+                stream = sitting.load(self.desk.stream_of(entry_key("vehicles", "vin", vin(n))), "entry")
                 created = e.EntryCreated(
                     register="vehicles", content_version=1, title="import", content=content
                 )

@@ -104,9 +104,12 @@ def test_what_is_not_settled_law_says_so(offer: Offer, terms: Terms) -> None:
     names = {f.name for f in fields(Terms)}
     assert set(terms.unconfirmed) <= names
     assert len(set(terms.unconfirmed)) == len(terms.unconfirmed)
-    for name in names - {"source"}:
-        doubtful = [s for s in _all(getattr(terms, name), Source) if not s.confirmed]
-        assert not doubtful or name in terms.unconfirmed, f"{offer.country}: {name}"
+    doubtful = {
+        name
+        for name in names - {"source"}
+        if any(not source.confirmed for source in _all(getattr(terms, name), Source))
+    }
+    assert doubtful - set(terms.unconfirmed) == set(), offer.country
 
 
 @every_row

@@ -222,7 +222,7 @@ class OneCountry:
 
     def entry(self, n: int) -> str:
         """The stream of the n-th car."""
-        return self.desk.key_id(entry_key("vehicles", "vin", vin(n)))
+        return self.desk.stream_of(entry_key("vehicles", "vin", vin(n)))
 
     def erase_entry(self, n: int) -> Outcome:
         """The data-protection officer has an entry erased."""
