@@ -57,7 +57,7 @@ def decode(raw: bytes) -> Value:
         raise NotCanonical("", f"is not JSON: {error}") from error
     if encode(value) != raw:
         raise NotCanonical("", "is JSON, but not in its canonical form (RFC 8785)")
-    if not _is_surely_within(raw):
+    if not (_is_ascii_texts(value, raw) or _is_surely_within(raw)):
         _walk(value, frozenset())
     return value
 
@@ -73,7 +73,7 @@ def check(value: object) -> None:
 
 def b64url(raw: bytes) -> str:
     """Base64url without padding (RFC 7515)."""
-    return b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode("ascii")
+    return b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode()
 
 
 def from_b64url(text: str) -> bytes:
@@ -129,6 +129,7 @@ _ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-
 _LAST = (frozenset({*_ALPHABET, ""}), frozenset(_ALPHABET[::16]), frozenset(_ALPHABET[::4]))  # no stray bits
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
+_TEXTS = frozenset({str})
 _MARKS = bytes.maketrans(b"eE[", b"..{")
 _NO_MARKS = bytes(set(range(256)) - set(b'[{:,.eE"dft'))  # d, f, t: "cmd:", false and "evt:" are no numbers
 _NONCHARACTERS = re.compile(
@@ -136,6 +137,11 @@ _NONCHARACTERS = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
+
+
+def _is_ascii_texts(value: object, raw: bytes) -> bool:
+    """Whether it is a flat list of ASCII texts, which is what a box holds: nothing in it can be outside."""
+    return type(value) is list and raw.isascii() and set(map(type, value)) <= _TEXTS
 
 
 def _is_surely_within(raw: bytes) -> bool:

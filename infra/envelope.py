@@ -6,6 +6,7 @@ whether it is authentic is the auditor's question (``infra/verification``), with
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,7 +16,7 @@ from infra import codec
 from infra.canonical import b64url, encode, from_b64url, loose_b64url, sha256
 from infra.chance import random_bytes
 from infra.signing import EVENT, SALT_BYTES, Seal, digest, disclosure
-from infra.vault import DataKey, open_box, seal, split_sealed
+from infra.vault import Box, DataKey, open_box, seal, split_sealed
 
 SEALED = b"\x01"
 KeyOf = Callable[[bytes], bytes | None]  # key id -> secret, or None where it is destroyed
@@ -121,8 +122,13 @@ def key_ids_of(state: bytes) -> list[bytes]:
     """The ids of the keys that a stored event is sealed with; raises Unreadable for a sealed part that is
     none.
     """
+    return [box.key_id for box in boxes_of(state)]
+
+
+def boxes_of(state: bytes) -> list[Box]:
+    """The boxes of a stored event, closed; raises Unreadable as ``key_ids_of``."""
     sealed = split(state)[1]
-    return [box.key_id for box in split_sealed(sealed)] if sealed else []
+    return split_sealed(sealed) if sealed else []
 
 
 def payload_of(jws: bytes) -> dict[str, Any]:
@@ -142,36 +148,49 @@ def open_sealed(
     1. the boxes are exactly those that ``boxes`` names; 2. each yields exactly its digests, so that none can
     be dropped, added or moved.
     """
+    return _opened(payload, split_sealed(sealed) if sealed else [], event_hash, key_of)
+
+
+def _opened(
+    payload: Mapping[str, Any], boxes: Sequence[Box], event_hash: bytes, key_of: KeyOf
+) -> dict[str, list[str]]:
     named: Mapping[str, list[int]] = payload.get("boxes", {})
-    boxes = split_sealed(sealed) if sealed else []
-    if [b64url(box.key_id) for box in boxes] != sorted(named, key=from_b64url):
+    key_ids = [b64url(box.key_id) for box in boxes]
+    if key_ids != list(named) and key_ids != sorted(named, key=from_b64url):
         raise Tampered("sealed", "the sealed part does not hold the boxes that the event names")
     digests = payload["data"].get("_sd", ())
-    if sorted(n for places in named.values() for n in places) != list(range(len(digests))):
+    if sorted(chain.from_iterable(named.values())) != list(range(len(digests))):
         raise Tampered("sealed", "the boxes do not cover the event's digests")
     opened = {}
-    for box in boxes:
+    for key_id, box in zip(key_ids, boxes, strict=True):
         secret = key_of(box.key_id)
         if secret is None:
             continue
         texts = open_box(secret, event_hash, box)
-        key_id = b64url(box.key_id)
         if sorted(map(digest, texts)) != [digests[n] for n in named[key_id]]:
             raise Tampered("disclosures", "a box does not hold what the event's digests say")
         opened[key_id] = texts
     return opened
 
 
-def read(row: tuple[int, str, int, str, bytes], country: str, key_of: KeyOf) -> Recorded:
-    """The event in a row (index, stream, seq, type, state), as far as its keys exist; raises Tampered."""
+def read(
+    row: tuple[int, str, int, str, bytes], country: str, key_of: KeyOf, boxes: Sequence[Box] | None = None
+) -> Recorded:
+    """The event in a row (index, stream, seq, type, state), as far as its keys exist; raises Tampered.
+
+    ``boxes``: what ``boxes_of`` found in it, where somebody had to look already.
+    """
     index, stream, seq, name, state = row
-    jws, sealed = split(state)
+    jws, _, _ = state.partition(SEALED)
     payload = payload_of(jws)
     if payload["stream"] != stream or payload["seq"] != seq or payload["type"] != name:
         raise Tampered("row", "the row's columns are not those of the event in it")
     raw = sha256(jws)
-    members, keys = _disclosed(payload, sealed, raw, key_of)
-    public = {n: v for n, v in payload["data"].items() if n != "_sd"}
+    if boxes is None:
+        boxes = boxes_of(state)
+    members, keys = _disclosed(payload, boxes, raw, key_of)
+    public = payload["data"]
+    public.pop("_sd", None)
     event, owners = codec.decode(name, public, members, country)
     return Recorded(
         event,
@@ -193,16 +212,16 @@ def read(row: tuple[int, str, int, str, bytes], country: str, key_of: KeyOf) -> 
 
 
 def _disclosed(
-    payload: Mapping[str, Any], sealed: bytes, raw: bytes, key_of: KeyOf
+    payload: Mapping[str, Any], boxes: Sequence[Box], raw: bytes, key_of: KeyOf
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The personal members that can be read, and the key id that seals each."""
-    if "boxes" not in payload and not sealed:
+    if not boxes and "boxes" not in payload:
         return {}, {}
     members: dict[str, Any] = {}
     keys: dict[str, str] = {}
-    for key_id, texts in open_sealed(payload, sealed, raw, key_of).items():
+    for key_id, texts in _opened(payload, boxes, raw, key_of).items():
         for text in texts:
-            _, name, value = orjson.loads(loose_b64url(text.encode("ascii")))
+            _, name, value = orjson.loads(loose_b64url(text.encode()))
             members[name] = value
             keys[name] = key_id
     return members, keys

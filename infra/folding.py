@@ -14,9 +14,9 @@ from typing import Any, Final
 from domain import case, entry
 from domain.events import PersonalDataErased, Recorded
 from infra import vault, views
-from infra.envelope import KeyOf, key_ids_of, read
+from infra.envelope import KeyOf, boxes_of, read
 from infra.event_store import Row
-from infra.vault import Vault
+from infra.vault import Box, Vault
 from infra.views import Batch
 from projections import Row as ViewRow
 from projections import Tally, View, key_column, tallies
@@ -33,11 +33,12 @@ def fold(batch: Batch, rows: Sequence[Row], country: str, key_store: Vault) -> l
     """
     if not rows:
         return []
-    keys = key_store.get_all({key for row in rows for key in _keys(row)})
+    boxes = [_boxes(row) for row in rows]
+    keys = key_store.get_all({box.key_id for found in boxes for box in found or ()})
     work = _Work(batch, country, keys.get)
     work.recall(rows)
-    for row in rows:
-        work.take(row)
+    for row, found in zip(rows, boxes, strict=True):
+        work.take(row, found)
     work.write()
     batch.move_to(rows[-1][0] + 1, erasures=len(work.erased))
     return work.erased
@@ -67,7 +68,7 @@ class _Work:
                 for stream, kept in self.batch.load(view.name, sorted(on)).items():
                     self.states[view.family][stream] = view.keeps(**kept["state"])
 
-    def take(self, row: Row) -> None:
+    def take(self, row: Row, boxes: Sequence[Box] | None) -> None:
         """Fold one event; a poisoned one parks its stream."""
         stream, seq, name = row[1], row[2], row[3]
         if stream in self.parked:
@@ -75,8 +76,7 @@ class _Work:
                 self._erase_parked(row)
             return
         try:
-            recorded = read(row, self.country, self.key_of)
-            self._fold(recorded)
+            self._fold(read(row, self.country, self.key_of, boxes))
         except (vault.Unavailable, views.Unavailable, MemoryError):
             raise
         except Exception as error:  # whatever is wrong with one stream is that stream's trouble alone
@@ -157,8 +157,8 @@ def _log_tallies() -> tuple[Tally, ...]:
     return tuple(tally for tally in tallies() if tally.source == "log")
 
 
-def _keys(row: Row) -> list[bytes]:
+def _boxes(row: Row) -> Sequence[Box] | None:
     try:
-        return key_ids_of(row[4])
+        return boxes_of(row[4])
     except vault.Unreadable:  # its stream is parked when it is read
-        return []
+        return None

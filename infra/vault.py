@@ -25,7 +25,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -239,16 +238,17 @@ def split_sealed(sealed: bytes) -> list[Box]:
     if sealed[:1] != _VERSION or len(sealed) == 1:
         raise Unreadable("the sealed part does not begin with its version and a box")
     boxes: list[Box] = []
-    start = 1
-    while start < len(sealed):
+    start, length, before = 1, len(sealed), b""
+    while start < length:
         body = start + _BOX_HEAD
         end = body + int.from_bytes(sealed[body - 4 : body], "big")
-        if end > len(sealed) or body > len(sealed):
+        if end > length or body > length:
             raise Unreadable("the sealed part is cut off")
-        boxes.append(Box(sealed[start : start + 16], sealed[start + 16 : start + 28], sealed[body:end]))
-        start = end
-    if any(left.key_id >= right.key_id for left, right in pairwise(boxes)):
-        raise Unreadable("the boxes of the sealed part are not in the order of their key ids")
+        key_id = sealed[start : start + 16]
+        if key_id <= before:
+            raise Unreadable("the boxes of the sealed part are not in the order of their key ids")
+        boxes.append(Box(key_id, sealed[start + 16 : start + 28], sealed[body:end]))
+        start, before = end, key_id
     return boxes
 
 
@@ -257,16 +257,18 @@ def open_box(secret: bytes, event_hash: bytes, box: Box) -> list[str]:
 
     Whether they are *all* that the event's digests promise is for the reader of the event to compare.
     """
+    key_id, nonce, ciphertext = box
     try:
-        disclosures = decode(AESGCM(secret).decrypt(box.nonce, box.ciphertext, event_hash + box.key_id))
+        disclosures = decode(AESGCM(secret).decrypt(nonce, ciphertext, event_hash + key_id))
     except (InvalidTag, NotCanonical) as error:
         raise Unreadable("the box does not open: another key, another event, or it was altered") from error
-    if type(disclosures) is not list or not all(type(text) is str for text in disclosures):
+    if type(disclosures) is not list or not set(map(type, disclosures)) <= _TEXTS:
         raise Unreadable("the box does not hold a list of disclosures")
     return disclosures
 
 
 _VERSION = b"\x01"
+_TEXTS = frozenset({str})
 _NONCE = 12
 _BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
 
