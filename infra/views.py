@@ -1,4 +1,6 @@
-"""The read models of one country in a SQLite file, by SQLAlchemy Core: rows and position in one transaction.
+"""The read models of one country in a SQLite file: rows and position in one transaction.
+
+SQLAlchemy Core defines the tables and keeps the connections; the statements go straight to the driver.
 
 The port promises:
 - the rows and the position that they were folded to are written together, or not at all;
@@ -54,15 +56,16 @@ class Views:
             f"sqlite:///{path}", connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S
         )
         sa.event.listen(self._engine, "connect", _prepared)
-        sa.event.listen(self._engine, "begin", _begin)
         with _plainly():
             self._open(path)
 
     @contextmanager
     def writing(self, suffix: str = "") -> Iterator["Batch"]:
         """One batch of a generation (``NEXT``: the one under construction), in one transaction."""
-        with _plainly(), self._engine.execution_options(immediate=True).begin() as connection:
-            yield Batch(connection, self._generations[suffix])
+        with _plainly(), self._connection() as connection:
+            begin_write(connection, PATIENCE_S)
+            with _to_its_end(connection):
+                yield Batch(connection, self._generations[suffix])
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
@@ -81,10 +84,10 @@ class Views:
     def switch(self, batch: "Batch") -> None:
         """Put the generation that ``batch`` writes in place of the live one, in the batch's transaction."""
         for live, made in zip(self._generations[""].names, self._generations[NEXT].names, strict=True):
-            batch.connection.exec_driver_sql(f"DROP TABLE {live}")
-            batch.connection.exec_driver_sql(f"ALTER TABLE {made} RENAME TO {live}")
+            batch.connection.execute(f"DROP TABLE {live}")
+            batch.connection.execute(f"ALTER TABLE {made} RENAME TO {live}")
         for statement in indexes():
-            batch.connection.exec_driver_sql(statement)
+            batch.connection.execute(statement)
 
     def position(self, source: str = "log") -> int:
         """How many events (or accesses) of the source the live rows have seen."""
@@ -130,12 +133,11 @@ class Views:
         stay in their unused space.
         """
         erasures = self._select(lambda batch: batch.erasures())
-        with _plainly(), self._engine.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            raw.execute("VACUUM")
-            raw.execute(f"PRAGMA busy_timeout = {BRIEFLY_MS}")
-            is_held = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            raw.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
+        with _plainly(), self._connection() as connection:
+            connection.execute("VACUUM")
+            connection.execute(f"PRAGMA busy_timeout = {BRIEFLY_MS}")
+            is_held = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
             if is_held:
                 raise Unavailable("a reader still holds the write-ahead log")
         with self.writing() as batch:
@@ -146,8 +148,22 @@ class Views:
         self._engine.dispose()
 
     def _select(self, what: Callable[["Batch"], Answer]) -> Answer:
-        with _plainly(), self._engine.begin() as connection:
-            return what(Batch(connection, self._generations[""]))
+        with _plainly(), self._connection() as connection:
+            connection.execute("BEGIN")
+            with _to_its_end(connection):
+                return what(Batch(connection, self._generations[""]))
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection from the engine's pool: a statement through the engine takes several
+        times as long, and there are thirty in a batch of three events.
+        """
+        held = self._engine.raw_connection()
+        try:
+            connection: Any = held.driver_connection
+            yield connection
+        finally:
+            held.close()
 
     def _open(self, path: Path) -> None:
         live = self._generations[""]
@@ -158,17 +174,17 @@ class Views:
         with self.writing() as batch:
             if self._version() != shape(live):
                 batch.create()
-                batch.connection.exec_driver_sql(version)
+                batch.connection.execute(version)
 
     def _version(self) -> int:
-        with self._engine.begin() as connection:
-            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        with self._connection() as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 class Batch:
     """One transaction on one generation of the read models."""
 
-    def __init__(self, connection: sa.Connection, generation: Generation) -> None:
+    def __init__(self, connection: sqlite3.Connection, generation: Generation) -> None:
         self.connection = connection
         self._generation = generation
 
@@ -260,7 +276,7 @@ class Batch:
         encoded = [table.encode(row) for row in rows]
         if encoded:
             with _plainly():
-                self.connection.exec_driver_sql(table.upsert, encoded)
+                self.connection.executemany(table.upsert, encoded)
 
     def delete(self, view: str, keys: Iterable[str]) -> None:
         """Drop the rows under these keys."""
@@ -268,7 +284,7 @@ class Batch:
         gone = [(key,) for key in keys]
         if gone:
             with _plainly():
-                self.connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
+                self.connection.executemany(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
 
     def park(self, stream: str, seq: int, index: int, why: str) -> None:
         """Set a poisoned stream aside, from this event on; ``why`` holds no personal value."""
@@ -293,7 +309,7 @@ class Batch:
         table = self._generation.tables[view]
         digest = hashlib.sha256()
         with _plainly():
-            for row in self.connection.exec_driver_sql(f"{table.select} ORDER BY {table.key}"):
+            for row in self.connection.execute(f"{table.select} ORDER BY {table.key}"):
                 digest.update(encode(table.decode(row)) + b"\n")
         return digest.hexdigest()
 
@@ -306,8 +322,7 @@ class Batch:
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with _plainly():
-            result = self.connection.exec_driver_sql(statement, values)
-            return list(result) if result.returns_rows else []
+            return self.connection.execute(statement, values).fetchall()
 
 
 def _prepared(connection: sqlite3.Connection, _record: object) -> None:
@@ -317,12 +332,16 @@ def _prepared(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("immediate", False):
-        raw: Any = connection.connection.driver_connection
-        begin_write(raw, PATIENCE_S)
-    else:
-        connection.exec_driver_sql("BEGIN")
+@contextmanager
+def _to_its_end(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit the transaction that has begun when the block ends well, else take it back."""
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back on some errors
+            connection.execute("ROLLBACK")
+        raise
 
 
 @contextmanager
