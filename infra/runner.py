@@ -52,19 +52,21 @@ class Runner:
         self._scrub_at = 0.0
 
     def step(self) -> int:
-        """Fold the next batch; how many events and readings it had, 0 when the read models are up with the log."""
-        if self._is_idle():
+        """Fold the next batch; how many events and readings it had: 0 where all is up with the log."""
+        newest = self._newest()
+        if newest == self._seen:
             if self._to_scrub and time.monotonic() >= self._scrub_at:
                 self._scrub()
             return 0
         with self._views.writing() as batch:
-            found = self._log.since(batch.position(), BATCH)
+            positions = batch.positions()
+            position, counted = positions.get("log", 0), positions.get("accesses", 0)
+            found = self._log.since(position, BATCH)
             erased = fold(batch, found, self._country, self._vault)
             # Before the position moves on: who is killed here comes by again.
             self._destroy(erased)
-            readings = self._count_accesses(batch, BATCH)
-            seen = (batch.position(), batch.position("accesses"))
-        self._seen = seen
+            readings = self._count_accesses(batch, counted, BATCH) if counted != newest[1] else 0
+        self._seen = (found[-1][0] + 1 if found else position, counted + readings)
         self._to_scrub = self._to_scrub or bool(erased)
         return len(found) + readings
 
@@ -84,7 +86,7 @@ class Runner:
                     if len(found) < REBUILD_BATCH:
                         # Nobody else writes to the read models now: the last events and the switch are one
                         # transaction.
-                        while self._count_accesses(batch, REBUILD_BATCH):
+                        while self._count_accesses(batch, batch.position("accesses"), REBUILD_BATCH):
                             pass
                         self._views.switch(batch)
                         is_switched = True
@@ -93,13 +95,14 @@ class Runner:
         self._scrub()
         return done
 
-    def _is_idle(self) -> bool:
-        """Nothing is new since the last step: looked at fifty times a second, without the read models."""
-        return self._seen == (self._log.size(), self._accesses.head()[0])
+    def _newest(self) -> tuple[int, int]:
+        """What there is to be seen of log and accesses: looked at fifty times a second, without the read
+        models.
+        """
+        return self._log.size(), self._accesses.head()[0]
 
-    def _count_accesses(self, batch: Batch, limit: int) -> int:
+    def _count_accesses(self, batch: Batch, position: int, limit: int) -> int:
         """The table of accesses has a position of its own; a reading is a row, never changed."""
-        position = batch.position("accesses")
         found = self._accesses.since(position, limit)
         for tally in tallies():
             if tally.source == "accesses":

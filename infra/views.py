@@ -198,6 +198,10 @@ class Batch:
             for statement in indexes():
                 self._rows(statement)
 
+    def positions(self) -> dict[str, int]:
+        """How many events of each source these rows have seen; a source that is missing: none."""
+        return dict(self._rows(f"SELECT source, position FROM {self._generation.positions}"))
+
     def position(self, source: str = "log") -> int:
         """How many events of the source these rows have seen."""
         found = self._rows(f"SELECT position FROM {self._generation.positions} WHERE source = ?", source)
@@ -275,16 +279,14 @@ class Batch:
         table = self._generation.tables[view]
         encoded = [table.encode(row) for row in rows]
         if encoded:
-            with _plainly():
-                self.connection.executemany(table.upsert, encoded)
+            self._many(table.upsert, encoded)
 
     def delete(self, view: str, keys: Iterable[str]) -> None:
         """Drop the rows under these keys."""
         table = self._generation.tables[view]
         gone = [(key,) for key in keys]
         if gone:
-            with _plainly():
-                self.connection.executemany(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
+            self._many(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
 
     def park(self, stream: str, seq: int, index: int, why: str) -> None:
         """Set a poisoned stream aside, from this event on; ``why`` holds no personal value."""
@@ -321,8 +323,16 @@ class Batch:
         return [row[0] for row in found if row[0].endswith(NEXT) == self._is_next()]
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
-        with _plainly():
+        try:  # as ``_plainly``, which would take as long as the statement
             return self.connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise _unavailable(error) from None
+
+    def _many(self, statement: str, values: Sequence[tuple[Any, ...]]) -> None:
+        try:
+            self.connection.executemany(statement, values)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from None
 
 
 def _prepared(connection: sqlite3.Connection, _record: object) -> None:
@@ -350,4 +360,8 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise Unavailable(f"the read models cannot be used: {type(error).__name__}") from None
+        raise _unavailable(error) from None
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(f"the read models cannot be used: {type(error).__name__}")
