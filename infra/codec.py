@@ -86,14 +86,16 @@ def decode(
     if shape.laid_flat is None:
         members = {**public, **disclosed}
     else:
-        members = {n: v for n, v in public.items() if n in shape.public_names}
-        flat = {n: v for n, v in public.items() if n not in shape.public_names}
+        members = {}
+        flat: dict[str, Any] = {}
+        for n, v in public.items():
+            (members if n in shape.public_names else flat)[n] = v
         for n in owners:
             (members if n in shape.owners else flat)[n] = disclosed.get(n, e.ERASED)
         members[shape.laid_flat] = flat
     if len(disclosed) < len(owners):
         members = {**dict.fromkeys(shape.owners, e.ERASED), **members}
-    if not disclosed.keys() <= owners.keys():
+    if disclosed and not disclosed.keys() <= owners.keys():
         raise UnknownEvent(f"{name} discloses members that it does not have")
     try:
         return shape.event(**members), owners

@@ -62,9 +62,10 @@ class _Work:
         """
         self.parked = self.batch.parked()
         begun = {row[1] for row in rows if row[2] == 1}
+        later = {(row[1], row[3].partition(".")[0]) for row in rows if row[1] not in begun}
         for view in all_views():
             if view.keeps:
-                on = {row[1] for row in rows if row[1] not in begun and row[3].startswith(f"{view.family}.")}
+                on = [stream for stream, family in later if family == view.family]
                 for stream, kept in self.batch.load(view.name, sorted(on)).items():
                     self.states[view.family][stream] = view.keeps(**kept["state"])
 

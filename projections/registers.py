@@ -1,11 +1,13 @@
 """The registers of a country: each entry with its content and live restrictions; keeps the folded state."""
 
 from dataclasses import fields
+from operator import attrgetter
 
 from domain.entry import Entry
 from projections import Row, View
 
 _NAMES = tuple(f.name for f in fields(Entry))
+_VALUES = attrgetter(*_NAMES)
 
 
 def _row(entry: Entry) -> Row:
@@ -16,7 +18,7 @@ def _row(entry: Entry) -> Row:
         "changed_at": entry.changed_at,
         "is_restricted": int(bool(entry.restrictions)),
         "version": entry.version,
-        "state": {name: getattr(entry, name) for name in _NAMES},
+        "state": dict(zip(_NAMES, _VALUES(entry), strict=True)),
     }
 
 

@@ -7,20 +7,20 @@ from projections import Row, Tally
 
 
 def _key(recorded: Recorded) -> str | None:
-    family = recorded.type.partition(".")[0]
-    if family not in ("case", "entry"):
+    if not recorded.type.startswith(("case.", "entry.")):
         return None
     return f"{recorded.time[:7]}/{recorded.authority}/{recorded.type}"
 
 
 def _project(row: Row | None, recorded: Recorded) -> Row:
-    count = row["count"] if row else 0
+    if row:
+        return {**row, "count": row["count"] + 1}
     return {
         "key": _key(recorded),
         "month": recorded.time[:7],
         "authority": recorded.authority,
         "type": recorded.type,
-        "count": count + 1,
+        "count": 1,
     }
 
 
