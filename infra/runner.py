@@ -8,6 +8,7 @@ are scrubbed.
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Final
 
 from domain.events import PersonalDataErased
@@ -77,10 +78,10 @@ class Runner:
         """
         done = 0
         is_switched = False
-        with self._views.rebuilding():
+        with self._views.rebuilding(), closing(self._log.reader()) as log:
             while not is_switched:
                 with self._views.writing(NEXT) as batch:
-                    found = self._log.since(batch.position(), REBUILD_BATCH)
+                    found = log.since(batch.position(), REBUILD_BATCH)
                     self._destroy(fold(batch, found, self._country, self._vault))
                     done += len(found)
                     if len(found) < REBUILD_BATCH:
@@ -90,7 +91,7 @@ class Runner:
                             pass
                         self._views.switch(batch)
                         is_switched = True
-                progress(done, max(done, self._log.size()))
+                progress(done, max(done, log.size()))
                 time.sleep(_TURN_S)
         self._scrub()
         return done
