@@ -23,7 +23,7 @@ from infra.views import NEXT, Batch, Views
 from projections import tallies
 
 BATCH: Final = 500
-REBUILD_BATCH: Final = 4_000
+REBUILD_BATCH: Final = 8_000
 _TURN_S: Final = 0.005  # between two batches of a rebuild: others who wait for the file come in
 _SCRUB_AGAIN_S: Final = 1.0
 _SCRUB_SHARE: Final = 20  # scrubbing writes the whole file anew: it takes a twentieth of the time at most
