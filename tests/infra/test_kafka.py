@@ -1,12 +1,16 @@
 """The port to Apache Kafka keeps its promises, against a real one."""
 
 import threading
+import time
 import uuid
+from collections.abc import Iterator
+from random import Random
 
 import pytest
 
+from infra import kafka as port
 from infra.dev.kafka import Broker
-from infra.kafka import Away, Consumer, Producer, Record, make_topics
+from infra.kafka import Away, Consumer, Lost, Producer, Record, make_topics
 from tests.house import free_port
 
 CLOUD = [("ce_id", b"1"), ("ce_type", b"a.b.v1")]
@@ -39,6 +43,40 @@ def test_what_is_acknowledged_stands_in_the_partition_in_order(kafka: str, topic
     assert [int(record.value) for record in found] == list(range(3_000))
     assert [record.offset for record in found] == list(range(3_000))
     assert {(record.key, tuple(record.headers)) for record in found} == {(b"key", tuple(CLOUD))}
+
+
+def counted(producer: Producer, count: int) -> Iterator[int]:
+    """What is acknowledged, look by look, until it is so many."""
+    while (acknowledged := producer.acknowledged()) < count:
+        yield acknowledged
+        time.sleep(0.002)
+
+
+def test_a_batch_that_is_too_large_arrives_in_parts_and_a_message_that_is_too_large_is_lost(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing counts before Kafka has it, in whatever batch; what it does not take is not passed over."""
+    monkeypatch.setattr(port, "_KEPT", {**port._KEPT, "max.message.bytes": "20000"})  # noqa: SLF001
+    topic = f"test.{uuid.uuid4()}"
+    make_topics(kafka, {topic: 1})
+    chance = Random(7)  # noqa: S311 - bytes that do not get smaller, no secret
+    values = [chance.randbytes(1_000) for _ in range(300)]
+    producer = Producer(kafka)
+    for value in values:
+        producer.send(topic, 0, b"key", CLOUD, value)
+    reading = Consumer(kafka, topic, 0, 0)
+    for count in counted(producer, len(values)):
+        assert count <= reading.end()
+    found: list[Record] = []
+    while len(found) < len(values):
+        found += reading.poll(1.0, 700)
+    reading.close()
+    assert [record.value for record in found] == values
+    producer.send(topic, 0, b"key", CLOUD, b"small")
+    producer.send(topic, 0, b"key", CLOUD, chance.randbytes(30_000))
+    with pytest.raises(Lost):
+        list(counted(producer, len(values) + 2))
+    producer.close()
 
 
 def test_a_reader_begins_where_it_says(kafka: str, topic: str) -> None:
