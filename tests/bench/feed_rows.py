@@ -54,7 +54,7 @@ def _relayed(house: House) -> float:
     thread = threading.Thread(target=Relay(house).run, args=(stop,))
     began = time.perf_counter()
     thread.start()
-    while country.feed.relayed().get("KZ") is None or country.feed.relayed()["KZ"].count < size:
+    while (relayed := country.feed.relayed().get("KZ")) is None or relayed.count < size:
         time.sleep(0.01)
     rate = size / (time.perf_counter() - began)
     stop.set()
