@@ -32,13 +32,14 @@ from eventsourcing.sqlite import (
 
 from infra.envelope import Signed
 from infra.log_reading import EVENTS, Answer, Conflict, Look, Reader, Reading, Row, Unavailable, plainly
-from infra.sqlite_file import begin_write, create
+from infra.sqlite_file import create, write
 
 __all__ = ["Answer", "Append", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable"]
 
 PATIENCE_S: Final = 5
 ROOM: Final = 256 * 1024  # bytes that a disk must have for a log to be in order again
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
+_NOT_BY_SQLITE: Final = "PRAGMA busy_timeout = 0"  # the write lock is waited for fairly (infra/sqlite_file.py)
 
 # A body is forgotten by writing zeros of the same length over its HMAC. Rows of answers are only appended, in
 # the order of their numbers, and never change their size: so SQLite never moves one, and leaves no copy in
@@ -95,6 +96,7 @@ class Log(Reading, SQLiteApplicationRecorder):
             super().__init__(_Datastore(path, pool))
             self._pool = pool
             self._writer = pool.plain_connection()
+            self._writer.execute(_NOT_BY_SQLITE)
             for statement in _APPENDED:
                 self._writer.execute(statement)
         self._writing = threading.Lock()
@@ -104,7 +106,7 @@ class Log(Reading, SQLiteApplicationRecorder):
         """The write lock, and a transaction that is committed when the block ends well."""
         with self._alone() as connection:
             with _plainly():
-                begin_write(connection, self._patience_s)
+                write(connection, self._patience_s, "BEGIN IMMEDIATE")
             try:
                 yield Append(connection)
                 with _plainly():
@@ -124,8 +126,9 @@ class Log(Reading, SQLiteApplicationRecorder):
             values += (None, stream, version, key, body_mac, status)
         if values:
             marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
+            statement = f"INSERT INTO appended VALUES {marks}"  # noqa: S608 - marks only
             with self._alone() as connection, _plainly():
-                connection.execute(f"INSERT INTO appended VALUES {marks}", values)  # noqa: S608 - marks only
+                write(connection, self._patience_s, statement, values)
 
     def reader(self) -> "Reader":
         """A connection that only reads, for one thread; to be closed by whoever asked for it."""
@@ -137,8 +140,13 @@ class Log(Reading, SQLiteApplicationRecorder):
         it.
         """
         with self._alone() as connection, _plainly():
-            if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                raise Unavailable("a reader still holds the write-ahead log")
+            connection.execute(f"PRAGMA busy_timeout = {int(self._patience_s * 1000)}")
+            try:
+                is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                connection.execute(_NOT_BY_SQLITE)
+        if is_busy:
+            raise Unavailable("a reader still holds the write-ahead log")
 
     def pragma(self, name: str) -> object:
         """A setting of the connection that writes, such as ``synchronous`` (2 is FULL): for those who want to

@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
@@ -48,17 +48,26 @@ def sync(folder: Path) -> None:
 
 def begin_write(connection: sqlite3.Connection, patience_s: float) -> None:
     """Begin a transaction with the write lock; sqlite3.OperationalError where it does not come in time."""
-    until = time.monotonic() + patience_s
     connection.execute("PRAGMA busy_timeout = 0")
     try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(_LOOK_S)
-            else:
-                return
+        write(connection, patience_s, "BEGIN IMMEDIATE")
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(patience_s * 1000)}")
+
+
+def write(
+    connection: sqlite3.Connection, patience_s: float, statement: str, values: Sequence[object] = ()
+) -> None:
+    """Execute what takes the write lock, on a connection that does not wait itself (``busy_timeout`` 0);
+    sqlite3.OperationalError where it does not come in time.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return

@@ -3,16 +3,19 @@
 import multiprocessing
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eventsourcing.persistence import StoredEvent
 
 from infra.envelope import Signed
 from infra.event_store import Conflict, Log, Unavailable
+from infra.sqlite_file import begin_write
 
 SPAWN = multiprocessing.get_context("spawn")
 Open = Callable[[], Log]
@@ -304,3 +307,30 @@ def test_the_librarys_ways_in_and_out_work_on_the_same_events(log: Log) -> None:
     assert log.select_notifications(start=1, limit=10, inclusive_of_start=False) == notified
     assert log.select_notifications(start=1, limit=10, topics=["case.CaseFiled.v1"]) == []
     assert len(log.select_notifications(start=None, limit=1, stop=2)) == 1
+
+
+def hold_without_pause(path: Path, started: Any, ended: Any) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        while not ended.is_set():
+            begin_write(connection, 5)
+            started.set()
+            time.sleep(0.02)
+            connection.execute("ROLLBACK")
+
+
+def test_beside_a_writer_without_pause_an_append_ahead_of_the_lock_comes_in_soon(opened: Open) -> None:
+    """It must not wait SQLite's way: that sleeps a tenth of a second at last, and finds the lock taken each time."""
+    log = opened()
+    started, ended = SPAWN.Event(), SPAWN.Event()
+    busy = SPAWN.Process(target=hold_without_pause, args=(log.path, started, ended), daemon=True)
+    busy.start()
+    try:
+        assert started.wait(30)
+        began = time.monotonic()
+        for n in range(10):
+            log.append(n, [event(A, n + 1)], {})
+        assert time.monotonic() - began < 5
+    finally:
+        ended.set()
+        busy.join(30)
+    assert log.size() == 10
