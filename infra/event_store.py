@@ -73,8 +73,8 @@ _APPENDED: Final = (
     """CREATE TEMP VIEW appended (number, stream, version, name, bytes, status) AS
         SELECT NULL, NULL, NULL, NULL, NULL, NULL""",
     """CREATE TEMP TRIGGER appended_is_kept INSTEAD OF INSERT ON appended BEGIN
-        SELECT RAISE(ABORT, 'the position before this one is empty') WHERE NEW.number > 0
-            AND NOT EXISTS (SELECT 1 FROM stored_events WHERE log_index = NEW.number - 1);
+        SELECT RAISE(ABORT, 'this is not the next position')
+            WHERE NEW.number <> (SELECT coalesce(max(log_index), -1) + 1 FROM main.stored_events);
         INSERT INTO stored_events SELECT NEW.number, NEW.stream, NEW.version, NEW.name, NEW.bytes
             WHERE NEW.status IS NULL;
         INSERT INTO answers (key, body_mac, status, stream, version)
@@ -118,12 +118,14 @@ class Log(Reading, SQLiteApplicationRecorder):
                 raise
 
     def append(self, first: int, events: Sequence[Signed], answers: Mapping[str, Answer]) -> None:
-        """One transaction at exactly these positions; raises Conflict unless the first is the next one."""
+        """One transaction at exactly these positions; raises Conflict unless the first is the next one, also where
+        there are only answers.
+        """
         values: list[object] = []
         for n, s in enumerate(events, start=first):
             values += (n, s.stream, s.seq, s.type, s.state, None)
         for key, (body_mac, status, stream, version) in answers.items():
-            values += (None, stream, version, key, body_mac, status)
+            values += (first + len(events), stream, version, key, body_mac, status)
         if values:
             marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
             statement = f"INSERT INTO appended VALUES {marks}"  # noqa: S608 - marks only

@@ -309,20 +309,33 @@ def test_the_librarys_ways_in_and_out_work_on_the_same_events(log: Log) -> None:
     assert len(log.select_notifications(start=None, limit=1, stop=2)) == 1
 
 
-def hold_without_pause(path: Path, started: Any, ended: Any) -> None:
+def test_answers_alone_are_kept_only_where_nobody_appended_first(log: Log) -> None:
+    """Somebody else may have erased what they are about."""
+    append(log, event(A, 1))
+    with pytest.raises(Conflict):
+        log.append(0, [], {"key": (b"mac", 200, A, 1)})
+    assert log.answer("key") is None
+    log.append(1, [], {"key": (b"mac", 200, A, 1)})
+    log.append(1, [event(A, 2)], {"another": (b"mac", 200, A, 2)})
+    assert log.answer("key") == (b"mac", 200, A, 1)
+    assert log.answer("another") == (b"mac", 200, A, 2)
+
+
+def hold_again_and_again(path: Path, started: Any, ended: Any) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         while not ended.is_set():
             begin_write(connection, 5)
             started.set()
-            time.sleep(0.02)
+            time.sleep(0.05)  # decides and signs, with the lock in its hands
             connection.execute("ROLLBACK")
+            time.sleep(0.003)  # answers
 
 
-def test_beside_a_writer_without_pause_an_append_ahead_of_the_lock_comes_in_soon(opened: Open) -> None:
-    """It must not wait SQLite's way: that sleeps a tenth of a second at last, and finds the lock taken each time."""
+def test_beside_a_busy_writer_an_append_ahead_of_the_lock_comes_in_soon(opened: Open) -> None:
+    """SQLite's own waiting would sleep a tenth of a second at last, and find the lock taken each time."""
     log = opened()
     started, ended = SPAWN.Event(), SPAWN.Event()
-    busy = SPAWN.Process(target=hold_without_pause, args=(log.path, started, ended), daemon=True)
+    busy = SPAWN.Process(target=hold_again_and_again, args=(log.path, started, ended), daemon=True)
     busy.start()
     try:
         assert started.wait(30)
