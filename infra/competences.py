@@ -145,6 +145,7 @@ class Competences:
         with self._looking, self._writing:
             self._reader.close()
             self._writer.close()
+            self._mark.close()
 
     def _now(self) -> _Record:
         """The record as it stands in the file: read again when it was changed, by whichever process."""
@@ -176,18 +177,22 @@ class _Mark:
     """
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            os.posix_fallocate(descriptor, 0, _MARK)  # a hole on a full disk would end the process
-            self._bytes = mmap.mmap(descriptor, _MARK)
-        finally:
-            os.close(descriptor)
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+        # Written, not only made so long: to touch a page that a full disk has no room for ends the process.
+        made = os.fstat(self._file.fileno())
+        if made.st_size < _MARK or not made.st_blocks:
+            self.change()
+        self._bytes = mmap.mmap(self._file.fileno(), _MARK, access=mmap.ACCESS_READ)
 
     def now(self) -> bytes:
         return self._bytes[:]
 
     def change(self) -> None:
-        self._bytes[:] = random_bytes(_MARK)
+        """Raises OSError where the disk is full, which a change in memory could not."""
+        os.pwrite(self._file.fileno(), random_bytes(_MARK), 0)
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _holds(competence: Competence, at: datetime) -> bool:
@@ -278,7 +283,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Say SQLite's errors in the words of this port."""
+    """Say SQLite's and the system's errors in the words of this port."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

@@ -231,3 +231,9 @@ def test_a_grant_that_fails_leaves_nothing_behind(record: Competences, path: Pat
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM offices").fetchone() == (0,)
     connection.close()
+
+
+def test_what_all_processes_look_at_has_its_place_on_the_disk(record: Competences, path: Path) -> None:
+    """A page of it that a full disk had no room for would end the process that looks, or writes."""
+    assert record.of(ISSUER, "somebody", NOON) == ()
+    assert path.with_suffix(".mark").stat().st_blocks > 0
