@@ -15,7 +15,7 @@ import re
 import secrets
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -110,7 +110,7 @@ class Keyring:
     def reload(self) -> None:
         """Read the seals anew: another process may have made or retired one."""
         self.registrar = _seal_in(self.folder / "registrar.pem")
-        self.seals = {seal.kid: seal for seal in map(_seal_in, self._paths())}
+        self.seals = {seal.kid: seal for _, seal in self._found()}
 
     def newest(self, authority: str) -> Seal | None:
         """The seal that was made last for this authority, of those not retired."""
@@ -161,10 +161,16 @@ class Keyring:
         return sorted(self.folder.glob(pattern))
 
     def _path(self, kid: str) -> Path:
-        for path in self._paths():
-            if _seal_in(path).kid == kid:
+        for path, seal in self._found():
+            if seal.kid == kid:
                 return path
         raise KeyError(kid)
+
+    def _found(self) -> Iterator[tuple[Path, Seal]]:
+        """The seals that are not retired, oldest first; what another process puts away meanwhile is."""
+        for path in self._paths():
+            with suppress(FileNotFoundError):
+                yield path, _seal_in(path)
 
 
 def check_chain(certificate: bytes, issuers: Sequence[bytes], root: bytes, at: datetime) -> None:

@@ -192,3 +192,16 @@ def openssl(
     command += ["-CAfile", str(keys.folder / "root.pem")]
     command += ["-untrusted", str(keys.folder / "ca.pem")] if ca else []
     return subprocess.run([*command, str(leaf)], capture_output=True, text=True, check=False)
+
+
+def test_a_seal_that_another_process_puts_away_meanwhile_is_passed_over(
+    keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stood in the folder when that was listed, and not when it was read."""
+    listed = sorted((keys.folder / "seals").iterdir())
+    gone = next(iter(keys.seals))
+    Keyring(keys.folder).retire(gone)
+    monkeypatch.setattr(keys, "_paths", lambda **_: listed)
+    keys.reload()
+    assert gone not in keys.seals
+    assert len(keys.seals) == len(listed) - 1
