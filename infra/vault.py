@@ -96,7 +96,8 @@ class Vault:
                     if self._failure:
                         raise Unavailable(str(self._failure)) from self._failure
                     self._begin_refill()
-                self._changed.wait()
+                if self._is_refilling:
+                    self._changed.wait()
             return self._pool.popleft()
 
     def get(self, key_id: bytes) -> bytes | None:
@@ -157,7 +158,11 @@ class Vault:
             raise Unavailable("the key store is closed")
         self._is_refilling = True
         self._failure = None
-        threading.Thread(target=self._refill, name="vault-refill", daemon=True).start()
+        try:
+            threading.Thread(target=self._refill, name="vault-refill", daemon=True).start()
+        except RuntimeError as error:  # the system gives no more threads
+            self._is_refilling = False
+            self._failure = Unavailable(f"keys cannot be made: {error}")
 
     def _refill(self) -> None:
         keys: list[DataKey] = []

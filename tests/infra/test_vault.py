@@ -6,6 +6,7 @@ import multiprocessing.synchronize
 import random
 import resource
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -351,3 +352,17 @@ def full_disk(room: int) -> Iterator[None]:
 def rows(path: Path, query: str, *values: bytes) -> list[Any]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(query, values).fetchall()
+
+
+def test_where_the_system_gives_no_thread_taking_fails_in_time_and_works_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_more(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Vault(tmp_path / "new.sqlite", bytes(32)) as new:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", no_more)
+            with pytest.raises(Unavailable, match="thread"):
+                new.take()
+        assert new.take()
