@@ -134,11 +134,14 @@ class Committer:
 
 
 def resolve(asker: "Future[Outcome]", result: Outcome | BaseException) -> None:
-    """Say what the work led to."""
-    if isinstance(result, BaseException):
-        asker.set_exception(result)
-    else:
-        asker.set_result(result)
+    """Say what the work led to; whatever the asker does with it keeps nobody else waiting."""
+    try:
+        if isinstance(result, BaseException):
+            asker.set_exception(result)
+        else:
+            asker.set_result(result)
+    except BaseException:
+        logger.exception("asker_failed")
 
 
 def _pass_on(asker: "Future[Outcome]", answered: "Future[Outcome]") -> None:
@@ -146,8 +149,8 @@ def _pass_on(asker: "Future[Outcome]", answered: "Future[Outcome]") -> None:
 
 
 def _unready(_: Asked, asker: "Future[Outcome]") -> None:
-    asker.set_exception(Unready(AGAIN))
+    resolve(asker, Unready(AGAIN))
 
 
 def _broken_off(_: Asked, asker: "Future[Outcome]") -> None:
-    asker.set_exception(RuntimeError("This broke off, and what became of it is not known here."))
+    resolve(asker, RuntimeError("This broke off, and what became of it is not known here."))

@@ -210,3 +210,13 @@ def test_a_desk_that_closes_has_written_what_it_decided(country: OneCountry) -> 
     filed = [country.desk.ask(country.filing(n)) for n in range(1, 8)]
     country.desk.close()
     assert all(len(country.log.stream(future.result().stream)) == 2 for future in filed)
+
+
+def test_an_asker_who_breaks_off_keeps_nobody_else_waiting(country: OneCountry) -> None:
+    def leave(_: "Future[Outcome]") -> None:
+        raise SystemExit
+
+    with country.log.writing():
+        filed = [country.desk.ask(country.filing(n)) for n in range(1, 5)]
+        filed[0].add_done_callback(leave)
+    assert [future.result(20).version for future in filed] == [2] * 4
