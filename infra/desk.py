@@ -166,6 +166,7 @@ class Desk:
             batch.flush()
         self._size, self._time = batch.size, batch.time
         self._written(batch)
+        self.trouble = batch.trouble
         self._destroy(batch.erased)
         for (_, future), result in zip(asked, results, strict=True):
             resolve(future, result)
@@ -239,9 +240,10 @@ class Desk:
         return max(now, newest)
 
     def _written(self, batch: Batch) -> None:
-        """The batch is durable."""
+        """The batch is durable; one that wrote nothing does not show that the trouble is over."""
         self.newest = batch.size - 1
-        self.trouble = batch.trouble
+        if batch.rows or batch.trouble:
+            self.trouble = batch.trouble
 
     def _failed(self, why: str) -> None:
         """A batch could not be written."""

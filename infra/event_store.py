@@ -37,9 +37,14 @@ from infra.sqlite_file import create, write
 __all__ = ["Answer", "Append", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable"]
 
 PATIENCE_S: Final = 5
+BRIEFLY_MS: Final = (
+    200  # how long a checkpoint waits for readers: nobody can write meanwhile, and it is tried again
+)
 ROOM: Final = 256 * 1024  # bytes that a disk must have for a log to be in order again
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
-_NOT_BY_SQLITE: Final = "PRAGMA busy_timeout = 0"  # the write lock is waited for fairly (infra/sqlite_file.py)
+_NOT_BY_SQLITE: Final = (
+    "PRAGMA busy_timeout = 0"  # the write lock is waited for fairly (infra/sqlite_file.py)
+)
 
 # A body is forgotten by writing zeros of the same length over its HMAC. Rows of answers are only appended, in
 # the order of their numbers, and never change their size: so SQLite never moves one, and leaves no copy in
@@ -142,7 +147,7 @@ class Log(Reading, SQLiteApplicationRecorder):
         it.
         """
         with self._alone() as connection, _plainly():
-            connection.execute(f"PRAGMA busy_timeout = {int(self._patience_s * 1000)}")
+            connection.execute(f"PRAGMA busy_timeout = {BRIEFLY_MS}")
             try:
                 is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             finally:
