@@ -19,6 +19,7 @@ from infra.keyring import mac
 from infra.tokens import BadToken
 
 Body = TypeVar("Body", bound=BaseModel)
+_UTF8: Final = ("", "charset=utf-8", 'charset="utf-8"')
 _KEY: Final = re.compile(r'^"?[\x21\x23-\x7e]{1,128}"?$')
 _ETAG: Final = re.compile(r'^"([0-9]{1,9})"$')
 
@@ -44,9 +45,9 @@ async def body_of(request: Request, shape: type[Body]) -> Body:
 
 async def document(request: Request) -> Any:
     """The body as JSON, whatever it says; raises Declined."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Declined(415, "not_json", "Please send application/json.")
+    kind, _, charset = request.headers.get("content-type", "").replace(" ", "").lower().partition(";")
+    if kind != "application/json" or charset not in _UTF8 or "content-encoding" in request.headers:
+        raise Declined(415, "not_json", "Please send application/json in UTF-8, without a content encoding.")
     try:
         return orjson.loads(await request.body())
     except orjson.JSONDecodeError:

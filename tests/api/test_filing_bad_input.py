@@ -264,11 +264,25 @@ def test_spaces_and_escapes_are_the_senders_own_business(town: Town) -> None:
     assert file_raw(town, loose.encode()).status_code == 201
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/json-seq", ""])
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "application/xml", "application/json-seq", "", "application/json; charset=utf-16"],
+)
 def test_another_kind_of_content_is_not_read(town: Town, sale: Body, kind: str) -> None:
     with nothing_changes(town):
         answer = file_raw(town, json.dumps(sale).encode(), **{"Content-Type": kind})
     assert problem(answer) == (415, "not_json")
+
+
+def test_what_says_that_it_is_packed_is_not_read(town: Town, sale: Body) -> None:
+    with nothing_changes(town):
+        answer = file_raw(town, json.dumps(sale).encode(), **{"Content-Encoding": "gzip"})
+    assert problem(answer) == (415, "not_json")
+
+
+def test_the_usual_charset_may_be_said(town: Town, sale: Body) -> None:
+    kind = 'application/json; charset="UTF-8"'
+    assert file_raw(town, json.dumps(sale).encode(), **{"Content-Type": kind}).status_code == 201
 
 
 def test_50_mb_are_not_read_at_all(town: Town) -> None:

@@ -77,18 +77,26 @@ not the absolute numbers. One row: `python -m tests.bench NAME`, with a name of 
 
 _NOTES = """## What the time goes into
 
-**A filing** takes about 1.0 ms of CPU in the server, half of it at the edge (HTTP, token, body, form) and half at the
-desk. Of the desk's 0.6 ms a fifth are the three signatures (37 us each after a sync, 21 us in a loop), a sixth the
-statements of SQLite, the rest the sealing of nine members, the decision (20 us), reading the entry that is sold (60 us
-where it is cold), and the folding of states. Everything holds the interpreter's lock but the signatures and the disk,
-so one server process is limited by one core. What helped: one look at the log and the key store for a whole batch, no
-`journal_size_limit` (it made each sync 150 us dearer, because the file grew anew), endpoints that get their request
-straight, and fewer garbage collections.
+**A filing** is decided and signed by one thread while another one writes the filings before it, so in process it costs
+what the first takes: a quarter of it are the three signatures, a tenth the one look into the log, the rest the sealing
+of nine members, the decision, the folding of states. A signature takes twice as long there as in a loop of its own,
+because the processor's cache forgets its table meanwhile; the slower the machine's memory, the lower this ratio.
 
-**A rebuild** takes 60 us an event: reading and opening the boxes half of it, folding a fifth, writing rows a sixth.
+**Over HTTP** a server process takes 1.0 ms at the edge (HTTP, token, body, form; the bare batched endpoint takes 0.7)
+and 1.7 ms at the desk, on the slow machine of 2026-11-28. All of it but signatures, SQLite and the disk holds the
+interpreter's lock: that is the limit of one server process. A fourth of the time at the desk is waiting for the lock
+after each signature. The load, the server and its follower share two cores. What helped: deciding ahead, one statement
+for a look and one for an append, no calls that give up the lock for a microsecond, one look for a whole batch, no
+`journal_size_limit` (it made each sync 150 us dearer), endpoints that get their request straight, fewer garbage
+collections. What did not: a shorter switch interval, one core for all threads, deciding in the loop's own thread,
+another base64 library. The next idea is a process of its own for the desk.
 
-**A verification** takes 55 us an event where the bare signature takes 43: the parsing, the canonical comparison and the
-chain take the rest; batching, larger fetches and inlining did not change it.
+**A rebuild** spends half of its time on reading and opening the boxes, a fifth on folding, a sixth on writing rows.
+
+**A verification** spends two thirds on the signatures; the parsing, the canonical comparison and the chain take the
+rest. Verifying the signatures of a range in one go made it a tenth faster.
+
+**The relay** spends a third on parsing and storing the feed's entries, a third in the library's encoding of records.
 """
 
 
