@@ -20,7 +20,7 @@ from typing import Final, TypeAlias
 from domain.access import Access
 from infra.canonical import b64url, encode, from_b64url, sha256
 from infra.one_thread import OneThread
-from infra.sqlite_file import begin_write, create
+from infra.sqlite_file import begin_write, create, to_its_end
 
 BATCH: Final = 256
 PATIENCE_S: Final = 5
@@ -119,7 +119,7 @@ def first_break(readings: Sequence[Access], before: str = GENESIS) -> int | None
 
 def _append(connection: sqlite3.Connection, readings: Sequence[Reading]) -> None:
     begin_write(connection, PATIENCE_S)
-    try:
+    with to_its_end(connection):
         number, head = _head(connection)
         rows = []
         for n, reading in enumerate(readings, start=number + 1):
@@ -127,11 +127,6 @@ def _append(connection: sqlite3.Connection, readings: Sequence[Reading]) -> None
             head = row["hash"] = chained(head, row)
             rows.append(tuple(row[name] for name in _FIELDS))
         connection.executemany(_APPEND, rows)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself rolls back on some errors
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _head(connection: sqlite3.Connection) -> tuple[int, str]:

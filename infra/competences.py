@@ -25,6 +25,7 @@ from domain.commands import Competence
 from domain.law import countries
 from domain.offers import country_of, legal_day
 from infra.chance import random_bytes, random_id
+from infra.sqlite_file import transaction
 
 _PATIENCE_S: Final = 5.0
 _MARK: Final = 16
@@ -84,7 +85,7 @@ class Competences:
         self._writing = threading.Lock()
         with _plainly():
             self._writer = _connect(path)
-            with _transaction(self._writer):
+            with transaction(self._writer):
                 for statement in _SCHEMA:
                     self._writer.execute(statement)
             # The version that SQLite gives changes with the writes of *other* connections: so there are two.
@@ -164,7 +165,7 @@ class Competences:
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
         with self._writing, _plainly():
-            with _transaction(self._writer):
+            with transaction(self._writer):
                 yield self._writer
             self._mark.change()
 
@@ -267,18 +268,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
     return connection
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself rolls back on some errors
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager

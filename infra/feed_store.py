@@ -195,13 +195,8 @@ class FeedStore:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._writer, _plainly():
             sqlite_file.begin_write(self._write, PATIENCE_S)
-            try:
+            with sqlite_file.to_its_end(self._write):
                 yield self._write
-                self._write.execute("COMMIT")
-            except BaseException:
-                if self._write.in_transaction:
-                    self._write.execute("ROLLBACK")
-                raise
 
 
 def _deliver(connection: sqlite3.Connection, log: Log) -> tuple[int, dict[str, list[Delivery]]]:

@@ -10,8 +10,8 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -71,3 +71,23 @@ def write(
             time.sleep(_LOOK_S)
         else:
             return
+
+
+@contextmanager
+def to_its_end(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit the transaction that has begun when the block ends well, else take it back."""
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back on some errors
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction with the write lock, committed when the block ends well."""
+    connection.execute("BEGIN IMMEDIATE")
+    with to_its_end(connection):
+        yield

@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from infra.canonical import NotCanonical, decode, encode
 from infra.chance import random_bytes
+from infra.sqlite_file import transaction
 
 MOST_AT_ONCE = 5_000  # keys asked for in one statement
 BATCH = 256  # keys made in one transaction
@@ -128,7 +129,7 @@ class Vault:
     def destroy(self, key_ids: Iterable[bytes]) -> None:
         """Overwrite keys: their wrapped bytes are nowhere in the file then. After Unavailable call again."""
         with self._writing, _plainly():
-            with _transaction(self._writer):
+            with transaction(self._writer):
                 self._writer.executemany(_DESTROY, [(key_id,) for key_id in key_ids])
             ((is_busy, _, _),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if is_busy:
@@ -183,7 +184,7 @@ class Vault:
         chance = os.urandom(48 * BATCH)
         keys = [DataKey(chance[n : n + 16], chance[n + 16 : n + 48]) for n in range(0, 48 * BATCH, 48)]
         rows = [(key.id, aes_key_wrap(self._kek, key.secret)) for key in keys]
-        with self._writing, _plainly(), _transaction(self._writer):
+        with self._writing, _plainly(), transaction(self._writer):
             self._writer.executemany("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", rows)
         return keys
 
@@ -319,18 +320,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself rolls back on some errors
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.refusals import Unready
 from infra.canonical import encode
-from infra.sqlite_file import begin_write, create
+from infra.sqlite_file import begin_write, create, to_its_end
 from infra.view_tables import Generation, indexes, shape
 from projections import Row
 
@@ -64,7 +64,7 @@ class Views:
         """One batch of a generation (``NEXT``: the one under construction), in one transaction."""
         with _plainly(), self._connection() as connection:
             begin_write(connection, PATIENCE_S)
-            with _to_its_end(connection):
+            with to_its_end(connection):
                 yield Batch(connection, self._generations[suffix])
 
     @contextmanager
@@ -150,7 +150,7 @@ class Views:
     def _select(self, what: Callable[["Batch"], Answer]) -> Answer:
         with _plainly(), self._connection() as connection:
             connection.execute("BEGIN")
-            with _to_its_end(connection):
+            with to_its_end(connection):
                 return what(Batch(connection, self._generations[""]))
 
     @contextmanager
@@ -340,18 +340,6 @@ def _prepared(connection: sqlite3.Connection, _record: object) -> None:
     # What a power cut takes is folded again from the log: no need to wait for the disk.
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-@contextmanager
-def _to_its_end(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit the transaction that has begun when the block ends well, else take it back."""
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself rolls back on some errors
-            connection.execute("ROLLBACK")
-        raise
 
 
 @contextmanager

@@ -88,13 +88,8 @@ class Database:
     def writing(self) -> Iterator[None]:
         """One transaction."""
         sqlite_file.begin_write(self._connection, PATIENCE_S)
-        try:
+        with sqlite_file.to_its_end(self._connection):
             yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Give back the file."""
