@@ -151,8 +151,9 @@ class Desk:
         except NeedsTheLock:
             batch.give_up()
             return False
-        self._committer.put(Decided(batch, self._size, asked, results))
+        decided = Decided(batch, self._size, asked, results)
         self._size, self._time = batch.size, batch.time
+        self._committer.put(decided, is_last=self._thread.is_idle)
         return True
 
     def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:

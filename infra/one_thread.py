@@ -41,6 +41,11 @@ class OneThread(Generic[Item, Answer]):
             self._refuse_the_rest()
         return future
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for the thread."""
+        return self._queue.empty()
+
     def close(self) -> None:
         """Finish what is queued, then stop. May be called again."""
         self._queue.put(None)

@@ -17,14 +17,14 @@ from tests.infra.one_country import OneCountry
 
 
 class Decisions:
-    """Says when a batch was decided and is on its way into the log."""
+    """Says when a batch was decided and is on its way into the log; the desk always has more to do."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._decided, self._draining = threading.Semaphore(0), threading.Semaphore(0)
         put, drain = Committer.put, Committer.drain
 
-        def noticed(committer: Committer, decided: Decided) -> None:
-            put(committer, decided)
+        def noticed(committer: Committer, decided: Decided, **_: bool) -> None:
+            put(committer, decided, is_last=False)
             self._decided.release()
 
         def waiting(committer: Committer) -> None:
