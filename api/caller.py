@@ -13,7 +13,7 @@ from api.problems import NO_TOKEN, Declined, faults_of, pointer_of
 from domain.commands import Actor
 from domain.refusals import Fault, Invalid
 from infra.canonical import NotCanonical, check
-from infra.desk import Answered
+from infra.desk import Remembered
 from infra.house import CountryHouse, House
 from infra.keyring import mac
 from infra.tokens import BadToken
@@ -95,11 +95,11 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     return text.strip('"')
 
 
-def answered(house: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Answered:
+def remembered_of(house: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Remembered:
     """How a repeat of this request is recognised; the body is kept as an HMAC only."""
     secret = house.keyring.id_secret
     message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw
-    return Answered(key=derived, body_mac=mac(secret, message), status=status)
+    return Remembered(key=derived, body_mac=mac(secret, message), status=status)
 
 
 def version_seen(request: Request) -> int:

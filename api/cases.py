@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.caller import Body, answered, body_of, caller, house_of, idempotency_key, version_seen
+from api.caller import Body, body_of, caller, house_of, idempotency_key, remembered_of, version_seen
 from api.contract import documented
 from api.problems import Declined
 from api.shapes import CaseShown
@@ -158,7 +158,7 @@ async def carried_out(request: Request, house: CountryHouse, command: CaseComman
     derived = house.desk.id_of("case", 1, command.by.issuer, command.by.client, command.by.subject, key)
     raw = request.url.path.encode() + b"\0" + await request.body()
     with alone(request, derived):
-        remembered = answered(house, command.by, derived, raw, 200)
+        remembered = remembered_of(house, command.by, derived, raw, 200)
         return await asyncio.wrap_future(house.desk.ask(command, remembered))
 
 

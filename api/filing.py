@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import answered, caller, document, house_of, idempotency_key, shaped
+from api.caller import caller, document, house_of, idempotency_key, remembered_of, shaped
 from api.cases import alone
 from api.contract import documented
 from api.problems import faults_of
@@ -23,7 +23,7 @@ from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
 from infra.chance import random_id
-from infra.desk import Answered, Outcome
+from infra.desk import Outcome, Remembered
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -71,7 +71,7 @@ async def file_case(request: Request) -> Response:
     filing = shaped(found, await request.body(), Filing)
     content = _content_of(filing, house, offered)
     case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
-    remembered = answered(house, actor, case, await request.body(), 201)
+    remembered = remembered_of(house, actor, case, await request.body(), 201)
     command = FileCase(
         at=house_of(request).clock(),
         by=actor,
@@ -87,7 +87,7 @@ async def file_case(request: Request) -> Response:
 
 
 async def _filed(
-    house: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Answered
+    house: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Remembered
 ) -> Outcome:
     """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
     if not pieces or house.log.answer(remembered.key):

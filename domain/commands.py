@@ -41,7 +41,10 @@ SYSTEM = Actor(issuer="tamga", subject="system", client="system")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Something asked at a moment (UTC) by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``."""
+    """Something asked at a moment (UTC) by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``.
+
+    The desk puts the moment of its decision in the place of ``at``.
+    """
 
     at: datetime
     by: Actor

@@ -15,7 +15,7 @@ from infra.streams import Stream, Streams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Remembered:
     """An idempotency key on its way in: the derived key, the HMAC of the body, the status to remember."""
 
     key: str
@@ -46,7 +46,7 @@ class Draft:
     signed: list[envelope.Signed] = field(default_factory=list)
     touched: dict[str, Stream] = field(default_factory=dict)  # the streams after what was signed
     erased: dict[str, Sequence[str]] = field(default_factory=dict)  # stream -> keys that its erasure names
-    answer: tuple[Answered, Outcome] | None = None
+    answer: tuple[Remembered, Outcome] | None = None
 
 
 class NeedsTheLock(Exception):

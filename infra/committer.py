@@ -70,7 +70,8 @@ class Committer:
         self._fail: Callable[[Asked, Future[Outcome]], None] = _unready
         self._open: list[tuple[Future[None], Decided]] = []  # the desk's thread alone looks at it
         name = f"desk-{country}-writes"
-        self._thread: OneThread[Decided, None] = OneThread(name, self._commit, min(DEPTH, largest))
+        together = min(DEPTH, largest)  # batches in one transaction: one where a batch is one command
+        self._thread: OneThread[Decided, None] = OneThread(name, self._commit, together)
 
     def put(self, decided: Decided, *, is_last: bool) -> None:
         """Have the batch written; waits where too many are on their way.

@@ -8,7 +8,7 @@ The desk promises:
   written (``infra/committer.py``), for exactly the positions that follow theirs: if somebody else took one of
   these meanwhile, nothing is written, and all is decided anew under the write lock. There goes also what only
   the lock allows: an erasure, and any work that is no command;
-- time never runs backwards in a log: a clock that is more than ``PATIENCE_S`` behind the newest event is
+- time never runs backwards in a log: a clock that is more than ``BEHIND_S`` behind the newest event is
   refused;
 - work that is refused or fails changes nothing and spoils nothing of its batch; a batch that cannot be
   written fails as a whole, as Unready;
@@ -27,7 +27,7 @@ from domain.decide import needs
 from domain.procedure import Key
 from domain.refusals import Refusal, Unready
 from infra import envelope, event_store, vault
-from infra.batch import Answered, Batch, NeedsTheLock, Outcome
+from infra.batch import Batch, NeedsTheLock, Outcome, Remembered
 from infra.canonical import from_b64url
 from infra.clock import Clock, WrongClock
 from infra.committer import AGAIN, Asked, Committer, Decided, resolve
@@ -38,10 +38,10 @@ from infra.sitting import Office, Sitting, Work
 from infra.streams import Streams
 from infra.vault import Vault
 
-__all__ = ["Answered", "Desk", "Outcome", "Sitting", "Work"]
+__all__ = ["Desk", "Outcome", "Remembered", "Sitting", "Work"]
 
 BATCH: Final = 64
-PATIENCE_S: Final = 2
+BEHIND_S: Final = 2
 logger = logging.getLogger(__name__)
 
 
@@ -73,18 +73,20 @@ class Desk:
         self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
         self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
-    def ask(self, command: CaseCommand | EntryCommand, answered: Answered | None = None) -> Future[Outcome]:
+    def ask(
+        self, command: CaseCommand | EntryCommand, remembered: Remembered | None = None
+    ) -> Future[Outcome]:
         """Have a command carried out; the future raises the Refusal."""
-        key = answered.key if answered else None
+        key = remembered.key if remembered else None
         if isinstance(command, EntryCommand):
             wanted = {command.entry: "entry"}
-            return self._put(Asked(lambda sitting: sitting.entry_command(command, answered), wanted, key))
+            return self._put(Asked(lambda sitting: sitting.entry_command(command, remembered), wanted, key))
         if isinstance(command, FileCase):
             ids = {needed: self.stream_of(needed) for needed in needs(command, None)}
             wanted = {command.case: "case", **{ids[needed]: needed.family for needed in ids}}
-            return self._put(Asked(lambda sitting: sitting.filing(command, ids, answered), wanted, key))
+            return self._put(Asked(lambda sitting: sitting.filing(command, ids, remembered), wanted, key))
         wanted = {command.case: "case"}
-        return self._put(Asked(lambda sitting: sitting.case_command(command, answered), wanted, key))
+        return self._put(Asked(lambda sitting: sitting.case_command(command, remembered), wanted, key))
 
     def have(self, work: Work) -> Future[Outcome]:
         """Have any work done under the write lock (imports, keys, the clock)."""
@@ -236,7 +238,7 @@ class Desk:
         if not batch.time:
             return now
         newest = datetime.fromisoformat(batch.time)
-        if newest - now > timedelta(seconds=PATIENCE_S):
+        if newest - now > timedelta(seconds=BEHIND_S):
             raise WrongClock(f"the clock says {now.isoformat()}, before the newest event of this log")
         return max(now, newest)
 

@@ -45,7 +45,7 @@ def authorise_missing(desk: Desk, types: Mapping[str, tuple[str, ...]]) -> None:
         return
 
     def work(sitting: Sitting) -> Outcome:
-        known = seals_of(desk, sitting.written())
+        known = seals_of(desk, sitting.flushed())
         events = [_new(sitting, desk, known, name, types[name]) for name in _missing(known, types)]
         return _said(sitting, desk, registrar_of(desk.country), events)
 
@@ -56,7 +56,7 @@ def rotate(desk: Desk, authority: str, may_sign: tuple[str, ...]) -> str:
     """A new seal for the authority; the old one stays valid until it is retired. The new kid."""
 
     def work(sitting: Sitting) -> Outcome:
-        event = _new(sitting, desk, seals_of(desk, sitting.written()), authority, may_sign)
+        event = _new(sitting, desk, seals_of(desk, sitting.flushed()), authority, may_sign)
         kid = kid_of(from_b64url(event.certificate))
         return _said(sitting, desk, registrar_of(desk.country), [event], kid)
 
@@ -75,10 +75,10 @@ def retire(desk: Desk, kid: str, reason: str) -> int:
     _grow(frontier, desk.log)
 
     def work(sitting: Sitting) -> Outcome:
-        live = {seal.kid for seal in seals_of(desk, sitting.written()) if seal.retired is None}
+        live = {seal.kid for seal in seals_of(desk, sitting.flushed()) if seal.retired is None}
         if kid not in live:
             raise Unknown(f"{desk.country} has no live seal with this kid; see: tamga keys list")
-        _grow(frontier, sitting.written())
+        _grow(frontier, sitting.flushed())
         root = b64url(frontier.root())
         retired = e.SealRetired(kid=kid, reason=reason, size=frontier.size, root=root)
         return _said(sitting, desk, registrar_of(desk.country), [retired], frontier.size)

@@ -16,7 +16,7 @@ from domain.decide_entry import decide_entry
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from infra import codec, envelope
-from infra.batch import Answered, Batch, Draft, Outcome
+from infra.batch import Batch, Draft, Outcome, Remembered
 from infra.canonical import b64url
 from infra.event_store import Append
 from infra.keyring import Keyring, derived_text
@@ -86,30 +86,30 @@ class Sitting:
         found = self._batch.streams.load(cold, self._batch.log.streams) if cold else {}
         return {stream: self.draft.touched.get(stream) or found[stream] for stream in wanted}
 
-    def case_command(self, command: CaseCommand, answered: Answered | None) -> Outcome:
+    def case_command(self, command: CaseCommand, remembered: Remembered | None) -> Outcome:
         """Carry out a command on a case: load, decide, sign."""
-        repeat = self._repeated(answered, "case")
+        repeat = self._repeated(remembered, "case")
         if repeat is not None:
             return repeat
         stream = self.load(command.case, "case")
         ids = {key: self._office.stream_of(key) for key in needs(command, stream.state)}
-        return self._decided(replace(command, at=self.at), stream, ids, answered)
+        return self._decided(replace(command, at=self.at), stream, ids, remembered)
 
-    def filing(self, command: FileCase, ids: Mapping[Key, str], answered: Answered | None) -> Outcome:
+    def filing(self, command: FileCase, ids: Mapping[Key, str], remembered: Remembered | None) -> Outcome:
         """Carry out a filing; ``ids`` are those of the claims and entries that it needs.
 
         The answer is looked for even where there is no case yet: the key may have been used for something else.
         """
-        repeat = self._repeated(answered, "case")
+        repeat = self._repeated(remembered, "case")
         if repeat is not None:
             return repeat
         stream = self.load(command.case, "case")
         if stream.seq:
             raise Differs(_FILED, code="already_filed")
-        return self._decided(replace(command, at=self.at), stream, ids, answered)
+        return self._decided(replace(command, at=self.at), stream, ids, remembered)
 
     def _decided(
-        self, command: CaseCommand, stream: Stream, ids: Mapping[Key, str], answered: Answered | None
+        self, command: CaseCommand, stream: Stream, ids: Mapping[Key, str], remembered: Remembered | None
     ) -> Outcome:
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
@@ -120,17 +120,17 @@ class Sitting:
             keys=_key_ids(stream),
         )
         decision = decide(command, stream.state, beside)
-        return self._carried_out(decision, stream, targets, command.cause, answered)
+        return self._carried_out(decision, stream, targets, command.cause, remembered)
 
-    def entry_command(self, command: EntryCommand, answered: Answered | None) -> Outcome:
+    def entry_command(self, command: EntryCommand, remembered: Remembered | None) -> Outcome:
         """Carry out a command on an entry of a register."""
-        repeat = self._repeated(answered, "entry")
+        repeat = self._repeated(remembered, "entry")
         if repeat is not None:
             return repeat
         command = replace(command, at=self.at)
         stream = self.load(command.entry, "entry")
         decision = decide_entry(command, stream.state, _key_ids(stream))
-        return self._carried_out(decision, stream, {}, command.cause, answered)
+        return self._carried_out(decision, stream, {}, command.cause, remembered)
 
     def group(
         self,
@@ -168,7 +168,7 @@ class Sitting:
                 return found
         raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
 
-    def written(self) -> Append:
+    def flushed(self) -> Append:
         """The log as it stands, with everything that was settled before in this batch."""
         self._batch.flush()
         return self.append
@@ -200,7 +200,7 @@ class Sitting:
         stream: Stream,
         targets: Mapping[Key, Stream],
         cause: str,
-        answered: Answered | None,
+        remembered: Remembered | None,
     ) -> Outcome:
         if decision.events:
             self.group(_with_all_keys(decision, stream), stream, targets, cause)
@@ -210,11 +210,11 @@ class Sitting:
             version=last.seq,
             state=last.state,
             index=self.size - 1,
-            status=answered.status if answered else 200,
+            status=remembered.status if remembered else 200,
             is_repeat=not decision.events,
         )
-        if answered is not None:
-            self.draft.answer = (answered, outcome)
+        if remembered is not None:
+            self.draft.answer = (remembered, outcome)
         return outcome
 
     def _sign(
@@ -278,14 +278,14 @@ class Sitting:
             found[whose] = DataKey(known, secret) if known and secret else self._office.vault.take()
         return found
 
-    def _repeated(self, answered: Answered | None, family: str) -> Outcome | None:
-        known = self._batch.answered(answered.key) if answered else None
-        if answered is None or known is None:
+    def _repeated(self, remembered: Remembered | None, family: str) -> Outcome | None:
+        known = self._batch.answered(remembered.key) if remembered else None
+        if remembered is None or known is None:
             return None
         body_mac, status, stream, version = known
         if body_mac is None:
             raise Erased(stream)
-        if body_mac != answered.body_mac:
+        if body_mac != remembered.body_mac:
             raise Differs(_REUSED, code="idempotency_key_reused")
         state = self._state_at(self.load(stream, family), version)
         return Outcome(
@@ -298,7 +298,7 @@ class Sitting:
             return stream.state
         rows = self._batch.log.streams([stream.id])[:version]
         if len(rows) < version:  # it is still on its way into the log
-            rows = self.written().streams([stream.id])[:version]
+            rows = self.flushed().streams([stream.id])[:version]
         return self._batch.streams.folded(Stream(stream.id, stream.family), rows).state
 
 

@@ -22,7 +22,7 @@ from domain.procedure import entry_key
 from infra import development, key_acts, keyring
 from infra.accesses import Accesses
 from infra.canonical import b64url, sha256
-from infra.desk import Answered, Desk, Outcome, Sitting, Work
+from infra.desk import Desk, Outcome, Remembered, Sitting, Work
 from infra.envelope import split
 from infra.event_store import Log
 from infra.evidence import EvidenceStore
@@ -237,9 +237,9 @@ class OneCountry:
         )
         return self.desk.ask(asked).result()
 
-    def answered(self, key: str, body: bytes = b"body", status: int = 201) -> Answered:
+    def answered(self, key: str, body: bytes = b"body", status: int = 201) -> Remembered:
         """An Idempotency-Key on its way in."""
-        return Answered(key=self.case(key), body_mac=sha256(body), status=status)
+        return Remembered(key=self.case(key), body_mac=sha256(body), status=status)
 
 
 class Noticed:
