@@ -369,7 +369,23 @@ class RangeVerifier:
             if len(self._erased) >= HEADS:
                 self._erased.clear()
             self._erased[stream] = frozenset(self._erased_keys(stream))
-        return key_id in self._erased[stream]
+        return key_id in self._erased[stream] or self._is_altered(stream)
+
+    def _is_altered(self, stream: str) -> bool:
+        """Whether an event of the stream is not what was signed: it may have been the erasure, and is named in
+        its own place; an event before it is not to be blamed for the key that is gone.
+        """
+        return not all(map(self._is_authentic, self._file.stream(stream)))
+
+    def _is_authentic(self, row: Row) -> bool:
+        try:
+            parsed = parse(_jws(row).decode("ascii"))
+            said = parsed.payload
+            key = self._history.key_for(parsed.kid, said["authority"], said["type"], row[0])
+            verify_hashed(sha256(parsed.signing_input).digest(), parsed.signature, key)
+        except _FAILED:
+            return False
+        return (said["stream"], said["seq"], said["type"]) == row[1:4]
 
     def _erased_keys(self, stream: str) -> Iterator[str]:
         for row in self._file.stream(stream):

@@ -517,6 +517,21 @@ def test_every_bit_of_every_event_counts(case: Case, chosen: int, place: int, bi
         assert (report.failures[0].stream, report.failures[0].version) == (row.stream, row.version)
 
 
+def test_an_altered_erasure_is_named_and_not_the_event_whose_key_it_destroyed(case: Case) -> None:
+    """Whichever key it names now, or whatever it is now: the event that it erased was as it should be."""
+    log = copy_of(case.past.country().log.path, case.log.with_name("turned.sqlite"))
+    with opened(log) as file:
+        erasure = next(
+            row for row in file.rows() if row.stream == case.stream("withdrawn") and "Erased" in row.type
+        )
+    first, end = len(erasure.jws.split(".")[0]) + 1, erasure.jws.rindex(".")
+    for place in range(first, end, 40):
+        with opened(log) as file:
+            file.write(erasure, flipped(erasure.state, place))
+        report = verify_logs([replace(case.source(), path=log)], processes=0)
+        assert (report.failures[0].stream, report.failures[0].version) == (erasure.stream, erasure.version)
+
+
 TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     "a byte of the header is flipped": (_flip("header", 1), {"form", "key"}),
     "a byte of the payload is flipped": (_flip("payload", 1), {"form", "envelope", "signature", "members"}),
