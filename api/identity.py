@@ -51,7 +51,7 @@ class SignIn(BaseModel):
 class SignedIn(SignIn):
     """The form of the page: the same, and who was chosen; nobody, and the client hears ``access_denied``."""
 
-    person: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,100}$")
+    person: str | None = Field(default=None, pattern=r"^[a-z0-9-]{0,100}$")  # without a value: left out
 
 
 class CodeGrant(BaseModel):
