@@ -96,6 +96,11 @@ class Batch:
             kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
             self.answers[answered.key] = kept
 
+    @property
+    def first(self) -> int:
+        """The position of the first of the rows that are to be written."""
+        return self.size - len(self.rows)
+
     def give_up(self) -> None:
         """Nothing of it will be written: the streams are again as they were known."""
         for stream_id, stream in self._before.items():
@@ -107,7 +112,7 @@ class Batch:
     def flush(self) -> None:
         """Write what is settled: once for all, as each statement gives up the interpreter's lock."""
         if self.rows:
-            self.append.insert(self.size - len(self.rows), self.rows)
+            self.append.insert(self.first, self.rows)
         if self.answers:
             self.append.answer_all(self.answers)
         self.rows, self.answers = [], {}

@@ -40,10 +40,9 @@ class Asked(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """A batch that is decided, and what each who asked is to hear; ``first`` is its first position."""
+    """A batch that is decided, and what each who asked is to hear."""
 
     batch: Batch
-    first: int
     asked: Sequence[tuple[Asked, "Future[Outcome]"]]
     results: Sequence[Outcome | BaseException]
 
@@ -117,7 +116,7 @@ class Committer:
             rows = [row for decided, _ in several for row in decided.batch.rows]
             answers = {key: kept for decided, _ in several for key, kept in decided.batch.answers.items()}
             try:
-                self._log.append(several[0][0].first, rows, answers)
+                self._log.append(several[0][0].batch.first, rows, answers)
             except event_store.Conflict:
                 self.is_broken, self._fail = True, self._once_more
             except event_store.Unavailable as error:

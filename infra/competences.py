@@ -29,9 +29,8 @@ from infra.sqlite_file import transaction
 
 _PATIENCE_S: Final = 5.0
 _MARK: Final = 16
-_TRUSTED_S: Final = (
-    1.0  # how long the mark alone is believed: whoever writes may be killed before changing it
-)
+# How long the mark alone is believed: whoever writes may be killed before changing it.
+_TRUSTED_S: Final = 1.0
 # The office: a person within an authority, with the stable random id under which events name them.
 _SCHEMA: Final = (
     """CREATE TABLE IF NOT EXISTS offices (

@@ -153,9 +153,8 @@ class Desk:
         except NeedsTheLock:
             batch.give_up()
             return False
-        decided = Decided(batch, self._size, asked, results)
         self._size, self._time = batch.size, batch.time
-        self._committer.put(decided, is_last=self._thread.is_idle)
+        self._committer.put(Decided(batch, asked, results), is_last=self._thread.is_idle)
         return True
 
     def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
@@ -168,7 +167,7 @@ class Desk:
             results = self._results(batch, asked, before)
             batch.flush()
         self._size, self._time = batch.size, batch.time
-        self._written(batch)
+        self.newest = batch.size - 1
         self.trouble = batch.trouble
         self._destroy(batch.erased)
         for (_, future), result in zip(asked, results, strict=True):
@@ -243,7 +242,7 @@ class Desk:
         return max(now, newest)
 
     def _written(self, batch: Batch) -> None:
-        """The batch is durable; one that wrote nothing does not show that the trouble is over."""
+        """A batch that was decided ahead is durable; one that wrote nothing does not show that the trouble is over."""
         self.newest = batch.size - 1
         if batch.rows or batch.trouble:
             self.trouble = batch.trouble

@@ -31,7 +31,18 @@ from eventsourcing.sqlite import (
 )
 
 from infra.envelope import Signed
-from infra.log_reading import EVENTS, Answer, Conflict, Look, Reader, Reading, Row, Unavailable, plainly
+from infra.log_reading import (
+    EVENTS,
+    Answer,
+    Conflict,
+    Connected,
+    Look,
+    Reader,
+    Reading,
+    Row,
+    Unavailable,
+    plainly,
+)
 from infra.sqlite_file import create, write
 
 __all__ = ["Answer", "Append", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable"]
@@ -218,11 +229,8 @@ class Log(Reading, SQLiteApplicationRecorder):
             return [tuple(row) for row in connection.execute(statement, values)]
 
 
-class Append(Reading):
+class Append(Connected):
     """What may be done under the write lock; it reads what it wrote itself, too."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
 
     def streams_since(self, index: int) -> list[str]:
         """The streams that got events from this position on."""
@@ -259,10 +267,6 @@ class Append(Reading):
         """Write as much as a batch may need, and take it back: at the commit it shows whether there is room."""
         self._rows("INSERT INTO room VALUES (zeroblob(?))", ROOM)
         self._rows("DELETE FROM room")
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with plainly():
-            return self._connection.execute(statement, values).fetchall()
 
 
 class _Datastore(SQLiteDatastore):

@@ -106,19 +106,23 @@ class Reading(ABC):
     def _rows(self, statement: str, *values: object) -> list[Any]: ...
 
 
-class Reader(Reading):
-    """A log as one thread reads it."""
+class Connected(Reading):
+    """A log as it is read on one connection, by one thread."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def close(self) -> None:
-        """Give back the connection."""
-        self._connection.close()
-
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with plainly():
             return self._connection.execute(statement, values).fetchall()
+
+
+class Reader(Connected):
+    """A log as one thread reads it."""
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()
 
 
 @contextmanager

@@ -96,6 +96,7 @@ class RangeVerifier:
         self._kids: dict[str, str] = {}
         self._heads: dict[str, Head] = {}
         self._erased: dict[str, frozenset[str]] = {}
+        self._altered: dict[str, bool] = {}
 
     def verify(self, first: int, end: int) -> Findings:
         """Look at the rows from position ``first`` up to, not including, ``end``."""
@@ -375,7 +376,11 @@ class RangeVerifier:
         """Whether an event of the stream is not what was signed: it may have been the erasure, and is named in
         its own place; an event before it is not to be blamed for the key that is gone.
         """
-        return not all(map(self._is_authentic, self._file.stream(stream)))
+        if stream not in self._altered:
+            if len(self._altered) >= HEADS:
+                self._altered.clear()
+            self._altered[stream] = not all(map(self._is_authentic, self._file.stream(stream)))
+        return self._altered[stream]
 
     def _is_authentic(self, row: Row) -> bool:
         try:

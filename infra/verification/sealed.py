@@ -75,7 +75,7 @@ class Opener:
 
         12a. each box opens, under its key and for this event, to exactly its digests; 12b. the disclosures
         are of the personal members of the type, each once; 12c. a box may stay closed only where an erasure
-        of the stream names its key.
+        of the stream names its key, or an event of the stream is altered, which is then named itself.
         """
         digests = payload["data"]["_sd"]
         names: list[str] = []

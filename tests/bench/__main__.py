@@ -92,12 +92,12 @@ because the processor's cache forgets its table meanwhile; the slower the machin
 
 **Over HTTP** a server process takes 1.0 ms at the edge (HTTP, token, body, form; the bare batched endpoint takes 0.7)
 and 1.7 ms at the desk, on the slow machine of 2026-11-28. All of it but signatures, SQLite and the disk holds the
-interpreter's lock: that is the limit of one server process. A fourth of the time at the desk is waiting for the lock
-after each signature. The load, the server and its follower share two cores. What helped: deciding ahead, one statement
+interpreter's lock: that is the limit of one server process. A third of the time at the desk is waiting for the lock
+after the signatures. The load, the server and its follower share two cores. What helped: deciding ahead, one statement
 for a look and one for an append, no calls that give up the lock for a microsecond, one look for a whole batch, no
 `journal_size_limit` (it made each sync 150 us dearer), endpoints that get their request straight, fewer garbage
-collections. What did not: a shorter switch interval, one core for all threads, deciding in the loop's own thread,
-another base64 library. The next idea is a process of its own for the desk.
+collections. What did not: a shorter switch interval, one core for all threads, another base64 library, and deciding in
+the loop's own thread (this one measured on a busy machine). The next idea is a process of its own for the desk.
 
 **A rebuild** spends half of its time on reading and opening the boxes, a fifth on folding, a sixth on writing rows.
 
