@@ -11,9 +11,8 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from domain.deadlines import Deadline
 from domain.events import (
@@ -87,9 +86,10 @@ APPLICANT: Final = "p1"  # who filed is the first party
 ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """A case as its events tell it; JSON values only, so that a read model can keep it as it is.
+
+    A tuple: one is made for every event. Nothing in it is ever changed in place.
 
     Personal values that are erased are None; ``owners`` says whose each personal member of the request is.
     """
@@ -111,23 +111,23 @@ class Case:
     request_hash: str  # of the last event that changed the request: what a consent is given over
     consents_asked: list[str]
     consent_until: Deadline | None
-    consents: Mapping[str, str] = field(default_factory=dict)
+    consents: Mapping[str, str]
+    payments: Mapping[str, list[Any]]  # id -> [amount, currency, paid_at]
+    refunds: Mapping[str, Mapping[str, Any]]  # payment id -> due, paid back
+    questions: list[Mapping[str, Any]]  # with their answers, oldest first
+    effects: list[str]
+    erased: list[str]
+    timeline: list[Mapping[str, Any]]
     fee: Mapping[str, Any] | None = None
     paid: int = 0
-    payments: Mapping[str, list[Any]] = field(default_factory=dict)  # id -> [amount, currency, paid_at]
-    refunds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # payment id -> due, paid back
     decision_due: Deadline | None = None
     officer: str | None = None
-    questions: list[Mapping[str, Any]] = field(default_factory=list)  # with their answers, oldest first
     proposal: Mapping[str, Any] | None = None
     decision: Mapping[str, Any] | None = None
     appeal_until: Deadline | None = None
     is_appeal_term_over: bool = False
     entry: str | None = None
-    effects: list[str] = field(default_factory=list)
     receipt: str | None = None
-    erased: list[str] = field(default_factory=list)
-    timeline: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def persons(self) -> dict[str, str]:
@@ -164,7 +164,7 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
             raise TypeError(f"a case begins with CaseFiled, not with {recorded.type}")
         return _filed(event, recorded)
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
-    return replace(case, version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
+    return case._replace(version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
 
 
 def _step(recorded: Recorded) -> Mapping[str, Any]:
@@ -192,6 +192,12 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         request_hash=recorded.hash,
         consents_asked=event.consents,
         consent_until=event.consent_until,
+        consents={},
+        payments={},
+        refunds={},
+        questions=[],
+        effects=[],
+        erased=[],
         timeline=[_step(recorded)],
     )
 

@@ -1,8 +1,7 @@
 """One legal record of a register, with the restrictions that are live on it; one stream, folded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from domain.events import (
     ERASED,
@@ -16,8 +15,7 @@ from domain.events import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry as its events tell it; JSON values only. Personal values that are erased are None.
 
     ``changes``: the hashes of the events that wrote its content, oldest first; what a receipt may be about.
@@ -35,9 +33,9 @@ class Entry:
     content: Mapping[str, Any]
     owners: Mapping[str, str]
     changes: list[str]
-    restrictions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    restrictions: Mapping[str, Mapping[str, str]]
+    keys: list[str]
     is_erased: bool = False
-    keys: list[str] = field(default_factory=list)
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -58,10 +56,11 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             content=_kept(event.content),
             owners=recorded.owners,
             changes=[recorded.hash],
+            restrictions={},
             keys=sorted(recorded.keys.values()),
         )
     changes = _changes(entry, event, recorded)  # type: ignore[arg-type]  # an entry's stream holds entry events
-    return replace(entry, version=recorded.seq, **changes)
+    return entry._replace(version=recorded.seq, **changes)
 
 
 def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 
+from domain.case import Case
+from domain.entry import Entry
+
 Row = dict[str, Any]
 ColumnType = Literal["text", "integer", "json"]
 
@@ -35,7 +38,7 @@ class View:
     columns: Mapping[str, ColumnType]
     row: Callable[[Any], Row | None]
     indexes: tuple[tuple[str, ...], ...] = ()
-    keeps: type | None = None
+    keeps: type[Case | Entry] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,9 @@
 """Each case as its parties, its officers and the clock see it; keeps the folded state of the case."""
 
-from dataclasses import fields
-from operator import attrgetter
-
 from domain.case import Case
 from projections import Row, View
 
 PARTIES = ("p1", "p2", "p3", "p4", "p5", "p6")
-_NAMES = tuple(f.name for f in fields(Case))
-_VALUES = attrgetter(*_NAMES)
 
 
 def _row(case: Case) -> Row:
@@ -21,7 +16,7 @@ def _row(case: Case) -> Row:
         "filed_at": case.filed_at,
         "version": case.version,
         **{p: persons.get(p) for p in PARTIES},
-        "state": dict(zip(_NAMES, _VALUES(case), strict=True)),
+        "state": case._asdict(),
     }
 
 

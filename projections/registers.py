@@ -1,13 +1,7 @@
 """The registers of a country: each entry with its content and live restrictions; keeps the folded state."""
 
-from dataclasses import fields
-from operator import attrgetter
-
 from domain.entry import Entry
 from projections import Row, View
-
-_NAMES = tuple(f.name for f in fields(Entry))
-_VALUES = attrgetter(*_NAMES)
 
 
 def _row(entry: Entry) -> Row:
@@ -18,7 +12,7 @@ def _row(entry: Entry) -> Row:
         "changed_at": entry.changed_at,
         "is_restricted": int(bool(entry.restrictions)),
         "version": entry.version,
-        "state": dict(zip(_NAMES, _VALUES(entry), strict=True)),
+        "state": entry._asdict(),
     }
 
 

@@ -10,7 +10,7 @@ signature of each step is looked at, where the root certificate is given.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -109,7 +109,7 @@ def replay_file(  # noqa: PLR0913 - a question, and what may be used to answer i
         "as_of": {"version": state.version, "index": recorded[-1].index, "time": recorded[-1].time},
         "personal": "shown" if shown else "withheld",
         "terms": terms,
-        "state": asdict(state),
+        "state": state._asdict(),
         "steps": [
             _step(event, parse(split(row[4])[0].decode("ascii")), terms, keys, shown=shown)
             for row, event in zip(chosen, recorded, strict=True)

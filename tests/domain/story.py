@@ -6,7 +6,7 @@ is made of JSON values, review has a deadline, and the authority of an event may
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
@@ -214,7 +214,7 @@ class Story:
     def _is_sound(self) -> None:
         states: list[Any] = [*self.entries.values(), *([self.case] if self.case else [])]
         for state in states:
-            assert json.loads(json.dumps(asdict(state))) == asdict(state)
+            assert json.loads(json.dumps(state._asdict())) == state._asdict()
         if self.case and self.case.stage == Stage.FILED:
             assert self.case.decision_due is None
             assert not (self.case.has_consents and self.case.is_paid)

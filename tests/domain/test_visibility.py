@@ -1,7 +1,6 @@
 """What of a case each person sees: who filed and who decides see all, another party its own."""
 
 import json
-from dataclasses import replace
 
 from domain.visibility import shown, visible_whose
 from tests.domain.acts import (
@@ -68,7 +67,7 @@ def test_people_in_a_list_are_named_too() -> None:
     story = given(a_sale(), *FILED)
     request = {**story.now.request, "witnesses": [person("KZ", 9), "a note"]}
     owners = {**story.now.owners, "witnesses": "seller"}
-    case = replace(story.now, request=request, owners=owners)
+    case = story.now._replace(request=request, owners=owners)
     assert shown(case, "p2")["request"]["witnesses"] == [
         {"surname": "Example 9", "given_names": "Fictional"},
         None,

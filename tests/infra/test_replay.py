@@ -34,7 +34,7 @@ def test_without_a_moment_the_case_is_replayed_to_its_end(made: Past) -> None:
     """All of it: the last state is the one that the desk came to."""
     found = sold(made)
     assert found["state"]["stage"] == "completed"
-    assert found["state"] == json.loads(json.dumps(as_json(made.states["sold"])))
+    assert found["state"] == json.loads(json.dumps(made.states["sold"]._asdict()))
     assert [step["version"] for step in found["steps"]] == list(range(1, 13))
 
 
@@ -180,7 +180,3 @@ def test_what_cannot_be_read_cannot_be_replayed(made: Past, tmp_path: Path) -> N
         log.write(row, row.state[:300] + row.state[310:])
     with pytest.raises(Unreplayable):
         replay_file(copy, "KZ", made.cases["sold"])
-
-
-def as_json(state: Any) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in state.__dataclass_fields__}
