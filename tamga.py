@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 it was looked at and is not well (a failed verification, a
 wrong setting; 3 something that is needed is held by another process or cannot be reached now.
 """
 
-import gc
 import json
 import logging
 import os
@@ -30,6 +29,7 @@ from domain.law import countries
 from domain.refusals import Refusal
 from infra import development, follower, imports, key_acts, statements
 from infra.child import kept_running
+from infra.garbage import collect_less
 from infra.house import CountryHouse, House, provider_of
 from infra.logs import write_logs
 from infra.readiness import TROUBLES
@@ -400,18 +400,11 @@ def _house(settings: Settings) -> Iterator[House]:
     write_logs(settings.log_level)
     try:
         with closing(House(settings)) as house:
-            _collect_less()
+            collect_less()
             yield house
-    except (Refusal, *TROUBLES) as trouble:
+    except (Refusal, ChildProcessError, *TROUBLES) as trouble:
         typer.echo(f"tamga: {trouble}", err=True)
         raise typer.Exit(3) from None
-
-
-def _collect_less() -> None:
-    """A full garbage collection walks over everything the house knows; without cycles there is little to find."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 def _country(house: House, code: str) -> CountryHouse:

@@ -6,92 +6,90 @@ streams go on. Only what cannot be written or read at all (disk, key store) ends
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from domain import case, entry
 from domain.events import PersonalDataErased, Recorded
-from infra import vault, views
-from infra.envelope import KeyOf, boxes_of, read
-from infra.event_store import Row
-from infra.vault import Box, Vault
+from infra import views
+from infra.opening import Opened
 from infra.views import Batch
 from projections import Row as ViewRow
-from projections import Tally, View, key_column, tallies
+from projections import Tally, View, added, key_column, tallies
 from projections import views as all_views
 
 logger = logging.getLogger(__name__)
+_ERASURE: Final = f".{PersonalDataErased.__name__}.v1"
 _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
 
 
-def fold(batch: Batch, rows: Sequence[Row], country: str, key_store: Vault) -> list[PersonalDataErased]:
-    """Fold the next rows of the log into the batch's generation; the erasures among them.
+def fold(before: Batch, opened: Sequence[Opened], country: str) -> "Folded":
+    """Fold the events that come next in their streams on the rows as they stand."""
+    folded = Folded(country, before.parked())
+    folded.recall(before, opened)
+    for one in opened:
+        folded.take(one)
+    return folded
 
-    The key store is asked once: what is destroyed meanwhile is seen by the next batch.
+
+class Folded:
+    """The states and rows that one batch touches, in memory until they are written; and the erasures among its
+    events.
+
+    Whoever knows that no event of another stream is missing moves the position.
     """
-    if not rows:
-        return []
-    boxes = [_boxes(row) for row in rows]
-    keys = key_store.get_all({box.key_id for found in boxes for box in found or ()})
-    work = _Work(batch, country, keys.get)
-    work.recall(rows)
-    for row, found in zip(rows, boxes, strict=True):
-        work.take(row, found)
-    work.write()
-    batch.move_to(rows[-1][0] + 1, erasures=len(work.erased))
-    return work.erased
 
+    def __init__(self, country: str, parked: Collection[str]) -> None:
+        self.erased: list[PersonalDataErased] = []
+        self._country = country
+        self._parked = set(parked)
+        self._to_park: list[tuple[str, int, int, str]] = []
+        self._states: dict[str, dict[str, Any]] = {family: {} for family in _EVOLVE}
+        self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
 
-@dataclass(slots=True)
-class _Work:
-    """The states and rows that one batch touches, in memory until they are written."""
-
-    batch: Batch
-    country: str
-    key_of: KeyOf
-    states: dict[str, dict[str, Any]] = field(default_factory=lambda: {family: {} for family in _EVOLVE})
-    counted: dict[str, dict[str, Any]] = field(default_factory=lambda: {t.name: {} for t in tallies()})
-    erased: list[PersonalDataErased] = field(default_factory=list)
-    parked: dict[str, tuple[int, int, str]] = field(default_factory=dict)
-
-    def recall(self, rows: Sequence[Row]) -> None:
-        """Load the states of the streams that go on in this batch, all at once: one by one takes a third of
-        the time.
-        """
-        self.parked = self.batch.parked()
-        begun = {row[1] for row in rows if row[2] == 1}
-        later = {(row[1], row[3].partition(".")[0]) for row in rows if row[1] not in begun}
+    def recall(self, before: Batch, opened: Sequence[Opened]) -> None:
+        """Load the states of the streams that go on here, all at once: one by one takes a third of the time."""
+        begun = {one.stream for one in opened if one.seq == 1}
+        later = {(one.stream, one.type.partition(".")[0]) for one in opened if one.stream not in begun}
         for view in all_views():
             if view.keeps:
                 on = [stream for stream, family in later if family == view.family]
-                for stream, kept in self.batch.load(view.name, sorted(on)).items():
-                    self.states[view.family][stream] = view.keeps(**kept["state"])
+                for stream, kept in before.load(view.name, sorted(on)).items():
+                    self._states[view.family][stream] = view.keeps(**kept["state"])
 
-    def take(self, row: Row, boxes: Sequence[Box] | None) -> None:
-        """Fold one event; a poisoned one parks its stream."""
-        stream, seq, name = row[1], row[2], row[3]
-        if stream in self.parked:
-            if name.endswith(f".{PersonalDataErased.__name__}.v1"):
-                self._erase_parked(row)
-            return
-        try:
-            self._fold(read(row, self.country, self.key_of, boxes))
-        except (vault.Unavailable, views.Unavailable, MemoryError):
-            raise
-        except Exception as error:  # whatever is wrong with one stream is that stream's trouble alone
-            self._park(row, error)
-            logger.exception("stream_parked", extra={"country": self.country, "stream": stream, "seq": seq})
+    def take(self, one: Opened) -> None:
+        """Fold one event; a poisoned one parks its stream.
 
-    def write(self) -> None:
-        """Write every row that the batch touched, once."""
+        An erasure holds nothing personal, and is read even so: whatever rows a parked stream has are dropped.
+        """
+        if one.stream in self._parked:
+            if one.event is not None and isinstance(one.event.event, PersonalDataErased):
+                self.erased.append(one.event.event)
+                self._states[one.type.partition(".")[0]][one.stream] = None
+            elif one.type.endswith(_ERASURE):
+                where = {"country": self._country, "stream": one.stream}
+                logger.error("erasure_unreadable", extra=where, exc_info=one.error)
+        elif one.event is None:
+            self._park(one, one.error)
+        else:
+            try:
+                self._fold(one.event)
+            except (views.Unavailable, MemoryError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one stream is its trouble alone
+                self._park(one, error)
+
+    def write(self, batch: Batch) -> None:
+        """Write every row that was touched, once."""
+        for parked in self._to_park:
+            batch.park(*parked)
         for view in all_views():
-            self._write(view, self.states[view.family])
-        for name, rows in self.counted.items():
-            self.batch.write(name, [row for row in rows.values() if row is not None])
+            self._write(batch, view, self._states[view.family])
+        for name, rows in self._counted.items():
+            batch.write(name, rows.values())
 
-    def _write(self, view: View, states: Mapping[str, Any]) -> None:
+    def _write(self, batch: Batch, view: View, states: Mapping[str, Any]) -> None:
         shown, hidden = [], []
         for stream, state in states.items():
             row = view.row(state) if state is not None else None
@@ -100,66 +98,45 @@ class _Work:
             else:
                 shown.append(row)
         try:
-            self.batch.write(view.name, shown)
+            batch.write(view.name, shown)
         except (views.Unavailable, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
-            self._write_singly(view, shown)
-        self.batch.delete(view.name, hidden)
+            self._write_singly(batch, view, shown)
+        batch.delete(view.name, hidden)
 
-    def _write_singly(self, view: View, rows: Sequence[ViewRow]) -> None:
+    def _write_singly(self, batch: Batch, view: View, rows: Sequence[ViewRow]) -> None:
         for row in rows:
             try:
-                self.batch.write(view.name, [row])
+                batch.write(view.name, [row])
             except (views.Unavailable, MemoryError):
                 raise
             except Exception as error:
                 stream = str(row[key_column(view)])
-                logger.exception("row_unwritable", extra={"country": self.country, "stream": stream})
-                self.batch.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
+                logger.exception("row_unwritable", extra={"country": self._country, "stream": stream})
+                batch.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
 
     def _fold(self, recorded: Recorded) -> None:
         family = recorded.type.partition(".")[0]
         if family in _EVOLVE:
-            states = self.states[family]
+            states = self._states[family]
             states[recorded.stream] = _EVOLVE[family](states.get(recorded.stream), recorded)
         for tally in _log_tallies():
-            key = tally.key(recorded)
-            if key is not None:
-                rows = self.counted[tally.name]
-                if key not in rows:
-                    rows[key] = self.batch.load(tally.name, [key]).get(key)
-                rows[key] = tally.project(rows[key], recorded)
+            row = tally.row(recorded)
+            if row is not None:
+                rows, key = self._counted[tally.name], row[key_column(tally)]
+                rows[key] = added(tally, rows[key], row) if key in rows else row
         if isinstance(recorded.event, PersonalDataErased):
             self.erased.append(recorded.event)
 
-    def _park(self, row: Row, error: Exception) -> None:
-        index, stream, seq, name, _ = row
-        why = f"{type(error).__name__} in {name}"
-        self.batch.park(stream, seq, index, why)
-        self.parked[stream] = (seq, index, why)
-
-    def _erase_parked(self, row: Row) -> None:
-        """An erasure holds nothing personal and is read even so; whatever rows the stream has are dropped."""
-        try:
-            recorded = read(row, self.country, self.key_of)
-        except (vault.Unavailable, MemoryError):
-            raise
-        except Exception:
-            logger.exception("erasure_unreadable", extra={"country": self.country, "stream": row[1]})
-            return
-        if isinstance(recorded.event, PersonalDataErased):
-            self.erased.append(recorded.event)
-            self.states[recorded.type.partition(".")[0]][recorded.stream] = None
+    def _park(self, one: Opened, error: Exception | None) -> None:
+        why = f"{type(error).__name__} in {one.type}"
+        self._to_park.append((one.stream, one.seq, one.position, why))
+        self._parked.add(one.stream)
+        where = {"country": self._country, "stream": one.stream, "seq": one.seq}
+        logger.error("stream_parked", extra=where, exc_info=error)
 
 
 @cache
 def _log_tallies() -> tuple[Tally, ...]:
     return tuple(tally for tally in tallies() if tally.source == "log")
-
-
-def _boxes(row: Row) -> Sequence[Box] | None:
-    try:
-        return boxes_of(row[4])
-    except vault.Unreadable:  # its stream is parked when it is read
-        return None

@@ -9,7 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import Any, Final, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
 Answer: TypeAlias = tuple[
@@ -19,6 +20,11 @@ _EVENT: Final = "log_index, originator_id, originator_version, topic, state"
 EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - here and below: constants
 _ANSWER: Final = (
     "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, status, stream, version"
+)
+# By the last two letters of a stream's id: ids are random, or derived under a secret.
+_PART: Final = (
+    "(31 * coalesce(unicode(substr(originator_id, -1)), 0) + coalesce(unicode(substr(originator_id, -2)), 0))"
+    " % ? = ?"
 )
 _SIZE: Final = "coalesce(max(log_index), -1) + 1"
 _LOOK: Final = (  # the first column says what a row is
@@ -80,6 +86,16 @@ class Reading(ABC):
         """Up to ``limit`` events from this position on."""
         return self._rows(EVENTS + "log_index >= ? ORDER BY log_index LIMIT ?", index, limit)
 
+    def part(self, first: int, end: int, part: int, parts: int) -> list[Row]:
+        """The events from ``first`` up to, not including, ``end``, of every stream that falls to this part."""
+        return self._rows(
+            f"{EVENTS}log_index >= ? AND log_index < ? AND {_PART} ORDER BY log_index",
+            first,
+            end,
+            parts,
+            part,
+        )
+
     def at(self, index: int) -> Row | None:
         """The event at this position."""
         found = self._rows(EVENTS + "log_index = ?", index)
@@ -119,6 +135,12 @@ class Connected(Reading):
 
 class Reader(Connected):
     """A log as one thread reads it."""
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Of a log's file, without the house; raises Unavailable."""
+        with plainly():
+            return cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
 
     def close(self) -> None:
         """Give back the connection."""

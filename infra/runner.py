@@ -7,24 +7,27 @@ are scrubbed.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Final
 
 from domain.events import PersonalDataErased
 from infra import event_store, vault, views
 from infra.accesses import Accesses
 from infra.canonical import from_b64url
-from infra.event_store import Log
+from infra.crew import Crew, processes_for
+from infra.event_store import Log, Row
 from infra.evidence import EvidenceStore
 from infra.folding import fold
+from infra.opening import open_all
+from infra.rebuilding import PartFolder, Range
 from infra.vault import Vault
 from infra.views import NEXT, Batch, Views
 from projections import tallies
 
 BATCH: Final = 500
-REBUILD_BATCH: Final = 8_000
-_TURN_S: Final = 0.005  # between two batches of a rebuild: others who wait for the file come in
+TOGETHER: Final = 8_000  # events of a rebuild in one transaction: the more, the fewer times a row is written
 _SCRUB_AGAIN_S: Final = 1.0
 _SCRUB_SHARE: Final = 20  # scrubbing writes the whole file anew: it takes a twentieth of the time at most
 logger = logging.getLogger(__name__)
@@ -63,38 +66,67 @@ class Runner:
             positions = batch.positions()
             position, counted = positions.get("log", 0), positions.get("accesses", 0)
             found = self._log.since(position, BATCH)
-            erased = fold(batch, found, self._country, self._vault)
-            # Before the position moves on: who is killed here comes by again.
-            self._destroy(erased)
+            erased = self._fold(batch, found)
             readings = self._count_accesses(batch, counted, BATCH) if counted != newest[1] else 0
         self._seen = (found[-1][0] + 1 if found else position, counted + readings)
         self._to_scrub = self._to_scrub or bool(erased)
         return len(found) + readings
 
-    def rebuild(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> int:
+    def rebuild(
+        self, progress: Callable[[int, int], None] = lambda _done, _all: None, processes: int | None = None
+    ) -> int:
         """Fold the whole log into a new generation and switch to it; how many events it read.
 
-        Raises Unready while another process does the same.
+        ``processes`` fold a part each; None: as many as there are cores, where the log is large. Raises Unready
+        while another process does the same.
         """
-        done = 0
-        is_switched = False
-        with self._views.rebuilding(), closing(self._log.reader()) as log:
+        with self._views.rebuilding() as builder, closing(self._log.reader()) as log:
+            done = log.size()
+            if processes is None:
+                processes = processes_for(done)
+            self._fold_parts(builder, done, processes, progress)
+            is_switched = False
             while not is_switched:
                 with self._views.writing(NEXT) as batch:
-                    found = log.since(batch.position(), REBUILD_BATCH)
-                    self._destroy(fold(batch, found, self._country, self._vault))
-                    done += len(found)
-                    if len(found) < REBUILD_BATCH:
+                    rows = log.since(done, TOGETHER)
+                    self._fold(batch, rows)
+                    done += len(rows)
+                    is_switched = len(rows) < TOGETHER
+                    if is_switched:
                         # Nobody else writes to the read models now: the last events and the switch are one
                         # transaction.
-                        while self._count_accesses(batch, batch.position("accesses"), REBUILD_BATCH):
+                        while self._count_accesses(batch, batch.position("accesses"), TOGETHER):
                             pass
                         self._views.switch(batch)
-                        is_switched = True
                 progress(done, max(done, log.size()))
-                time.sleep(_TURN_S)
         self._scrub()
         return done
+
+    def _fold_parts(
+        self, builder: int, size: int, processes: int, progress: Callable[[int, int], None]
+    ) -> None:
+        """Fold the first so many events, each part by a process of its own."""
+        log, keys = self._log, self._vault
+        made = partial(PartFolder, log.path, keys.path, keys.kek, self._views.path, builder, self._country)
+        parts = processes or 1
+        erasures = 0
+        with Crew(made, processes) as crew:
+            for n, erased in enumerate(crew.found(_ranges(size, parts)), start=1):
+                self._destroy(erased)
+                erasures += len(erased)
+                progress(min(n * TOGETHER, size), size)
+        with self._views.helping(builder) as batch:
+            batch.move_to(size, erasures=erasures)
+
+    def _fold(self, batch: Batch, rows: Sequence[Row]) -> list[PersonalDataErased]:
+        """Fold the events that come next, and move on behind them."""
+        if not rows:
+            return []
+        folded = fold(batch, open_all(rows, self._country, self._vault), self._country)
+        folded.write(batch)
+        self._destroy(folded.erased)  # before the position moves on: who is killed here comes by again
+        batch.move_to(rows[-1][0] + 1, erasures=len(folded.erased))
+        return folded.erased
 
     def _newest(self) -> tuple[int, int]:
         """What there is to be seen of log and accesses: looked at fifty times a second, without the read
@@ -107,7 +139,7 @@ class Runner:
         found = self._accesses.since(position, limit)
         for tally in tallies():
             if tally.source == "accesses":
-                rows = (tally.project(None, reading) for reading in found)
+                rows = map(tally.row, found)
                 batch.write(tally.name, [row for row in rows if row is not None])
         if found:
             batch.move_to(position + len(found), source="accesses")
@@ -142,3 +174,10 @@ class Runner:
         else:
             self._to_scrub = False
             self._scrub_at = time.monotonic() + _SCRUB_SHARE * (time.monotonic() - began)
+
+
+def _ranges(size: int, parts: int) -> Iterator[Range]:
+    """The ranges of all parts, as a crew of so many hands them out: each part's to one process, in order."""
+    for first in range(0, size, TOGETHER * parts):
+        for part in range(parts):
+            yield Range(first, min(first + TOGETHER * parts, size), part, parts)

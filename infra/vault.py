@@ -72,7 +72,8 @@ class Vault:
 
     def __init__(self, path: Path, kek: bytes) -> None:
         """Open or create the file; `kek`: 32 bytes. Raises Unreadable where another kek wrapped its keys."""
-        self._kek = kek
+        self.path = path
+        self.kek = kek
         with _plainly():
             if not path.exists():
                 _create(path)
@@ -183,14 +184,14 @@ class Vault:
     def _make_keys(self) -> list[DataKey]:
         chance = os.urandom(48 * BATCH)
         keys = [DataKey(chance[n : n + 16], chance[n + 16 : n + 48]) for n in range(0, 48 * BATCH, 48)]
-        rows = [(key.id, aes_key_wrap(self._kek, key.secret)) for key in keys]
+        rows = [(key.id, aes_key_wrap(self.kek, key.secret)) for key in keys]
         with self._writing, _plainly(), transaction(self._writer):
             self._writer.executemany("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", rows)
         return keys
 
     def _unwrap(self, wrapped: bytes) -> bytes:
         try:
-            return aes_key_unwrap(self._kek, wrapped)
+            return aes_key_unwrap(self.kek, wrapped)
         except InvalidUnwrap as error:
             raise Unreadable("a key of the store was not wrapped by this key-encryption key") from error
 

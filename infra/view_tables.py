@@ -26,7 +26,12 @@ class Table:
         self._columns = tuple(view.columns)
         self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
         names = _quoted(self._columns)
-        sets = ", ".join(f'"{c}" = excluded."{c}"' for c in self._columns[1:])
+        added = view.columns if isinstance(view, Tally) else {}
+        sums = {c for c, kind in added.items() if kind == "integer"}
+        sets = ", ".join(
+            f'"{c}" = "{c}" + excluded."{c}"' if c in sums else f'"{c}" = excluded."{c}"'
+            for c in self._columns[1:]
+        )
         marks = ", ".join("?" * len(self._columns))
         self.select = f"SELECT {names} FROM {self.name}"
         put = f"INSERT INTO {self.name} ({names}) VALUES ({marks})"

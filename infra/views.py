@@ -14,6 +14,7 @@ The port promises:
 
 import fcntl
 import hashlib
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ BRIEFLY_MS: Final = 200  # how long a scrubbing waits for readers: it is tried a
 MAX_KEYS: Final = 500  # bound variables of one statement
 LOOK_S: Final = 0.002
 NEXT: Final = "__next"  # the generation under construction
+BUILDER: Final = "builder"  # a source whose position is the number of who builds the generation
 SCRUBBED: Final = "scrubbed"  # a source whose position is the number of erasures at the last scrubbing
 Answer = TypeVar("Answer")
 
@@ -48,7 +50,7 @@ class Views:
 
     def __init__(self, path: Path) -> None:
         """Open the file, or create it; raises Unavailable."""
-        self._path = path
+        self.path = path
         self._generations = {"": Generation(""), NEXT: Generation(NEXT)}
         self._seen = 0
         self._looked_at = 0.0
@@ -68,18 +70,41 @@ class Views:
                 yield Batch(connection, self._generations[suffix])
 
     @contextmanager
-    def rebuilding(self) -> Iterator[None]:
-        """A new generation from nothing; raises Unready while another process builds one."""
-        with self._path.with_suffix(".rebuild").open("wb") as lock:
+    def rebuilding(self) -> Iterator[int]:
+        """A new generation from nothing, and the number of who builds it; raises Unready while another process
+        builds one.
+        """
+        with self.path.with_suffix(".rebuild").open("wb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise Unready(
                     "Another process rebuilds these read models. Please wait until it ends."
                 ) from None
+            builder = secrets.randbits(62)
             with self.writing(NEXT) as batch:
                 batch.create()
-            yield
+                batch.move_to(builder, source=BUILDER)
+            yield builder
+
+    @contextmanager
+    def helping(self, builder: int) -> Iterator["Batch"]:
+        """One batch of the generation that this builder builds; raises Unready where another has begun one since.
+
+        A helper may live on when its builder was killed.
+        """
+        with self.writing(NEXT) as batch:
+            if not batch.is_built_by(builder):
+                raise Unready("The rebuild that this was for is over.")
+            yield batch
+
+    @contextmanager
+    def reading(self, suffix: str = "") -> Iterator["Batch"]:
+        """A generation at one moment."""
+        with _plainly(), self._connection() as connection:
+            connection.execute("BEGIN")
+            with to_its_end(connection):
+                yield Batch(connection, self._generations[suffix])
 
     def switch(self, batch: "Batch") -> None:
         """Put the generation that ``batch`` writes in place of the live one, in the batch's transaction."""
@@ -148,10 +173,8 @@ class Views:
         self._engine.dispose()
 
     def _select(self, what: Callable[["Batch"], Answer]) -> Answer:
-        with _plainly(), self._connection() as connection:
-            connection.execute("BEGIN")
-            with to_its_end(connection):
-                return what(Batch(connection, self._generations[""]))
+        with self.reading() as batch:
+            return what(batch)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -223,6 +246,13 @@ class Batch:
             erasures,
         )
 
+    def is_built_by(self, builder: int) -> bool:
+        """Whether the generation is there, and it is this builder's."""
+        try:
+            return self.position(BUILDER) == builder
+        except Unavailable:  # there is none
+            return False
+
     def load(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
         """The rows under these keys, decoded."""
         table = self._generation.tables[view]
@@ -275,7 +305,7 @@ class Batch:
         return [table.decode(row) for row in found]
 
     def write(self, view: str, rows: Iterable[Row]) -> None:
-        """Put these rows in the place of those with their keys."""
+        """Put these rows in the place of those with their keys; those of a tally are added to them."""
         table = self._generation.tables[view]
         encoded = [table.encode(row) for row in rows]
         if encoded:

@@ -5,7 +5,7 @@ There are two kinds, and both can be thrown away and rebuilt:
 
 - a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``,
   and each view of that family says what its row is. The lifecycle is thus written once.
-- a ``Tally`` counts events: ``project(row, event) -> row | None`` under a key of its own.
+- a ``Tally`` counts: each event gives a row of its own, and the rows under one key are added up.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
 ``feed.py`` is neither: it says which recipient gets which event, and in which order.
@@ -43,17 +43,24 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What is counted; ``key`` is the row's key for this event, None: it does not count. Public members only.
+    """What is counted: ``row(event)``, or None: it does not count. Public members only.
 
+    Rows under one key are added up: their integer columns are sums, the others say the same in all of them.
     ``source``: the events of the log, or the table of accesses.
     """
 
     name: str
     columns: Mapping[str, ColumnType]
-    key: Callable[[Any], str | None]
-    project: Callable[[Row | None, Any], Row | None]
+    row: Callable[[Any], Row | None]
     source: Literal["log", "accesses"] = "log"
     indexes: tuple[tuple[str, ...], ...] = ()
+
+
+def added(tally: Tally, one: Row, other: Row) -> Row:
+    """The sum of two rows under one key."""
+    return other | {
+        name: one[name] + other[name] for name, kind in tally.columns.items() if kind == "integer"
+    }
 
 
 def key_column(view: View | Tally) -> str:

@@ -4,13 +4,9 @@ from domain.access import Access
 from projections import Row, Tally
 
 
-def _key(access: Access) -> str:
-    return f"{access.number:012d}"
-
-
-def _project(_row: Row | None, access: Access) -> Row:
+def _row(access: Access) -> Row:
     return {
-        "number": _key(access),
+        "number": f"{access.number:012d}",
         "stream": access.stream,
         "at": access.at,
         "reader": access.reader,
@@ -34,7 +30,6 @@ VIEW = Tally(
         "purpose": "text",
         "basis": "text",
     },
-    key=_key,
-    project=_project,
+    row=_row,
     indexes=(("stream", "number"),),
 )

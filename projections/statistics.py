@@ -6,18 +6,13 @@ from domain.events import Recorded
 from projections import Row, Tally
 
 
-def _key(recorded: Recorded) -> str | None:
+def _row(recorded: Recorded) -> Row | None:
     if not recorded.type.startswith(("case.", "entry.")):
         return None
-    return f"{recorded.time[:7]}/{recorded.authority}/{recorded.type}"
-
-
-def _project(row: Row | None, recorded: Recorded) -> Row:
-    if row:
-        return {**row, "count": row["count"] + 1}
+    month = recorded.time[:7]
     return {
-        "key": _key(recorded),
-        "month": recorded.time[:7],
+        "key": f"{month}/{recorded.authority}/{recorded.type}",
+        "month": month,
         "authority": recorded.authority,
         "type": recorded.type,
         "count": 1,
@@ -27,6 +22,5 @@ def _project(row: Row | None, recorded: Recorded) -> Row:
 VIEW = Tally(
     name="statistics",
     columns={"key": "text", "month": "text", "authority": "text", "type": "text", "count": "integer"},
-    key=_key,
-    project=_project,
+    row=_row,
 )

@@ -1,26 +1,25 @@
 """Whole logs: split into ranges, looked at side by side in processes, and put together again in order."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import orjson
 
 from infra.canonical import b64url, loose_b64url
+from infra.crew import Crew, processes_for
 from infra.key_history import NotAuthorised
 from infra.log_file import Extent, LogFile, Row, Unreadable
 from infra.transparency import Frontier
 from infra.vault import Unreadable as VaultUnreadable
 from infra.vault import Vault
-from infra.verification.crew import Crew
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys
-from infra.verification.ranges import Source
+from infra.verification.ranges import Source, Verifiers
 from infra.verification.statement import SEALED
 
 RANGE: Final = 4_096  # events looked at in one go
-FEW: Final = 20_000  # events for which processes are not worth their start
 _APART: Final = 256  # how far an end between two appends is looked for
 _LEAF_BYTES: Final = 32
 
@@ -47,12 +46,12 @@ def verify_logs(
     logs = [_Log(source, in_ranges_of) for source in sources]
     total = sum(log.rows for log in logs)
     if processes is None:
-        processes = (os.cpu_count() or 1) if total >= FEW else 0
+        processes = processes_for(total)
     done = 0
     known = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
-    with Crew(known, 0 if processes == 1 else processes) as crew:
+    with Crew(partial(Verifiers, known), 0 if processes == 1 else processes) as crew:
         for log in logs:
-            for findings in crew.findings(log.source.log, log.ranges()):
+            for findings in crew.found((log.source.log, *ends) for ends in log.ranges()):
                 log.take(findings)
                 done += findings.counts.events
                 progress(done, total)

@@ -4,7 +4,7 @@ A range begins and ends between two appends; any number of ranges may be looked 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -73,6 +73,32 @@ class Source:
     def is_part(self) -> bool:
         """Whether the file may lack events, which its recipient did not get."""
         return self.recipient not in (None, self.log)
+
+
+class Verifiers:
+    """Verifies ranges (log, first, end) of several logs: a log's verifier is made when it is needed.
+
+    ``known``: country -> source, and what ``RangeVerifier`` has to know of its keys.
+    """
+
+    def __init__(self, known: Mapping[str, tuple[Source, Sequence[tuple[int, str]]]]) -> None:
+        self._known = known
+        self._log = ""
+        self._verifier: RangeVerifier | None = None
+
+    def carry_out(self, task: tuple[str, int, int]) -> Findings:
+        """Look at one range; ranges come log by log."""
+        log, first, end = task
+        if self._verifier is None or log != self._log:
+            self.close()
+            self._log, self._verifier = log, RangeVerifier(*self._known[log])
+        return self._verifier.verify(first, end)
+
+    def close(self) -> None:
+        """Give back the files."""
+        if self._verifier is not None:
+            self._verifier.close()
+        self._verifier = None
 
 
 class RangeVerifier:

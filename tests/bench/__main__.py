@@ -1,6 +1,5 @@
 """``python -m tests.bench [NAME ...]``: measure, print, and write ``docs/benchmarks.md``."""
 
-import gc
 import os
 import platform
 import sys
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from infra.garbage import collect_less
 from tests.bench import feed_rows, http_rows, rows
 from tests.bench.rows import Result
 
@@ -37,7 +37,7 @@ PACKAGES = (
 
 def main() -> None:
     """Measure the rows that are named, or all."""
-    gc.set_threshold(100_000, 50, 100)  # as the house itself does
+    collect_less()  # as the house itself does
     wanted = sys.argv[1:] or list(ROWS)
     results: list[Result] = []
     for name in wanted:

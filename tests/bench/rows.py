@@ -109,7 +109,7 @@ def _raw_inserts(path: Path, rows: list[tuple[int, str, int, str, bytes]], synch
 def rebuild() -> Iterator[Result]:
     """All read models folded anew from the log."""
     with folder() as place, ground(place) as house:
-        house.grow(30_000)
+        house.grow(60_000)
         rates = []
         for _ in range(3):
             began = time.perf_counter()

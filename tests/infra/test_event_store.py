@@ -7,18 +7,25 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eventsourcing.persistence import StoredEvent
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.envelope import Signed
 from infra.event_store import Conflict, Log, Unavailable
+from infra.log_reading import Reader
 from infra.sqlite_file import begin_write
 
 SPAWN = multiprocessing.get_context("spawn")
 Open = Callable[[], Log]
+
+
+COLUMNS = ("log_index", "originator_id", "originator_version", "topic", "state")
 
 
 def sqlite(folder: Path) -> Log:
@@ -88,6 +95,19 @@ def test_a_log_is_read_on_from_a_position_some_events_at_a_time(log: Log) -> Non
     assert log.since(7, 3) == []
     assert log.at(6) == (6, A, 7, "case.CaseCompleted.v1", b"jws")
     assert log.at(7) is None
+
+
+@given(names=st.lists(st.text(), unique=True), parts=st.integers(1, 9))
+def test_every_event_falls_to_one_part_with_all_of_its_stream(names: list[str], parts: int) -> None:
+    """Also where somebody wrote a stream into the file whose id is none."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE TABLE stored_events ({', '.join(COLUMNS)})")
+        rows = [(n, name, seq, "t", b"") for n, (seq, name) in enumerate(product((1, 2), names))]
+        connection.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
+        found = [Reader(connection).part(0, len(rows), part, parts) for part in range(parts)]
+    assert sorted(chain.from_iterable(found)) == rows
+    homes = [{row[1] for row in part} for part in found]
+    assert sum(map(len, homes)) == len(names)
 
 
 def test_a_stream_is_read_oldest_first_and_several_at_once(log: Log) -> None:

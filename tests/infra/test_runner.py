@@ -1,5 +1,6 @@
 """The read models follow their log, batch by batch, and can be thrown away and made again at any time."""
 
+import json
 import logging
 import shutil
 import sqlite3
@@ -166,12 +167,24 @@ def test_later_events_of_a_parked_stream_wait(poisoned: OneCountry) -> None:
     assert len(poisoned.views.parked()) == 1
 
 
-def test_a_rebuild_parks_the_same_streams_and_comes_to_the_same_rows(poisoned: OneCountry) -> None:
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_rebuild_parks_the_same_streams_and_comes_to_the_same_rows(
+    poisoned: OneCountry, processes: int
+) -> None:
     poisoned.follow()
     live, parked = poisoned.views.digests(), poisoned.views.parked()
-    poisoned.runner.rebuild()
+    poisoned.runner.rebuild(processes=processes)
     assert poisoned.views.digests() == live
     assert poisoned.views.parked() == parked
+
+
+def test_what_a_process_of_a_rebuild_has_to_say_is_a_line_of_the_log(
+    poisoned: OneCountry, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With the name of an error, and never its text: that may hold what somebody wrote."""
+    poisoned.runner.rebuild(processes=1)
+    (line,) = map(json.loads, capfd.readouterr().err.splitlines())
+    assert (line["event"], line["stream"]) == ("stream_parked", poisoned.case("1"))
 
 
 def test_a_stream_is_parked_no_longer_once_it_can_be_read(kazakhstan: OneCountry) -> None:
@@ -316,8 +329,9 @@ def test_the_progress_of_a_rebuild_reaches_the_whole(kazakhstan: OneCountry) -> 
 # --- erasure ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("processes", [0, 3])
 def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_rows(
-    kazakhstan: OneCountry,
+    kazakhstan: OneCountry, processes: int
 ) -> None:
     """Events whose keys are gone fold to the same rows as those that were folded before and erased."""
     kazakhstan.register(1, 2, 3)
@@ -343,7 +357,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     kazakhstan.follow()
     live = kazakhstan.views.digests()
     assert live["erasures"] == 4
-    kazakhstan.runner.rebuild()
+    kazakhstan.runner.rebuild(processes=processes)
     assert kazakhstan.views.digests() == live
     row = kazakhstan.views.one("case_status", sold.stream)
     assert row is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.refusals import Unready
 from infra.view_tables import Generation, shape
 from infra.views import NEXT, Unavailable, Views
 from projections import Row, Tally, View, key_column, tallies
@@ -178,6 +179,28 @@ def test_a_new_generation_takes_the_place_of_the_live_one_at_once(read_models: V
     assert read_models.position() == 5
     fill(read_models, [queued(4)])
     assert len(read_models.rows("work_queue")) == 3
+
+
+def test_who_helped_a_rebuild_that_was_killed_writes_nothing_into_the_next(read_models: Views) -> None:
+    with read_models.rebuilding() as killed, read_models.helping(killed) as batch:
+        batch.write("work_queue", [queued(1)])
+    with read_models.rebuilding() as builder:
+        with pytest.raises(Unready), read_models.helping(killed) as batch:
+            batch.write("work_queue", [queued(2)])
+        with read_models.helping(builder) as batch:
+            batch.write("work_queue", [queued(3)])
+            read_models.switch(batch)
+    with pytest.raises(Unready), read_models.helping(builder):
+        pass
+    assert [row["case"] for row in read_models.rows("work_queue")] == ["case-003"]
+
+
+def test_what_is_counted_is_added_up_whoever_writes_it_first(read_models: Views) -> None:
+    row = {"key": "2026-01/a/b", "month": "2026-01", "authority": "a", "type": "b"}
+    for count in (2, 40):
+        with read_models.writing() as batch:
+            batch.write("statistics", [{**row, "count": count}])
+    assert read_models.rows("statistics") == [{**row, "count": 42}]
 
 
 def test_a_page_uses_its_index_also_after_a_switch(read_models: Views, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""Processes that carry out tasks side by side: order, errors, and one that dies."""
+
+import os
+from functools import partial
+
+import pytest
+
+from domain.refusals import Unready
+from infra.crew import Crew
+
+
+class Adder:
+    """Adds up its tasks; a negative one is refused, zero kills the process."""
+
+    def __init__(self, begin: int) -> None:
+        self._sum = begin
+
+    def carry_out(self, task: int) -> tuple[int, int]:
+        if task < 0:
+            raise Unready("Not below zero.")
+        if task == 0:
+            os._exit(7)
+        self._sum += task
+        return self._sum, os.getpid()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_what_comes_of_tasks_comes_in_their_order_and_each_process_does_every_nth() -> None:
+    with Crew(partial(Adder, 100), processes=2) as crew:
+        found = list(crew.found([1, 10, 2, 20, 3, 30, 4, 40, 5]))
+    assert [total for total, _ in found] == [101, 110, 103, 130, 106, 160, 110, 200, 115]
+    assert len({process for _, process in found}) == 2
+    assert len({process for _, process in found[::2]}) == 1
+
+
+def test_without_processes_this_one_does_it_all() -> None:
+    with Crew(partial(Adder, 0), processes=0) as crew:
+        assert list(crew.found([1, 2])) == [(1, os.getpid()), (3, os.getpid())]
+
+
+def test_what_a_worker_raises_its_asker_raises() -> None:
+    with Crew(partial(Adder, 0), processes=1) as crew, pytest.raises(Unready) as refused:
+        list(crew.found([1, -1]))
+    assert refused.value.detail == "Not below zero."
+
+
+def test_a_process_that_died_is_no_answer() -> None:
+    with Crew(partial(Adder, 0), processes=2) as crew, pytest.raises(ChildProcessError):
+        list(crew.found([1, 0, 2, 3]))
