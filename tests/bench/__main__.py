@@ -100,8 +100,9 @@ for a look and one for an append, no calls that give up the lock for a microseco
 collections. What did not: a shorter switch interval, one core for all threads, another base64 library, and deciding in
 the loop's own thread (this one measured on a busy machine). A process of its own for the desk, tried as a sketch with
 commands and outcomes pickled over a socket, gave 8 % in the same run (0.50 to 0.55; against the batched endpoint 0.28
-to 0.31): load, edge, desk and follower then fill both cores. It was not worth a second process that can be killed;
-on a machine with more cores it may be.
+to 0.31), and 15 % where a country's desk has a process of its own and reads the socket itself (0.53 to 0.60; 0.33 to
+0.38); nothing with one client. Load, edge, desk and follower then fill both cores. That is not worth five processes
+more that can be killed and started anew; on a machine with many cores, where one server's lock is the limit, it is.
 
 **A rebuild** spends more than half of its time on reading and opening the boxes, a tenth on folding, a sixth on writing
 rows. From 20,000 events on it has a process for each core, which folds every so manyth stream: on two cores 7,800 to
