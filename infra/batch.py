@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra import envelope
-from infra.event_store import Answer, Append, Reading
+from infra.event_store import Answer, Reading, Writer
 from infra.streams import Stream, Streams
 
 
@@ -74,9 +74,9 @@ class Batch:
         self._looked = looked
 
     @property
-    def append(self) -> Append:
+    def writer(self) -> Writer:
         """The log under its write lock; raises NeedsTheLock."""
-        if not isinstance(self.log, Append):
+        if not isinstance(self.log, Writer):
             raise NeedsTheLock
         return self.log
 
@@ -112,9 +112,9 @@ class Batch:
     def flush(self) -> None:
         """Write what is settled: once for all, as each statement gives up the interpreter's lock."""
         if self.rows:
-            self.append.insert(self.first, self.rows)
+            self.writer.insert(self.first, self.rows)
         if self.answers:
-            self.append.answer_all(self.answers)
+            self.writer.answer_all(self.answers)
         self.rows, self.answers = [], {}
 
     def answered(self, key: str) -> Answer | None:
@@ -126,4 +126,4 @@ class Batch:
     def _forget_answers(self, stream: str) -> None:
         """Of a stored answer an HMAC of the body is kept, until the erasure of what it was about."""
         self.flush()
-        self.append.forget_bodies(stream)
+        self.writer.forget_bodies(stream)

@@ -31,7 +31,7 @@ from infra.batch import Batch, NeedsTheLock, Outcome, Remembered
 from infra.canonical import from_b64url
 from infra.clock import Clock, WrongClock
 from infra.committer import AGAIN, Asked, Committer, Decided, resolve
-from infra.event_store import Answer, Append, Log, Reading, Row
+from infra.event_store import Answer, Log, Reading, Row, Writer
 from infra.keyring import Keyring
 from infra.one_thread import OneThread
 from infra.sitting import Office, Sitting, Work
@@ -105,7 +105,7 @@ class Desk:
 
         def nothing(sitting: Sitting) -> Outcome:
             self.vault.take()
-            sitting.append.probe()
+            sitting.writer.probe()
             return Outcome(stream="", version=0, state=None, index=sitting.size - 1, status=200)
 
         with suppress(Refusal):
@@ -158,12 +158,12 @@ class Desk:
         return True
 
     def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
-        with self.log.writing() as append:
+        with self.log.writing() as writer:
             self._streams.trim()
-            before = self._look(append, asked, {})
+            before = self._look(writer, asked, {})
             if before.size != self._size:
-                self._catch_up(append, before.size)
-            batch = Batch(append, self._streams, self._size, self._time, before.answers)
+                self._catch_up(writer, before.size)
+            batch = Batch(writer, self._streams, self._size, self._time, before.answers)
             results = self._results(batch, asked, before)
             batch.flush()
         self._size, self._time = batch.size, batch.time
@@ -184,17 +184,17 @@ class Desk:
         answers = {key: unwritten.get(key) or look.answers.get(key) for key in keys}
         return _Before(look.size, cold, look.rows, answers)
 
-    def _catch_up(self, append: Append, size: int) -> None:
+    def _catch_up(self, writer: Writer, size: int) -> None:
         """What others appended since we looked is read anew."""
         keys = self._office.id_of("keys", 1)
         known = 0 <= self._size < size
-        touched = append.streams_since(self._size) if known else []
+        touched = writer.streams_since(self._size) if known else []
         if not known:
             self._streams.forget_all()
         self._streams.forget(*touched)
         if not known or keys in touched:
             self.keyring.reload()
-        newest = append.at(size - 1)
+        newest = writer.at(size - 1)
         self._time = envelope.payload_of(envelope.split(newest[4])[0])["time"] if newest else ""
         self._size = size
 

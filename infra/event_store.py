@@ -45,7 +45,7 @@ from infra.log_reading import (
 )
 from infra.sqlite_file import create, write
 
-__all__ = ["Answer", "Append", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable"]
+__all__ = ["Answer", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable", "Writer"]
 
 PATIENCE_S: Final = 5
 BRIEFLY_MS: Final = (
@@ -111,20 +111,20 @@ class Log(Reading, SQLiteApplicationRecorder):
             pool = _Pool(path, synchronous)
             super().__init__(_Datastore(path, pool))
             self._pool = pool
-            self._writer = pool.plain_connection()
-            self._writer.execute(_NOT_BY_SQLITE)
+            self._connection = pool.plain_connection()
+            self._connection.execute(_NOT_BY_SQLITE)
             for statement in _APPENDED:
-                self._writer.execute(statement)
+                self._connection.execute(statement)
         self._writing = threading.Lock()
 
     @contextmanager
-    def writing(self) -> Iterator["Append"]:
+    def writing(self) -> Iterator["Writer"]:
         """The write lock, and a transaction that is committed when the block ends well."""
         with self._alone() as connection:
             with _plainly():
                 write(connection, self._patience_s, "BEGIN IMMEDIATE")
             try:
-                yield Append(connection)
+                yield Writer(connection)
                 with _plainly():
                     connection.execute("COMMIT")
             except BaseException:
@@ -171,12 +171,12 @@ class Log(Reading, SQLiteApplicationRecorder):
         see it.
         """
         with _plainly():
-            return self._writer.execute(f"PRAGMA {name}").fetchone()[0]
+            return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     def close(self) -> None:
         """Give back the file."""
         with self._writing:
-            self._writer.close()
+            self._connection.close()
         self.datastore.close()
 
     # The library's own ways in and out, for its tools: they number what they call notifications from 1.
@@ -186,9 +186,9 @@ class Log(Reading, SQLiteApplicationRecorder):
         signed = [
             Signed(str(s.originator_id), s.originator_version, s.topic, s.state, "") for s in stored_events
         ]
-        with self.writing() as append:
-            first = append.size()
-            append.insert(first, signed)
+        with self.writing() as writer:
+            first = writer.size()
+            writer.insert(first, signed)
         return range(first + 1, first + 1 + len(signed))
 
     def max_notification_id(self) -> int:
@@ -219,7 +219,7 @@ class Log(Reading, SQLiteApplicationRecorder):
         if not self._writing.acquire(timeout=self._patience_s):
             raise Unavailable("another thread writes into the log")
         try:
-            yield self._writer
+            yield self._connection
         finally:
             self._writing.release()
 
@@ -229,7 +229,7 @@ class Log(Reading, SQLiteApplicationRecorder):
             return [tuple(row) for row in connection.execute(statement, values)]
 
 
-class Append(Connected):
+class Writer(Connected):
     """What may be done under the write lock; it reads what it wrote itself, too."""
 
     def streams_since(self, index: int) -> list[str]:

@@ -14,7 +14,7 @@ from domain import case, entry
 from domain.events import PersonalDataErased, Recorded
 from infra import views
 from infra.opening import Opened
-from infra.views import Batch
+from infra.views import Transaction
 from projections import Row as ViewRow
 from projections import Tally, View, added, key_column, tallies
 from projections import views as all_views
@@ -24,7 +24,7 @@ _ERASURE: Final = f".{PersonalDataErased.__name__}.v1"
 _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
 
 
-def fold(before: Batch, opened: Sequence[Opened], country: str) -> "Folded":
+def fold(before: Transaction, opened: Sequence[Opened], country: str) -> "Folded":
     """Fold the events that come next in their streams on the rows as they stand."""
     folded = Folded(country, before.parked())
     folded.recall(before, opened)
@@ -48,7 +48,7 @@ class Folded:
         self._states: dict[str, dict[str, Any]] = {family: {} for family in _EVOLVE}
         self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
 
-    def recall(self, before: Batch, opened: Sequence[Opened]) -> None:
+    def recall(self, before: Transaction, opened: Sequence[Opened]) -> None:
         """Load the states of the streams that go on here, all at once: one by one takes a third of the time."""
         begun = {one.stream for one in opened if one.seq == 1}
         later = {(one.stream, one.type.partition(".")[0]) for one in opened if one.stream not in begun}
@@ -80,16 +80,16 @@ class Folded:
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one stream is its trouble alone
                 self._park(one, error)
 
-    def write(self, batch: Batch) -> None:
+    def write(self, transaction: Transaction) -> None:
         """Write every row that was touched, once."""
         for parked in self._to_park:
-            batch.park(*parked)
+            transaction.park(*parked)
         for view in all_views():
-            self._write(batch, view, self._states[view.family])
+            self._write(transaction, view, self._states[view.family])
         for name, rows in self._counted.items():
-            batch.write(name, rows.values())
+            transaction.write(name, rows.values())
 
-    def _write(self, batch: Batch, view: View, states: Mapping[str, Any]) -> None:
+    def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
         shown, hidden = [], []
         for stream, state in states.items():
             row = view.row(state) if state is not None else None
@@ -98,23 +98,23 @@ class Folded:
             else:
                 shown.append(row)
         try:
-            batch.write(view.name, shown)
+            transaction.write(view.name, shown)
         except (views.Unavailable, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
-            self._write_singly(batch, view, shown)
-        batch.delete(view.name, hidden)
+            self._write_singly(transaction, view, shown)
+        transaction.delete(view.name, hidden)
 
-    def _write_singly(self, batch: Batch, view: View, rows: Sequence[ViewRow]) -> None:
+    def _write_singly(self, transaction: Transaction, view: View, rows: Sequence[ViewRow]) -> None:
         for row in rows:
             try:
-                batch.write(view.name, [row])
+                transaction.write(view.name, [row])
             except (views.Unavailable, MemoryError):
                 raise
             except Exception as error:
                 stream = str(row[key_column(view)])
                 logger.exception("row_unwritable", extra={"country": self._country, "stream": stream})
-                batch.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
+                transaction.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
 
     def _fold(self, recorded: Recorded) -> None:
         family = recorded.type.partition(".")[0]

@@ -10,7 +10,7 @@ from domain.refusals import Unknown
 from infra.canonical import b64url, from_b64url, sha256
 from infra.desk import Desk, Outcome, Sitting
 from infra.envelope import split
-from infra.event_store import Append, Log
+from infra.event_store import Log, Writer
 from infra.live_seals import Authorised, newest_live, seals_of
 from infra.signing import kid_of
 from infra.transparency import Frontier, leaf
@@ -132,7 +132,7 @@ def _said(
     return Outcome(stream=stream.id, version=stream.seq, state=state, index=sitting.size - 1, status=200)
 
 
-def _grow(frontier: Frontier, log: Log | Append) -> None:
+def _grow(frontier: Frontier, log: Log | Writer) -> None:
     """Add the log's events that are not in the tree yet."""
     while rows := log.since(frontier.size, CHUNK):
         for row in rows:

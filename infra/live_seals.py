@@ -12,7 +12,7 @@ from domain.events import SealAuthorised, SealRetired
 from infra.canonical import from_b64url
 from infra.desk import Desk
 from infra.envelope import read
-from infra.event_store import Append, Log
+from infra.event_store import Log, Writer
 from infra.signing import BadSignature, PublicKey, key_of, kid_of
 
 
@@ -28,7 +28,7 @@ class Authorised:
     retired: int | None = None
 
 
-def seals_of(desk: Desk, log: Log | Append | None = None) -> list[Authorised]:
+def seals_of(desk: Desk, log: Log | Writer | None = None) -> list[Authorised]:
     """Every seal that the log authorised, oldest first; ``log``: as a sitting sees it."""
     found: dict[str, Authorised] = {}
     for row in (log or desk.log).stream(desk.id_of("keys", 1)):

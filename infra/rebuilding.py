@@ -45,8 +45,8 @@ class PartFolder:
         opened = open_all(self._log.part(*task), self._country, self._vault)
         with self._views.reading(NEXT) as before:
             folded = fold(before, opened, self._country)
-        with self._views.helping(self._builder) as batch:
-            folded.write(batch)
+        with self._views.helping(self._builder) as transaction:
+            folded.write(transaction)
         time.sleep(_TURN_S)
         return folded.erased
 

@@ -23,7 +23,7 @@ from infra.folding import fold
 from infra.opening import open_all
 from infra.rebuilding import PartFolder, Range
 from infra.vault import Vault
-from infra.views import NEXT, Batch, Views
+from infra.views import NEXT, Transaction, Views
 from projections import tallies
 
 BATCH: Final = 500
@@ -62,12 +62,12 @@ class Runner:
             if self._to_scrub and time.monotonic() >= self._scrub_at:
                 self._scrub()
             return 0
-        with self._views.writing() as batch:
-            positions = batch.positions()
+        with self._views.writing() as transaction:
+            positions = transaction.positions()
             position, counted = positions.get("log", 0), positions.get("accesses", 0)
             found = self._log.since(position, BATCH)
-            erased = self._fold(batch, found)
-            readings = self._count_accesses(batch, counted, BATCH) if counted != newest[1] else 0
+            erased = self._fold(transaction, found)
+            readings = self._count_accesses(transaction, counted, BATCH) if counted != newest[1] else 0
         self._seen = (found[-1][0] + 1 if found else position, counted + readings)
         self._to_scrub = self._to_scrub or bool(erased)
         return len(found) + readings
@@ -87,17 +87,17 @@ class Runner:
             self._fold_parts(builder, done, processes, progress)
             is_switched = False
             while not is_switched:
-                with self._views.writing(NEXT) as batch:
+                with self._views.writing(NEXT) as transaction:
                     rows = log.since(done, TOGETHER)
-                    self._fold(batch, rows)
+                    self._fold(transaction, rows)
                     done += len(rows)
                     is_switched = len(rows) < TOGETHER
                     if is_switched:
                         # Nobody else writes to the read models now: the last events and the switch are one
                         # transaction.
-                        while self._count_accesses(batch, batch.position("accesses"), TOGETHER):
+                        while self._count_accesses(transaction, transaction.position("accesses"), TOGETHER):
                             pass
-                        self._views.switch(batch)
+                        self._views.switch(transaction)
                 progress(done, max(done, log.size()))
         self._scrub()
         return done
@@ -115,17 +115,17 @@ class Runner:
                 self._destroy(erased)
                 erasures += len(erased)
                 progress(min(n * TOGETHER, size), size)
-        with self._views.helping(builder) as batch:
-            batch.move_to(size, erasures=erasures)
+        with self._views.helping(builder) as transaction:
+            transaction.move_to(size, erasures=erasures)
 
-    def _fold(self, batch: Batch, rows: Sequence[Row]) -> list[PersonalDataErased]:
+    def _fold(self, transaction: Transaction, rows: Sequence[Row]) -> list[PersonalDataErased]:
         """Fold the events that come next, and move on behind them."""
         if not rows:
             return []
-        folded = fold(batch, open_all(rows, self._country, self._vault), self._country)
-        folded.write(batch)
+        folded = fold(transaction, open_all(rows, self._country, self._vault), self._country)
+        folded.write(transaction)
         self._destroy(folded.erased)  # before the position moves on: who is killed here comes by again
-        batch.move_to(rows[-1][0] + 1, erasures=len(folded.erased))
+        transaction.move_to(rows[-1][0] + 1, erasures=len(folded.erased))
         return folded.erased
 
     def _newest(self) -> tuple[int, int]:
@@ -134,15 +134,15 @@ class Runner:
         """
         return self._log.size(), self._accesses.head()[0]
 
-    def _count_accesses(self, batch: Batch, position: int, limit: int) -> int:
+    def _count_accesses(self, transaction: Transaction, position: int, limit: int) -> int:
         """The table of accesses has a position of its own; a reading is a row, never changed."""
         found = self._accesses.since(position, limit)
         for tally in tallies():
             if tally.source == "accesses":
                 rows = map(tally.row, found)
-                batch.write(tally.name, [row for row in rows if row is not None])
+                transaction.write(tally.name, [row for row in rows if row is not None])
         if found:
-            batch.move_to(position + len(found), source="accesses")
+            transaction.move_to(position + len(found), source="accesses")
         return len(found)
 
     def _destroy(self, erased: Iterable[PersonalDataErased]) -> None:

@@ -18,7 +18,7 @@ from domain.refusals import Differs, Erased, Unready
 from infra import codec, envelope
 from infra.batch import Batch, Draft, Outcome, Remembered
 from infra.canonical import b64url
-from infra.event_store import Append
+from infra.event_store import Writer
 from infra.keyring import Keyring, derived_text
 from infra.signing import Seal
 from infra.streams import Stream, after
@@ -67,9 +67,9 @@ class Sitting:
         self._has_flushed = False
 
     @property
-    def append(self) -> Append:
+    def writer(self) -> Writer:
         """The log under its write lock; raises NeedsTheLock where the batch is decided ahead of it."""
-        return self._batch.append
+        return self._batch.writer
 
     @property
     def size(self) -> int:
@@ -168,10 +168,10 @@ class Sitting:
                 return found
         raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
 
-    def flushed(self) -> Append:
+    def flushed(self) -> Writer:
         """The log as it stands, with everything that was settled before in this batch."""
         self._batch.flush()
-        return self.append
+        return self.writer
 
     def flush(self) -> None:
         """Write what is signed so far, where that is more than should be kept in memory; ``give_up`` takes it
@@ -179,9 +179,9 @@ class Sitting:
         """
         if not self._has_flushed:
             self._batch.flush()
-            self.append.begin_part()
+            self.writer.begin_part()
             self._has_flushed = True
-        self.append.insert(self._batch.size, self.draft.signed)
+        self.writer.insert(self._batch.size, self.draft.signed)
         self._batch.size += len(self.draft.signed)
         self._batch.time = self.draft.time
         self._batch.streams.forget(*self.draft.touched)
@@ -190,8 +190,8 @@ class Sitting:
     def give_up(self) -> None:
         """The work is refused: nothing of it stays in the batch."""
         if self._has_flushed:
-            self.append.undo_part()
-            self._batch.size = self.append.size()
+            self.writer.undo_part()
+            self._batch.size = self.writer.size()
             self._batch.streams.forget_all()
 
     def _carried_out(

@@ -62,12 +62,12 @@ class Views:
             self._open(path)
 
     @contextmanager
-    def writing(self, suffix: str = "") -> Iterator["Batch"]:
-        """One batch of a generation (``NEXT``: the one under construction), in one transaction."""
+    def writing(self, suffix: str = "") -> Iterator["Transaction"]:
+        """A transaction on a generation (``NEXT``: the one under construction)."""
         with _plainly(), self._connection() as connection:
             begin_write(connection, PATIENCE_S)
             with to_its_end(connection):
-                yield Batch(connection, self._generations[suffix])
+                yield Transaction(connection, self._generations[suffix])
 
     @contextmanager
     def rebuilding(self) -> Iterator[int]:
@@ -82,41 +82,41 @@ class Views:
                     "Another process rebuilds these read models. Please wait until it ends."
                 ) from None
             builder = secrets.randbits(62)
-            with self.writing(NEXT) as batch:
-                batch.create()
-                batch.move_to(builder, source=BUILDER)
+            with self.writing(NEXT) as transaction:
+                transaction.create()
+                transaction.move_to(builder, source=BUILDER)
             yield builder
 
     @contextmanager
-    def helping(self, builder: int) -> Iterator["Batch"]:
-        """One batch of the generation that this builder builds; raises Unready where another has begun one since.
+    def helping(self, builder: int) -> Iterator["Transaction"]:
+        """A transaction on the generation that this builder builds; raises Unready where another has begun one since.
 
         A helper may live on when its builder was killed.
         """
-        with self.writing(NEXT) as batch:
-            if not batch.is_built_by(builder):
+        with self.writing(NEXT) as transaction:
+            if not transaction.is_built_by(builder):
                 raise Unready("The rebuild that this was for is over.")
-            yield batch
+            yield transaction
 
     @contextmanager
-    def reading(self, suffix: str = "") -> Iterator["Batch"]:
+    def reading(self, suffix: str = "") -> Iterator["Transaction"]:
         """A generation at one moment."""
         with _plainly(), self._connection() as connection:
             connection.execute("BEGIN")
             with to_its_end(connection):
-                yield Batch(connection, self._generations[suffix])
+                yield Transaction(connection, self._generations[suffix])
 
-    def switch(self, batch: "Batch") -> None:
-        """Put the generation that ``batch`` writes in place of the live one, in the batch's transaction."""
+    def switch(self, transaction: "Transaction") -> None:
+        """Put the generation that the transaction writes in place of the live one, at its end."""
         for live, made in zip(self._generations[""].names, self._generations[NEXT].names, strict=True):
-            batch.connection.execute(f"DROP TABLE {live}")
-            batch.connection.execute(f"ALTER TABLE {made} RENAME TO {live}")
+            transaction.connection.execute(f"DROP TABLE {live}")
+            transaction.connection.execute(f"ALTER TABLE {made} RENAME TO {live}")
         for statement in indexes():
-            batch.connection.execute(statement)
+            transaction.connection.execute(statement)
 
     def position(self, source: str = "log") -> int:
         """How many events (or accesses) of the source the live rows have seen."""
-        return self._select(lambda batch: batch.position(source))
+        return self._select(lambda transaction: transaction.position(source))
 
     def has_seen(self, index: int) -> bool:
         """Whether the live rows show the event at this position; however many ask, the file is read now and
@@ -129,26 +129,26 @@ class Views:
         return index < self._seen
 
     def rows(self, view: str, where: Mapping[str, Any] | None = None, **page: Any) -> list[Row]:
-        """Live rows, decoded: ``where`` equals, and ``page`` as ``Batch.rows``."""
-        return self._select(lambda batch: batch.rows(view, where, **page))
+        """Live rows, decoded: ``where`` equals, and ``page`` as ``Transaction.rows``."""
+        return self._select(lambda transaction: transaction.rows(view, where, **page))
 
     def one(self, view: str, key: str) -> Row | None:
         """The live row under this key."""
-        return self._select(lambda batch: batch.load(view, [key]).get(key))
+        return self._select(lambda transaction: transaction.load(view, [key]).get(key))
 
     def parked(self) -> dict[str, tuple[int, int, str]]:
         """The streams that are set aside: stream -> (seq, index, why)."""
-        return self._select(lambda batch: batch.parked())
+        return self._select(lambda transaction: transaction.parked())
 
     def digests(self) -> dict[str, Any]:
         """SHA-256 over the canonical rows of each read model, with position and number of erasures; one
         moment.
         """
-        return self._select(lambda batch: batch.digests())
+        return self._select(lambda transaction: transaction.digests())
 
     def is_scrubbed(self) -> bool:
         """Whether nothing was erased since the last scrubbing."""
-        return self._select(lambda batch: batch.erasures() == batch.position(SCRUBBED))
+        return self._select(lambda transaction: transaction.erasures() == transaction.position(SCRUBBED))
 
     def scrub(self) -> None:
         """Write the file anew without what was deleted; raises Unavailable while a reader holds the old
@@ -157,7 +157,7 @@ class Views:
         Overwriting (``secure_delete``) would not do: where SQLite moves rows between half-empty pages, copies
         stay in their unused space.
         """
-        erasures = self._select(lambda batch: batch.erasures())
+        erasures = self._select(lambda transaction: transaction.erasures())
         with _plainly(), self._connection() as connection:
             connection.execute("VACUUM")
             connection.execute(f"PRAGMA busy_timeout = {BRIEFLY_MS}")
@@ -165,16 +165,16 @@ class Views:
             connection.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
             if is_held:
                 raise Unavailable("a reader still holds the write-ahead log")
-        with self.writing() as batch:
-            batch.move_to(erasures, source=SCRUBBED)
+        with self.writing() as transaction:
+            transaction.move_to(erasures, source=SCRUBBED)
 
     def close(self) -> None:
         """Give back the file."""
         self._engine.dispose()
 
-    def _select(self, what: Callable[["Batch"], Answer]) -> Answer:
-        with self.reading() as batch:
-            return what(batch)
+    def _select(self, what: Callable[["Transaction"], Answer]) -> Answer:
+        with self.reading() as transaction:
+            return what(transaction)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -194,17 +194,17 @@ class Views:
         create(path, (*live.schema, *indexes(), version))
         if self._version() == shape(live):
             return
-        with self.writing() as batch:
+        with self.writing() as transaction:
             if self._version() != shape(live):
-                batch.create()
-                batch.connection.execute(version)
+                transaction.create()
+                transaction.connection.execute(version)
 
     def _version(self) -> int:
         with self._connection() as connection:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-class Batch:
+class Transaction:
     """One transaction on one generation of the read models."""
 
     def __init__(self, connection: sqlite3.Connection, generation: Generation) -> None:

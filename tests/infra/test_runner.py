@@ -312,8 +312,8 @@ def test_a_rebuild_that_was_killed_leaves_the_live_rows_and_the_next_begins_anew
     kazakhstan.file(1)
     kazakhstan.follow()
     live = kazakhstan.views.digests()
-    with kazakhstan.views.rebuilding(), kazakhstan.views.writing("__next") as batch:
-        batch.move_to(5)
+    with kazakhstan.views.rebuilding(), kazakhstan.views.writing("__next") as transaction:
+        transaction.move_to(5)
     assert kazakhstan.views.digests() == live
     kazakhstan.runner.rebuild()
     assert kazakhstan.views.digests() == live

@@ -44,8 +44,8 @@ def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: A
 
 
 def fill(read_models: Views, rows: list[Row]) -> None:
-    with read_models.writing() as batch:
-        batch.write("work_queue", rows)
+    with read_models.writing() as transaction:
+        transaction.write("work_queue", rows)
 
 
 def test_a_row_comes_back_as_it_was_written(read_models: Views) -> None:
@@ -61,8 +61,8 @@ def test_a_row_takes_the_place_of_the_one_under_its_key_and_can_be_dropped(read_
     fill(read_models, [queued(1), queued(2)])
     fill(read_models, [queued(1, stage="returned")])
     assert [row["stage"] for row in read_models.rows("work_queue")] == ["returned", "in_review"]
-    with read_models.writing() as batch:
-        batch.delete("work_queue", ["case-001", "case-777"])
+    with read_models.writing() as transaction:
+        transaction.delete("work_queue", ["case-001", "case-777"])
     assert [row["case"] for row in read_models.rows("work_queue")] == ["case-002"]
 
 
@@ -102,16 +102,16 @@ def test_a_column_that_is_none_never_gets_into_a_statement(read_models: Views) -
 
 def test_many_keys_are_looked_up_at_once(read_models: Views) -> None:
     fill(read_models, [queued(n) for n in range(900)])
-    with read_models.writing() as batch:
-        found = batch.load("work_queue", [f"case-{n:03d}" for n in range(1000)])
+    with read_models.writing() as transaction:
+        found = transaction.load("work_queue", [f"case-{n:03d}" for n in range(1000)])
     assert len(found) == 900
 
 
 def test_a_batch_that_fails_has_written_nothing(read_models: Views) -> None:
     def fail() -> None:
-        with read_models.writing() as batch:
-            batch.write("work_queue", [queued(1)])
-            batch.move_to(7)
+        with read_models.writing() as transaction:
+            transaction.write("work_queue", [queued(1)])
+            transaction.move_to(7)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -121,10 +121,10 @@ def test_a_batch_that_fails_has_written_nothing(read_models: Views) -> None:
 
 
 def test_positions_of_log_and_accesses_are_apart_and_erasures_add_up(read_models: Views) -> None:
-    with read_models.writing() as batch:
-        batch.move_to(7, erasures=1)
-        batch.move_to(3, source="accesses")
-        batch.move_to(9, erasures=2)
+    with read_models.writing() as transaction:
+        transaction.move_to(7, erasures=1)
+        transaction.move_to(3, source="accesses")
+        transaction.move_to(9, erasures=2)
     assert (read_models.position(), read_models.position("accesses")) == (9, 3)
     digests = read_models.digests()
     assert (digests["position"], digests["erasures"], digests["accesses"]) == (9, 3, 3)
@@ -150,8 +150,8 @@ def closing_views(path: Path) -> closing[Views]:
 def test_a_reader_sees_the_old_rows_until_the_batch_is_whole(read_models: Views) -> None:
     """And does not wait for it."""
     fill(read_models, [queued(1)])
-    with read_models.writing() as batch:
-        batch.write("work_queue", [queued(2)])
+    with read_models.writing() as transaction:
+        transaction.write("work_queue", [queued(2)])
         assert [row["case"] for row in read_models.rows("work_queue")] == ["case-001"]
     assert len(read_models.rows("work_queue")) == 2
 
@@ -169,12 +169,12 @@ def test_two_processes_write_by_turns(read_models: Views, tmp_path: Path) -> Non
 def test_a_new_generation_takes_the_place_of_the_live_one_at_once(read_models: Views) -> None:
     fill(read_models, [queued(1)])
     with read_models.rebuilding():
-        with read_models.writing(NEXT) as batch:
-            batch.write("work_queue", [queued(2), queued(3)])
-            batch.move_to(5)
+        with read_models.writing(NEXT) as transaction:
+            transaction.write("work_queue", [queued(2), queued(3)])
+            transaction.move_to(5)
         assert [row["case"] for row in read_models.rows("work_queue")] == ["case-001"]
-        with read_models.writing(NEXT) as batch:
-            read_models.switch(batch)
+        with read_models.writing(NEXT) as transaction:
+            read_models.switch(transaction)
     assert [row["case"] for row in read_models.rows("work_queue")] == ["case-002", "case-003"]
     assert read_models.position() == 5
     fill(read_models, [queued(4)])
@@ -182,14 +182,14 @@ def test_a_new_generation_takes_the_place_of_the_live_one_at_once(read_models: V
 
 
 def test_who_helped_a_rebuild_that_was_killed_writes_nothing_into_the_next(read_models: Views) -> None:
-    with read_models.rebuilding() as killed, read_models.helping(killed) as batch:
-        batch.write("work_queue", [queued(1)])
+    with read_models.rebuilding() as killed, read_models.helping(killed) as transaction:
+        transaction.write("work_queue", [queued(1)])
     with read_models.rebuilding() as builder:
-        with pytest.raises(Unready), read_models.helping(killed) as batch:
-            batch.write("work_queue", [queued(2)])
-        with read_models.helping(builder) as batch:
-            batch.write("work_queue", [queued(3)])
-            read_models.switch(batch)
+        with pytest.raises(Unready), read_models.helping(killed) as transaction:
+            transaction.write("work_queue", [queued(2)])
+        with read_models.helping(builder) as transaction:
+            transaction.write("work_queue", [queued(3)])
+            read_models.switch(transaction)
     with pytest.raises(Unready), read_models.helping(builder):
         pass
     assert [row["case"] for row in read_models.rows("work_queue")] == ["case-003"]
@@ -198,14 +198,14 @@ def test_who_helped_a_rebuild_that_was_killed_writes_nothing_into_the_next(read_
 def test_what_is_counted_is_added_up_whoever_writes_it_first(read_models: Views) -> None:
     row = {"key": "2026-01/a/b", "month": "2026-01", "authority": "a", "type": "b"}
     for count in (2, 40):
-        with read_models.writing() as batch:
-            batch.write("statistics", [{**row, "count": count}])
+        with read_models.writing() as transaction:
+            transaction.write("statistics", [{**row, "count": count}])
     assert read_models.rows("statistics") == [{**row, "count": 42}]
 
 
 def test_a_page_uses_its_index_also_after_a_switch(read_models: Views, tmp_path: Path) -> None:
-    with read_models.rebuilding(), read_models.writing(NEXT) as batch:
-        read_models.switch(batch)
+    with read_models.rebuilding(), read_models.writing(NEXT) as transaction:
+        read_models.switch(transaction)
     with closing(sqlite3.connect(tmp_path / "views.sqlite")) as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
         plan = connection.execute(
@@ -219,8 +219,8 @@ def test_a_page_uses_its_index_also_after_a_switch(read_models: Views, tmp_path:
 def test_a_file_of_another_version_is_emptied_to_be_folded_anew(read_models: Views, tmp_path: Path) -> None:
     """A column more, or another member of a state: what is in the file would not be understood."""
     fill(read_models, [queued(1)])
-    with read_models.writing() as batch:
-        batch.move_to(7)
+    with read_models.writing() as transaction:
+        transaction.move_to(7)
     with closing(sqlite3.connect(tmp_path / "views.sqlite", isolation_level=None)) as connection:
         connection.execute("ALTER TABLE work_queue ADD COLUMN older TEXT")
         connection.execute("CREATE TABLE a_view_of_old (x)")
@@ -265,8 +265,8 @@ def test_what_was_deleted_is_in_no_file_after_a_scrubbing(read_models: Views, tm
                 [queued(n, officer=secret * (1 + (n * 7 + round_) % 60)) for n in range(first, first + 50)],
             )
     fill(read_models, [queued(n, officer="x" * (n % 700)) for n in range(900)])
-    with read_models.writing() as batch:
-        batch.move_to(1, erasures=1)
+    with read_models.writing() as transaction:
+        transaction.move_to(1, erasures=1)
     assert not read_models.is_scrubbed()
     read_models.scrub()
     assert read_models.is_scrubbed()
@@ -279,8 +279,8 @@ def test_a_scrubbing_waits_for_nobody_long(read_models: Views, tmp_path: Path) -
     with closing(sqlite3.connect(tmp_path / "views.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM work_queue").fetchone()
-        with read_models.writing() as batch:
-            batch.move_to(1, erasures=1)
+        with read_models.writing() as transaction:
+            transaction.move_to(1, erasures=1)
         with pytest.raises(Unavailable):
             read_models.scrub()
         assert not read_models.is_scrubbed()
