@@ -5,6 +5,7 @@ inherit its threads and its hold on SQLite files.) They are told how a worker is
 comes in the order of the tasks.
 """
 
+import logging
 import os
 import pickle
 import subprocess
@@ -20,9 +21,11 @@ from infra.logs import write_logs
 
 AHEAD: Final = 2  # tasks that each process has been told and not answered
 FEW: Final = 20_000  # events for which processes are not worth their start
+MOST: Final = 16
 _ROOT: Final = Path(__file__).parents[1]
 Task_contra = TypeVar("Task_contra", contravariant=True)
 Found_co = TypeVar("Found_co", covariant=True)
+logger = logging.getLogger(__name__)
 
 
 class Worker(Protocol[Task_contra, Found_co]):
@@ -36,20 +39,20 @@ class Worker(Protocol[Task_contra, Found_co]):
 
 
 def processes_for(events: int) -> int:
-    """As many as there are cores; none where they are not worth their start."""
-    return (os.cpu_count() or 1) if events >= FEW else 0
+    """As many as there are cores, up to ``MOST``; one where more are not worth their start."""
+    return min(os.cpu_count() or 1, MOST) if events >= FEW else 1
 
 
 class Crew(Generic[Task_contra, Found_co]):
-    """Who carries out tasks: so many processes, or, where there are none, this one.
+    """Who carries out tasks: so many processes, or, where that is fewer than two, this one.
 
-    ``made`` gives a worker; it, the tasks and what comes of them must be such that pickle takes them. A process may
+    ``make`` gives a worker; it, the tasks and what comes of them must be such that pickle takes them. A process may
     be killed at any moment.
     """
 
-    def __init__(self, made: Callable[[], Worker[Task_contra, Found_co]], processes: int) -> None:
-        self._mine = made() if processes == 0 else None
-        self._processes = [_start(made) for _ in range(processes)]
+    def __init__(self, make: Callable[[], Worker[Task_contra, Found_co]], processes: int) -> None:
+        self._mine = make() if processes < 2 else None  # noqa: PLR2004 - one is this one
+        self._processes = [] if self._mine else [_start(make) for _ in range(processes)]
 
     def __enter__(self) -> Self:
         return self
@@ -61,8 +64,11 @@ class Crew(Generic[Task_contra, Found_co]):
             process.kill()
             process.communicate()
 
-    def found(self, tasks: Iterable[Task_contra]) -> Iterator[Found_co]:
-        """What came of each task, in order; of n processes each carries out every nth, one after the other."""
+    def carry_out_all(self, tasks: Iterable[Task_contra]) -> Iterator[Found_co]:
+        """What came of each task, in order; of n processes each carries out every nth, one after the other.
+
+        Raises what the worker raised, and ChildProcessError where a process died.
+        """
         if self._mine is not None:
             yield from map(self._mine.carry_out, tasks)
             return
@@ -71,7 +77,7 @@ class Crew(Generic[Task_contra, Found_co]):
             if n >= AHEAD * len(self._processes):
                 yield _answer(waiting.popleft())
             process = self._processes[n % len(self._processes)]
-            _write(process.stdin, task)
+            _ask(process, task)
             waiting.append(process)
         while waiting:
             yield _answer(waiting.popleft())
@@ -80,31 +86,51 @@ class Crew(Generic[Task_contra, Found_co]):
 def work() -> None:
     """What each process does until nobody asks any more."""
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    with suppress(EOFError, KeyboardInterrupt):
+    write_logs("WARNING")
+    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        make = pickle.load(asked)  # noqa: S301 - from the process that started this one
         worker: Worker[Any, Any] | None = None
-        made = pickle.load(asked)  # noqa: S301 - from the process that started this one
-        write_logs("WARNING")
         collect_less()
         while True:
             task = pickle.load(asked)  # noqa: S301 - as above
             try:
-                worker = worker or made()
+                worker = worker or make()
                 found: Any = worker.carry_out(task)
-            except Exception as error:  # noqa: BLE001 - the asker raises it
-                found = error
+            except Exception as error:
+                logger.exception("task_failed")
+                found = _portable(error)
             _write(answers, found)
+    os._exit(0)  # what is left in the pipes is for nobody
 
 
-def _start(made: Callable[[], Worker[Any, Any]]) -> subprocess.Popen[bytes]:
+def _portable(error: Exception) -> Exception:
+    """The error, if pickle takes it there and back; else one that says its name."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001 - whatever its class is like
+        return RuntimeError(type(error).__name__)
+    return error
+
+
+def _start(make: Callable[[], Worker[Any, Any]]) -> subprocess.Popen[bytes]:
+    """A process that imports nothing from where we happen to be, and that no key reaches which is meant for us."""
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(  # noqa: S603 - Python itself, with a line of our own
-        [sys.executable, "-c", f"from {__name__} import work; work()"],
+        [sys.executable, "-P", "-c", f"from {__name__} import work; work()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": paths},
+        process_group=0,
     )
-    _write(process.stdin, made)
+    _ask(process, make)
     return process
+
+
+def _ask(process: subprocess.Popen[bytes], what: Any) -> None:
+    try:
+        _write(process.stdin, what)
+    except OSError as error:
+        raise _died(process) from error
 
 
 def _write(pipe: IO[bytes] | None, said: Any) -> None:
@@ -116,8 +142,15 @@ def _write(pipe: IO[bytes] | None, said: Any) -> None:
 def _answer(process: subprocess.Popen[bytes]) -> Any:
     try:
         found = pickle.load(process.stdout)  # type: ignore[arg-type]  # noqa: S301 - from our own process
-    except EOFError as error:
-        raise ChildProcessError("a process that helps has died; see what it said") from error
+    except (OSError, EOFError, pickle.UnpicklingError) as error:
+        raise _died(process) from error
     if isinstance(found, BaseException):
         raise found
     return found
+
+
+def _died(process: subprocess.Popen[bytes]) -> ChildProcessError:
+    process.kill()
+    return ChildProcessError(
+        f"a process that helped has ended by itself ({process.wait()}); please try again"
+    )

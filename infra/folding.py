@@ -6,9 +6,9 @@ streams go on. Only what cannot be written or read at all (disk, key store) ends
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain import case, entry
 from domain.events import PersonalDataErased, Recorded
@@ -24,10 +24,31 @@ _ERASURE: Final = f".{PersonalDataErased.__name__}.v1"
 _EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
 
 
-def fold(before: Transaction, opened: Sequence[Opened], country: str) -> "Folded":
-    """Fold the events that come next in their streams on the rows as they stand."""
-    folded = Folded(country, before.parked())
-    folded.recall(before, opened)
+class Before(NamedTuple):
+    """What stands in the rows of the streams that go on: family -> stream -> state; and which streams are parked."""
+
+    states: Mapping[str, dict[str, Any]]
+    parked: frozenset[str]
+
+
+def recall(transaction: Transaction, opened: Sequence[Opened]) -> Before:
+    """Load what these events are folded on, all at once: one by one takes a third of the time of a fold."""
+    begun = {one.stream for one in opened if one.seq == 1}
+    later = {
+        one.stream: one.event.type for one in opened if one.event is not None and one.stream not in begun
+    }
+    states: dict[str, dict[str, Any]] = {family: {} for family in _EVOLVE}
+    for view in all_views():
+        if view.keeps:
+            on = [stream for stream, name in later.items() if name.partition(".")[0] == view.family]
+            for stream, kept in transaction.load(view.name, on).items():
+                states[view.family][stream] = view.keeps(**kept["state"])
+    return Before(states, frozenset(transaction.parked()))
+
+
+def fold(before: Before, opened: Sequence[Opened], country: str) -> "Folded":
+    """Fold the events that come next in their streams."""
+    folded = Folded(before, country)
     for one in opened:
         folded.take(one)
     return folded
@@ -40,23 +61,13 @@ class Folded:
     Whoever knows that no event of another stream is missing moves the position.
     """
 
-    def __init__(self, country: str, parked: Collection[str]) -> None:
+    def __init__(self, before: Before, country: str) -> None:
         self.erased: list[PersonalDataErased] = []
         self._country = country
-        self._parked = set(parked)
+        self._parked = set(before.parked)
         self._to_park: list[tuple[str, int, int, str]] = []
-        self._states: dict[str, dict[str, Any]] = {family: {} for family in _EVOLVE}
+        self._states = before.states
         self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
-
-    def recall(self, before: Transaction, opened: Sequence[Opened]) -> None:
-        """Load the states of the streams that go on here, all at once: one by one takes a third of the time."""
-        begun = {one.stream for one in opened if one.seq == 1}
-        later = {(one.stream, one.type.partition(".")[0]) for one in opened if one.stream not in begun}
-        for view in all_views():
-            if view.keeps:
-                on = [stream for stream, family in later if family == view.family]
-                for stream, kept in before.load(view.name, sorted(on)).items():
-                    self._states[view.family][stream] = view.keeps(**kept["state"])
 
     def take(self, one: Opened) -> None:
         """Fold one event; a poisoned one parks its stream.
@@ -66,8 +77,8 @@ class Folded:
         if one.stream in self._parked:
             if one.event is not None and isinstance(one.event.event, PersonalDataErased):
                 self.erased.append(one.event.event)
-                self._states[one.type.partition(".")[0]][one.stream] = None
-            elif one.type.endswith(_ERASURE):
+                self._states[one.event.type.partition(".")[0]][one.stream] = None
+            elif str(one.type).endswith(_ERASURE):
                 where = {"country": self._country, "stream": one.stream}
                 logger.error("erasure_unreadable", extra=where, exc_info=one.error)
         elif one.event is None:

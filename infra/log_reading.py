@@ -21,11 +21,9 @@ EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - her
 _ANSWER: Final = (
     "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, status, stream, version"
 )
-# By the last two letters of a stream's id: ids are random, or derived under a secret.
-_PART: Final = (
-    "(31 * coalesce(unicode(substr(originator_id, -1)), 0) + coalesce(unicode(substr(originator_id, -2)), 0))"
-    " % ? = ?"
-)
+# By the last three digits of a stream's id, which is random or derived under a secret; any other falls to some part.
+_DIGIT: Final = "coalesce(instr('0123456789abcdef', substr(originator_id, -{n}, 1)), 0)"
+_PART: Final = f"({' + '.join(f'{16 ** (n - 1)} * {_DIGIT.format(n=n)}' for n in (1, 2, 3))}) % ? = ?"
 _SIZE: Final = "coalesce(max(log_index), -1) + 1"
 _LOOK: Final = (  # the first column says what a row is
     f"SELECT 0, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events",  # noqa: S608

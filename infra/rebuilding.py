@@ -1,4 +1,4 @@
-"""One part of a rebuild: every so manyth stream of the log, folded into the generation under construction.
+"""One part of a rebuild: every nth stream of the log, folded into the generation under construction.
 
 Streams stand alone, so parts are folded side by side, each by a process of its own; what they count is added up
 under the write lock. A part keeps no position: a rebuild that breaks off begins anew, and whoever
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from domain.events import PersonalDataErased
-from infra.folding import fold
+from infra.folding import fold, recall
 from infra.log_reading import Reader
 from infra.opening import open_all
-from infra.vault import Vault
+from infra.vault import KeyStore, Vault
 from infra.views import NEXT, Views
 
 _TURN_S: Final = 0.005  # between two batches: others who wait for the file come in
@@ -31,20 +31,19 @@ class Range(NamedTuple):
 class PartFolder:
     """Folds ranges of one part of a log; of one thread, in any process. ``builder``: the rebuild that it works for."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a log and its read models are made of
-        self, log: Path, key_store: Path, kek: bytes, read_models: Path, builder: int, country: str
-    ) -> None:
+    def __init__(self, country: str, log: Path, key_store: KeyStore, read_models: Path, builder: int) -> None:
         self._country = country
         self._builder = builder
         self._log = Reader.of(log)
-        self._vault = Vault(key_store, kek)
+        self._vault = Vault(key_store.path, key_store.kek)
         self._views = Views(read_models)
 
     def carry_out(self, task: Range) -> list[PersonalDataErased]:
         """Fold this part's events at these positions; the erasures among them."""
         opened = open_all(self._log.part(*task), self._country, self._vault)
-        with self._views.reading(NEXT) as before:
-            folded = fold(before, opened, self._country)
+        with self._views.reading(NEXT) as transaction:
+            before = recall(transaction, opened)
+        folded = fold(before, opened, self._country)
         with self._views.helping(self._builder) as transaction:
             folded.write(transaction)
         time.sleep(_TURN_S)

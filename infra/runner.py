@@ -19,7 +19,7 @@ from infra.canonical import from_b64url
 from infra.crew import Crew, processes_for
 from infra.event_store import Log, Row
 from infra.evidence import EvidenceStore
-from infra.folding import fold
+from infra.folding import fold, recall
 from infra.opening import open_all
 from infra.rebuilding import PartFolder, Range
 from infra.vault import Vault
@@ -59,8 +59,7 @@ class Runner:
         """Fold the next batch; how many events and readings it had: 0 where all is up with the log."""
         newest = self._newest()
         if newest == self._seen:
-            if self._to_scrub and time.monotonic() >= self._scrub_at:
-                self._scrub()
+            self._look_after_scrubbing()
             return 0
         with self._views.writing() as transaction:
             positions = transaction.positions()
@@ -75,10 +74,10 @@ class Runner:
     def rebuild(
         self, progress: Callable[[int, int], None] = lambda _done, _all: None, processes: int | None = None
     ) -> int:
-        """Fold the whole log into a new generation and switch to it; how many events it read.
+        """Fold the whole log into a new generation and switch to it; the position that it came to.
 
         ``processes`` fold a part each; None: as many as there are cores, where the log is large. Raises Unready
-        while another process does the same.
+        while another process does the same, and ChildProcessError where one of ours died.
         """
         with self._views.rebuilding() as builder, closing(self._log.reader()) as log:
             done = log.size()
@@ -90,13 +89,10 @@ class Runner:
                 with self._views.writing(NEXT) as transaction:
                     rows = log.since(done, TOGETHER)
                     self._fold(transaction, rows)
-                    done += len(rows)
-                    is_switched = len(rows) < TOGETHER
-                    if is_switched:
-                        # Nobody else writes to the read models now: the last events and the switch are one
-                        # transaction.
-                        while self._count_accesses(transaction, transaction.position("accesses"), TOGETHER):
-                            pass
+                    done = transaction.position()
+                    counted = self._count_accesses(transaction, transaction.position("accesses"), TOGETHER)
+                    is_switched = len(rows) < TOGETHER and counted < TOGETHER
+                    if is_switched:  # nobody else writes to the read models now: the last events go with it
                         self._views.switch(transaction)
                 progress(done, max(done, log.size()))
         self._scrub()
@@ -106,12 +102,12 @@ class Runner:
         self, builder: int, size: int, processes: int, progress: Callable[[int, int], None]
     ) -> None:
         """Fold the first so many events, each part by a process of its own."""
-        log, keys = self._log, self._vault
-        made = partial(PartFolder, log.path, keys.path, keys.kek, self._views.path, builder, self._country)
-        parts = processes or 1
+        make = partial(
+            PartFolder, self._country, self._log.path, self._vault.key_store, self._views.path, builder
+        )
         erasures = 0
-        with Crew(made, processes) as crew:
-            for n, erased in enumerate(crew.found(_ranges(size, parts)), start=1):
+        with Crew(make, processes) as crew:
+            for n, erased in enumerate(crew.carry_out_all(_ranges(size, processes)), start=1):
                 self._destroy(erased)
                 erasures += len(erased)
                 progress(min(n * TOGETHER, size), size)
@@ -122,7 +118,8 @@ class Runner:
         """Fold the events that come next, and move on behind them."""
         if not rows:
             return []
-        folded = fold(transaction, open_all(rows, self._country, self._vault), self._country)
+        opened = open_all(rows, self._country, self._vault)
+        folded = fold(recall(transaction, opened), opened, self._country)
         folded.write(transaction)
         self._destroy(folded.erased)  # before the position moves on: who is killed here comes by again
         transaction.move_to(rows[-1][0] + 1, erasures=len(folded.erased))
@@ -159,6 +156,15 @@ class Runner:
                     raise
         self._evidence.forget(named)
 
+    def _look_after_scrubbing(self) -> None:
+        """Also what another process erased, or left behind, is seen in a second."""
+        if time.monotonic() < self._scrub_at:
+            return
+        if self._to_scrub or not self._views.is_scrubbed():
+            self._scrub()
+        else:
+            self._scrub_at = time.monotonic() + _SCRUB_AGAIN_S
+
     def _scrub(self) -> None:
         """Leave nothing of what is erased in any file; what a reader holds back is tried again."""
         began = time.monotonic()
@@ -170,14 +176,15 @@ class Runner:
         except (event_store.Unavailable, vault.Unavailable, views.Unavailable):
             logger.warning("scrubbing_continues", extra={"country": self._country})
             self._to_scrub = True
-            self._scrub_at = time.monotonic() + _SCRUB_AGAIN_S
         else:
             self._to_scrub = False
-            self._scrub_at = time.monotonic() + _SCRUB_SHARE * (time.monotonic() - began)
+        now = time.monotonic()
+        self._scrub_at = now + max(_SCRUB_AGAIN_S, _SCRUB_SHARE * (now - began))
 
 
 def _ranges(size: int, parts: int) -> Iterator[Range]:
-    """The ranges of all parts, as a crew of so many hands them out: each part's to one process, in order."""
+    """The ranges of all parts, as a crew of so many processes takes them: each part's falls to one, in order."""
+    parts = max(parts, 1)
     for first in range(0, size, TOGETHER * parts):
         for part in range(parts):
             yield Range(first, min(first + TOGETHER * parts, size), part, parts)

@@ -25,6 +25,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -67,13 +68,23 @@ class Box(NamedTuple):
     ciphertext: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class KeyStore:
+    """Where a country's key store is, and the key-encryption key (32 bytes) that unwraps it."""
+
+    path: Path
+    kek: bytes
+
+    def __repr__(self) -> str:
+        return f"KeyStore({self.path})"
+
+
 class Vault:
     """The key store of one country: take a new key, get one by its id, destroy some for ever."""
 
     def __init__(self, path: Path, kek: bytes) -> None:
         """Open or create the file; `kek`: 32 bytes. Raises Unreadable where another kek wrapped its keys."""
-        self.path = path
-        self.kek = kek
+        self.key_store = KeyStore(path, kek)
         with _plainly():
             if not path.exists():
                 _create(path)
@@ -115,7 +126,10 @@ class Vault:
         return self._unwrap(rows[0][0]) if rows else None
 
     def get_all(self, key_ids: Collection[bytes]) -> dict[bytes, bytes]:
-        """The secrets of those keys that exist, by id: one look into the file, where many are needed."""
+        """The secrets of those keys that exist, by id: one look into the file, where many are needed.
+
+        Raises Unreadable where one of them is altered.
+        """
         found: dict[bytes, bytes] = {}
         wanted = list(key_ids)
         for n in range(0, len(wanted), MOST_AT_ONCE):
@@ -184,15 +198,15 @@ class Vault:
     def _make_keys(self) -> list[DataKey]:
         chance = os.urandom(48 * BATCH)
         keys = [DataKey(chance[n : n + 16], chance[n + 16 : n + 48]) for n in range(0, 48 * BATCH, 48)]
-        rows = [(key.id, aes_key_wrap(self.kek, key.secret)) for key in keys]
+        rows = [(key.id, aes_key_wrap(self.key_store.kek, key.secret)) for key in keys]
         with self._writing, _plainly(), transaction(self._writer):
             self._writer.executemany("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", rows)
         return keys
 
     def _unwrap(self, wrapped: bytes) -> bytes:
         try:
-            return aes_key_unwrap(self.kek, wrapped)
-        except InvalidUnwrap as error:
+            return aes_key_unwrap(self.key_store.kek, wrapped)
+        except (InvalidUnwrap, TypeError) as error:
             raise Unreadable("a key of the store was not wrapped by this key-encryption key") from error
 
     def _refuse_other_kek(self) -> None:

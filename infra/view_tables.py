@@ -26,8 +26,7 @@ class Table:
         self._columns = tuple(view.columns)
         self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
         names = _quoted(self._columns)
-        added = view.columns if isinstance(view, Tally) else {}
-        sums = {c for c, kind in added.items() if kind == "integer"}
+        sums = view.sums if isinstance(view, Tally) else ()
         sets = ", ".join(
             f'"{c}" = "{c}" + excluded."{c}"' if c in sums else f'"{c}" = excluded."{c}"'
             for c in self._columns[1:]

@@ -32,6 +32,7 @@ from infra.view_tables import Generation, indexes, shape
 from projections import Row
 
 PATIENCE_S: Final = 5
+REBUILD_PATIENCE_S: Final = 120  # scrubbing writes the whole file anew meanwhile
 BRIEFLY_MS: Final = 200  # how long a scrubbing waits for readers: it is tried again
 MAX_KEYS: Final = 500  # bound variables of one statement
 LOOK_S: Final = 0.002
@@ -54,33 +55,30 @@ class Views:
         self._generations = {"": Generation(""), NEXT: Generation(NEXT)}
         self._seen = 0
         self._looked_at = 0.0
+        address = sa.URL.create("sqlite", database=str(path))
         self._engine = sa.create_engine(
-            f"sqlite:///{path}", connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S
+            address, connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S
         )
         sa.event.listen(self._engine, "connect", _prepared)
         with _plainly():
             self._open(path)
 
     @contextmanager
-    def writing(self, suffix: str = "") -> Iterator["Transaction"]:
+    def writing(self, suffix: str = "", patience_s: float = PATIENCE_S) -> Iterator["Transaction"]:
         """A transaction on a generation (``NEXT``: the one under construction)."""
         with _plainly(), self._connection() as connection:
-            begin_write(connection, PATIENCE_S)
+            begin_write(connection, patience_s)
             with to_its_end(connection):
                 yield Transaction(connection, self._generations[suffix])
 
     @contextmanager
     def rebuilding(self) -> Iterator[int]:
         """A new generation from nothing, and the number of who builds it; raises Unready while another process
-        builds one.
+        builds one. Where it breaks off, the next scrubbing takes away what is left.
         """
-        with self.path.with_suffix(".rebuild").open("wb") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Unready(
-                    "Another process rebuilds these read models. Please wait until it ends."
-                ) from None
+        with self._turn() as is_ours:
+            if not is_ours:
+                raise Unready("Another process rebuilds these read models. Please wait until it ends.")
             builder = secrets.randbits(62)
             with self.writing(NEXT) as transaction:
                 transaction.create()
@@ -93,7 +91,7 @@ class Views:
 
         A helper may live on when its builder was killed.
         """
-        with self.writing(NEXT) as transaction:
+        with self.writing(NEXT, REBUILD_PATIENCE_S) as transaction:
             if not transaction.is_built_by(builder):
                 raise Unready("The rebuild that this was for is over.")
             yield transaction
@@ -147,16 +145,26 @@ class Views:
         return self._select(lambda transaction: transaction.digests())
 
     def is_scrubbed(self) -> bool:
-        """Whether nothing was erased since the last scrubbing."""
-        return self._select(lambda transaction: transaction.erasures() == transaction.position(SCRUBBED))
+        """Whether nothing was erased since the last scrubbing, and no rebuild left anything behind."""
+        with self.reading() as transaction:
+            if transaction.erasures() != transaction.position(SCRUBBED):
+                return False
+            if not transaction.is_beside_another():
+                return True
+        with self._turn() as is_ours:
+            return not is_ours  # else somebody builds it
 
     def scrub(self) -> None:
         """Write the file anew without what was deleted; raises Unavailable while a reader holds the old
-        pages.
+        pages. What a rebuild left behind that was killed is deleted before.
 
         Overwriting (``secure_delete``) would not do: where SQLite moves rows between half-empty pages, copies
         stay in their unused space.
         """
+        with self._turn() as is_ours:
+            if is_ours:
+                with self.writing() as transaction:
+                    transaction.drop_other()
         erasures = self._select(lambda transaction: transaction.erasures())
         with _plainly(), self._connection() as connection:
             connection.execute("VACUUM")
@@ -175,6 +183,19 @@ class Views:
     def _select(self, what: Callable[["Transaction"], Answer]) -> Answer:
         with self.reading() as transaction:
             return what(transaction)
+
+    @contextmanager
+    def _turn(self) -> Iterator[bool]:
+        """The turn of who builds a generation; False: somebody else has it."""
+        with _plainly():
+            lock = self.path.with_suffix(".rebuild").open("wb")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_ours = True
+            except BlockingIOError:
+                is_ours = False
+            yield is_ours
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -213,8 +234,8 @@ class Transaction:
 
     def create(self) -> None:
         """Make the tables of the generation, empty; the live one's old tables go, whatever they are."""
-        for name in self._old_tables():
-            self._rows(f"DROP TABLE IF EXISTS {name}")
+        for name in self._tables():
+            self._rows(f"DROP TABLE {name}")
         for statement in self._generation.schema:
             self._rows(statement)
         if not self._is_next():
@@ -248,10 +269,16 @@ class Transaction:
 
     def is_built_by(self, builder: int) -> bool:
         """Whether the generation is there, and it is this builder's."""
-        try:
-            return self.position(BUILDER) == builder
-        except Unavailable:  # there is none
-            return False
+        return bool(self._tables()) and self.position(BUILDER) == builder
+
+    def is_beside_another(self) -> bool:
+        """Whether the other generation is in the file too."""
+        return bool(self._tables(of_other=True))
+
+    def drop_other(self) -> None:
+        """Delete the other generation; what was in it is in the file until that is scrubbed."""
+        for name in self._tables(of_other=True):
+            self._rows(f"DROP TABLE {name}")
 
     def load(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
         """The rows under these keys, decoded."""
@@ -348,9 +375,9 @@ class Transaction:
     def _is_next(self) -> bool:
         return self._generation.parked.endswith(NEXT)
 
-    def _old_tables(self) -> list[str]:
+    def _tables(self, *, of_other: bool = False) -> list[str]:
         found = self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return [row[0] for row in found if row[0].endswith(NEXT) == self._is_next()]
+        return [row[0] for row in found if row[0].endswith(NEXT) == (self._is_next() != of_other)]
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         try:  # as ``_plainly``, which would take as long as the statement

@@ -55,12 +55,15 @@ class Tally:
     source: Literal["log", "accesses"] = "log"
     indexes: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The columns that are added up."""
+        return tuple(name for name, kind in self.columns.items() if kind == "integer")
+
 
 def added(tally: Tally, one: Row, other: Row) -> Row:
     """The sum of two rows under one key."""
-    return other | {
-        name: one[name] + other[name] for name, kind in tally.columns.items() if kind == "integer"
-    }
+    return other | {name: one[name] + other[name] for name in tally.sums}
 
 
 def key_column(view: View | Tally) -> str:

@@ -24,10 +24,11 @@
 What cannot be seen so is said in ``not_covered``. The numbers return in the code.
 """
 
+from infra.vault import KeyStore
 from infra.verification.findings import Failure, Report
 from infra.verification.folder import verify_folder
 from infra.verification.logs import CannotVerify, verify_logs
-from infra.verification.ranges import KeyStore, Source
+from infra.verification.ranges import Source
 from infra.verification.replay import NoSuchCase, Unreplayable, WrongMoment, replay, replay_file
 
 __all__ = [

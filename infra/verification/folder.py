@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from infra.vault import KeyStore
 from infra.verification.feed import FeedCopy, copied_feed, token_of
 from infra.verification.logs import CannotVerify, verify_logs
-from infra.verification.ranges import KeyStore, Source
+from infra.verification.ranges import Source
 
 _ROOTS_BESIDE = (
     "whether the root certificates are the countries' own: they were taken from beside the logs; compare them"

@@ -49,9 +49,9 @@ def verify_logs(
         processes = processes_for(total)
     done = 0
     known = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
-    with Crew(partial(Verifiers, known), 0 if processes == 1 else processes) as crew:
+    with Crew(partial(Verifiers, known), processes) as crew:
         for log in logs:
-            for findings in crew.found((log.source.log, *ends) for ends in log.ranges()):
+            for findings in crew.carry_out_all((log.source.log, *ends) for ends in log.ranges()):
                 log.take(findings)
                 done += findings.counts.events
                 progress(done, total)

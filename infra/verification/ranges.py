@@ -17,7 +17,7 @@ from infra.canonical import NotCanonical, b64url, decode, encode, from_b64url, l
 from infra.key_history import KeyHistory, NotAuthorised
 from infra.log_file import LogFile, Row, Unreadable
 from infra.signing import BadSignature, PublicKey, parse, verify_hashed
-from infra.vault import Vault
+from infra.vault import KeyStore, Vault
 from infra.verification.appends import Appends
 from infra.verification.findings import Failure, Findings, Wrong
 from infra.verification.sealed import Opener, check_boxes
@@ -43,17 +43,6 @@ _NEVER: Final = 1 << 63
 _FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)
 # The newest event of a stream: seq, hash, recipients (None: not readable), type. A named tuple takes longer.
 Head: TypeAlias = tuple[int, str, list[str] | None, str]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyStore:
-    """A country's key store, and the key-encryption key (32 bytes) that unwraps it."""
-
-    path: Path
-    kek: bytes
-
-    def __repr__(self) -> str:
-        return f"KeyStore({self.path})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,7 @@ to 0.31), and 15 % where a country's desk has a process of its own and reads the
 more that can be killed and started anew; on a machine with many cores, where one server's lock is the limit, it is.
 
 **A rebuild** spends more than half of its time on reading and opening the boxes, a tenth on folding, a sixth on writing
-rows. From 20,000 events on it has a process for each core, which folds every so manyth stream: on two cores 7,800 to
+rows. From 20,000 events on it has a process for each core, which folds every nth stream: on two cores 7,800 to
 11,800 events/s in the same run of 60,000 events, of which 0.7 s are the start of the processes. What did not help as
 much: processes that read and open, and one that folds (9,200): packing an event for it and unpacking takes half as long
 as opening it. Larger batches help most: 3,000 events at a time in each process 10,000 a second, 8,000 give 11,800 to

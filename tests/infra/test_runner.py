@@ -16,7 +16,7 @@ from domain import commands as c
 from domain.refusals import Unready
 from infra import vault
 from infra.canonical import from_b64url
-from infra.envelope import payload_of, split
+from infra.envelope import key_ids_of, payload_of, split
 from infra.event_store import Row
 from infra.runner import BATCH
 from infra.views import Unavailable
@@ -149,6 +149,47 @@ def test_a_poisoned_stream_is_parked_and_shown_while_the_rest_goes_on(poisoned: 
     assert poisoned.views.position() == poisoned.log.size()
 
 
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "UPDATE stored_events SET state = 'a text'",
+        "UPDATE stored_events SET state = 7",
+        "UPDATE stored_events SET topic = x'00'",
+        "UPDATE stored_events SET originator_id = x'00'",
+    ],
+)
+@pytest.mark.parametrize("fold", [OneCountry.follow, lambda country: country.runner.rebuild()])
+def test_whatever_somebody_wrote_into_a_row_other_streams_go_on(
+    kazakhstan: OneCountry, altered: str, fold: Callable[[OneCountry], object]
+) -> None:
+    kazakhstan.register(1, 2)
+    first, second = kazakhstan.file(1), kazakhstan.file(2)
+    kazakhstan.follow()
+    kazakhstan.consent(first)
+    kazakhstan.consent(second)
+    with behind_the_door(kazakhstan.log.path) as door:
+        door.execute("DROP TRIGGER events_are_never_changed")
+        door.execute(f"{altered} WHERE originator_id = ? AND originator_version = 3", (first.stream,))
+    fold(kazakhstan)
+    versions = [kazakhstan.views.one("case_status", case.stream)["version"] for case in (first, second)]  # type: ignore[index]  # both are there
+    assert versions == [2, 3]
+    assert len(kazakhstan.views.parked()) == 1
+
+
+def test_an_altered_key_is_the_trouble_of_those_whom_it_seals(kazakhstan: OneCountry) -> None:
+    kazakhstan.register(1, 2)
+    kazakhstan.follow()
+    first, second = kazakhstan.file(1), kazakhstan.file(2)
+    key = kazakhstan.log.stream(first.stream)[0]
+    with behind_the_door(kazakhstan.vault.key_store.path) as door:
+        door.execute(
+            "UPDATE data_keys SET wrapped = zeroblob(39) || x'01' WHERE id = ?", (key_ids_of(key[4])[0],)
+        )
+    kazakhstan.follow()
+    assert set(kazakhstan.views.parked()) == {first.stream}
+    assert kazakhstan.views.one("case_status", second.stream) is not None
+
+
 def test_later_events_of_a_parked_stream_wait(poisoned: OneCountry) -> None:
     poisoned.follow()
     before = poisoned.views.one("case_status", poisoned.case("1"))
@@ -182,7 +223,7 @@ def test_what_a_process_of_a_rebuild_has_to_say_is_a_line_of_the_log(
     poisoned: OneCountry, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the name of an error, and never its text: that may hold what somebody wrote."""
-    poisoned.runner.rebuild(processes=1)
+    poisoned.runner.rebuild(processes=2)
     (line,) = map(json.loads, capfd.readouterr().err.splitlines())
     assert (line["event"], line["stream"]) == ("stream_parked", poisoned.case("1"))
 
@@ -317,6 +358,20 @@ def test_a_rebuild_that_was_killed_leaves_the_live_rows_and_the_next_begins_anew
     assert kazakhstan.views.digests() == live
     kazakhstan.runner.rebuild()
     assert kazakhstan.views.digests() == live
+
+
+def test_what_a_rebuild_left_behind_is_taken_away_by_whoever_follows(kazakhstan: OneCountry) -> None:
+    kazakhstan.register(1)
+    kazakhstan.file(1)
+    kazakhstan.follow()
+
+    def broken_off(_done: int, _all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        kazakhstan.runner.rebuild(broken_off)
+    assert not kazakhstan.views.is_scrubbed()
+    assert soon(lambda: kazakhstan.runner.step() == 0 and kazakhstan.views.is_scrubbed())
 
 
 def test_the_progress_of_a_rebuild_reaches_the_whole(kazakhstan: OneCountry) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +287,43 @@ def test_a_scrubbing_waits_for_nobody_long(read_models: Views, tmp_path: Path) -
         reader.execute("COMMIT")
     read_models.scrub()
     assert read_models.is_scrubbed()
+
+
+def test_what_a_rebuild_left_behind_is_taken_away_by_the_next_scrubbing(
+    read_models: Views, tmp_path: Path
+) -> None:
+    """It broke off, or was killed; who is erased since would be readable in what it had folded."""
+    fill(read_models, [queued(1)])
+    with suppress(KeyboardInterrupt), read_models.rebuilding() as builder:
+        with read_models.helping(builder) as transaction:
+            transaction.write("work_queue", [queued(1, officer="Şirin")])
+        raise KeyboardInterrupt
+    assert not read_models.is_scrubbed()
+    read_models.scrub()
+    assert read_models.is_scrubbed()
+    assert read_models.one("work_queue", "case-001") == queued(1)
+    for path in tmp_path.iterdir():
+        assert "Şirin".encode() not in path.read_bytes()
+
+
+def test_a_scrubbing_leaves_a_rebuild_alone_that_goes_on(read_models: Views) -> None:
+    with read_models.rebuilding() as builder:
+        with read_models.helping(builder) as transaction:
+            transaction.write("work_queue", [queued(2)])
+        assert read_models.is_scrubbed()
+        read_models.scrub()
+        with read_models.helping(builder) as transaction:
+            read_models.switch(transaction)
+    assert read_models.rows("work_queue") == [queued(2)]
+
+
+def test_the_file_lies_where_it_should_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "a?b#c%20d e"
+    folder.mkdir()
+    with closing(Views(folder / "views.sqlite")) as read_models:
+        fill(read_models, [queued(1)])
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert (folder / "views.sqlite").stat().st_size
 
 
 def test_an_error_of_the_engine_is_said_without_the_values_of_a_statement(
