@@ -122,7 +122,8 @@ class _Writer:
         if model is PersonalNumber:
             return {"country": self._country, "number": personal_number(self._country, next(self._people))}
         if model is Money:
-            return {"amount": 1_000_000_00 + self._n, "currency": countries()[self._country].currency}
+            # No round number: what is personal is searched for where other numbers stand.
+            return {"amount": 1_234_567_00 + self._n, "currency": countries()[self._country].currency}
         extra = model.model_config.get("json_schema_extra")
         given = extra.get("examples", []) if isinstance(extra, dict) else []
         if isinstance(given, list) and given and isinstance(given[0], dict):
