@@ -2,6 +2,9 @@
 
 Exit codes: 0 done; 1 it was looked at and is not well (a failed verification, a refused import); 2 wrong usage or a
 wrong setting; 3 something that is needed is held by another process or cannot be reached now.
+
+What only one command needs and takes a quarter of a second or more to import (the HTTP interface, Kafka), that command
+imports by itself.
 """
 
 import json
@@ -17,13 +20,9 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.app import build
-from consumers import demo as demonstration
-from consumers import registry as registries
 from domain.authorities import authorities
 from domain.law import countries
 from domain.refusals import Refusal
@@ -33,7 +32,6 @@ from infra.garbage import collect_less
 from infra.house import CountryHouse, House, provider_of
 from infra.logs import write_logs
 from infra.readiness import TROUBLES
-from infra.relay import Relay
 from infra.settings import Settings, WrongSetting, read_settings
 from infra.verification import CannotVerify, NoSuchCase, Unreplayable, WrongMoment, replay, verify_folder
 
@@ -72,6 +70,10 @@ def serve(
     *, follow_too: Annotated[bool, typer.Option("--follow/--no-follow", help="Also follow the logs.")] = True
 ) -> None:
     """Serve HTTP on TAMGA_PORT; also follow the logs (read models, clock, relay) in a process of its own."""
+    import uvicorn  # noqa: PLC0415 - see above
+
+    from api.app import build  # noqa: PLC0415
+
     settings = _settings()
     listening = _bound(settings)
     following = kept_running(_FOLLOW) if follow_too else nullcontext()
@@ -112,6 +114,8 @@ def follow_command(
 @app.command()
 def relay() -> None:
     """Publish the feeds to Kafka (TAMGA_KAFKA), without serving; waits while another relay is active."""
+    from infra.relay import Relay  # noqa: PLC0415 - see above
+
     settings = _settings()
     if not settings.kafka:
         _wrong("TAMGA_KAFKA is empty: say where Kafka is")
@@ -315,9 +319,11 @@ def registry_run(
     once: Annotated[bool, typer.Option(help="Stop when everything is applied.")] = False,
 ) -> None:
     """The reference registry of a country: verifies, applies, sends receipts."""
+    from consumers import registry  # noqa: PLC0415 - see above
+
     settings = _settings()
     write_logs(settings.log_level)
-    registries.run(country, settings, source=source, stop=_stopped_by_signals(), once=once)
+    registry.run(country, settings, source=source, stop=_stopped_by_signals(), once=once)
 
 
 @app.command()
@@ -380,6 +386,8 @@ def treasury_sign(
 @app.command()
 def demo(*, as_json: AsJson = False) -> None:
     """From nothing, over the real HTTP API: a dozen cases to their ends, both registries, a full verification."""
+    from consumers import demo as demonstration  # noqa: PLC0415 - see above
+
     result = demonstration.run(_settings(), Path(__file__).resolve(), console)
     typer.echo(json.dumps(result, sort_keys=True) if as_json else json.dumps(result, indent=2))
     raise typer.Exit(0 if result["verified"] else 1)

@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Final
 
 from infra.house import CountryHouse, House
-from infra.relay import Relay
 from infra.runner import BATCH
 from infra.ticking import Ticker, record_access_head, tick
 from infra.turn import Stopped, turn
@@ -36,6 +35,8 @@ def follow(house: House, stop: threading.Event) -> None:
         ]
         work.append(_ticking(house, stop))
         if house.settings.kafka:
+            from infra.relay import Relay  # noqa: PLC0415 - a quarter of a second that few houses need
+
             relay = Relay(house)
             work.append(lambda: relay.run(stop))
         threads = [threading.Thread(target=target, daemon=True) for target in work]
