@@ -20,8 +20,8 @@ from infra.garbage import collect_less
 from infra.logs import write_logs
 
 AHEAD: Final = 2  # tasks that each process has been told and not answered
-FEW: Final = 20_000  # events for which processes are not worth their start
-MOST: Final = 16
+FEW: Final = 20_000  # events for which more processes are not worth their start
+MOST: Final = 16  # processes
 _ROOT: Final = Path(__file__).parents[1]
 Task_contra = TypeVar("Task_contra", contravariant=True)
 Found_co = TypeVar("Found_co", covariant=True)
@@ -52,7 +52,14 @@ class Crew(Generic[Task_contra, Found_co]):
 
     def __init__(self, make: Callable[[], Worker[Task_contra, Found_co]], processes: int) -> None:
         self._mine = make() if processes < 2 else None  # noqa: PLR2004 - one is this one
-        self._processes = [] if self._mine else [_start(make) for _ in range(processes)]
+        self._processes: list[subprocess.Popen[bytes]] = []
+        try:
+            while self._mine is None and len(self._processes) < processes:
+                self._processes.append(_started())
+                _ask(self._processes[-1], make)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -112,18 +119,18 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def _start(make: Callable[[], Worker[Any, Any]]) -> subprocess.Popen[bytes]:
-    """A process that imports nothing from where we happen to be, and that no key reaches which is meant for us."""
+def _started() -> subprocess.Popen[bytes]:
+    """A process that imports nothing from the folder that we happen to be in; a Ctrl-C that is for us does not
+    reach it.
+    """
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen(  # noqa: S603 - Python itself, with a line of our own
+    return subprocess.Popen(  # noqa: S603 - Python itself, with a line of our own
         [sys.executable, "-P", "-c", f"from {__name__} import work; work()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": paths},
         process_group=0,
     )
-    _ask(process, make)
-    return process
 
 
 def _ask(process: subprocess.Popen[bytes], what: Any) -> None:

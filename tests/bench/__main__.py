@@ -80,9 +80,9 @@ _NOTES = """## Another machine
 The ratios of writing, rebuilding and verifying depend on the machine: on one that verifies 20,300 P-256 signatures a
 second (the one of 2026-11-28 above: 8,070) an earlier state of this tree reached, on 2026-11-23, 0.24 to 0.31 in
 process, 0.60 of the sync endpoint, 15,200 to 16,500 events/s of rebuilding and 0.77 of the bare verification. Measured
-on slow machines alike, the changes of 2026-11-28 made 0.19 to 0.27 in process, 0.43 to 0.55 with 16 clients (0.49 in
-the run before; against the batched endpoint 0.24 to 0.29), 4,800 to 6,800 events/s of rebuilding, 0.54 to 0.67 of
-verifying, and 0.66 to 0.79 of the relay. With one client two runs gave 0.35 and 0.41.
+on slow machines alike, the changes of 2026-11-28 made 0.19 to 0.27 in process, 0.43 to 0.49 to 0.55 with 16 clients
+(three runs; against the batched endpoint 0.24 to 0.30), 4,800 to 12,200 events/s of rebuilding (6,800 in one process),
+0.54 to 0.68 of verifying, and 0.66 to 0.82 of the relay. With one client three runs gave 0.35, 0.41 and 0.40.
 
 ## What the time goes into
 
