@@ -72,7 +72,7 @@ def serve(
     """Serve HTTP on TAMGA_PORT; also follow the logs (read models, clock, relay) in a process of its own."""
     import uvicorn  # noqa: PLC0415 - see above
 
-    from api.app import build  # noqa: PLC0415
+    from api.app import build  # noqa: PLC0415 - see above
 
     settings = _settings()
     listening = _bound(settings)
@@ -284,6 +284,8 @@ def audit_verify(
             )
         except CannotVerify as error:
             _wrong(str(error))
+        except ChildProcessError as error:
+            _held(error)
     _said(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
 
@@ -411,8 +413,7 @@ def _house(settings: Settings) -> Iterator[House]:
             collect_less()
             yield house
     except (Refusal, ChildProcessError, *TROUBLES) as trouble:
-        typer.echo(f"tamga: {trouble}", err=True)
-        raise typer.Exit(3) from None
+        _held(trouble)
 
 
 def _country(house: House, code: str) -> CountryHouse:
@@ -424,6 +425,11 @@ def _country(house: House, code: str) -> CountryHouse:
 def _development(settings: Settings) -> None:
     if settings.environment != "development":
         _wrong("this is for development only")
+
+
+def _held(trouble: Exception) -> NoReturn:
+    typer.echo(f"tamga: {trouble}", err=True)
+    raise typer.Exit(3) from None
 
 
 def _wrong(what: str) -> NoReturn:

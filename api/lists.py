@@ -19,7 +19,7 @@ from domain.offers import country_of, legal_day
 from domain.refusals import NotOffered, Refusal, Unknown
 from infra.clock import written
 from infra.house import CountryHouse
-from infra.views import MAX_KEYS
+from infra.view_transaction import MAX_KEYS
 from projections.case_status import PARTIES
 
 router = APIRouter()

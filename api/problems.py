@@ -136,7 +136,7 @@ def refused(instance: str, refusal: Refusal) -> Response:
         refusal.name,
         refusal.detail,
         refusal.errors if isinstance(refusal, refusals.Invalid) else (),
-        {"Retry-After": "1"} if status == 503 else None,  # noqa: PLR2004
+        {"Retry-After": "1"} if status == 503 else None,  # noqa: PLR2004 - of HTTP
         stage=getattr(refusal, "stage", None),
         fits=list(refusal.fits) if isinstance(refusal, refusals.WrongStage) else None,
         version=getattr(refusal, "version", None),
@@ -237,7 +237,7 @@ def _unknown_caller(instance: str, reason: str) -> Response:
 def _of_the_framework(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     code = HTTP_CODES.get(status, HTTP_CODES[None])
-    headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004
+    headers = {"Allow": _methods(request)} if status == 405 else error.headers  # noqa: PLR2004 - of HTTP
     details = {404: "There is nothing under this address.", 405: "Allow names what can be done here."}
     detail = details.get(status, "This cannot be understood.")
     return problem(request_id(request.scope), status, code, detail, (), headers)

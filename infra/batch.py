@@ -1,8 +1,8 @@
 """What a desk decides at once, as it fills: what its sittings settled, and what came of it; it decides nothing.
 
-A batch is decided ahead of the write lock, and then only reads; or it is decided under the lock, where it has an
-``append``. What can only be done under the lock raises NeedsTheLock ahead of it: the batch is given
-up, and decided once more under the lock.
+A batch is decided ahead of the write lock, and then only reads; or it is decided under the lock, where it has a
+``writer``. What can only be done under the lock raises NeedsTheLock ahead of it: the batch is given up, and decided
+once more under the lock.
 """
 
 from collections.abc import Mapping, Sequence

@@ -43,14 +43,11 @@ from infra.log_reading import (
     Unavailable,
     plainly,
 )
-from infra.sqlite_file import create, write
+from infra.sqlite_file import create, empty_log, write
 
 __all__ = ["Answer", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable", "Writer"]
 
 PATIENCE_S: Final = 5
-BRIEFLY_MS: Final = (
-    200  # how long a checkpoint waits for readers: nobody can write meanwhile, and it is tried again
-)
 ROOM: Final = 256 * 1024  # bytes that a disk must have for a log to be in order again
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
 _NOT_BY_SQLITE: Final = (
@@ -158,12 +155,8 @@ class Log(Reading, SQLiteApplicationRecorder):
         it.
         """
         with self._alone() as connection, _plainly():
-            connection.execute(f"PRAGMA busy_timeout = {BRIEFLY_MS}")
-            try:
-                is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            finally:
-                connection.execute(_NOT_BY_SQLITE)
-        if is_busy:
+            is_empty = empty_log(connection)
+        if not is_empty:
             raise Unavailable("a reader still holds the write-ahead log")
 
     def pragma(self, name: str) -> object:

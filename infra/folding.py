@@ -12,9 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from domain import case, entry
 from domain.events import PersonalDataErased, Recorded
-from infra import views
 from infra.opening import Opened
-from infra.views import Transaction
+from infra.view_transaction import Transaction, Unavailable
 from projections import Row as ViewRow
 from projections import Tally, View, added, key_column, tallies
 from projections import views as all_views
@@ -86,7 +85,7 @@ class Folded:
         else:
             try:
                 self._fold(one.event)
-            except (views.Unavailable, MemoryError):
+            except (Unavailable, MemoryError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one stream is its trouble alone
                 self._park(one, error)
@@ -110,7 +109,7 @@ class Folded:
                 shown.append(row)
         try:
             transaction.write(view.name, shown)
-        except (views.Unavailable, MemoryError):
+        except (Unavailable, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
             self._write_singly(transaction, view, shown)
@@ -120,7 +119,7 @@ class Folded:
         for row in rows:
             try:
                 transaction.write(view.name, [row])
-            except (views.Unavailable, MemoryError):
+            except (Unavailable, MemoryError):
                 raise
             except Exception as error:
                 stream = str(row[key_column(view)])

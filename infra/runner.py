@@ -69,6 +69,8 @@ class Runner:
             readings = self._count_accesses(transaction, counted, BATCH) if counted != newest[1] else 0
         self._seen = (found[-1][0] + 1 if found else position, counted + readings)
         self._to_scrub = self._to_scrub or bool(erased)
+        if len(found) < BATCH:  # up with the log, however much is appended all the time
+            self._look_after_scrubbing()
         return len(found) + readings
 
     def rebuild(

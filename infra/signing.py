@@ -233,7 +233,7 @@ def _header(text: str) -> Mapping[str, str]:
     if header["alg"] != "ES256":
         raise NotCanonical("", "the header's alg is not ES256")
     kid, typ = header["kid"], header["typ"]
-    if type(kid) is not str or type(typ) is not str or len(from_b64url(kid)) != 32:  # noqa: PLR2004
+    if type(kid) is not str or type(typ) is not str or len(from_b64url(kid)) != 32:  # noqa: PLR2004 - bytes of a SHA-256
         raise NotCanonical("", "the header's kid is not the SHA-256 of a certificate")
     return MappingProxyType(header)
 
@@ -241,5 +241,5 @@ def _header(text: str) -> Mapping[str, str]:
 def _number(raw: bytes) -> bytes:
     """The integer of 32 bytes in DER: no leading zeros, but for one before a set first bit."""
     raw = raw.lstrip(b"\0")
-    raw = b"\0" + raw if raw[0] > 0x7F else raw  # noqa: PLR2004
+    raw = b"\0" + raw if raw[0] > 0x7F else raw  # noqa: PLR2004 - the sign of DER
     return b"\x02%c%b" % (len(raw), raw)

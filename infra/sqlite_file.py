@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 _LOOK_S: Final = 0.001
+_BRIEFLY_MS: Final = 200
 
 
 def create(path: Path, schema: Iterable[str]) -> None:
@@ -48,11 +49,8 @@ def sync(folder: Path) -> None:
 
 def begin_write(connection: sqlite3.Connection, patience_s: float) -> None:
     """Begin a transaction with the write lock; sqlite3.OperationalError where it does not come in time."""
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
+    with _waiting(connection, 0):
         write(connection, patience_s, "BEGIN IMMEDIATE")
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {int(patience_s * 1000)}")
 
 
 def write(
@@ -73,6 +71,15 @@ def write(
             return
 
 
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Write all of the write-ahead log into the file, and leave nothing in it; False while a reader holds it.
+
+    Nobody can write meanwhile, so readers are waited for briefly, and the caller tries again.
+    """
+    with _waiting(connection, _BRIEFLY_MS):
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
 @contextmanager
 def to_its_end(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit the transaction that has begun when the block ends well, else take it back."""
@@ -91,3 +98,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     with to_its_end(connection):
         yield
+
+
+@contextmanager
+def _waiting(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
+    """SQLite's own waiting on this connection, for a while."""
+    before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {before}")

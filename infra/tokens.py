@@ -230,7 +230,7 @@ def _check(claims: dict[str, Any], now: int, audiences: Collection[str]) -> None
 
 def _identity(claims: Mapping[str, Any]) -> Identity:
     subject, client, name = claims["sub"], claims.get("client_id"), claims.get("name", "")
-    if not all(type(text) is str and len(text) <= 200 for text in (subject, client, name)) or not client:  # noqa: PLR2004
+    if not all(type(text) is str and len(text) <= 200 for text in (subject, client, name)) or not client:  # noqa: PLR2004 - letters
         raise BadToken("invalid_claim: client_id or name")
     return Identity(
         issuer=claims["iss"],

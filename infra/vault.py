@@ -35,7 +35,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from infra.canonical import NotCanonical, decode, encode
 from infra.chance import random_bytes
-from infra.sqlite_file import transaction
+from infra.sqlite_file import empty_log, transaction
 
 MOST_AT_ONCE = 5_000  # keys asked for in one statement
 BATCH = 256  # keys made in one transaction
@@ -146,8 +146,8 @@ class Vault:
         with self._writing, _plainly():
             with transaction(self._writer):
                 self._writer.executemany(_DESTROY, [(key_id,) for key_id in key_ids])
-            ((is_busy, _, _),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if is_busy:
+            is_empty = empty_log(self._writer)
+        if not is_empty:
             raise Unavailable(
                 "the keys are overwritten, but a reader holds the write-ahead log that shows them"
             )

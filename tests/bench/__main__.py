@@ -81,7 +81,7 @@ The ratios of writing, rebuilding and verifying depend on the machine: on one th
 second (the one of 2026-11-28 above: 8,070) an earlier state of this tree reached, on 2026-11-23, 0.24 to 0.31 in
 process, 0.60 of the sync endpoint, 15,200 to 16,500 events/s of rebuilding and 0.77 of the bare verification. Measured
 on slow machines alike, the changes of 2026-11-28 made 0.19 to 0.27 in process, 0.43 to 0.49 to 0.55 with 16 clients
-(three runs; against the batched endpoint 0.24 to 0.30), 4,800 to 12,200 events/s of rebuilding (6,800 in one process),
+(three runs; against the batched endpoint 0.24 to 0.30), 4,800 to 12,200 events/s of rebuilding (7,800 in one process),
 0.54 to 0.68 of verifying, and 0.66 to 0.82 of the relay. With one client three runs gave 0.35, 0.41 and 0.40.
 
 ## What the time goes into
@@ -101,15 +101,16 @@ collections. What did not: a shorter switch interval, one core for all threads, 
 the loop's own thread (this one measured on a busy machine). A process of its own for the desk, tried as a sketch with
 commands and outcomes pickled over a socket, gave 8 % in the same run (0.50 to 0.55; against the batched endpoint 0.28
 to 0.31), and 15 % where a country's desk has a process of its own and reads the socket itself (0.53 to 0.60; 0.33 to
-0.38); nothing with one client. Load, edge, desk and follower then fill both cores. That is not worth five processes
-more that can be killed and started anew; on a machine with many cores, where one server's lock is the limit, it is.
+0.38; on a busy machine); nothing with one client. Load, edge, desk and follower then fill both cores. That is not
+worth five processes more that can be killed and started anew; on a machine with many cores, where one server's lock is
+the limit, it may be.
 
-**A rebuild** spends more than half of its time on reading and opening the boxes, a tenth on folding, a sixth on writing
-rows. From 20,000 events on it has a process for each core, which folds every nth stream: on two cores 7,800 to
+**A rebuild** spends more than half of its time on reading and opening the boxes, a tenth on folding, a sixth on
+writing rows. From 20,000 events on it has a process for each core, which folds every nth stream: on two cores 7,800 to
 11,800 events/s in the same run of 60,000 events, of which 0.7 s are the start of the processes. What did not help as
-much: processes that read and open, and one that folds (9,200): packing an event for it and unpacking takes half as long
-as opening it. Larger batches help most: 3,000 events at a time in each process 10,000 a second, 8,000 give 11,800 to
-13,200; more would not fit into 150 MB.
+much: processes that read and open, and one that folds (9,200): packing an event for it and unpacking takes half as
+long as opening it. Larger batches help most: 1,500 events at a time in each process give 10,000 a second, 4,000 give
+11,500, 8,000 give 11,800 to 13,200, and take 126 MB.
 
 **A verification** spends two thirds on the signatures; the parsing, the canonical comparison and the chain take the
 rest. Verifying the signatures of a range in one go made it a tenth faster.

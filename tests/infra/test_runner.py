@@ -460,6 +460,22 @@ def newest(country: OneCountry) -> Row:
     return row
 
 
+def test_what_is_erased_is_scrubbed_also_while_filings_go_on(kazakhstan: OneCountry) -> None:
+    kazakhstan.register(*range(1_000))
+    case = kazakhstan.withdraw(0)
+    kazakhstan.follow()
+    kazakhstan.later(days=5000)
+    kazakhstan.erase(case)
+    numbers = iter(range(1, 1_000))
+
+    def step() -> bool:
+        kazakhstan.file(next(numbers))
+        assert kazakhstan.runner.step()
+        return kazakhstan.views.is_scrubbed()
+
+    assert soon(step)
+
+
 def test_keys_that_survived_a_kill_are_destroyed_at_the_next_start(
     kazakhstan_keys: Path, tmp_path: Path
 ) -> None:
