@@ -28,6 +28,8 @@ from domain.law import countries
 from domain.refusals import Refusal
 from infra import development, follower, imports, key_acts, statements
 from infra.child import kept_running
+from infra.clock import clock_of
+from infra.development import DevelopmentProvider, UnknownResident
 from infra.garbage import collect_less
 from infra.house import CountryHouse, House, provider_of
 from infra.logs import write_logs
@@ -280,6 +282,7 @@ def audit_verify(
                 roots=root,
                 with_keys=None if keys else False,
                 feed=source,
+                token_of=lambda code: _auditor_token(settings.data, source or "", code),
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         except CannotVerify as error:
@@ -288,6 +291,18 @@ def audit_verify(
             _held(error)
     _said(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
+
+
+def _auditor_token(folder: Path, address: str, code: str) -> str:
+    """A token of the country's development auditor, for the house whose data folder this is."""
+    if not (folder / "identity" / "signing.pem").exists():
+        raise CannotVerify("the feed asks who reads it: give the token of an auditor, or of a registry")
+    issuer = f"{address.rstrip('/')}/identity"
+    provider = DevelopmentProvider(folder / "identity", issuer, clock_of(None), environment="development")
+    try:
+        return provider.mint(f"{code.lower()}-auditor")
+    except UnknownResident as error:
+        raise CannotVerify(str(error)) from error
 
 
 @audit_app.command("replay")
@@ -305,7 +320,15 @@ def audit_replay(
         if country is None:
             _wrong("there is no such case")
         try:
-            _said(replay(country, case, as_of), as_json=as_json)
+            found = replay(
+                country.log.path,
+                country.code,
+                case,
+                as_of,
+                key_of=country.vault.get,
+                root_certificate=country.keyring.root,
+            )
+            _said(found, as_json=as_json)
         except (NoSuchCase, WrongMoment, Unreplayable) as error:
             _wrong(str(error))
 

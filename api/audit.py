@@ -150,7 +150,9 @@ def _report(house: CountryHouse) -> bytes:
 
 def _replayed(house: CountryHouse, case: str, as_of: str | None) -> bytes:
     try:
-        return orjson.dumps(replay(house, case, as_of, with_personal=False))
+        return orjson.dumps(
+            replay(house.log.path, house.code, case, as_of, root_certificate=house.keyring.root)
+        )
     except NoSuchCase as error:
         raise Unknown(str(error)) from None
     except WrongMoment as error:

@@ -174,7 +174,7 @@ def _heads(request: Request, house: CountryHouse) -> Heads:
     state = request.app.state
     if not hasattr(state, "feed_heads"):
         state.feed_heads = {}
-    found: Heads = state.feed_heads.setdefault(house.code, Heads(house.desk, house_of(request).clock))
+    found: Heads = state.feed_heads.setdefault(house.code, house.heads(house_of(request).clock))
     return found
 
 

@@ -13,7 +13,7 @@ from api.contract import documented
 from api.problems import faults_of
 from api.shapes import CaseBrief
 from domain.authorisation import Subject, allow
-from domain.authorities import treasury_of
+from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.forms import Currency, Line, MinorUnits, Value
 from domain.offers import country_of, legal_day
@@ -23,8 +23,6 @@ from infra.live_seals import key_for
 from infra.signing import BadSignature, parse, verify
 
 router = APIRouter()
-PAYMENT = "tamga-payment+jwt"
-REFUND = "tamga-refund+jwt"
 
 
 class SignedStatement(Value):
@@ -76,7 +74,7 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
         raise nothing()
     try:
         parsed = parse(jws)
-        verify(parsed, key_for(house.desk, parsed.kid, treasury_of(house.code), typ), typ)
+        verify(parsed, key_for(house.seals(), parsed.kid, treasury_of(house.code), typ), typ)
     except BadSignature:
         what = "This is not a statement that the treasury of this country signed with a key that is live."
         raise Invalid(Fault("/statement", "not_signed_by_treasury", what)) from None

@@ -14,6 +14,7 @@ from api.contract import Documented, documented
 from api.feeds import entitled
 from api.shapes import Code, EventHash, OpaqueId, Shape, Version
 from domain.authorisation import Rule
+from domain.authorities import RECEIPT
 from domain.commands import Actor, RecordReceipt
 from domain.forms import Line, Value
 from domain.offers import content_owners, offers
@@ -28,7 +29,6 @@ from infra.live_seals import key_for
 from infra.signing import BadSignature, open_disclosure, parse, verify
 
 router = APIRouter()
-RECEIPT: Final = "tamga-receipt+jwt"
 MOST: Final = 200
 
 
@@ -189,7 +189,7 @@ def _command(request: Request, house: CountryHouse, rule: Rule, actor: Actor, jw
     authority = rule.competence.authority if rule.competence else ""
     try:
         parsed = parse(jws)
-        verify(parsed, key_for(house.desk, parsed.kid, authority, RECEIPT), RECEIPT)
+        verify(parsed, key_for(house.seals(), parsed.kid, authority, RECEIPT), RECEIPT)
         receipt = Receipt.model_validate(parsed.payload)
     except BadSignature:
         what = "This is not a receipt that this registry signed with a key that is live."

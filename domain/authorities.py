@@ -7,9 +7,10 @@ from domain.offers import offers
 
 CASES: Final = ("case.*", "claim.*", "entry.*")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
-RECEIPTS: Final = ("tamga-receipt+jwt",)
-PAYMENTS: Final = ("tamga-payment+jwt", "tamga-refund+jwt")
-HEADS: Final = ("tamga-feed-head+jwt",)
+RECEIPT: Final = "tamga-receipt+jwt"
+PAYMENT: Final = "tamga-payment+jwt"
+REFUND: Final = "tamga-refund+jwt"
+HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = ("access.*",)
 
 
@@ -17,8 +18,8 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
     """Authority id -> the types it may sign: every office that the country's law names, and its own three."""
     cc = country.lower()
     found: dict[str, set[str]] = {
-        treasury_of(country): set(PAYMENTS),
-        feed_of(country): set(HEADS),
+        treasury_of(country): {PAYMENT, REFUND},
+        feed_of(country): {HEAD},
         access_of(country): set(ACCESSES),
     }
     for (code, _), offer in offers().items():
@@ -26,7 +27,7 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
             continue
         for terms in offer.terms:
             found.setdefault(terms.authority, set()).update(CASES)
-            found.setdefault(terms.registry, set()).update(RECEIPTS)
+            found.setdefault(terms.registry, set()).add(RECEIPT)
             for restriction in terms.restrictions:
                 found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]

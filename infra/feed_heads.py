@@ -1,17 +1,15 @@
 """Signed heads of a feed (formats.md 3): how many events a recipient should have, and their hash."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from domain.authorities import feed_of
-from domain.events import SealAuthorised, SealRetired
-from infra.canonical import b64url, encode, from_b64url
+from domain.authorities import HEAD, feed_of
+from infra.canonical import b64url, encode
 from infra.clock import Clock, written
-from infra.desk import Desk
-from infra.envelope import read
+from infra.event_store import Log
 from infra.feed_store import Standing
-from infra.signing import Seal, kid_of
-
-HEAD: Final = "tamga-feed-head+jwt"
+from infra.keyring import Keyring
+from infra.live_seals import seals_of
+from infra.signing import Seal
 
 
 class NoSeal(Exception):
@@ -26,10 +24,16 @@ class Head(NamedTuple):
 
 
 class Heads:
-    """Signs the heads of one log's feeds, each with the seal that is live for who has received so much."""
+    """Signs the heads of one log's feeds, each with the seal that is live for who has received so much.
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
-        self._desk = desk
+    ``keys_stream``: the id of the log's keys stream.
+    """
+
+    def __init__(self, country: str, log: Log, keys_stream: str, keyring: Keyring, clock: Clock) -> None:
+        self._country = country
+        self._log = log
+        self._keys_stream = keys_stream
+        self._keyring = keyring
         self._clock = clock
         self._seals: tuple[int, Seal] | None = None
 
@@ -38,7 +42,7 @@ class Heads:
         time = written(self._clock())
         payload = {
             "v": 1,
-            "log": self._desk.keyring.origin,
+            "log": self._keyring.origin,
             "to": recipient,
             "count": standing.count,
             "hash": b64url(standing.hash),
@@ -53,17 +57,15 @@ class Heads:
         return self._seals[1]
 
     def _find(self, keys: int) -> Seal:
-        live: list[str] = []
-        for row in self._desk.log.stream(self._desk.id_of("keys", 1))[:keys]:
-            match read(row, self._desk.country, lambda _: None).event:
-                case SealAuthorised(authority=authority, types=types, certificate=certificate):
-                    if authority == feed_of(self._desk.country) and HEAD in types:
-                        live.append(kid_of(from_b64url(certificate)))
-                case SealRetired(kid=kid) if kid in live:
-                    live.remove(kid)
-        if not any(kid in self._desk.keyring.seals for kid in live):
-            self._desk.keyring.reload()
+        authority = feed_of(self._country)
+        live = [
+            seal.kid
+            for seal in seals_of(self._log.stream(self._keys_stream)[:keys], self._country)
+            if seal.retired is None and seal.authority == authority and HEAD in seal.types
+        ]
+        if not any(kid in self._keyring.seals for kid in live):
+            self._keyring.reload()
         for kid in reversed(live):
-            if (seal := self._desk.keyring.seals.get(kid)) is not None:
+            if (seal := self._keyring.seals.get(kid)) is not None:
                 return seal
-        raise NoSeal(f"no live seal of {feed_of(self._desk.country)} is here")
+        raise NoSeal(f"no live seal of {authority} is here")

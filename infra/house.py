@@ -18,9 +18,11 @@ from infra.competences import Competences
 from infra.desk import Desk
 from infra.event_store import Log, Unavailable
 from infra.evidence import EvidenceStore
+from infra.feed_heads import Heads
 from infra.feed_store import FeedStore
 from infra.key_acts import authorise_missing, open_log
 from infra.keyring import Keyring
+from infra.live_seals import Authorised, seals_of
 from infra.runner import Runner
 from infra.settings import Settings
 from infra.tokens import Tokens, actor_of
@@ -51,6 +53,19 @@ class CountryHouse:
     def person_of(self, number: tuple[str, str]) -> str:
         """The keyed id of the human with this number (country, number), in this country only."""
         return self.desk.id_of("person", 1, *number)
+
+    @property
+    def keys_stream(self) -> str:
+        """The stream that tells which keys may sign."""
+        return self.desk.id_of("keys", 1)
+
+    def seals(self) -> list[Authorised]:
+        """Every seal that the log authorised, oldest first."""
+        return seals_of(self.log.stream(self.keys_stream), self.code)
+
+    def heads(self, clock: Clock) -> Heads:
+        """Who signs the heads of this log's feeds."""
+        return Heads(self.code, self.log, self.keys_stream, self.keyring, clock)
 
     async def seen(self) -> bool:
         """Wait until the read models have seen what this process wrote: everybody reads their own writes.

@@ -41,11 +41,11 @@ def authorise_missing(desk: Desk, types: Mapping[str, tuple[str, ...]]) -> None:
 
     Looked at first without the write lock: every command of the command line comes by.
     """
-    if not _missing(seals_of(desk), types):
+    if not _missing(_known(desk, desk.log), types):
         return
 
     def work(sitting: Sitting) -> Outcome:
-        known = seals_of(desk, sitting.flushed())
+        known = _known(desk, sitting.flushed())
         events = [_new(sitting, desk, known, name, types[name]) for name in _missing(known, types)]
         return _said(sitting, desk, registrar_of(desk.country), events)
 
@@ -56,7 +56,7 @@ def rotate(desk: Desk, authority: str, may_sign: tuple[str, ...]) -> str:
     """A new seal for the authority; the old one stays valid until it is retired. The new kid."""
 
     def work(sitting: Sitting) -> Outcome:
-        event = _new(sitting, desk, seals_of(desk, sitting.flushed()), authority, may_sign)
+        event = _new(sitting, desk, _known(desk, sitting.flushed()), authority, may_sign)
         kid = kid_of(from_b64url(event.certificate))
         return _said(sitting, desk, registrar_of(desk.country), [event], kid)
 
@@ -75,7 +75,7 @@ def retire(desk: Desk, kid: str, reason: str) -> int:
     _grow(frontier, desk.log)
 
     def work(sitting: Sitting) -> Outcome:
-        live = {seal.kid for seal in seals_of(desk, sitting.flushed()) if seal.retired is None}
+        live = {seal.kid for seal in _known(desk, sitting.flushed()) if seal.retired is None}
         if kid not in live:
             raise Unknown(f"{desk.country} has no live seal with this kid; see: tamga keys list")
         _grow(frontier, sitting.flushed())
@@ -100,8 +100,12 @@ def seals(desk: Desk) -> list[dict[str, Any]]:
             "retired_at": seal.retired,
             "is_here": seal.kid in desk.keyring.seals,
         }
-        for seal in seals_of(desk)
+        for seal in _known(desk, desk.log)
     ]
+
+
+def _known(desk: Desk, log: Log | Writer) -> list[Authorised]:
+    return seals_of(log.stream(desk.id_of("keys", 1)), desk.country)
 
 
 def _missing(known: Sequence[Authorised], types: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -5,14 +5,13 @@ It trusts the log it reads: whether that is authentic is the verifier's question
 The keys stream is short (a few events a year) and read anew each time, so that a retirement counts at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from domain.events import SealAuthorised, SealRetired
 from infra.canonical import from_b64url
-from infra.desk import Desk
 from infra.envelope import read
-from infra.event_store import Log, Writer
+from infra.event_store import Row
 from infra.signing import BadSignature, PublicKey, key_of, kid_of
 
 
@@ -28,11 +27,11 @@ class Authorised:
     retired: int | None = None
 
 
-def seals_of(desk: Desk, log: Log | Writer | None = None) -> list[Authorised]:
-    """Every seal that the log authorised, oldest first; ``log``: as a sitting sees it."""
+def seals_of(rows: Iterable[Row], country: str) -> list[Authorised]:
+    """Every seal that these rows of a country's keys stream authorised, oldest first."""
     found: dict[str, Authorised] = {}
-    for row in (log or desk.log).stream(desk.id_of("keys", 1)):
-        match read(row, desk.country, desk.vault.get).event:
+    for row in rows:
+        match read(row, country, _nothing_personal).event:
             case SealAuthorised(certificate=text, authority=authority, types=types):
                 certificate = from_b64url(text)
                 kid = kid_of(certificate)
@@ -54,11 +53,15 @@ def newest_live(seals: Sequence[Authorised], authority: str) -> Authorised | Non
     return live[-1] if live else None
 
 
-def key_for(desk: Desk, kid: str, authority: str, typ: str) -> PublicKey:
+def key_for(seals: Iterable[Authorised], kid: str, authority: str, typ: str) -> PublicKey:
     """The key, if it is live, the authority's, and authorised for this type; raises BadSignature."""
-    for seal in seals_of(desk):
+    for seal in seals:
         if seal.kid == kid and seal.authority == authority and typ in seal.types:
             if seal.retired is not None:
                 raise BadSignature("the key is retired")
             return key_of(seal.certificate)
     raise BadSignature("the key is not authorised for this")
+
+
+def _nothing_personal(_key: bytes) -> None:
+    """The keys stream holds no personal member, so that no key is ever asked for."""

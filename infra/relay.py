@@ -47,7 +47,7 @@ class Relay:
         self._servers = house.settings.kafka
         self._lock = house.settings.data / "relay.lock"
         self._countries = tuple(house.countries.values())
-        self._heads = {country.code: Heads(country.desk, house.clock) for country in self._countries}
+        self._heads = {country.code: country.heads(house.clock) for country in self._countries}
         self._trouble: str | None = "not asked yet"
 
     def run(self, stop: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.authorities import treasury_of
+from domain.authorities import PAYMENT, REFUND, treasury_of
 from infra.canonical import encode
 from infra.clock import written
 from infra.keyring import Keyring
@@ -32,4 +32,4 @@ def treasury(  # noqa: PLR0913, PLR0917 - the members of the statement
         "reference": reference,
         "paid_at": written(at),
     }
-    return seal.sign("tamga-refund+jwt" if is_refund else "tamga-payment+jwt", encode(paid))
+    return seal.sign(REFUND if is_refund else PAYMENT, encode(paid))

@@ -275,7 +275,7 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
     assert sorted(patterns) == sorted(granted)
     prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith(".*"))
     assert [name for name in NAMES if not name.startswith(prefixes)] == []
-    statements = {*authorities.PAYMENTS, *authorities.RECEIPTS, *authorities.HEADS}
+    statements = {authorities.PAYMENT, authorities.REFUND, authorities.RECEIPT, authorities.HEAD}
     for page in (EVENTS, FORMATS):
         assert [typ for typ in statements if f"`{typ}`" not in text_of(page)] == []
 

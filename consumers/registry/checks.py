@@ -7,9 +7,8 @@ from typing import Any
 from consumers.registry.database import Database, Position
 from consumers.registry.inbox import Taken
 from consumers.registry.message import Message
-from domain.authorities import feed_of
+from domain.authorities import HEAD, feed_of
 from infra.canonical import b64url, sha256
-from infra.feed_heads import HEAD
 from infra.key_history import KeyHistory, NotAuthorised
 from infra.signing import EVENT, BadSignature, Malformed, PublicKey, parse, verify
 

@@ -11,10 +11,10 @@ from consumers.registry.checks import Checks, Event
 from consumers.registry.database import Database, Position, Receipt
 from consumers.registry.entries import Row
 from consumers.registry.house_client import Away, Declined, HouseClient
+from domain.authorities import RECEIPT
 from infra.canonical import b64url, encode, sha256
 from infra.signing import SALT_BYTES, Seal, digest, disclosure, parse
 
-RECEIPT: Final = "tamga-receipt+jwt"
 AT_ONCE: Final = 100
 PAUSE_S: Final = 1.0
 SealsOf = Callable[[str], Iterable[Seal]]  # an authority's own seals, newest first

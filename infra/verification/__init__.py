@@ -29,7 +29,7 @@ from infra.verification.findings import Failure, Report
 from infra.verification.folder import verify_folder
 from infra.verification.logs import CannotVerify, verify_logs
 from infra.verification.ranges import Source
-from infra.verification.replay import NoSuchCase, Unreplayable, WrongMoment, replay, replay_file
+from infra.verification.replay import NoSuchCase, Unreplayable, WrongMoment, replay
 
 __all__ = [
     "CannotVerify",
@@ -41,7 +41,6 @@ __all__ = [
     "Unreplayable",
     "WrongMoment",
     "replay",
-    "replay_file",
     "verify_folder",
     "verify_logs",
 ]

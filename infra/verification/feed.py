@@ -13,11 +13,8 @@ from typing import Any, Final
 
 import httpx
 
-from domain.authorities import feed_of
+from domain.authorities import HEAD, feed_of
 from infra.canonical import b64url, sha256
-from infra.clock import clock_of
-from infra.development import DevelopmentProvider, UnknownResident
-from infra.feed_heads import HEAD
 from infra.key_history import NotAuthorised
 from infra.log_file import LogFile
 from infra.signing import BadSignature, Parsed, parse, verify
@@ -110,18 +107,6 @@ def copied_feed(address: str, log: str, token: str, root_certificate: bytes, fil
         database.commit()
     copy.source = Source(log=log, path=file, root_certificate=root_certificate, recipient=log)
     return copy
-
-
-def token_of(folder: Path, address: str, code: str) -> str:
-    """A token of the country's development auditor, for the house whose data folder this is."""
-    if not (folder / "identity" / "signing.pem").exists():
-        raise CannotVerify("the feed asks who reads it: give the token of an auditor, or of a registry")
-    issuer = f"{address.rstrip('/')}/identity"
-    provider = DevelopmentProvider(folder / "identity", issuer, clock_of(None), environment="development")
-    try:
-        return provider.mint(f"{code.lower()}-auditor")
-    except UnknownResident as error:
-        raise CannotVerify(str(error)) from error
 
 
 def _take(copy: FeedCopy, database: sqlite3.Connection, event: dict[str, Any]) -> None:

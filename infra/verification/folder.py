@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from infra.vault import KeyStore
-from infra.verification.feed import FeedCopy, copied_feed, token_of
+from infra.verification.feed import FeedCopy, copied_feed
 from infra.verification.logs import CannotVerify, verify_logs
 from infra.verification.ranges import Source
 
@@ -23,7 +23,7 @@ def verify_folder(  # noqa: PLR0913 - each is one option of the command line
     roots: Path | None = None,
     with_keys: bool | None = False,
     feed: str | None = None,
-    token: str | None = None,
+    token_of: Callable[[str], str] | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     processes: int | None = None,
 ) -> dict[str, Any]:
@@ -31,8 +31,8 @@ def verify_folder(  # noqa: PLR0913 - each is one option of the command line
 
     ``roots``: a folder of root certificates from outside, ``<cc>.pem``; without it those beside the logs are
     taken. ``with_keys``: also open what is sealed; None: where the key store is there. ``feed``: the address
-    of a house, whose feeds are verified instead of the files; ``token``: of an auditor or a registry there;
-    without it, of the countries' development auditors. Raises CannotVerify.
+    of a house, whose feeds are verified instead of the files; ``token_of``: a country's token of an auditor or
+    a registry there. Raises CannotVerify.
     """
     countries = _countries(folder, roots, is_feed=feed is not None)
     if not countries:
@@ -41,14 +41,13 @@ def verify_folder(  # noqa: PLR0913 - each is one option of the command line
         )
     with ExitStack() as stack:
         copies: list[FeedCopy] = []
-        if feed is None:
+        if feed is None or token_of is None:
             sources = [_source(folder, roots, code, with_keys=with_keys) for code in countries]
         else:
             place = Path(stack.enter_context(TemporaryDirectory(prefix="tamga-feed-")))
             for code in countries:
-                bearer = token or token_of(folder, feed, code)
                 root = _root(folder, roots, code)
-                copies.append(copied_feed(feed, code, bearer, root, place / f"{code.lower()}.sqlite"))
+                copies.append(copied_feed(feed, code, token_of(code), root, place / f"{code.lower()}.sqlite"))
             sources = [copy.source for copy in copies if copy.source is not None]
         report = verify_logs(sources, progress=progress, processes=processes)
         for copy in copies:

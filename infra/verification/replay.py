@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from domain.case import Case, evolve
 from domain.events import ERASED, Recorded
@@ -26,9 +26,6 @@ from infra.log_file import LogFile, Row
 from infra.signing import EVENT, BadSignature, Parsed, parse, verify
 from infra.vault import Unreadable
 from infra.verification.keys import Keys, read_keys
-
-if TYPE_CHECKING:
-    from infra.house import CountryHouse  # a whole house: who replays from a file does not load it
 
 _BROKEN: Final = (
     Tampered,
@@ -54,17 +51,7 @@ class Unreplayable(ValueError):
     """A stored event of the case cannot be read."""
 
 
-def replay(
-    house: "CountryHouse", case: str, as_of: str | None = None, *, with_personal: bool = True
-) -> dict[str, Any]:
-    """As `replay_file`, in the log of this house; without ``with_personal`` its key store is not touched."""
-    key_of = house.vault.get if with_personal else None
-    return replay_file(
-        house.log.path, house.code, case, as_of, key_of=key_of, root_certificate=house.keyring.root
-    )
-
-
-def replay_file(  # noqa: PLR0913 - a question, and what may be used to answer it
+def replay(  # noqa: PLR0913 - a question, and what may be used to answer it
     path: Path,
     country: str,
     case: str,

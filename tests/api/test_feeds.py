@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from domain.authorities import HEAD
 from infra.canonical import b64url, sha256
-from infra.feed_heads import HEAD
 from infra.signing import digest, key_of, open_disclosure, parse, verify
 from projections.feed import GENESIS, head_after
 from tests.house import ServedTown, Town, good, problem

@@ -16,11 +16,11 @@ from consumers.registry.database import Database, Position
 from consumers.registry.house_client import HouseClient
 from consumers.registry.reader import Feed, Registers, Registry
 from consumers.registry.sources import HttpSource, KafkaSource, Source
+from domain.authorities import HEAD
 from infra import kafka
 from infra.canonical import b64url, encode, sha256
 from infra.development import client_key
 from infra.feed_events import HEAD_TYPE, as_headers, head_attributes, partition_of, topic_of
-from infra.feed_heads import HEAD
 from infra.keyring import Keyring
 from infra.signing import EVENT, Seal, parse
 from infra.tokens import assertion

@@ -13,8 +13,9 @@ from consumers.registry import NoRegistry, run
 from consumers.registry.database import Database
 from consumers.registry.house_client import Away
 from consumers.registry.reader import Registry
-from consumers.registry.receipts import RECEIPT, digest_of
+from consumers.registry.receipts import digest_of
 from consumers.registry.sources import HttpSource
+from domain.authorities import RECEIPT
 from infra import key_acts
 from infra.settings import Settings
 from infra.signing import digest, disclosure, key_of, open_disclosure, parse, verify

@@ -10,7 +10,7 @@ import pytest
 
 from domain.offers import offer, terms_hash
 from infra.keyring import Keyring
-from infra.verification import NoSuchCase, Unreplayable, WrongMoment, replay, replay_file
+from infra.verification import NoSuchCase, Unreplayable, WrongMoment, replay
 from tests.infra.past import OFFICE, Past, past
 from tests.infra.tampering import copy_of, opened, signed_again
 
@@ -23,8 +23,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
         yield it
 
 
+def replayed(made: Past, case: str, as_of: str | None = None, *, with_personal: bool = True) -> Replayed:
+    """As somebody who has the files, the root, and perhaps the key store."""
+    country = made.country()
+    key_of = country.vault.get if with_personal else None
+    return replay(
+        country.log.path, country.code, case, as_of, key_of=key_of, root_certificate=country.keyring.root
+    )
+
+
 def sold(made: Past, as_of: str | None = None, **more: Any) -> Replayed:
-    return replay(made.country(), made.cases["sold"], as_of, **more)
+    return replayed(made, made.cases["sold"], as_of, **more)
 
 
 # --- as of when -------------------------------------------------------------------------------------------
@@ -86,7 +95,7 @@ def test_only_cases_are_replayed(made: Past) -> None:
     entry = made.states["sold"].entry
     for stream in ("00000000-0000-8000-8000-000000000000", entry):
         with pytest.raises(NoSuchCase):
-            replay(made.country(), stream)
+            replayed(made, stream)
 
 
 # --- what each step says ----------------------------------------------------------------------------------
@@ -122,7 +131,7 @@ def test_the_terms_are_those_that_the_case_names(made: Past) -> None:
 def test_a_key_that_was_retired_later_still_holds_for_what_it_signed(made: Past) -> None:
     """Every signature is looked at, with the keys of that place in the log."""
     assert {step["signature"] for step in sold(made)["steps"]} == {"holds"}
-    assert {step["signature"] for step in replay(made.country(), made.cases["waiting"])["steps"]} == {"holds"}
+    assert {step["signature"] for step in replayed(made, made.cases["waiting"])["steps"]} == {"holds"}
 
 
 # --- personal values --------------------------------------------------------------------------------------
@@ -142,7 +151,7 @@ def test_who_may_not_see_gets_no_personal_value(made: Past) -> None:
 
 def test_what_was_erased_is_not_there_for_anybody(made: Past) -> None:
     """Also as of a day on which it was: the keys are gone."""
-    found = replay(made.country(), made.cases["withdrawn"], "1")
+    found = replayed(made, made.cases["withdrawn"], "1")
     assert found["personal"] == "shown"
     assert found["state"]["request"]["seller"] is None
     assert found["steps"][0]["data"]["request"]["buyer"] is None
@@ -152,7 +161,7 @@ def test_what_was_erased_is_not_there_for_anybody(made: Past) -> None:
 def test_the_file_alone_is_enough(made: Past, tmp_path: Path) -> None:
     """A copy of the log, without keys, certificates or a house."""
     copy = copy_of(made.country().log.path, tmp_path / "log.sqlite")
-    found = replay_file(copy, "KZ", made.cases["sold"], "3")
+    found = replay(copy, "KZ", made.cases["sold"], "3")
     assert found["state"]["consents"] == {"p2": found["state"]["request_hash"]}
     assert "signature" not in found["steps"][0]
 
@@ -168,7 +177,7 @@ def test_a_step_that_nobody_authorised_says_so(made: Past, tmp_path: Path) -> No
         row = log.row(made.cases["waiting"], 3)
         log.write(row, signed_again(row, made.retired[0]))
     root = Keyring(country.keyring.folder).root
-    steps = replay_file(copy, "KZ", made.cases["waiting"], root_certificate=root)["steps"]
+    steps = replay(copy, "KZ", made.cases["waiting"], root_certificate=root)["steps"]
     assert [step["signature"] for step in steps[:2]] == ["holds", "holds"]
     assert "retired" in steps[2]["signature"]
 
@@ -179,4 +188,4 @@ def test_what_cannot_be_read_cannot_be_replayed(made: Past, tmp_path: Path) -> N
         row = log.row(made.cases["sold"], 3)
         log.write(row, row.state[:300] + row.state[310:])
     with pytest.raises(Unreplayable):
-        replay_file(copy, "KZ", made.cases["sold"])
+        replay(copy, "KZ", made.cases["sold"])
