@@ -15,7 +15,7 @@ from domain.refusals import Fault, Invalid
 from infra.canonical import NotCanonical, check
 from infra.desk import Remembered
 from infra.house import CountryHouse, House
-from infra.keyring import mac
+from infra.ids import mac
 from infra.tokens import BadToken
 
 Body = TypeVar("Body", bound=BaseModel)

@@ -13,10 +13,10 @@ import orjson
 
 from domain.events import ActorMember, Recorded
 from infra import codec
+from infra.boxes import Box, DataKey, open_box, seal, split_sealed
 from infra.canonical import b64url, encode, from_b64url, loose_b64url, sha256
 from infra.chance import random_bytes
 from infra.signing import EVENT, SALT_BYTES, Seal, digest, disclosure
-from infra.vault import Box, DataKey, open_box, seal, split_sealed
 
 SEALED = b"\x01"
 KeyOf = Callable[[bytes], bytes | None]  # key id -> secret, or None where it is destroyed

@@ -26,10 +26,11 @@ from typing import Final
 
 from domain.events import Attachment
 from domain.refusals import Fault, Invalid
+from infra.boxes import DataKey, Unreadable, open_bytes, seal_bytes
 from infra.canonical import b64url, from_b64url, sha256
 from infra.clock import Clock
 from infra.sqlite_file import sync
-from infra.vault import DataKey, Unreadable, Vault, open_bytes, seal_bytes
+from infra.vault import Vault
 
 LARGEST: Final = 10_000_000
 KEPT_UNFILED: Final = timedelta(days=1)

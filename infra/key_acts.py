@@ -13,7 +13,7 @@ from infra.envelope import split
 from infra.event_store import Log, Writer
 from infra.live_seals import Authorised, newest_live, seals_of
 from infra.signing import kid_of
-from infra.transparency import Frontier, leaf
+from infra.tree import Frontier, leaf
 
 CHUNK: Final = 10_000
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from infra.canonical import NotCanonical, from_b64url
-from infra.keyring import BadCertificate, authority_of, check_chain
+from infra.certificates import BadCertificate, authority_of, check_chain
 from infra.signing import EVENT, BadSignature, Parsed, PublicKey, key_of, kid_of, verify
 
 REGISTRAR_TYPES: Final = ("keys.*",)  # what a key registrar may sign, and nobody else

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.events import Recorded
-from infra import vault
+from infra import boxes, vault
+from infra.boxes import Box
 from infra.envelope import KeyOf, boxes_of, read
 from infra.log_reading import Row
-from infra.vault import Box, Vault
+from infra.vault import Vault
 
 
 class Opened(NamedTuple):
@@ -52,5 +53,5 @@ def _boxes(row: Row) -> Sequence[Box] | None:
 def _keys(key_store: Vault, key_ids: set[bytes]) -> KeyOf:
     try:
         return key_store.get_all(key_ids).get
-    except vault.Unreadable:  # an altered key is the trouble of those whom it seals
+    except boxes.Unreadable:  # an altered key is the trouble of those whom it seals
         return key_store.get

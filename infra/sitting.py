@@ -17,12 +17,14 @@ from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from infra import codec, envelope
 from infra.batch import Batch, Draft, Outcome, Remembered
+from infra.boxes import DataKey
 from infra.canonical import b64url
 from infra.event_store import Writer
-from infra.keyring import Keyring, derived_text
+from infra.ids import derived_text
+from infra.keyring import Keyring
 from infra.signing import Seal
 from infra.streams import Stream, after
-from infra.vault import DataKey, Vault
+from infra.vault import Vault
 
 
 class Work(Protocol):

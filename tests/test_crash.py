@@ -29,7 +29,7 @@ from domain.procedure import entry_key
 from infra.canonical import b64url, sha256
 from infra.envelope import payload_of, split
 from infra.event_store import Log, Row
-from infra.keyring import derived_id
+from infra.ids import derived_id
 from infra.signing import parse
 from infra.statements import treasury
 from tests.examples import example_request

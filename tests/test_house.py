@@ -44,7 +44,13 @@ VENDORS = {
     "tamga": {"rich", "typer", "uvicorn"},
 }
 PLACES = {
-    "cryptography": ("infra/signing.py", "infra/keyring.py", "infra/vault.py"),
+    "cryptography": (
+        "infra/signing.py",
+        "infra/boxes.py",
+        "infra/certificates.py",
+        "infra/keyring.py",
+        "infra/vault.py",
+    ),
     "eventsourcing": ("infra/event_store.py",),
     "fastapi": ("api/*",),
     "kafka": ("infra/kafka.py",),

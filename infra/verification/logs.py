@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import orjson
 
+from infra.boxes import Unreadable as VaultUnreadable
 from infra.canonical import b64url, loose_b64url
 from infra.crew import Crew, processes_for
 from infra.key_history import NotAuthorised
 from infra.log_file import Extent, LogFile, Row, Unreadable
-from infra.transparency import Frontier
-from infra.vault import Unreadable as VaultUnreadable
+from infra.tree import Frontier
 from infra.vault import Vault
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys

@@ -37,7 +37,7 @@ from infra.verification.statement import (
 
 HEADS: Final = 16_384  # streams whose newest event is remembered; of others it is looked up
 _ERASED: Final = ".PersonalDataErased.v1"
-_LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/transparency.py
+_LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/tree.py
 _NEVER: Final = 1 << 63
 # What an event of another shape makes the checks stumble over, beside what they say themselves.
 _FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)

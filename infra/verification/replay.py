@@ -18,13 +18,13 @@ from typing import Any, Final
 from domain.case import Case, evolve
 from domain.events import ERASED, Recorded
 from domain.offers import offer, terms_hash
+from infra.boxes import Unreadable
 from infra.canonical import NotCanonical
 from infra.codec import UnknownEvent
 from infra.envelope import KeyOf, Tampered, payload_of, read, split
 from infra.key_history import NotAuthorised
 from infra.log_file import LogFile, Row
 from infra.signing import EVENT, BadSignature, Parsed, parse, verify
-from infra.vault import Unreadable
 from infra.verification.keys import Keys, read_keys
 
 _BROKEN: Final = (

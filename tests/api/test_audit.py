@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infra.house import provider_of
 from infra.verification import verify_folder
 from tests.house import ServedTown, Town, good, problem
 from tests.infra.tampering import flipped, opened, part
@@ -130,7 +131,7 @@ def test_a_house_is_verified_from_outside_by_its_feeds(served_town: ServedTown) 
     served_town.take_to("approved", *SALE)
     place = served_town.settings.data
     files = verify_folder(place)
-    provider = served_town.house.provider
+    provider = provider_of(served_town.settings)
     report = verify_folder(
         place,
         feed=served_town.settings.base_url,

@@ -21,7 +21,7 @@ from infra.envelope import open_sealed, payload_of, split
 from infra.event_store import Row
 from infra.signing import parse
 from infra.streams import Stream
-from infra.transparency import leaf, root
+from infra.tree import leaf, root
 from tests.infra.one_country import OFFICE, Noticed, OneCountry
 
 APPEALED_AND_KEPT = {"days": 5000}  # every term is over

@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from domain import events as e
 from infra import codec, envelope
+from infra.boxes import DataKey, Unreadable, seal_box
 from infra.canonical import b64url, encode, from_b64url, sha256
 from infra.envelope import Envelope, Signed, Tampered, disclosures_of, open_sealed, payload_of, read, split
-from infra.keyring import derived_id
+from infra.ids import derived_id
 from infra.signing import Seal, kid_of, open_disclosure, parse
-from infra.transparency import Frontier, leaf
-from infra.vault import DataKey, Unreadable, seal_box
+from infra.tree import Frontier, leaf
 from tests.infra.vectors import event_vectors
 
 VECTORS = event_vectors()

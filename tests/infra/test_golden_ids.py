@@ -12,7 +12,7 @@ import pytest
 from domain import names, numbers
 from domain.procedure import Key
 from domain.procedures import procedures
-from infra.keyring import derived_id
+from infra.ids import derived_id
 
 SECRET = bytes(range(32))
 WHO = ("https://id.kz.example", "portal", "subject-7")

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from infra.canonical import b64url, encode
+from infra.certificates import SEAL_TERM
 from infra.key_history import KeyHistory, NotAuthorised
-from infra.keyring import SEAL_TERM, Keyring, create
+from infra.keyring import Keyring, create
 from infra.signing import EVENT, BadSignature, Parsed, Seal, key_of, parse
-from infra.transparency import Frontier, leaf
+from infra.tree import Frontier, leaf
 
 AT = datetime(2026, 11, 22, 11, 35, 28, tzinfo=UTC)
 LOG, STREAM = "log.kz.tamga.example/v1", "0f6b1b4e-6e0a-8c57-9d2f-3d1f6f0a9b11"

@@ -11,17 +11,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from infra.keyring import (
-    CA_TERM,
-    ROOT_TERM,
-    SEAL_TERM,
-    BadCertificate,
-    Keyring,
-    authority_of,
-    check_chain,
-    create,
-    derived_id,
-)
+from infra.certificates import CA_TERM, ROOT_TERM, SEAL_TERM, BadCertificate, authority_of, check_chain
+from infra.ids import derived_id
+from infra.keyring import Keyring, create
 from infra.signing import key_of, kid_of, verify
 from tests.infra.vectors import event_vectors
 

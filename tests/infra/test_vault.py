@@ -19,19 +19,9 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.boxes import DataKey, Unreadable, open_box, seal, seal_box, split_sealed
 from infra.canonical import from_b64url
-from infra.vault import (
-    BATCH,
-    LOW,
-    DataKey,
-    Unavailable,
-    Unreadable,
-    Vault,
-    open_box,
-    seal,
-    seal_box,
-    split_sealed,
-)
+from infra.vault import BATCH, LOW, Unavailable, Vault
 from tests.infra.vectors import event_vectors
 
 KEK = bytes(range(32))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra.boxes import DataKey, split_sealed
 from infra.canonical import b64url, sha256
 from infra.signing import Seal
-from infra.transparency import leaf, root
-from infra.vault import DataKey, split_sealed
+from infra.tree import leaf, root
 from infra.verification import CannotVerify, KeyStore, Report, Source, verify_folder, verify_logs
 from tests.infra.past import OFFICE, Past, past
 from tests.infra.tampering import (
