@@ -1,5 +1,5 @@
 # Needs Python 3.11 or newer and make; everything else is set up in .venv, from the lock files.
-# What is about a real Kafka also needs Java 17 and Maven: see infra/dev/kafka.py.
+# What is about a real Kafka also needs Java 17 and Maven: see infra/development/kafka.py.
 
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
@@ -17,7 +17,7 @@ check: .venv/installed-dev ## style, types, and the shape of the house
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy
-	$(IN_VENV) -m pytest -q tests/test_house.py
+	$(IN_VENV) -m pytest -q tests/test_architecture.py
 
 demo: .venv/installed ## twelve cases and more, from filing to their ends
 	$(IN_VENV) tamga.py demo

@@ -26,14 +26,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.authorities import authorities
 from domain.law import countries
 from domain.refusals import Refusal
-from infra import development, follower, imports, key_acts, statements
-from infra.child import kept_running
-from infra.clock import clock_of
-from infra.development import DevelopmentProvider, UnknownResident
-from infra.garbage import collect_less
+from infra.desk import key_acts
+from infra.development import development, treasury
+from infra.development.development import DevelopmentProvider, UnknownResident
 from infra.house import CountryHouse, House, provider_of
-from infra.logs import write_logs
-from infra.readiness import TROUBLES
+from infra.operations import follow, register_import
+from infra.operations.readiness import TROUBLES
+from infra.runtime.child import kept_running
+from infra.runtime.clock import clock_of
+from infra.runtime.garbage import collect_less
+from infra.runtime.log_lines import write_logs
 from infra.settings import Settings, WrongSetting, read_settings
 from infra.verification import CannotVerify, NoSuchCase, Unreplayable, WrongMoment, replay, verify_folder
 
@@ -110,13 +112,13 @@ def follow_command(
         stop = _stopped_by_signals()
         if with_parent:
             threading.Thread(target=_stopped_by_parent, args=(stop,), daemon=True).start()
-        follower.follow(house, stop)
+        follow.follow(house, stop)
 
 
 @app.command()
 def relay() -> None:
     """Publish the feeds to Kafka (TAMGA_KAFKA), without serving; waits while another relay is active."""
-    from infra.relay import Relay  # noqa: PLC0415 - see above
+    from infra.operations.relay import Relay  # noqa: PLC0415 - see above
 
     settings = _settings()
     if not settings.kafka:
@@ -129,7 +131,7 @@ def relay() -> None:
 def tick(*, as_json: AsJson = False) -> None:
     """Do once what the clock has to do now: lapses, ends of appeal terms, uploads that nobody filed."""
     with _house(_settings()) as house:
-        _said(follower.tick(house), as_json=as_json)
+        _said(follow.tick(house), as_json=as_json)
 
 
 # The follower ends with us, however we end: its standard input closes.
@@ -188,13 +190,13 @@ def import_register(country: Country, register: str, file: Path, *, as_json: AsJ
     with _house(_settings()) as house, _progress("lines") as progress:
         task = progress.add_task(register, total=None)
         try:
-            count = imports.import_file(
+            count = register_import.import_file(
                 _country(house, country),
                 register,
                 file,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
-        except imports.WrongLines as error:
+        except register_import.WrongLines as error:
             for line in error.lines:
                 typer.echo(f"{file.name}:{line.number}: {line.pointer}: {line.detail}", err=True)
             raise typer.Exit(1) from None
@@ -395,7 +397,7 @@ def treasury_sign(
         if country is None:
             _wrong("there is no such case")
         typer.echo(
-            statements.treasury(
+            treasury.treasury(
                 country.keyring,
                 country.code,
                 case,

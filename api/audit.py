@@ -19,8 +19,8 @@ from domain.forms import CountryCode
 from domain.offers import country_of, legal_day
 from domain.refusals import Refusal, Unknown
 from infra.house import CountryHouse
-from infra.log_file import Unreadable
 from infra.verification import KeyStore, NoSuchCase, Source, Unreplayable, WrongMoment, replay, verify_logs
+from infra.verification.log_file import Unreadable
 
 router = APIRouter()
 _OWN_WORD = "whether the house verified what it says: take the file of the log, and verify it yourself"

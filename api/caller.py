@@ -12,11 +12,11 @@ from pydantic import BaseModel, ValidationError
 from api.problems import NO_TOKEN, Declined, faults_of, pointer_of
 from domain.commands import Actor
 from domain.refusals import Fault, Invalid
-from infra.canonical import NotCanonical, check
-from infra.desk import Remembered
+from infra.desk.desk import Remembered
+from infra.formats.canonical import NotCanonical, check
+from infra.formats.ids import mac
 from infra.house import CountryHouse, House
-from infra.ids import mac
-from infra.tokens import BadToken
+from infra.identity.tokens import BadToken
 
 Body = TypeVar("Body", bound=BaseModel)
 _UTF8: Final = ("", "charset=utf-8", 'charset="utf-8"')

@@ -19,10 +19,10 @@ from domain.commands import Actor, CaseCommand, EntryCommand
 from domain.decide import subject_of
 from domain.refusals import NOTHING, Invalid, Refusal, Unknown, Unready
 from domain.visibility import shown, watched
-from infra.chance import random_id
-from infra.clock import written
-from infra.desk import Outcome
+from infra.desk.desk import Outcome
 from infra.house import CountryHouse
+from infra.runtime.chance import random_id
+from infra.runtime.clock import written
 
 router = APIRouter()
 

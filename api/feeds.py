@@ -16,10 +16,10 @@ from api.problems import Declined
 from domain.authorisation import Rule, Subject, allow
 from domain.offers import country_of, legal_day
 from domain.refusals import Refusal, Unknown, Unready
-from infra.canonical import NotCanonical, from_b64url
-from infra.feed_events import as_json, attributes, head_attributes
-from infra.feed_heads import Heads, NoSeal
-from infra.feed_store import Delivery
+from infra.feed.cloud_events import as_json, attributes, head_attributes
+from infra.feed.heads import Heads, NoSeal
+from infra.feed.store import Delivery
+from infra.formats.canonical import NotCanonical, from_b64url
 from infra.house import CountryHouse
 
 router = APIRouter()

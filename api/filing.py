@@ -22,9 +22,9 @@ from domain.offers import offer
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
-from infra.chance import random_id
-from infra.desk import Outcome, Remembered
+from infra.desk.desk import Outcome, Remembered
 from infra.house import CountryHouse
+from infra.runtime.chance import random_id
 
 router = APIRouter()
 Base64 = r"^[A-Za-z0-9_-]*$"

@@ -12,11 +12,11 @@ from api.cases import Id, is_auditor, readable, recorded
 from api.contract import documented
 from api.shapes import HistoryShown
 from domain.visibility import visible_whose
-from infra.canonical import b64url, sha256
-from infra.envelope import disclosures_of, payload_of, read, split
-from infra.event_store import Row
+from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import disclosures_of, payload_of, read, split
+from infra.formats.signing import open_disclosure
 from infra.house import CountryHouse
-from infra.signing import open_disclosure
+from infra.log.event_store import Row
 
 router = APIRouter()
 

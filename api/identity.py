@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
 from domain.law import countries
-from infra.development import (
+from infra.development.development import (
     CLIENT,
     Asked,
     DevelopmentProvider,

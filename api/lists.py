@@ -17,9 +17,9 @@ from domain.authorisation import Subject, allow
 from domain.commands import Actor, Competence
 from domain.offers import country_of, legal_day
 from domain.refusals import NotOffered, Refusal, Unknown
-from infra.clock import written
 from infra.house import CountryHouse
-from infra.view_transaction import MAX_KEYS
+from infra.read_models.transaction import MAX_KEYS
+from infra.runtime.clock import written
 from projections.case_status import PARTIES
 
 router = APIRouter()

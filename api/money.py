@@ -18,9 +18,9 @@ from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.forms import Currency, Line, MinorUnits, Value
 from domain.offers import country_of, legal_day
 from domain.refusals import Fault, Invalid, Refusal
+from infra.formats.signing import BadSignature, parse, verify
 from infra.house import CountryHouse
-from infra.live_seals import key_for
-from infra.signing import BadSignature, parse, verify
+from infra.keys.live_seals import key_for
 
 router = APIRouter()
 

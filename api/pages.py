@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.contract import query
 from api.problems import Declined
-from infra.canonical import NotCanonical, b64url, from_b64url
+from infra.formats.canonical import NotCanonical, b64url, from_b64url
 from infra.house import CountryHouse
 
 LIMIT: Final = 50

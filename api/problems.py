@@ -21,9 +21,9 @@ from starlette.routing import Match, Route
 from domain import refusals
 from domain.numbers import WrongNumber
 from domain.refusals import Fault, Refusal
-from infra.chance import random_id
-from infra.readiness import TROUBLES
-from infra.tokens import BadToken
+from infra.identity.tokens import BadToken
+from infra.operations.readiness import TROUBLES
+from infra.runtime.chance import random_id
 
 STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Invalid: 422,

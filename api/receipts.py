@@ -19,14 +19,14 @@ from domain.commands import Actor, RecordReceipt
 from domain.forms import Line, Value
 from domain.offers import content_owners, offers
 from domain.refusals import Refusal, Unready
-from infra.canonical import NotCanonical, from_b64url
-from infra.chance import random_id
-from infra.clock import written
-from infra.envelope import disclosures_of, payload_of, split
-from infra.event_store import Row
+from infra.formats.canonical import NotCanonical, from_b64url
+from infra.formats.envelope import disclosures_of, payload_of, split
+from infra.formats.signing import BadSignature, open_disclosure, parse, verify
 from infra.house import CountryHouse
-from infra.live_seals import key_for
-from infra.signing import BadSignature, open_disclosure, parse, verify
+from infra.keys.live_seals import key_for
+from infra.log.event_store import Row
+from infra.runtime.chance import random_id
+from infra.runtime.clock import written
 
 router = APIRouter()
 MOST: Final = 200

@@ -23,9 +23,9 @@ from domain.offers import country_of, legal_day
 from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import NOTHING, Refusal, Unknown
-from infra.chance import random_id
-from infra.clock import written
 from infra.house import CountryHouse
+from infra.runtime.chance import random_id
+from infra.runtime.clock import written
 
 router = APIRouter()
 

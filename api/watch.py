@@ -12,11 +12,11 @@ from api.caller import house_of
 from api.contract import documented
 from api.shapes import Live, Readiness, SealKeys
 from domain.events import SealAuthorised
-from infra.canonical import from_b64url
-from infra.envelope import read
+from infra.formats.canonical import from_b64url
+from infra.formats.envelope import read
+from infra.formats.signing import jwk_of, key_of, kid_of
 from infra.house import CountryHouse
-from infra.readiness import readiness
-from infra.signing import jwk_of, key_of, kid_of
+from infra.operations.readiness import readiness
 
 router = APIRouter()
 LAG = Gauge("tamga_read_models_behind", "Events that the read models have not seen", ["country"])

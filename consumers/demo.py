@@ -20,10 +20,10 @@ from typing import Any, Final, Protocol
 
 import httpx
 
-from infra import development, statements
-from infra.clock import clock_of
+from infra.development import development, treasury
 from infra.house import provider_of
-from infra.keyring import Keyring
+from infra.keys.keyring import Keyring
+from infra.runtime.clock import clock_of
 from infra.settings import Settings
 from infra.verification import verify_folder
 
@@ -259,7 +259,7 @@ class _Story:
     def _pay(self, case: str) -> None:
         fee = self._read("kz-citizen-1", case)["fee"]
         keys, now = Keyring(self._settings.data / "kz" / "keys"), clock_of(self._settings.clock)()
-        statement = statements.treasury(keys, "KZ", case, fee["amount"], fee["currency"], f"ref-{case}", now)
+        statement = treasury.treasury(keys, "KZ", case, fee["amount"], fee["currency"], f"ref-{case}", now)
         self._post("kz-treasury", f"/v1/cases/{case}/payments", {"statement": statement})
 
     def _decide(self, case: str, *, is_assigned: bool = False) -> None:

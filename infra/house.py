@@ -11,23 +11,24 @@ from typing import Final
 from domain.authorities import authorities, registrar_of
 from domain.commands import Actor
 from domain.law import countries
-from infra import development, keyring
-from infra.accesses import Accesses
-from infra.clock import Clock, clock_of
-from infra.competences import Competences
-from infra.desk import Desk
-from infra.event_store import Log, Unavailable
-from infra.evidence import EvidenceStore
-from infra.feed_heads import Heads
-from infra.feed_store import FeedStore
-from infra.key_acts import authorise_missing, open_log
-from infra.keyring import Keyring
-from infra.live_seals import Authorised, seals_of
-from infra.runner import Runner
+from infra.desk.desk import Desk
+from infra.desk.key_acts import authorise_missing, open_log
+from infra.development import development
+from infra.feed.heads import Heads
+from infra.feed.store import FeedStore
+from infra.identity.competences import Competences
+from infra.identity.tokens import Tokens, actor_of
+from infra.keys import keyring
+from infra.keys.keyring import Keyring
+from infra.keys.live_seals import Authorised, seals_of
+from infra.log.event_store import Log, Unavailable
+from infra.read_models.follower import Runner
+from infra.read_models.store import Views
+from infra.runtime.clock import Clock, clock_of
 from infra.settings import Settings
-from infra.tokens import Tokens, actor_of
-from infra.vault import Vault
-from infra.views import Views
+from infra.stores.accesses import Accesses
+from infra.stores.evidence import EvidenceStore
+from infra.stores.vault import Vault
 
 LONGEST_WAIT_S: Final = 2.0  # for the read models to have seen what this process wrote
 REMEMBERED: Final = 100_000  # streams whose country is known

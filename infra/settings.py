@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.clock import WrongClock, clock_of
+from infra.runtime.clock import WrongClock, clock_of
 
 PREFIX: Final = "TAMGA_"
 TESTS: Final = "TAMGA_TEST_"  # what the tests ask for is no setting

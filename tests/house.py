@@ -29,11 +29,12 @@ from api.app import build
 from domain.law import countries
 from domain.offers import country_of, legal_day, offer
 from domain.procedure import Offer, Terms
-from infra import development, follower, imports, statements
-from infra.canonical import b64url, encode, sha256
-from infra.clock import clock_of, written
+from infra.development import development, treasury
+from infra.formats.canonical import b64url, encode, sha256
 from infra.house import CountryHouse, House, provider_of
-from infra.keyring import Keyring
+from infra.keys.keyring import Keyring
+from infra.operations import follow, register_import
+from infra.runtime.clock import clock_of, written
 from infra.settings import Settings
 from tests.examples import example_entry, example_request
 
@@ -85,7 +86,7 @@ def inside(furnished: Path, folder: Path) -> Iterator["Town"]:
         house = House(Settings(data=folder / "data", clock=clock))
         stack.callback(house.close)
         stop = threading.Event()
-        following = threading.Thread(target=follower.follow, args=(house, stop), name="follower")
+        following = threading.Thread(target=follow.follow, args=(house, stop), name="follower")
         following.start()
         stack.callback(following.join)
         stack.callback(stop.set)
@@ -251,7 +252,7 @@ class Town:
     def tick(self) -> None:
         """Have the clock do now what it has to do."""
         self.settle()
-        follower.tick(self.house)
+        follow.tick(self.house)
 
     def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
         """Import these into a register."""
@@ -260,7 +261,7 @@ class Town:
         self._import(country, register, file)
 
     def _import(self, country: str, register: str, file: Path) -> None:
-        imports.import_file(self.house.countries[country], register, file)
+        register_import.import_file(self.house.countries[country], register, file)
 
     # filing
 
@@ -362,7 +363,7 @@ class Town:
         country, fee = shown["country"], shown["fee"]
         how_much = fee["amount"] if amount is None else amount
         what = (country, shown["case"], how_much, fee["currency"], reference or new_key(), self.now())
-        return statements.treasury(self.keyring(country), *what, **more)
+        return treasury.treasury(self.keyring(country), *what, **more)
 
     def keyring(self, country: str) -> Keyring:
         """The country's keys, as its offices have them."""

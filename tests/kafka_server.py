@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.dev.jars import Lacking
-from infra.dev.kafka import Broker
+from infra.development.jars import Lacking
+from infra.development.kafka import Broker
 
 
 @pytest.fixture(scope="session")

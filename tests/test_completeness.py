@@ -14,7 +14,7 @@ from domain import events as e
 from domain.authorisation import TABLE
 from domain.commands import CaseCommand, EntryCommand
 from domain.refusals import Refusal
-from infra import codec
+from infra.formats import codec
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("api", "consumers", "domain", "infra", "projections")

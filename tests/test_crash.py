@@ -26,12 +26,12 @@ import pytest
 
 from consumers.registry.database import Database
 from domain.procedure import entry_key
-from infra.canonical import b64url, sha256
-from infra.envelope import payload_of, split
-from infra.event_store import Log, Row
-from infra.ids import derived_id
-from infra.signing import parse
-from infra.statements import treasury
+from infra.development.treasury import treasury
+from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import payload_of, split
+from infra.formats.ids import derived_id
+from infra.formats.signing import parse
+from infra.log.event_store import Log, Row
 from tests.examples import example_request
 from tests.house import A_PDF, PROGRAM, Caller, ServedTown, new_key, offer_of, person, served, until
 from tests.infra.one_country import OFFICE, car, sale, vin

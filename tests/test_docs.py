@@ -1,7 +1,7 @@
 """The pages say what is so: what they run prints what they show, what they list is whole, links lead on.
 
 Settings are held against their page in tests/infra/test_settings.py, problems in tests/api/test_problems.py;
-that no page names a registry host or a machine is in tests/test_house.py, as of all files.
+that no page names a registry host or a machine is in tests/test_architecture.py, as of all files.
 """
 
 import os
@@ -31,8 +31,8 @@ from domain.events import Personal
 from domain.forms import owners_of
 from domain.offers import offers, request_owners
 from domain.procedures import registers
-from infra.codec import NAMES
-from infra.key_history import REGISTRAR_TYPES
+from infra.formats.codec import NAMES
+from infra.keys.history import REGISTRAR_TYPES
 from infra.verification.findings import CHECKS
 from projections import tallies, views
 from tests.house import Town, free_port, good, until

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from infra.canonical import from_b64url
-from infra.envelope import payload_of, split
-from infra.event_store import Log
+from infra.formats.canonical import from_b64url
+from infra.formats.envelope import payload_of, split
+from infra.log.event_store import Log
 from tests.house import A_PDF, ServedTown, good, new_key, person, served, until
 
 LONGEST_TERM = {"days": 5000}  # appeals, retention of the case and of the entry

@@ -26,13 +26,13 @@ from consumers.registry.reader import Feed, Registers, Registry
 from consumers.registry.receipts import NoSeal
 from consumers.registry.sources import HttpSource, KafkaSource, Source
 from domain.offers import offers
-from infra.clock import clock_of
-from infra.development import client_key
-from infra.keyring import Keyring
+from infra.development.development import client_key
+from infra.formats.signing import Seal
+from infra.identity.tokens import assertion
+from infra.keys.keyring import Keyring
+from infra.runtime.clock import clock_of
+from infra.runtime.turn import Stopped, turn
 from infra.settings import Settings
-from infra.signing import Seal
-from infra.tokens import assertion
-from infra.turn import Stopped, turn
 
 WAIT_S: Final = {"kafka": 0.2, "http": 1.0}
 TIMEOUT_S: Final = 40.0  # longer than the longest poll

@@ -8,9 +8,9 @@ from consumers.registry.database import Database, Position
 from consumers.registry.inbox import Taken
 from consumers.registry.message import Message
 from domain.authorities import HEAD, feed_of
-from infra.canonical import b64url, sha256
-from infra.key_history import KeyHistory, NotAuthorised
-from infra.signing import EVENT, BadSignature, Malformed, PublicKey, parse, verify
+from infra.formats.canonical import b64url, sha256
+from infra.formats.signing import EVENT, BadSignature, Malformed, PublicKey, parse, verify
+from infra.keys.history import KeyHistory, NotAuthorised
 
 
 class Wrong(Exception):

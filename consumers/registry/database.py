@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from infra import sqlite_file
-from infra.canonical import decode, encode
+from infra.formats.canonical import decode, encode
+from infra.runtime import sqlite_file
 from projections.feed import GENESIS
 
 PATIENCE_S: Final = 5

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from consumers.registry.checks import Event, Wrong
 from domain.offers import content_owners
-from infra.canonical import NotCanonical
-from infra.signing import digest, open_disclosure
+from infra.formats.canonical import NotCanonical
+from infra.formats.signing import digest, open_disclosure
 
 Row = dict[str, Any]
 CONTENT: Final = ("entry.EntryCreated.v1", "entry.EntryChanged.v1")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from consumers.registry.message import Message
-from infra.signing import Malformed, Parsed, parse
+from infra.formats.signing import Malformed, Parsed, parse
 
 MOST_HELD: Final = 10_000
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.feed_events import CONTENT_TYPE, HEAD_TYPE
+from infra.feed.cloud_events import CONTENT_TYPE, HEAD_TYPE
 
 
 class Malformed(ValueError):

@@ -18,8 +18,8 @@ from consumers.registry.inbox import Inbox, Taken
 from consumers.registry.message import Message
 from consumers.registry.receipts import Outbox, SealsOf, digest_of
 from consumers.registry.sources import Piece, Source
-from infra.canonical import b64url, sha256
-from infra.clock import Clock, written
+from infra.formats.canonical import b64url, sha256
+from infra.runtime.clock import Clock, written
 from projections.feed import head_after
 
 DISCLOSED_AT_ONCE: Final = 100

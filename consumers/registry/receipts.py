@@ -12,8 +12,8 @@ from consumers.registry.database import Database, Position, Receipt
 from consumers.registry.entries import Row
 from consumers.registry.house_client import Away, Declined, HouseClient
 from domain.authorities import RECEIPT
-from infra.canonical import b64url, encode, sha256
-from infra.signing import SALT_BYTES, Seal, digest, disclosure, parse
+from infra.formats.canonical import b64url, encode, sha256
+from infra.formats.signing import SALT_BYTES, Seal, digest, disclosure, parse
 
 AT_ONCE: Final = 100
 PAUSE_S: Final = 1.0

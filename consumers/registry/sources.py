@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol
 from consumers.registry.database import Position
 from consumers.registry.house_client import Away, HouseClient
 from consumers.registry.message import Malformed, Message, from_json, from_kafka
-from infra import kafka
-from infra.feed_events import partition_of, topic_of
+from infra.feed import kafka
+from infra.feed.cloud_events import partition_of, topic_of
 
 CHUNK: Final = 500
 AGAIN_S: Final = 0.2

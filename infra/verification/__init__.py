@@ -24,7 +24,7 @@
 What cannot be seen so is said in ``not_covered``. The numbers return in the code.
 """
 
-from infra.vault import KeyStore
+from infra.stores.vault import KeyStore
 from infra.verification.findings import Failure, Report
 from infra.verification.folder import verify_folder
 from infra.verification.logs import CannotVerify, verify_logs

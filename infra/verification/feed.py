@@ -14,12 +14,12 @@ from typing import Any, Final
 import httpx
 
 from domain.authorities import HEAD, feed_of
-from infra.canonical import b64url, sha256
-from infra.key_history import NotAuthorised
-from infra.log_file import LogFile
-from infra.signing import BadSignature, Parsed, parse, verify
+from infra.formats.canonical import b64url, sha256
+from infra.formats.signing import BadSignature, Parsed, parse, verify
+from infra.keys.history import NotAuthorised
 from infra.verification.findings import Failure, Report, in_order
 from infra.verification.keys import read_keys
+from infra.verification.log_file import LogFile
 from infra.verification.logs import CannotVerify
 from infra.verification.ranges import Source
 from projections.feed import GENESIS, head_after

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from infra.vault import KeyStore
+from infra.stores.vault import KeyStore
 from infra.verification.feed import FeedCopy, copied_feed
 from infra.verification.logs import CannotVerify, verify_logs
 from infra.verification.ranges import Source

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from infra.canonical import NotCanonical
-from infra.key_history import KeyHistory, NotAuthorised
-from infra.log_file import LogFile
-from infra.signing import BadSignature, parse
+from infra.formats.canonical import NotCanonical
+from infra.formats.signing import BadSignature, parse
+from infra.keys.history import KeyHistory, NotAuthorised
 from infra.verification.findings import Failure
+from infra.verification.log_file import LogFile
 from infra.verification.statement import SEALED
 
 

@@ -7,15 +7,15 @@ from typing import Any, Final
 
 import orjson
 
-from infra.boxes import Unreadable as VaultUnreadable
-from infra.canonical import b64url, loose_b64url
-from infra.crew import Crew, processes_for
-from infra.key_history import NotAuthorised
-from infra.log_file import Extent, LogFile, Row, Unreadable
-from infra.tree import Frontier
-from infra.vault import Vault
+from infra.formats.boxes import Unreadable as VaultUnreadable
+from infra.formats.canonical import b64url, loose_b64url
+from infra.formats.tree import Frontier
+from infra.keys.history import NotAuthorised
+from infra.runtime.crew import Crew, processes_for
+from infra.stores.vault import Vault
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys
+from infra.verification.log_file import Extent, LogFile, Row, Unreadable
 from infra.verification.ranges import Source, Verifiers
 from infra.verification.statement import SEALED
 

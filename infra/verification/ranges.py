@@ -13,13 +13,13 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from infra.canonical import NotCanonical, b64url, decode, encode, from_b64url, loose_b64url
-from infra.key_history import KeyHistory, NotAuthorised
-from infra.log_file import LogFile, Row, Unreadable
-from infra.signing import BadSignature, PublicKey, parse, verify_hashed
-from infra.vault import KeyStore, Vault
+from infra.formats.canonical import NotCanonical, b64url, decode, encode, from_b64url, loose_b64url
+from infra.formats.signing import BadSignature, PublicKey, parse, verify_hashed
+from infra.keys.history import KeyHistory, NotAuthorised
+from infra.stores.vault import KeyStore, Vault
 from infra.verification.appends import Appends
 from infra.verification.findings import Failure, Findings, Wrong
+from infra.verification.log_file import LogFile, Row, Unreadable
 from infra.verification.sealed import Opener, check_boxes
 from infra.verification.statement import (
     CAUSES,
@@ -37,7 +37,7 @@ from infra.verification.statement import (
 
 HEADS: Final = 16_384  # streams whose newest event is remembered; of others it is looked up
 _ERASED: Final = ".PersonalDataErased.v1"
-_LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/tree.py
+_LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
 _NEVER: Final = 1 << 63
 # What an event of another shape makes the checks stumble over, beside what they say themselves.
 _FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)

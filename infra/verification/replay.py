@@ -18,14 +18,14 @@ from typing import Any, Final
 from domain.case import Case, evolve
 from domain.events import ERASED, Recorded
 from domain.offers import offer, terms_hash
-from infra.boxes import Unreadable
-from infra.canonical import NotCanonical
-from infra.codec import UnknownEvent
-from infra.envelope import KeyOf, Tampered, payload_of, read, split
-from infra.key_history import NotAuthorised
-from infra.log_file import LogFile, Row
-from infra.signing import EVENT, BadSignature, Parsed, parse, verify
+from infra.formats.boxes import Unreadable
+from infra.formats.canonical import NotCanonical
+from infra.formats.codec import UnknownEvent
+from infra.formats.envelope import KeyOf, Tampered, payload_of, read, split
+from infra.formats.signing import EVENT, BadSignature, Parsed, parse, verify
+from infra.keys.history import NotAuthorised
 from infra.verification.keys import Keys, read_keys
+from infra.verification.log_file import LogFile, Row
 
 _BROKEN: Final = (
     Tampered,
@@ -65,7 +65,7 @@ def replay(  # noqa: PLR0913 - a question, and what may be used to answer it
     ``as_of``: a version of the case (digits), or a moment (RFC 3339 with a zone): the longest prefix of the
     log whose times are all at or before it; None is now. ``key_of``: the key store, for who may see personal
     values; without it they are withheld. ``root_certificate`` (DER): then each step says whether its
-    signature holds. Raises NoSuchCase, WrongMoment, Unreplayable; Unreadable of infra/log_file.py.
+    signature holds. Raises NoSuchCase, WrongMoment, Unreplayable; Unreadable of infra/verification/log_file.py.
     """
     file = LogFile(path)
     try:

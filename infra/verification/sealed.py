@@ -5,9 +5,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from infra.boxes import Box, Unreadable, open_box, split_sealed
-from infra.canonical import NotCanonical, b64url, from_b64url
-from infra.signing import digest, open_disclosure
+from infra.formats.boxes import Box, Unreadable, open_box, split_sealed
+from infra.formats.canonical import NotCanonical, b64url, from_b64url
+from infra.formats.signing import digest, open_disclosure
 from infra.verification.findings import Wrong
 
 _BOX_HEAD = 16 + 12 + 4  # key id, nonce, length

@@ -9,8 +9,8 @@ from datetime import datetime
 from operator import itemgetter, lt
 from typing import Any, Final, NamedTuple
 
-from infra import codec
-from infra.signing import EVENT, BadSignature, parse
+from infra.formats import codec
+from infra.formats.signing import EVENT, BadSignature, parse
 from infra.verification.findings import Wrong
 
 SEALED: Final = b"\x01"  # the first byte after the JWS, where something is sealed

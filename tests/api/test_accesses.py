@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra import accesses
+from infra.stores import accesses
 from tests.house import Town, good, problem
 
 SALE = ("KZ", "car_sale")

@@ -310,7 +310,7 @@ def test_the_history_shows_the_signed_events_and_what_one_may_read_of_them(town:
 
 
 def disclosed(text: str) -> str:
-    from infra.signing import open_disclosure  # noqa: PLC0415
+    from infra.formats.signing import open_disclosure  # noqa: PLC0415
 
     return open_disclosure(text)[0]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.canonical import b64url, sha256
+from infra.formats.canonical import b64url, sha256
 from tests.house import A_PDF, Town, good, new_key, problem
 
 BIRTH = ("TR", "birth_certificate")

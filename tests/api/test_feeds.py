@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from domain.authorities import HEAD
-from infra.canonical import b64url, sha256
-from infra.signing import digest, key_of, open_disclosure, parse, verify
+from infra.formats.canonical import b64url, sha256
+from infra.formats.signing import digest, key_of, open_disclosure, parse, verify
 from projections.feed import GENESIS, head_after
 from tests.house import ServedTown, Town, good, problem
 

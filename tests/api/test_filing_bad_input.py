@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.offers import offers
-from infra.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
+from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from tests.house import A_PDF, Town, good, new_key, person, problem
 
 OFFERS = sorted(offers())
@@ -462,7 +462,7 @@ def resigned(keys: Any, authority: str, payload: str) -> str:
 
 
 def _loose(payload: str) -> bytes:
-    from infra.canonical import loose_b64url  # noqa: PLC0415
+    from infra.formats.canonical import loose_b64url  # noqa: PLC0415
 
     return loose_b64url(payload.encode())
 

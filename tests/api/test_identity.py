@@ -22,8 +22,8 @@ from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
 from api import identity
-from infra.development import DevelopmentProvider, client_key, residents
-from infra.tokens import BadToken, SigningKey, Tokens, assertion
+from infra.development.development import DevelopmentProvider, client_key, residents
+from infra.identity.tokens import BadToken, SigningKey, Tokens, assertion
 
 HOME = "http://127.0.0.1:8000"
 ISSUER = f"{HOME}/identity"

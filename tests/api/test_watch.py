@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt.algorithms import ECAlgorithm
 
 from domain.law import countries
-from infra import key_acts
+from infra.desk import key_acts
 from tests.house import Town, good
 
 SALE = ("KZ", "car_sale")

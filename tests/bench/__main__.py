@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from infra.garbage import collect_less
+from infra.runtime.garbage import collect_less
 from tests.bench import feed_rows, http_rows, rows
 from tests.bench.rows import Result
 

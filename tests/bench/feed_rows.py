@@ -12,10 +12,10 @@ from pathlib import Path
 
 from kafka import KafkaProducer
 
-from infra.dev.kafka import Broker
+from infra.development.kafka import Broker
+from infra.feed.kafka import Consumer, Producer, Record, make_topics
 from infra.house import House, provider_of
-from infra.kafka import Consumer, Producer, Record, make_topics
-from infra.relay import Relay
+from infra.operations.relay import Relay
 from infra.settings import Settings
 from tests.bench import http_rows, load
 from tests.bench.ground import ground

@@ -24,18 +24,19 @@ from domain.commands import (
 from domain.decide import Decision
 from domain.law import countries
 from domain.procedure import entry_key
-from infra import development, keyring
-from infra.accesses import Accesses
-from infra.canonical import b64url, sha256
-from infra.desk import Desk, Outcome, Sitting
-from infra.envelope import split
-from infra.event_store import Log
-from infra.evidence import EvidenceStore
-from infra.key_acts import authorise_missing, open_log
-from infra.keyring import Keyring
-from infra.runner import Runner
-from infra.vault import Vault
-from infra.views import Views
+from infra.desk.desk import Desk, Outcome, Sitting
+from infra.desk.key_acts import authorise_missing, open_log
+from infra.development import development
+from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import split
+from infra.keys import keyring
+from infra.keys.keyring import Keyring
+from infra.log.event_store import Log
+from infra.read_models.follower import Runner
+from infra.read_models.store import Views
+from infra.stores.accesses import Accesses
+from infra.stores.evidence import EvidenceStore
+from infra.stores.vault import Vault
 
 COUNTRY = "KZ"
 OFFICE = "kz-vehicle-registration"

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from infra import development, imports
+from infra.development import development
 from infra.house import House, provider_of
+from infra.operations import register_import
 from infra.settings import Settings
 from tests.bench import load
 from tests.bench.ground import vin
@@ -81,7 +82,7 @@ def register(settings: Settings, count: int) -> None:
         {"vin": vin(n), "plate": "1", "make": "Lada", "model": "21099", "year": 2000} for n in range(count)
     )
     file.write_text("".join(json.dumps({"vehicle": v, "owner": owner}) + "\n" for v in vehicles), "utf-8")
-    imports.import_file(house.countries["KZ"], "vehicles", file)
+    register_import.import_file(house.countries["KZ"], "vehicles", file)
     house.close()
 
 

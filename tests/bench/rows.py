@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from domain.commands import FileCase
-from infra.canonical import loose_b64url
-from infra.envelope import split
+from infra.formats.canonical import loose_b64url
+from infra.formats.envelope import split
 from infra.verification import verify_folder
 from tests.bench.ground import Ground, ground
 

@@ -17,13 +17,13 @@ from consumers.registry.house_client import HouseClient
 from consumers.registry.reader import Feed, Registers, Registry
 from consumers.registry.sources import HttpSource, KafkaSource, Source
 from domain.authorities import HEAD
-from infra import kafka
-from infra.canonical import b64url, encode, sha256
-from infra.development import client_key
-from infra.feed_events import HEAD_TYPE, as_headers, head_attributes, partition_of, topic_of
-from infra.keyring import Keyring
-from infra.signing import EVENT, Seal, parse
-from infra.tokens import assertion
+from infra.development.development import client_key
+from infra.feed import kafka
+from infra.feed.cloud_events import HEAD_TYPE, as_headers, head_attributes, partition_of, topic_of
+from infra.formats.canonical import b64url, encode, sha256
+from infra.formats.signing import EVENT, Seal, parse
+from infra.identity.tokens import assertion
+from infra.keys.keyring import Keyring
 from projections.feed import GENESIS, head_after
 from tests.house import Town
 

@@ -16,10 +16,10 @@ from consumers.registry.reader import Registry
 from consumers.registry.receipts import digest_of
 from consumers.registry.sources import HttpSource
 from domain.authorities import RECEIPT
-from infra import key_acts
+from infra.desk import key_acts
+from infra.formats.signing import digest, disclosure, key_of, open_disclosure, parse, verify
+from infra.runtime.turn import turn
 from infra.settings import Settings
-from infra.signing import digest, disclosure, key_of, open_disclosure, parse, verify
-from infra.turn import turn
 from tests.consumers.feeds import (
     REGISTRY,
     OverKafka,

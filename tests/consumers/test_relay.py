@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from consumers.registry.database import Database, Position
-from infra import kafka, relay
-from infra.dev.kafka import Broker
-from infra.feed_events import HEAD_TYPE, partition_of, topic_of
-from infra.kafka import Record
-from infra.relay import Relay
+from infra.development.kafka import Broker
+from infra.feed import kafka
+from infra.feed.cloud_events import HEAD_TYPE, partition_of, topic_of
+from infra.feed.kafka import Record
+from infra.operations import relay
+from infra.operations.relay import Relay
 from tests.consumers.feeds import (
     OverHttp,
     OverKafka,

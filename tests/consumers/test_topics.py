@@ -11,8 +11,8 @@ import pytest
 
 from domain.forms import Form, owners_of
 from domain.offers import offers
-from infra.canonical import from_b64url
-from infra.feed_events import HEAD_TYPE, partitions, topic_of
+from infra.feed.cloud_events import HEAD_TYPE, partitions, topic_of
+from infra.formats.canonical import from_b64url
 from tests.consumers.test_relay import relaying, wait_for_relay
 from tests.house import Town, good, offer_of
 from tests.kafka_server import is_required

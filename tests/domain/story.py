@@ -24,7 +24,7 @@ from domain.entry import Entry
 from domain.offers import country_of, legal_day, offers
 from domain.procedure import Key, Offer, Terms
 from domain.refusals import Invalid, Refusal
-from infra import codec
+from infra.formats import codec
 from tests.examples import example_entry, example_request
 
 MONDAY: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)  # an afternoon in Almaty

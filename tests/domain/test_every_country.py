@@ -17,7 +17,7 @@ from domain.forms import Money, owners_of
 from domain.law import countries
 from domain.offers import as_json, country_of, legal_day, offers, request_owners, terms_hash
 from domain.procedure import Offer, Terms
-from infra.canonical import b64url, encode
+from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
     OFFICER,
     SECOND,

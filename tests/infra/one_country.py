@@ -19,20 +19,22 @@ from domain import commands as c
 from domain.authorities import authorities, registrar_of
 from domain.law import countries
 from domain.procedure import entry_key
-from infra import development, key_acts, keyring
-from infra.accesses import Accesses
-from infra.canonical import b64url, sha256
-from infra.desk import Desk, Outcome, Remembered, Sitting, Work
-from infra.envelope import split
-from infra.event_store import Log
-from infra.evidence import EvidenceStore
-from infra.feed_store import FeedStore
+from infra.desk import key_acts
+from infra.desk.desk import Desk, Outcome, Remembered, Sitting, Work
+from infra.development import development
+from infra.feed.store import FeedStore
+from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import split
 from infra.house import CountryHouse
-from infra.imports import import_file
-from infra.keyring import Keyring
-from infra.runner import Runner
-from infra.vault import Vault
-from infra.views import Views
+from infra.keys import keyring
+from infra.keys.keyring import Keyring
+from infra.log.event_store import Log
+from infra.operations.register_import import import_file
+from infra.read_models.follower import Runner
+from infra.read_models.store import Views
+from infra.stores.accesses import Accesses
+from infra.stores.evidence import EvidenceStore
+from infra.stores.vault import Vault
 
 CODE: Final = "KZ"
 ORIGIN: Final = "log.kz.tamga.example/v1"

@@ -15,14 +15,15 @@ from uuid import uuid4
 from domain import commands as c
 from domain.authorities import authorities
 from domain.offers import offer
-from infra import development, key_acts
-from infra.canonical import b64url, sha256
-from infra.desk import Outcome
-from infra.envelope import split
+from infra.desk import key_acts
+from infra.desk.desk import Outcome
+from infra.development import development
+from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import split
+from infra.formats.signing import Seal
 from infra.house import CountryHouse, House
-from infra.imports import import_file
+from infra.operations.register_import import import_file
 from infra.settings import Settings
-from infra.signing import Seal
 
 OFFICE = "kz-vehicle-registration"
 VINS = ("XTA210990Y2766389", "XTA210990Y2766390", "XTA210990Y2766391")

@@ -6,10 +6,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from infra.boxes import DataKey, open_box, seal_box, split_sealed
-from infra.canonical import b64url, encode, from_b64url, sha256
-from infra.envelope import payload_of, split
-from infra.signing import EVENT, Seal
+from infra.formats.boxes import DataKey, open_box, seal_box, split_sealed
+from infra.formats.canonical import b64url, encode, from_b64url, sha256
+from infra.formats.envelope import payload_of, split
+from infra.formats.signing import EVENT, Seal
 
 TRIGGERS = ("events_are_never_changed", "events_are_never_deleted")
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256

@@ -10,9 +10,9 @@ import pytest
 
 from domain.law import countries
 from domain.refusals import Unready
-from infra.event_store import Unavailable
 from infra.house import House
-from infra.readiness import readiness
+from infra.log.event_store import Unavailable
+from infra.operations.readiness import readiness
 from infra.settings import Settings
 
 

@@ -1,0 +1,158 @@
+"""The streams of one log as the desk knows them: heads, keys and folded states; read from the log, kept while
+hot.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from domain import case, claim, entry
+from domain.events import PersonalDataErased, Recorded, SealAuthorised, SealRetired
+from infra.formats.canonical import from_b64url
+from infra.formats.envelope import key_ids_of, read
+from infra.formats.signing import kid_of
+from infra.log.event_store import Row
+from infra.stores.vault import Vault
+
+HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
+
+
+class Stream(NamedTuple):
+    """A stream at its newest event.
+
+    ``keys`` maps whose -> ids of the data keys that seal what is about them, the newest last: an entry that
+    changed hands has a key for each owner. Keys that an erasure named are not among them.
+    """
+
+    id: str
+    family: str
+    seq: int = 0
+    head: str | None = None
+    to: tuple[str, ...] = ()
+    keys: Mapping[str, tuple[bytes, ...]] = MappingProxyType({})
+    state: Any = None
+
+
+def _case(state: Any, recorded: Recorded) -> case.Case:
+    return case.evolve(state, recorded)
+
+
+def _claim(state: Any, recorded: Recorded) -> claim.Claim:
+    return claim.evolve(state or claim.FREE, recorded.event)  # type: ignore[arg-type]  # a claim's stream
+
+
+def _entry(state: Any, recorded: Recorded) -> entry.Entry:
+    return entry.evolve(state, recorded)
+
+
+def _live_seals(state: Any, recorded: Recorded) -> tuple[tuple[str, str], ...]:
+    """(authority, kid) of the seals that may sign from here on, oldest first."""
+    live: tuple[tuple[str, str], ...] = state or ()
+    match recorded.event:
+        case SealAuthorised() as event:
+            return (*live, (event.authority, kid_of(from_b64url(event.certificate))))
+        case SealRetired() as event:
+            return tuple(seal for seal in live if seal[1] != event.kid)
+        case _:
+            return live
+
+
+_EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {
+    "case": _case,
+    "claim": _claim,
+    "entry": _entry,
+    "keys": _live_seals,
+    "access": lambda _state, recorded: recorded.event,
+}
+
+
+class Streams:
+    """The streams that were needed lately; the desk trusts them while the log is as long as it believes."""
+
+    def __init__(self, country: str, key_store: Vault) -> None:
+        self._country = country
+        self._vault = key_store
+        self._hot: OrderedDict[str, Stream] = OrderedDict()
+
+    def cold(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Those of the wanted streams that would have to be read."""
+        return {stream: family for stream, family in wanted.items() if stream not in self._hot}
+
+    def load(
+        self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]
+    ) -> dict[str, Stream]:
+        """Streams by id (``wanted``: id -> family) as the log has them; empty where there are none."""
+        cold = [stream for stream in wanted if stream not in self._hot]
+        if cold:
+            read_now = {stream: Stream(stream, wanted[stream]) for stream in cold}
+            for row, recorded in self._read(rows_of(cold)):
+                read_now[row[1]] = after(read_now[row[1]], recorded)
+            for stream in read_now.values():
+                self.keep(stream)
+        found = {}
+        for name, family in wanted.items():
+            known = self._hot[name]
+            self._hot.move_to_end(name)
+            found[name] = known if known.family == family else Stream(name, family)
+        return found
+
+    def folded(self, stream: Stream, rows: Sequence[Row]) -> Stream:
+        """The stream after these events of its own."""
+        for _, recorded in self._read(rows):
+            stream = after(stream, recorded)
+        return stream
+
+    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Recorded]]:
+        keys = self._vault.get_all({key for row in rows for key in key_ids_of(row[4])})
+        for row in rows:
+            yield row, read(row, self._country, keys.get)
+
+    def keep(self, stream: Stream) -> Stream | None:
+        """Remember the stream's newest state; the one that was remembered."""
+        before = self._hot.get(stream.id)
+        self._hot[stream.id] = stream
+        return before
+
+    def forget(self, *streams: str) -> None:
+        """Read these again next time: somebody else appended to them."""
+        for stream in streams:
+            self._hot.pop(stream, None)
+
+    def forget_all(self) -> None:
+        """Read all of them again."""
+        self._hot.clear()
+
+    def trim(self) -> None:
+        """Let go of those that were not needed lately: between batches, and far more are kept than the batches
+        on their way into the log can touch, which is not in the log yet.
+        """
+        while len(self._hot) > HOT:
+            self._hot.popitem(last=False)
+
+
+def after(stream: Stream, recorded: Recorded) -> Stream:
+    """The stream after the event."""
+    family = recorded.type.partition(".")[0]
+    return Stream(
+        stream.id,
+        family,
+        recorded.seq,
+        recorded.hash,
+        recorded.to,
+        _keys_after(stream.keys, recorded),
+        _EVOLVE[family](stream.state, recorded),
+    )
+
+
+def _keys_after(keys: Mapping[str, tuple[bytes, ...]], recorded: Recorded) -> Mapping[str, tuple[bytes, ...]]:
+    if isinstance(recorded.event, PersonalDataErased):
+        gone = {from_b64url(key) for key in recorded.event.keys}
+        left = {whose: tuple(key for key in known if key not in gone) for whose, known in keys.items()}
+        return {whose: known for whose, known in left.items() if known}
+    for whose, text in recorded.keys.items():
+        key = from_b64url(text)
+        known = keys.get(whose, ())
+        if key not in known:
+            keys = {**keys, whose: (*known, key)}
+    return keys

@@ -1,0 +1,396 @@
+"""The people and machines of a development house, as they follow from the law, and their identity provider.
+
+Nobody here exists, nobody has a password; nothing is listed per procedure by hand. Not in production.
+
+    NotInProduction     a production house has the countries' own identity providers
+    UnknownResident     there is nobody of that name
+    Refused             what an OAuth client asked for is refused, with a code of RFC 6749
+"""
+
+import hashlib
+import hmac
+import itertools
+import secrets
+import threading
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
+
+from domain.authorities import treasury_of
+from domain.commands import Competence
+from domain.country import Country, PersonNumber
+from domain.law import countries
+from domain.numbers import WrongNumber
+from domain.offers import offers
+from domain.procedure import Terms
+from infra.identity.competences import Appointed
+from infra.identity.tokens import (
+    ACCESS_TOKEN,
+    AUDIENCE,
+    BadToken,
+    Jwks,
+    PersonOf,
+    SigningKey,
+    key_set,
+    verified,
+)
+from infra.runtime.clock import Clock
+
+CLIENT: Final = "development"  # the one public client: whoever develops here
+PERSON_S: Final = 3600
+MACHINE_S: Final = 600
+CODE_S: Final = 60
+CITIZENS: Final = 4
+SINCE: Final = date(2000, 1, 1)  # all hold office from here on, whatever the clock says
+_CODES: Final = 1000
+
+
+class NotInProduction(Exception):
+    """The development identity provider gives anybody any role: it never runs in production."""
+
+
+class UnknownResident(LookupError):
+    """There is nobody of that name among the development people."""
+
+
+class Refused(Exception):
+    """What a client asked for is refused: a code of RFC 6749, and a sentence with nothing that was sent."""
+
+    def __init__(self, error: Literal["invalid_client", "invalid_grant"], description: str) -> None:
+        super().__init__(f"{error}: {description}")
+        self.error = error
+        self.description = description
+
+
+class Post(NamedTuple):
+    """What somebody does for an authority; no procedures are all of them."""
+
+    role: str
+    authority: str
+    procedures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resident:
+    """Somebody of the development house, or a machine; ``personal_number`` is (country, number)."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    country: str
+    personal_number: tuple[str, str] | None = None
+    competences: tuple[Post, ...] = ()
+    is_machine: bool = False
+    surname: str = ""
+    given_names: str = ""
+    born_on: date | None = None
+
+    def as_person(self) -> dict[str, Any]:
+        """How a form names this person: the JSON of ``domain.forms.Person``."""
+        if self.personal_number is None or self.born_on is None:
+            raise UnknownResident(f"{self.id} is a machine: no form names it.")
+        country, number = self.personal_number
+        return {
+            "surname": self.surname,
+            "given_names": self.given_names,
+            "patronymic": None,
+            "born_on": self.born_on.isoformat(),
+            "personal_number": {"country": country, "number": number},
+        }
+
+
+@cache
+def residents() -> Mapping[str, Resident]:
+    """Everybody by id: the same people in every house; more of them where the law names more offices."""
+    found = {r.id: r for country in countries().values() for r in (*_people(country), *_machines(country))}
+    return MappingProxyType(found)
+
+
+def resident(resident_id: str) -> Resident:
+    """Who has this id; raises UnknownResident."""
+    try:
+        return residents()[resident_id]
+    except KeyError:
+        raise UnknownResident("There is nobody of that name; `tamga people` lists everybody.") from None
+
+
+def appointments(person_of: PersonOf) -> Iterator[Appointed]:
+    """What everybody may do, for ``Competences.enrol_development``."""
+    for r in residents().values():
+        person = person_of(r.country, r.personal_number) if r.personal_number else None
+        for post in r.competences:
+            competence = Competence(
+                role=post.role,
+                country=r.country,
+                authority=post.authority,
+                office_id="",
+                procedures=post.procedures,
+                since=SINCE,
+                until=None,
+                person=person,
+            )
+            yield Appointed(r.id, competence)
+
+
+def client_key(folder: Path, client: str) -> Path:
+    """The PEM file of a machine, for ``tokens.assertion``; ``folder`` is the provider's."""
+    return folder / "clients" / f"{client}.pem"
+
+
+class Granted(NamedTuple):
+    """What a client gets: an access token, its seconds, and who signed in, where ``openid`` was asked for."""
+
+    access_token: str
+    expires_in: int
+    id_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a client asked for when it sent a person here (RFC 6749, 4.1.1; RFC 7636, 4.3)."""
+
+    client_id: str
+    redirect_uri: str
+    code_challenge: str  # of the method S256
+    scope: str = ""
+    nonce: str | None = None
+
+
+class DevelopmentProvider:
+    """Gives tokens to the development people and machines; its keys are files, for other processes too.
+
+    Codes, and the ``jti`` of used assertions, are remembered here only: one process answers for both.
+    """
+
+    def __init__(self, folder: Path, issuer: str, clock: Clock, *, environment: str) -> None:
+        """Make the keys of ``folder`` where they are missing; raises NotInProduction."""
+        if environment == "production":
+            raise NotInProduction(
+                "TAMGA_ENVIRONMENT is production, and the development identity provider gives anybody any "
+                "role. Set it to development, or use the identity providers of the countries."
+            )
+        self.issuer = issuer
+        self.token_endpoint = f"{issuer}/token"
+        self._clock = clock
+        self._key = SigningKey.made_at(folder / "signing.pem")
+        machines = [r.id for r in residents().values() if r.is_machine]
+        self._clients = {m: key_set([SigningKey.made_at(client_key(folder, m)).jwk()]) for m in machines}
+        self._codes: dict[str, tuple[Asked, str, datetime]] = {}
+        self._used: dict[tuple[str, str], float] = {}  # (client, jti) -> when it expires
+        self._taking = threading.Lock()
+
+    def jwks(self) -> Jwks:
+        """The public key that verifies the tokens."""
+        return {"keys": [self._key.jwk()]}
+
+    def mint(self, resident_id: str, client: str = CLIENT) -> str:
+        """An access token (RFC 9068) for a person, or a machine, its own client; raises UnknownResident."""
+        r = resident(resident_id)
+        claims = self._claims(r, AUDIENCE) | {"client_id": r.id if r.is_machine else client}
+        if r.personal_number:
+            claims["personal_number"] = dict(zip(("country", "number"), r.personal_number, strict=True))
+        return self._key.sign(ACCESS_TOKEN, claims)
+
+    def code_for(self, asked: Asked, resident_id: str) -> str:
+        """A code for who signed in, good once, for a minute; raises UnknownResident, also for a machine."""
+        if resident(resident_id).is_machine:
+            raise UnknownResident("This is a machine: it authenticates with its key.")
+        code = secrets.token_urlsafe(32)
+        with self._taking:
+            while len(self._codes) >= _CODES:
+                del self._codes[next(iter(self._codes))]
+            self._codes[code] = (asked, resident_id, self._clock() + timedelta(seconds=CODE_S))
+        return code
+
+    def redeem(self, code: str, client: str, redirect_uri: str, verifier: str) -> Granted:
+        """The tokens for a code; raises Refused. Trying a code uses it up: nobody can guess a verifier."""
+        with self._taking:
+            asked, resident_id, until = self._codes.pop(code, (None, "", None))
+        if asked is None or until is None or until <= self._clock():
+            raise Refused("invalid_grant", "The code is not one of ours, was used already, or has expired.")
+        if client != asked.client_id or redirect_uri != asked.redirect_uri:
+            raise Refused("invalid_grant", "The code was given to another client or redirect_uri.")
+        challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        if not hmac.compare_digest(challenge, asked.code_challenge):
+            raise Refused("invalid_grant", "The code_verifier does not fit the code_challenge.")
+        id_token = self._id_token(asked, resident_id) if "openid" in asked.scope.split() else None
+        return Granted(self.mint(resident_id, client), PERSON_S, id_token)
+
+    def grant_machine(self, assertion: str, client: str | None = None) -> Granted:
+        """The token for a machine that states who it is with its key (RFC 7523); raises Refused."""
+        try:
+            claims = verified(assertion, self._clients, self._clock(), {self.token_endpoint, self.issuer})
+        except BadToken as error:
+            raise Refused("invalid_client", f"The client_assertion does not hold: {error.reason}.") from None
+        machine = claims["iss"]
+        if claims["sub"] != machine or client not in (None, machine):
+            raise Refused("invalid_client", "iss, sub and client_id are all the client.")
+        if not self._is_first(machine, claims["jti"], claims["exp"]):
+            raise Refused(
+                "invalid_client", "The client_assertion was used already: make a new one for each request."
+            )
+        return Granted(self.mint(machine), MACHINE_S)
+
+    def _claims(self, r: Resident, audience: str) -> dict[str, Any]:
+        now = int(self._clock().timestamp())
+        until = now + (MACHINE_S if r.is_machine else PERSON_S)
+        about = {"iss": self.issuer, "sub": r.id, "aud": audience, "name": r.name}
+        return {**about, "iat": now, "nbf": now, "exp": until, "jti": secrets.token_hex(16)}
+
+    def _id_token(self, asked: Asked, resident_id: str) -> str:
+        nonce = {"nonce": asked.nonce} if asked.nonce else {}
+        return self._key.sign("JWT", self._claims(resident(resident_id), asked.client_id) | nonce)
+
+    def _is_first(self, client: str, jti: str, until: float) -> bool:
+        now = self._clock().timestamp()
+        with self._taking:
+            self._used = {used: end for used, end in self._used.items() if end > now}
+            is_first = (client, jti) not in self._used
+            self._used[client, jti] = until
+            return is_first
+
+
+# --- who lives here ---------------------------------------------------------------------------------------
+
+_CITIZEN, _OFFICER, _WATCH = "Example", "Specimen", "Sample"  # surnames that nobody takes for real
+# A woman, a man, a woman ... by the first official language of the country.
+_GIVEN_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "az": ("Aysel", "Elçin", "Günel", "Rəşad", "Nigar", "Orxan", "Ləman", "Fərid"),
+    "kk": ("Aigül", "Nurlan", "Säule", "Daniyar", "Aijan", "Erlan", "Mädina", "Temir"),
+    "ky": ("Aiperi", "Azamat", "Aizada", "Bakyt", "Nurgül", "Ulan", "Cholpon", "Temirlan"),
+    "tr": ("Ayşe", "Mehmet", "Elif", "Çağrı", "Zeynep", "Oğuz", "Gülşen", "Umut"),
+    "uz": ("Gulnora", "Rustam", "Dilnoza", "Oʻtkir", "Zulfiya", "Sherzod", "Feruza", "Jasur"),
+}
+_ELSEWHERE: Final = ("Ada", "Otto", "Eva", "Hugo", "Ida", "Leo", "Mia", "Max")
+
+
+def _people(country: Country) -> Iterator[Resident]:
+    cc = country.code.lower()
+    for n in range(CITIZENS):
+        yield _human(country, f"{cc}-citizen-{n + 1}", n, _CITIZEN, "citizen")
+    for authority, names in _by_authority(country).items():
+        first = _number_from(authority)
+        for n, (suffix, role) in enumerate(
+            (("officer-1", "officer"), ("officer-2", "officer"), ("supervisor",) * 2)
+        ):
+            post = Post(role, authority, names)
+            yield _human(country, f"{authority}-{suffix}", first + n, _OFFICER, role, post)
+    for authority in _restricting(country):
+        post = Post("restricting_officer", authority)
+        yield _human(country, f"{authority}-officer", _number_from(authority), _OFFICER, post.role, post)
+    for n, (name, role, office) in enumerate(_WATCHERS):
+        yield _human(country, f"{cc}-{name}", n, _WATCH, role, Post(role, f"{cc}-{office}"))
+
+
+_WATCHERS: Final = (
+    ("auditor", "auditor", "audit-office"),
+    ("data-protection-officer", "data_protection_officer", "data-protection-office"),
+)
+
+
+def _machines(country: Country) -> Iterator[Resident]:
+    posts = {
+        Post("treasury", treasury_of(country.code)),
+        *(Post("registry", t.registry) for _, t in _terms(country)),
+    }
+    for authority in sorted({post.authority for post in posts}):
+        mine = tuple(sorted(post for post in posts if post.authority == authority))
+        yield Resident(
+            id=authority,
+            name=authority,
+            roles=tuple(post.role for post in mine),
+            country=country.code,
+            competences=mine,
+            is_machine=True,
+        )
+
+
+def _human(country: Country, resident_id: str, nth: int, surname: str, role: str, *posts: Post) -> Resident:
+    given_names = _GIVEN_NAMES.get(country.languages[0], _ELSEWHERE)[nth % 8]
+    born_on = date(1960, 1, 1) + timedelta(days=_number_from(resident_id) % 12_000)
+    number = _personal_number(country.person_number, resident_id, born_on, is_woman=nth % 2 == 0)
+    return Resident(
+        id=resident_id,
+        name=f"{given_names} {surname}",
+        roles=(role,),
+        country=country.code,
+        personal_number=(country.code, number),
+        competences=posts,
+        surname=surname,
+        given_names=given_names,
+        born_on=born_on,
+    )
+
+
+def _terms(country: Country) -> Iterator[tuple[str, Terms]]:
+    for (code, procedure), offer in offers().items():
+        if code == country.code:
+            yield from ((procedure, terms) for terms in offer.terms)
+
+
+def _by_authority(country: Country) -> Mapping[str, tuple[str, ...]]:
+    """Competent authority -> the procedures that it decides."""
+    found: dict[str, set[str]] = {}
+    for procedure, terms in _terms(country):
+        found.setdefault(terms.authority, set()).add(procedure)
+    return {authority: tuple(sorted(found[authority])) for authority in sorted(found)}
+
+
+def _restricting(country: Country) -> list[str]:
+    return sorted({r.authority for _, terms in _terms(country) for r in terms.restrictions})
+
+
+# --- their numbers ----------------------------------------------------------------------------------------
+
+# What stands before the check digits, and how long the whole is; {chance} are digits that follow from the id.
+_SHAPES: Final[Mapping[str, tuple[str, int]]] = {
+    "FIN": ("{letters:.7}", 7),
+    "IIN": ("{born:%y%m%d}{sex_34}{chance:.4}", 12),
+    "PIN": ("{sex_21}{born:%d%m%Y}{chance:.5}", 14),
+    "PINFL": ("{sex_34}{born:%d%m%y}{chance:.6}", 14),
+    "TCKN": ("{chance:.9}", 11),
+}
+_LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which are read as 1 and 0
+
+
+def _personal_number(rule: PersonNumber, resident_id: str, born_on: date, *, is_woman: bool) -> str:
+    """A number that the country's rule takes without a warning; the same for the same id, for ever.
+
+    Check digits stand at the end everywhere: all endings are tried. For a country without a shape here, every
+    length is.
+    """
+    shapes = (
+        [_SHAPES[rule.name]] if rule.name in _SHAPES else [(f"{{chance:.{n - 2}}}", n) for n in range(5, 21)]
+    )
+    for attempt in range(1000):
+        digest = hashlib.sha256(f"{resident_id}#{attempt}".encode()).digest()
+        parts = {
+            "born": born_on,
+            "sex_34": "4" if is_woman else "3",
+            "sex_21": "1" if is_woman else "2",
+            "chance": str(int.from_bytes(digest, "big"))[-40:],
+            "letters": "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest),
+        }
+        for shape, length in shapes:
+            start = shape.format(**parts)
+            for ending in itertools.product("0123456789", repeat=length - len(start)):
+                number = start + "".join(ending)
+                if _is_normal(rule, number):
+                    return number
+    raise ValueError(f"no {rule.name} was found: write its shape in infra/development/development.py")
+
+
+def _is_normal(rule: PersonNumber, number: str) -> bool:
+    try:
+        return rule.normal_form(number) == number and not rule.warnings(number)
+    except WrongNumber:
+        return False
+
+
+def _number_from(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -1,0 +1,4 @@
+"""Who calls, and what they may do: tokens and competences.
+
+Imports runtime.
+"""

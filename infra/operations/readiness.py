@@ -1,0 +1,62 @@
+"""Whether the house can do its work, country by country, and what lags; for ``/readyz``, metrics, the command
+line.
+"""
+
+from typing import Any, Final
+
+from infra.feed import store as feed_store
+from infra.house import CountryHouse, House
+from infra.identity import competences
+from infra.log import event_store
+from infra.read_models import store as read_models
+from infra.runtime.clock import WrongClock
+from infra.stores import accesses, evidence, vault
+
+# What the parts of the house raise while they cannot be used: nothing is lost, and it may be tried again.
+TROUBLES: Final = (
+    accesses.Unavailable,
+    competences.Unavailable,
+    event_store.Unavailable,
+    evidence.Unavailable,
+    feed_store.Unavailable,
+    vault.Unavailable,
+    read_models.Unavailable,
+    WrongClock,
+)
+_FULL_SYNC: Final = 2  # of SQLite's ``PRAGMA synchronous``
+
+
+def readiness(house: House) -> dict[str, Any]:
+    """``ready`` is whether every log takes filings; ``countries`` say how each stands.
+
+    Where a log had trouble, it is tried again here: the house is ready again without anybody's filing.
+    """
+    states = {code: _state(country) for code, country in house.countries.items()}
+    return {"ready": all(s["trouble"] is None for s in states.values()), "countries": states}
+
+
+def _state(house: CountryHouse) -> dict[str, Any]:
+    if house.desk.trouble is not None:
+        house.desk.try_again()
+    state: dict[str, Any] = {
+        "events": 0,
+        "trouble": house.desk.trouble,
+        "is_fully_synced": False,
+        "read_models_behind": 0,
+        "parked": [],
+        "relay_behind": None,
+        "relay_trouble": None,
+    }
+    try:
+        size = house.log.size()
+        parked = house.views.parked()
+        return state | {
+            "events": size,
+            "is_fully_synced": house.log.pragma("synchronous") == _FULL_SYNC,
+            "read_models_behind": size - house.views.position(),
+            "parked": [{"stream": s, "seq": seq, "why": why} for s, (seq, _, why) in parked.items()],
+            "relay_behind": house.feed.relay_behind(),
+            "relay_trouble": house.feed.relay_trouble(),
+        }
+    except TROUBLES as error:
+        return state | {"trouble": state["trouble"] or str(error)}

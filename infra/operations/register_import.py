@@ -1,0 +1,171 @@
+"""Importing a register: one JSON object a line, all or nothing, each wrong line named.
+
+The file is read twice: its lines are checked first, while others may write; then it is read again and signed
+under the log's write lock, some lines at a time, in one transaction. Memory does not grow with the file. Who
+files meanwhile waits for the lock, in another process for some seconds only: large imports are for quiet
+hours.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from domain import events as e
+from domain.decide import Decision
+from domain.decide_entry import terms_of_register
+from domain.forms import plain
+from domain.offers import country_of, legal_day
+from domain.procedure import Register
+from domain.procedures import registers
+from domain.refusals import Refusal
+from infra.desk.desk import Outcome, Sitting
+from infra.formats.canonical import NotCanonical, check
+from infra.house import CountryHouse
+
+MOST_ERRORS: Final = 100
+LONGEST_LINE: Final = 65_536
+AT_ONCE: Final = 1_000  # lines that are signed before they are written
+Progress = Callable[[int, int], None]
+_IMPORT: Final[e.ActorMember] = {"id": "import", "role": "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """One wrong line: its number, the place in it, what to do; never the value. 0 is the file as a whole."""
+
+    number: int
+    pointer: str
+    detail: str
+
+
+class WrongLines(Refusal):
+    """Nothing was imported."""
+
+    def __init__(self, lines: list[WrongLine]) -> None:
+        super().__init__(f"{len(lines)} lines are wrong; nothing was imported", code="wrong_lines")
+        self.lines = lines
+
+
+def import_file(
+    house: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
+) -> int:
+    """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was
+    changed.
+
+    ``progress(done, all)`` is called now and then, from another thread.
+    """
+    found = registers().get(register)
+    if found is None:
+        raise WrongLines([WrongLine(0, "", f"there is no register {register}; these are: {_registers()}")])
+    total = _checked(found, file)
+
+    def work(sitting: Sitting) -> Outcome:
+        _Import(sitting, house, found).lines(file, lambda done: progress(done, total))
+        progress(total, total)
+        return Outcome(stream="", version=total, state=None, index=sitting.size - 1, status=200)
+
+    return house.desk.have(work).result().version
+
+
+def _checked(register: Register, file: Path) -> int:
+    """How many lines there are; raises WrongLines unless each is in the form of the register."""
+    wrong: list[WrongLine] = []
+    number = 0
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            _content(register, line)
+        except NotCanonical as error:
+            wrong.append(WrongLine(number, error.pointer, error.reason))
+        except ValidationError as error:
+            for found in error.errors(include_url=False, include_context=False, include_input=False):
+                pointer = "".join(f"/{step}" for step in found["loc"])
+                wrong.append(WrongLine(number, pointer, found["msg"].removeprefix("Value error, ")))
+        if len(wrong) >= MOST_ERRORS:
+            break
+    if wrong:
+        raise WrongLines(wrong[:MOST_ERRORS])
+    return number
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Each line; of one that is too long its beginning, and nothing more of the file."""
+    with file.open("rb") as opened:
+        while line := opened.readline(LONGEST_LINE + 1):
+            yield line
+            if len(line) > LONGEST_LINE:
+                return
+
+
+def _content(register: Register, line: bytes) -> dict[str, Any]:
+    """What the line says; raises NotCanonical or pydantic's ValidationError."""
+    if len(line) > LONGEST_LINE:
+        raise NotCanonical("", f"is longer than {LONGEST_LINE} bytes")
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        raise NotCanonical("", "is not JSON") from None
+    check(found)
+    return plain(register.content.model_validate(found))
+
+
+class _Import:
+    """One import under the write lock."""
+
+    def __init__(self, sitting: Sitting, house: CountryHouse, register: Register) -> None:
+        terms = terms_of_register(house.code, register.name, legal_day(sitting.at, country_of(house.code)))
+        if not terms:
+            raise WrongLines([WrongLine(0, "", f"{house.code} keeps no register {register.name} today")])
+        self._sitting = sitting
+        self._house = house
+        self._register = register
+        self._authority = terms[0].authority
+
+    def lines(self, file: Path, progress: Callable[[int], None]) -> None:
+        """Sign every line; raises WrongLines."""
+        wrong: list[WrongLine] = []
+        for number, line in enumerate(_lines(file), start=1):
+            reason = self._line(line)
+            if reason is not None:
+                wrong.append(WrongLine(number, "", reason))
+            if len(wrong) >= MOST_ERRORS:
+                break
+            if number % AT_ONCE == 0:
+                self._sitting.flush()
+                progress(number)
+        if wrong:
+            raise WrongLines(wrong)
+
+    def _line(self, line: bytes) -> str | None:
+        """One entry with its claims, as one group; or why not."""
+        register, desk = self._register, self._house.desk
+        try:
+            content = _content(register, line)
+        except (NotCanonical, ValidationError):
+            return "was changed while the file was read"
+        entry_id = desk.stream_of(register.key(content))
+        ids = {key: desk.stream_of(key) for key in register.claims(content)}
+        loaded = self._sitting.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
+        entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
+        if entry.seq:
+            return "is in the register already, or twice in the file"
+        if any(c.state is not None and c.state.holder is not None for c in claims.values()):
+            return "is claimed by an open case or another entry"
+        created = e.EntryCreated(
+            register=register.name,
+            content_version=register.content_version,
+            title="import",
+            content=content,
+        )
+        settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
+        events = [*settled, ("case", created)]
+        decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
+        self._sitting.group(decision, entry, claims, f"cmd:{desk.id_of('import', 1, entry.id)}")
+        return None
+
+
+def _registers() -> str:
+    return ", ".join(sorted(registers()))

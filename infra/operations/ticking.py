@@ -1,0 +1,136 @@
+"""What the clock has to do: lapses, ends of appeal terms, uploads that nobody filed, heads of the table of
+accesses.
+
+What is due is found in the read models and decided on the log: what the read models say too early, or again,
+leads to nothing. One case's trouble, or one country's, keeps nothing else waiting.
+"""
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain import events as e
+from domain.authorities import access_of
+from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
+from domain.decide import SYSTEM_ACTOR, Decision
+from infra.desk.desk import Outcome, Sitting
+from infra.formats.envelope import payload_of, split
+from infra.house import CountryHouse, House
+from infra.runtime.chance import random_id
+from infra.runtime.clock import written
+
+HEAD_EVERY: Final = timedelta(hours=1)
+SWEEP_EVERY: Final = timedelta(minutes=1)
+PAGE: Final = 500
+logger = logging.getLogger(__name__)
+
+
+class Ticker:
+    """The clock of a house; ``tick`` is to be called every second or so, or whenever somebody asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._swept: dict[str, datetime] = {}
+
+    def tick(self) -> dict[str, int]:
+        """Do what is due now; how many commands led to events, by country."""
+        done = {}
+        for code, country in self._house.countries.items():
+            try:
+                done[code] = self._tick(country)
+            except Exception:
+                logger.exception("clock_failed", extra={"country": code})
+                done[code] = 0
+        return done
+
+    def _tick(self, country: CountryHouse) -> int:
+        now = self._house.clock()
+        done = sum(_lapses(country, now))
+        if now - _last_head(country, now) >= HEAD_EVERY:
+            done += record_access_head(country)
+        last = self._swept.get(country.code)
+        if (
+            last is None or not timedelta(0) <= now - last < SWEEP_EVERY
+        ):  # development's clock jumps, also back
+            country.evidence.forget_uploads(now, lambda case, key: _has_evidence(country, case, key))
+            self._swept[country.code] = now
+        return done
+
+
+def tick(house: House) -> dict[str, int]:
+    """Do once what the clock has to do now; how many commands led to events, by country."""
+    return Ticker(house).tick()
+
+
+def record_access_head(country: CountryHouse) -> int:
+    """Put the head of the table of accesses into the log, if it has grown since the last time; 1 or 0."""
+    count, head = country.accesses.head()
+    stream_id = country.desk.id_of("access", 1)
+
+    def work(sitting: Sitting) -> Outcome:
+        stream = sitting.load(stream_id, "access")
+        known = stream.state.count if stream.state else 0
+        if count > known:
+            said = e.AccessHeadRecorded(count=count, head=head)
+            decision = Decision(
+                authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[("case", said)]
+            )
+            sitting.group(decision, stream, {}, f"cmd:{random_id()}")
+        return _answer(sitting, is_repeat=count <= known)
+
+    return 0 if country.desk.have(work).result().is_repeat else 1
+
+
+def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
+    """1 for each command that led to events. A page is asked for at once, so that it is one batch of the
+    desk.
+    """
+    after: tuple[Any, ...] = ()
+    parked = country.views.parked()  # the read models know nothing new of these
+    while True:
+        # A moment without a deadline sorts before every text: null is never due.
+        due = country.views.rows(
+            "deadlines", up_to={"next": written(now)}, order=("next", "case"), after=after, limit=PAGE
+        )
+        asked = [country.desk.ask(_command(row, now)) for row in due if row["case"] not in parked]
+        yield from (_led_to_events(country, future) for future in asked)
+        if len(due) < PAGE:
+            return
+        after = (due[-1]["next"], due[-1]["case"])
+
+
+def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
+    is_appeal_over = row["appeal"] is not None and row["appeal"] <= written(now)
+    kind: type[CaseCommand] = EndAppealTerm if is_appeal_over else LapseCase
+    return kind(at=now, by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
+
+
+def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:
+    try:
+        return 0 if future.result().is_repeat else 1
+    except Exception:  # one case's trouble is not that of the others
+        logger.exception("clock_command_failed", extra={"country": country.code})
+        return 0
+
+
+def _has_evidence(country: CountryHouse, case: str, key: str) -> bool:
+    """Whether the case has evidence under this key, by the log, after whatever is under way."""
+
+    def work(sitting: Sitting) -> Outcome:
+        state = sitting.load(case, "case").state
+        return _answer(sitting, state is not None and any(a["key"] == key for a in state.evidence or ()))
+
+    return bool(country.desk.have(work).result().state)
+
+
+def _answer(sitting: Sitting, state: object = None, *, is_repeat: bool = False) -> Outcome:
+    index = sitting.size - 1
+    return Outcome(stream="", version=0, state=state, index=index, status=200, is_repeat=is_repeat)
+
+
+def _last_head(country: CountryHouse, now: datetime) -> datetime:
+    """When the head was recorded last; a log that never had one waits an hour from its opening."""
+    row = country.log.newest(country.desk.id_of("access", 1)) or country.log.at(0)
+    return datetime.fromisoformat(payload_of(split(row[4])[0])["time"]) if row else now

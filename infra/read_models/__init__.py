@@ -1,0 +1,4 @@
+"""The read models: kept, folded from the log, rebuilt.
+
+Imports stores, log, formats, runtime.
+"""

@@ -1,0 +1,152 @@
+"""One batch of events becomes rows: streams are folded in memory, and every row that is touched is written
+once.
+
+An event that cannot be read or folded parks its stream: it is shown as parked, its later events wait, other
+streams go on. Only what cannot be written or read at all (disk, key store) ends the batch.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from domain import case, entry
+from domain.events import PersonalDataErased, Recorded
+from infra.read_models.opening import Opened
+from infra.read_models.transaction import Transaction, Unavailable
+from projections import Row as ViewRow
+from projections import Tally, View, added, key_column, tallies
+from projections import views as all_views
+
+logger = logging.getLogger(__name__)
+_ERASURE: Final = f".{PersonalDataErased.__name__}.v1"
+_EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
+
+
+class Before(NamedTuple):
+    """What stands in the rows of the streams that go on: family -> stream -> state; and which streams are parked."""
+
+    states: Mapping[str, dict[str, Any]]
+    parked: frozenset[str]
+
+
+def recall(transaction: Transaction, opened: Sequence[Opened]) -> Before:
+    """Load what these events are folded on, all at once: one by one takes a third of the time of a fold."""
+    begun = {one.stream for one in opened if one.seq == 1}
+    later = {
+        one.stream: one.event.type for one in opened if one.event is not None and one.stream not in begun
+    }
+    states: dict[str, dict[str, Any]] = {family: {} for family in _EVOLVE}
+    for view in all_views():
+        if view.keeps:
+            on = [stream for stream, name in later.items() if name.partition(".")[0] == view.family]
+            for stream, kept in transaction.load(view.name, on).items():
+                states[view.family][stream] = view.keeps(**kept["state"])
+    return Before(states, frozenset(transaction.parked()))
+
+
+def fold(before: Before, opened: Sequence[Opened], country: str) -> "Folded":
+    """Fold the events that come next in their streams."""
+    folded = Folded(before, country)
+    for one in opened:
+        folded.take(one)
+    return folded
+
+
+class Folded:
+    """The states and rows that one batch touches, in memory until they are written; and the erasures among its
+    events.
+
+    Whoever knows that no event of another stream is missing moves the position.
+    """
+
+    def __init__(self, before: Before, country: str) -> None:
+        self.erased: list[PersonalDataErased] = []
+        self._country = country
+        self._parked = set(before.parked)
+        self._to_park: list[tuple[str, int, int, str]] = []
+        self._states = before.states
+        self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
+
+    def take(self, one: Opened) -> None:
+        """Fold one event; a poisoned one parks its stream.
+
+        An erasure holds nothing personal, and is read even so: whatever rows a parked stream has are dropped.
+        """
+        if one.stream in self._parked:
+            if one.event is not None and isinstance(one.event.event, PersonalDataErased):
+                self.erased.append(one.event.event)
+                self._states[one.event.type.partition(".")[0]][one.stream] = None
+            elif str(one.type).endswith(_ERASURE):
+                where = {"country": self._country, "stream": one.stream}
+                logger.error("erasure_unreadable", extra=where, exc_info=one.error)
+        elif one.event is None:
+            self._park(one, one.error)
+        else:
+            try:
+                self._fold(one.event)
+            except (Unavailable, MemoryError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one stream is its trouble alone
+                self._park(one, error)
+
+    def write(self, transaction: Transaction) -> None:
+        """Write every row that was touched, once."""
+        for parked in self._to_park:
+            transaction.park(*parked)
+        for view in all_views():
+            self._write(transaction, view, self._states[view.family])
+        for name, rows in self._counted.items():
+            transaction.write(name, rows.values())
+
+    def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
+        shown, hidden = [], []
+        for stream, state in states.items():
+            row = view.row(state) if state is not None else None
+            if row is None:
+                hidden.append(stream)
+            else:
+                shown.append(row)
+        try:
+            transaction.write(view.name, shown)
+        except (Unavailable, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
+            self._write_singly(transaction, view, shown)
+        transaction.delete(view.name, hidden)
+
+    def _write_singly(self, transaction: Transaction, view: View, rows: Sequence[ViewRow]) -> None:
+        for row in rows:
+            try:
+                transaction.write(view.name, [row])
+            except (Unavailable, MemoryError):
+                raise
+            except Exception as error:
+                stream = str(row[key_column(view)])
+                logger.exception("row_unwritable", extra={"country": self._country, "stream": stream})
+                transaction.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
+
+    def _fold(self, recorded: Recorded) -> None:
+        family = recorded.type.partition(".")[0]
+        if family in _EVOLVE:
+            states = self._states[family]
+            states[recorded.stream] = _EVOLVE[family](states.get(recorded.stream), recorded)
+        for tally in _log_tallies():
+            row = tally.row(recorded)
+            if row is not None:
+                rows, key = self._counted[tally.name], row[key_column(tally)]
+                rows[key] = added(tally, rows[key], row) if key in rows else row
+        if isinstance(recorded.event, PersonalDataErased):
+            self.erased.append(recorded.event)
+
+    def _park(self, one: Opened, error: Exception | None) -> None:
+        why = f"{type(error).__name__} in {one.type}"
+        self._to_park.append((one.stream, one.seq, one.position, why))
+        self._parked.add(one.stream)
+        where = {"country": self._country, "stream": one.stream, "seq": one.seq}
+        logger.error("stream_parked", extra=where, exc_info=error)
+
+
+@cache
+def _log_tallies() -> tuple[Tally, ...]:
+    return tuple(tally for tally in tallies() if tally.source == "log")

@@ -1,0 +1,56 @@
+"""One part of a rebuild: every nth stream of the log, folded into the generation under construction.
+
+Streams stand alone, so parts are folded side by side, each by a process of its own; what they count is added up
+under the write lock. A part keeps no position: a rebuild that breaks off begins anew, and whoever
+still works for the one before is refused (``Views.helping``).
+"""
+
+import time
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from domain.events import PersonalDataErased
+from infra.log.reading import Reader
+from infra.read_models.folding import fold, recall
+from infra.read_models.opening import open_all
+from infra.read_models.store import NEXT, Views
+from infra.stores.vault import KeyStore, Vault
+
+_TURN_S: Final = 0.005  # between two batches: others who wait for the file come in
+
+
+class Range(NamedTuple):
+    """What falls to a part: the events from ``first`` up to, not including, ``end``, of its streams."""
+
+    first: int
+    end: int
+    part: int
+    parts: int
+
+
+class PartFolder:
+    """Folds ranges of one part of a log; of one thread, in any process. ``builder``: the rebuild that it works for."""
+
+    def __init__(self, country: str, log: Path, key_store: KeyStore, read_models: Path, builder: int) -> None:
+        self._country = country
+        self._builder = builder
+        self._log = Reader.of(log)
+        self._vault = Vault(key_store.path, key_store.kek)
+        self._views = Views(read_models)
+
+    def carry_out(self, task: Range) -> list[PersonalDataErased]:
+        """Fold this part's events at these positions; the erasures among them."""
+        opened = open_all(self._log.part(*task), self._country, self._vault)
+        with self._views.reading(NEXT) as transaction:
+            before = recall(transaction, opened)
+        folded = fold(before, opened, self._country)
+        with self._views.helping(self._builder) as transaction:
+            folded.write(transaction)
+        time.sleep(_TURN_S)
+        return folded.erased
+
+    def close(self) -> None:
+        """Give back the files."""
+        self._log.close()
+        self._vault.close()
+        self._views.close()

@@ -1,0 +1,116 @@
+"""The tables of the read models: how a view or a tally becomes one, and how its rows are written and read; no
+queries.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+
+from infra.formats.canonical import encode
+from projections import Row, Tally, View, key_column, tallies, views
+
+_TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
+
+
+class Table:
+    """One read model's table in one generation; names never come from outside into a statement."""
+
+    def __init__(self, view: View | Tally, suffix: str) -> None:
+        self.name = view.name + suffix
+        self.key = f'"{key_column(view)}"'
+        self._columns = tuple(view.columns)
+        self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
+        names = _quoted(self._columns)
+        sums = view.sums if isinstance(view, Tally) else ()
+        sets = ", ".join(
+            f'"{c}" = "{c}" + excluded."{c}"' if c in sums else f'"{c}" = excluded."{c}"'
+            for c in self._columns[1:]
+        )
+        marks = ", ".join("?" * len(self._columns))
+        self.select = f"SELECT {names} FROM {self.name}"
+        put = f"INSERT INTO {self.name} ({names}) VALUES ({marks})"
+        self.upsert = f"{put} ON CONFLICT ({self.key}) DO UPDATE SET {sets}"
+
+    def column(self, name: str) -> str:
+        """The name in quotes, if it is a column; else KeyError."""
+        if name not in self._columns:
+            raise KeyError(name)
+        return f'"{name}"'
+
+    def encode(self, row: Row) -> tuple[Any, ...]:
+        """The values of a row as they are stored."""
+        values = [row[c] for c in self._columns]
+        for n in self._json:
+            values[n] = encode(values[n])
+        return tuple(values)
+
+    def decode(self, row: Any) -> Row:
+        """The row that was stored."""
+        values = list(row)
+        for n in self._json:
+            values[n] = orjson.loads(values[n])
+        return dict(zip(self._columns, values, strict=True))
+
+
+class Generation:
+    """All tables of one generation, with the positions that they were folded to and the streams that are
+    parked.
+    """
+
+    def __init__(self, suffix: str) -> None:
+        self.positions = "positions" + suffix
+        self.parked = "parked" + suffix
+        self.tables = {view.name: Table(view, suffix) for view in _all()}
+        metadata = sa.MetaData()
+        for view in _all():
+            columns = [
+                sa.Column(name, _TYPES[kind], primary_key=n == 0)
+                for n, (name, kind) in enumerate(view.columns.items())
+            ]
+            sa.Table(view.name + suffix, metadata, *columns, sqlite_with_rowid=False)
+        sa.Table(
+            self.positions,
+            metadata,
+            sa.Column("source", sa.Text, primary_key=True),
+            sa.Column("position", sa.Integer, nullable=False),
+            sa.Column("erasures", sa.Integer, nullable=False),
+        )
+        sa.Table(
+            self.parked,
+            metadata,
+            sa.Column("stream", sa.Text, primary_key=True),
+            sa.Column("seq", sa.Integer, nullable=False),
+            sa.Column("log_index", sa.Integer, nullable=False),
+            sa.Column("why", sa.Text, nullable=False),
+        )
+        self.names = tuple(metadata.tables)
+        made = (CreateTable(table) for table in metadata.tables.values())
+        self.schema = tuple(str(table.compile(dialect=sqlite.dialect())) for table in made)
+
+
+def indexes() -> tuple[str, ...]:
+    """The statements for the live generation's indexes: they cost less on tables that are filled already."""
+    return tuple(
+        f"CREATE INDEX {'_'.join((view.name, *columns))} ON {view.name} ({_quoted(columns)})"
+        for view in _all()
+        for columns in view.indexes
+    )
+
+
+def shape(generation: Generation) -> int:
+    """A number for the shape of tables and states: where a file has another, it is of another version."""
+    kept = [f"{view.name}.{name}" for view in views() if view.keeps for name in view.keeps._fields]
+    return zlib.crc32("\n".join((*generation.schema, *indexes(), *kept)).encode()) & 0x7FFFFFFF
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _all() -> tuple[View | Tally, ...]:
+    return (*views(), *tallies())

@@ -1,0 +1,195 @@
+"""One transaction on one generation of the read models: their rows, how far they have seen, the parked streams.
+
+Unavailable    the read models cannot be read or written now
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from infra.formats.canonical import encode
+from infra.read_models.tables import Generation, indexes
+from projections import Row
+
+MAX_KEYS: Final = 500  # bound variables of one statement
+NEXT: Final = "__next"  # the generation under construction
+BUILDER: Final = "builder"  # a source whose position is the number of who builds the generation
+
+
+class Unavailable(Exception):
+    """The read models cannot be used at this moment (disk full, locked); nothing was written."""
+
+
+class Transaction:
+    """One transaction on one generation of the read models."""
+
+    def __init__(self, connection: sqlite3.Connection, generation: Generation) -> None:
+        self.connection = connection
+        self._generation = generation
+
+    def create(self) -> None:
+        """Make the tables of the generation, empty; the live one's old tables go, whatever they are."""
+        for name in self._tables():
+            self._rows(f"DROP TABLE {name}")
+        for statement in self._generation.schema:
+            self._rows(statement)
+        if not self._is_next():
+            for statement in indexes():
+                self._rows(statement)
+
+    def positions(self) -> dict[str, int]:
+        """How many events of each source these rows have seen; a source that is missing: none."""
+        return dict(self._rows(f"SELECT source, position FROM {self._generation.positions}"))
+
+    def position(self, source: str = "log") -> int:
+        """How many events of the source these rows have seen."""
+        found = self._rows(f"SELECT position FROM {self._generation.positions} WHERE source = ?", source)
+        return int(found[0][0]) if found else 0
+
+    def erasures(self) -> int:
+        """How many erasures these rows have seen."""
+        found = self._rows(f"SELECT erasures FROM {self._generation.positions} WHERE source = 'log'")
+        return int(found[0][0]) if found else 0
+
+    def move_to(self, position: int, *, erasures: int = 0, source: str = "log") -> None:
+        """Say how far these rows have seen; ``erasures`` are added to the count."""
+        self._rows(
+            f"INSERT INTO {self._generation.positions} (source, position, erasures) VALUES (?, ?, ?)"
+            " ON CONFLICT (source) DO UPDATE SET"
+            " position = excluded.position, erasures = erasures + excluded.erasures",
+            source,
+            position,
+            erasures,
+        )
+
+    def is_built_by(self, builder: int) -> bool:
+        """Whether the generation is there, and it is this builder's."""
+        return bool(self._tables()) and self.position(BUILDER) == builder
+
+    def is_beside_another(self) -> bool:
+        """Whether the other generation is in the file too."""
+        return bool(self._tables(of_other=True))
+
+    def drop_other(self) -> None:
+        """Delete the other generation; what was in it is in the file until that is scrubbed."""
+        for name in self._tables(of_other=True):
+            self._rows(f"DROP TABLE {name}")
+
+    def load(self, view: str, keys: Sequence[str]) -> dict[str, Row]:
+        """The rows under these keys, decoded."""
+        table = self._generation.tables[view]
+        found: dict[str, Row] = {}
+        for n in range(0, len(keys), MAX_KEYS):
+            chunk = keys[n : n + MAX_KEYS]
+            marks = ",".join("?" * len(chunk))
+            for row in self._rows(f"{table.select} WHERE {table.key} IN ({marks})", *chunk):
+                found[row[0]] = table.decode(row)
+        return found
+
+    def rows(  # noqa: PLR0913 - the members of a page
+        self,
+        view: str,
+        where: Mapping[str, Any] | None = None,
+        *,
+        any_of: Mapping[str, Any] | None = None,
+        order: Sequence[str] = (),
+        after: Sequence[Any] = (),
+        up_to: Mapping[str, Any] | None = None,
+        limit: int = 100,
+        is_descending: bool = False,
+    ) -> list[Row]:
+        """Rows by equality (``where`` all of, ``any_of`` one of), ordered, strictly after the cursor
+        ``after``.
+
+        A list in ``where`` is "one of these", MAX_KEYS of them at most.
+        """
+        table = self._generation.tables[view]
+        conditions, values = [], []
+        for column, value in (where or {}).items():
+            one_of = value if isinstance(value, list) else [value]
+            conditions.append(f"{table.column(column)} IN ({', '.join('?' * len(one_of))})")
+            values += one_of
+        if any_of:
+            conditions.append("(" + " OR ".join(f"{table.column(c)} = ?" for c in any_of) + ")")
+            values += any_of.values()
+        for column, value in (up_to or {}).items():
+            conditions.append(f"{table.column(column)} <= ?")
+            values.append(value)
+        columns = [table.column(c) for c in order] or [table.key]
+        if after:
+            sign = "<" if is_descending else ">"
+            conditions.append(f"({', '.join(columns)}) {sign} ({', '.join('?' * len(after))})")
+            values += after
+        clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        direction = " DESC" if is_descending else ""
+        ordered = ", ".join(f"{c}{direction}" for c in columns)
+        found = self._rows(f"{table.select}{clause} ORDER BY {ordered} LIMIT ?", *values, limit)
+        return [table.decode(row) for row in found]
+
+    def write(self, view: str, rows: Iterable[Row]) -> None:
+        """Put these rows in the place of those with their keys; those of a tally are added to them."""
+        table = self._generation.tables[view]
+        encoded = [table.encode(row) for row in rows]
+        if encoded:
+            self._many(table.upsert, encoded)
+
+    def delete(self, view: str, keys: Iterable[str]) -> None:
+        """Drop the rows under these keys."""
+        table = self._generation.tables[view]
+        gone = [(key,) for key in keys]
+        if gone:
+            self._many(f"DELETE FROM {table.name} WHERE {table.key} = ?", gone)
+
+    def park(self, stream: str, seq: int, index: int, why: str) -> None:
+        """Set a poisoned stream aside, from this event on; ``why`` holds no personal value."""
+        put = f"INSERT OR IGNORE INTO {self._generation.parked} VALUES (?, ?, ?, ?)"
+        self._rows(put, stream, seq, index, why)
+
+    def parked(self) -> dict[str, tuple[int, int, str]]:
+        """The streams that are set aside: stream -> (seq, index, why)."""
+        found = self._rows(f"SELECT * FROM {self._generation.parked}")
+        return {row[0]: (row[1], row[2], row[3]) for row in found}
+
+    def digests(self) -> dict[str, Any]:
+        """See ``Views.digests``."""
+        return {
+            "position": self.position(),
+            "erasures": self.erasures(),
+            "accesses": self.position("accesses"),
+            "views": {name: self._digest(name) for name in sorted(self._generation.tables)},
+        }
+
+    def _digest(self, view: str) -> str:
+        table = self._generation.tables[view]
+        digest = hashlib.sha256()
+        try:
+            for row in self.connection.execute(f"{table.select} ORDER BY {table.key}"):
+                digest.update(encode(table.decode(row)) + b"\n")
+        except sqlite3.Error as error:
+            raise unavailable(error) from None
+        return digest.hexdigest()
+
+    def _is_next(self) -> bool:
+        return self._generation.parked.endswith(NEXT)
+
+    def _tables(self, *, of_other: bool = False) -> list[str]:
+        found = self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return [row[0] for row in found if row[0].endswith(NEXT) == (self._is_next() != of_other)]
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        try:  # a context manager would take as long as the statement
+            return self.connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise unavailable(error) from None
+
+    def _many(self, statement: str, values: Sequence[tuple[Any, ...]]) -> None:
+        try:
+            self.connection.executemany(statement, values)
+        except sqlite3.Error as error:
+            raise unavailable(error) from None
+
+
+def unavailable(error: Exception) -> Unavailable:
+    """The error in the words of this port; never with the values of a statement."""
+    return Unavailable(f"the read models cannot be used: {type(error).__name__}")

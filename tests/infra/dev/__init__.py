@@ -1,1 +1,0 @@
-"""Tests of what a developer's machine needs beside Tamga."""

@@ -1,0 +1,157 @@
+"""Ids that are found again from their keys: frozen, part by part, for as long as a log stands.
+
+Each goes through a normal form and a keyed hash. Were one of them to change, a car could be sold twice: a new
+form gets a new version number, and takes the old and the new claim together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from domain import names, numbers
+from domain.procedure import Key
+from domain.procedures import procedures
+from infra.formats.ids import derived_id
+
+SECRET = bytes(range(32))
+WHO = ("https://id.kz.example", "portal", "subject-7")
+CAR: Mapping[str, Any] = {"vehicle": {"vin": "XTA210990Y2766389"}}
+BIRTH: Mapping[str, Any] = {
+    "child": {
+        "surname": "ÖRNEK",
+        "given_names": "İpek  Işıl",
+        "born_on": "2026-11-20",
+        "order": 1,
+        "place": {"country": "TR", "city": "Ankara", "facility": None},
+    },
+    "medical_certificate": {"issuer": "ANKARA HASTANESİ", "number": "A-1", "issued_on": "2026-11-20"},
+    "mother": {"personal_number": {"country": "TR", "number": "10000000146"}},
+}
+BY_MOUTH = {**BIRTH, "medical_certificate": None}
+FOUNDLING = {**BY_MOUTH, "mother": None}
+
+
+@pytest.mark.parametrize(
+    ("parts", "golden"),
+    [
+        (("keys", 1), "0bb8d7c8-968c-8a3e-b1ca-a59eb6d0aad3"),
+        (("access", 1), "0a19dcd8-8b6d-82b0-8349-26cdbb9fa3b0"),
+        (("case", 1, *WHO, "idem-1"), "f1c79201-8869-8b52-8e08-a795beee3229"),
+        (("person", 1, "KZ", "791028302728"), "6012b2b2-49e0-8b23-aa6f-f735a0ba2f77"),
+        (("payment", 1, "ref-1"), "5a1cbbfa-375f-8522-b354-0d9c950f2819"),
+        (("uploader", 1, WHO[0], WHO[2]), "57cceb9a-90cf-8878-ba7b-7d9855a29de3"),
+    ],
+    ids=lambda value: str(value[0]) if isinstance(value, tuple) else "",
+)
+def test_an_id_is_the_keyed_hash_of_its_parts(parts: tuple[str | int, ...], golden: str) -> None:
+    found = derived_id(SECRET, parts)
+    assert str(found) == golden
+    assert found.version == 8
+
+
+def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
+    """Plates and numbers cannot be enumerated; and parts are parts: they do not run into each other."""
+    one = derived_id(SECRET, ["claim", 1, "vehicle_sale", "XTA210990Y2766389"])
+    assert derived_id(bytes(32), ["claim", 1, "vehicle_sale", "XTA210990Y2766389"]) != one
+    assert derived_id(SECRET, ["entry", 1, "vehicle_sale", "XTA210990Y2766389"]) != one
+    assert derived_id(SECRET, ["claim", 2, "vehicle_sale", "XTA210990Y2766389"]) != one
+    assert derived_id(SECRET, ["claim", 1, "vehicle_saleX", "TA210990Y2766389"]) != one
+
+
+@pytest.mark.parametrize(
+    ("procedure", "request_", "keys"),
+    [
+        (
+            "car_sale",
+            CAR,
+            {
+                Key("claim", ("vehicle_sale", "XTA210990Y2766389")): "6d722a8f-5f3d-859b-8b52-3f4793d9f59b",
+                Key(
+                    "entry", ("vehicles", "vin", "XTA210990Y2766389")
+                ): "ff84b636-166d-8c65-9950-5ca9e441fc33",
+            },
+        ),
+        (
+            "birth_certificate",
+            BIRTH,
+            {
+                Key(
+                    "claim", ("birth", "medical_certificate", "ankara hastanesi", "A-1", "1")
+                ): "ae22d07d-9802-80bd-9266-420f3c1097ee",
+                Key(
+                    "claim", ("birth", "delivery", "TR", "10000000146", "2026-11-20", "1")
+                ): "b450b048-6a95-87d6-b27e-0a61d7d1353f",
+                Key(
+                    "entry", ("births", "medical_certificate", "ankara hastanesi", "A-1", "1")
+                ): "fb3b16e9-0264-8e6a-a3de-fe14c01c9d11",
+            },
+        ),
+        (
+            "birth_certificate",
+            BY_MOUTH,
+            {
+                Key(
+                    "claim", ("birth", "delivery", "TR", "10000000146", "2026-11-20", "1")
+                ): "b450b048-6a95-87d6-b27e-0a61d7d1353f",
+                Key(
+                    "entry", ("births", "delivery", "TR", "10000000146", "2026-11-20", "1")
+                ): "ed1b4e95-724d-8b3a-b0ec-cfb1a5ca5baa",
+            },
+        ),
+        (
+            "birth_certificate",
+            FOUNDLING,
+            {
+                Key(
+                    "claim", ("birth", "mother_unknown", "örnek", "ipek ışıl", "2026-11-20", "1")
+                ): "128d7813-5493-871f-ac21-68322483eb81",
+                Key(
+                    "entry", ("births", "mother_unknown", "örnek", "ipek ışıl", "2026-11-20", "1")
+                ): "4abf45e2-248f-8646-981e-832f679d0142",
+            },
+        ),
+    ],
+    ids=["car sale", "birth with a certificate", "birth told by mouth", "foundling"],
+)
+def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
+    procedure: str, request_: Mapping[str, Any], keys: Mapping[Key, str]
+) -> None:
+    found = procedures()[procedure]
+    asked = (*found.claims(request_), found.entry(request_))
+    assert {key: str(derived_id(SECRET, [key.family, 1, *key.parts])) for key in asked} == keys
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "golden"),
+    [
+        ("Oʻtkir  Isʼhoq", "uz", "o\u02bbtkir is\u02bchoq"),
+        ("O'TKIR", "uz", "o\u02bbtkir"),
+        ("Ўткир", "uz", "o\u02bbtkir"),
+        ("IĞDIR İZMİR", "tr", "\u0131\u011fd\u0131r izmir"),
+        ("İLQAR", "az", "ilqar"),
+        ("ҚАЙРАТ", "kk", "\u049b\u0430\u0439\u0440\u0430\u0442"),
+        ("НУРЛАН", "ky", "\u043d\u0443\u0440\u043b\u0430\u043d"),
+    ],
+)
+def test_the_normal_form_of_a_name_is_frozen(name: str, language: str, golden: str) -> None:
+    """rules.md 25: by the language's own rules for i, and one sign for each of the two Uzbek apostrophes."""
+    assert names.FORM == 1
+    assert names.normal_form(name, language) == golden
+
+
+@pytest.mark.parametrize(
+    ("written", "golden"),
+    [("XTA210990Y2766389", "XTA210990Y2766389"), (" xta210990y2766389", "XTA210990Y2766389")],
+)
+def test_the_normal_form_of_a_vin_is_frozen(written: str, golden: str) -> None:
+    assert numbers.vin(written) == golden
+
+
+@pytest.mark.parametrize(
+    "look_alike", ["XTA21099OY2766389", "ХTA210990Y2766389", "XTA210990Y276638I", "XTA210990Y27663Q9"]
+)
+def test_a_vin_with_a_look_alike_is_refused_and_not_guessed(look_alike: str) -> None:
+    """rules.md 24: no I, O, Q, no letters of other scripts."""
+    with pytest.raises(numbers.WrongNumber):
+        numbers.vin(look_alike)

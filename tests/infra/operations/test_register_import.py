@@ -1,0 +1,192 @@
+"""A register is imported as a whole or not at all, and each wrong line is named by its number."""
+
+import json
+import tracemalloc
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain import commands as c
+from infra.formats.envelope import payload_of, split
+from infra.operations.register_import import AT_ONCE, LONGEST_LINE, MOST_ERRORS, WrongLines, import_file
+from tests.infra.one_country import Noticed, OneCountry, car, vin
+from tests.infra.past import past
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "cars.ndjson"
+
+
+def write(file: Path, lines: Iterable[str | dict[str, Any]]) -> Path:
+    texts = (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
+    file.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+    return file
+
+
+def refused(country: OneCountry, file: Path, register: str = "vehicles") -> list[tuple[int, str, str]]:
+    """The wrong lines; nothing is in the log that was not there before."""
+    size = country.log.size()
+    with pytest.raises(WrongLines) as wrong:
+        import_file(country.house, register, file)
+    assert country.log.size() == size
+    return [(line.number, line.pointer, line.detail) for line in wrong.value.lines]
+
+
+def test_each_line_becomes_an_entry_that_can_be_sold(kazakhstan: OneCountry, file: Path) -> None:
+    assert import_file(kazakhstan.house, "vehicles", write(file, [car(1), car(2)])) == 2
+    kazakhstan.follow()
+    row = kazakhstan.views.one("registers", kazakhstan.entry(2))
+    assert row is not None
+    assert row["state"]["content"]["vehicle"]["vin"] == vin(2)
+    assert row["state"]["title"] == "import"
+    assert kazakhstan.complete(2).state.stage == "completed"
+
+
+def test_an_import_says_who_and_why_in_the_envelope(kazakhstan: OneCountry, file: Path) -> None:
+    import_file(kazakhstan.house, "vehicles", write(file, [car(1)]))
+    payload = payload_of(split(kazakhstan.log.stream(kazakhstan.entry(1))[0][4])[0])
+    assert payload["actor"] == {"id": "import", "role": "system"}
+    assert payload["authority"] == "kz-vehicle-registration"
+    assert payload["cause"].startswith("cmd:")
+
+
+def test_a_file_without_lines_imports_nothing(kazakhstan: OneCountry, file: Path) -> None:
+    assert import_file(kazakhstan.house, "vehicles", write(file, [])) == 0
+
+
+def test_every_wrong_line_is_named_with_the_place_in_it_and_without_its_value(
+    kazakhstan: OneCountry, file: Path
+) -> None:
+    vehicle = car(1)["vehicle"]
+    lines: list[str | dict[str, Any]] = [
+        car(1),
+        "{not json",
+        {**car(2), "colour": "white"},
+        {**car(3), "vehicle": {**vehicle, "year": "Gülşen"}},
+        {**car(4), "vehicle": {**vehicle, "year": 2001.5}},
+        {**car(5), "vehicle": {**vehicle, "make": "I\u0307"}},
+        {"vehicle": vehicle},
+        "",
+        json.dumps(car(6)) + " " * LONGEST_LINE,
+    ]
+    wrong = refused(kazakhstan, write(file, lines))
+    assert [number for number, _, _ in wrong] == [2, 3, 4, 5, 6, 7, 8, 9]
+    assert [pointer for _, pointer, _ in wrong] == [
+        "",
+        "/colour",
+        "/vehicle/year",
+        "/vehicle/year",
+        "/vehicle/make",
+        "/owner",
+        "",
+        "",
+    ]
+    assert not any("Gülşen" in detail or "white" in detail for _, _, detail in wrong)
+
+
+def test_an_entry_twice_in_the_file_is_named_at_its_second_line(kazakhstan: OneCountry, file: Path) -> None:
+    wrong = refused(kazakhstan, write(file, [car(1), car(2), car(1), car(2)]))
+    assert [number for number, _, _ in wrong] == [3, 4]
+    assert "twice" in wrong[0][2]
+
+
+def test_twice_is_found_also_across_what_was_written_already(kazakhstan: OneCountry, file: Path) -> None:
+    """An import is written some lines at a time; all of them are taken back."""
+    wrong = refused(kazakhstan, write(file, [*(car(n) for n in range(AT_ONCE + 10)), car(3)]))
+    assert [number for number, _, _ in wrong] == [AT_ONCE + 11]
+    assert import_file(kazakhstan.house, "vehicles", write(file, [car(3)])) == 1
+
+
+def test_what_is_in_the_register_already_is_refused_with_all_the_rest(
+    kazakhstan: OneCountry, file: Path
+) -> None:
+    import_file(kazakhstan.house, "vehicles", write(file, [car(2)]))
+    wrong = refused(kazakhstan, write(file, [car(1), car(2), car(3)]))
+    assert [number for number, _, _ in wrong] == [2]
+    assert not kazakhstan.log.holds(kazakhstan.entry(1))
+
+
+def test_of_very_many_wrong_lines_the_first_are_named(kazakhstan: OneCountry, file: Path) -> None:
+    wrong = refused(kazakhstan, write(file, ["wrong"] * (MOST_ERRORS + 50)))
+    assert [number for number, _, _ in wrong] == list(range(1, MOST_ERRORS + 1))
+
+
+def test_a_register_that_is_not_there_is_named_with_those_that_are(
+    kazakhstan: OneCountry, file: Path
+) -> None:
+    ((number, _, detail),) = refused(kazakhstan, write(file, [car(1)]), "ships")
+    assert number == 0
+    assert "vehicles" in detail
+
+
+def test_a_register_that_this_country_does_not_keep_is_refused(kazakhstan: OneCountry, file: Path) -> None:
+    ((number, _, detail),) = refused(kazakhstan, write(file, []), "births")
+    assert number == 0
+    assert "KZ" in detail
+
+
+def test_a_refused_import_spoils_nothing_of_what_was_asked_with_it(
+    kazakhstan: OneCountry, file: Path
+) -> None:
+    """In one batch of the desk: a filing before it, and one behind it."""
+    kazakhstan.register(1, 2)
+    lines = write(file, [*(car(n) for n in range(100, 110 + AT_ONCE)), car(1)])
+    size = kazakhstan.log.size()
+    go_on, desk = kazakhstan.hold(), Noticed(kazakhstan.desk)
+    before = kazakhstan.desk.ask(kazakhstan.filing(1))
+    with ThreadPoolExecutor(1) as pool:
+        house = replace(kazakhstan.house, desk=desk)  # type: ignore[arg-type]  # a desk, noticed
+        importing = pool.submit(import_file, house, "vehicles", lines)
+        assert desk.was_asked.wait(10)
+        behind = kazakhstan.desk.ask(kazakhstan.filing(2))
+        go_on()
+        with pytest.raises(WrongLines) as wrong:
+            importing.result()
+    assert [line.number for line in wrong.value.lines] == [AT_ONCE + 11]
+    assert before.result().version == behind.result().version == 2
+    assert [row[0] for row in kazakhstan.log.since(size, 1000)] == list(range(size, size + 6))
+    assert kazakhstan.consent(behind.result()).version == 3
+
+
+def test_the_progress_is_told_and_reaches_the_whole(kazakhstan: OneCountry, file: Path) -> None:
+    told: list[tuple[int, int]] = []
+    total = 2 * AT_ONCE + 1
+    write(file, (car(n) for n in range(total)))
+    import_file(kazakhstan.house, "vehicles", file, lambda done, all_: told.append((done, all_)))
+    assert told == [(AT_ONCE, total), (2 * AT_ONCE, total), (total, total)]
+
+
+def test_memory_does_not_grow_with_the_file(kazakhstan: OneCountry, tmp_path: Path) -> None:
+    """Twice the lines, no more memory at its peak; the rest is in the file."""
+    peaks = []
+    for n, lines in enumerate((AT_ONCE, 2 * AT_ONCE)):
+        path = write(tmp_path / f"{n}.ndjson", (car(10_000 * n + k) for k in range(lines)))
+        tracemalloc.start()
+        import_file(kazakhstan.house, "vehicles", path)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.3 * peaks[0]
+
+
+def test_a_claim_that_an_open_case_holds_is_not_imported_over(file: Path, tmp_path: Path) -> None:
+    """A birth is filed, and the same birth stands in a file to be imported: somebody has to look."""
+    with past(tmp_path) as made:
+        state = made.states["birth"]
+        content = {name: state.request[name] for name in ("child", "mother", "father", "medical_certificate")}
+        turkey = made.country("TR")
+        size = turkey.log.size()
+        with pytest.raises(WrongLines) as wrong:
+            import_file(turkey, "births", write(file, [content]))
+        assert "claimed" in wrong.value.lines[0].detail
+        assert turkey.log.size() == size
+        made.do(c.WithdrawCase, "birth", "tr-citizen-1")
+        assert import_file(turkey, "births", write(file, [content])) == 1
+        claims = [row for row in turkey.log.since(size, 100) if row[3] == "claim.ClaimSettled.v1"]
+        entry = turkey.log.at(turkey.log.size() - 1)
+        assert entry is not None
+        assert {payload_of(split(row[4])[0])["data"]["holder"] for row in claims} == {entry[1]}
