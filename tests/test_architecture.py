@@ -137,6 +137,18 @@ def test_rooms_import_inwards_only() -> None:
     assert outwards == []
 
 
+def test_the_feed_kit_knows_no_registry() -> None:
+    """Who reads a feed for another end (a witness, a process across countries) takes the kit alone."""
+    outwards = [
+        f"{path}:{line} imports {module}"
+        for path in modules()
+        if path.parts[:2] == ("consumers", "feed")
+        for line, module in imports(path)
+        if module.startswith("consumers.") and not module.startswith("consumers.feed.")
+    ]
+    assert outwards == []
+
+
 def test_a_vendor_is_imported_in_its_place_only() -> None:
     """One vendor, one file: whoever replaces it has one file to read."""
     elsewhere = [

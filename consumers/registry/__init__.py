@@ -1,10 +1,6 @@
-"""The registry kit, and the reference registry that is built of it; national registries may take either.
+"""The reference registry, built of the feed kit (``consumers/feed``); national registries may take either.
 
 ==============  ==========================================================================================
-message         a CloudEvent of the feed, from Kafka or HTTP alike
-sources         where messages come from: the topic, or the feed over HTTP
-inbox           the order of the feed, and whole appends; repeats, gaps
-checks          signature, authority of the key, chain, heads: with public keys only
 entries         how an event changes a row
 receipts        the signed receipts, and the outbox
 database        the registry's own database: rows and position in one transaction
@@ -20,11 +16,11 @@ from typing import Final
 
 import httpx
 
+from consumers.feed.house_client import Away, Declined, HouseClient
+from consumers.feed.sources import HttpSource, KafkaSource, Source
 from consumers.registry.database import Database
-from consumers.registry.house_client import Away, Declined, HouseClient
 from consumers.registry.reader import Feed, Registers, Registry
 from consumers.registry.receipts import NoSeal
-from consumers.registry.sources import HttpSource, KafkaSource, Source
 from domain.offers import offers
 from infra.development.development import client_key
 from infra.formats.signing import Seal

@@ -7,13 +7,12 @@ nobody else writes. Reading is free at any time, also for other processes.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from consumers.feed.position import Position
 from infra.formats.canonical import decode, encode
 from infra.runtime import sqlite_file
-from projections.feed import GENESIS
 
 PATIENCE_S: Final = 5
 _SCHEMA: Final = (
@@ -35,20 +34,6 @@ _SCHEMA: Final = (
         seq INTEGER NOT NULL, detail TEXT NOT NULL, raised_at TEXT NOT NULL, over_at TEXT)""",
     "CREATE UNIQUE INDEX alarms_open ON alarms (kind, stream, seq) WHERE over_at IS NULL",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a feed is applied: ``hash`` is h(``count``), ``last`` the hash of the last event.
-
-    ``log_index`` is the highest position in the log so far, ``offset`` where to read on in Kafka.
-    """
-
-    count: int = 0
-    hash: bytes = GENESIS
-    last: str = ""
-    log_index: int = -1
-    offset: int = 0
 
 
 class Alarm(NamedTuple):

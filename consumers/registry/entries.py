@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from consumers.registry.checks import Event, Wrong
+from consumers.feed.checks import Event, Wrong
 from domain.offers import content_owners
 from infra.formats.canonical import NotCanonical
 from infra.formats.signing import digest, open_disclosure

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from consumers.feed.checks import Checks, Event, Wrong, count_of
+from consumers.feed.house_client import Away, HouseClient
+from consumers.feed.inbox import Inbox, Taken
+from consumers.feed.message import Message
+from consumers.feed.position import Position
+from consumers.feed.sources import Piece, Source
 from consumers.registry import entries
-from consumers.registry.checks import Checks, Event, Wrong, count_of
-from consumers.registry.database import Database, Position
-from consumers.registry.house_client import Away, HouseClient
-from consumers.registry.inbox import Inbox, Taken
-from consumers.registry.message import Message
+from consumers.registry.database import Database
 from consumers.registry.receipts import Outbox, SealsOf, digest_of
-from consumers.registry.sources import Piece, Source
 from infra.formats.canonical import b64url, sha256
 from infra.runtime.clock import Clock, written
 from projections.feed import head_after

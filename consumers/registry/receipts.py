@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Final
 
-from consumers.registry.checks import Checks, Event
-from consumers.registry.database import Database, Position, Receipt
+from consumers.feed.checks import Checks, Event
+from consumers.feed.house_client import Away, Declined, HouseClient
+from consumers.feed.position import Position
+from consumers.registry.database import Database, Receipt
 from consumers.registry.entries import Row
-from consumers.registry.house_client import Away, Declined, HouseClient
 from domain.authorities import RECEIPT
 from infra.formats.canonical import b64url, encode, sha256
 from infra.formats.signing import SALT_BYTES, Seal, digest, disclosure, parse

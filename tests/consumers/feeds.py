@@ -11,11 +11,12 @@ from typing import Any, Final, Protocol
 
 import httpx2
 
+from consumers.feed.house_client import HouseClient
+from consumers.feed.position import Position
+from consumers.feed.sources import HttpSource, KafkaSource, Source
 from consumers.registry import registries_of
-from consumers.registry.database import Database, Position
-from consumers.registry.house_client import HouseClient
+from consumers.registry.database import Database
 from consumers.registry.reader import Feed, Registers, Registry
-from consumers.registry.sources import HttpSource, KafkaSource, Source
 from domain.authorities import HEAD
 from infra.development.development import client_key
 from infra.feed import kafka

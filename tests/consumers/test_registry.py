@@ -9,12 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from consumers.feed.house_client import Away
+from consumers.feed.sources import HttpSource
 from consumers.registry import NoRegistry, run
 from consumers.registry.database import Database
-from consumers.registry.house_client import Away
 from consumers.registry.reader import Registry
 from consumers.registry.receipts import digest_of
-from consumers.registry.sources import HttpSource
 from domain.authorities import RECEIPT
 from infra.desk import key_acts
 from infra.formats.signing import digest, disclosure, key_of, open_disclosure, parse, verify

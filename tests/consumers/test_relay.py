@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from consumers.registry.database import Database, Position
+from consumers.feed.position import Position
+from consumers.registry.database import Database
 from infra.development.kafka import Broker
 from infra.feed import kafka
 from infra.feed.cloud_events import HEAD_TYPE, partition_of, topic_of

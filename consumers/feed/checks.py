@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from consumers.registry.database import Database, Position
-from consumers.registry.inbox import Taken
-from consumers.registry.message import Message
+from consumers.feed.inbox import Taken
+from consumers.feed.message import Message
+from consumers.feed.position import Position
 from domain.authorities import HEAD, feed_of
 from infra.formats.canonical import b64url, sha256
 from infra.formats.signing import EVENT, BadSignature, Malformed, PublicKey, parse, verify
@@ -41,17 +41,36 @@ class Event:
         return found
 
 
+class Received(Protocol):
+    """What a reader of the feed remembers of it, in one transaction with what it does with it."""
+
+    def keys(self, source: str) -> list[tuple[int, str]]:
+        """The events of the log's keys stream, by index: (index, JWS)."""
+
+    def add_key(self, source: str, log_index: int, jws: str) -> None:
+        """Remember one more."""
+
+    def event_at(self, stream: str, seq: int) -> str | None:
+        """The hash of the event that came under this number, or None."""
+
+    def newest(self, stream: str) -> tuple[int, str]:
+        """The number and hash of the stream's newest event; (0, "") before the first."""
+
+    def is_parked(self, stream: str) -> bool:
+        """Whether the stream's events are set aside."""
+
+
 class Checks:
     """Verifies what ``recipient`` receives of one log; of the keys stream it believes what it verified."""
 
-    def __init__(self, log: str, country: str, recipient: str, root: bytes, database: Database) -> None:
+    def __init__(self, log: str, country: str, recipient: str, root: bytes, received: Received) -> None:
         """``country``: whose log it is; ``root``: its root certificate (DER), from outside."""
         self._log = log
         self._country = country
         self._recipient = recipient
-        self._database = database
+        self._received = received
         self._history = KeyHistory(root)
-        for index, jws in database.keys(log):
+        for index, jws in received.keys(log):
             self._history.record(parse(jws), index)
 
     def event(self, taken: Taken) -> Event:
@@ -75,7 +94,7 @@ class Checks:
         try:
             if message.type.startswith("keys."):
                 self._history.record(parsed, message.logindex)
-                self._database.add_key(self._log, message.logindex, message.jws)
+                self._received.add_key(self._log, message.logindex, message.jws)
             else:
                 verify(parsed, self._key(parsed.kid, payload["authority"], message.type, message.logindex))
         except NotAuthorised as error:
@@ -95,8 +114,8 @@ class Checks:
 
     def repeated(self, message: Message) -> None:
         """A message with an old number must hold an event that is known; raises Wrong."""
-        known = self._database.event_at(message.stream, message.seq)
-        is_parked = known is None and self._database.is_parked(message.stream)
+        known = self._received.event_at(message.stream, message.seq)
+        is_parked = known is None and self._received.is_parked(message.stream)
         if known != message.id and not is_parked:
             raise Wrong("fork", "another event came before under this number, or in this place of its stream")
 
@@ -128,9 +147,9 @@ class Checks:
         return True
 
     def _check_chain(self, message: Message, prev: object) -> None:
-        seq, newest = self._database.newest(message.stream)
+        seq, newest = self._received.newest(message.stream)
         if message.seq <= seq:
-            is_same = self._database.event_at(message.stream, message.seq) == message.id
+            is_same = self._received.event_at(message.stream, message.seq) == message.id
             what = "the same" if is_same else "another"
             raise Wrong(
                 "repeated" if is_same else "fork", f"the stream has an event {message.seq} already: {what}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from consumers.registry.message import Message
+from consumers.feed.message import Message
 from infra.formats.signing import Malformed, Parsed, parse
 
 MOST_HELD: Final = 10_000

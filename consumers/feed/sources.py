@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from consumers.registry.database import Position
-from consumers.registry.house_client import Away, HouseClient
-from consumers.registry.message import Malformed, Message, from_json, from_kafka
+from consumers.feed.house_client import Away, HouseClient
+from consumers.feed.message import Malformed, Message, from_json, from_kafka
+from consumers.feed.position import Position
 from infra.feed import kafka
 from infra.feed.cloud_events import partition_of, topic_of
 
