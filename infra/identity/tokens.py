@@ -7,7 +7,6 @@ token's; everything may be called from any thread.
 
 import hashlib
 import json
-import os
 import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -27,6 +26,7 @@ from domain.law import countries
 from domain.numbers import WrongNumber
 from infra.identity.competences import Competences
 from infra.runtime.clock import Clock
+from infra.runtime.whole_file import write_once
 
 AUDIENCE: Final = "tamga"
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 - the type of an access token (RFC 9068), which an ID token has not
@@ -163,7 +163,7 @@ class SigningKey:
         """The key of this file, made (0600, durable) where there is none; several processes may ask."""
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, ECKey.generate_key("P-256").as_pem(private=True))
+            write_once(path, ECKey.generate_key("P-256").as_pem(private=True))
         return cls(path)
 
     def jwk(self) -> Jwk:
@@ -258,22 +258,3 @@ def _number(claim: object) -> tuple[str, str] | None:
 def _persons(person_of: PersonOf, number: tuple[str, str]) -> Mapping[str, str]:
     """The keyed ids never change, as their secrets are never rotated (formats.md, "Derived ids")."""
     return {country: person_of(country, number) for country in countries()}
-
-
-def _write_whole(path: Path, raw: bytes) -> None:
-    """Write beside the place and link in: of several processes one file wins, and none is half made."""
-    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(making, path)
-    finally:
-        making.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -33,6 +33,7 @@ from infra.keys.certificates import (
     pem,
     seal_certificate,
 )
+from infra.runtime.whole_file import sync, write
 
 
 def create(folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
@@ -50,7 +51,7 @@ def create(folder: Path, country: str, origin: str, authorities: Iterable[str], 
         # another process was first: its keys are the country's
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 class Keyring:
@@ -89,7 +90,7 @@ class Keyring:
         while True:
             number = max((_number(path) for path in self._paths(everywhere=True)), default=0) + 1
             with suppress(FileExistsError):  # another process took the number: take the next
-                _write(
+                write(
                     self.folder / "seals" / f"{number:06d}-{authority}.pem", pem(certificate) + key_pem(key)
                 )
                 break
@@ -117,7 +118,7 @@ class Keyring:
 
     def _settle(self) -> None:
         for changed in ("retired", "seals", "."):
-            _sync(self.folder / changed)
+            sync(self.folder / changed)
         self.reload()
 
     def _paths(self, *, everywhere: bool = False) -> list[Path]:
@@ -146,19 +147,19 @@ def _fill(making: Path, country: str, origin: str, authorities: Iterable[str], a
     ca_key = ec.generate_private_key(ec.SECP256R1())
     ca_name = holder_name(country, f"{country.lower()}-seals-ca")
     ca = certificate_of(ca_name, ca_key, (root, root_key), at, CA_TERM, path_length=0)
-    _write(making / "root.pem", pem(root))
-    _write(making / "root-key.pem", key_pem(root_key))
-    _write(making / "ca.pem", pem(ca))
-    _write(making / "ca-key.pem", key_pem(ca_key))
+    write(making / "root.pem", pem(root))
+    write(making / "root-key.pem", key_pem(root_key))
+    write(making / "ca.pem", pem(ca))
+    write(making / "ca-key.pem", key_pem(ca_key))
     seals = {"registrar.pem": f"{country.lower()}-key-registrar"}
     seals |= {f"seals/{number:06d}-{name}.pem": name for number, name in enumerate(authorities, 1)}
     for path, authority in seals.items():
         certificate, key = seal_certificate(authority, (ca, ca_key), at)
-        _write(making / path, pem(certificate) + key_pem(key))
-    _write(making / "id-secret", secrets.token_bytes(32))
-    _write(making / "kek", secrets.token_bytes(32))
-    _write(making / "origin", origin.encode("ascii"))
-    _sync(making)
+        write(making / path, pem(certificate) + key_pem(key))
+    write(making / "id-secret", secrets.token_bytes(32))
+    write(making / "kek", secrets.token_bytes(32))
+    write(making / "origin", origin.encode("ascii"))
+    sync(making)
 
 
 def _seal_in(path: Path) -> Seal:
@@ -180,25 +181,3 @@ def _key_in(path: Path) -> ec.EllipticCurvePrivateKey:
 
 def _number(path: Path) -> int:
     return int(path.name.partition("-")[0])
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """Write a file of 0600 whole, or raise; FileExistsError where there is one."""
-    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with open(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - by descriptor
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(making, path)
-    finally:
-        making.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

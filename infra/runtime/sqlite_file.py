@@ -7,13 +7,14 @@ again each millisecond.
 """
 
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+from infra.runtime import whole_file
 
 _LOOK_S: Final = 0.001
 _BRIEFLY_MS: Final = 200
@@ -23,28 +24,14 @@ def create(path: Path, schema: Iterable[str]) -> None:
     """Make the file, with a write-ahead log, where there is none; of several processes one file wins."""
     if path.exists():
         return
-    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(making, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+    with whole_file.making(path) as draft:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
-            for statement in schema:
+            for statement in schema:  # first, so that nothing of it stands in a log beside the file
                 connection.execute(statement)
+            connection.execute("PRAGMA journal_mode = WAL")
         with suppress(FileExistsError):
-            os.link(making, path)
-    finally:
-        making.unlink(missing_ok=True)
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make what was created, renamed or deleted in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            os.link(draft, path)
 
 
 def begin_write(connection: sqlite3.Connection, patience_s: float) -> None:

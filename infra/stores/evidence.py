@@ -15,7 +15,6 @@ data key of the vault, so destroying the key destroys the evidence. There are th
 
 import json
 import logging
-import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from domain.refusals import Fault, Invalid
 from infra.formats.boxes import DataKey, Unreadable, open_bytes, seal_bytes
 from infra.formats.canonical import b64url, from_b64url, sha256
 from infra.runtime.clock import Clock
-from infra.runtime.sqlite_file import sync
+from infra.runtime.whole_file import sync, write
 from infra.stores.vault import Vault
 
 LARGEST: Final = 10_000_000
@@ -237,18 +236,8 @@ def _beginning(path: Path) -> bytes:
 
 def _write(path: Path, head: _Head, key: DataKey, content: bytes, evidence_id: str) -> None:
     sealed = head.written() + seal_bytes(key.secret, content, head.written() + evidence_id.encode())
-    making = path.with_name(f".{path.name}")
     with _plainly():
-        try:
-            with making.open("xb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            making.rename(path)
-            sync(path.parent)
-        except OSError:
-            making.unlink(missing_ok=True)
-            raise
+        write(path, sealed)
 
 
 @contextmanager

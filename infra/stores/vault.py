@@ -19,12 +19,11 @@ Everything may be called from any thread.
 """
 
 import os
-import secrets
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -32,7 +31,7 @@ from typing import Self
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from infra.formats.boxes import DataKey, Unreadable
-from infra.runtime.sqlite_file import empty_log, transaction
+from infra.runtime.sqlite_file import create, empty_log, transaction
 
 MOST_AT_ONCE = 5_000  # keys asked for in one statement
 BATCH = 256  # keys made in one transaction
@@ -62,7 +61,7 @@ class Vault:
         self.key_store = KeyStore(path, kek)
         with _plainly():
             if not path.exists():
-                _create(path)
+                create(path, (_SCHEMA,))
             self._writer = _connect(path)
             self._reader = _connect(path)
         self._writing = threading.Lock()
@@ -202,30 +201,6 @@ _LIVES = "wrapped <> zeroblob(40)"
 _GET = f"SELECT wrapped FROM data_keys WHERE id = ? AND {_LIVES}"  # noqa: S608 - our own words
 _ANY = f"SELECT wrapped FROM data_keys WHERE {_LIVES} LIMIT 1"  # noqa: S608 - our own words
 _PATIENCE_S = 5.0
-
-
-def _create(path: Path) -> None:
-    """Make the file beside its place and link it in whole: of several processes, one wins."""
-    making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = sqlite3.connect(making, isolation_level=None)
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)  # first, so that nothing of it stands in a log beside the file
-            connection.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
-        with suppress(FileExistsError):
-            os.link(making, path)
-    finally:
-        for left in path.parent.glob(f"{making.name}*"):
-            left.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ from tests.house import until
 # It says who it is, and lives until its standard input ends.
 CHILD = "import os, sys; print(os.getpid(), file=open(sys.argv[1], 'a')); sys.stdin.read()"
 PARENT = (
-    "import sys; from infra.child import kept_running\n"
+    "import sys; from infra.runtime.child import kept_running\n"
     "with kept_running([sys.executable, '-c', sys.argv[1], sys.argv[2]]): sys.stdin.read()"
 )
 
