@@ -93,8 +93,8 @@ def person(country: str, n: int = 0, *, born_on: str = "1990-05-17") -> dict[str
 
 
 def vin(n: int) -> str:
-    """The n-th example of a VIN."""
-    return f"TAMGA2026{n:08d}"
+    """The n-th example of a VIN; its ninth character is never the check digit, so that every officer is warned."""
+    return f"TAMGA202Z{n:08d}"
 
 
 def is_person(value: Any) -> bool:
