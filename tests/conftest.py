@@ -1,3 +1,24 @@
 """What all tests share."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
 pytest_plugins = ("tests.house", "tests.kafka_server")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where the suite runs in several processes, the tests of a file stay together, and all that need a Kafka.
+
+    The first share a house, the second a broker that takes half a gigabyte.
+    """
+    with_kafka = _files(item for item in items if "kafka_broker" in getattr(item, "fixturenames", ()))
+    for item in items:
+        group = "kafka" if item.path in with_kafka else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _files(items: Iterable[pytest.Item]) -> set[Path]:
+    return {item.path for item in items}
