@@ -1,8 +1,5 @@
 """What all tests share."""
 
-from collections.abc import Iterable
-from pathlib import Path
-
 import pytest
 
 pytest_plugins = ("tests.house", "tests.kafka_server")
@@ -14,11 +11,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     The first share a house, the second a broker that takes half a gigabyte.
     """
-    with_kafka = _files(item for item in items if "kafka_broker" in getattr(item, "fixturenames", ()))
+    with_kafka = {item.path for item in items if "kafka_broker" in getattr(item, "fixturenames", ())}
     for item in items:
-        group = "kafka" if item.path in with_kafka else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _files(items: Iterable[pytest.Item]) -> set[Path]:
-    return {item.path for item in items}
+        if item.get_closest_marker("xdist_group") is None:
+            group = "kafka" if item.path in with_kafka else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(group))

@@ -83,18 +83,18 @@ def filing_in_process() -> Iterator[Result]:
 
 def stock_in_process() -> Iterator[Result]:
     """A filing against the library's own application: the same three events, one transaction each, full sync."""
-    with folder() as place, ground(place, largest_batch=1) as house:
-        house.register(range(ROUNDS * 300))
-        filings = stock.filings(place / "stock.sqlite")
-        ours, theirs = [], []
-        for n in range(ROUNDS):
-            commands = [house.filing(k) for k in range(n * 300, (n + 1) * 300)]
-            ours.append(_rate(300, partial(_file_all, house, commands)))
-            theirs.append(_rate(300, partial(_file_stock, filings, commands)))
-        filings.close()
-        yield ratio(
-            "filing in process / the stock library's application (disk, full sync)", ours, theirs, None
-        )
+    for in_memory in (False, True):
+        where = "memory, where a sync costs nothing" if in_memory else "disk, full sync"
+        with folder(in_memory=in_memory) as place, ground(place, largest_batch=1) as house:
+            house.register(range(ROUNDS * 300))
+            filings = stock.filings(place / "stock.sqlite")
+            ours, theirs = [], []
+            for n in range(ROUNDS):
+                commands = [house.filing(k) for k in range(n * 300, (n + 1) * 300)]
+                ours.append(_rate(300, partial(_file_all, house, commands)))
+                theirs.append(_rate(300, partial(_file_stock, filings, commands)))
+            filings.close()
+        yield ratio(f"filing in process / the stock library's application ({where})", ours, theirs, None)
 
 
 def _file_stock(filings: stock.Filings, commands: Sequence[FileCase]) -> None:
