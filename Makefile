@@ -5,13 +5,16 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check demo bench clean lock
+.PHONY: run test test-long check demo bench clean lock
 
 run: .venv/installed ## serve on http://127.0.0.1:8000
 	$(IN_VENV) tamga.py serve
 
-test: .venv/installed-dev ## all tests
-	$(IN_VENV) -m pytest
+test: .venv/installed-dev ## all tests but the long ones, in a process for each core
+	$(IN_VENV) -m pytest -m 'not slow' --numprocesses auto --dist loadgroup
+
+test-long: .venv/installed-dev ## those that take long by nature: killed processes, many rounds, whole pages
+	$(IN_VENV) -m pytest -m slow
 
 check: .venv/installed-dev ## style, types, and the shape of the house
 	$(IN_VENV) -m ruff check

@@ -22,6 +22,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from domain.authorities import authorities
 from domain.law import countries
@@ -64,6 +65,7 @@ for name, group in (
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Country = Annotated[str, typer.Argument(help="A member country, such as KZ.")]
 console = Console(stderr=True)
+_PIPED_COLUMNS = 200  # of a table that no terminal shows: nothing of it is broken
 
 
 # --- running ----------------------------------------------------------------------------------------------
@@ -90,7 +92,10 @@ def serve(
             timeout_graceful_shutdown=5,
         )
         _stopped_by_signals()  # the server raises the signal again when it is done: we still have to close
-        console.print(f"Tamga serves on {settings.base_url} (data in {settings.data})", soft_wrap=True)
+        console.print(
+            f"Tamga serves on {settings.base_url}/ (open it in a browser); data in {settings.data}",
+            soft_wrap=True,
+        )
         uvicorn.Server(config).run([listening])
 
 
@@ -367,7 +372,17 @@ def people(*, as_json: AsJson = False) -> None:
         }
         for r in development.residents().values()
     ]
-    _said(found, as_json=as_json)
+    if as_json:
+        _said(found, as_json=True)
+        return
+    table = Table(*found[0], box=None, pad_edge=False)
+    for person in found:
+        table.add_row(*(_cell(value) for value in person.values()))
+    Console(width=None if sys.stdout.isatty() else _PIPED_COLUMNS).print(table)
+
+
+def _cell(value: list[str] | str | None) -> str:
+    return ", ".join(value) if isinstance(value, list) else value or ""
 
 
 @app.command()

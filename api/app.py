@@ -29,11 +29,13 @@ from api import (
 )
 from api.contract import MODELS
 from api.edge import App, edge
+from api.front import documentation, front_page, layout, reference
 from api.queries import only_named
 from infra.house import House
 
 TITLE = "Tamga"
 ROUTERS = (
+    front_page,
     procedures,
     filing,
     cases,
@@ -71,6 +73,8 @@ def routed(house: House) -> FastAPI:
     document = _openapi(app)
     if house.settings.environment == "development":  # beside the contract: it follows OAuth's rules, not ours
         app.router.routes += identity.router(house.provider).routes
+    for pages in (layout.router, reference.router(document), documentation.router):
+        app.router.routes += map(_as_it_is, pages.routes)
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> dict[str, Any]:

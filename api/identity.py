@@ -4,18 +4,16 @@ The code flow with PKCE for people (RFC 6749, 7636, 9207), ``private_key_jwt`` f
 It shows who lives here and hands out what ``infra.development`` gives; no passwords. Not in production.
 """
 
-import hashlib
-from base64 import b64encode
 from dataclasses import fields
-from html import escape
 from typing import Any, Final, Literal, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
+from api.front.layout import filled, page
 from domain.law import countries
 from infra.development.development import (
     CLIENT,
@@ -151,7 +149,7 @@ def router(provider: DevelopmentProvider) -> APIRouter:
             asked = _read(SignIn, request.query_params.multi_items())
         except _Wrong as wrong:
             return _wrong_page(wrong)
-        return _page("Who are you?", _choices(asked), form_target=asked.redirect_uri)
+        return _page("Who are you?", form_target=asked.redirect_uri, **_choices(asked))
 
     @routes.post("/authorize", summary="Sign in as somebody: the choice", **_sign_in_choice())
     async def chosen(request: Request) -> Response:
@@ -208,7 +206,7 @@ def _back(provider: DevelopmentProvider, signed_in: SignedIn) -> Response:
         try:
             answer = {"code": provider.code_for(asked, signed_in.person)}
         except UnknownResident as error:
-            return _page("Nobody of that name", f"<p>{escape(str(error))}</p>", 404)
+            return _page("Nobody of that name", 404, wrong=str(error))
     if signed_in.state is not None:
         answer["state"] = signed_in.state
     target = f"{signed_in.redirect_uri}?{urlencode({**answer, 'iss': provider.issuer})}"
@@ -249,57 +247,35 @@ def _oauth_error(status: int, error: str, description: str) -> Response:
 
 # --- the page ---------------------------------------------------------------------------------------------
 
-_STYLE: Final = (
-    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:0 1rem 3rem}"
-    "body{color:#111;background:#fff}"
-    ".banner{background:#7a1f00;color:#fff;margin:0 -1rem;padding:.5rem 1rem}"
-    "ul{list-style:none;padding:0}li{margin:.4rem 0}"
-    "button{font:inherit;padding:.4rem .8rem;min-width:16rem;text-align:left}"
-)
-_STYLE_HASH: Final = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+def _page(title: str, status: int = 200, *, form_target: str | None = None, **values: Any) -> Response:
+    """The page to choose on, or what is wrong; its form leads on to the client."""
+    empty: dict[str, Any] = {"wrong": None, "sent": {}, "countries": []}
+    html = filled("identity.html", title=title, development=True, **{**empty, **values})
+    answer = page(html, status, form_target=form_target)
+    answer.headers.update(_NOT_STORED)
+    return answer
 
 
-def _page(title: str, inner: str, status: int = 200, form_target: str | None = None) -> Response:
-    """A page of ours; a browser lets its form lead to the client only where the policy names it."""
-    target = urlsplit(form_target) if form_target else None
-    form_action = f"'self' {target.scheme}://{target.netloc}" if target else "'none'"
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action {form_action}; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
-    banner = "<strong>Development.</strong> Everybody here is fictional, and nobody has a password."
-    html = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(title)} (development)</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>
-<body><p class="banner">{banner}</p><main><h1>{escape(title)}</h1>{inner}</main></body></html>
-"""
-    headers = {**_NOT_STORED, "Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
-    return HTMLResponse(html, status, headers)
-
-
-def _choices(asked: SignIn) -> str:
-    sent = asked.model_dump(exclude_none=True).items()
-    hidden = "".join(f'<input type="hidden" name="{n}" value="{escape(v)}">' for n, v in sent)
+def _choices(asked: SignIn) -> dict[str, Any]:
+    """What the client sent, to be sent again with the choice; and everybody there is to choose."""
     people = [r for r in residents().values() if not r.is_machine]
-    lists = "".join(
-        f"<h2>{escape(country.title['en'])}</h2><ul>"
-        + "".join(_choice(r) for r in people if r.country == country.code)
-        + "</ul>"
-        for country in countries().values()
-    )
-    nobody = "<p><button>Nobody: go back</button></p>"
-    return f'<form method="post" action="authorize">{hidden}{lists}{nobody}</form>'
+    return {
+        "sent": asked.model_dump(exclude_none=True),
+        "countries": [
+            (country.title["en"], [(r.id, r.name, _does(r)) for r in people if r.country == country.code])
+            for country in countries().values()
+        ],
+    }
 
 
-def _choice(person: Resident) -> str:
-    does = ", ".join((*person.roles, *(post.authority for post in person.competences))).replace("_", " ")
-    button = f'<button name="person" value="{escape(person.id)}">{escape(person.name)}</button>'
-    return f"<li>{button} {escape(does)}</li>"
+def _does(person: Resident) -> str:
+    return ", ".join((*person.roles, *(post.authority for post in person.competences))).replace("_", " ")
 
 
 def _wrong_page(wrong: _Wrong) -> Response:
     # The client is not told by a redirect: whoever sent this is at the keyboard (RFC 9700, 4.11.2).
-    return _page("This cannot be used to sign in", f"<p>{escape(str(wrong))}</p>", 400)
+    return _page("This cannot be used to sign in", 400, wrong=str(wrong))
 
 
 # --- how it is described ----------------------------------------------------------------------------------

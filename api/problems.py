@@ -6,7 +6,6 @@ A problem never holds a value that was sent: what is wrong is named by a pointer
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
 from itertools import takewhile
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -41,7 +40,6 @@ BROKEN: Final = "Nothing was lost. Please try again; if it happens again, tell u
 NO_TOKEN: Final = "no bearer token"  # noqa: S105 - why there is no caller
 BY_CODE: Final = {"idempotency_key_reused": 422, "already_filed": 409}
 HTTP_CODES: Final = {404: "not_found", 405: "method_not_allowed", None: "http_error"}  # of the framework
-PAGE: Final = Path(__file__).parents[1] / "docs" / "problems.md"  # where ``type`` leads
 TITLES: Final = {
     400: "The request cannot be read",
     401: "Please sign in",
@@ -196,13 +194,9 @@ _ANSWERED: Final = (
 
 
 def install(app: FastAPI) -> None:
-    """Answer every exception with a problem document, and serve the page that explains them."""
+    """Answer every exception with a problem document."""
     for kind in _ANSWERED:
         app.add_exception_handler(kind, _answered)
-
-    @app.get("/docs/problems", include_in_schema=False)
-    async def _page(_request: Request) -> Response:
-        return Response(PAGE.read_bytes(), 200, None, "text/markdown; charset=utf-8")
 
 
 async def _answered(request: Request, error: Exception) -> Response:  # noqa: PLR0911 - one for each kind

@@ -272,6 +272,28 @@ class OfferShown(Shape):
     unconfirmed: list[str]
 
 
+class OfferListed(Shape):
+    procedure: Code
+    title: Titles
+    href: str
+
+
+class CountryListed(Shape):
+    country: CountryCode
+    title: Titles
+    procedures: list[OfferListed]
+
+
+class HouseIndex(Shape):
+    """What this house serves: its countries with their procedures, and where everything else is."""
+
+    name: str
+    summary: str
+    environment: Literal["development", "production"]
+    countries: list[CountryListed]
+    links: dict[str, str]
+
+
 # --- the watch --------------------------------------------------------------------------------------------
 
 

@@ -107,9 +107,14 @@ def served(furnished: Path, folder: Path, **environment: str) -> Iterator["Serve
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+    """A port of this machine that nobody uses now; of two processes of one run, each has numbers of its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = int(listening.getsockname()[1])
+        if port // 2 % workers == worker:  # Linux gives even ones or odd ones only
+            return port
 
 
 def until(holds: Callable[[], Any], what: str) -> Any:

@@ -5,6 +5,7 @@ import builtins
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -31,6 +32,8 @@ VENDORS = {
     "projections": {"typing_extensions"},
     "api": {
         "fastapi",
+        "jinja2",
+        "markdown_it",
         "orjson",
         "prometheus_client",
         "pydantic",
@@ -53,7 +56,9 @@ PLACES = {
     ),
     "eventsourcing": ("infra/log/event_store.py",),
     "fastapi": ("api/*",),
+    "jinja2": ("api/front/layout.py",),
     "kafka": ("infra/feed/kafka.py",),
+    "markdown_it": ("api/front/documentation.py",),
     "pydantic_settings": ("infra/settings.py",),
     "rich": ("tamga.py",),
     "sqlalchemy": ("infra/read_models/store.py", "infra/read_models/tables.py"),
@@ -79,6 +84,23 @@ ROOMS = {
 }
 ROOMS["house"] = {*ROOMS} - {"verification"}
 ROOMS["operations"] = {*ROOMS} - {"verification"}
+
+# Distributions that are imported by another name than their own.
+IMPORTED_AS = {
+    "kafka-python": "kafka",
+    "markdown-it-py": "markdown_it",
+    "pyjwt": "jwt",
+    "python-stdnum": "stdnum",
+}
+# Those that nobody imports, and why they are there.
+NOT_IMPORTED = {
+    "httptools": "uvicorn takes it to parse HTTP where it is there, and is slower without",
+    "mypy": "a command of make check",
+    "pytest-xdist": "a plugin of pytest, by the options of make test",
+    "ruff": "a command of make check",
+    "tzdata": "zoneinfo of the standard library finds the time zones in it where the machine has none",
+    "uvloop": "uvicorn takes it as its loop where it is there, and is slower without",
+}
 
 # fmt: off
 IMPURE_MODULES = {
@@ -228,6 +250,25 @@ def test_what_is_installed_is_what_was_locked(lock: str) -> None:
     ]
     assert loose == []
     assert "://" not in locked
+
+
+def test_every_dependency_is_used() -> None:
+    """By the house itself, or by the tests where it is for them: what nobody imports is not installed."""
+    project = tomllib.loads(text(Path("pyproject.toml")))["project"]
+    imported = {top(module) for path in sources() for _, module in imports(path)}
+    in_tests = {top(module) for path in modules() for _, module in imports(path)}
+    asked = [(name, imported) for name in map(distribution, project["dependencies"])]
+    asked += [(name, in_tests) for name in map(distribution, project["optional-dependencies"]["dev"])]
+    names = {name: (IMPORTED_AS.get(name, name.replace("-", "_")), used) for name, used in asked}
+    unused = {name for name, (module, used) in names.items() if module not in used}
+    assert unused - set(NOT_IMPORTED) == set(), "please take these out of pyproject.toml"
+    assert set(NOT_IMPORTED) - unused == set(), "these are imported, or are no dependencies any more"
+    assert set(IMPORTED_AS) - set(names) == set(), "these are no dependencies any more"
+
+
+def distribution(requirement: str) -> str:
+    """``kafka-python`` of ``kafka-python[lz4]>=3.0.12,<4``."""
+    return re.split(r"[^\w-]", requirement, maxsplit=1)[0].lower()
 
 
 def has_its_place(vendor: str, path: Path) -> bool:

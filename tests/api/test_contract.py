@@ -96,7 +96,7 @@ def operations(document: dict[str, Any]) -> set[tuple[str, str]]:
 
 def walk(town: Town) -> None:
     """Citizens, officers, machines and those who watch, each at their work; the last of them years later."""
-    for path in ("/v1/procedures", "/livez", "/readyz", "/metrics", "/.well-known/jwks.json"):
+    for path in ("/", "/v1/procedures", "/livez", "/readyz", "/metrics", "/.well-known/jwks.json"):
         assert town.anybody.get(path).is_success
     good(town.anybody.get("/v1/procedures/car_sale", country="KZ"))
     sold(town)

@@ -60,7 +60,7 @@ def test_the_page_is_where_the_type_leads(town: Town) -> None:
     answer = town.anybody.get("/v1/nowhere")
     assert problem(answer) == (404, "not_found")
     page, _, section = answer.json()["type"].partition("#")
-    assert f"### {section}\n" in town.anybody.get(page).text
+    assert f'<h3 id="{section}">' in town.anybody.get(page).text
 
 
 def test_a_problem_is_what_rfc_9457_says(town: Town) -> None:

@@ -1,5 +1,10 @@
-"""``python -m tests.bench [NAME ...]``: measure, print, and write ``docs/benchmarks.md``."""
+"""``python -m tests.bench [NAME ...]``: measure, print, and write ``docs/benchmarks.md``.
 
+``python -m tests.bench --against FOLDER [NAME ...]`` measures this tree and the one in the folder in turns, and says
+which rows became worse; exit 1 if there are any.
+"""
+
+import argparse
 import os
 import platform
 import sys
@@ -9,13 +14,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from infra.runtime.garbage import collect_less
-from tests.bench import feed_rows, http_rows, rows
+from tests.bench import against, feed_rows, http_rows, rows
 from tests.bench.rows import Result
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "benchmarks.md"
 ROWS: dict[str, Callable[[], Iterator[Result]]] = {
     "filing": rows.filing_in_process,
     "http": http_rows.filing_over_http,
+    "stock": rows.stock_in_process,
+    "stock-http": http_rows.stock_over_http,
     "rebuild": rows.rebuild,
     "verify": rows.verify,
     "memory": rows.memory,
@@ -37,8 +45,15 @@ PACKAGES = (
 
 def main() -> None:
     """Measure the rows that are named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(ROWS)}")
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="the tree before, to compare with")
+    parser.add_argument("--rounds", type=int, default=against.ROUNDS, help="so many, with --against")
+    asked = parser.parse_args()
+    if asked.against:
+        sys.exit(against.report(asked.against.resolve(), ROOT, asked.names, asked.rounds))
     collect_less()  # as the house itself does
-    wanted = sys.argv[1:] or list(ROWS)
+    wanted = asked.names or list(ROWS)
     results: list[Result] = []
     for name in wanted:
         for result in ROWS[name]():

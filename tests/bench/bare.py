@@ -1,6 +1,7 @@
-"""The plain baselines: endpoints that validate the same body and insert one row, as anybody would write them.
+"""The plain baselines: endpoints that validate the same body and insert one row, as anybody would write them; and one
+that files by the event-sourcing library as it comes.
 
-``python -m tests.bench.bare sync|batched PORT FILE SYNCHRONOUS``
+``python -m tests.bench.bare sync|batched|stock PORT FILE SYNCHRONOUS``
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from fastapi import FastAPI, Header
 from pydantic import BaseModel
 
 from domain.law.kz.car_sale import FORM
+from tests.bench import stock
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, body BLOB NOT NULL)"
 
@@ -55,6 +57,19 @@ def sync_app(file: Path, synchronous: str) -> FastAPI:
     return app
 
 
+def stock_app(file: Path, _synchronous: str) -> FastAPI:
+    """The library's own application behind the same sync endpoint: three events, one transaction."""
+    app = FastAPI()
+    kept = stock.filings(file)
+
+    @app.post("/v1/cases", status_code=201)
+    def file_case(body: Filing, idempotency_key: Annotated[str, Header()]) -> dict[str, str]:
+        case = kept.file_case(body.country, body.procedure, body.request.model_dump(mode="json"))
+        return {"case": str(case), "key": idempotency_key}
+
+    return app
+
+
 def batched_app(file: Path, synchronous: str) -> FastAPI:
     """Built like ours: the endpoint awaits one writer thread, which commits whole batches."""
     app = FastAPI()
@@ -88,5 +103,5 @@ def batched_app(file: Path, synchronous: str) -> FastAPI:
 
 if __name__ == "__main__":
     kind, port, path, sync = sys.argv[1:]
-    made = (sync_app if kind == "sync" else batched_app)(Path(path), sync)
+    made = {"sync": sync_app, "batched": batched_app, "stock": stock_app}[kind](Path(path), sync)
     uvicorn.run(made, host="127.0.0.1", port=int(port), log_level="warning", access_log=False)

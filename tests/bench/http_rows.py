@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from infra.operations import register_import
 from infra.settings import Settings
 from tests.bench import load
 from tests.bench.ground import vin
-from tests.bench.rows import Result, folder
+from tests.bench.rows import Result, folder, ratio
 
 ROUNDS = 7
 EACH = 400
@@ -29,20 +28,25 @@ def filing_over_http() -> Iterator[Result]:
     for in_memory in (False, True):
         where = "memory, where a sync costs nothing" if in_memory else "disk, full sync"
         for clients in (16, 1):
-            rates = _rates(clients, in_memory=in_memory)
+            rates = _rates(("sync", "batched"), clients, in_memory=in_memory)
             targets = (None, None) if in_memory else ((0.65, 0.35) if clients == 16 else (0.4, None))
             for name, target in zip(("sync", "batched"), targets, strict=True):
-                ratio = statistics.median(a / b for a, b in zip(rates["ours"], rates[name], strict=True))
-                detail = f"{statistics.median(rates['ours']):,.0f}/s against {statistics.median(rates[name]):,.0f}/s"
                 what = f"POST /v1/cases / bare {name} endpoint, {clients} clients ({where})"
-                yield Result(what, ratio, "of the baseline", target, detail=detail)
+                yield ratio(what, rates["ours"], rates[name], target)
 
 
-def _rates(clients: int, *, in_memory: bool) -> dict[str, list[float]]:
+def stock_over_http() -> Iterator[Result]:
+    """The same against the library's own application behind the bare sync endpoint, with 16 clients."""
+    rates = _rates(("stock",), 16, in_memory=False)
+    what = "POST /v1/cases / the stock library behind a sync endpoint, 16 clients (disk, full sync)"
+    yield ratio(what, rates["ours"], rates["stock"], None)
+
+
+def _rates(baselines: tuple[str, ...], clients: int, *, in_memory: bool) -> dict[str, list[float]]:
     each = EACH if clients > 1 else EACH // 4
-    found: dict[str, list[float]] = {"ours": [], "sync": [], "batched": []}
+    found: dict[str, list[float]] = {name: [] for name in ("ours", *baselines)}
     with folder(in_memory=in_memory) as place, ExitStack() as stack:
-        ports = dict(zip(found, free_ports(3), strict=True))
+        ports = dict(zip(found, free_ports(len(found)), strict=True))
         settings = Settings(data=place, port=ports["ours"])
         register(settings, each * (ROUNDS + 1))
         environment = os.environ | {
@@ -51,16 +55,9 @@ def _rates(clients: int, *, in_memory: bool) -> dict[str, list[float]]:
             "TAMGA_LOG_LEVEL": "WARNING",
         }
         stack.enter_context(served([sys.executable, str(PROGRAM), "serve"], ports["ours"], environment))
-        for name in ("sync", "batched"):
-            words = [
-                sys.executable,
-                "-m",
-                "tests.bench.bare",
-                name,
-                str(ports[name]),
-                str(place / f"{name}.sqlite"),
-                "FULL",
-            ]
+        for name in baselines:
+            file = str(place / f"{name}.sqlite")
+            words = [sys.executable, "-m", "tests.bench.bare", name, str(ports[name]), file, "FULL"]
             stack.enter_context(served(words, ports[name], environment))
         token = provider_of(settings).mint("kz-citizen-1")
         for n in range(ROUNDS + 1):

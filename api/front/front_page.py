@@ -1,0 +1,92 @@
+"""``GET /``: what this is, what is served here, and where to go on; a page for people, an index for programs."""
+
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.caller import house_of
+from api.contract import documented
+from api.front.layout import filled, page
+from api.shapes import HouseIndex
+from domain.offers import country_of, offers
+from domain.procedures import procedures
+from infra.house import House
+
+SUMMARY: Final = (
+    "A signed, event-sourced document workflow for the member countries of the Organization of Turkic States."
+)
+LINKS: Final = {
+    "openapi": "/openapi.json",
+    "reference": "/docs/api",
+    "documentation": "/docs",
+    "procedures": "/v1/procedures",
+    "readiness": "/readyz",
+    "seals": "/.well-known/jwks.json",
+}
+_VARY: Final = {"Vary": "Accept"}
+
+router = APIRouter()
+
+_FRONT = documented("What this house serves", answer=HouseIndex, public=True)
+_FRONT["responses"][200]["content"]["text/html"] = {"schema": {"type": "string"}}
+
+
+@router.get("/", **_FRONT)
+async def front_page(request: Request) -> Response:
+    """A page; an index where JSON is asked for rather than HTML."""
+    index = _index(house_of(request))
+    if wants_json(request.headers.get("accept", "")):
+        return Response(orjson.dumps(index), 200, _VARY, "application/json")
+    development = index["environment"] == "development"
+    answer = page(filled("front_page.html", title="Tamga", development=development, **index))
+    answer.headers.update(_VARY)
+    return answer
+
+
+def wants_json(accept: str) -> bool:
+    """Whether this Accept header (RFC 9110, 12.5.1) has JSON before HTML; where both are as good, it has not."""
+    weights = dict(map(_weighed, accept.split(",")))
+
+    def weight(kind: str) -> float:
+        return next(
+            (weights[name] for name in (kind, f"{kind.partition('/')[0]}/*", "*/*") if name in weights), 0.0
+        )
+
+    return weight("application/json") > weight("text/html")
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    """``application/json;q=0.5`` as (kind, weight); a weight that cannot be read counts as none given."""
+    kind, *parameters = (text.strip().lower() for text in part.split(";"))
+    given = next((text[2:] for text in parameters if text.startswith("q=")), "1")
+    try:
+        return kind, float(given)
+    except ValueError:
+        return kind, 1.0
+
+
+def _index(house: House) -> dict[str, Any]:
+    return {
+        "name": "Tamga",
+        "summary": SUMMARY,
+        "environment": house.settings.environment,
+        "countries": [
+            {
+                "country": code,
+                "title": dict(country_of(code).title),
+                "procedures": [_offered(code, name) for country, name in offers() if country == code],
+            }
+            for code in house.countries
+        ],
+        "links": LINKS,
+    }
+
+
+def _offered(code: str, name: str) -> dict[str, Any]:
+    return {
+        "procedure": name,
+        "title": dict(procedures()[name].title),
+        "href": f"/v1/procedures/{name}?country={code}",
+    }
