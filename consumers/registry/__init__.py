@@ -4,7 +4,7 @@
 message         a CloudEvent of the feed, from Kafka or HTTP alike
 sources         where messages come from: the topic, or the feed over HTTP
 inbox           the order of the feed, and whole appends; repeats, gaps
-checks          signature, authority of the key, chain, heads: with public keys only
+checks          signature, authority of the key, streams, chain, heads: with public keys only
 entries         how an event changes a row
 receipts        the signed receipts, and the outbox
 database        the registry's own database: rows and position in one transaction

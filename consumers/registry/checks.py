@@ -58,9 +58,8 @@ class Checks:
     def event(self, taken: Taken) -> Event:
         """The event, if it holds; raises Wrong.
 
-        1. it has our one form; 2. the message's attributes are those that are signed; 3. of its own country's
-        log a recipient has all, so that number and index go together; 4. it continues its stream; 5. a key
-        that is authorised for it, at its index, signed it.
+        1. it has our one form; 2. the message's attributes are those that are signed; 3. it continues its
+        stream, further on in the log; 4. a key that is authorised for it, at its index, signed it.
         """
         message, parsed = taken.message, taken.parsed
         if parsed is None or parsed.typ != EVENT or not _has_form(parsed.payload):
@@ -70,9 +69,7 @@ class Checks:
         said = (message.source, message.type, message.stream, message.seq, message.time)
         if signed != said or message.id != b64url(sha256(message.jws.encode("ascii"))):
             raise Wrong("attributes", "the message's attributes are not those of the event in it")
-        if self._recipient == self._country and message.logindex != message.feedseq - 1:
-            raise Wrong("logindex", "the event's index in the log is not its number in the feed")
-        self._check_chain(message, payload.get("prev"))
+        self._check_stream(message, payload)
         try:
             if message.type.startswith("keys."):
                 self._history.record(parsed, message.logindex)
@@ -93,6 +90,14 @@ class Checks:
             payload,
             message.jws,
         )
+
+    def place(self, event: Event, position: Position) -> None:
+        """Its own country's log a recipient has whole: an event that holds was signed after exactly what came
+        before it in the feed. Raises Wrong.
+        """
+        if self._recipient == self._country and event.payload["chain"] != b64url(position.hash):
+            detail = f"the event was signed after other events than the {position.count} that came before it"
+            raise Wrong("chain", detail)
 
     def repeated(self, message: Message) -> None:
         """A message with an old number must hold an event that is known; raises Wrong."""
@@ -128,8 +133,8 @@ class Checks:
             return False
         return True
 
-    def _check_chain(self, message: Message, prev: object) -> None:
-        seq, newest = self._database.newest(message.stream)
+    def _check_stream(self, message: Message, payload: Mapping[str, Any]) -> None:
+        seq, newest, index = self._database.newest(message.stream)
         if message.seq <= seq:
             is_same = self._database.event_at(message.stream, message.seq) == message.id
             what = "the same" if is_same else "another"
@@ -138,8 +143,12 @@ class Checks:
             )
         if message.seq > seq + 1:
             raise Wrong("seq_gap", f"after event {seq} of the stream comes event {message.seq}")
-        if prev != (newest or None):
-            raise Wrong("chain", "the event does not continue the stream's previous event")
+        if payload.get("prev") != (newest or None):
+            raise Wrong("link", "the event does not continue the stream's previous event")
+        if message.logindex != payload["index"]:
+            raise Wrong("logindex", "the event was signed for another index in the log")
+        if message.logindex <= index:
+            raise Wrong("logindex", "the event stands in the log before the stream's previous event")
 
     def _key(self, kid: str, authority: str, kind: str, index: int) -> PublicKey:
         return self._history.key_for(kid, authority, kind, index)
@@ -148,7 +157,7 @@ class Checks:
 def _has_form(payload: Mapping[str, Any]) -> bool:
     """What is read before the signature was verified has the types that it should have."""
     match payload:
-        case {"authority": str(), "to": [*countries], "data": {}}:
+        case {"authority": str(), "to": [*countries], "data": {}, "index": int(), "chain": str()}:
             effects = payload.get("effects", {})
             return all(type(c) is str for c in countries) and type(effects) is dict and _are_lists(effects)
         case _:

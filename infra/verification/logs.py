@@ -187,7 +187,7 @@ class _Log:
         self._failures.append(Failure(self.source.log, None, None, -1, "file", detail))
 
     def _grow(self, leaves: list[bytes]) -> None:
-        """17d. keys: the root that a retirement states is that of the events before it."""
+        """19d. keys: the root that a retirement states is that of the events before it."""
         if self.keys is None:
             return
         history, start, begun = self.keys.history, 0, self._tree.size
@@ -229,13 +229,14 @@ def _standing(row: Row | None) -> tuple[bool, bool]:
 
 
 def _named(failures: list[Failure]) -> list[Failure]:
-    """An empty position gets the name of the event that is known to be missing there, where one is."""
+    """Where an event is missing by its position, or by those of the events after it, it is named if it is known."""
     missing = [failure for failure in failures if failure.between is not None]
-    return [_with_name(f, missing) if f.check == "position" else f for f in failures]
+    return [_with_name(f, missing) if f.check in {"position", "index"} else f for f in failures]
 
 
 def _with_name(empty: Failure, missing: list[Failure]) -> Failure:
-    fits = [m for m in missing if m.between and m.between[0] < empty.index < m.between[1]]
+    is_closed = empty.check == "index"  # the event after it has taken its place
+    fits = [m for m in missing if m.between and m.between[0] < empty.index < m.between[1] + is_closed]
     if not fits:
         return empty
     it = min(fits, key=lambda m: m.index)

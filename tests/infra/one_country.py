@@ -23,7 +23,7 @@ from infra import development, key_acts, keyring
 from infra.accesses import Accesses
 from infra.canonical import b64url, sha256
 from infra.desk import Desk, Outcome, Remembered, Sitting, Work
-from infra.envelope import split
+from infra.envelope import payload_of, split
 from infra.event_store import Log
 from infra.evidence import EvidenceStore
 from infra.feed_store import FeedStore
@@ -33,6 +33,7 @@ from infra.keyring import Keyring
 from infra.runner import Runner
 from infra.vault import Vault
 from infra.views import Views
+from projections.feed import GENESIS, head_after
 
 CODE: Final = "KZ"
 ORIGIN: Final = "log.kz.tamga.example/v1"
@@ -257,6 +258,18 @@ class Noticed:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
+
+
+def is_chained(log: Log) -> bool:
+    """Whether every event signs the position at which it stands, and the hash of all that stands before it."""
+    chain = GENESIS
+    for place, (index, *_, state) in enumerate(log.since(0, 10_000)):
+        jws, _ = split(state)
+        stated = payload_of(jws)
+        if (index, stated["index"], stated["chain"]) != (place, place, b64url(chain)):
+            return False
+        chain = head_after(chain, sha256(jws))
+    return True
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra.batch import end_of
 from infra.canonical import b64url, sha256
 from infra.signing import Seal
 from infra.transparency import leaf, root
@@ -150,13 +151,40 @@ def test_however_a_log_is_cut_into_ranges_it_is_the_same(case: Case, size: int) 
 
 
 @pytest.mark.parametrize(
-    "name", ["an event is deleted", "the lead of an approval is removed, and the gap closed"]
+    "name",
+    [
+        "an event is deleted",
+        "the lead of an approval is removed, and the gap closed",
+        "the newest of a stream is deleted, and the gap closed",
+        "two events of two streams change places",
+        "an event is inserted by who has a live key",
+        "the later events are moved up",
+        "the newest of a stream is signed again",
+    ],
 )
 def test_what_is_wrong_is_wrong_in_any_range(case: Case, name: str) -> None:
     with opened(case.log) as log:
         TAMPERINGS[name][0](case, log)
     cut = verify_logs([case.source()], processes=0, in_ranges_of=3)
     assert cut.failures[0] == case.verified().failures[0]
+
+
+def test_ranges_in_several_processes_hang_together(case: Case) -> None:
+    """Where one ends and the next begins, what stands between them cannot be exchanged either."""
+    with opened(case.log) as log:
+        _sign_the_newest_of_a_stream_again(case, log)
+    beside = verify_logs([case.source()], processes=2, in_ranges_of=1)
+    assert beside.failures[0] == case.verified().failures[0]
+    assert beside.failures[0].check == "chain"
+
+
+def test_where_events_were_moved_it_is_said_once(case: Case) -> None:
+    """Everything after a hole that was closed was signed for another position: that is one finding."""
+    with opened(case.log) as log:
+        _delete_the_newest_of_a_stream(case, log)
+    found = [failure.check for failure in case.verified().failures]
+    assert found.count("index") == 1
+    assert "chain" not in found
 
 
 def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
@@ -293,6 +321,77 @@ def _delete(*, closing_the_gap: bool) -> Tampering:
     def tamper(case: Case, log: Opened) -> tuple[Named, ...]:
         row = _sold(case, log, 7)
         log.delete(row, closing_the_gap=closing_the_gap)
+        return _name(row)
+
+    return tamper
+
+
+def _delete_the_newest_of_a_stream(case: Case, log: Opened) -> tuple[Named, ...]:
+    """Nothing of its stream comes after it, and nothing was appended with it: only the log has a hole."""
+    row = _sold(case, log, 12)
+    log.delete(row, closing_the_gap=True)
+    return _name(log.rows()[row.place])
+
+
+def _swap_places_of_streams(case: Case, log: Opened) -> tuple[Named, ...]:
+    """Two neighbours of one moment that have nothing to do with each other."""
+    one, other = _sold(case, log, 5), log.row(case.stream("withdrawn"), 3)
+    assert other.place == one.place + 1
+    log.swap_places(one, other)
+    return _name(one, other)
+
+
+def _insert(case: Case, log: Opened) -> tuple[Named, ...]:
+    """An event that was signed for the place before stands here once more, as another version."""
+    row = _sold(case, log, 5)
+    state = signed_again(row, case.past.retired[0], seq=13)  # the seal was live there
+    added = row._replace(place=row.place + 1, version=13, state=state)
+    log.insert(added)
+    return _name(added)
+
+
+def _insert_in_place(case: Case, log: Opened) -> tuple[Named, ...]:
+    """By who has a live key, and signs it for exactly this place: what came later was not signed after it."""
+    following = log.row(case.stream("waiting"), 3)
+    around = {
+        name: following.payload[name] for name in ("index", "chain", "time", "authority", "actor", "to")
+    }
+    stream, kind = "00000000-0000-8000-8000-000000000000", "claim.ClaimTaken.v1"
+    said = {
+        "stream": stream,
+        "seq": 1,
+        "prev": None,
+        "type": kind,
+        "data": {"kind": "birth", "holder": stream},
+    }
+    state = signed_again(_sold(case, log, 12), case.seal_of(OFFICE), **around, **said)
+    log.insert(Stored(following.place, stream, 1, kind, state))
+    return _name(following)
+
+
+def _move_up(first: int) -> Tampering:
+    """Every event from here on stands three positions later."""
+
+    def tamper(_: Case, log: Opened) -> tuple[Named, ...]:
+        row = log.rows()[first]
+        log.move_up(first, by=3)
+        return _name(row)
+
+    return tamper
+
+
+def _sign_the_newest_of_a_stream_again(case: Case, log: Opened) -> tuple[Named, ...]:
+    """Nothing in its stream follows it; what was signed after it in the log was not signed after this."""
+    row = _sold(case, log, 12)
+    cause = "cmd:00000000-0000-8000-8000-000000000000"
+    log.write(row, signed_again(row, case.past.retired[0], cause=cause))  # the seal was live there
+    return _name(log.rows()[row.place + 1])
+
+
+def _sign_the_last_again(**members: object) -> Tampering:
+    def tamper(case: Case, log: Opened) -> tuple[Named, ...]:
+        row = log.row(case.stream("waiting"), 3)
+        log.write(row, signed_again(row, case.seal_of(OFFICE), **members))
         return _name(row)
 
     return tamper
@@ -466,7 +565,9 @@ def _forget_recipient(case: Case, log: Opened) -> tuple[Named, ...]:
     seal = case.seal_of(OFFICE)
     wider = signed_again(row, seal, to=["KG", "KZ"])
     log.write(row, wider)
-    after = signed_again(row, seal, seq=4, prev=b64url(sha256(wider)), to=["KZ"])
+    end = end_of(row._replace(state=wider))
+    place = {"index": end.size, "chain": b64url(end.chain), "seq": 4, "prev": b64url(sha256(wider))}
+    after = signed_again(row, seal, **place, to=["KZ"])
     added = Stored(0, row.stream, 4, row.type, after)
     log.append(added)
     return _name(added)
@@ -542,9 +643,23 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
         {"form", "envelope", "signature", "members"},
     ),
     "an event is deleted": (_delete(closing_the_gap=False), {"position"}),
-    "an event is deleted, and the gap closed": (_delete(closing_the_gap=True), {"version"}),
+    "an event is deleted, and the gap closed": (_delete(closing_the_gap=True), {"index"}),
+    "the newest of a stream is deleted, and the gap closed": (_delete_the_newest_of_a_stream, {"index"}),
+    "two events of two streams change places": (_swap_places_of_streams, {"index"}),
+    "an event is inserted": (_insert, {"index"}),
+    "an event is inserted by who has a live key": (_insert_in_place, {"index"}),
+    "all events are moved up": (_move_up(0), {"position"}),
+    "the later events are moved up": (_move_up(30), {"position"}),
+    "the newest of a stream is signed again": (_sign_the_newest_of_a_stream_again, {"chain"}),
+    "an event was signed for another position": (_sign_the_last_again(index=43), {"index"}),
+    "an event was signed after other events": (_sign_the_last_again(chain=b64url(bytes(32))), {"chain"}),
+    "a chain is no hash": (_sign_the_last_again(chain="none"), {"chain"}),
+    "an actor acts for somebody as nobody may": (
+        _sign_the_last_again(actor={"id": "p1", "role": "buyer", "for": {"party": "p2", "as": "friend"}}),
+        {"envelope"},
+    ),
     "two events of a stream are swapped": (_swap_versions, {"row"}),
-    "two events of a stream change places": (_swap_places, {"version"}),
+    "two events of a stream change places": (_swap_places, {"index"}),
     "the contents of two events are swapped": (_swap_contents, {"row"}),
     "an event is copied to another stream": (_copy, {"row"}),
     "a stream is renamed": (_rename, {"row"}),
@@ -563,7 +678,7 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     ),
     "the claim's event of an approval is removed, and the gap closed": (
         _delete_of_append("claim.ClaimReleased.v1", closing_the_gap=True),
-        {"append"},
+        {"index"},
     ),
     "the lead of an approval is removed": (
         _delete_of_append("case.CaseApproved.v1", closing_the_gap=False),
@@ -571,7 +686,7 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     ),
     "the lead of an approval is removed, and the gap closed": (
         _delete_of_append("case.CaseApproved.v1", closing_the_gap=True),
-        {"append", "version"},
+        {"index"},
     ),
     "a sealed part is cut by one disclosure": (_cut_by_one, {"disclosures"}),
     "a sealed part is cut short": (_cut_short, {"sealed"}),
