@@ -64,8 +64,8 @@ def verify_logs(
 
 
 NOT_COVERED: Final = (
-    "whether the newest events of a log or of a stream were cut off: a witnessed checkpoint will show that",
-    "the order of events between streams, and logs made anew, by who holds all live keys: witnesses will",
+    "whether the newest events of a log were cut off: a witnessed checkpoint will show that",
+    "logs that were made anew from some event on, by who holds the keys of all that follows: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
     "what lies beside the log: the table of who read what, and the answers kept for repeated requests",
 )
@@ -151,7 +151,7 @@ class _Log:
         elif source.key_store is None:
             yield f"{log}: what the sealed parts hold; that needs the key store"
         if source.is_part:
-            yield f"{log}: positions and the tree of the log; {source.recipient} receives a part of it"
+            yield f"{log}: the chain and the tree of the log; {source.recipient} receives a part of it"
         if source.is_part and self.keys is not None:
             yield from (f"{log}: {sentence}" for sentence in self.keys.history.not_covered)
         if self._is_cut:

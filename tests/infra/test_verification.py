@@ -209,13 +209,23 @@ def _part(case: Case, *kept: Callable[[Stored], bool]) -> Report:
 
 
 def test_a_recipient_verifies_the_part_that_it_has(case: Case) -> None:
-    """Signatures, chains and keys; not the tree, and not the root that a retirement states: that is said."""
+    """Signatures, streams, indexes and keys; not the chain, the tree, and the root that a retirement states: that is
+    said.
+    """
     report = _part(case, lambda row: row.type.startswith("keys."))
     assert report.failures == []
     assert report.logs["KZ"]["events"] == 11
     assert report.logs["KZ"]["root"] is None
     assert any("retirement at index" in sentence for sentence in report.not_covered)
-    assert any("positions" in sentence for sentence in report.not_covered)
+    assert any("the chain" in sentence for sentence in report.not_covered)
+
+
+def test_of_a_part_it_still_shows_that_an_event_stands_elsewhere(case: Case) -> None:
+    with opened(case.log) as log:
+        row = log.row(case.stream("waiting"), 3)
+        log.rename(row, log_index=row.place + 7)
+    report = _part(case, lambda row: row.type.startswith("keys."), lambda it: it.stream == row.stream)
+    assert [(f.stream, f.version, f.check) for f in report.failures] == [(row.stream, 3, "index")]
 
 
 def test_of_a_part_it_still_shows_that_a_stream_is_not_whole(case: Case) -> None:
