@@ -247,10 +247,9 @@ class RangeVerifier:
                 # 9. index: it was signed for this position; what is moved with others is said of the first.
                 checking = "index"
                 if its_index - index != off:
-                    off = its_index - index
+                    off, chain_text = its_index - index, ""
                     if off:
                         self._fail(findings, row, _moved(index, its_index))
-                        chain_text = ""
 
                 # 10. chain: it was signed after exactly what stands before it.
                 checking = "chain"

@@ -407,6 +407,12 @@ def _sign_the_last_again(**members: object) -> Tampering:
     return tamper
 
 
+def _begin_after_something(case: Case, log: Opened) -> tuple[Named, ...]:
+    row = log.rows()[0]
+    log.write(row, signed_again(row, case.past.country().keyring.registrar, chain=b64url(b"1" * 32)))
+    return _name(row)
+
+
 def _delete_of_append(kind: str, *, closing_the_gap: bool) -> Tampering:
     """One event of the approval: of the entry, of the claim, or the lead itself."""
 
@@ -663,6 +669,7 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     "the newest of a stream is signed again": (_sign_the_newest_of_a_stream_again, {"chain"}),
     "an event was signed for another position": (_sign_the_last_again(index=43), {"index"}),
     "an event was signed after other events": (_sign_the_last_again(chain=b64url(bytes(32))), {"chain"}),
+    "the first event was signed after others": (_begin_after_something, {"chain"}),
     "a chain is no hash": (_sign_the_last_again(chain="none"), {"chain"}),
     "an actor acts for somebody as nobody may": (
         _sign_the_last_again(actor={"id": "p1", "role": "buyer", "for": {"party": "p2", "as": "friend"}}),
