@@ -6,7 +6,7 @@
  2. position     positions are 0, 1, 2 ... without gaps
  3. form         a compact JWS in its one form: strict base64url, header alg, kid and typ, canonical payload
  4. envelope     exactly the members of the format, in their shapes
- 5. row          the row's columns say the same as the event in it
+ 5. row          the row's columns for stream, version and type say the same as the event in it
  6. log          it was signed for this log
  7. key          authorised by the log before this position, for this authority and type, and not retired
  8. signature    the key signed it, with low s
