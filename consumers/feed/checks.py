@@ -53,8 +53,8 @@ class Received(Protocol):
     def event_at(self, stream: str, seq: int) -> str | None:
         """The hash of the event that came under this number, or None."""
 
-    def newest(self, stream: str) -> tuple[int, str]:
-        """The number and hash of the stream's newest event; (0, "") before the first."""
+    def newest(self, stream: str) -> tuple[int, str, int]:
+        """The number, hash and index of the stream's newest event; (0, "", -1) before the first."""
 
     def is_parked(self, stream: str) -> bool:
         """Whether the stream's events are set aside."""
@@ -76,9 +76,8 @@ class Checks:
     def event(self, taken: Taken) -> Event:
         """The event, if it holds; raises Wrong.
 
-        1. it has our one form; 2. the message's attributes are those that are signed; 3. of its own country's
-        log a recipient has all, so that number and index go together; 4. it continues its stream; 5. a key
-        that is authorised for it, at its index, signed it.
+        1. it has our one form; 2. the message's attributes are those that are signed; 3. it continues its
+        stream, further on in the log; 4. a key that is authorised for it, at its index, signed it.
         """
         message, parsed = taken.message, taken.parsed
         if parsed is None or parsed.typ != EVENT or not _has_form(parsed.payload):
@@ -88,9 +87,7 @@ class Checks:
         said = (message.source, message.type, message.stream, message.seq, message.time)
         if signed != said or message.id != b64url(sha256(message.jws.encode("ascii"))):
             raise Wrong("attributes", "the message's attributes are not those of the event in it")
-        if self._recipient == self._country and message.logindex != message.feedseq - 1:
-            raise Wrong("logindex", "the event's index in the log is not its number in the feed")
-        self._check_chain(message, payload.get("prev"))
+        self._check_stream(message, payload)
         try:
             if message.type.startswith("keys."):
                 self._history.record(parsed, message.logindex)
@@ -111,6 +108,14 @@ class Checks:
             payload,
             message.jws,
         )
+
+    def place(self, event: Event, position: Position) -> None:
+        """Its own country's log a recipient has whole: an event that holds was signed after exactly what came
+        before it in the feed. Raises Wrong.
+        """
+        if self._recipient == self._country and event.payload["chain"] != b64url(position.hash):
+            detail = f"the event was signed after other events than the {position.count} that came before it"
+            raise Wrong("chain", detail)
 
     def repeated(self, message: Message) -> None:
         """A message with an old number must hold an event that is known; raises Wrong."""
@@ -146,8 +151,8 @@ class Checks:
             return False
         return True
 
-    def _check_chain(self, message: Message, prev: object) -> None:
-        seq, newest = self._received.newest(message.stream)
+    def _check_stream(self, message: Message, payload: Mapping[str, Any]) -> None:
+        seq, newest, index = self._received.newest(message.stream)
         if message.seq <= seq:
             is_same = self._received.event_at(message.stream, message.seq) == message.id
             what = "the same" if is_same else "another"
@@ -156,8 +161,12 @@ class Checks:
             )
         if message.seq > seq + 1:
             raise Wrong("seq_gap", f"after event {seq} of the stream comes event {message.seq}")
-        if prev != (newest or None):
-            raise Wrong("chain", "the event does not continue the stream's previous event")
+        if payload.get("prev") != (newest or None):
+            raise Wrong("link", "the event does not continue the stream's previous event")
+        if message.logindex != payload["index"]:
+            raise Wrong("logindex", "the event was signed for another index in the log")
+        if message.logindex <= index:
+            raise Wrong("logindex", "the event stands in the log before the stream's previous event")
 
     def _key(self, kid: str, authority: str, kind: str, index: int) -> PublicKey:
         return self._history.key_for(kid, authority, kind, index)
@@ -166,7 +175,7 @@ class Checks:
 def _has_form(payload: Mapping[str, Any]) -> bool:
     """What is read before the signature was verified has the types that it should have."""
     match payload:
-        case {"authority": str(), "to": [*countries], "data": {}}:
+        case {"authority": str(), "to": [*countries], "data": {}, "index": int(), "chain": str()}:
             effects = payload.get("effects", {})
             return all(type(c) is str for c in countries) and type(effects) is dict and _are_lists(effects)
         case _:

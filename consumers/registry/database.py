@@ -19,7 +19,7 @@ _SCHEMA: Final = (
     """CREATE TABLE position (source TEXT PRIMARY KEY, count INTEGER NOT NULL, hash BLOB NOT NULL,
         last TEXT NOT NULL, log_index INTEGER NOT NULL, offset INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE streams (stream TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
-        PRIMARY KEY (stream, seq)) WITHOUT ROWID""",
+        log_index INTEGER NOT NULL, PRIMARY KEY (stream, seq)) WITHOUT ROWID""",
     """CREATE TABLE keys (source TEXT NOT NULL, log_index INTEGER NOT NULL, jws TEXT NOT NULL,
         PRIMARY KEY (source, log_index)) WITHOUT ROWID""",
     """CREATE TABLE rows (entry TEXT PRIMARY KEY, register TEXT NOT NULL, reference TEXT NOT NULL UNIQUE,
@@ -94,19 +94,19 @@ class Database:
         values = (source, to.count, to.hash, to.last, to.log_index, to.offset)
         self._do("INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?)", *values)
 
-    def newest(self, stream: str) -> tuple[int, str]:
-        """(seq, event hash) of the newest event of a stream; (0, "") where there is none."""
-        found = self._one("SELECT seq, hash FROM streams WHERE stream = ? ORDER BY seq DESC LIMIT 1", stream)
-        return found or (0, "")
+    def newest(self, stream: str) -> tuple[int, str, int]:
+        """(seq, event hash, index in the log) of the newest event of a stream; (0, "", -1) where there is none."""
+        asked = "SELECT seq, hash, log_index FROM streams WHERE stream = ? ORDER BY seq DESC LIMIT 1"
+        return self._one(asked, stream) or (0, "", -1)
 
     def event_at(self, stream: str, seq: int) -> str | None:
         """The hash of an event that was received."""
         found = self._one("SELECT hash FROM streams WHERE stream = ? AND seq = ?", stream, seq)
         return found[0] if found else None
 
-    def receive(self, stream: str, seq: int, event: str) -> None:
+    def receive(self, stream: str, seq: int, event: str, log_index: int) -> None:
         """Remember an event."""
-        self._do("INSERT INTO streams VALUES (?, ?, ?)", stream, seq, event)
+        self._do("INSERT INTO streams VALUES (?, ?, ?, ?)", stream, seq, event, log_index)
 
     def keys(self, source: str) -> list[tuple[int, str]]:
         """The events of the log's keys stream: (index, JWS), in order."""

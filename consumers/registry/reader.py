@@ -143,7 +143,8 @@ class Registry:
         else:
             try:
                 event = self._checks.event(taken)
-                self.database.receive(event.stream, event.seq, event.id)
+                self.database.receive(event.stream, event.seq, event.id, event.log_index)
+                self._check_place(event)
             except Wrong as wrong:
                 self._set_aside(message, wrong)
         digest = sha256(message.jws.encode("ascii"))
@@ -169,6 +170,15 @@ class Registry:
             return False
         stated = last.payload.get("effects", {}) if self.feed.country in last.to else {}
         return effects == {event for event, to in stated.items() if self.feed.country in to}
+
+    def _check_place(self, event: Event) -> None:
+        """Once the feed has left the log, nothing after it fits: that is said once, where it shows first."""
+        if "chain" in self._lasting:
+            return
+        try:
+            self._checks.place(event, self._position)
+        except Wrong as wrong:
+            self._alarm(wrong.kind, event, str(wrong))
 
     def _check_head(self, message: Message) -> None:
         try:

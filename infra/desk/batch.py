@@ -7,11 +7,13 @@ once more under the lock.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from infra.desk.streams import Stream, Streams
 from infra.formats import envelope
-from infra.log.event_store import Answer, Reading, Writer
+from infra.formats.canonical import from_b64url, sha256
+from infra.log.event_store import Answer, Reading, Row, Writer
+from projections.feed import GENESIS, head_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,37 @@ class Outcome:
     is_repeat: bool = False
 
 
+class End(NamedTuple):
+    """Where a log ends: the next position, the newest event's time, the chain over everything before."""
+
+    size: int
+    time: str
+    chain: bytes
+
+    def after(self, time: str, event_hash: bytes) -> "End":
+        """Where it ends with one more event (its raw hash)."""
+        return End(self.size + 1, time, head_after(self.chain, event_hash))
+
+
+EMPTY: Final = End(0, "", GENESIS)
+
+
+def end_of(newest: Row | None) -> End:
+    """Where a log ends, by its newest event alone."""
+    if newest is None:
+        return EMPTY
+    jws, _ = envelope.split(newest[4])
+    payload = envelope.payload_of(jws)
+    before = End(newest[0], "", from_b64url(payload["chain"]))
+    return before.after(payload["time"], sha256(jws))
+
+
 @dataclass(slots=True)
 class Draft:
-    """What one piece of work signed and answered, before it is settled."""
+    """What one piece of work signed and answered, before it is settled; ``end`` is the log's, with that."""
 
     time: str
+    end: End
     signed: list[envelope.Signed] = field(default_factory=list)
     touched: dict[str, Stream] = field(default_factory=dict)  # the streams after what was signed
     erased: dict[str, Sequence[str]] = field(default_factory=dict)  # stream -> keys that its erasure names
@@ -54,18 +82,15 @@ class NeedsTheLock(Exception):
 
 
 class Batch:
-    """What its sittings settled so far. ``size``: the next position; ``time``: the newest event's.
+    """What its sittings settled so far; ``end`` is where the log ends with that.
 
     ``looked`` has what was answered before, under the keys that were looked for; None: nothing was.
     """
 
-    def __init__(
-        self, log: Reading, streams: Streams, size: int, time: str, looked: Mapping[str, Answer | None]
-    ) -> None:
+    def __init__(self, log: Reading, streams: Streams, end: End, looked: Mapping[str, Answer | None]) -> None:
         self.log = log
         self.streams = streams
-        self.size = size
-        self.time = time
+        self.end = end
         self.rows: list[envelope.Signed] = []  # what is to be written
         self.answers: dict[str, Answer] = {}
         self._before: dict[str, Stream | None] = {}  # the streams that it moved on, as they were known
@@ -84,8 +109,7 @@ class Batch:
         """What was signed and answered is part of the batch."""
         if draft.signed:
             self.rows += draft.signed
-            self.size += len(draft.signed)
-            self.time = draft.time
+            self.end = draft.end
             for stream in draft.touched.values():
                 self._before.setdefault(stream.id, self.streams.keep(stream))
         for stream_id, keys in draft.erased.items():
@@ -99,7 +123,7 @@ class Batch:
     @property
     def first(self) -> int:
         """The position of the first of the rows that are to be written."""
-        return self.size - len(self.rows)
+        return self.end.size - len(self.rows)
 
     def give_up(self) -> None:
         """Nothing of it will be written: the streams are again as they were known."""

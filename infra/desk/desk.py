@@ -26,11 +26,10 @@ from domain.commands import CaseCommand, EntryCommand, FileCase
 from domain.decide import needs
 from domain.procedure import Key
 from domain.refusals import Refusal, Unready
-from infra.desk.batch import Batch, NeedsTheLock, Outcome, Remembered
+from infra.desk.batch import Batch, End, NeedsTheLock, Outcome, Remembered, end_of
 from infra.desk.committer import AGAIN, Asked, Committer, Decided, resolve
 from infra.desk.sitting import Office, Sitting, Work
 from infra.desk.streams import Streams
-from infra.formats import envelope
 from infra.formats.canonical import from_b64url
 from infra.keys.keyring import Keyring
 from infra.log import event_store
@@ -69,8 +68,7 @@ class Desk:
         self._office = Office(country, key_store, keyring)
         self._clock = clock
         self._streams = Streams(country, key_store)
-        self._size = -1  # the next position to be decided for; -1: not known
-        self._time = ""  # of the event before it
+        self._end: End | None = None  # of the log, with all that is on its way into it; None: not known
         self._reader = log.reader()
         self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
         self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
@@ -143,19 +141,20 @@ class Desk:
 
     def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> bool:
         """Decide on top of what is being written; False where it takes the write lock."""
-        if self._size < 0 or any(one.needs_lock for one, _ in asked):
+        if self._end is None or any(one.needs_lock for one, _ in asked):
             return False
         self._streams.trim()
         before = self._look(self._reader, asked, self._committer.answers())
-        if before.size > self._size or (before.size < self._size and self._committer.is_idle):
+        size = self._end.size
+        if before.size > size or (before.size < size and self._committer.is_idle):
             return False  # somebody else appended, or what was on its way is lost
-        batch = Batch(self._reader, self._streams, self._size, self._time, before.answers)
+        batch = Batch(self._reader, self._streams, self._end, before.answers)
         try:
             results = self._results(batch, asked, before)
         except NeedsTheLock:
             batch.give_up()
             return False
-        self._size, self._time = batch.size, batch.time
+        self._end = batch.end
         self._committer.put(Decided(batch, asked, results), is_last=self._thread.is_idle)
         return True
 
@@ -163,13 +162,13 @@ class Desk:
         with self.log.writing() as writer:
             self._streams.trim()
             before = self._look(writer, asked, {})
-            if before.size != self._size:
-                self._catch_up(writer, before.size)
-            batch = Batch(writer, self._streams, self._size, self._time, before.answers)
+            if self._end is None or before.size != self._end.size:
+                self._end = self._catch_up(writer, before.size)
+            batch = Batch(writer, self._streams, self._end, before.answers)
             results = self._results(batch, asked, before)
             batch.flush()
-        self._size, self._time = batch.size, batch.time
-        self.newest = batch.size - 1
+        self._end = batch.end
+        self.newest = batch.end.size - 1
         self.trouble = batch.trouble
         self._destroy(batch.erased)
         for (_, future), result in zip(asked, results, strict=True):
@@ -186,19 +185,17 @@ class Desk:
         answers = {key: unwritten.get(key) or look.answers.get(key) for key in keys}
         return _Before(look.size, cold, look.rows, answers)
 
-    def _catch_up(self, writer: Writer, size: int) -> None:
-        """What others appended since we looked is read anew."""
+    def _catch_up(self, writer: Writer, size: int) -> End:
+        """What others appended since we looked is read anew: where the log ends, by its newest event."""
         keys = self._office.id_of("keys", 1)
-        known = 0 <= self._size < size
-        touched = writer.streams_since(self._size) if known else []
+        known = self._end if self._end is not None and self._end.size < size else None
+        touched = writer.streams_since(known.size) if known else []
         if not known:
             self._streams.forget_all()
         self._streams.forget(*touched)
         if not known or keys in touched:
             self.keyring.reload()
-        newest = writer.at(size - 1)
-        self._time = envelope.payload_of(envelope.split(newest[4])[0])["time"] if newest else ""
-        self._size = size
+        return end_of(writer.at(size - 1))
 
     def _results(
         self, batch: Batch, asked: Sequence[tuple[Asked, Future[Outcome]]], before: "_Before"
@@ -236,16 +233,16 @@ class Desk:
     def _now(self, batch: Batch) -> datetime:
         """The clock's time, never before the newest event's; WrongClock where it is too far behind."""
         now = self._clock()
-        if not batch.time:
+        if not batch.end.time:
             return now
-        newest = datetime.fromisoformat(batch.time)
+        newest = datetime.fromisoformat(batch.end.time)
         if newest - now > timedelta(seconds=BEHIND_S):
             raise WrongClock(f"the clock says {now.isoformat()}, before the newest event of this log")
         return max(now, newest)
 
     def _written(self, batch: Batch) -> None:
         """A batch that was decided ahead is durable; one that wrote nothing does not show that the trouble is over."""
-        self.newest = batch.size - 1
+        self.newest = batch.end.size - 1
         if batch.rows or batch.trouble:
             self.trouble = batch.trouble
 
@@ -257,7 +254,7 @@ class Desk:
         """Something was not written: forget what it made us believe."""
         self._committer.mend()
         self._streams = Streams(self.country, self.vault)
-        self._size = -1
+        self._end = None
 
     def _destroy(self, keys: Sequence[str]) -> None:
         """The erasures stand in the log: what fails here is done again by ``infra/read_models/follower.py``."""

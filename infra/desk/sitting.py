@@ -19,7 +19,7 @@ from infra.desk.batch import Batch, Draft, Outcome, Remembered
 from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey
-from infra.formats.canonical import b64url
+from infra.formats.canonical import b64url, from_b64url
 from infra.formats.ids import derived_text
 from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
@@ -63,9 +63,10 @@ class Sitting:
 
     def __init__(self, office: Office, batch: Batch, at: datetime) -> None:
         self.at = at
-        self.draft = Draft(at.isoformat(timespec="microseconds").replace("+00:00", "Z"))
+        self.draft = Draft(at.isoformat(timespec="microseconds").replace("+00:00", "Z"), batch.end)
         self._office = office
         self._batch = batch
+        self._before = batch.end
         self._has_flushed = False
 
     @property
@@ -76,7 +77,7 @@ class Sitting:
     @property
     def size(self) -> int:
         """The position that the next event gets."""
-        return self._batch.size + len(self.draft.signed)
+        return self.draft.end.size
 
     def load(self, stream: str, family: str) -> Stream:
         """The stream as it stands in this sitting; one without events where there is none of that family."""
@@ -183,9 +184,8 @@ class Sitting:
             self._batch.flush()
             self.writer.begin_part()
             self._has_flushed = True
-        self.writer.insert(self._batch.size, self.draft.signed)
-        self._batch.size += len(self.draft.signed)
-        self._batch.time = self.draft.time
+        self.writer.insert(self._batch.end.size, self.draft.signed)
+        self._batch.end = self.draft.end
         self._batch.streams.forget(*self.draft.touched)
         self.draft.signed, self.draft.touched = [], {}
 
@@ -193,7 +193,7 @@ class Sitting:
         """The work is refused: nothing of it stays in the batch."""
         if self._has_flushed:
             self.writer.undo_part()
-            self._batch.size = self.writer.size()
+            self._batch.end = self._before
             self._batch.streams.forget_all()
 
     def _carried_out(
@@ -236,6 +236,8 @@ class Sitting:
             stream=stream.id,
             seq=stream.seq + 1,
             prev=stream.head,
+            index=self.size,
+            chain=b64url(self.draft.end.chain),
             time=self.draft.time,
             authority=shared.decision.authority,
             actor=shared.decision.actor,
@@ -252,7 +254,7 @@ class Sitting:
             self._office.country,
             stream.id,
             signed.seq,
-            self.size,
+            around.index,
             self.draft.time,
             signed.hash,
             around.authority,
@@ -263,6 +265,7 @@ class Sitting:
             {whose: b64url(key.id) for whose, key in keys.items()},
         )
         self.draft.signed.append(signed)
+        self.draft.end = self.draft.end.after(self.draft.time, from_b64url(signed.hash))
         self.draft.touched[stream.id] = after(stream, recorded)
         if isinstance(event, e.PersonalDataErased):
             self.draft.erased[stream.id] = event.keys

@@ -32,12 +32,17 @@ class Tampered(ValueError):
 
 
 class Envelope(NamedTuple):
-    """Everything around an event that is signed with it (the table of formats.md 1)."""
+    """Everything around an event that is signed with it (the table of formats.md 1).
+
+    ``index`` is its position in the log, ``chain`` the running hash of everything before it (base64url).
+    """
 
     log: str
     stream: str
     seq: int
     prev: str | None
+    index: int  # type: ignore[assignment]  # it hides the method that tuples have
+    chain: str
     time: str
     authority: str
     actor: ActorMember
@@ -75,6 +80,8 @@ def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
         "stream": envelope.stream,
         "seq": envelope.seq,
         "prev": envelope.prev,
+        "index": envelope.index,
+        "chain": envelope.chain,
         "type": members.type,
         "time": envelope.time,
         "authority": envelope.authority,
@@ -183,7 +190,8 @@ def read(
     index, stream, seq, name, state = row
     jws, _, _ = state.partition(SEALED)
     payload = payload_of(jws)
-    if payload["stream"] != stream or payload["seq"] != seq or payload["type"] != name:
+    said = (payload["index"], payload["stream"], payload["seq"], payload["type"])
+    if said != row[:4]:
         raise Tampered("row", "the row's columns are not those of the event in it")
     raw = sha256(jws)
     if boxes is None:

@@ -6,20 +6,22 @@
  2. position     positions are 0, 1, 2 ... without gaps
  3. form         a compact JWS in its one form: strict base64url, header alg, kid and typ, canonical payload
  4. envelope     exactly the members of the format, in their shapes
- 5. row          the row's columns say the same as the event in it
+ 5. row          the row's columns for stream, version and type say the same as the event in it
  6. log          it was signed for this log
  7. key          authorised by the log before this position, for this authority and type, and not retired
  8. signature    the key signed it, with low s
- 9. time         in UTC with six digits, never before that of the event before it in the log
-10. members      the members of the type; a digest for each personal one, so that counts tell nothing
-11. sealed       exactly the boxes that the event names, in order
-12. disclosures  (with the key store) they open to exactly the digests; closed only what an erasure names
-13. version      1, 2, 3 ... in the stream, each after the one before, of one family
-14. link         `prev` is the hash of the event before it in the stream
-15. recipients   known to the log, sorted, its own country among them; in a stream they only become more
-16. append       what was appended together stands together, the lead last, naming all others
-17. keys         what is said of keys holds: certificates lead to the root, a retirement's size and root
-18. head         (of a feed) its numbers have no gaps, and its signed head counts exactly what came
+ 9. index        it was signed for the position at which it stands
+10. chain        it was signed after exactly what stands before it in the log
+11. time         in UTC with six digits, never before that of the event before it in the log
+12. members      the members of the type; a digest for each personal one, so that counts tell nothing
+13. sealed       exactly the boxes that the event names, in order
+14. disclosures  (with the key store) they open to exactly the digests; closed only what an erasure names
+15. version      1, 2, 3 ... in the stream, each after the one before, of one family
+16. link         `prev` is the hash of the event before it in the stream
+17. recipients   known to the log, sorted, its own country among them; in a stream they only become more
+18. append       what was appended together stands together, the lead last, naming all others
+19. keys         what is said of keys holds: certificates lead to the root, a retirement's size and root
+20. head         (of a feed) its numbers have no gaps, and its signed head counts exactly what came
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code.
 """

@@ -1,8 +1,8 @@
-"""16. append: events that were appended together stand together, in their order; given in the log's order.
+"""18. append: events that were appended together stand together, in their order; given in the log's order.
 
-16a. the other streams' events come first, by (stream, seq), each naming the same lead; 16b. the lead's stream
-follows at once, and the lead closes the append; 16c. the lead's `effects` are exactly the hashes of those
-others, each with its recipients; 16d. `lead` states the recipients of the lead.
+18a. the other streams' events come first, by (stream, seq), each naming the same lead; 18b. the lead's stream
+follows at once, and the lead closes the append; 18c. the lead's `effects` are exactly the hashes of those
+others, each with its recipients; 18d. `lead` states the recipients of the lead.
 Of a log that is seen in part, by one recipient, what does not name the recipient may be missing.
 """
 

@@ -1,6 +1,6 @@
 """A country's own feed over HTTP, brought into a file that is verified like the log's.
 
-18. head: of a feed, its numbers are without gaps, its attributes those of the events, and its signed head
+20. head: of a feed, its numbers are without gaps, its attributes those of the events, and its signed head
 counts exactly what came (formats.md 3): a tail that is missing of what the house itself signed is seen.
 """
 

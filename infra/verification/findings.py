@@ -16,6 +16,8 @@ CHECKS: Final = (
     "log",
     "key",
     "signature",
+    "index",
+    "chain",
     "time",
     "members",
     "sealed",

@@ -1,4 +1,4 @@
-"""17. keys: the keys stream, read before everything else, so that the events of any range can be verified."""
+"""19. keys: the keys stream, read before everything else, so that the events of any range can be verified."""
 
 from typing import NamedTuple
 
@@ -22,9 +22,9 @@ class Keys(NamedTuple):
 def read_keys(log: str, file: LogFile, root_certificate: bytes) -> Keys:
     """The keys stream is that of the log's first event; what does not hold in it authorises nothing.
 
-    17a. the first event opens the log, under the root certificate that came from outside; 17b. each later one
-    is signed by a key registrar, and certificates lead to the root; 17c. what is retired was live, and the
-    size stated is the event's own position; 17d. so is the root: who sees all events computes it again.
+    19a. the first event opens the log, under the root certificate that came from outside; 19b. each later one
+    is signed by a key registrar, and certificates lead to the root; 19c. what is retired was live, and the
+    size stated is the event's own position; 19d. so is the root: who sees all events computes it again.
     """
     first = file.from_(0)
     keys = Keys({}, {}, KeyHistory(root_certificate), [])

@@ -64,8 +64,8 @@ def verify_logs(
 
 
 NOT_COVERED: Final = (
-    "whether the newest events of a log or of a stream were cut off: a witnessed checkpoint will show that",
-    "the order of events between streams, and logs made anew, by who holds all live keys: witnesses will",
+    "whether the newest events of a log were cut off: a witnessed checkpoint will show that",
+    "logs that were made anew from some event on, by who holds the keys of all that follows: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
     "what lies beside the log: the table of who read what, and the answers kept for repeated requests",
 )
@@ -151,7 +151,7 @@ class _Log:
         elif source.key_store is None:
             yield f"{log}: what the sealed parts hold; that needs the key store"
         if source.is_part:
-            yield f"{log}: positions and the tree of the log; {source.recipient} receives a part of it"
+            yield f"{log}: the chain and the tree of the log; {source.recipient} receives a part of it"
         if source.is_part and self.keys is not None:
             yield from (f"{log}: {sentence}" for sentence in self.keys.history.not_covered)
         if self._is_cut:
@@ -187,7 +187,7 @@ class _Log:
         self._failures.append(Failure(self.source.log, None, None, -1, "file", detail))
 
     def _grow(self, leaves: list[bytes]) -> None:
-        """17d. keys: the root that a retirement states is that of the events before it."""
+        """19d. keys: the root that a retirement states is that of the events before it."""
         if self.keys is None:
             return
         history, start, begun = self.keys.history, 0, self._tree.size
@@ -229,13 +229,14 @@ def _standing(row: Row | None) -> tuple[bool, bool]:
 
 
 def _named(failures: list[Failure]) -> list[Failure]:
-    """An empty position gets the name of the event that is known to be missing there, where one is."""
+    """Where an event is missing by its position, or by those of the events after it, it is named if it is known."""
     missing = [failure for failure in failures if failure.between is not None]
-    return [_with_name(f, missing) if f.check == "position" else f for f in failures]
+    return [_with_name(f, missing) if f.check in {"position", "index"} else f for f in failures]
 
 
 def _with_name(empty: Failure, missing: list[Failure]) -> Failure:
-    fits = [m for m in missing if m.between and m.between[0] < empty.index < m.between[1]]
+    is_closed = empty.check == "index"  # the event after it has taken its place
+    fits = [m for m in missing if m.between and m.between[0] < empty.index < m.between[1] + is_closed]
     if not fits:
         return empty
     it = min(fits, key=lambda m: m.index)

@@ -33,11 +33,14 @@ from infra.verification.statement import (
     is_uuid,
     kid_of_event,
     members,
+    place,
 )
+from projections.feed import GENESIS, head_after
 
 HEADS: Final = 16_384  # streams whose newest event is remembered; of others it is looked up
 _ERASED: Final = ".PersonalDataErased.v1"
 _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
+_CHAIN: Final = "the event was signed after other events than those that stand before it"
 _NEVER: Final = 1 << 63
 # What an event of another shape makes the checks stumble over, beside what they say themselves.
 _FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)
@@ -154,7 +157,7 @@ class RangeVerifier:
     def _check(  # noqa: C901, PLR0912, PLR0915 - see below
         self, first: int, end: int, later: list[tuple[bytes, bytes, PublicKey]] | None
     ) -> Findings:
-        """The checks 2 to 16 of every event, in their order; the first that fails is the event's failure.
+        """The checks 2 to 18 of every event, in their order; the first that fails is the event's failure.
 
         ``later``: takes the signatures, which are then not verified here. One list, without a call where none
         is needed: every event goes this way, and beside what the signature takes, a call costs as much as a
@@ -167,7 +170,8 @@ class RangeVerifier:
         known = kinds.known.get
         log, keys_stream = self._history.log, self._history.stream
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
-        expected, last_time = self._before(first)
+        expected, last_time, off, chain = self._before(first)
+        chain_text = b64url(chain)
         last_to: list[str] = []
         live: dict[tuple[str, str, str], PublicKey] = {}
         live_until = -1
@@ -180,6 +184,7 @@ class RangeVerifier:
                 # 2. position: 0, 1, 2 ... without gaps.
                 if index != expected and is_whole:
                     self._fail(findings, row, _hole(expected, index), expected)
+                    chain_text = ""
                 expected = index + 1
 
                 # 3. form: a compact JWS in strict base64url, its header known, its payload canonical.
@@ -202,14 +207,13 @@ class RangeVerifier:
 
                 # 4. envelope: the members of the format, in their shapes; a lead names no lead.
                 checking = "envelope"
-                v, alg, origin, its_stream, its_seq, prev, kind, time, authority, actor, cause, to, found = (
-                    members(payload)
-                )
+                v, alg, kind, time, authority, actor, cause, to, found = members(payload)
+                origin, its_index, its_chain, its_stream, its_seq, prev = place(payload)
                 grouped = ("lead" in payload) + ("effects" in payload)
                 if (
                     v != 1
                     or alg != "sha-256"
-                    or not type(its_seq) is int is type(v)
+                    or not type(its_seq) is int is type(v) is type(its_index)
                     or cause[:4] not in CAUSES
                     or not is_actor(actor)
                     or len(payload) != MEMBERS + grouped + ("boxes" in payload)
@@ -240,7 +244,24 @@ class RangeVerifier:
                     later.append((hashed, signature, key))
                 signatures += 1
 
-                # 9. time: in its form, never before that of the event before it.
+                # 9. index: it was signed for this position; what is moved with others is said of the first.
+                checking = "index"
+                if its_index - index != off:
+                    off, chain_text = its_index - index, ""
+                    if off:
+                        self._fail(findings, row, _moved(index, its_index))
+
+                # 10. chain: it was signed after exactly what stands before it.
+                checking = "chain"
+                if its_chain != chain_text:
+                    chain = _hash_of(its_chain)
+                    if chain_text:
+                        self._fail(findings, row, Wrong("chain", _CHAIN))
+                if is_whole:
+                    chain = sha256(chain + raw_hash).digest()
+                    chain_text = b64url(chain)
+
+                # 11. time: in its form, never before that of the event before it.
                 checking = "time"
                 if time != last_time:
                     if not is_moment(time):
@@ -248,7 +269,7 @@ class RangeVerifier:
                     if time < last_time:
                         raise Wrong("time", f"the event is of {time}, the one before it of {last_time}")
 
-                # 10. members: those of the type; a digest for each personal one, so that counts tell nothing.
+                # 12. members: those of the type; a digest for each personal one, so that counts tell nothing.
                 checking = "members"
                 public, personal, is_of_keys = known(kind) or kinds.find(kind, found)
                 digests = found.get("_sd")
@@ -260,7 +281,7 @@ class RangeVerifier:
                 elif personal:
                     raise Wrong("members", "the digests of the personal members are missing")
 
-                # 11. sealed: exactly the boxes that are named; 12. disclosures: they open to the digests.
+                # 13. sealed: exactly the boxes that are named; 14. disclosures: they open to the digests.
                 checking = "sealed"
                 if digests is not None and with_sealed:
                     check_boxes(payload["boxes"], len(digests), sealed)
@@ -271,7 +292,7 @@ class RangeVerifier:
                 elif mark or ("boxes" in payload) is (digests is None):
                     raise Wrong("sealed", "there are boxes, and nothing personal in them")
 
-                # 13. version: the one before is there, earlier, of one family; 14. link: `prev` is its hash.
+                # 15. version: the one before is there, earlier, of one family; 16. link: `prev` is its hash.
                 checking = "version"
                 if seq > 1:
                     before = heads.get(stream)
@@ -293,7 +314,7 @@ class RangeVerifier:
                     before = None
                     streams += 1
 
-                # 15. recipients: known to the log, sorted, its own country among them; they become more.
+                # 17. recipients: known to the log, sorted, its own country among them; they become more.
                 checking = "recipients"
                 if to != last_to:
                     self._check_recipients(to)
@@ -301,7 +322,7 @@ class RangeVerifier:
                 if before is not None and before[2] != to and not set(before[2] or ()) <= set(to):
                     raise Wrong("recipients", "a recipient that the stream had is not named any more")
 
-                # 16. append: what was appended together stands together; 17. keys: in their stream.
+                # 18. append: what was appended together stands together; 19. keys: in their stream.
                 checking = "append"
                 event_hash = b64url(raw_hash)
                 if is_of_keys is not (stream == keys_stream):
@@ -320,6 +341,8 @@ class RangeVerifier:
                 self._fail(findings, row, _wrong(error, checking))
                 appends.pass_over(stream, seq)
                 heads[stream] = (seq, b64url(raw_hash), None, str(name))
+                off, chain = self._behind(row)
+                chain_text = b64url(chain)
             hashes.append(raw_hash)
         for wrong in appends.end(expected):
             self._fail(findings, row, wrong)
@@ -333,11 +356,28 @@ class RangeVerifier:
         findings.leaves = b"".join([sha256(_LEAF + raw_hash).digest() for raw_hash in hashes])
         return findings
 
-    def _before(self, first: int) -> tuple[int, str]:
-        """The position that should come, and the time of the event before it."""
+    def _before(self, first: int) -> tuple[int, str, int, bytes]:
+        """The position that should come, the time of the event before it, and what `_behind` says of that."""
         row = self._file.before(first)
-        time = _payload(row).get("time") if row else ""
-        return row[0] + 1 if row else 0, time if type(time) is str else ""
+        if row is None:
+            return 0, "", 0, b"" if self._source.is_part else GENESIS
+        time = _payload(row).get("time")
+        return row[0] + 1, time if type(time) is str else "", *self._behind(row)
+
+    def _behind(self, row: Row) -> tuple[int, bytes]:
+        """How far from its place an event was signed for (0 where that cannot be read), and the chain after it.
+
+        By what this event signs alone: so a range begins where the one before it ends, and all hang together. The
+        chain is empty where it is not known.
+        """
+        said = _payload(row)
+        index = said.get("index")
+        off = index - row[0] if type(index) is int else 0
+        try:
+            chain = head_after(_hash_of(said.get("chain")), sha256(_jws(row)).digest())
+        except _FAILED:
+            chain = b""
+        return off, b"" if self._source.is_part else chain
 
     def _kid(self, header: str, jws: str) -> str:
         kid = kid_of_event(jws)
@@ -419,6 +459,17 @@ def _hole(first: int, index: int) -> Wrong:
         return Wrong("position", f"an event stands at position {index}, below the first")
     last = f" to {index - 1}" if index - 1 > first else ""
     return Wrong("position", f"nothing stands at position {first}{last}, before this event")
+
+
+def _moved(index: int, signed_for: int) -> Wrong:
+    return Wrong("index", f"the event stands at position {index}, and was signed for position {signed_for}")
+
+
+def _hash_of(chain: Any) -> bytes:
+    raw = from_b64url(chain)
+    if len(raw) != len(GENESIS):
+        raise Wrong("chain", "the chain is not a SHA-256")
+    return raw
 
 
 def _wrong(error: Exception, checking: str) -> Wrong:

@@ -17,9 +17,9 @@ IsErased = Callable[[str, str], bool]  # (stream, key id) -> whether an erasure 
 
 
 def check_boxes(boxes: object, count: int, sealed: bytes | None) -> None:
-    """11. sealed: what stands beside an event with so many digests is what it says; raises Wrong.
+    """13. sealed: what stands beside an event with so many digests is what it says; raises Wrong.
 
-    11a. `boxes` shares out all digests, each once, positions in order; 11b. the sealed part is exactly those
+    13a. `boxes` shares out all digests, each once, positions in order; 13b. the sealed part is exactly those
     boxes, in the order of their key ids.
     """
     if type(boxes) is not dict or not _are_shared_out(boxes, count):
@@ -57,7 +57,7 @@ def _are_shared_out(boxes: Mapping[str, Any], count: int) -> bool:
 
 
 class Opener:
-    """12. disclosures: opens boxes with the key store."""
+    """14. disclosures: opens boxes with the key store."""
 
     def __init__(self, key_of: KeyOf, is_erased: IsErased) -> None:
         self._key_of = key_of
@@ -73,8 +73,8 @@ class Opener:
     ) -> tuple[int, int]:
         """How many disclosures opened, and how many are erased; raises Wrong.
 
-        12a. each box opens, under its key and for this event, to exactly its digests; 12b. the disclosures
-        are of the personal members of the type, each once; 12c. a box may stay closed only where an erasure
+        14a. each box opens, under its key and for this event, to exactly its digests; 14b. the disclosures
+        are of the personal members of the type, each once; 14c. a box may stay closed only where an erasure
         of the stream names its key, or an event of the stream is altered, which is then named itself.
         """
         digests = payload["data"]["_sd"]

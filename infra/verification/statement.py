@@ -16,14 +16,14 @@ from infra.verification.findings import Wrong
 SEALED: Final = b"\x01"  # the first byte after the JWS, where something is sealed
 SIGNATURE_TEXT: Final = 87  # the point before it, and 64 bytes in base64url
 CAUSES: Final = frozenset({"cmd:", "evt:"})
-_NAMES: Final = (
-    *("v", "_sd_alg", "log", "stream", "seq", "prev", "type"),
-    *("time", "authority", "actor", "cause", "to", "data"),
-)
-MEMBERS: Final = len(_NAMES)  # of every payload; lead or effects, and boxes, may join them
+_NAMES: Final = ("v", "_sd_alg", "type", "time", "authority", "actor", "cause", "to", "data")
+_PLACE: Final = ("log", "index", "chain", "stream", "seq", "prev")
+MEMBERS: Final = len(_NAMES + _PLACE)  # of every payload; lead or effects, and boxes, may join them
 members: Final = itemgetter(*_NAMES)
+place: Final = itemgetter(*_PLACE)  # where the event stands, in its log and in its stream
 
 _DIGEST_TEXT: Final = 43  # 32 bytes in base64url
+_AS: Final = frozenset({"head", "clerk", "parent", "guardian", "mandate", "counter"})
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REMEMBERED: Final = 4096
@@ -41,9 +41,13 @@ def kid_of_event(jws: str) -> str:
 
 
 def is_actor(actor: Mapping[str, Any]) -> bool:
-    """Whether it is `{id, role, for?}`, all texts. KeyError or TypeError for what is none at all."""
-    has_size = len(actor) == 2 or (len(actor) == 3 and type(actor["for"]) is str)  # noqa: PLR2004 - said above
+    """Whether it is `{id, role, for?}`, `for` being `{party, as}`. KeyError or TypeError for what is none at all."""
+    has_size = len(actor) == 2 or (len(actor) == 3 and _is_for(actor["for"]))  # noqa: PLR2004 - said above
     return has_size and type(actor["id"]) is str is type(actor["role"])
+
+
+def _is_for(whom: Mapping[str, Any]) -> bool:
+    return whom.keys() == {"party", "as"} and type(whom["party"]) is str and whom["as"] in _AS
 
 
 def is_uuid(text: str) -> bool:

@@ -84,8 +84,8 @@ def bearing(event: Event, jws: str) -> Event:
 
 
 def renumbered(events: Iterable[Event]) -> list[Event]:
-    """As an operator would number them who left something out, or slipped something in."""
-    return [{**event, "feedseq": str(n), "logindex": str(n - 1)} for n, event in enumerate(events, start=1)]
+    """As an operator would number them who left something out, or slipped something in; the index is signed."""
+    return [{**event, "feedseq": str(n)} for n, event in enumerate(events, start=1)]
 
 
 # --- how it is delivered ----------------------------------------------------------------------------------

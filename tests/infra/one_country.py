@@ -24,7 +24,7 @@ from infra.desk.desk import Desk, Outcome, Remembered, Sitting, Work
 from infra.development import development
 from infra.feed.store import FeedStore
 from infra.formats.canonical import b64url, sha256
-from infra.formats.envelope import split
+from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
 from infra.keys import keyring
 from infra.keys.keyring import Keyring
@@ -35,6 +35,7 @@ from infra.read_models.store import Views
 from infra.stores.accesses import Accesses
 from infra.stores.evidence import EvidenceStore
 from infra.stores.vault import Vault
+from projections.feed import GENESIS, head_after
 
 CODE: Final = "KZ"
 ORIGIN: Final = "log.kz.tamga.example/v1"
@@ -259,6 +260,18 @@ class Noticed:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
+
+
+def is_chained(log: Log) -> bool:
+    """Whether every event signs the position at which it stands, and the hash of all that stands before it."""
+    chain = GENESIS
+    for place, (index, *_, state) in enumerate(log.since(0, 10_000)):
+        jws, _ = split(state)
+        stated = payload_of(jws)
+        if (index, stated["index"], stated["chain"]) != (place, place, b64url(chain)):
+            return False
+        chain = head_after(chain, sha256(jws))
+    return True
 
 
 @contextmanager

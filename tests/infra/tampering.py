@@ -68,6 +68,16 @@ class Opened:
             self._do("UPDATE stored_events SET log_index = -log_index WHERE log_index > ?", (row.place,))
             self._do("UPDATE stored_events SET log_index = -log_index - 1 WHERE log_index < 0")
 
+    def move_up(self, first: int, by: int = 1) -> None:
+        """Every row from this position on stands so much later."""
+        self._do("UPDATE stored_events SET log_index = -log_index - 1 WHERE log_index >= ?", (first,))
+        self._do("UPDATE stored_events SET log_index = -log_index - 1 + ? WHERE log_index < 0", (by,))
+
+    def insert(self, row: Stored) -> None:
+        """Add a row at its place; all later ones move up."""
+        self.move_up(row.place)
+        self._do("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", row)
+
     def keep(self, *rows: Stored) -> None:
         """Take out all but these, and what is sealed in them: so much a recipient has."""
         places = {row.place for row in rows}

@@ -13,7 +13,7 @@ from domain.decide import needs
 from domain.refusals import Clash, Refusal, Unready
 from infra.desk.committer import Committer, Decided
 from infra.desk.desk import Outcome, Sitting
-from tests.infra.one_country import OneCountry
+from tests.infra.one_country import OneCountry, is_chained
 
 
 class Decisions:
@@ -91,10 +91,6 @@ def somebody_files(beside: OneCountry, n: int) -> Iterator["Future[Outcome]"]:
     go_on.set()
 
 
-def is_gapless(country: OneCountry) -> bool:
-    return [row[0] for row in country.log.since(0, 10_000)] == list(range(country.log.size()))
-
-
 def test_what_somebody_else_appended_meanwhile_is_seen_and_all_is_decided_anew(
     country: OneCountry, decisions: Decisions
 ) -> None:
@@ -109,7 +105,26 @@ def test_what_somebody_else_appended_meanwhile_is_seen_and_all_is_decided_anew(
     assert theirs.result().version == 2
     assert isinstance(mine.exception(), Clash)
     assert on_top.result().version == 2
-    assert is_gapless(country)
+    assert is_chained(country.log)
+    beside.close()
+
+
+def test_what_was_signed_ahead_is_signed_anew_where_another_process_came_first(
+    country: OneCountry, decisions: Decisions
+) -> None:
+    """Three filings of this desk lose their places to one of another: they sign the places that they get."""
+    beside = OneCountry(country.folder, at=country.at)
+    begun = country.log.size()
+    with somebody_files(beside, 1) as theirs:
+        signed = []
+        for n in (2, 3, 4):
+            signed.append(country.desk.ask(country.filing(n)))
+            decisions.wait_for_one()
+    assert [future.result().version for future in (theirs, *signed)] == [2] * 4
+    assert [row[1] for row in country.log.since(begun, 3)].count(theirs.result().stream) == 2
+    beside.consent(beside.file(5))
+    country.file(6)
+    assert is_chained(country.log)
     beside.close()
 
 
@@ -130,7 +145,7 @@ def test_what_takes_the_write_lock_believes_nothing_of_what_was_lost(
     assert withdrawal.result().version == 3
     assert isinstance(consent.exception(), Refusal)
     assert [row[2] for row in country.log.stream(filed.stream)] == [1, 2, 3]
-    assert is_gapless(country)
+    assert is_chained(country.log)
     beside.close()
 
 
@@ -148,7 +163,7 @@ def test_a_refusal_is_not_said_before_what_it_stands_on_is_durable(
     assert country.desk.trouble
     country.log.pragma("max_page_count = 1000000")
     assert country.desk.ask(country.filing(1, key="again")).result().version == 2
-    assert is_gapless(country)
+    assert is_chained(country.log)
 
 
 def test_a_repeat_gets_the_answer_that_is_still_being_written(
@@ -173,7 +188,7 @@ def test_the_desk_goes_only_so_far_ahead_and_all_is_written_in_its_order(country
         assert not any(future.done() for future in filed)
     outcomes = [future.result() for future in filed]
     assert [o.index for o in outcomes] == list(range(before + 2, before + 23, 3))
-    assert is_gapless(country)
+    assert is_chained(country.log)
 
 
 def test_what_takes_the_write_lock_takes_its_whole_batch_there(country: OneCountry) -> None:
@@ -190,7 +205,7 @@ def test_what_takes_the_write_lock_takes_its_whole_batch_there(country: OneCount
     assert [future.result().version for future in (filed, later)] == [2, 2]
     assert erased.result().state.erased == ["buyer", "case", "seller"]
     assert country.desk.ask(country.filing(2, key="key"), country.answered("key")).result().is_repeat
-    assert is_gapless(country)
+    assert is_chained(country.log)
 
 
 def test_a_write_that_breaks_off_leaves_nobody_waiting_and_the_next_one_works(

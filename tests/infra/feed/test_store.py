@@ -3,19 +3,22 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.desk.batch import end_of
 from infra.feed import reading
 from infra.feed.store import FeedStore, Standing
 from infra.formats.canonical import b64url, encode, sha256
-from infra.formats.envelope import Signed
+from infra.formats.envelope import Signed, payload_of
 from infra.log.event_store import Log
 from projections.feed import GENESIS, Logged, appends, deliveries, head_after
 from tests.feed_logs import OTHERS, OWN, GrowingLog, growing_logs
+from tests.infra.one_country import OneCountry
 
 TIME = "2026-11-23T08:00:00.000000Z"
 
@@ -113,6 +116,22 @@ def test_a_standing_is_the_count_the_hash_and_the_keys() -> None:
         assert store.standing("TR") == Standing(3, head, 1)
         assert store.counts() == {"KZ": 5, "TR": 3}
         store.close()
+
+
+def test_the_head_of_a_countrys_own_feed_is_the_chain_of_its_log(kazakhstan: OneCountry) -> None:
+    """At every count: it is what the next event signs, and follows from the last one alone."""
+    feed, log = kazakhstan.house.feed, kazakhstan.log
+    kazakhstan.register(1, 2)
+    for act in (partial(kazakhstan.withdraw, 1), partial(kazakhstan.complete, 2)):
+        act()
+        while feed.follow(log):
+            pass
+        standing, end = feed.standing("KZ"), end_of(log.at(log.size() - 1))
+        assert (standing.count, standing.hash) == (end.size, end.chain)
+    head = GENESIS
+    for row in feed.since(log, "KZ", 0, 10_000):
+        assert payload_of(row.jws)["chain"] == b64url(head)
+        head = head_after(head, row.hash)
 
 
 def test_an_event_is_found_by_its_hash() -> None:

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from domain import events as e
+from infra.desk.batch import EMPTY, end_of
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey, Unreadable, seal_box
 from infra.formats.canonical import b64url, encode, from_b64url, sha256
@@ -42,8 +43,7 @@ KeyOf = Callable[[bytes], bytes | None]
 
 
 def envelope_of(payload: Mapping[str, Any]) -> Envelope:
-    around = ("log", "stream", "seq", "prev", "time", "authority", "actor", "cause", "to", "effects", "lead")
-    return Envelope(**{name: payload[name] for name in around if name in payload})
+    return Envelope(**{name: payload[name] for name in Envelope._fields if name in payload})
 
 
 def members_of(published: Mapping[str, Any]) -> codec.Members:
@@ -89,6 +89,19 @@ def test_the_lead_signs_the_hash_of_the_claim_and_the_claim_names_its_lead() -> 
     assert claimed["lead"] == {"stream": closing["stream"], "seq": closing["seq"], "to": closing["to"]}
 
 
+def test_each_published_event_signs_its_place_and_the_chain_of_all_before_it() -> None:
+    """From 32 zero bytes on; where the log ends follows from its last event alone."""
+    end = EMPTY
+    for published, chain in zip(VECTORS["events"], VECTORS["log"]["chain_base64url"][:-1], strict=True):
+        stated = parse(published["jws"]).payload
+        assert (stated["index"], stated["chain"]) == (end.size, b64url(end.chain)) == (end.size, chain)
+        end = end.after(stated["time"], from_b64url(published["hash"]))
+        row = (stated["index"], stated["stream"], stated["seq"], stated["type"], published["jws"].encode())
+        assert end_of(row) == end
+    assert b64url(end.chain) == VECTORS["log"]["chain_base64url"][-1]
+    assert end_of(None) == EMPTY
+
+
 def test_the_published_ids_leaves_and_roots_come_out() -> None:
     secret = bytes.fromhex(VECTORS["derived_ids"]["secret_hex"])
     for case in VECTORS["derived_ids"]["cases"]:
@@ -115,6 +128,8 @@ ENVELOPE = Envelope(
     stream="f1c79201-8869-8b52-8e08-a795beee3229",
     seq=3,
     prev=FILED["hash"],
+    index=7,
+    chain=VECTORS["log"]["chain_base64url"][3],
     time="2026-11-22T11:35:28.000000Z",
     authority="kz-vehicle-registration",
     actor={"id": "p1", "role": "applicant"},
@@ -174,11 +189,11 @@ def test_salts_are_fresh_so_that_equal_values_have_unequal_digests() -> None:
     assert not set(first["data"]["_sd"]) & set(second["data"]["_sd"])
 
 
-@pytest.mark.parametrize("column", [1, 2, 3])
+@pytest.mark.parametrize("column", [0, 1, 2, 3])
 def test_a_row_whose_columns_are_not_those_of_its_event_is_refused(column: int) -> None:
-    """The library's mapper leaves stream, version and type outside of what it serialises."""
+    """The library's mapper leaves position, stream, version and type outside of what it serialises."""
     moved: list[Any] = list(row(CREATED, "entry", TWO_KEYS))
-    moved[column] = 4 if column == 2 else f"{moved[column]}x"
+    moved[column] = moved[column] + 1 if column in {0, 2} else f"{moved[column]}x"
     with pytest.raises(Tampered) as refused:
         read(tuple(moved), "KZ", key_of(*TWO_KEYS.values()))
     assert refused.value.check == "row"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra.desk.batch import end_of
 from infra.formats.boxes import DataKey, split_sealed
 from infra.formats.canonical import b64url, sha256
 from infra.formats.signing import Seal
@@ -150,13 +151,40 @@ def test_however_a_log_is_cut_into_ranges_it_is_the_same(case: Case, size: int) 
 
 
 @pytest.mark.parametrize(
-    "name", ["an event is deleted", "the lead of an approval is removed, and the gap closed"]
+    "name",
+    [
+        "an event is deleted",
+        "the lead of an approval is removed, and the gap closed",
+        "the newest of a stream is deleted, and the gap closed",
+        "two events of two streams change places",
+        "an event is inserted by who has a live key",
+        "the later events are moved up",
+        "the newest of a stream is signed again",
+    ],
 )
 def test_what_is_wrong_is_wrong_in_any_range(case: Case, name: str) -> None:
     with opened(case.log) as log:
         TAMPERINGS[name][0](case, log)
     cut = verify_logs([case.source()], processes=0, in_ranges_of=3)
     assert cut.failures[0] == case.verified().failures[0]
+
+
+def test_ranges_in_several_processes_hang_together(case: Case) -> None:
+    """Where one ends and the next begins, what stands between them cannot be exchanged either."""
+    with opened(case.log) as log:
+        _sign_the_newest_of_a_stream_again(case, log)
+    beside = verify_logs([case.source()], processes=2, in_ranges_of=1)
+    assert beside.failures[0] == case.verified().failures[0]
+    assert beside.failures[0].check == "chain"
+
+
+def test_where_events_were_moved_it_is_said_once(case: Case) -> None:
+    """Everything after a hole that was closed was signed for another position: that is one finding."""
+    with opened(case.log) as log:
+        _delete_the_newest_of_a_stream(case, log)
+    found = [failure.check for failure in case.verified().failures]
+    assert found.count("index") == 1
+    assert "chain" not in found
 
 
 def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
@@ -181,13 +209,23 @@ def _part(case: Case, *kept: Callable[[Stored], bool]) -> Report:
 
 
 def test_a_recipient_verifies_the_part_that_it_has(case: Case) -> None:
-    """Signatures, chains and keys; not the tree, and not the root that a retirement states: that is said."""
+    """Signatures, streams, indexes and keys; not the chain, the tree, and the root that a retirement states: that is
+    said.
+    """
     report = _part(case, lambda row: row.type.startswith("keys."))
     assert report.failures == []
     assert report.logs["KZ"]["events"] == 11
     assert report.logs["KZ"]["root"] is None
     assert any("retirement at index" in sentence for sentence in report.not_covered)
-    assert any("positions" in sentence for sentence in report.not_covered)
+    assert any("the chain" in sentence for sentence in report.not_covered)
+
+
+def test_of_a_part_it_still_shows_that_an_event_stands_elsewhere(case: Case) -> None:
+    with opened(case.log) as log:
+        row = log.row(case.stream("waiting"), 3)
+        log.rename(row, log_index=row.place + 7)
+    report = _part(case, lambda row: row.type.startswith("keys."), lambda it: it.stream == row.stream)
+    assert [(f.stream, f.version, f.check) for f in report.failures] == [(row.stream, 3, "index")]
 
 
 def test_of_a_part_it_still_shows_that_a_stream_is_not_whole(case: Case) -> None:
@@ -296,6 +334,83 @@ def _delete(*, closing_the_gap: bool) -> Tampering:
         return _name(row)
 
     return tamper
+
+
+def _delete_the_newest_of_a_stream(case: Case, log: Opened) -> tuple[Named, ...]:
+    """Nothing of its stream comes after it, and nothing was appended with it: only the log has a hole."""
+    row = _sold(case, log, 12)
+    log.delete(row, closing_the_gap=True)
+    return _name(log.rows()[row.place])
+
+
+def _swap_places_of_streams(case: Case, log: Opened) -> tuple[Named, ...]:
+    """Two neighbours of one moment that have nothing to do with each other."""
+    one, other = _sold(case, log, 5), log.row(case.stream("withdrawn"), 3)
+    assert other.place == one.place + 1
+    log.swap_places(one, other)
+    return _name(one, other)
+
+
+def _insert(case: Case, log: Opened) -> tuple[Named, ...]:
+    """An event that was signed for the place before stands here once more, as another version."""
+    row = _sold(case, log, 5)
+    state = signed_again(row, case.past.retired[0], seq=13)  # the seal was live there
+    added = row._replace(place=row.place + 1, version=13, state=state)
+    log.insert(added)
+    return _name(added)
+
+
+def _insert_in_place(case: Case, log: Opened) -> tuple[Named, ...]:
+    """By who has a live key, and signs it for exactly this place: what came later was not signed after it."""
+    following = log.row(case.stream("waiting"), 3)
+    around = {
+        name: following.payload[name] for name in ("index", "chain", "time", "authority", "actor", "to")
+    }
+    stream, kind = "00000000-0000-8000-8000-000000000000", "claim.ClaimTaken.v1"
+    said = {
+        "stream": stream,
+        "seq": 1,
+        "prev": None,
+        "type": kind,
+        "data": {"kind": "birth", "holder": stream},
+    }
+    state = signed_again(_sold(case, log, 12), case.seal_of(OFFICE), **around, **said)
+    log.insert(Stored(following.place, stream, 1, kind, state))
+    return _name(following)
+
+
+def _move_up(first: int) -> Tampering:
+    """Every event from here on stands three positions later."""
+
+    def tamper(_: Case, log: Opened) -> tuple[Named, ...]:
+        row = log.rows()[first]
+        log.move_up(first, by=3)
+        return _name(row)
+
+    return tamper
+
+
+def _sign_the_newest_of_a_stream_again(case: Case, log: Opened) -> tuple[Named, ...]:
+    """Nothing in its stream follows it; what was signed after it in the log was not signed after this."""
+    row = _sold(case, log, 12)
+    cause = "cmd:00000000-0000-8000-8000-000000000000"
+    log.write(row, signed_again(row, case.past.retired[0], cause=cause))  # the seal was live there
+    return _name(log.rows()[row.place + 1])
+
+
+def _sign_the_last_again(**members: object) -> Tampering:
+    def tamper(case: Case, log: Opened) -> tuple[Named, ...]:
+        row = log.row(case.stream("waiting"), 3)
+        log.write(row, signed_again(row, case.seal_of(OFFICE), **members))
+        return _name(row)
+
+    return tamper
+
+
+def _begin_after_something(case: Case, log: Opened) -> tuple[Named, ...]:
+    row = log.rows()[0]
+    log.write(row, signed_again(row, case.past.country().keyring.registrar, chain=b64url(b"1" * 32)))
+    return _name(row)
 
 
 def _delete_of_append(kind: str, *, closing_the_gap: bool) -> Tampering:
@@ -466,7 +581,9 @@ def _forget_recipient(case: Case, log: Opened) -> tuple[Named, ...]:
     seal = case.seal_of(OFFICE)
     wider = signed_again(row, seal, to=["KG", "KZ"])
     log.write(row, wider)
-    after = signed_again(row, seal, seq=4, prev=b64url(sha256(wider)), to=["KZ"])
+    end = end_of(row._replace(state=wider))
+    place = {"index": end.size, "chain": b64url(end.chain), "seq": 4, "prev": b64url(sha256(wider))}
+    after = signed_again(row, seal, **place, to=["KZ"])
     added = Stored(0, row.stream, 4, row.type, after)
     log.append(added)
     return _name(added)
@@ -542,9 +659,24 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
         {"form", "envelope", "signature", "members"},
     ),
     "an event is deleted": (_delete(closing_the_gap=False), {"position"}),
-    "an event is deleted, and the gap closed": (_delete(closing_the_gap=True), {"version"}),
+    "an event is deleted, and the gap closed": (_delete(closing_the_gap=True), {"index"}),
+    "the newest of a stream is deleted, and the gap closed": (_delete_the_newest_of_a_stream, {"index"}),
+    "two events of two streams change places": (_swap_places_of_streams, {"index"}),
+    "an event is inserted": (_insert, {"index"}),
+    "an event is inserted by who has a live key": (_insert_in_place, {"index"}),
+    "all events are moved up": (_move_up(0), {"position"}),
+    "the later events are moved up": (_move_up(30), {"position"}),
+    "the newest of a stream is signed again": (_sign_the_newest_of_a_stream_again, {"chain"}),
+    "an event was signed for another position": (_sign_the_last_again(index=43), {"index"}),
+    "an event was signed after other events": (_sign_the_last_again(chain=b64url(bytes(32))), {"chain"}),
+    "the first event was signed after others": (_begin_after_something, {"chain"}),
+    "a chain is no hash": (_sign_the_last_again(chain="none"), {"chain"}),
+    "an actor acts for somebody as nobody may": (
+        _sign_the_last_again(actor={"id": "p1", "role": "buyer", "for": {"party": "p2", "as": "friend"}}),
+        {"envelope"},
+    ),
     "two events of a stream are swapped": (_swap_versions, {"row"}),
-    "two events of a stream change places": (_swap_places, {"version"}),
+    "two events of a stream change places": (_swap_places, {"index"}),
     "the contents of two events are swapped": (_swap_contents, {"row"}),
     "an event is copied to another stream": (_copy, {"row"}),
     "a stream is renamed": (_rename, {"row"}),
@@ -563,7 +695,7 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     ),
     "the claim's event of an approval is removed, and the gap closed": (
         _delete_of_append("claim.ClaimReleased.v1", closing_the_gap=True),
-        {"append"},
+        {"index"},
     ),
     "the lead of an approval is removed": (
         _delete_of_append("case.CaseApproved.v1", closing_the_gap=False),
@@ -571,7 +703,7 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     ),
     "the lead of an approval is removed, and the gap closed": (
         _delete_of_append("case.CaseApproved.v1", closing_the_gap=True),
-        {"append", "version"},
+        {"index"},
     ),
     "a sealed part is cut by one disclosure": (_cut_by_one, {"disclosures"}),
     "a sealed part is cut short": (_cut_short, {"sealed"}),
