@@ -17,7 +17,7 @@ from domain.offers import offers
 from domain.procedures import procedures
 from infra.house import House
 from infra.settings import Settings
-from tests.house import Town, good
+from tests.house import ServedTown, Town, good
 
 ROOT = Path(__file__).parents[2]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -111,6 +111,11 @@ def test_a_program_gets_an_index(town: Town) -> None:
     assert set(listed) == set(offers())
     for address in (*listed.values(), *index["links"].values()):
         assert town.anybody.send("GET", address).is_success, address
+
+
+def test_the_house_prints_the_address_of_its_front_door(served_town: ServedTown) -> None:
+    (address,) = re.findall(r"^Tamga serves on (\S+)", served_town.said.read_text("utf-8"), re.MULTILINE)
+    assert is_page(httpx2.get(address))
 
 
 @pytest.mark.parametrize(

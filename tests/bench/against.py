@@ -21,9 +21,8 @@ TOLERANCE: Final = 0.05
 _NAMES: Final = "import json; from tests.bench.__main__ import ROWS; print(json.dumps(list(ROWS)))"
 _ONE: Final = """
 import json, sys
-from infra.garbage import collect_less
 from tests.bench import __main__ as bench, http_rows, rows
-collect_less()
+bench.collect_less()
 rows.ROUNDS = http_rows.ROUNDS = 3
 for r in bench.ROWS[sys.argv[1]]():
     print(json.dumps([r.what, r.value, r.unit, r.is_at_least]))
