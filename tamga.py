@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from domain.authorities import authorities
-from domain.law import countries
+from domain.countries import countries
 from domain.refusals import Refusal
 from infra import development, follower, imports, key_acts, statements
 from infra.child import kept_running

@@ -33,9 +33,9 @@ from domain.commands import (
     RevokeConsent,
     WithdrawCase,
 )
+from domain.countries import country_of, legal_day
 from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
-from domain.offers import country_of, legal_day
 from domain.refusals import Fault, Invalid, Refusal
 
 router = APIRouter()

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from domain.law import countries
+from domain.countries import countries
 from infra.development import (
     CLIENT,
     Asked,

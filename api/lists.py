@@ -15,7 +15,7 @@ from api.problems import Declined
 from api.shapes import AccessPage, CasePage, QueuePage
 from domain.authorisation import Subject, allow
 from domain.commands import Actor, Competence
-from domain.offers import country_of, legal_day
+from domain.countries import country_of, legal_day
 from domain.refusals import NotOffered, Refusal, Unknown
 from infra.clock import written
 from infra.house import CountryHouse

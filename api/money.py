@@ -15,8 +15,8 @@ from api.shapes import CaseBrief
 from domain.authorisation import Subject, allow
 from domain.authorities import treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
+from domain.countries import country_of, legal_day
 from domain.forms import Currency, Line, MinorUnits, Value
-from domain.offers import country_of, legal_day
 from domain.refusals import Fault, Invalid, Refusal
 from infra.house import CountryHouse
 from infra.live_seals import key_for

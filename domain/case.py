@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, assert_never
 
-from domain.deadlines import Deadline
+from domain.days.deadlines import Deadline
 from domain.events import (
     ERASED,
     AppealTermEnded,

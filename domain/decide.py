@@ -27,22 +27,14 @@ from domain.commands import (
     RevokeConsent,
     WithdrawCase,
 )
+from domain.decision import Decision
 from domain.decisions import approval, consents, ends, filing, payments, review
-from domain.decisions.situation import (
-    SYSTEM_ACTOR,
-    Beside,
-    Decision,
-    Events,
-    Situation,
-    Target,
-    offer_of,
-    subject_of,
-)
+from domain.decisions.situation import Beside, Situation, offer_of, subject_of
 from domain.offers import offer
 from domain.procedure import Key
 from domain.refusals import NOTHING, Differs, Unknown
 
-__all__ = ["SYSTEM_ACTOR", "Beside", "Decision", "Events", "Target", "decide", "needs", "subject_of"]
+__all__ = ["Beside", "decide", "needs", "subject_of"]
 
 
 def needs(command: Command, case: Case | None) -> tuple[Key, ...]:

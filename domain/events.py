@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Final, NamedTuple, TypedDict
 
-from domain.deadlines import Deadline
+from domain.days.deadlines import Deadline
 
 
 class Erased(Enum):

@@ -22,8 +22,7 @@ from typing import Final, NamedTuple
 
 from domain.authorisation import OFFICERS
 from domain.commands import Competence
-from domain.law import countries
-from domain.offers import country_of, legal_day
+from domain.countries import countries, country_of, legal_day
 from infra.chance import random_bytes, random_id
 from infra.sqlite_file import transaction
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from domain.authorities import authorities, registrar_of
 from domain.commands import Actor
-from domain.law import countries
+from domain.countries import countries
 from infra import development, keyring
 from infra.accesses import Accesses
 from infra.clock import Clock, clock_of

@@ -15,10 +15,10 @@ import orjson
 from pydantic import ValidationError
 
 from domain import events as e
-from domain.decide import Decision
-from domain.decide_entry import terms_of_register
+from domain.countries import country_of, legal_day
+from domain.decision import Decision
+from domain.decisions.entries import terms_of_register
 from domain.forms import plain
-from domain.offers import country_of, legal_day
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Refusal

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain import events as e
 from domain.authorities import registrar_of
-from domain.decide import SYSTEM_ACTOR, Decision
+from domain.decision import SYSTEM_ACTOR, Decision
 from domain.refusals import Unknown
 from infra.canonical import b64url, from_b64url, sha256
 from infra.desk import Desk, Outcome, Sitting

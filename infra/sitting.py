@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Protocol
 
 from domain import events as e
 from domain.commands import CaseCommand, EntryCommand, FileCase
-from domain.decide import Beside, Decision, decide, needs
-from domain.decide_entry import decide_entry
+from domain.decide import Beside, decide, needs
+from domain.decision import Decision
+from domain.decisions.entries import decide_entry
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from infra import codec, envelope

@@ -14,7 +14,7 @@ from typing import Any, Final
 from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
-from domain.decide import SYSTEM_ACTOR, Decision
+from domain.decision import SYSTEM_ACTOR, Decision
 from infra.chance import random_id
 from infra.clock import written
 from infra.desk import Outcome, Sitting

@@ -23,7 +23,7 @@ from joserfc.errors import ClaimError, JoseError
 from joserfc.jwk import ECKey, KeySet, KeySetSerialization
 
 from domain.commands import Actor
-from domain.law import countries
+from domain.countries import countries
 from domain.numbers import WrongNumber
 from infra.clock import Clock
 from infra.competences import Competences

@@ -9,10 +9,11 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from api.problems import STATUS
-from domain import case, claim, decide, decide_entry, entry
+from domain import case, claim, decide, entry
 from domain import events as e
 from domain.authorisation import TABLE
 from domain.commands import CaseCommand, EntryCommand
+from domain.decisions import entries
 from domain.refusals import Refusal
 from infra import codec
 
@@ -109,7 +110,7 @@ def test_somebody_brings_every_event_about(kind: type) -> None:
 def test_every_command_has_its_decision() -> None:
     commands = subclasses(CaseCommand)
     assert {kind.__name__ for kind in commands} - branches(decide) == {"FileCase"} - branches(decide)
-    assert {kind.__name__ for kind in subclasses(EntryCommand)} <= branches(decide_entry)
+    assert {kind.__name__ for kind in subclasses(EntryCommand)} <= branches(entries)
 
 
 def test_every_refusal_of_the_law_has_an_answer_over_http() -> None:

@@ -4,8 +4,9 @@ from domain import events as e
 from domain.authorisation import Rule
 from domain.claim import FREE
 from domain.commands import ApproveCase
+from domain.decision import Decision, Events
 from domain.decisions.filing import check_entry
-from domain.decisions.situation import HELD, Decision, Events, Situation, officer_of, person_of
+from domain.decisions.situation import HELD, Situation, officer_of, person_of
 from domain.refusals import Clash, NotAllowed
 
 

@@ -3,9 +3,10 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
+from domain.decision import Decision
 from domain.decisions.ends import withdrawn
 from domain.decisions.payments import decision_term
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Situation
 from domain.refusals import Clash, NotAllowed
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from domain import events as e
 from domain.case import Stage
 from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
-from domain.deadlines import compute, is_past
+from domain.days.deadlines import compute, is_past
+from domain.decision import Decision, Events
 from domain.decisions.payments import all_back
-from domain.decisions.situation import Decision, Events, Situation
+from domain.decisions.situation import Situation
 from domain.refusals import Clash, Fault, Invalid
 
 

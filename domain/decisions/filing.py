@@ -8,13 +8,14 @@ from domain import events as e
 from domain.case import APPLICANT
 from domain.claim import FREE
 from domain.commands import Command, FileCase
+from domain.countries import countries, country_of, legal_day
 from domain.country import Country
-from domain.deadlines import compute, is_past
-from domain.decisions.situation import HELD, Beside, Decision, Events
+from domain.days.deadlines import compute, is_past
+from domain.decision import Decision, Events
+from domain.decisions.situation import HELD, Beside
 from domain.entry import Entry
 from domain.fees import Assessment, assess
-from domain.law import countries
-from domain.offers import country_of, legal_day, offer, terms_hash
+from domain.offers import offer, terms_hash
 from domain.procedure import Offer, Party, Procedure, Request, Terms, When
 from domain.refusals import Clash, Fault, Invalid, NotOffered
 

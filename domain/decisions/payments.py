@@ -7,11 +7,12 @@ from typing import Any, Literal
 from domain import events as e
 from domain.case import ENDED, Stage
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
+from domain.countries import legal_day
+from domain.decision import Decision, Events
 from domain.decisions.filing import assessed
-from domain.decisions.situation import Decision, Events, Situation
+from domain.decisions.situation import Situation
 from domain.fees import assess
 from domain.forms import MAX_SAFE_INTEGER
-from domain.offers import legal_day
 from domain.refusals import Clash, Differs, Fault, Invalid
 
 

@@ -12,9 +12,10 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
 )
-from domain.deadlines import pause
-from domain.decisions.situation import Decision, Situation, officer_of, person_of
-from domain.offers import legal_day
+from domain.countries import legal_day
+from domain.days.deadlines import pause
+from domain.decision import Decision
+from domain.decisions.situation import Situation, officer_of, person_of
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from domain import events as e
 from domain.authorisation import Rule, Subject, allow
@@ -17,16 +17,13 @@ from domain.commands import (
     RecordReceipt,
     RecordRefund,
 )
-from domain.deadlines import Deadline, Term, compute
+from domain.countries import country_of, legal_day
+from domain.days.deadlines import Deadline, Term, compute
+from domain.decision import SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry
-from domain.offers import country_of, legal_day, offer
+from domain.offers import offer
 from domain.procedure import Key, Offer
 from domain.refusals import Erased, NotAllowed, Refusal, Stale, WrongStage
-
-Target = Literal["case"] | Key
-Events = list[tuple[Target, e.Event]]
-
-SYSTEM_ACTOR: Final[e.ActorMember] = {"id": "tamga", "role": "system"}
 
 HELD: Final = (
     "There is an open request about the same thing already. Please wait until it is decided, "
@@ -48,15 +45,6 @@ class Beside:
     claims: Mapping[Key, Claim] = field(default_factory=dict)
     ids: Mapping[Key, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What follows: events by target, whose seal signs them, and who acted. No events: it was so already."""
-
-    authority: str
-    actor: e.ActorMember
-    events: Events
 
 
 class Situation:

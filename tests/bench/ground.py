@@ -21,8 +21,8 @@ from domain.commands import (
     RecordReceipt,
     Statement,
 )
-from domain.decide import Decision
-from domain.law import countries
+from domain.countries import countries
+from domain.decision import Decision
 from domain.procedure import entry_key
 from infra import development, keyring
 from infra.accesses import Accesses

@@ -18,10 +18,12 @@ from domain.authorities import authorities
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
 from domain.commands import Actor, CaseCommand, Command, EntryCommand
-from domain.decide import Beside, Decision, decide, needs
-from domain.decide_entry import decide_entry
+from domain.countries import country_of, legal_day
+from domain.decide import Beside, decide, needs
+from domain.decision import Decision
+from domain.decisions.entries import decide_entry
 from domain.entry import Entry
-from domain.offers import country_of, legal_day, offers
+from domain.offers import offers
 from domain.procedure import Key, Offer, Terms
 from domain.refusals import Invalid, Refusal
 from infra import codec

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.authorities import authorities, registrar_of
-from domain.law import countries
+from domain.countries import countries
 from domain.procedure import entry_key
 from infra import development, key_acts, keyring
 from infra.accesses import Accesses

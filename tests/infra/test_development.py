@@ -12,9 +12,9 @@ import pytest
 
 from domain.authorisation import OFFICERS, TABLE
 from domain.authorities import authorities
+from domain.countries import countries
 from domain.country import PersonNumber
 from domain.forms import Person
-from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms

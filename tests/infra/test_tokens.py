@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.commands import Competence
-from domain.law import countries
+from domain.countries import countries
 from infra.competences import Competences
 from infra.tokens import BadToken, Identity, SigningKey, Tokens, actor_of, assertion, key_set, verified
 

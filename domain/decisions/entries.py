@@ -6,10 +6,11 @@ from datetime import date, datetime
 from domain import events as e
 from domain.authorisation import Rule, Subject, allow
 from domain.commands import EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
-from domain.deadlines import compute, is_past
-from domain.decide import Decision
+from domain.countries import country_of, legal_day
+from domain.days.deadlines import compute, is_past
+from domain.decision import Decision
 from domain.entry import Entry
-from domain.offers import country_of, legal_day, offers
+from domain.offers import offers
 from domain.procedure import Restriction, Terms
 from domain.refusals import NOTHING, Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
 
