@@ -6,7 +6,10 @@ from typing import Final, Literal
 from domain import events as e
 from domain.procedure import Key
 
-Target = Literal["case"] | Key
+LEAD: Final = (
+    "lead"  # the stream that the command was asked of: a case, an entry, the keys; it closes the append
+)
+Target = Literal["lead"] | Key
 Events = list[tuple[Target, e.Event]]
 
 SYSTEM_ACTOR: Final[e.ActorMember] = {"id": "tamga", "role": "system"}

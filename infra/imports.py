@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from domain import events as e
 from domain.countries import country_of, legal_day
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.decisions.entries import terms_of_register
 from domain.forms import plain
 from domain.procedure import Register
@@ -161,7 +161,7 @@ class _Import:
             content=content,
         )
         settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
-        events = [*settled, ("case", created)]
+        events = [*settled, (LEAD, created)]
         decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
         self._sitting.group(decision, entry, claims, f"cmd:{desk.id_of('import', 1, entry.id)}")
         return None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from domain import events as e
 from domain.commands import CaseCommand, EntryCommand, FileCase
 from domain.decide import Beside, decide, needs
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.decisions.entries import decide_entry
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
@@ -144,9 +144,9 @@ class Sitting:
         """Sign the events of one append in their order: other streams by (stream, seq), then the lead's."""
         shared = _Envelope(decision, cause, seal or self.seal_of(decision.authority))
         others: list[tuple[Stream, e.Event]] = [
-            (targets[t], event) for t, event in decision.events if t != "case"
+            (targets[t], event) for t, event in decision.events if t != LEAD
         ]
-        leads = [event for target, event in decision.events if target == "case"]
+        leads = [event for target, event in decision.events if target == LEAD]
         others.sort(key=lambda pair: (pair[0].id, pair[0].seq))
         reference = {
             "stream": lead.id,

@@ -14,7 +14,7 @@ from typing import Any, Final
 from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
-from domain.decision import SYSTEM_ACTOR, Decision
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.chance import random_id
 from infra.clock import written
 from infra.desk import Outcome, Sitting
@@ -74,9 +74,7 @@ def record_access_head(country: CountryHouse) -> int:
         known = stream.state.count if stream.state else 0
         if count > known:
             said = e.AccessHeadRecorded(count=count, head=head)
-            decision = Decision(
-                authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[("case", said)]
-            )
+            decision = Decision(authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[(LEAD, said)])
             sitting.group(decision, stream, {}, f"cmd:{random_id()}")
         return _answer(sitting, is_repeat=count <= known)
 

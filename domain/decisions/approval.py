@@ -4,7 +4,7 @@ from domain import events as e
 from domain.authorisation import Rule
 from domain.claim import FREE
 from domain.commands import ApproveCase
-from domain.decision import Decision, Events
+from domain.decision import LEAD, Decision, Events
 from domain.decisions.filing import check_entry
 from domain.decisions.situation import HELD, Situation, officer_of, person_of
 from domain.refusals import Clash, NotAllowed
@@ -42,7 +42,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [(key, change), *_claims(situation, entry), ("case", approved)])
+    return situation.by(rule, [(key, change), *_claims(situation, entry), (LEAD, approved)])
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:

@@ -3,7 +3,7 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.decisions.ends import withdrawn
 from domain.decisions.payments import decision_term
 from domain.decisions.situation import Situation
@@ -20,7 +20,7 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
     given = e.ConsentGiven(party=party, of=command.of)
     has_all = {*case.consents, party}.issuperset(case.consents_asked)
     return situation.by(
-        rule, [("case", given), *decision_term(situation, is_complete=has_all and case.is_paid)]
+        rule, [(LEAD, given), *decision_term(situation, is_complete=has_all and case.is_paid)]
     )
 
 
@@ -32,7 +32,7 @@ def decline(command: DeclineConsent, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.fits()
     declined = e.ConsentDeclined(party=party, of=command.of)
-    return situation.by(rule, withdrawn(situation, "consent_declined", [("case", declined)]))
+    return situation.by(rule, withdrawn(situation, "consent_declined", [(LEAD, declined)]))
 
 
 def revoke(command: RevokeConsent, situation: Situation) -> Decision:
@@ -46,7 +46,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     revoked = e.ConsentRevoked(
         party=party, of=command.of, consent_until=situation.until(situation.terms.consent_within)
     )
-    return situation.by(rule, [("case", revoked)])
+    return situation.by(rule, [(LEAD, revoked)])
 
 
 def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:

@@ -6,7 +6,7 @@ from domain import events as e
 from domain.case import Stage
 from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
 from domain.days.deadlines import compute, is_past
-from domain.decision import Decision, Events
+from domain.decision import LEAD, Decision, Events
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation
 from domain.refusals import Clash, Fault, Invalid
@@ -28,7 +28,7 @@ def withdrawn(situation: Situation, reason: str, first: Events | None = None) ->
     return [
         *_claims_released(situation),
         *(first or []),
-        ("case", over),
+        (LEAD, over),
         *all_back(situation, "withdrawn"),
     ]
 
@@ -40,7 +40,7 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     if reason is None:
         return situation.by_the_clock([])
     lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.appeal_within))
-    return situation.by_the_clock([("case", lapsed), *all_back(situation, "lapsed")])
+    return situation.by_the_clock([(LEAD, lapsed), *all_back(situation, "lapsed")])
 
 
 def _ran_out(situation: Situation) -> str | None:
@@ -64,7 +64,7 @@ def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
     is_over = case.appeal_until is not None and is_past(case.appeal_until, situation.at)
     if not is_over or case.is_appeal_term_over:
         return situation.by_the_clock([])
-    return situation.by_the_clock([*_claims_released(situation), ("case", e.AppealTermEnded())])
+    return situation.by_the_clock([*_claims_released(situation), (LEAD, e.AppealTermEnded())])
 
 
 def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
@@ -82,7 +82,7 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
         raise Clash(what, code="receipt_does_not_match")
     situation.fits()
     receipt = e.ReceiptRecorded(register=command.register, event=command.event, receipt=command.jws)
-    return situation.by(rule, [("case", receipt), ("case", e.CaseCompleted())])
+    return situation.by(rule, [(LEAD, receipt), (LEAD, e.CaseCompleted())])
 
 
 def erase(command: EraseCase, situation: Situation) -> Decision:
@@ -100,7 +100,7 @@ def erase(command: EraseCase, situation: Situation) -> Decision:
     situation.fits()
     _may_be_forgotten(situation)
     erased = e.PersonalDataErased(keys=fallen, whose=sorted(whose), basis=command.basis)
-    return situation.by(rule, [("case", erased)])
+    return situation.by(rule, [(LEAD, erased)])
 
 
 def _may_be_forgotten(situation: Situation) -> None:

@@ -8,7 +8,7 @@ from domain.authorisation import Rule, Subject, allow
 from domain.commands import EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
 from domain.countries import country_of, legal_day
 from domain.days.deadlines import compute, is_past
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.entry import Entry
 from domain.offers import offers
 from domain.procedure import Restriction, Terms
@@ -58,7 +58,7 @@ def _place(command: PlaceRestriction, entry: Entry, day: date) -> Decision:
         rule=rule.id,
         reference=command.reference,
     )
-    return Decision(authority=named.authority, actor=_actor(rule), events=[("case", placed)])
+    return Decision(authority=named.authority, actor=_actor(rule), events=[(LEAD, placed)])
 
 
 def _lift(command: LiftRestriction, entry: Entry, day: date) -> Decision:
@@ -68,7 +68,7 @@ def _lift(command: LiftRestriction, entry: Entry, day: date) -> Decision:
         raise Unknown("There is no such restriction on this entry.")
     rule = _restricting(command, entry, live["authority"], day)
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
-    return Decision(authority=live["authority"], actor=_actor(rule), events=[("case", lifted)])
+    return Decision(authority=live["authority"], actor=_actor(rule), events=[(LEAD, lifted)])
 
 
 def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date) -> Decision:
@@ -91,7 +91,7 @@ def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date
         if until and not is_past(until, command.at):
             raise Clash(f"The law keeps this entry until {until['due']}.", code="retention_not_over")
     erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
-    return Decision(authority=entry.authority, actor=_actor(rule), events=[("case", erased)])
+    return Decision(authority=entry.authority, actor=_actor(rule), events=[(LEAD, erased)])
 
 
 # --- who may ------------------------------------------------------------------------------------------------

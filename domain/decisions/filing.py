@@ -11,7 +11,7 @@ from domain.commands import Command, FileCase
 from domain.countries import countries, country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import compute, is_past
-from domain.decision import Decision, Events
+from domain.decision import LEAD, Decision, Events
 from domain.decisions.situation import HELD, Beside
 from domain.entry import Entry
 from domain.fees import Assessment, assess
@@ -50,9 +50,9 @@ def file(command: FileCase, beside: Beside) -> Decision:
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
-    events += [("case", filed), ("case", assessed(fee, terms, command, country))]
+    events += [(LEAD, filed), (LEAD, assessed(fee, terms, command, country))]
     if not consents and not fee["amount"] and not fee["provisional"]:
-        events.append(("case", e.DecisionTermStarted(due=compute(terms.decide_within, command.at, country))))
+        events.append((LEAD, e.DecisionTermStarted(due=compute(terms.decide_within, command.at, country))))
     return Decision(authority=terms.authority, actor={"id": APPLICANT, "role": "applicant"}, events=events)
 
 

@@ -8,7 +8,7 @@ from domain import events as e
 from domain.case import ENDED, Stage
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
 from domain.countries import legal_day
-from domain.decision import Decision, Events
+from domain.decision import LEAD, Decision, Events
 from domain.decisions.filing import assessed
 from domain.decisions.situation import Situation
 from domain.fees import assess
@@ -42,11 +42,11 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
     )
     if case.stage in ENDED:
         late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
-        return situation.by(rule, [("case", came), late])
+        return situation.by(rule, [(LEAD, came), late])
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     fee = _amounts(anew) if anew else fee
-    before: Events = [("case", anew)] if anew else []
-    return situation.by(rule, [*before, ("case", came), *_settled(situation, fee, paid)])
+    before: Events = [(LEAD, anew)] if anew else []
+    return situation.by(rule, [*before, (LEAD, came), *_settled(situation, fee, paid)])
 
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
@@ -62,7 +62,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     if anew is None or anew.provisional:
         what = "The law has no value yet for a unit of this fee. It has to be written down first."
         raise Clash(what, code="fee_still_provisional")
-    return situation.by(rule, [("case", anew), *_settled(situation, _amounts(anew))])
+    return situation.by(rule, [(LEAD, anew), *_settled(situation, _amounts(anew))])
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
@@ -82,7 +82,7 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    return situation.by(rule, [("case", back)])
+    return situation.by(rule, [(LEAD, back)])
 
 
 def decision_term(situation: Situation, *, is_complete: bool) -> Events:
@@ -90,7 +90,7 @@ def decision_term(situation: Situation, *, is_complete: bool) -> Events:
     if not is_complete or situation.case.stage != Stage.FILED:
         return []
     due = situation.until(situation.terms.decide_within)
-    return [("case", e.DecisionTermStarted(due=due))]
+    return [(LEAD, e.DecisionTermStarted(due=due))]
 
 
 def all_back(situation: Situation, reason: str) -> Events:
@@ -144,5 +144,5 @@ def _due_of(refunds: Mapping[str, Mapping[str, Any]], payment: str) -> int:
     return int(refunds[payment]["due"]) if payment in refunds else 0
 
 
-def _refund_due(payment: str, amount: int, currency: str, reason: str) -> tuple[Literal["case"], e.RefundDue]:
-    return ("case", e.RefundDue(payment=payment, amount=amount, currency=currency, reason=reason))
+def _refund_due(payment: str, amount: int, currency: str, reason: str) -> tuple[Literal["lead"], e.RefundDue]:
+    return (LEAD, e.RefundDue(payment=payment, amount=amount, currency=currency, reason=reason))

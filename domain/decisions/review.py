@@ -14,7 +14,7 @@ from domain.commands import (
 )
 from domain.countries import legal_day
 from domain.days.deadlines import pause
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 
@@ -36,7 +36,7 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.has_seen()
     situation.fits()
-    return situation.by(rule, [("case", e.CaseAssigned(officer=officer.office_id, rule=rule.id))])
+    return situation.by(rule, [(LEAD, e.CaseAssigned(officer=officer.office_id, rule=rule.id))])
 
 
 def ask(command: RequestInformation, situation: Situation) -> Decision:
@@ -55,7 +55,7 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
         answer_until=situation.until(situation.terms.answer_within),
         question=command.question,
     )
-    return situation.by(rule, [("case", question)])
+    return situation.by(rule, [(LEAD, question)])
 
 
 def answer(command: ProvideInformation, situation: Situation) -> Decision:
@@ -79,7 +79,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
         answer=command.answer,
         evidence=list(command.evidence),
     )
-    return situation.by(rule, [("case", provided)])
+    return situation.by(rule, [(LEAD, provided)])
 
 
 def propose(command: ProposeApproval, situation: Situation) -> Decision:
@@ -93,7 +93,7 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
     proposed = e.ApprovalProposed(
         rule=rule.id, note=command.note, officer_person=person_of(rule), officer_signature=None
     )
-    return situation.by(rule, [("case", proposed)])
+    return situation.by(rule, [(LEAD, proposed)])
 
 
 def refuse(command: RefuseCase, situation: Situation) -> Decision:
@@ -122,7 +122,7 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [("case", refused)])
+    return situation.by(rule, [(LEAD, refused)])
 
 
 def _is_competent(officer: Competence, situation: Situation) -> bool:

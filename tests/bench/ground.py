@@ -22,7 +22,7 @@ from domain.commands import (
     Statement,
 )
 from domain.countries import countries
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.procedure import entry_key
 from infra import development, keyring
 from infra.accesses import Accesses
@@ -124,7 +124,7 @@ class Ground:
                 )
                 actor: e.ActorMember = {"id": "import", "role": "system"}
                 sitting.group(
-                    Decision(authority=OFFICE, actor=actor, events=[("case", created)]), stream, {}, CAUSE
+                    Decision(authority=OFFICE, actor=actor, events=[(LEAD, created)]), stream, {}, CAUSE
                 )
             return Outcome(stream="", version=0, state=None, index=0, status=200)
 

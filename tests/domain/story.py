@@ -20,7 +20,7 @@ from domain.claim import FREE, Claim
 from domain.commands import Actor, CaseCommand, Command, EntryCommand
 from domain.countries import country_of, legal_day
 from domain.decide import Beside, decide, needs
-from domain.decision import Decision
+from domain.decision import LEAD, Decision
 from domain.decisions.entries import decide_entry
 from domain.entry import Entry
 from domain.offers import offers
@@ -153,8 +153,8 @@ class Story:
         return decide(command, self.case, beside)
 
     def _record(self, decision: Decision, lead: str, family: str) -> None:
-        others = [(target, event) for target, event in decision.events if target != "case"]
-        leads = [event for target, event in decision.events if target == "case"]
+        others = [(target, event) for target, event in decision.events if target != LEAD]
+        leads = [event for target, event in decision.events if target == LEAD]
         effects = {}
         for target, event in others:
             recorded = self._recorded(event, stream_of(target), target.family, decision, None)

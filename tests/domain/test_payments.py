@@ -8,6 +8,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
+from domain.decision import LEAD
 from domain.refusals import Clash, Differs, Invalid, NotAllowed, Unknown, WrongStage
 from tests.domain.acts import (
     AGREED,
@@ -59,7 +60,7 @@ def assessed(amount: int, *, is_provisional: bool = False) -> Act:
             provisional=is_provisional,
             due=story.now.fee["due"],
         )
-        story.happened(("case", fee))
+        story.happened((LEAD, fee))
 
     return act
 
@@ -211,7 +212,7 @@ def test_when_the_law_names_the_value_the_officer_makes_the_fee_certain() -> Non
 def test_what_was_paid_before_may_then_be_enough_or_too_much() -> None:
     story = given(a_sale(), *AGREED)
     paid = e.FeePaid(payment="payment-1", amount=FEE + 7, currency="KZT", paid_at=IN_2026, statement="jws")
-    given(story, assessed(FEE, is_provisional=True)).happened(("case", paid))
+    given(story, assessed(FEE, is_provisional=True)).happened((LEAD, paid))
     story.when(assess()).then("FeeAssessed", "RefundDue", "DecisionTermStarted")
     assert refunds(story) == [("payment-1", 7, "too_much")]
 
