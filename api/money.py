@@ -52,7 +52,7 @@ async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
     actor, said = await asked_of(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
-    return await act(request, case, RecordPayment, is_judgement=False, statement=statement)
+    return await act(request, case, RecordPayment, statement=statement)
 
 
 @router.post(
@@ -62,7 +62,7 @@ async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
     actor, said = await asked_of(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
-    return await act(request, case, RecordRefund, is_judgement=False, statement=statement)
+    return await act(request, case, RecordRefund, statement=statement)
 
 
 def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> Statement:

@@ -133,7 +133,6 @@ async def _act(
     **more: Any,
 ) -> Response:
     command = make(
-        at=house_of(request).clock(),
         by=caller(request),
         cause=f"cmd:{random_id()}",
         country=house.code,

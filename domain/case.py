@@ -1,4 +1,4 @@
-"""One person's request, from filing to its end: stages, state and fold; what may happen is in decide.py.
+"""One person's request, from filing to its end: stages, state and fold; what may happen is in lifecycle.py.
 
 ::
 
@@ -56,32 +56,6 @@ class Stage(StrEnum):
     COMPLETED = "completed"
 
 
-# The one table of what fits when. Money that came or went back is a fact, and fits always (rules.md 18).
-FITS: Final[Mapping[Stage, tuple[str, ...]]] = {
-    Stage.FILED: (
-        "GiveConsent",
-        "DeclineConsent",
-        "RevokeConsent",
-        "RecordPayment",
-        "AssessFee",
-        "WithdrawCase",
-    ),
-    Stage.IN_REVIEW: (
-        "AssignCase",
-        "RequestInformation",
-        "ProposeApproval",
-        "ApproveCase",
-        "RefuseCase",
-        "RevokeConsent",
-        "WithdrawCase",
-    ),
-    Stage.RETURNED: ("ProvideInformation", "RevokeConsent", "WithdrawCase"),
-    Stage.APPROVED: ("RecordReceipt",),
-    Stage.REFUSED: ("EraseCase",),
-    Stage.WITHDRAWN: ("EraseCase",),
-    Stage.LAPSED: ("EraseCase",),
-    Stage.COMPLETED: ("EraseCase",),
-}
 APPLICANT: Final = "p1"  # who filed is the first party
 ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
 
@@ -149,11 +123,6 @@ class Case(NamedTuple):
     def is_paid(self) -> bool:
         """Nothing is left to pay, and the fee is certain."""
         return _covers(self.fee, self.paid)
-
-    @property
-    def fits(self) -> tuple[str, ...]:
-        """The commands that fit the stage."""
-        return FITS[Stage(self.stage)]
 
 
 def evolve(case: Case | None, recorded: Recorded) -> Case:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.case import APPLICANT, Case
+from domain.lifecycle import fits
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
@@ -69,7 +70,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "entry": case.entry,
         "warnings": case.warnings if party is None else [],
         "erased": case.erased,
-        "fits": list(case.fits),
+        "fits": list(fits(case)),
         "timeline": case.timeline,
     }
 

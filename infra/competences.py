@@ -20,9 +20,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from domain.authorisation import OFFICERS
 from domain.commands import Competence
 from domain.countries import countries, country_of, legal_day
+from domain.roles import OFFICERS
 from infra.chance import random_bytes, random_id
 from infra.sqlite_file import transaction
 

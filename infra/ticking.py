@@ -102,7 +102,7 @@ def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
     is_appeal_over = row["appeal"] is not None and row["appeal"] <= written(now)
     kind: type[CaseCommand] = EndAppealTerm if is_appeal_over else LapseCase
-    return kind(at=now, by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
+    return kind(by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
 
 
 def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:

@@ -5,7 +5,6 @@ from domain.authorisation import Rule
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
 from domain.decision import LEAD, Decision
 from domain.decisions.ends import withdrawn
-from domain.decisions.payments import decision_term
 from domain.decisions.situation import Situation
 from domain.refusals import Clash, NotAllowed
 
@@ -13,15 +12,11 @@ from domain.refusals import Clash, NotAllowed
 def give(command: GiveConsent, situation: Situation) -> Decision:
     """The last consent completes the case, where it is paid."""
     rule, party = _asked(command, situation)
-    case = situation.case
-    if party in case.consents:
+    if party in situation.case.consents:
         return situation.so_already(rule)
     situation.fits()
     given = e.ConsentGiven(party=party, of=command.of)
-    has_all = {*case.consents, party}.issuperset(case.consents_asked)
-    return situation.by(
-        rule, [(LEAD, given), *decision_term(situation, is_complete=has_all and case.is_paid)]
-    )
+    return situation.by(rule, [(LEAD, given)])
 
 
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
@@ -38,11 +33,11 @@ def decline(command: DeclineConsent, situation: Situation) -> Decision:
 def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     """Until an approval is proposed (rules.md 16); then a new time to consent runs."""
     rule, party = _asked(command, situation)
+    if party not in situation.case.consents:
+        return situation.so_already(rule)
     situation.fits()
     if situation.case.proposal is not None:
         raise Clash("A decision has been proposed: your consent stands now.", code="consent_stands")
-    if party not in situation.case.consents:
-        return situation.so_already(rule)
     revoked = e.ConsentRevoked(
         party=party, of=command.of, consent_until=situation.until(situation.terms.consent_within)
     )
@@ -51,7 +46,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
 
 def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
-    rule = situation.allowed("case.consent")
+    rule = situation.allowed()
     party = rule.party or ""
     if party not in situation.case.consents_asked:
         raise NotAllowed("Your consent is not asked in this case.", code="consent_not_asked")

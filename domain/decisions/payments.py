@@ -18,7 +18,7 @@ from domain.refusals import Clash, Differs, Fault, Invalid
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
     """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
-    rule = situation.allowed("case.pay")
+    rule = situation.allowed()
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
     if known is not None:
@@ -51,11 +51,10 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
-    rule = situation.allowed("case.assess")
+    rule = situation.allowed()
     case = situation.case
     if case.fee is not None and not case.fee["provisional"]:
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     latest = max((datetime.fromisoformat(p[2]) for p in case.payments.values()), default=situation.at)
     anew = _assessed_anew(situation, latest)
@@ -67,7 +66,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     """The treasury paid back what was due for this payment, the whole of it."""
-    rule = situation.allowed("case.pay")
+    rule = situation.allowed()
     paid = command.statement
     refund = situation.case.refunds.get(paid.payment)
     if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:
@@ -83,14 +82,6 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         statement=paid.jws,
     )
     return situation.by(rule, [(LEAD, back)])
-
-
-def decision_term(situation: Situation, *, is_complete: bool) -> Events:
-    """The authority's time begins with whatever completes the case (rules.md 14)."""
-    if not is_complete or situation.case.stage != Stage.FILED:
-        return []
-    due = situation.until(situation.terms.decide_within)
-    return [(LEAD, e.DecisionTermStarted(due=due))]
 
 
 def all_back(situation: Situation, reason: str) -> Events:
@@ -114,7 +105,7 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     now = assess(terms.fee, case.request, legal_day(moment, situation.country), situation.country)
     if (now["amount"], now["provisional"]) == (case.fee["amount"], case.fee["provisional"]):
         return None
-    return assessed(now, terms, situation.command, situation.country)
+    return assessed(now, situation)
 
 
 def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | None = None) -> Events:
@@ -124,16 +115,18 @@ def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | Non
         return []
     came = [(payment, amount) for payment, (amount, _, _) in case.payments.items()]
     came += [(paid.payment, paid.amount)] if paid else []
-    total = sum(amount for _, amount in came)
-    excess = total - fee["amount"] - sum(refund["due"] for refund in case.refunds.values())
+    excess = (
+        sum(amount for _, amount in came)
+        - fee["amount"]
+        - sum(refund["due"] for refund in case.refunds.values())
+    )
     events: Events = []
     for payment, amount in reversed(came):
         back = min(excess, amount - _due_of(case.refunds, payment))
         if back > 0:
             events.append(_refund_due(payment, back, fee["currency"], "too_much"))
             excess -= back
-    is_complete = case.has_consents and total >= fee["amount"]
-    return [*events, *decision_term(situation, is_complete=is_complete)]
+    return events
 
 
 def _amounts(fee: e.FeeAssessed) -> Mapping[str, Any]:

@@ -142,7 +142,6 @@ class Ground:
             "person_buyer": self._persons[1],
         }
         return FileCase(
-            at=datetime.now(UTC),
             by=self.applicant,
             cause=CAUSE,
             case=self.desk.id_of("case", 1, "i", "c", "s", str(n)),
@@ -163,7 +162,7 @@ class Ground:
         return [future.result() for future in [self.desk.ask(command) for command in commands]]
 
     def _of(self, outcome: Outcome, by: Actor) -> dict[str, Any]:
-        return {"at": datetime.now(UTC), "by": by, "cause": CAUSE, "case": outcome.stream}
+        return {"by": by, "cause": CAUSE, "case": outcome.stream}
 
     def _receipt(self, outcome: Outcome) -> RecordReceipt:
         entry = self.log.stream(outcome.state.entry)[-1]

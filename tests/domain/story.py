@@ -17,12 +17,13 @@ from domain import events as e
 from domain.authorities import authorities
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
-from domain.commands import Actor, CaseCommand, Command, EntryCommand
+from domain.commands import Actor, Command, EntryCommand
 from domain.countries import country_of, legal_day
-from domain.decide import Beside, decide, needs
+from domain.decide import decide
 from domain.decision import LEAD, Decision
-from domain.decisions.entries import decide_entry
+from domain.decisions.situation import Situation
 from domain.entry import Entry
+from domain.lifecycle import needed
 from domain.offers import offers
 from domain.procedure import Key, Offer, Terms
 from domain.refusals import Invalid, Refusal
@@ -105,8 +106,7 @@ class Story:
         except Refusal as refusal:
             self.refusal = refusal
             return self
-        lead = command.entry if isinstance(command, EntryCommand) else self.case_id
-        self._record(decision, lead, "entry" if isinstance(command, EntryCommand) else "case")
+        self._record(decision, command.stream, command.family)
         return self
 
     def then(self, *names: str) -> "Story":
@@ -139,18 +139,22 @@ class Story:
         self._record(decision, self.case_id, "case")
 
     def _decided(self, command: Command) -> Decision:
-        if isinstance(command, EntryCommand):
-            there = {entry.entry: entry for entry in self.entries.values()}
-            return decide_entry(command, there.get(command.entry), self.keys.get(command.entry, {}))
-        assert isinstance(command, CaseCommand)
-        needed = needs(command, self.case)
-        beside = Beside(
-            entries={key: self.entries.get(key) for key in needed if key.family == "entry"},
-            claims={key: self.claims.get(key, FREE) for key in needed if key.family == "claim"},
-            ids={key: stream_of(key) for key in needed},
-            keys=self.keys.get(command.case, {}),
+        """As at the desk: what the command's row sees is loaded, and nothing else."""
+        return decide(self.situation(command))
+
+    def situation(self, command: Command) -> Situation:
+        """What the decision on this command may look at."""
+        there = {entry.entry: entry for entry in self.entries.values()}
+        state = there.get(command.stream) if isinstance(command, EntryCommand) else self.case
+        seen = needed(command, state)
+        return Situation(
+            command,
+            self.at,
+            state,
+            beside={key: (self.entries if key.family == "entry" else self.claims).get(key) for key in seen},
+            ids={key: stream_of(key) for key in seen},
+            keys=self.keys.get(command.stream, {}),
         )
-        return decide(command, self.case, beside)
 
     def _record(self, decision: Decision, lead: str, family: str) -> None:
         others = [(target, event) for target, event in decision.events if target != LEAD]

@@ -2,6 +2,7 @@
 
 import json
 
+from domain.lifecycle import fits
 from domain.visibility import shown, visible_whose
 from tests.domain.acts import (
     COMPLETED,
@@ -102,7 +103,7 @@ def test_what_is_open_is_shown() -> None:
     assert seen["consents"] == {"buyer": "open"}
     (refund,) = seen["refunds"]
     assert refund["reason"] == "too_much"
-    assert seen["fits"] == list(story.now.fits)
+    assert seen["fits"] == list(fits(story.now))
     story = given(a_sale(), *IN_HAND, ask(), answer())
     assert shown(story.now, "p1")["questions"][0]["answer"] == "Yesterday."
 

@@ -146,7 +146,6 @@ class OneCountry:
             "person_buyer": self.person("kz-citizen-2"),
         }
         return c.FileCase(
-            at=self.at,
             by=self.actor("kz-citizen-1"),
             cause=f"cmd:{uuid.uuid4()}",
             case=self.case(key or str(n)),
@@ -170,7 +169,7 @@ class OneCountry:
         """A command on a case, over the version that was seen; nobody is the clock."""
         by = self.actor(resident) if resident else c.SYSTEM
         cause = f"cmd:{uuid.uuid4()}"
-        return kind(at=self.at, by=by, cause=cause, case=seen.stream, expected=seen.version, **more)
+        return kind(by=by, cause=cause, case=seen.stream, expected=seen.version, **more)
 
     def do(self, kind: type[c.CaseCommand], seen: Outcome, resident: str | None, **more: Any) -> Outcome:
         """The same, carried out."""
@@ -227,7 +226,6 @@ class OneCountry:
     def erase_entry(self, n: int) -> Outcome:
         """The data-protection officer has an entry erased."""
         asked = c.EraseEntry(
-            at=self.at,
             by=self.actor("kz-data-protection-officer"),
             cause=f"cmd:{uuid.uuid4()}",
             country=CODE,

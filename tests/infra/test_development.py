@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.authorisation import OFFICERS, TABLE
+from domain.authorisation import TABLE
 from domain.authorities import authorities
 from domain.countries import countries
 from domain.country import PersonNumber
@@ -18,6 +18,7 @@ from domain.forms import Person
 from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms
+from domain.roles import OFFICERS
 from infra import development
 from infra.competences import Competences
 from infra.development import Asked, DevelopmentProvider, NotInProduction, Refused, UnknownResident, residents
