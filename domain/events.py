@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Final, NamedTuple, TypedDict
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
 
 from domain.days.deadlines import Deadline
 
@@ -51,6 +51,10 @@ class ActorMember(TypedDict, total=False):
     id: str
     role: str
 
+
+RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
+WithdrawalReason = Literal["applicant", "consent_declined"]
+LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
@@ -134,7 +138,7 @@ class RefundDue:
     payment: str
     amount: int
     currency: str
-    reason: str
+    reason: RefundReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,14 +225,14 @@ class CaseRefused:
 class CaseWithdrawn:
     """The request was taken back (``applicant``) or a party declined (``consent_declined``)."""
 
-    reason: str
+    reason: WithdrawalReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLapsed:
     """A time ran out: ``unpaid``, ``no_consent`` or ``no_answer``."""
 
-    reason: str
+    reason: LapseReason
     appeal_until: Deadline
 
 

@@ -80,7 +80,7 @@ def _has_a_consent(case: Case) -> bool:
 
 
 def _fee_is_provisional(case: Case) -> bool:
-    return case.fee is not None and bool(case.fee["provisional"])
+    return case.fee is not None and case.fee["provisional"]
 
 
 # --- the table ----------------------------------------------------------------------------------------------

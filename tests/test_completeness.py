@@ -100,6 +100,15 @@ def test_an_event_is_frozen_and_says_what_is_personal(kind: type) -> None:
         assert is_code or any(isinstance(m, e.Personal) for m in get_args(hints[name])), name
 
 
+@pytest.mark.parametrize("kind", [e.RefundDue, e.CaseWithdrawn, e.CaseLapsed], ids=lambda kind: kind.__name__)
+def test_public_reasons_are_a_closed_list_that_the_page_names(kind: type) -> None:
+    page = (ROOT / "docs" / "reference" / "events.md").read_text("utf-8")
+    about = page.partition(f"### case.{kind.__name__}.v1")[2].partition("###")[0]
+    codes = get_args(get_type_hints(kind)["reason"])
+    assert codes
+    assert [code for code in codes if f"`{code}`" not in about] == []
+
+
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
 def test_somebody_brings_every_event_about(kind: type) -> None:
     sources = text_of("domain", "infra")

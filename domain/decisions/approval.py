@@ -13,8 +13,8 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     """Everything is checked against the register as it stands now, not as it stood at filing (rules.md 9)."""
     case, procedure = situation.case, situation.offer.procedure
     rule = situation.allowed() if situation.terms.four_eyes else situation.allowed_to_holder()
-    decided = case.decision or {}
-    if (decided.get("kind"), decided.get("officer")) == ("approved", officer_of(rule)):
+    decided = case.decided
+    if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
     situation.fits()
     if situation.terms.four_eyes:

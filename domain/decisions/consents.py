@@ -22,8 +22,8 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
     """One no ends the case."""
     rule, party = _asked(command, situation)
-    ended = situation.case.decision or {}
-    if ended.get("reason") == "consent_declined" and ended.get("by") == party:
+    ended = situation.case.decided
+    if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
     situation.fits()
     declined = e.ConsentDeclined(party=party, of=command.of)

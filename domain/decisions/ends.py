@@ -15,13 +15,14 @@ from domain.refusals import Clash, Fault, Invalid
 def withdraw(_command: WithdrawCase, situation: Situation) -> Decision:
     """Before a decision, by the one who filed."""
     rule = situation.allowed()
-    if (situation.case.decision or {}).get("reason") == "applicant":
+    ended = situation.case.decided
+    if ended and ended["reason"] == "applicant":
         return situation.so_already(rule)
     situation.fits()
     return situation.by(rule, withdrawn(situation, "applicant"))
 
 
-def withdrawn(situation: Situation, reason: str, first: Events | None = None) -> Events:
+def withdrawn(situation: Situation, reason: e.WithdrawalReason, first: Events | None = None) -> Events:
     """The case is over: what it claimed is free at once, what was paid goes back."""
     over = e.CaseWithdrawn(reason=reason)
     return [
@@ -42,7 +43,7 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed")])
 
 
-def _ran_out(situation: Situation) -> str | None:
+def _ran_out(situation: Situation) -> e.LapseReason | None:
     case, at = situation.case, situation.at
     if case.stage == Stage.FILED:
         # Nobody is late with a fee that is not certain yet.
@@ -105,7 +106,7 @@ def erase(command: EraseCase, situation: Situation) -> Decision:
 
 def _may_be_forgotten(situation: Situation) -> None:
     case, terms = situation.case, situation.terms
-    ended = datetime.fromisoformat((case.decision or {}).get("at") or case.filed_at)
+    ended = datetime.fromisoformat(case.decided["at"] if case.decided else case.filed_at)
     if case.appeal_until is not None:
         is_open = not case.is_appeal_term_over
     else:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
 
 from domain import events as e
-from domain.case import ENDED, Stage
+from domain.case import ENDED, Fee, Refund, Stage, fee_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
 from domain.countries import legal_day
-from domain.decision import LEAD, Decision, Events
+from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions.filing import assessed
 from domain.decisions.situation import Situation
 from domain.fees import assess
@@ -26,7 +25,9 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
             what = "A payment with this reference is recorded already, and it says something else."
             raise Differs(what, code="payment_differs")
         return situation.so_already(rule)
-    fee: Mapping[str, Any] = case.fee or {}
+    fee = case.fee
+    if fee is None:
+        raise TypeError("a case has its fee from its filing on")
     if paid.currency != fee["currency"]:
         what = f"The fee is in {fee['currency']}."
         raise Invalid(Fault("/statement/currency", "wrong_currency", what), code="payment_differs")
@@ -44,7 +45,7 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
         return situation.by(rule, [(LEAD, came), late])
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
-    fee = _amounts(anew) if anew else fee
+    fee = fee_of(anew) if anew else fee
     before: Events = [(LEAD, anew)] if anew else []
     return situation.by(rule, [*before, (LEAD, came), *_settled(situation, fee, paid)])
 
@@ -61,7 +62,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     if anew is None or anew.provisional:
         what = "The law has no value yet for a unit of this fee. It has to be written down first."
         raise Clash(what, code="fee_still_provisional")
-    return situation.by(rule, [(LEAD, anew), *_settled(situation, _amounts(anew))])
+    return situation.by(rule, [(LEAD, anew), *_settled(situation, fee_of(anew))])
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
@@ -84,7 +85,7 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, back)])
 
 
-def all_back(situation: Situation, reason: str) -> Events:
+def all_back(situation: Situation, reason: e.RefundReason) -> Events:
     """Everything that was paid for a case that ends without a decision."""
     case = situation.case
     return [
@@ -108,7 +109,7 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     return assessed(now, situation)
 
 
-def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | None = None) -> Events:
+def _settled(situation: Situation, fee: Fee, paid: Statement | None = None) -> Events:
     """What follows when the fee and all that came are compared: too much goes back, the newest first."""
     case = situation.case
     if fee["provisional"]:
@@ -129,13 +130,9 @@ def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | Non
     return events
 
 
-def _amounts(fee: e.FeeAssessed) -> Mapping[str, Any]:
-    return {"amount": fee.amount, "currency": fee.currency, "provisional": fee.provisional}
+def _due_of(refunds: Mapping[str, Refund], payment: str) -> int:
+    return refunds[payment]["due"] if payment in refunds else 0
 
 
-def _due_of(refunds: Mapping[str, Mapping[str, Any]], payment: str) -> int:
-    return int(refunds[payment]["due"]) if payment in refunds else 0
-
-
-def _refund_due(payment: str, amount: int, currency: str, reason: str) -> tuple[Literal["lead"], e.RefundDue]:
+def _refund_due(payment: str, amount: int, currency: str, reason: e.RefundReason) -> tuple[Target, e.Event]:
     return (LEAD, e.RefundDue(payment=payment, amount=amount, currency=currency, reason=reason))

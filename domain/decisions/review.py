@@ -96,9 +96,9 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
 def refuse(command: RefuseCase, situation: Situation) -> Decision:
     """On grounds of the closed list only, with the law and the way to appeal."""
     rule = situation.allowed_to_holder()
-    decided = situation.case.decision or {}
-    same = (decided.get("kind"), decided.get("grounds"), decided.get("explanation"))
-    if same == ("refused", list(command.grounds), command.reason):
+    decided = situation.case.decided
+    said = (list(command.grounds), command.reason)
+    if decided and decided["kind"] == "refused" and (decided["grounds"], decided["explanation"]) == said:
         return situation.so_already(rule)
     situation.fits()
     known = {ground.code: ground for ground in situation.terms.grounds}

@@ -159,6 +159,7 @@ def test_a_fee_that_fell_leaves_something_to_give_back() -> None:
 def test_a_new_assessment_gives_the_whole_time_to_pay_again() -> None:
     story = given(a_sale(), *AGREED, assessed(1), until("2026-12-04"), pay(1))
     assert story.now.fee is not None
+    assert story.now.fee["due"] is not None
     assert story.now.fee["due"]["due"] == "2026-12-21"
 
 

@@ -3,13 +3,14 @@
 import json
 
 from domain.lifecycle import fits
-from domain.visibility import shown, visible_whose
+from domain.visibility import shown, visible_whose, watched
 from tests.domain.acts import (
     COMPLETED,
     FILED,
     IN_HAND,
     PROPOSED,
     REFUSED,
+    WITHDRAWN,
     answer,
     ask,
     bring,
@@ -95,6 +96,14 @@ def test_a_refusal_is_shown_with_its_reasons() -> None:
     assert seen["decision"]["explanation"] == "The tax of last year is open."
     assert seen["decision"]["law"]
     assert seen["appeal_until"]["due"] == "2027-02-23"
+
+
+def test_an_auditor_sees_the_grounds_of_a_refusal_and_nobodys_words() -> None:
+    seen = watched(given(a_sale(), *REFUSED).now)
+    assert seen["decision"]["grounds"] == ["tax_unpaid"]
+    assert seen["decision"]["explanation"] is None
+    withdrawn = watched(given(a_sale(), *WITHDRAWN).now)
+    assert withdrawn["decision"]["reason"] == "applicant"
 
 
 def test_what_is_open_is_shown() -> None:
