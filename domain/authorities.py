@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.families import signed_by
 from domain.offers import offers
 
-CASES: Final = ("case.*", "claim.*", "entry.*")
+CASES: Final = signed_by("deciding")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 RECEIPTS: Final = ("tamga-receipt+jwt",)
 PAYMENTS: Final = ("tamga-payment+jwt", "tamga-refund+jwt")
 HEADS: Final = ("tamga-feed-head+jwt",)
-ACCESSES: Final = ("access.*",)
+ACCESSES: Final = signed_by("access")
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:

@@ -427,3 +427,13 @@ class Recorded(NamedTuple):
     def at(self) -> datetime:
         """The moment, in UTC."""
         return datetime.fromisoformat(self.time)
+
+    @property
+    def family(self) -> str:
+        """The family of its stream."""
+        return family_of(self.type)
+
+
+def family_of(name: str) -> str:
+    """The family of streams in which events of this stored name happen: "case" of "case.CaseFiled.v1"."""
+    return name.partition(".")[0]

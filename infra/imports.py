@@ -152,7 +152,7 @@ class _Import:
         entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
         if entry.seq:
             return "is in the register already, or twice in the file"
-        if any(c.state is not None and c.state.holder is not None for c in claims.values()):
+        if any(c.state.holder is not None for c in claims.values()):
             return "is claimed by an open case or another entry"
         created = e.EntryCreated(
             register=register.name,

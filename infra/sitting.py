@@ -4,7 +4,7 @@ What a sitting signs counts for the next sitting of its batch once it is settled
 batch is committed. A sitting that is refused has changed nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -17,6 +17,7 @@ from domain.decisions.situation import Situation
 from domain.lifecycle import needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
+from domain.seals import Seals
 from infra import codec, envelope
 from infra.batch import Batch, Draft, Outcome, Remembered
 from infra.canonical import b64url
@@ -134,8 +135,8 @@ class Sitting:
 
     def seal_of(self, authority: str) -> Seal:
         """The newest live seal of the authority, by the keys stream of this log."""
-        live: Iterable[tuple[str, str]] = self.load(self._office.id_of("keys", 1), "keys").state or ()
-        for name, kid in reversed(tuple(live)):
+        live: Seals = self.load(self._office.id_of("keys", 1), "keys").state
+        for name, kid in reversed(live):
             if name == authority and (found := self._office.keyring.seals.get(kid)) is not None:
                 return found
         raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
@@ -271,7 +272,7 @@ class Sitting:
         rows = self._batch.log.streams([stream.id])[:version]
         if len(rows) < version:  # it is still on its way into the log
             rows = self.flushed().streams([stream.id])[:version]
-        return self._batch.streams.folded(Stream(stream.id, stream.family), rows).state
+        return self._batch.streams.folded(Stream.begin(stream.id, stream.family), rows).state
 
 
 _REUSED = (

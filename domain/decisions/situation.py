@@ -9,7 +9,7 @@ from typing import Any, Final
 from domain import events as e
 from domain.authorisation import Rule, Subject, allow, subject_of
 from domain.case import APPLICANT, Case, Stage, evolve
-from domain.claim import FREE, Claim
+from domain.claim import Claim
 from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase
 from domain.countries import country_of, legal_day
 from domain.country import Country
@@ -35,8 +35,8 @@ class NotSeen(LookupError):
 class Situation:
     """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    ``beside`` are the claims and entries that were loaded (``lifecycle.needed``; None: nothing there),
-    ``ids`` their streams, ``keys`` (whose -> key id, base64url) what seals the state as it stands.
+    ``beside`` are the claims and entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids``
+    their streams, ``keys`` (whose -> key id, base64url) what seals the state as it stands.
     """
 
     def __init__(  # noqa: PLR0913 - what a decision may look at
@@ -114,7 +114,7 @@ class Situation:
         """Each claim that the request makes, as it stands; none is known any more once people are erased."""
         about = asked_for(self.command, self.state)
         keys = about[0].claims(about[1]) if about else ()
-        return {key: self._seen(key) or FREE for key in keys}
+        return {key: self._seen(key) for key in keys}
 
     @property
     def register_entry(self) -> Entry | None:

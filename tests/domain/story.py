@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
-from domain import case as cases
-from domain import claim as claims
-from domain import entry as entries
 from domain import events as e
 from domain.authorities import authorities
 from domain.case import Case, Stage
@@ -23,6 +20,7 @@ from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
+from domain.families import FAMILIES
 from domain.lifecycle import needed
 from domain.offers import offers
 from domain.procedure import Key, Offer, Terms
@@ -151,7 +149,9 @@ class Story:
             command,
             self.at,
             state,
-            beside={key: (self.entries if key.family == "entry" else self.claims).get(key) for key in seen},
+            beside={
+                k: self.claims.get(k, FREE) if k.family == "claim" else self.entries.get(k) for k in seen
+            },
             ids={key: stream_of(key) for key in seen},
             keys=self.keys.get(command.stream, {}),
         )
@@ -208,14 +208,15 @@ class Story:
         return recorded
 
     def _evolve(self, recorded: e.Recorded, key: Key | None = None) -> None:
-        if recorded.type.startswith("claim."):
+        evolve = FAMILIES[recorded.family].evolve
+        if recorded.family == "claim":
             assert key is not None
-            self.claims[key] = claims.evolve(self.claims.get(key, FREE), recorded.event)  # type: ignore[arg-type]
-        elif recorded.type.startswith("case."):
-            self.case = cases.evolve(self.case, recorded)
+            self.claims[key] = evolve(self.claims.get(key, FREE), recorded)
+        elif recorded.family == "case":
+            self.case = evolve(self.case, recorded)
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
-            self.entries[key] = entries.evolve(self.entries.get(key), recorded)
+            self.entries[key] = evolve(self.entries.get(key), recorded)
 
     def _is_sound(self) -> None:
         states: list[Any] = [*self.entries.values(), *([self.case] if self.case else [])]
@@ -303,14 +304,13 @@ def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | None:
     state: Any = None
     for recorded in log:
         if recorded.stream == stream:
-            evolve: Any = cases.evolve if recorded.type.startswith("case.") else entries.evolve
-            state = evolve(state, recorded)
+            state = FAMILIES[recorded.family].evolve(state, recorded)
     return state  # type: ignore[no-any-return]
 
 
 def forgotten(recorded: e.Recorded, gone: Iterable[str]) -> e.Recorded:
     """The event as it reads once these keys are destroyed."""
-    family, lost = recorded.type.partition(".")[0], set(gone)
+    family, lost = recorded.family, set(gone)
     members = codec.encode(recorded.event, family, recorded.country)
     left = {name: value for name, value, whose in members.personal if recorded.keys.get(whose) not in lost}
     event, owners = codec.decode(members.type, members.public, left, recorded.country)

@@ -9,6 +9,7 @@ import pytest
 
 from domain import commands as c
 from domain.case import ENDED, Case, Stage, evolve
+from domain.claim import FREE
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
 from domain.lifecycle import CLOCK, ROWS, STEPS, Step, does_fit, fits, needed
@@ -196,9 +197,11 @@ def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Co
     assert decide(whole).events
     seen = needed(whole.command, whole.state)
     for forgotten in {key.family for key in seen}:
-        beside = {key: None for key in seen if key.family != forgotten}
-        beside |= {key: story.entries.get(key) for key in beside if key.family == "entry"}  # type: ignore[misc]
-        beside |= {key: story.claims.get(key) for key in beside if key.family == "claim"}  # type: ignore[misc]
+        beside = {
+            key: story.entries.get(key) if key.family == "entry" else story.claims.get(key, FREE)
+            for key in seen
+            if key.family != forgotten
+        }
         part = Situation(whole.command, whole.at, whole.state, beside=beside, ids=whole.ids, keys=whole.keys)
         with pytest.raises(NotSeen, match=kind.__name__):
             decide(part)
