@@ -25,7 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from domain.authorities import authorities
-from domain.law import countries
+from domain.countries import countries
 from domain.refusals import Refusal
 from infra.desk import key_acts
 from infra.development import development, treasury

@@ -3,7 +3,6 @@
 Facts name the hash of what they answer and may be repeated; judgements are bound to the version seen.
 """
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -33,9 +32,9 @@ from domain.commands import (
     RevokeConsent,
     WithdrawCase,
 )
+from domain.countries import country_of, legal_day
 from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
-from domain.offers import country_of, legal_day
 from domain.refusals import Fault, Invalid, Refusal
 
 router = APIRouter()
@@ -95,7 +94,7 @@ class Erasure(Value):
 
 # --- facts ------------------------------------------------------------------------------------------------
 
-_CONSENTS: dict[str, Callable[..., CaseCommand]] = {
+_CONSENTS: dict[str, type[CaseCommand]] = {
     "give": GiveConsent,
     "decline": DeclineConsent,
     "revoke": RevokeConsent,
@@ -109,12 +108,14 @@ _CONSENTS: dict[str, Callable[..., CaseCommand]] = {
 async def consent(request: Request, case: Id) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
     _, said = await asked_of(request, case, Consent)
-    return await act(request, case, _CONSENTS[said.answer], is_judgement=False, of=said.of)
+    return await act(request, case, _CONSENTS[said.answer], of=said.of)
 
 
 @router.post(
     "/v1/cases/{case}/information",
-    **documented("Answer the officer's question", body=Information, answer=CaseShown),
+    **documented(
+        "Answer the officer's question", body=Information, answer=CaseShown, asks=ProvideInformation
+    ),
 )
 async def inform(request: Request, case: Id) -> Response:
     """A fact: it names the question that it answers."""
@@ -122,7 +123,7 @@ async def inform(request: Request, case: Id) -> Response:
     evidence = await _brought(request, actor, case, said)
     answer = {"of": said.of, "answer": said.answer, "evidence": evidence}
     try:
-        return await act(request, case, ProvideInformation, is_judgement=False, **answer)
+        return await act(request, case, ProvideInformation, **answer)
     except Refusal:
         await discarded(located(request, case), evidence)
         raise
@@ -139,12 +140,12 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
 
 @router.post(
     "/v1/cases/{case}/erasures",
-    **documented("Erase the personal data", body=Erasure, answer=CaseShown),
+    **documented("Erase the personal data", body=Erasure, answer=CaseShown, asks=EraseCase),
 )
 async def erase(request: Request, case: Id) -> Response:
     """After the appeal term and the retention; the signed record stays verifiable."""
     _, said = await asked_of(request, case, Erasure)
-    return await act(request, case, EraseCase, is_judgement=False, basis=said.basis, whose=tuple(said.whose))
+    return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose))
 
 
 # --- judgements -------------------------------------------------------------------------------------------
@@ -152,23 +153,23 @@ async def erase(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/assessments",
-    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseShown, judgement=True),
+    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseShown, asks=AssessFee),
 )
 async def assess(request: Request, case: Id) -> Response:
     """Once the law names the value that the fee waited for."""
     await asked_of(request, case, Nothing)
-    return await act(request, case, AssessFee, is_judgement=True)
+    return await act(request, case, AssessFee)
 
 
 @router.post(
     "/v1/cases/{case}/assignments",
-    **documented("Assign a case", body=Assignment, answer=CaseShown, judgement=True),
+    **documented("Assign a case", body=Assignment, answer=CaseShown, asks=AssignCase),
 )
 async def assign(request: Request, case: Id) -> Response:
     """To oneself, or to another officer of the authority."""
     actor, said = await asked_of(request, case, Assignment)
     officer = _officer(request, actor, case, said.officer) if said.officer is not None else None
-    return await act(request, case, AssignCase, is_judgement=True, officer=officer)
+    return await act(request, case, AssignCase, officer=officer)
 
 
 def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Competence:
@@ -185,49 +186,49 @@ def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Compe
 
 @router.post(
     "/v1/cases/{case}/information-requests",
-    **documented("Ask the applicant", body=InformationRequest, answer=CaseShown, judgement=True),
+    **documented("Ask the applicant", body=InformationRequest, answer=CaseShown, asks=RequestInformation),
 )
 async def ask(request: Request, case: Id) -> Response:
     """The clock stops until the answer."""
     _, said = await asked_of(request, case, InformationRequest)
     question = {"question": said.question, "items": tuple(said.items)}
-    return await act(request, case, RequestInformation, is_judgement=True, **question)
+    return await act(request, case, RequestInformation, **question)
 
 
 @router.post(
     "/v1/cases/{case}/proposals",
-    **documented("Propose the approval", body=Note, answer=CaseShown, judgement=True),
+    **documented("Propose the approval", body=Note, answer=CaseShown, asks=ProposeApproval),
 )
 async def propose(request: Request, case: Id) -> Response:
     """The first pair of eyes."""
     _, said = await asked_of(request, case, Note)
-    return await act(request, case, ProposeApproval, is_judgement=True, note=said.note)
+    return await act(request, case, ProposeApproval, note=said.note)
 
 
 @router.post(
-    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseShown, judgement=True)
+    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseShown, asks=ApproveCase)
 )
 async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
     _, said = await asked_of(request, case, Note)
-    return await act(request, case, ApproveCase, is_judgement=True, note=said.note)
+    return await act(request, case, ApproveCase, note=said.note)
 
 
 @router.post(
-    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseShown, judgement=True)
+    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseShown, asks=RefuseCase)
 )
 async def refuse(request: Request, case: Id) -> Response:
     """With grounds of the law, and the way to appeal."""
     _, said = await asked_of(request, case, RefusalBody)
     decision = {"grounds": tuple(said.grounds), "reason": said.reason}
-    return await act(request, case, RefuseCase, is_judgement=True, **decision)
+    return await act(request, case, RefuseCase, **decision)
 
 
 @router.post(
     "/v1/cases/{case}/withdrawals",
-    **documented("Take the request back", body=Nothing, answer=CaseShown, judgement=True),
+    **documented("Take the request back", body=Nothing, answer=CaseShown, asks=WithdrawCase),
 )
 async def withdraw(request: Request, case: Id) -> Response:
     """Before a decision; what was claimed is free again."""
     await asked_of(request, case, Nothing)
-    return await act(request, case, WithdrawCase, is_judgement=True)
+    return await act(request, case, WithdrawCase)

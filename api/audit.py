@@ -15,8 +15,8 @@ from api.problems import Declined
 from api.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.authorisation import Subject, allow
 from domain.commands import Actor
+from domain.countries import country_of, legal_day
 from domain.forms import CountryCode
-from domain.offers import country_of, legal_day
 from domain.refusals import Refusal, Unknown
 from infra.house import CountryHouse
 from infra.verification import KeyStore, NoSuchCase, Source, Unreplayable, WrongMoment, replay, verify_logs

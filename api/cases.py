@@ -1,7 +1,7 @@
 """Cases: read by those who may; and how a command on one is carried out and answered."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -13,10 +13,10 @@ from api.caller import Body, body_of, caller, house_of, idempotency_key, remembe
 from api.contract import documented
 from api.problems import Declined
 from api.shapes import CaseShown
-from domain.authorisation import Rule, allow
+from domain.authorisation import Rule, allow, subject_of
 from domain.case import Case
-from domain.commands import Actor, CaseCommand, EntryCommand
-from domain.decide import subject_of
+from domain.commands import Actor, CaseCommand, Command
+from domain.lifecycle import STEPS
 from domain.refusals import NOTHING, Invalid, Refusal, Unknown, Unready
 from domain.visibility import shown, watched
 from infra.desk.desk import Outcome
@@ -121,20 +121,17 @@ async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
 # --- commands ---------------------------------------------------------------------------------------------
 
 
-async def act(
-    request: Request, case: str, make: Callable[..., CaseCommand], *, is_judgement: bool, **more: Any
-) -> Response:
+async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Response:
     """One command on one case: who calls, what they saw, what it leads to; ``more`` are its own members."""
     actor = caller(request)
     try:
-        expected = version_seen(request) if is_judgement else None
+        expected = version_seen(request) if STEPS[kind].is_judgement else None
         idempotency_key(request)
     except Declined:
         await _must_know(request, actor, case)
         raise
     house = located(request, case)
-    command = make(
-        at=house_of(request).clock(),
+    command = kind(
         by=actor,
         cause=f"cmd:{random_id()}",
         case=case,
@@ -142,14 +139,14 @@ async def act(
         **more,
     )
     outcome = await carried_out(request, house, command)
-    rule = allow(actor, "case.read", subject_of(outcome.state, command.at))
+    rule = allow(actor, "case.read", subject_of(outcome.state, house_of(request).clock()))
     if isinstance(rule, Refusal):  # a machine: it hears that it was done, and nothing of the case
         brief = {"case": outcome.stream, "version": outcome.version, "stage": outcome.state.stage}
         return _json(brief, outcome.version)
     return _json(shown(outcome.state, rule.party), outcome.version)
 
 
-async def carried_out(request: Request, house: CountryHouse, command: CaseCommand | EntryCommand) -> Outcome:
+async def carried_out(request: Request, house: CountryHouse, command: Command) -> Outcome:
     """What the command led to; under an Idempotency-Key once, however often it is sent."""
     key = idempotency_key(request)
     if key is None:

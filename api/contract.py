@@ -5,6 +5,8 @@ from typing import Any, Final, Literal, TypedDict
 from pydantic import BaseModel
 
 from api.problems import Problem
+from domain.commands import Command
+from domain.lifecycle import STEPS
 
 _PROBLEMS: Final = {
     400: "A header is missing or wrong, or the body is not JSON",
@@ -45,7 +47,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     body: type[BaseModel] | None = None,
     answer: type[BaseModel] | dict[str, Any] | None = None,
     created: bool = False,
-    judgement: bool = False,
+    asks: type[Command] | None = None,
     etag: bool = False,
     key: Literal["required", "taken", "none"] | None = None,
     public: bool = False,
@@ -54,8 +56,10 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
 ) -> Documented:
     """What FastAPI writes about the operation; body and headers are read by the endpoint itself, for speed.
 
-    ``answer`` is a shape or a JSON Schema; ``problems`` are the numbers that the other words do not imply.
+    ``answer`` is a shape or a JSON Schema; ``asks`` is the command, whose row says whether it needs If-Match;
+    ``problems`` are the numbers that the other words do not imply.
     """
+    judgement = asks is not None and STEPS[asks].is_judgement
     key = key or ("taken" if body is not None else "none")
     status = 201 if created else 200
     codes = {*problems, *_implied(body=body is not None, judgement=judgement, public=public)}

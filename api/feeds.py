@@ -14,7 +14,7 @@ from api.contract import documented, query
 from api.pages import DIGITS
 from api.problems import Declined
 from domain.authorisation import Rule, Subject, allow
-from domain.offers import country_of, legal_day
+from domain.countries import country_of, legal_day
 from domain.refusals import Refusal, Unknown, Unready
 from infra.feed.cloud_events import as_json, attributes, head_attributes
 from infra.feed.heads import Heads, NoSeal

@@ -73,7 +73,6 @@ async def file_case(request: Request) -> Response:
     case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
     remembered = remembered_of(house, actor, case, await request.body(), 201)
     command = FileCase(
-        at=house_of(request).clock(),
         by=actor,
         cause=f"cmd:{random_id()}",
         case=case,

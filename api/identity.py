@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
 from api.front.layout import filled, page
-from domain.law import countries
+from domain.countries import countries
 from infra.development.development import (
     CLIENT,
     Asked,

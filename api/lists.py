@@ -15,7 +15,7 @@ from api.problems import Declined
 from api.shapes import AccessPage, CasePage, QueuePage
 from domain.authorisation import Subject, allow
 from domain.commands import Actor, Competence
-from domain.offers import country_of, legal_day
+from domain.countries import country_of, legal_day
 from domain.refusals import NotOffered, Refusal, Unknown
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS

@@ -15,8 +15,8 @@ from api.shapes import CaseBrief
 from domain.authorisation import Subject, allow
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
+from domain.countries import country_of, legal_day
 from domain.forms import Currency, Line, MinorUnits, Value
-from domain.offers import country_of, legal_day
 from domain.refusals import Fault, Invalid, Refusal
 from infra.formats.signing import BadSignature, parse, verify
 from infra.house import CountryHouse
@@ -50,7 +50,7 @@ async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
     actor, said = await asked_of(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
-    return await act(request, case, RecordPayment, is_judgement=False, statement=statement)
+    return await act(request, case, RecordPayment, statement=statement)
 
 
 @router.post(
@@ -60,7 +60,7 @@ async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
     actor, said = await asked_of(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
-    return await act(request, case, RecordRefund, is_judgement=False, statement=statement)
+    return await act(request, case, RecordRefund, statement=statement)
 
 
 def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> Statement:

@@ -10,8 +10,9 @@ from api.caller import house_of
 from api.contract import documented
 from api.lists import COUNTRY, country_named
 from api.shapes import OfferShown, ProcedureList
+from domain.countries import country_of, legal_day
 from domain.country import unit_value
-from domain.offers import as_json, country_of, legal_day, offer, offers
+from domain.offers import as_json, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
 from domain.refusals import NotOffered, Unknown

@@ -115,7 +115,7 @@ async def receive(request: Request, cc: str) -> Response:
     house, rule = entitled(request, cc, "feed.receipt")
     said = await body_of(request, Receipts)
     actor = caller(request)
-    commands = await asyncio.to_thread(_commands, request, house, rule, actor, said.receipts)
+    commands = await asyncio.to_thread(_commands, house, rule, actor, said.receipts)
     return _json({"receipts": await asyncio.gather(*(_recorded(house, command) for command in commands))})
 
 
@@ -164,13 +164,13 @@ def _record(house: CountryHouse, rule: Rule, at: str, stream: str) -> "asyncio.F
 
 
 def _commands(
-    request: Request, house: CountryHouse, rule: Rule, actor: Actor, receipts: Sequence[str]
+    house: CountryHouse, rule: Rule, actor: Actor, receipts: Sequence[str]
 ) -> list[RecordReceipt | Answer]:
     """What each receipt asks for, or why it is refused."""
     found: list[RecordReceipt | Answer] = []
     for jws in receipts:
         try:
-            found.append(_command(request, house, rule, actor, jws))
+            found.append(_command(house, rule, actor, jws))
         except _Wrong as wrong:
             found.append(Answer(status="refused", code=wrong.code, detail=str(wrong)))
     return found
@@ -184,7 +184,7 @@ class _Wrong(Exception):
         self.code = code
 
 
-def _command(request: Request, house: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordReceipt:
+def _command(house: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordReceipt:
     """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event."""
     authority = rule.competence.authority if rule.competence else ""
     try:
@@ -203,7 +203,6 @@ def _command(request: Request, house: CountryHouse, rule: Rule, actor: Actor, jw
     if lead is None or lead["stream"] == row[1]:
         raise _Wrong("no_case", "This event does not come from a case that waits for a receipt.")
     return RecordReceipt(
-        at=house_of(request).clock(),
         by=actor,
         cause=f"cmd:{random_id()}",
         case=lead["stream"],

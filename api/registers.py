@@ -17,9 +17,9 @@ from api.pages import PAGE, cursor_of, page
 from api.shapes import Code, EntryActed, EntryPage, EntryShown
 from domain.authorisation import Rule, Subject, allow
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
+from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.forms import Line, Value
-from domain.offers import country_of, legal_day
 from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import NOTHING, Refusal, Unknown
@@ -133,7 +133,6 @@ async def _act(
     **more: Any,
 ) -> Response:
     command = make(
-        at=house_of(request).clock(),
         by=caller(request),
         cause=f"cmd:{random_id()}",
         country=house.code,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.case import Stage
-from domain.deadlines import Deadline
+from domain.days.deadlines import Deadline
 from domain.forms import CountryCode, Currency, MinorUnits
 
 EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]

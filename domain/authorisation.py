@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
+from domain import case as cases
 from domain.commands import Actor, Competence
+from domain.countries import country_of, legal_day
+from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import NOTHING, NotAllowed, Refusal, Unknown
+from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,43 +34,19 @@ class Rule:
     competence: Competence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """These roles may, as parties or by competence; ``same_authority``: only in their own office."""
-
-    roles: tuple[str, ...]
-    same_authority: bool = True
-
-
-APPLICANT = "applicant"
-PARTY = "party"
-OFFICERS = ("officer", "supervisor")
-
-TABLE: Final[Mapping[str, Line]] = {
-    # parties
-    "case.read": Line((PARTY, *OFFICERS, "auditor", "data_protection_officer")),
-    "case.history": Line((PARTY, *OFFICERS, "auditor")),
-    "case.consent": Line((PARTY,)),
-    "case.withdraw": Line((APPLICANT,)),
-    "case.inform": Line((APPLICANT,)),
-    "evidence.read": Line((PARTY, *OFFICERS)),
-    # officers
-    "case.assign": Line(OFFICERS),
-    "case.assess": Line(OFFICERS),
-    "case.decide": Line(OFFICERS),
-    "queue.read": Line(OFFICERS),
-    "register.read": Line((*OFFICERS, "registry"), same_authority=False),
-    "entry.restrict": Line(("restricting_officer",)),
-    # machines
-    "case.pay": Line(("treasury",), same_authority=False),
-    "feed.read": Line(("registry", "auditor"), same_authority=False),
-    "feed.disclose": Line(("registry",), same_authority=False),
-    "feed.receipt": Line(("registry",), same_authority=False),
-    # the watch
-    "audit.read": Line(("auditor",), same_authority=False),
-    "case.erase": Line(("data_protection_officer",), same_authority=False),
-    "entry.erase": Line(("data_protection_officer",), same_authority=False),
-}
+# What is read; who may ask for something to happen stands in the rows of the lifecycle.
+_READINGS: Final = (
+    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer")),
+    May("case.history", (PARTY, *OFFICERS, "auditor")),
+    May("evidence.read", (PARTY, *OFFICERS)),
+    May("queue.read", OFFICERS),
+    May("register.read", (*OFFICERS, "registry"), same_authority=False),
+    May("feed.read", ("registry", "auditor"), same_authority=False),
+    May("feed.disclose", ("registry",), same_authority=False),
+    May("audit.read", ("auditor",), same_authority=False),
+)
+_ACTS: Final = (row.may for row in ROWS if row.may is not None and row.may is not CLOCK)
+TABLE: Final[Mapping[str, May]] = {may.action: may for may in (*_READINGS, *_ACTS)}
 
 # Roles that watch a whole country, whatever the authority of the case.
 _COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasury", "registry"})
@@ -77,11 +57,11 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
 
     An officer who is a party to the case has no competence in it (rules.md 20: two roles, one human).
     """
-    line = TABLE[action]
+    may = TABLE[action]
     me = actor.persons.get(subject.country)
     mine = next((p for p, person in subject.parties.items() if person == me), None) if me else None
     if mine is not None:
-        if PARTY in line.roles or (APPLICANT in line.roles and mine == subject.applicant):
+        if PARTY in may.roles or (APPLICANT in may.roles and mine == subject.applicant):
             return Rule(f"{action}:{APPLICANT if mine == subject.applicant else PARTY}", party=mine)
         return NotAllowed("You are a party to this case: this is for somebody else to do.")
     here = [c for c in actor.competences if c.country == subject.country]
@@ -89,12 +69,24 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
         # The record of competences knows the human, also where the token does not name them.
         return NotAllowed("You are a party to this case: this is for somebody else to do.")
     for competence in here:
-        covers = _covers(competence, subject, same_authority=line.same_authority)
-        if covers and competence.role in line.roles:
+        covers = _covers(competence, subject, same_authority=may.same_authority)
+        if covers and competence.role in may.roles:
             return Rule(f"{action}:{competence.role}", competence=competence)
     if any(_covers(c, subject, same_authority=True) for c in here):
         return NotAllowed("Your office may see this, but this is not for your role to do.")
     return Unknown(NOTHING)
+
+
+def subject_of(case: cases.Case, at: datetime) -> Subject:
+    """What has to be known of a case."""
+    return Subject(
+        country=case.country,
+        day=legal_day(at, country_of(case.country)),
+        procedure=case.procedure,
+        authority=case.authority,
+        applicant=cases.APPLICANT,
+        parties=case.persons,
+    )
 
 
 def _covers(competence: Competence, subject: Subject, *, same_authority: bool) -> bool:

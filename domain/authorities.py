@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.families import signed_by
 from domain.offers import offers
 
-CASES: Final = ("case.*", "claim.*", "entry.*")
+CASES: Final = signed_by("deciding")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 RECEIPT: Final = "tamga-receipt+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
 REFUND: Final = "tamga-refund+jwt"
 HEAD: Final = "tamga-feed-head+jwt"
-ACCESSES: Final = ("access.*",)
+ACCESSES: Final = signed_by("access")
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""One person's request, from filing to its end: stages, state and fold; what may happen is in decide.py.
+"""One person's request, from filing to its end: stages, state and fold; what may happen is in lifecycle.py.
 
 ::
 
@@ -12,9 +12,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Any, Final, Literal, NamedTuple, TypedDict, assert_never
 
-from domain.deadlines import Deadline
+from domain.days.deadlines import Deadline
 from domain.events import (
     ERASED,
     AppealTermEnded,
@@ -35,11 +35,14 @@ from domain.events import (
     FeePaid,
     InformationProvided,
     InformationRequested,
+    LapseReason,
     PersonalDataErased,
     ReceiptRecorded,
     Recorded,
     RefundDue,
     RefundPaid,
+    RefundReason,
+    WithdrawalReason,
 )
 
 
@@ -56,32 +59,58 @@ class Stage(StrEnum):
     COMPLETED = "completed"
 
 
-# The one table of what fits when. Money that came or went back is a fact, and fits always (rules.md 18).
-FITS: Final[Mapping[Stage, tuple[str, ...]]] = {
-    Stage.FILED: (
-        "GiveConsent",
-        "DeclineConsent",
-        "RevokeConsent",
-        "RecordPayment",
-        "AssessFee",
-        "WithdrawCase",
-    ),
-    Stage.IN_REVIEW: (
-        "AssignCase",
-        "RequestInformation",
-        "ProposeApproval",
-        "ApproveCase",
-        "RefuseCase",
-        "RevokeConsent",
-        "WithdrawCase",
-    ),
-    Stage.RETURNED: ("ProvideInformation", "RevokeConsent", "WithdrawCase"),
-    Stage.APPROVED: ("RecordReceipt",),
-    Stage.REFUSED: ("EraseCase",),
-    Stage.WITHDRAWN: ("EraseCase",),
-    Stage.LAPSED: ("EraseCase",),
-    Stage.COMPLETED: ("EraseCase",),
-}
+class Fee(TypedDict):
+    """The fee as it was assessed last, in minor units; ``due`` None: nothing to pay."""
+
+    amount: int
+    currency: str
+    formula: str
+    provisional: bool
+    due: Deadline | None
+
+
+class Refund(TypedDict):
+    """What of a payment goes back; ``paid``: [amount, currency, paid_at] of each time that some of it went."""
+
+    due: int
+    reason: RefundReason | None
+    paid_back: int
+    paid: list[list[Any]]
+
+
+class Question(TypedDict):
+    """What an officer asked in the event ``of``, and the answer; words that are erased are None."""
+
+    of: str
+    at: str
+    items: list[str]
+    answer_until: Deadline
+    question: str | None
+    answer: str | None
+    answered_at: str | None
+
+
+class Proposal(TypedDict):
+    """The first pair of eyes: the officer within the authority, and the human; None: erased."""
+
+    officer: str
+    person: str | None
+
+
+class Decided(TypedDict):
+    """How the case ended; members that the kind does not have are None, and words that are erased."""
+
+    kind: Literal["approved", "refused", "withdrawn", "lapsed"]
+    at: str
+    officer: str | None
+    person: str | None
+    by: str | None  # who withdrew
+    reason: WithdrawalReason | LapseReason | None
+    grounds: list[str] | None
+    law: list[str] | None
+    explanation: str | None
+
+
 APPLICANT: Final = "p1"  # who filed is the first party
 ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
 
@@ -113,17 +142,17 @@ class Case(NamedTuple):
     consent_until: Deadline | None
     consents: Mapping[str, str]
     payments: Mapping[str, list[Any]]  # id -> [amount, currency, paid_at]
-    refunds: Mapping[str, Mapping[str, Any]]  # payment id -> due, paid back
-    questions: list[Mapping[str, Any]]  # with their answers, oldest first
+    refunds: Mapping[str, Refund]  # by the payment's id
+    questions: list[Question]  # oldest first
     effects: list[str]
     erased: list[str]
     timeline: list[Mapping[str, Any]]
-    fee: Mapping[str, Any] | None = None
+    decisions: list[Decided]  # newest last: what is set aside is decided again
+    fee: Fee | None = None
     paid: int = 0
     decision_due: Deadline | None = None
     officer: str | None = None
-    proposal: Mapping[str, Any] | None = None
-    decision: Mapping[str, Any] | None = None
+    proposal: Proposal | None = None
     appeal_until: Deadline | None = None
     is_appeal_term_over: bool = False
     entry: str | None = None
@@ -136,7 +165,12 @@ class Case(NamedTuple):
         return {p: person for p, person in found.items() if person}
 
     @property
-    def open_question(self) -> Mapping[str, Any] | None:
+    def decided(self) -> Decided | None:
+        """The newest decision."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def open_question(self) -> Question | None:
         """The question that waits for its answer."""
         return self.questions[-1] if self.questions and self.stage == Stage.RETURNED else None
 
@@ -149,11 +183,6 @@ class Case(NamedTuple):
     def is_paid(self) -> bool:
         """Nothing is left to pay, and the fee is certain."""
         return _covers(self.fee, self.paid)
-
-    @property
-    def fits(self) -> tuple[str, ...]:
-        """The commands that fit the stage."""
-        return FITS[Stage(self.stage)]
 
 
 def evolve(case: Case | None, recorded: Recorded) -> Case:
@@ -199,6 +228,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         effects=[],
         erased=[],
         timeline=[_step(recorded)],
+        decisions=[],
     )
 
 
@@ -208,7 +238,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case CaseFiled():
             raise TypeError("a case is filed once")
         case FeeAssessed():
-            return _completed(case, fee=_fee(event))
+            return _completed(case, fee=fee_of(event))
         case ConsentGiven():
             return _completed(case, consents={**case.consents, event.party: event.of})
         case ConsentRevoked():
@@ -245,30 +275,29 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             }
         case ApprovalProposed():
             person = _kept(event.officer_person)
-            return {"proposal": {"officer": recorded.actor["id"], "person": person}}
+            return {"proposal": Proposal(officer=recorded.actor["id"], person=person)}
         case CaseApproved():
             return {
                 "stage": Stage.APPROVED.value,
                 "entry": event.entry,
                 "effects": sorted(recorded.effects or ()),
-                "decision": _decision("approved", event, recorded),
+                "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
             }
         case CaseRefused():
-            reasons = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
+            said = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
             return {
                 "stage": Stage.REFUSED.value,
-                "decision": {**_decision("refused", event, recorded), **reasons},
+                "decisions": _decided(case, recorded, kind="refused", **_officer(event, recorded), **said),
                 "appeal_until": event.appeal_until,
             }
         case CaseWithdrawn():
             by = recorded.actor["id"]
-            withdrawn = {"kind": "withdrawn", "at": recorded.time, "reason": event.reason, "by": by}
-            return {"stage": Stage.WITHDRAWN.value, "decision": withdrawn}
+            withdrawn = _decided(case, recorded, kind="withdrawn", reason=event.reason, by=by)
+            return {"stage": Stage.WITHDRAWN.value, "decisions": withdrawn}
         case CaseLapsed():
-            lapsed = {"kind": "lapsed", "at": recorded.time, "reason": event.reason}
             return {
                 "stage": Stage.LAPSED.value,
-                "decision": lapsed,
+                "decisions": _decided(case, recorded, kind="lapsed", reason=event.reason),
                 "appeal_until": event.appeal_until,
             }
         case AppealTermEnded():
@@ -296,14 +325,15 @@ def _has_all(asked: list[str], given: Mapping[str, str]) -> bool:
     return all(party in given for party in asked)
 
 
-def _covers(fee: Mapping[str, Any] | None, paid: int) -> bool:
+def _covers(fee: Fee | None, paid: int) -> bool:
     return fee is not None and not fee["provisional"] and paid >= fee["amount"]
 
 
 # --- pieces of the state ------------------------------------------------------------------------------------
 
 
-def _fee(event: FeeAssessed) -> dict[str, Any]:
+def fee_of(event: FeeAssessed) -> Fee:
+    """The fee as the event assessed it."""
     return {
         "amount": event.amount,
         "currency": event.currency,
@@ -313,21 +343,21 @@ def _fee(event: FeeAssessed) -> dict[str, Any]:
     }
 
 
-_NOTHING_DUE: Final[Mapping[str, Any]] = {"due": 0, "reason": None, "paid_back": 0, "paid": []}
+_NOTHING_DUE: Final[Refund] = {"due": 0, "reason": None, "paid_back": 0, "paid": []}
 
 
-def _more_due(case: Case, event: RefundDue) -> dict[str, Any]:
+def _more_due(case: Case, event: RefundDue) -> Refund:
     before = case.refunds.get(event.payment, _NOTHING_DUE)
     return {**before, "due": before["due"] + event.amount, "reason": event.reason}
 
 
-def _paid_back(case: Case, event: RefundPaid) -> dict[str, Any]:
+def _paid_back(case: Case, event: RefundPaid) -> Refund:
     before = case.refunds.get(event.payment, _NOTHING_DUE)
     paid = [*before["paid"], [event.amount, event.currency, event.paid_at]]
     return {**before, "paid_back": before["paid_back"] + event.amount, "paid": paid}
 
 
-def _question(event: InformationRequested, recorded: Recorded) -> dict[str, Any]:
+def _question(event: InformationRequested, recorded: Recorded) -> Question:
     return {
         "of": recorded.hash,
         "at": recorded.time,
@@ -339,9 +369,15 @@ def _question(event: InformationRequested, recorded: Recorded) -> dict[str, Any]
     }
 
 
-def _decision(kind: str, event: CaseApproved | CaseRefused, recorded: Recorded) -> dict[str, Any]:
-    person = _kept(event.officer_person)
-    return {"kind": kind, "at": recorded.time, "officer": recorded.actor["id"], "person": person}
+_NOBODY_SAID: Final = dict.fromkeys(Decided.__annotations__)
+
+
+def _decided(case: Case, recorded: Recorded, **said: Any) -> list[Any]:
+    return [*case.decisions, {**_NOBODY_SAID, "at": recorded.time, **said}]
+
+
+def _officer(event: CaseApproved | CaseRefused, recorded: Recorded) -> dict[str, Any]:
+    return {"officer": recorded.actor["id"], "person": _kept(event.officer_person)}
 
 
 def _kept(value: Any) -> Any:
@@ -359,12 +395,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
         changes |= {
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
-            "proposal": _forgotten(case.proposal),
-            "decision": _forgotten(case.decision),
+            "proposal": case.proposal and {**case.proposal, "person": None},
+            "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
         }
     return changes
-
-
-def _forgotten(act: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """An officer's act without who acted and what was said in free words."""
-    return act and {name: None if name in {"person", "explanation"} else v for name, v in act.items()}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken
+from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,9 @@ class Claim:
 FREE = Claim()
 
 
-def evolve(claim: Claim, event: ClaimEvent) -> Claim:
+def evolve(claim: Claim, recorded: Recorded) -> Claim:
     """The claim after the event."""
+    event: ClaimEvent = recorded.event  # type: ignore[assignment]  # a claim's stream holds claim events
     match event:
         case ClaimTaken():
             return Claim(event.holder)

@@ -1,9 +1,10 @@
-"""What may be asked of the house: frozen, imperative, each with the moment and who asks; no decisions."""
+"""What may be asked of the house: frozen, imperative, each with who asks; no decisions, and no moment."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar, Literal
 
 from domain.events import Attachment
 
@@ -40,15 +41,20 @@ SYSTEM = Actor(issuer="tamga", subject="system", client="system")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something asked at a moment (UTC) by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``.
+class Command(ABC):
+    """Something asked by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``.
 
-    The desk puts the moment of its decision in the place of ``at``.
+    When it was asked does not count: a decision has the moment at which it is taken.
     """
 
-    at: datetime
     by: Actor
     cause: str
+    family: ClassVar[Literal["case", "entry"]]
+
+    @property
+    @abstractmethod
+    def stream(self) -> str:
+        """The stream that it is asked of, which leads what follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,12 @@ class CaseCommand(Command):
 
     case: str
     expected: int | None = None
+    family = "case"
+
+    @property
+    def stream(self) -> str:
+        """The case."""
+        return self.case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +220,12 @@ class EntryCommand(Command):
     country: str
     register: str
     entry: str
-    expected: int | None = None
+    family = "entry"
+
+    @property
+    def stream(self) -> str:
+        """The entry."""
+        return self.entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,113 +1,48 @@
-"""The decider: what a command leads to, given the case and what lies beside it; or a Refusal.
+"""The decider: what a command leads to in its situation; or a Refusal.
 
 Pure: the moment, the caller, ids and keys arrive as values; the law is that of the day of filing.
 Each decision is written in ``domain/decisions/``, in the order of a case's life.
 """
 
-from domain.case import Case
-from domain.commands import (
-    ApproveCase,
-    AssessFee,
-    AssignCase,
-    CaseCommand,
-    Command,
-    DeclineConsent,
-    EndAppealTerm,
-    EraseCase,
-    FileCase,
-    GiveConsent,
-    LapseCase,
-    ProposeApproval,
-    ProvideInformation,
-    RecordPayment,
-    RecordReceipt,
-    RecordRefund,
-    RefuseCase,
-    RequestInformation,
-    RevokeConsent,
-    WithdrawCase,
-)
-from domain.decisions import approval, consents, ends, filing, payments, review
-from domain.decisions.situation import (
-    SYSTEM_ACTOR,
-    Beside,
-    Decision,
-    Events,
-    Situation,
-    Target,
-    offer_of,
-    subject_of,
-)
-from domain.offers import offer
-from domain.procedure import Key
-from domain.refusals import NOTHING, Differs, Unknown
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-__all__ = ["SYSTEM_ACTOR", "Beside", "Decision", "Events", "Target", "decide", "needs", "subject_of"]
+from domain import commands as c
+from domain.decision import Decision
+from domain.decisions import approval, consents, ends, entries, filing, payments, review
+from domain.decisions.situation import Situation
+
+DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]] = {
+    c.FileCase: filing.file,
+    c.GiveConsent: consents.give,
+    c.DeclineConsent: consents.decline,
+    c.RevokeConsent: consents.revoke,
+    c.RecordPayment: payments.pay,
+    c.AssessFee: payments.assess_fee,
+    c.RecordRefund: payments.pay_back,
+    c.AssignCase: review.assign,
+    c.RequestInformation: review.ask,
+    c.ProvideInformation: review.answer,
+    c.ProposeApproval: review.propose,
+    c.ApproveCase: approval.approve,
+    c.RefuseCase: review.refuse,
+    c.WithdrawCase: ends.withdraw,
+    c.LapseCase: ends.lapse,
+    c.EndAppealTerm: ends.end_appeal_term,
+    c.RecordReceipt: ends.record_receipt,
+    c.EraseCase: ends.erase,
+    c.PlaceRestriction: entries.place,
+    c.LiftRestriction: entries.lift,
+    c.EraseEntry: entries.erase,
+}
 
 
-def needs(command: Command, case: Case | None) -> tuple[Key, ...]:
-    """The claims and entries that the decision on this command has to see."""
-    match command:
-        case FileCase():
-            found = offer(command.country, command.procedure)
-            if found is None:
-                return ()
-            return (*found.procedure.claims(command.request), found.procedure.entry(command.request))
-        case ApproveCase() | WithdrawCase() | DeclineConsent() | EndAppealTerm() | RecordReceipt():
-            if case is None or case.erased:
-                return ()
-            procedure = offer_of(case).procedure
-            return (*procedure.claims(case.request), procedure.entry(case.request))
-        case _:
-            return ()
+def decide(situation: Situation) -> Decision:
+    """What follows from the command; without events when the same was done before (rules.md 21).
 
-
-def decide(command: CaseCommand, case: Case | None, beside: Beside) -> Decision:
-    """What follows from the command; without events when the same was done before (rules.md 21)."""
-    if isinstance(command, FileCase):
-        if case is not None:
-            raise Differs("This request was filed before.", code="already_filed")
-        return filing.file(command, beside)
-    if case is None:
-        raise Unknown(NOTHING)
-    return _decided(command, Situation(command, case, beside))
-
-
-def _decided(command: CaseCommand, situation: Situation) -> Decision:  # noqa: C901, PLR0911, PLR0912 - one branch a command
-    match command:
-        case GiveConsent():
-            return consents.give(command, situation)
-        case DeclineConsent():
-            return consents.decline(command, situation)
-        case RevokeConsent():
-            return consents.revoke(command, situation)
-        case RecordPayment():
-            return payments.pay(command, situation)
-        case AssessFee():
-            return payments.assess_fee(command, situation)
-        case RecordRefund():
-            return payments.pay_back(command, situation)
-        case AssignCase():
-            return review.assign(command, situation)
-        case RequestInformation():
-            return review.ask(command, situation)
-        case ProvideInformation():
-            return review.answer(command, situation)
-        case ProposeApproval():
-            return review.propose(command, situation)
-        case ApproveCase():
-            return approval.approve(command, situation)
-        case RefuseCase():
-            return review.refuse(command, situation)
-        case WithdrawCase():
-            return ends.withdraw(command, situation)
-        case LapseCase():
-            return ends.lapse(command, situation)
-        case EndAppealTerm():
-            return ends.end_appeal_term(command, situation)
-        case RecordReceipt():
-            return ends.record_receipt(command, situation)
-        case EraseCase():
-            return ends.erase(command, situation)
-        case _:
-            raise TypeError(f"no decision is written for {type(command).__name__}")
+    Raises the Refusal. LookupError: the decision looks at what its row in ``domain/lifecycle.py`` does not see.
+    """
+    decision = DECISIONS.get(type(situation.command))
+    if decision is None:
+        raise TypeError(f"no decision is written for {type(situation.command).__name__}")
+    return decision(situation.command, situation)

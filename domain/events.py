@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Final, NamedTuple, TypedDict
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
 
-from domain.deadlines import Deadline
+from domain.days.deadlines import Deadline
 
 
 class Erased(Enum):
@@ -51,6 +51,10 @@ class ActorMember(TypedDict, total=False):
     id: str
     role: str
 
+
+RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
+WithdrawalReason = Literal["applicant", "consent_declined"]
+LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
@@ -134,7 +138,7 @@ class RefundDue:
     payment: str
     amount: int
     currency: str
-    reason: str
+    reason: RefundReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,14 +225,14 @@ class CaseRefused:
 class CaseWithdrawn:
     """The request was taken back (``applicant``) or a party declined (``consent_declined``)."""
 
-    reason: str
+    reason: WithdrawalReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLapsed:
     """A time ran out: ``unpaid``, ``no_consent`` or ``no_answer``."""
 
-    reason: str
+    reason: LapseReason
     appeal_until: Deadline
 
 
@@ -423,3 +427,13 @@ class Recorded(NamedTuple):
     def at(self) -> datetime:
         """The moment, in UTC."""
         return datetime.fromisoformat(self.time)
+
+    @property
+    def family(self) -> str:
+        """The family of its stream."""
+        return family_of(self.type)
+
+
+def family_of(name: str) -> str:
+    """The family of streams in which events of this stored name happen: "case" of "case.CaseFiled.v1"."""
+    return name.partition(".")[0]

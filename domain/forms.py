@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from domain.countries import countries
 from domain.events import Personal
-from domain.law import countries
 from domain.names import check
 
 MAX_SAFE_INTEGER = 2**53 - 1

@@ -10,19 +10,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from domain import law
-from domain.country import Country
+from domain.countries import countries
 from domain.forms import owners_of
-from domain.law import countries
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures, registers
 
@@ -48,21 +46,6 @@ def offers() -> Mapping[tuple[str, str], Offer]:
 def offer(country: str, procedure: str) -> Offer | None:
     """What this country offers of the procedure, or None: not offered here yet."""
     return offers().get((country, procedure))
-
-
-def country_of(code: str) -> Country:
-    """The facts of a member country; KeyError for others."""
-    return countries()[code]
-
-
-def legal_day(at: datetime, country: Country) -> date:
-    """The local day of the country's authorities at this moment (rules.md 1)."""
-    return at.astimezone(_zone(country.time_zone)).date()
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 @cache

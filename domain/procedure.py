@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from domain.country import Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.fees import Fee
 from domain.forms import Form
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.case import APPLICANT, Case
+from domain.lifecycle import fits
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
@@ -25,9 +26,7 @@ def watched(case: Case) -> dict[str, Any]:
     found["evidence"] = []
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
     if found["decision"]:
-        found["decision"] = (
-            {**found["decision"], "reason": None} if "reason" in found["decision"] else found["decision"]
-        )
+        found["decision"] = {**found["decision"], "explanation": None}
     return found
 
 
@@ -64,12 +63,12 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "officer": case.officer,
         "questions": case.questions,
         "is_proposed": case.proposal is not None,
-        "decision": {k: v for k, v in case.decision.items() if k != "person"} if case.decision else None,
+        "decision": {k: v for k, v in case.decided.items() if k != "person"} if case.decided else None,
         "appeal_until": case.appeal_until,
         "entry": case.entry,
         "warnings": case.warnings if party is None else [],
         "erased": case.erased,
-        "fits": list(case.fits),
+        "fits": list(fits(case)),
         "timeline": case.timeline,
     }
 

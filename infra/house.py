@@ -10,7 +10,7 @@ from typing import Final
 
 from domain.authorities import authorities, registrar_of
 from domain.commands import Actor
-from domain.law import countries
+from domain.countries import countries
 from infra.desk.desk import Desk
 from infra.desk.key_acts import authorise_missing, open_log
 from infra.development import development

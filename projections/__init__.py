@@ -34,7 +34,7 @@ class View:
     """
 
     name: str
-    family: Literal["case", "entry"]
+    family: str  # of domain/families.py
     columns: Mapping[str, ColumnType]
     row: Callable[[Any], Row | None]
     indexes: tuple[tuple[str, ...], ...] = ()

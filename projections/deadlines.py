@@ -1,7 +1,7 @@
 """What the clock has to do, and when: lapses and ends of appeal terms; overdue decisions are only shown."""
 
 from domain.case import Case, Stage
-from domain.deadlines import Deadline
+from domain.days.deadlines import Deadline
 from projections import Row, View
 
 

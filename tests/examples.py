@@ -20,8 +20,8 @@ from hypothesis.errors import NoSuchExample
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from domain.countries import countries
 from domain.forms import Form, Money, Person, PersonalNumber, plain
-from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.procedure import Offer
 

@@ -26,8 +26,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import build
-from domain.law import countries
-from domain.offers import country_of, legal_day, offer
+from domain.countries import countries, country_of, legal_day
+from domain.offers import offer
 from domain.procedure import Offer, Terms
 from infra.development import development, treasury
 from infra.formats.canonical import b64url, encode, sha256

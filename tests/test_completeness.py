@@ -1,18 +1,21 @@
 """Completeness: every event has a name and a place in the folds, every refusal and action its use."""
 
 import ast
+import inspect
 import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from fastapi.routing import APIRoute
 
+from api.app import ROUTERS
 from api.problems import STATUS
-from domain import case, claim, decide, decide_entry, entry
+from domain import case, claim, entry
 from domain import events as e
 from domain.authorisation import TABLE
-from domain.commands import CaseCommand, EntryCommand
+from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import Refusal
 from infra.formats import codec
 
@@ -97,6 +100,15 @@ def test_an_event_is_frozen_and_says_what_is_personal(kind: type) -> None:
         assert is_code or any(isinstance(m, e.Personal) for m in get_args(hints[name])), name
 
 
+@pytest.mark.parametrize("kind", [e.RefundDue, e.CaseWithdrawn, e.CaseLapsed], ids=lambda kind: kind.__name__)
+def test_public_reasons_are_a_closed_list_that_the_page_names(kind: type) -> None:
+    page = (ROOT / "docs" / "reference" / "events.md").read_text("utf-8")
+    about = page.partition(f"### case.{kind.__name__}.v1")[2].partition("###")[0]
+    codes = get_args(get_type_hints(kind)["reason"])
+    assert codes
+    assert [code for code in codes if f"`{code}`" not in about] == []
+
+
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
 def test_somebody_brings_every_event_about(kind: type) -> None:
     sources = text_of("domain", "infra")
@@ -106,12 +118,6 @@ def test_somebody_brings_every_event_about(kind: type) -> None:
 # --- commands, refusals, actions --------------------------------------------------------------------------
 
 
-def test_every_command_has_its_decision() -> None:
-    commands = subclasses(CaseCommand)
-    assert {kind.__name__ for kind in commands} - branches(decide) == {"FileCase"} - branches(decide)
-    assert {kind.__name__ for kind in subclasses(EntryCommand)} <= branches(decide_entry)
-
-
 def test_every_refusal_of_the_law_has_an_answer_over_http() -> None:
     ours = {kind for kind in subclasses(Refusal) if kind.__module__ == Refusal.__module__}
     assert set(STATUS) == ours
@@ -119,13 +125,36 @@ def test_every_refusal_of_the_law_has_an_answer_over_http() -> None:
 
 
 def test_every_action_is_asked_for_somewhere() -> None:
-    """A line of the table that nobody asks for guards nothing."""
+    """A line of the table that nobody asks for guards nothing; those of the rows are asked for by the decisions."""
     used = text_of(*LAYERS).replace((ROOT / "domain" / "authorisation.py").read_text("utf-8"), "")
     unused = [action for action in TABLE if f'"{action}"' not in used]
     assert unused == []
 
 
 def test_every_action_that_is_asked_for_has_a_line() -> None:
-    asked = re.findall(r'allow(?:ed)?\([^()]*?"([a-z]+\.[a-z_]+)"', text_of(*LAYERS))
+    asked = re.findall(r'allow\([^()]*?"([a-z]+\.[a-z_]+)"', text_of(*LAYERS))
     assert asked
     assert set(asked) <= set(TABLE)
+
+
+def test_an_action_has_one_line() -> None:
+    """Rows that name one action say the same of it."""
+    said = {(row.may.action, row.may) for row in ROWS if row.may is not None}
+    assert len(said) == len({action for action, _ in said})
+
+
+def test_the_routes_ask_for_if_match_where_the_rows_say_judgement() -> None:
+    """Every command that people or machines may ask of a case has its route."""
+    edge = text_of("api")
+    asked = {row.command for row in ROWS if row.may is not CLOCK}
+    assert [kind.__name__ for kind in asked if not re.search(rf"\b{kind.__name__}\b", edge)] == []
+    routes = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
+    for route in routes:
+        names = {h["name"] for h in (route.openapi_extra or {}).get("parameters", ())}
+        kinds = [
+            row
+            for row in ROWS
+            if re.search(rf"\b{row.command.__name__}\b", inspect.getsource(route.endpoint))
+        ]
+        if kinds:
+            assert ("If-Match" in names) == any(row.is_judgement for row in kinds), route.path

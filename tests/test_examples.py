@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import ConfigDict, Field, model_validator
 
+from domain.countries import countries
 from domain.events import Personal
 from domain.forms import CountryCode, Day, Form, Line, Money, Person, Public, Value, plain
-from domain.law import countries
 from domain.numbers import vin as normal_vin
 from domain.offers import offers
 from domain.procedure import Offer

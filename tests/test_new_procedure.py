@@ -96,7 +96,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from domain.country import Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.events import Personal
 from domain.fees import Fee, FeePart
 from domain.procedure import Ground, Requirement, Terms
@@ -165,7 +165,7 @@ KYRGYZSTAN = '''
 from datetime import date
 
 from domain.country import Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.fees import Fee
 from domain.procedure import Ground, Requirement, Terms
 from domain.procedures.digital_nomad_visa import NomadForm

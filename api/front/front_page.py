@@ -10,7 +10,8 @@ from api.caller import house_of
 from api.contract import documented
 from api.front.layout import filled, page
 from api.shapes import HouseIndex
-from domain.offers import country_of, offers
+from domain.countries import country_of
+from domain.offers import offers
 from domain.procedures import procedures
 from infra.house import House
 

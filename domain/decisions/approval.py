@@ -2,30 +2,28 @@
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.claim import FREE
 from domain.commands import ApproveCase
+from domain.decision import LEAD, Decision, Events
 from domain.decisions.filing import check_entry
-from domain.decisions.situation import HELD, Decision, Events, Situation, officer_of, person_of
+from domain.decisions.situation import HELD, Situation, officer_of, person_of
 from domain.refusals import Clash, NotAllowed
 
 
 def approve(command: ApproveCase, situation: Situation) -> Decision:
     """Everything is checked against the register as it stands now, not as it stood at filing (rules.md 9)."""
     case, procedure = situation.case, situation.offer.procedure
-    rule = situation.allowed("case.decide") if situation.terms.four_eyes else situation.allowed_to_holder()
-    decided = case.decision or {}
-    if (decided.get("kind"), decided.get("officer")) == ("approved", officer_of(rule)):
+    rule = situation.allowed() if situation.terms.four_eyes else situation.allowed_to_holder()
+    decided = case.decided
+    if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     if situation.terms.four_eyes:
         _four_eyes(rule, situation)
-    key = procedure.entry(case.request)
-    old = situation.beside.entries.get(key)
+    key, old = procedure.entry(case.request), situation.register_entry
     check_entry(case.request, situation.offer, old, "decision")
     if not procedure.creates and old is None:
         raise Clash("There is no entry in the register to change.", code="entry_missing")
-    entry = situation.beside.ids[key]
+    entry = situation.ids[key]
     written = e.EntryCreated if procedure.creates else e.EntryChanged
     change = written(
         register=procedure.register.name,
@@ -41,7 +39,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [(key, change), *_claims(situation, entry), ("case", approved)])
+    return situation.by(rule, [(key, change), *_claims(situation, entry), (LEAD, approved)])
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:
@@ -58,8 +56,8 @@ def _claims(situation: Situation, entry: str) -> Events:
     """What the case held belongs to the entry for good, or is free again; all of it must still be held."""
     procedure = situation.offer.procedure
     events: Events = []
-    for key in procedure.claims(situation.case.request):
-        if situation.beside.claims.get(key, FREE).holder != situation.case.case:
+    for key, claim in situation.claims.items():
+        if claim.holder != situation.case.case:
             raise Clash(HELD, code="claim_taken")
         if procedure.settles:
             events.append((key, e.ClaimSettled(kind=key.kind, holder=entry)))

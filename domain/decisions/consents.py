@@ -3,54 +3,50 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
+from domain.decision import LEAD, Decision
 from domain.decisions.ends import withdrawn
-from domain.decisions.payments import decision_term
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Situation
 from domain.refusals import Clash, NotAllowed
 
 
 def give(command: GiveConsent, situation: Situation) -> Decision:
     """The last consent completes the case, where it is paid."""
     rule, party = _asked(command, situation)
-    case = situation.case
-    if party in case.consents:
+    if party in situation.case.consents:
         return situation.so_already(rule)
     situation.fits()
     given = e.ConsentGiven(party=party, of=command.of)
-    has_all = {*case.consents, party}.issuperset(case.consents_asked)
-    return situation.by(
-        rule, [("case", given), *decision_term(situation, is_complete=has_all and case.is_paid)]
-    )
+    return situation.by(rule, [(LEAD, given)])
 
 
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
     """One no ends the case."""
     rule, party = _asked(command, situation)
-    ended = situation.case.decision or {}
-    if ended.get("reason") == "consent_declined" and ended.get("by") == party:
+    ended = situation.case.decided
+    if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
     situation.fits()
     declined = e.ConsentDeclined(party=party, of=command.of)
-    return situation.by(rule, withdrawn(situation, "consent_declined", [("case", declined)]))
+    return situation.by(rule, withdrawn(situation, "consent_declined", [(LEAD, declined)]))
 
 
 def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     """Until an approval is proposed (rules.md 16); then a new time to consent runs."""
     rule, party = _asked(command, situation)
+    if party not in situation.case.consents:
+        return situation.so_already(rule)
     situation.fits()
     if situation.case.proposal is not None:
         raise Clash("A decision has been proposed: your consent stands now.", code="consent_stands")
-    if party not in situation.case.consents:
-        return situation.so_already(rule)
     revoked = e.ConsentRevoked(
         party=party, of=command.of, consent_until=situation.until(situation.terms.consent_within)
     )
-    return situation.by(rule, [("case", revoked)])
+    return situation.by(rule, [(LEAD, revoked)])
 
 
 def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
-    rule = situation.allowed("case.consent")
+    rule = situation.allowed()
     party = rule.party or ""
     if party not in situation.case.consents_asked:
         raise NotAllowed("Your consent is not asked in this case.", code="consent_not_asked")

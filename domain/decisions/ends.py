@@ -5,44 +5,45 @@ from datetime import datetime
 from domain import events as e
 from domain.case import Stage
 from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
-from domain.deadlines import compute, is_past
+from domain.days.deadlines import compute, is_past
+from domain.decision import LEAD, Decision, Events
 from domain.decisions.payments import all_back
-from domain.decisions.situation import Decision, Events, Situation
+from domain.decisions.situation import Situation
 from domain.refusals import Clash, Fault, Invalid
 
 
 def withdraw(_command: WithdrawCase, situation: Situation) -> Decision:
     """Before a decision, by the one who filed."""
-    rule = situation.allowed("case.withdraw")
-    if (situation.case.decision or {}).get("reason") == "applicant":
+    rule = situation.allowed()
+    ended = situation.case.decided
+    if ended and ended["reason"] == "applicant":
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     return situation.by(rule, withdrawn(situation, "applicant"))
 
 
-def withdrawn(situation: Situation, reason: str, first: Events | None = None) -> Events:
+def withdrawn(situation: Situation, reason: e.WithdrawalReason, first: Events | None = None) -> Events:
     """The case is over: what it claimed is free at once, what was paid goes back."""
     over = e.CaseWithdrawn(reason=reason)
     return [
         *_claims_released(situation),
         *(first or []),
-        ("case", over),
+        (LEAD, over),
         *all_back(situation, "withdrawn"),
     ]
 
 
 def lapse(_command: LapseCase, situation: Situation) -> Decision:
     """The clock: a time has run out, the case ends; what it claimed is held until the appeal term ends."""
-    situation.only_by_the_clock()
+    rule = situation.allowed()
     reason = _ran_out(situation)
     if reason is None:
-        return situation.by_the_clock([])
+        return situation.so_already(rule)
     lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.appeal_within))
-    return situation.by_the_clock([("case", lapsed), *all_back(situation, "lapsed")])
+    return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed")])
 
 
-def _ran_out(situation: Situation) -> str | None:
+def _ran_out(situation: Situation) -> e.LapseReason | None:
     case, at = situation.case, situation.at
     if case.stage == Stage.FILED:
         # Nobody is late with a fee that is not certain yet.
@@ -58,36 +59,37 @@ def _ran_out(situation: Situation) -> str | None:
 
 def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
     """The clock: nobody appealed in time, and what the case claimed is free (rules.md 17)."""
-    situation.only_by_the_clock()
+    rule = situation.allowed()
     case = situation.case
     is_over = case.appeal_until is not None and is_past(case.appeal_until, situation.at)
     if not is_over or case.is_appeal_term_over:
-        return situation.by_the_clock([])
-    return situation.by_the_clock([*_claims_released(situation), ("case", e.AppealTermEnded())])
+        return situation.so_already(rule)
+    return situation.by(rule, [*_claims_released(situation), (LEAD, e.AppealTermEnded())])
 
 
 def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     """Only the register that holds the entry completes the case, by saying that it applied this decision."""
-    rule = situation.allowed("feed.receipt")
+    rule = situation.allowed()
     case, register = situation.case, situation.offer.procedure.register.name
     is_ours = (command.register, command.authority) == (register, situation.terms.registry)
     if is_ours and case.receipt == command.event:
         return situation.so_already(rule)
-    applied = {change for entry in situation.beside.entries.values() if entry for change in entry.changes}
-    if not is_ours or command.event not in applied.intersection(case.effects):
+    entry = situation.register_entry
+    is_applied = entry is not None and command.event in entry.changes and command.event in case.effects
+    if not is_ours or not is_applied:
         what = (
             "This receipt is not about what was decided in this case, or not from the register that holds it."
         )
         raise Clash(what, code="receipt_does_not_match")
     situation.fits()
     receipt = e.ReceiptRecorded(register=command.register, event=command.event, receipt=command.jws)
-    return situation.by(rule, [("case", receipt), ("case", e.CaseCompleted())])
+    return situation.by(rule, [(LEAD, receipt), (LEAD, e.CaseCompleted())])
 
 
 def erase(command: EraseCase, situation: Situation) -> Decision:
     """The keys of those named are given up; not before the law allows to forget (rules.md 30)."""
-    rule = situation.allowed("case.erase")
-    case, keys = situation.case, situation.beside.keys
+    rule = situation.allowed()
+    case, keys = situation.case, situation.keys
     whose = set(command.whose or keys)
     if whose - {"case", *case.parties.values(), *keys}:
         raise Invalid(Fault("/whose", "unknown_role", "Nobody in this case has that role."))
@@ -99,12 +101,12 @@ def erase(command: EraseCase, situation: Situation) -> Decision:
     situation.fits()
     _may_be_forgotten(situation)
     erased = e.PersonalDataErased(keys=fallen, whose=sorted(whose), basis=command.basis)
-    return situation.by(rule, [("case", erased)])
+    return situation.by(rule, [(LEAD, erased)])
 
 
 def _may_be_forgotten(situation: Situation) -> None:
     case, terms = situation.case, situation.terms
-    ended = datetime.fromisoformat((case.decision or {}).get("at") or case.filed_at)
+    ended = datetime.fromisoformat(case.decided["at"] if case.decided else case.filed_at)
     if case.appeal_until is not None:
         is_open = not case.is_appeal_term_over
     else:
@@ -123,6 +125,6 @@ def _claims_released(situation: Situation) -> Events:
     case = situation.case
     return [
         (key, e.ClaimReleased(kind=key.kind, holder=case.case))
-        for key, claim in situation.beside.claims.items()
+        for key, claim in situation.claims.items()
         if claim.holder == case.case
     ]

@@ -5,35 +5,34 @@ from datetime import date
 from typing import Any
 
 from domain import events as e
+from domain.authorisation import Rule
 from domain.case import APPLICANT
-from domain.claim import FREE
-from domain.commands import Command, FileCase
-from domain.country import Country
-from domain.deadlines import compute, is_past
-from domain.decisions.situation import HELD, Beside, Decision, Events
+from domain.commands import FileCase
+from domain.countries import countries
+from domain.days.deadlines import compute, is_past
+from domain.decision import LEAD, Decision, Events
+from domain.decisions.situation import HELD, Situation
 from domain.entry import Entry
 from domain.fees import Assessment, assess
-from domain.law import countries
-from domain.offers import country_of, legal_day, offer, terms_hash
+from domain.offers import terms_hash
 from domain.procedure import Offer, Party, Procedure, Request, Terms, When
-from domain.refusals import Clash, Fault, Invalid, NotOffered
+from domain.refusals import Clash, Differs, Fault, Invalid
 
 
-def file(command: FileCase, beside: Beside) -> Decision:
+def file(command: FileCase, situation: Situation) -> Decision:
     """The case begins, its claims are taken, its fee is assessed: all in one append, or nothing."""
-    found = offer(command.country, command.procedure)
-    terms = found.on(legal_day(command.at, country_of(command.country))) if found else None
-    if found is None or terms is None:
-        raise NotOffered(f"{command.procedure} is not offered in {command.country} yet.")
-    procedure, country = found.procedure, country_of(command.country)
+    if situation.state is not None:
+        raise Differs("This request was filed before.", code="already_filed")
+    terms, found, country = situation.terms, situation.offer, situation.country
+    procedure = found.procedure
     parties = _parties(procedure)
     consents = _consents(command, parties)
-    check_entry(command.request, found, beside.entries.get(procedure.entry(command.request)), "filing")
+    check_entry(command.request, found, situation.register_entry, "filing")
     evidence = brought(command, terms)
-    claims = procedure.claims(command.request)
-    if any(beside.claims.get(key, FREE).holder is not None for key in claims):
+    claims = situation.claims
+    if any(claim.holder is not None for claim in claims.values()):
         raise Clash(HELD, code="claim_taken")
-    fee = assess(terms.fee, command.request, legal_day(command.at, country), country)
+    fee = assess(terms.fee, command.request, situation.day, country)
     filed = e.CaseFiled(
         procedure=procedure.name,
         form=found.form_version,
@@ -41,21 +40,19 @@ def file(command: FileCase, beside: Beside) -> Decision:
         terms_sha256=terms_hash(terms),
         parties={p: party.role for p, party in parties.items()},
         consents=consents,
-        consent_until=compute(terms.consent_within, command.at, country) if consents else None,
-        warnings=list(_warnings(command, procedure, terms)),
+        consent_until=situation.until(terms.consent_within) if consents else None,
+        warnings=list(_warnings(command, situation)),
         request=command.request,
         evidence=evidence,
         representative=None,
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
-    events += [("case", filed), ("case", assessed(fee, terms, command, country))]
-    if not consents and not fee["amount"] and not fee["provisional"]:
-        events.append(("case", e.DecisionTermStarted(due=compute(terms.decide_within, command.at, country))))
-    return Decision(authority=terms.authority, actor={"id": APPLICANT, "role": "applicant"}, events=events)
+    events += [(LEAD, filed), (LEAD, assessed(fee, situation))]
+    return situation.by(Rule("case.file:applicant", party=APPLICANT), events)
 
 
-def assessed(fee: Assessment, terms: Terms, command: Command, country: Country) -> e.FeeAssessed:
+def assessed(fee: Assessment, situation: Situation) -> e.FeeAssessed:
     """The fee as an event; the time to pay runs from now, where there is something to pay."""
     is_due = fee["amount"] or fee["provisional"]
     return e.FeeAssessed(
@@ -65,7 +62,7 @@ def assessed(fee: Assessment, terms: Terms, command: Command, country: Country) 
         parts=[dict(part) for part in fee["parts"]],
         unit_day=fee["unit_day"],
         provisional=fee["provisional"],
-        due=compute(terms.pay_within, command.at, country) if is_due else None,
+        due=situation.until(situation.terms.pay_within) if is_due else None,
     )
 
 
@@ -131,13 +128,14 @@ def brought(command: FileCase, terms: Terms) -> list[e.Attachment]:
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, procedure: Procedure, terms: Terms) -> Iterator[str]:
+def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
+    procedure = situation.offer.procedure
     yield from procedure.warnings(command.request)
     yield from dict.fromkeys(
         code for party in procedure.parties for code in _of_the_number(command.request.get(party.member))
     )
-    yield from _late(command, terms)
+    yield from _late(command, situation)
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:
@@ -146,19 +144,17 @@ def _of_the_number(person: Any) -> tuple[str, ...]:
     return country.person_number.warnings(number["number"]) if number and country else ()
 
 
-def _late(command: FileCase, terms: Terms) -> Iterator[str]:
+def _late(command: FileCase, situation: Situation) -> Iterator[str]:
     """A limit that has passed is said to the officer; what has not happened yet cannot be filed at all."""
-    country = country_of(command.country)
-    today = legal_day(command.at, country)
-    for limit in terms.filing_limits:
+    for limit in situation.terms.filing_limits:
         value: Any = command.request
         for member in limit.from_member:
             value = value[member] if value is not None else None
         if value is None:
             continue
         start = date.fromisoformat(value)
-        if start > today:
+        if start > situation.day:
             where = "/request/" + "/".join(limit.from_member)
             raise Invalid(Fault(where, "in_the_future", "This day has not come yet. Please check the date."))
-        if is_past(compute(limit.term, start, country), command.at):
+        if is_past(compute(limit.term, start, situation.country), situation.at):
             yield f"late:{limit.effect}"

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
 
 from domain import events as e
-from domain.case import ENDED, Stage
+from domain.case import ENDED, Fee, Refund, Stage, fee_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
+from domain.countries import legal_day
+from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions.filing import assessed
-from domain.decisions.situation import Decision, Events, Situation
+from domain.decisions.situation import Situation
 from domain.fees import assess
 from domain.forms import MAX_SAFE_INTEGER
-from domain.offers import legal_day
 from domain.refusals import Clash, Differs, Fault, Invalid
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
     """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
-    rule = situation.allowed("case.pay")
+    rule = situation.allowed()
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
     if known is not None:
@@ -25,7 +25,9 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
             what = "A payment with this reference is recorded already, and it says something else."
             raise Differs(what, code="payment_differs")
         return situation.so_already(rule)
-    fee: Mapping[str, Any] = case.fee or {}
+    fee = case.fee
+    if fee is None:
+        raise TypeError("a case has its fee from its filing on")
     if paid.currency != fee["currency"]:
         what = f"The fee is in {fee['currency']}."
         raise Invalid(Fault("/statement/currency", "wrong_currency", what), code="payment_differs")
@@ -41,32 +43,31 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
     )
     if case.stage in ENDED:
         late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
-        return situation.by(rule, [("case", came), late])
+        return situation.by(rule, [(LEAD, came), late])
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
-    fee = _amounts(anew) if anew else fee
-    before: Events = [("case", anew)] if anew else []
-    return situation.by(rule, [*before, ("case", came), *_settled(situation, fee, paid)])
+    fee = fee_of(anew) if anew else fee
+    before: Events = [(LEAD, anew)] if anew else []
+    return situation.by(rule, [*before, (LEAD, came), *_settled(situation, fee, paid)])
 
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
-    rule = situation.allowed("case.assess")
+    rule = situation.allowed()
     case = situation.case
     if case.fee is not None and not case.fee["provisional"]:
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     latest = max((datetime.fromisoformat(p[2]) for p in case.payments.values()), default=situation.at)
     anew = _assessed_anew(situation, latest)
     if anew is None or anew.provisional:
         what = "The law has no value yet for a unit of this fee. It has to be written down first."
         raise Clash(what, code="fee_still_provisional")
-    return situation.by(rule, [("case", anew), *_settled(situation, _amounts(anew))])
+    return situation.by(rule, [(LEAD, anew), *_settled(situation, fee_of(anew))])
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     """The treasury paid back what was due for this payment, the whole of it."""
-    rule = situation.allowed("case.pay")
+    rule = situation.allowed()
     paid = command.statement
     refund = situation.case.refunds.get(paid.payment)
     if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:
@@ -81,18 +82,10 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    return situation.by(rule, [("case", back)])
+    return situation.by(rule, [(LEAD, back)])
 
 
-def decision_term(situation: Situation, *, is_complete: bool) -> Events:
-    """The authority's time begins with whatever completes the case (rules.md 14)."""
-    if not is_complete or situation.case.stage != Stage.FILED:
-        return []
-    due = situation.until(situation.terms.decide_within)
-    return [("case", e.DecisionTermStarted(due=due))]
-
-
-def all_back(situation: Situation, reason: str) -> Events:
+def all_back(situation: Situation, reason: e.RefundReason) -> Events:
     """Everything that was paid for a case that ends without a decision."""
     case = situation.case
     return [
@@ -113,35 +106,33 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     now = assess(terms.fee, case.request, legal_day(moment, situation.country), situation.country)
     if (now["amount"], now["provisional"]) == (case.fee["amount"], case.fee["provisional"]):
         return None
-    return assessed(now, terms, situation.command, situation.country)
+    return assessed(now, situation)
 
 
-def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | None = None) -> Events:
+def _settled(situation: Situation, fee: Fee, paid: Statement | None = None) -> Events:
     """What follows when the fee and all that came are compared: too much goes back, the newest first."""
     case = situation.case
     if fee["provisional"]:
         return []
     came = [(payment, amount) for payment, (amount, _, _) in case.payments.items()]
     came += [(paid.payment, paid.amount)] if paid else []
-    total = sum(amount for _, amount in came)
-    excess = total - fee["amount"] - sum(refund["due"] for refund in case.refunds.values())
+    excess = (
+        sum(amount for _, amount in came)
+        - fee["amount"]
+        - sum(refund["due"] for refund in case.refunds.values())
+    )
     events: Events = []
     for payment, amount in reversed(came):
         back = min(excess, amount - _due_of(case.refunds, payment))
         if back > 0:
             events.append(_refund_due(payment, back, fee["currency"], "too_much"))
             excess -= back
-    is_complete = case.has_consents and total >= fee["amount"]
-    return [*events, *decision_term(situation, is_complete=is_complete)]
+    return events
 
 
-def _amounts(fee: e.FeeAssessed) -> Mapping[str, Any]:
-    return {"amount": fee.amount, "currency": fee.currency, "provisional": fee.provisional}
+def _due_of(refunds: Mapping[str, Refund], payment: str) -> int:
+    return refunds[payment]["due"] if payment in refunds else 0
 
 
-def _due_of(refunds: Mapping[str, Mapping[str, Any]], payment: str) -> int:
-    return int(refunds[payment]["due"]) if payment in refunds else 0
-
-
-def _refund_due(payment: str, amount: int, currency: str, reason: str) -> tuple[Literal["case"], e.RefundDue]:
-    return ("case", e.RefundDue(payment=payment, amount=amount, currency=currency, reason=reason))
+def _refund_due(payment: str, amount: int, currency: str, reason: e.RefundReason) -> tuple[Target, e.Event]:
+    return (LEAD, e.RefundDue(payment=payment, amount=amount, currency=currency, reason=reason))

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from domain import events as e
-from domain.authorisation import OFFICERS
 from domain.commands import (
     AssignCase,
     Competence,
@@ -12,15 +11,17 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
 )
-from domain.deadlines import pause
-from domain.decisions.situation import Decision, Situation, officer_of, person_of
-from domain.offers import legal_day
+from domain.days.deadlines import pause
+from domain.decision import LEAD, Decision
+from domain.decisions.situation import Situation, officer_of, person_of
+from domain.lifecycle import does_fit
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
+from domain.roles import OFFICERS
 
 
 def assign(command: AssignCase, situation: Situation) -> Decision:
     """To oneself, or by a supervisor to an officer of the authority; never to a party."""
-    rule = situation.allowed("case.assign")
+    rule = situation.allowed()
     officer = command.officer or rule.competence
     if officer is None:
         raise NotAllowed("Only an officer can have a case.")
@@ -31,11 +32,10 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("This officer has no competence in this case.", code="officer_without_competence")
     if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
         raise NotAllowed("Only a supervisor assigns a case to somebody else.", code="supervisor_assigns")
-    if case.officer == officer.office_id and "AssignCase" in case.fits:
+    if case.officer == officer.office_id and does_fit(AssignCase, case):
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
-    return situation.by(rule, [("case", e.CaseAssigned(officer=officer.office_id, rule=rule.id))])
+    return situation.by(rule, [(LEAD, e.CaseAssigned(officer=officer.office_id, rule=rule.id))])
 
 
 def ask(command: RequestInformation, situation: Situation) -> Decision:
@@ -47,19 +47,18 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
     )
     if asked and command.expected != case.version:
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     question = e.InformationRequested(
         items=list(command.items),
         answer_until=situation.until(situation.terms.answer_within),
         question=command.question,
     )
-    return situation.by(rule, [("case", question)])
+    return situation.by(rule, [(LEAD, question)])
 
 
 def answer(command: ProvideInformation, situation: Situation) -> Decision:
     """The clock runs on; the days from the question to the answer do not count (rules.md 6)."""
-    rule = situation.allowed("case.inform")
+    rule = situation.allowed()
     case = situation.case
     for question in case.questions:
         if question["of"] == command.of and question["answered_at"] is not None:
@@ -78,7 +77,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
         answer=command.answer,
         evidence=list(command.evidence),
     )
-    return situation.by(rule, [("case", provided)])
+    return situation.by(rule, [(LEAD, provided)])
 
 
 def propose(command: ProposeApproval, situation: Situation) -> Decision:
@@ -87,22 +86,20 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
     proposal = situation.case.proposal
     if proposal and proposal["officer"] == officer_of(rule):
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     proposed = e.ApprovalProposed(
         rule=rule.id, note=command.note, officer_person=person_of(rule), officer_signature=None
     )
-    return situation.by(rule, [("case", proposed)])
+    return situation.by(rule, [(LEAD, proposed)])
 
 
 def refuse(command: RefuseCase, situation: Situation) -> Decision:
     """On grounds of the closed list only, with the law and the way to appeal."""
     rule = situation.allowed_to_holder()
-    decided = situation.case.decision or {}
-    same = (decided.get("kind"), decided.get("grounds"), decided.get("explanation"))
-    if same == ("refused", list(command.grounds), command.reason):
+    decided = situation.case.decided
+    said = (list(command.grounds), command.reason)
+    if decided and decided["kind"] == "refused" and (decided["grounds"], decided["explanation"]) == said:
         return situation.so_already(rule)
-    situation.has_seen()
     situation.fits()
     known = {ground.code: ground for ground in situation.terms.grounds}
     if not command.grounds:
@@ -121,11 +118,11 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [("case", refused)])
+    return situation.by(rule, [(LEAD, refused)])
 
 
 def _is_competent(officer: Competence, situation: Situation) -> bool:
-    case, day = situation.case, legal_day(situation.at, situation.country)
+    case, day = situation.case, situation.day
     return (
         officer.role in OFFICERS
         and (officer.country, officer.authority) == (case.country, case.authority)

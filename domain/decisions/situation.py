@@ -1,146 +1,244 @@
-"""What every decision stands on: the command, the case, what lies beside it, the law that holds for it."""
+"""What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, Literal
+from datetime import date, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
 
 from domain import events as e
-from domain.authorisation import Rule, Subject, allow
-from domain.case import APPLICANT, FITS, Case, Stage
+from domain.authorisation import Rule, Subject, allow, subject_of
+from domain.case import APPLICANT, Case, Stage, evolve
 from domain.claim import Claim
-from domain.commands import (
-    SYSTEM,
-    CaseCommand,
-    EraseCase,
-    RecordPayment,
-    RecordReceipt,
-    RecordRefund,
-)
-from domain.deadlines import Deadline, Term, compute
+from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase
+from domain.countries import country_of, legal_day
+from domain.country import Country
+from domain.days.deadlines import Deadline, Term, compute
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry
-from domain.offers import country_of, legal_day, offer
-from domain.procedure import Key, Offer
-from domain.refusals import Erased, NotAllowed, Refusal, Stale, WrongStage
-
-Target = Literal["case"] | Key
-Events = list[tuple[Target, e.Event]]
-
-SYSTEM_ACTOR: Final[e.ActorMember] = {"id": "tamga", "role": "system"}
+from domain.lifecycle import CLOCK, STEPS, Step, asked_for, does_fit, fits, offer_of
+from domain.offers import offer
+from domain.procedure import Key, Offer, Terms
+from domain.refusals import NOTHING, Erased, NotAllowed, NotOffered, Refusal, Stale, Unknown, WrongStage
 
 HELD: Final = (
     "There is an open request about the same thing already. Please wait until it is decided, "
     "or ask the authority if you think that it should not be there."
 )
-
-# Facts from outside, which reach a case also when its personal data is erased.
-_FACTS: Final = (RecordPayment, RecordRefund, RecordReceipt, EraseCase)
+_NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """What a decision may look at beside its own stream: entries, claims, their ids, the keys that seal it.
-
-    ``keys`` maps whose -> key id (base64url), for erasure.
-    """
-
-    entries: Mapping[Key, Entry | None] = field(default_factory=dict)
-    claims: Mapping[Key, Claim] = field(default_factory=dict)
-    ids: Mapping[Key, str] = field(default_factory=dict)
-    keys: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What follows: events by target, whose seal signs them, and who acted. No events: it was so already."""
-
-    authority: str
-    actor: e.ActorMember
-    events: Events
+class NotSeen(LookupError):
+    """A decision looks at a claim or an entry that its row in ``domain/lifecycle.py`` does not see: a fault."""
 
 
 class Situation:
-    """One command on one living case; the facts that its decision shares with others are found once."""
+    """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    __slots__ = ("at", "beside", "case", "command", "country", "offer", "terms")
+    ``beside`` are the claims and entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids``
+    their streams, ``keys`` (whose -> key id, base64url) what seals the state as it stands.
+    """
 
-    def __init__(self, command: CaseCommand, case: Case, beside: Beside) -> None:
+    def __init__(  # noqa: PLR0913 - what a decision may look at
+        self,
+        command: Command,
+        at: datetime,
+        state: Case | Entry | None,
+        *,
+        beside: Mapping[Key, Claim | Entry | None] = _NONE,
+        ids: Mapping[Key, str] = _NONE,
+        keys: Mapping[str, str] = _NONE,
+    ) -> None:
         self.command = command
-        self.at = command.at
-        self.case = case
-        self.beside = beside
-        self.country = country_of(case.country)
-        self.offer = offer_of(case)
-        self.terms = self.offer.since(case.terms)  # rules.md 9: the law of the day of filing
+        self.at = at
+        self.state = state
+        self.ids = ids
+        self.keys = keys
+        self._beside = beside
 
-    def allowed(self, action: str) -> Rule:
-        """The rule that lets the caller do this; raises the refusal, or Erased."""
-        found = allow(self.command.by, action, subject_of(self.case, self.at))
+    # --- what it is about -----------------------------------------------------------------------------------
+
+    @property
+    def case(self) -> Case:
+        """The case that the command is asked of; raises Unknown."""
+        if not isinstance(self.state, Case):
+            raise Unknown(NOTHING)
+        return self.state
+
+    @property
+    def entry(self) -> Entry:
+        """The entry that the command is asked of, in the register that it names; raises Unknown."""
+        asked, state = self.command, self.state
+        if not isinstance(state, Entry) or not isinstance(asked, EntryCommand):
+            raise Unknown(NOTHING)
+        if state.register != asked.register:
+            raise Unknown(NOTHING)
+        return state
+
+    @cached_property
+    def country(self) -> Country:
+        """Where it is asked."""
+        return country_of(self.command.country if isinstance(self.command, FileCase) else self._there.country)
+
+    @cached_property
+    def day(self) -> date:
+        """The legal day of the country."""
+        return legal_day(self.at, self.country)
+
+    @cached_property
+    def offer(self) -> Offer:
+        """The country's law on the procedure; raises NotOffered for a filing."""
+        if not isinstance(self.command, FileCase):
+            return offer_of(self.case)
+        found = offer(self.command.country, self.command.procedure)
+        return found or self._not_offered(self.command)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The law of the day of filing (rules.md 9); raises NotOffered for a filing."""
+        if not isinstance(self.command, FileCase):
+            return self.offer.since(self.case.terms)
+        return self.offer.on(self.day) or self._not_offered(self.command)
+
+    @property
+    def _there(self) -> Case | Entry:
+        return self.entry if isinstance(self.command, EntryCommand) else self.case
+
+    def _not_offered(self, command: FileCase) -> Any:
+        raise NotOffered(f"{command.procedure} is not offered in {command.country} yet.")
+
+    # --- what lies beside it --------------------------------------------------------------------------------
+
+    @property
+    def claims(self) -> dict[Key, Claim]:
+        """Each claim that the request makes, as it stands; none is known any more once people are erased."""
+        about = asked_for(self.command, self.state)
+        keys = about[0].claims(about[1]) if about else ()
+        return {key: self._seen(key) for key in keys}
+
+    @property
+    def register_entry(self) -> Entry | None:
+        """The entry that the request is about, as it stands; None also once people are erased."""
+        about = asked_for(self.command, self.state)
+        found: Entry | None = self._seen(about[0].entry(about[1])) if about else None
+        return found
+
+    def _seen(self, key: Key) -> Any:
+        if key not in self._beside:
+            raise NotSeen(f"{type(self.command).__name__} does not see the {key.family} {key.kind}")
+        return self._beside[key]
+
+    # --- who may, and when ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _step(self) -> Step:
+        return STEPS[type(self.command)]
+
+    def allowed(self, authority: str | None = None) -> Rule:
+        """The rule of the command's row that lets the caller do this; raises the refusal, or Erased.
+
+        ``authority``: whose business it is, where that is not the one of the case or the entry.
+        """
+        may, there = self._step.may, self._there
+        if may is CLOCK:
+            if self.command.by != SYSTEM:
+                raise NotAllowed("Only the clock does this, when the time has come.")
+            return Rule(CLOCK.action)
+        if may is None:
+            raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
+        found = allow(self.command.by, may.action, self._subject(there, authority))
         if isinstance(found, Refusal):
             raise found
-        if "case" in self.case.erased and not isinstance(self.command, _FACTS):
-            raise Erased(self.case.case)
+        if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
+            raise Erased(there.case)
         return found
+
+    def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
+        if isinstance(there, Case):
+            return subject_of(there, self.at)
+        return Subject(country=there.country, day=self.day, authority=authority or there.authority)
 
     def allowed_to_holder(self) -> Rule:
         """The rule that lets the officer decide who has the case."""
-        rule = self.allowed("case.decide")
+        rule = self.allowed()
         if self.case.officer != officer_of(rule):
-            self.fits()  # where nothing is decided now, having the case would not help
+            self._fits_the_stage()  # where nothing is decided now, having the case would not help
             what = "The case is not assigned to you. Please have it assigned first."
             raise NotAllowed(what, code="not_assigned_to_you")
         return rule
 
-    def only_by_the_clock(self) -> None:
-        """Nobody can have a time run out by saying so."""
-        if self.command.by != SYSTEM:
-            raise NotAllowed("Only the clock does this, when the time has come.")
-
-    def has_seen(self) -> None:
-        """A judgement is bound to the version that the person saw."""
-        if self.command.expected != self.case.version:
-            raise Stale(self.case.version)
-
     def fits(self) -> None:
-        """The command fits the stage (``case.FITS``), or WrongStage names those that do."""
-        if type(self.command).__name__ not in FITS[Stage(self.case.stage)]:
-            raise WrongStage(self.case.stage, self.case.fits)
+        """The command fits the case now: a judgement is bound to the version that the person saw, or Stale; any
+        other command than those of the table is WrongStage, which names these.
+        """
+        seen = self.command.expected if isinstance(self.command, CaseCommand) else None
+        if self._step.is_judgement and seen != self.case.version:
+            raise Stale(self.case.version)
+        self._fits_the_stage()
+
+    def _fits_the_stage(self) -> None:
+        if not does_fit(type(self.command), self.case):
+            raise WrongStage(self.case.stage, fits(self.case))
 
     def until(self, term: Term) -> Deadline:
         """The deadline of a term that runs from now."""
         return compute(term, self.at, self.country)
 
-    def by(self, rule: Rule, events: Events) -> Decision:
-        """These events, in the name of the one whom the rule let act."""
-        return Decision(authority=self.case.authority, actor=_actor(rule, self.case), events=events)
+    # --- what follows ---------------------------------------------------------------------------------------
 
-    def so_already(self, rule: Rule) -> Decision:
+    def by(self, rule: Rule, events: Events, *, authority: str | None = None) -> Decision:
+        """These events, in the name of the one whom the rule let act; whatever completes a case starts the
+        authority's time (rules.md 14).
+        """
+        actor = self._actor(rule)
+        if authority is None:
+            authority = self._there.authority if self.state else self.terms.authority
+        return Decision(
+            authority=authority, actor=actor, events=[*events, *self._term_started(actor, events)]
+        )
+
+    def so_already(self, rule: Rule, *, authority: str | None = None) -> Decision:
         """The same was done before: nothing follows (rules.md 21)."""
-        return self.by(rule, [])
+        return self.by(rule, [], authority=authority)
 
-    def by_the_clock(self, events: Events) -> Decision:
-        """These events, in nobody's name."""
-        return Decision(authority=self.case.authority, actor=SYSTEM_ACTOR, events=events)
+    def _term_started(self, actor: e.ActorMember, events: Events) -> Events:
+        state: Any = self.state
+        if isinstance(self.command, EntryCommand) or (state is not None and state.stage != Stage.FILED):
+            return []
+        for target, event in events:
+            if target == LEAD:
+                state = evolve(state, self._ahead(event, actor, state))
+        if state is None or state.stage != Stage.IN_REVIEW:
+            return []
+        return [(LEAD, e.DecisionTermStarted(due=self.until(self.terms.decide_within)))]
 
+    def _ahead(self, event: e.Event, actor: e.ActorMember, state: Case | None) -> e.Recorded:
+        """The event as far as a fold looks at it, before it is signed."""
+        return e.Recorded(
+            event=event,
+            type=type(event).__name__,
+            log="",
+            country=self.country.code,
+            stream=self.command.stream,
+            seq=state.version + 1 if state else 1,
+            index=-1,
+            time=self.at.isoformat(),
+            hash="",
+            authority="",
+            actor=actor,
+            to=(),
+            effects=None,
+            owners=_NONE,
+            keys=_NONE,
+        )
 
-def subject_of(case: Case, at: datetime) -> Subject:
-    """What authorisation has to know of a case."""
-    return Subject(
-        country=case.country,
-        day=legal_day(at, country_of(case.country)),
-        procedure=case.procedure,
-        authority=case.authority,
-        applicant=APPLICANT,
-        parties=case.persons,
-    )
-
-
-def offer_of(case: Case) -> Offer:
-    """The country's law on the procedure; LookupError when it is gone: a fault of the deployment."""
-    found = offer(case.country, case.procedure)
-    if found is None:
-        raise LookupError(f"the law of {case.country} on {case.procedure} is not here any more")
-    return found
+    def _actor(self, rule: Rule) -> e.ActorMember:
+        if rule.party is not None:
+            role = "applicant" if rule.party == APPLICANT else self.case.parties[rule.party]
+            return {"id": rule.party, "role": role}
+        if rule.competence is None:
+            return SYSTEM_ACTOR
+        return {"id": rule.competence.office_id, "role": rule.competence.role}
 
 
 def officer_of(rule: Rule) -> str | None:
@@ -151,12 +249,3 @@ def officer_of(rule: Rule) -> str | None:
 def person_of(rule: Rule) -> str:
     """The keyed id of the human behind the office, "" where the record of competences does not name one."""
     return (rule.competence.person if rule.competence else None) or ""
-
-
-def _actor(rule: Rule, case: Case) -> e.ActorMember:
-    if rule.party is not None:
-        role = "applicant" if rule.party == APPLICANT else case.parties[rule.party]
-        return {"id": rule.party, "role": role}
-    if rule.competence is None:
-        return SYSTEM_ACTOR
-    return {"id": rule.competence.office_id, "role": rule.competence.role}

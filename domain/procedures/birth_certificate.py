@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from domain.countries import countries
 from domain.events import Personal
 from domain.forms import CountryCode, Day, Form, Line, Name, Person, Public, Sex, Value
-from domain.law import countries
 from domain.names import normal_form
 from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
 

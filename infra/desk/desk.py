@@ -22,8 +22,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from domain.commands import CaseCommand, EntryCommand, FileCase
-from domain.decide import needs
+from domain.commands import Command
+from domain.lifecycle import needed
 from domain.procedure import Key
 from domain.refusals import Refusal, Unready
 from infra.desk.batch import Batch, End, NeedsTheLock, Outcome, Remembered, end_of
@@ -73,20 +73,12 @@ class Desk:
         self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
         self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
-    def ask(
-        self, command: CaseCommand | EntryCommand, remembered: Remembered | None = None
-    ) -> Future[Outcome]:
+    def ask(self, command: Command, remembered: Remembered | None = None) -> Future[Outcome]:
         """Have a command carried out; the future raises the Refusal."""
+        ids = {key: self.stream_of(key) for key in needed(command, None)}  # what a filing needs stands in it
+        wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
         key = remembered.key if remembered else None
-        if isinstance(command, EntryCommand):
-            wanted = {command.entry: "entry"}
-            return self._put(Asked(lambda sitting: sitting.entry_command(command, remembered), wanted, key))
-        if isinstance(command, FileCase):
-            ids = {needed: self.stream_of(needed) for needed in needs(command, None)}
-            wanted = {command.case: "case", **{ids[needed]: needed.family for needed in ids}}
-            return self._put(Asked(lambda sitting: sitting.filing(command, ids, remembered), wanted, key))
-        wanted = {command.case: "case"}
-        return self._put(Asked(lambda sitting: sitting.case_command(command, remembered), wanted, key))
+        return self._put(Asked(lambda sitting: sitting.carry_out(command, ids, remembered), wanted, key))
 
     def have(self, work: Work) -> Future[Outcome]:
         """Have any work done under the write lock (imports, keys, the clock)."""

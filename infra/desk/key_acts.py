@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain import events as e
 from domain.authorities import registrar_of
-from domain.decide import SYSTEM_ACTOR, Decision
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.refusals import Unknown
 from infra.desk.desk import Desk, Outcome, Sitting
 from infra.formats.canonical import b64url, from_b64url, sha256
@@ -129,7 +129,7 @@ def _said(
     stream = sitting.load(desk.id_of("keys", 1), "keys")
     if events:
         decision = Decision(
-            authority=registrar, actor=SYSTEM_ACTOR, events=[("case", event) for event in events]
+            authority=registrar, actor=SYSTEM_ACTOR, events=[(LEAD, event) for event in events]
         )
         cause = f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}"
         sitting.group(decision, stream, {}, cause, desk.keyring.registrar)

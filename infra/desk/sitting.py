@@ -4,17 +4,20 @@ What a sitting signs counts for the next sitting of its batch once it is settled
 batch is committed. A sitting that is refused has changed nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from domain import events as e
-from domain.commands import CaseCommand, EntryCommand, FileCase
-from domain.decide import Beside, Decision, decide, needs
-from domain.decide_entry import decide_entry
+from domain.commands import Command
+from domain.decide import decide
+from domain.decision import LEAD, Decision
+from domain.decisions.situation import Situation
+from domain.lifecycle import needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
+from domain.seals import Seals
 from infra.desk.batch import Batch, Draft, Outcome, Remembered
 from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
@@ -89,51 +92,21 @@ class Sitting:
         found = self._batch.streams.load(cold, self._batch.log.streams) if cold else {}
         return {stream: self.draft.touched.get(stream) or found[stream] for stream in wanted}
 
-    def case_command(self, command: CaseCommand, remembered: Remembered | None) -> Outcome:
-        """Carry out a command on a case: load, decide, sign."""
-        repeat = self._repeated(remembered, "case")
-        if repeat is not None:
-            return repeat
-        stream = self.load(command.case, "case")
-        ids = {key: self._office.stream_of(key) for key in needs(command, stream.state)}
-        return self._decided(replace(command, at=self.at), stream, ids, remembered)
+    def carry_out(self, command: Command, ids: Mapping[Key, str], remembered: Remembered | None) -> Outcome:
+        """Carry out a command: load, decide, sign. ``ids``: of what it needs, as far as the command tells.
 
-    def filing(self, command: FileCase, ids: Mapping[Key, str], remembered: Remembered | None) -> Outcome:
-        """Carry out a filing; ``ids`` are those of the claims and entries that it needs.
-
-        The answer is looked for even where there is no case yet: the key may have been used for something else.
+        An answer is looked for even where there is no case yet: the key may have been used for something else.
         """
-        repeat = self._repeated(remembered, "case")
+        repeat = self._repeated(remembered, command.family)
         if repeat is not None:
             return repeat
-        stream = self.load(command.case, "case")
-        if stream.seq:
-            raise Differs(_FILED, code="already_filed")
-        return self._decided(replace(command, at=self.at), stream, ids, remembered)
-
-    def _decided(
-        self, command: CaseCommand, stream: Stream, ids: Mapping[Key, str], remembered: Remembered | None
-    ) -> Outcome:
+        stream = self.load(command.stream, command.family)
+        ids = ids or {key: self._office.stream_of(key) for key in needed(command, stream.state)}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
-        beside = Beside(
-            entries={k: s.state for k, s in targets.items() if k.family == "entry"},
-            claims={k: s.state for k, s in targets.items() if k.family == "claim" and s.state is not None},
-            ids=ids,
-            keys=_key_ids(stream),
-        )
-        decision = decide(command, stream.state, beside)
-        return self._carried_out(decision, stream, targets, command.cause, remembered)
-
-    def entry_command(self, command: EntryCommand, remembered: Remembered | None) -> Outcome:
-        """Carry out a command on an entry of a register."""
-        repeat = self._repeated(remembered, "entry")
-        if repeat is not None:
-            return repeat
-        command = replace(command, at=self.at)
-        stream = self.load(command.entry, "entry")
-        decision = decide_entry(command, stream.state, _key_ids(stream))
-        return self._carried_out(decision, stream, {}, command.cause, remembered)
+        beside = {key: target.state for key, target in targets.items()}
+        situation = Situation(command, self.at, stream.state, beside=beside, ids=ids, keys=_key_ids(stream))
+        return self._carried_out(decide(situation), stream, targets, command.cause, remembered)
 
     def group(
         self,
@@ -146,9 +119,9 @@ class Sitting:
         """Sign the events of one append in their order: other streams by (stream, seq), then the lead's."""
         shared = _Envelope(decision, cause, seal or self.seal_of(decision.authority))
         others: list[tuple[Stream, e.Event]] = [
-            (targets[t], event) for t, event in decision.events if t != "case"
+            (targets[t], event) for t, event in decision.events if t != LEAD
         ]
-        leads = [event for target, event in decision.events if target == "case"]
+        leads = [event for target, event in decision.events if target == LEAD]
         others.sort(key=lambda pair: (pair[0].id, pair[0].seq))
         reference = {
             "stream": lead.id,
@@ -165,8 +138,8 @@ class Sitting:
 
     def seal_of(self, authority: str) -> Seal:
         """The newest live seal of the authority, by the keys stream of this log."""
-        live: Iterable[tuple[str, str]] = self.load(self._office.id_of("keys", 1), "keys").state or ()
-        for name, kid in reversed(tuple(live)):
+        live: Seals = self.load(self._office.id_of("keys", 1), "keys").state
+        for name, kid in reversed(live):
             if name == authority and (found := self._office.keyring.seals.get(kid)) is not None:
                 return found
         raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
@@ -304,10 +277,9 @@ class Sitting:
         rows = self._batch.log.streams([stream.id])[:version]
         if len(rows) < version:  # it is still on its way into the log
             rows = self.flushed().streams([stream.id])[:version]
-        return self._batch.streams.folded(Stream(stream.id, stream.family), rows).state
+        return self._batch.streams.folded(Stream.begin(stream.id, stream.family), rows).state
 
 
-_FILED = "This request was filed before, under the same Idempotency-Key."
 _REUSED = (
     "This Idempotency-Key was used before, with another content. Please use a new key for a new request."
 )

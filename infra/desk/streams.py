@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from domain import case, claim, entry
-from domain.events import PersonalDataErased, Recorded, SealAuthorised, SealRetired
+from domain.events import PersonalDataErased, Recorded
+from domain.families import FAMILIES
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import key_ids_of, read
-from infra.formats.signing import kid_of
 from infra.log.event_store import Row
 from infra.stores.vault import Vault
 
@@ -33,38 +32,10 @@ class Stream(NamedTuple):
     keys: Mapping[str, tuple[bytes, ...]] = MappingProxyType({})
     state: Any = None
 
-
-def _case(state: Any, recorded: Recorded) -> case.Case:
-    return case.evolve(state, recorded)
-
-
-def _claim(state: Any, recorded: Recorded) -> claim.Claim:
-    return claim.evolve(state or claim.FREE, recorded.event)  # type: ignore[arg-type]  # a claim's stream
-
-
-def _entry(state: Any, recorded: Recorded) -> entry.Entry:
-    return entry.evolve(state, recorded)
-
-
-def _live_seals(state: Any, recorded: Recorded) -> tuple[tuple[str, str], ...]:
-    """(authority, kid) of the seals that may sign from here on, oldest first."""
-    live: tuple[tuple[str, str], ...] = state or ()
-    match recorded.event:
-        case SealAuthorised() as event:
-            return (*live, (event.authority, kid_of(from_b64url(event.certificate))))
-        case SealRetired() as event:
-            return tuple(seal for seal in live if seal[1] != event.kid)
-        case _:
-            return live
-
-
-_EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {
-    "case": _case,
-    "claim": _claim,
-    "entry": _entry,
-    "keys": _live_seals,
-    "access": lambda _state, recorded: recorded.event,
-}
+    @classmethod
+    def begin(cls, stream: str, family: str) -> "Stream":
+        """A stream in which nothing has happened."""
+        return cls(stream, family, state=FAMILIES[family].empty)
 
 
 class Streams:
@@ -85,7 +56,7 @@ class Streams:
         """Streams by id (``wanted``: id -> family) as the log has them; empty where there are none."""
         cold = [stream for stream in wanted if stream not in self._hot]
         if cold:
-            read_now = {stream: Stream(stream, wanted[stream]) for stream in cold}
+            read_now = {stream: Stream.begin(stream, wanted[stream]) for stream in cold}
             for row, recorded in self._read(rows_of(cold)):
                 read_now[row[1]] = after(read_now[row[1]], recorded)
             for stream in read_now.values():
@@ -94,7 +65,7 @@ class Streams:
         for name, family in wanted.items():
             known = self._hot[name]
             self._hot.move_to_end(name)
-            found[name] = known if known.family == family else Stream(name, family)
+            found[name] = known if known.family == family else Stream.begin(name, family)
         return found
 
     def folded(self, stream: Stream, rows: Sequence[Row]) -> Stream:
@@ -133,7 +104,7 @@ class Streams:
 
 def after(stream: Stream, recorded: Recorded) -> Stream:
     """The stream after the event."""
-    family = recorded.type.partition(".")[0]
+    family = recorded.family
     return Stream(
         stream.id,
         family,
@@ -141,7 +112,7 @@ def after(stream: Stream, recorded: Recorded) -> Stream:
         recorded.hash,
         recorded.to,
         _keys_after(stream.keys, recorded),
-        _EVOLVE[family](stream.state, recorded),
+        FAMILIES[family].evolve(stream.state, recorded),
     )
 
 

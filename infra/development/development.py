@@ -23,8 +23,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from domain.authorities import treasury_of
 from domain.commands import Competence
+from domain.countries import countries
 from domain.country import Country, PersonNumber
-from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms

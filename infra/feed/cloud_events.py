@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from domain.law import countries
+from domain.countries import countries
 from infra.feed.store import Delivery
 from infra.formats.canonical import b64url, sha256
 

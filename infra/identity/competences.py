@@ -20,10 +20,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from domain.authorisation import OFFICERS
 from domain.commands import Competence
-from domain.law import countries
-from domain.offers import country_of, legal_day
+from domain.countries import countries, country_of, legal_day
+from domain.roles import OFFICERS
 from infra.runtime.chance import random_bytes, random_id
 from infra.runtime.sqlite_file import transaction
 

@@ -22,7 +22,7 @@ from joserfc.errors import ClaimError, JoseError
 from joserfc.jwk import ECKey, KeySet, KeySetSerialization
 
 from domain.commands import Actor
-from domain.law import countries
+from domain.countries import countries
 from domain.numbers import WrongNumber
 from infra.identity.competences import Competences
 from infra.runtime.clock import Clock

@@ -15,10 +15,10 @@ import orjson
 from pydantic import ValidationError
 
 from domain import events as e
-from domain.decide import Decision
-from domain.decide_entry import terms_of_register
+from domain.countries import country_of, legal_day
+from domain.decision import LEAD, Decision
+from domain.decisions.entries import terms_of_register
 from domain.forms import plain
-from domain.offers import country_of, legal_day
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Refusal
@@ -152,7 +152,7 @@ class _Import:
         entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
         if entry.seq:
             return "is in the register already, or twice in the file"
-        if any(c.state is not None and c.state.holder is not None for c in claims.values()):
+        if any(c.state.holder is not None for c in claims.values()):
             return "is claimed by an open case or another entry"
         created = e.EntryCreated(
             register=register.name,
@@ -161,7 +161,7 @@ class _Import:
             content=content,
         )
         settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
-        events = [*settled, ("case", created)]
+        events = [*settled, (LEAD, created)]
         decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
         self._sitting.group(decision, entry, claims, f"cmd:{desk.id_of('import', 1, entry.id)}")
         return None

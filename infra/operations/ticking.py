@@ -14,7 +14,7 @@ from typing import Any, Final
 from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
-from domain.decide import SYSTEM_ACTOR, Decision
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Outcome, Sitting
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
@@ -74,9 +74,7 @@ def record_access_head(country: CountryHouse) -> int:
         known = stream.state.count if stream.state else 0
         if count > known:
             said = e.AccessHeadRecorded(count=count, head=head)
-            decision = Decision(
-                authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[("case", said)]
-            )
+            decision = Decision(authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[(LEAD, said)])
             sitting.group(decision, stream, {}, f"cmd:{random_id()}")
         return _answer(sitting, is_repeat=count <= known)
 
@@ -104,7 +102,7 @@ def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
     is_appeal_over = row["appeal"] is not None and row["appeal"] <= written(now)
     kind: type[CaseCommand] = EndAppealTerm if is_appeal_over else LapseCase
-    return kind(at=now, by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
+    return kind(by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
 
 
 def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:

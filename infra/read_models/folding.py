@@ -6,12 +6,12 @@ streams go on. Only what cannot be written or read at all (disk, key store) ends
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from domain import case, entry
-from domain.events import PersonalDataErased, Recorded
+from domain.events import PersonalDataErased, Recorded, family_of
+from domain.families import FAMILIES
 from infra.read_models.opening import Opened
 from infra.read_models.transaction import Transaction, Unavailable
 from projections import Row as ViewRow
@@ -20,7 +20,6 @@ from projections import views as all_views
 
 logger = logging.getLogger(__name__)
 _ERASURE: Final = f".{PersonalDataErased.__name__}.v1"
-_EVOLVE: Final[Mapping[str, Callable[[Any, Recorded], Any]]] = {"case": case.evolve, "entry": entry.evolve}
 
 
 class Before(NamedTuple):
@@ -36,10 +35,10 @@ def recall(transaction: Transaction, opened: Sequence[Opened]) -> Before:
     later = {
         one.stream: one.event.type for one in opened if one.event is not None and one.stream not in begun
     }
-    states: dict[str, dict[str, Any]] = {family: {} for family in _EVOLVE}
+    states: dict[str, dict[str, Any]] = {view.family: {} for view in all_views()}
     for view in all_views():
         if view.keeps:
-            on = [stream for stream, name in later.items() if name.partition(".")[0] == view.family]
+            on = [stream for stream, name in later.items() if family_of(name) == view.family]
             for stream, kept in transaction.load(view.name, on).items():
                 states[view.family][stream] = view.keeps(**kept["state"])
     return Before(states, frozenset(transaction.parked()))
@@ -76,7 +75,7 @@ class Folded:
         if one.stream in self._parked:
             if one.event is not None and isinstance(one.event.event, PersonalDataErased):
                 self.erased.append(one.event.event)
-                self._states[one.event.type.partition(".")[0]][one.stream] = None
+                self._states[one.event.family][one.stream] = None
             elif str(one.type).endswith(_ERASURE):
                 where = {"country": self._country, "stream": one.stream}
                 logger.error("erasure_unreadable", extra=where, exc_info=one.error)
@@ -127,10 +126,10 @@ class Folded:
                 transaction.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
 
     def _fold(self, recorded: Recorded) -> None:
-        family = recorded.type.partition(".")[0]
-        if family in _EVOLVE:
-            states = self._states[family]
-            states[recorded.stream] = _EVOLVE[family](states.get(recorded.stream), recorded)
+        states = self._states.get(recorded.family)
+        if states is not None:
+            family = FAMILIES[recorded.family]
+            states[recorded.stream] = family.evolve(states.get(recorded.stream, family.empty), recorded)
         for tally in _log_tallies():
             row = tally.row(recorded)
             if row is not None:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from domain.events import family_of
 from infra.formats.canonical import NotCanonical, b64url, decode, encode, from_b64url, loose_b64url
 from infra.formats.signing import BadSignature, PublicKey, parse, verify_hashed
 from infra.keys.history import KeyHistory, NotAuthorised
@@ -303,7 +304,7 @@ class RangeVerifier:
                             "link",
                             f"the event follows another version {seq - 1} than the one that stands here",
                         )
-                    if before[3] != kind and before[3].partition(".")[0] != kind.partition(".")[0]:
+                    if before[3] != kind and family_of(before[3]) != family_of(kind):
                         raise Wrong("version", f"the stream held a {before[3]} before")
                     links += 1
                 elif prev is not None or seq != 1 or not is_uuid(stream):

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import build
-from domain.law import countries
+from domain.countries import countries
 from domain.offers import offers
 from domain.procedures import procedures
 from infra.house import House

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter
 
-from domain.law import countries
+from domain.countries import countries
 from domain.offers import offers
 from domain.procedures import procedures
 from tests.house import Town, good, offer_of, problem, terms_of

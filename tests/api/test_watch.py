@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt.algorithms import ECAlgorithm
 
-from domain.law import countries
+from domain.countries import countries
 from infra.desk import key_acts
 from tests.house import Town, good
 

@@ -21,8 +21,8 @@ from domain.commands import (
     RecordReceipt,
     Statement,
 )
-from domain.decide import Decision
-from domain.law import countries
+from domain.countries import countries
+from domain.decision import LEAD, Decision
 from domain.procedure import entry_key
 from infra.desk.desk import Desk, Outcome, Sitting
 from infra.desk.key_acts import authorise_missing, open_log
@@ -125,7 +125,7 @@ class Ground:
                 )
                 actor: e.ActorMember = {"id": "import", "role": "system"}
                 sitting.group(
-                    Decision(authority=OFFICE, actor=actor, events=[("case", created)]), stream, {}, CAUSE
+                    Decision(authority=OFFICE, actor=actor, events=[(LEAD, created)]), stream, {}, CAUSE
                 )
             return Outcome(stream="", version=0, state=None, index=0, status=200)
 
@@ -143,7 +143,6 @@ class Ground:
             "person_buyer": self._persons[1],
         }
         return FileCase(
-            at=datetime.now(UTC),
             by=self.applicant,
             cause=CAUSE,
             case=self.desk.id_of("case", 1, "i", "c", "s", str(n)),
@@ -164,7 +163,7 @@ class Ground:
         return [future.result() for future in [self.desk.ask(command) for command in commands]]
 
     def _of(self, outcome: Outcome, by: Actor) -> dict[str, Any]:
-        return {"at": datetime.now(UTC), "by": by, "cause": CAUSE, "case": outcome.stream}
+        return {"by": by, "cause": CAUSE, "case": outcome.stream}
 
     def _receipt(self, outcome: Outcome) -> RecordReceipt:
         entry = self.log.stream(outcome.state.entry)[-1]

@@ -13,6 +13,7 @@ from domain.commands import (
     ApproveCase,
     AssessFee,
     AssignCase,
+    CaseCommand,
     Command,
     Competence,
     DeclineConsent,
@@ -148,7 +149,6 @@ def file(by: Who = applicant, evidence: Iterable[e.Attachment] = (), **more: Any
     """The request of the story is filed."""
     return lambda s: FileCase(
         **{
-            "at": s.at,
             "by": by(s),
             "cause": "cmd:file",
             "case": s.case_id,
@@ -159,6 +159,12 @@ def file(by: Who = applicant, evidence: Iterable[e.Attachment] = (), **more: Any
             **more,
         }
     )
+
+
+def seen(command: Command, version: int) -> Command:
+    """The same, judged on that version."""
+    assert isinstance(command, CaseCommand)
+    return replace(command, expected=version)
 
 
 def asked_by(who: Who, act: Act) -> Act:
@@ -179,7 +185,7 @@ def _asked(kind: Any, by: Who, **members: Any) -> Act:
         found = {n: v(story) if callable(v) else v for n, v in members.items()}
         expected = found.pop("seen", None) or story.now.version
         asked: Command = kind(
-            at=story.at, by=by(story), cause="cmd:x", case=story.case_id, **{"expected": expected, **found}
+            by=by(story), cause="cmd:x", case=story.case_id, **{"expected": expected, **found}
         )
         return asked
 
@@ -321,7 +327,6 @@ def erase_entry(by: Who = DATA_PROTECTION) -> Act:
 
 def _of_entry(story: Story, by: Who) -> dict[str, Any]:
     return {
-        "at": story.at,
         "by": by(story),
         "cause": "cmd:x",
         "country": story.offer.country,

@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
-from domain import case as cases
-from domain import claim as claims
-from domain import entry as entries
 from domain import events as e
 from domain.authorities import authorities
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
-from domain.commands import Actor, CaseCommand, Command, EntryCommand
-from domain.decide import Beside, Decision, decide, needs
-from domain.decide_entry import decide_entry
+from domain.commands import Actor, Command, EntryCommand
+from domain.countries import country_of, legal_day
+from domain.decide import decide
+from domain.decision import LEAD, Decision
+from domain.decisions.situation import Situation
 from domain.entry import Entry
-from domain.offers import country_of, legal_day, offers
+from domain.families import FAMILIES
+from domain.lifecycle import needed
+from domain.offers import offers
 from domain.procedure import Key, Offer, Terms
 from domain.refusals import Invalid, Refusal
 from infra.formats import codec
@@ -103,8 +104,7 @@ class Story:
         except Refusal as refusal:
             self.refusal = refusal
             return self
-        lead = command.entry if isinstance(command, EntryCommand) else self.case_id
-        self._record(decision, lead, "entry" if isinstance(command, EntryCommand) else "case")
+        self._record(decision, command.stream, command.family)
         return self
 
     def then(self, *names: str) -> "Story":
@@ -137,22 +137,28 @@ class Story:
         self._record(decision, self.case_id, "case")
 
     def _decided(self, command: Command) -> Decision:
-        if isinstance(command, EntryCommand):
-            there = {entry.entry: entry for entry in self.entries.values()}
-            return decide_entry(command, there.get(command.entry), self.keys.get(command.entry, {}))
-        assert isinstance(command, CaseCommand)
-        needed = needs(command, self.case)
-        beside = Beside(
-            entries={key: self.entries.get(key) for key in needed if key.family == "entry"},
-            claims={key: self.claims.get(key, FREE) for key in needed if key.family == "claim"},
-            ids={key: stream_of(key) for key in needed},
-            keys=self.keys.get(command.case, {}),
+        """As at the desk: what the command's row sees is loaded, and nothing else."""
+        return decide(self.situation(command))
+
+    def situation(self, command: Command) -> Situation:
+        """What the decision on this command may look at."""
+        there = {entry.entry: entry for entry in self.entries.values()}
+        state = there.get(command.stream) if isinstance(command, EntryCommand) else self.case
+        seen = needed(command, state)
+        return Situation(
+            command,
+            self.at,
+            state,
+            beside={
+                k: self.claims.get(k, FREE) if k.family == "claim" else self.entries.get(k) for k in seen
+            },
+            ids={key: stream_of(key) for key in seen},
+            keys=self.keys.get(command.stream, {}),
         )
-        return decide(command, self.case, beside)
 
     def _record(self, decision: Decision, lead: str, family: str) -> None:
-        others = [(target, event) for target, event in decision.events if target != "case"]
-        leads = [event for target, event in decision.events if target == "case"]
+        others = [(target, event) for target, event in decision.events if target != LEAD]
+        leads = [event for target, event in decision.events if target == LEAD]
         effects = {}
         for target, event in others:
             recorded = self._recorded(event, stream_of(target), target.family, decision, None)
@@ -202,14 +208,15 @@ class Story:
         return recorded
 
     def _evolve(self, recorded: e.Recorded, key: Key | None = None) -> None:
-        if recorded.type.startswith("claim."):
+        evolve = FAMILIES[recorded.family].evolve
+        if recorded.family == "claim":
             assert key is not None
-            self.claims[key] = claims.evolve(self.claims.get(key, FREE), recorded.event)  # type: ignore[arg-type]
-        elif recorded.type.startswith("case."):
-            self.case = cases.evolve(self.case, recorded)
+            self.claims[key] = evolve(self.claims.get(key, FREE), recorded)
+        elif recorded.family == "case":
+            self.case = evolve(self.case, recorded)
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
-            self.entries[key] = entries.evolve(self.entries.get(key), recorded)
+            self.entries[key] = evolve(self.entries.get(key), recorded)
 
     def _is_sound(self) -> None:
         states: list[Any] = [*self.entries.values(), *([self.case] if self.case else [])]
@@ -297,14 +304,13 @@ def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | None:
     state: Any = None
     for recorded in log:
         if recorded.stream == stream:
-            evolve: Any = cases.evolve if recorded.type.startswith("case.") else entries.evolve
-            state = evolve(state, recorded)
+            state = FAMILIES[recorded.family].evolve(state, recorded)
     return state  # type: ignore[no-any-return]
 
 
 def forgotten(recorded: e.Recorded, gone: Iterable[str]) -> e.Recorded:
     """The event as it reads once these keys are destroyed."""
-    family, lost = recorded.type.partition(".")[0], set(gone)
+    family, lost = recorded.family, set(gone)
     members = codec.encode(recorded.event, family, recorded.country)
     left = {name: value for name, value, whose in members.personal if recorded.keys.get(whose) not in lost}
     event, owners = codec.decode(members.type, members.public, left, recorded.country)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from domain.authorisation import APPLICANT, PARTY, TABLE, Rule, Subject, allow
+from domain.authorisation import TABLE, Rule, Subject, allow
 from domain.commands import Actor, Competence
 from domain.refusals import NotAllowed, Unknown
+from domain.roles import APPLICANT, PARTY
 
 DAY = date(2026, 11, 23)
 CASE = Subject(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claim import FREE, Claim, evolve
-from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken
+from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Recorded
 from domain.offers import offers
 from tests.examples import example_request
 
@@ -13,10 +13,30 @@ RELEASED = ClaimReleased(kind="vehicle_sale", holder="case-1")
 SETTLED = ClaimSettled(kind="vehicle_sale", holder="entry-1")
 
 
+def recorded(event: ClaimEvent) -> Recorded:
+    return Recorded(
+        event=event,
+        type=f"claim.{type(event).__name__}.v1",
+        log="log.example",
+        country="KZ",
+        stream="claim-1",
+        seq=1,
+        index=0,
+        time="2026-11-23T09:00:00.000000Z",
+        hash="hash-0",
+        authority="kz-example",
+        actor={"id": "p1", "role": "applicant"},
+        to=("KZ",),
+        effects=None,
+        owners={},
+        keys={},
+    )
+
+
 def folded(*events: ClaimEvent) -> Claim:
     claim = FREE
     for event in events:
-        claim = evolve(claim, event)
+        claim = evolve(claim, recorded(event))
     return claim
 
 

@@ -54,8 +54,8 @@ def test_a_no_ends_the_case_and_frees_the_car() -> None:
     story = given(a_sale(), *FILED).when(decline())
     story.then("ClaimReleased", "ConsentDeclined", "CaseWithdrawn")
     assert story.now.stage == "withdrawn"
-    assert story.now.decision is not None
-    assert (story.now.decision["reason"], story.now.decision["by"]) == ("consent_declined", "p2")
+    assert story.now.decided is not None
+    assert (story.now.decided["reason"], story.now.decided["by"]) == ("consent_declined", "p2")
     assert next(iter(story.claims.values())).holder is None
 
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
+from domain.countries import countries
 from domain.country import Country, unit_value
-from domain.law import countries
+from domain.days.working_days import calendar_of
 from domain.numbers import WrongNumber
-from domain.working_days import calendar_of
 
 every_country = pytest.mark.parametrize("country", countries().values(), ids=countries())
 

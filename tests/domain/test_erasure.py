@@ -72,8 +72,8 @@ def test_what_is_about_several_people_falls_last_and_with_everything() -> None:
     assert {case.request[name] for name in case.owners if name in case.request} == {None}
     assert case.evidence is None
     assert {(q["question"], q["answer"]) for q in case.questions} == {(None, None)}
-    assert case.decision is not None
-    assert case.decision["person"] is None
+    assert case.decided is not None
+    assert case.decided["person"] is None
     assert case.request["new_plates"] is True  # public: nobody is known by it
 
 
@@ -85,8 +85,8 @@ def test_who_names_nobody_means_everybody() -> None:
 
 def test_the_reasons_of_a_refusal_fall_too() -> None:
     story = given(a_sale(), *REFUSED, *OVER, YEARS_LATER, erase())
-    assert story.now.decision is not None
-    assert (story.now.decision["explanation"], story.now.decision["grounds"]) == (None, ["tax_unpaid"])
+    assert story.now.decided is not None
+    assert (story.now.decided["explanation"], story.now.decided["grounds"]) == (None, ["tax_unpaid"])
 
 
 def test_a_role_that_nobody_has_is_refused() -> None:

@@ -10,12 +10,12 @@ from typing import Any, get_args
 import pytest
 
 from domain.authorities import authorities, registrar_of
+from domain.countries import countries, country_of, legal_day
 from domain.country import Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.fees import assess
 from domain.forms import Money, owners_of
-from domain.law import countries
-from domain.offers import as_json, country_of, legal_day, offers, request_owners, terms_hash
+from domain.offers import as_json, offers, request_owners, terms_hash
 from domain.procedure import Offer, Terms
 from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (

@@ -6,8 +6,8 @@ from dataclasses import fields
 import pytest
 
 from domain import events as e
+from domain.countries import countries
 from domain.forms import Form, owners_of
-from domain.law import countries
 from domain.offers import content_owners, offers
 from domain.procedure import Procedure, Register
 from domain.procedures import procedures, registers

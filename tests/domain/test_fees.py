@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.countries import countries
 from domain.country import Country, Source, UnitValue, unit_value
 from domain.fees import Fee, FeePart, assess
-from domain.law import countries
 
 KZ = countries()["KZ"]
 TR = countries()["TR"]

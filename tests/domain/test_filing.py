@@ -48,6 +48,7 @@ def test_a_sale_takes_the_car_and_is_told_its_fee() -> None:
     assert case.consent_until is not None
     assert case.fee is not None
     assert (case.fee["amount"], case.fee["currency"]) == (18_597_00, "KZT")
+    assert case.fee["due"] is not None
     assert case.fee["due"]["due"] == "2026-12-07"
     assert story.last[-1].actor == {"id": "p1", "role": "applicant"}
     assert next(iter(story.claims.values())).holder == story.case_id

@@ -1,31 +1,45 @@
-"""The one lifecycle: what fits when is one table, and a command that does not fit names those that do."""
+"""The one lifecycle: what fits when is one table, and a command that does not fit names those that do.
 
-from collections.abc import Callable
+A decision looks at nothing that its row does not see: what was forgotten there is a fault, never free.
+"""
+
+from typing import Final
 
 import pytest
 
-from domain.case import ENDED, FITS, Case, Stage, evolve
-from domain.commands import CaseCommand, EndAppealTerm, LapseCase, RecordPayment, RecordRefund
-from domain.decide import Beside, decide
-from domain.refusals import Refusal, Unknown, WrongStage
+from domain import commands as c
+from domain.case import ENDED, Case, Stage, evolve
+from domain.claim import FREE
+from domain.decide import DECISIONS, decide
+from domain.decisions.situation import NotSeen, Situation
+from domain.lifecycle import CLOCK, ROWS, STEPS, Step, does_fit, fits, needed
+from domain.refusals import Erased, Refusal, Stale, Unknown, WrongStage
 from tests.domain import acts
 from tests.domain.acts import (
+    after,
     answer,
     approve,
     ask,
     assess,
     assign,
     decline,
+    end_appeal_term,
     erase,
+    erase_entry,
     file,
     give,
+    lapse,
+    lift,
+    pay,
+    pay_back,
     propose,
     receive,
     refuse,
+    restrict,
     revoke,
     withdraw,
 )
-from tests.domain.story import Act, Story, a_sale, given
+from tests.domain.story import Act, Story, a_birth, a_sale, given
 
 STAGES: dict[Stage, tuple[Act, ...]] = {
     Stage.FILED: acts.FILED,
@@ -37,24 +51,84 @@ STAGES: dict[Stage, tuple[Act, ...]] = {
     Stage.LAPSED: acts.UNPAID,
     Stage.COMPLETED: acts.COMPLETED,
 }
-FACTS = {RecordPayment, RecordRefund}  # money fits always
-OF_THE_CLOCK = {LapseCase, EndAppealTerm}  # look whether it is time, and do nothing else
-UNASKED = {"FileCase"}
+OTHER: Final = acts.office("officer", "officer-3")
+POLICE: Final = acts.office("restricting_officer", authority="kz-police")
+EVERY: Final[dict[type[c.Command], Act]] = {
+    c.FileCase: file(),
+    c.GiveConsent: give(),
+    c.DeclineConsent: decline(),
+    c.RevokeConsent: revoke(),
+    c.RecordPayment: pay(payment="payment-9"),
+    c.AssessFee: assess(),
+    c.RecordRefund: pay_back(1),
+    c.AssignCase: assign(acts.SUPERVISOR, to=OTHER),
+    c.RequestInformation: ask("Something else?"),
+    c.ProvideInformation: answer(of="hash-of-nothing"),
+    c.ProposeApproval: propose(acts.OFFICER),
+    c.ApproveCase: approve(OTHER),
+    c.RefuseCase: refuse("restricted"),
+    c.WithdrawCase: withdraw(),
+    c.LapseCase: lapse(),
+    c.EndAppealTerm: end_appeal_term(),
+    c.RecordReceipt: receive(),
+    c.EraseCase: erase(),
+    c.PlaceRestriction: restrict("arrest"),
+    c.LiftRestriction: lift(POLICE),
+    c.EraseEntry: erase_entry(),
+}
+OF_CASES: Final = [row for row in ROWS if issubclass(row.command, c.CaseCommand)]
+# Judged by what stands in the way first; money, receipts and the clock look for themselves whether it is time.
+LOOK_FOR_THEMSELVES: Final = {
+    *(c.FileCase, c.RecordPayment, c.RecordRefund, c.RecordReceipt, c.EraseCase),
+    *(row.command for row in ROWS if row.may is CLOCK),
+}
 
 
-def command_names() -> set[str]:
-    return {kind.__name__ for kind in CaseCommand.__subclasses__()}
+def name_of(row: Step | type) -> str:
+    return (row.command if isinstance(row, Step) else row).__name__
 
 
-def test_the_table_knows_every_stage_and_names_commands_only() -> None:
-    assert set(FITS) == set(Stage) == set(STAGES)
-    named = {name for names in FITS.values() for name in names}
-    exempt = UNASKED | {kind.__name__ for kind in FACTS | OF_THE_CLOCK}
-    assert named | exempt == command_names()
+def asked(kind: type[c.Command], story: Story) -> c.Command:
+    command = EVERY[kind](story)
+    assert isinstance(command, kind)
+    return command
+
+
+def all_commands() -> set[type]:
+    abstract = {c.Command, c.CaseCommand, c.EntryCommand}
+    found = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
+    return found - abstract
+
+
+def test_every_command_has_one_row_and_one_decision() -> None:
+    assert len(ROWS) == len(STEPS)
+    assert set(STEPS) == set(DECISIONS) == set(EVERY) == all_commands()
 
 
 def test_what_has_ended_can_only_be_forgotten() -> None:
-    assert {stage for stage in Stage if FITS[stage] == ("EraseCase",)} == ENDED
+    assert set(STAGES) == set(Stage)
+    for stage in Stage:
+        told = fits(given(a_sale(), *STAGES[stage]).now)
+        assert (told == ("EraseCase",)) == (stage in ENDED), stage
+
+
+def test_nobody_is_told_to_do_what_the_clock_does() -> None:
+    told = {name for stage in Stage for name in fits(given(a_sale(), *STAGES[stage]).now)}
+    assert told.isdisjoint(row.command.__name__ for row in ROWS if row.may is CLOCK)
+
+
+def test_what_is_told_is_what_can_be_done() -> None:
+    """Consents are told only where somebody is asked for one, an assessment only of a fee that is not certain."""
+    assert fits(given(a_sale(), *acts.FILED).now) == (
+        "GiveConsent",
+        "DeclineConsent",
+        "RecordPayment",
+        "WithdrawCase",
+    )
+    assert "GiveConsent" not in fits(given(a_sale(), *acts.AGREED).now)
+    assert "RevokeConsent" in fits(given(a_sale(), *acts.AGREED).now)
+    birth = fits(given(a_birth(), file()).now)
+    assert not {"GiveConsent", "DeclineConsent", "RevokeConsent", "AssessFee"} & set(birth)
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -62,53 +136,118 @@ def test_each_stage_is_reached(stage: Stage) -> None:
     assert given(a_sale(), *STAGES[stage]).now.stage == stage
 
 
-ASKED: dict[str, Callable[[], Act]] = {
-    "AssignCase": lambda: assign(acts.SUPERVISOR, to=acts.office("officer", "officer-3")),
-    "RequestInformation": lambda: ask("Something else?"),
-    "ProvideInformation": lambda: answer(of="hash-of-nothing"),
-    "ProposeApproval": lambda: propose(acts.OFFICER),
-    "ApproveCase": lambda: approve(acts.office("officer", "officer-3")),
-    "RefuseCase": lambda: refuse("restricted"),
-    "GiveConsent": give,
-    "DeclineConsent": decline,
-    "RevokeConsent": revoke,
-    "WithdrawCase": withdraw,
-    "AssessFee": assess,
-}
-
-
 @pytest.mark.parametrize("stage", Stage)
-@pytest.mark.parametrize("name", ASKED)
-def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize("row", [r for r in OF_CASES if r.command not in LOOK_FOR_THEMSELVES], ids=name_of)
+def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, row: Step) -> None:
     story = given(a_sale(), *STAGES[stage])
     before = story.now
-    story.when(ASKED[name]())
-    if name in FITS[stage]:
+    told = fits(before)
+    story.when(EVERY[row.command])
+    if does_fit(row.command, before):
         assert not isinstance(story.refusal, WrongStage)
     elif isinstance(story.refusal, WrongStage):
-        assert (story.refusal.stage, story.refusal.fits) == (stage, FITS[stage])
+        assert (story.refusal.stage, story.refusal.fits) == (stage, told)
         assert stage in story.refusal.detail
-        assert all(fit in story.refusal.detail for fit in FITS[stage])
+        assert all(fit in story.refusal.detail for fit in told)
         assert story.now is before
     else:
         assert story.refusal is None, "nothing but the stage is in the way"
         story.then()  # it was so already
 
 
-@pytest.mark.parametrize("act", [give(), withdraw(), assign(), erase(), receive(event="x", authority="x")])
+JUDGED: Final[dict[type[c.Command], tuple[Act, ...]]] = {
+    c.AssignCase: acts.COMPLETE,
+    c.RequestInformation: acts.IN_HAND,
+    c.ProposeApproval: acts.IN_HAND,
+    c.ApproveCase: acts.PROPOSED,
+    c.RefuseCase: acts.IN_HAND,
+    c.WithdrawCase: acts.FILED,
+}
+
+
+@pytest.mark.parametrize("kind", JUDGED, ids=name_of)
+def test_a_judgement_is_bound_to_the_version_that_was_seen(kind: type[c.Command]) -> None:
+    """The rows say so; test_payments.py has it of the fee, which waits for a law."""
+    assert {*JUDGED, c.AssessFee} == {row.command for row in ROWS if row.is_judgement}
+    story = given(a_sale(), *JUDGED[kind])
+    command = asked(kind, story)
+    older = acts.seen(command, story.now.version - 1)
+    story.when(lambda _: older).then_refused(Stale)
+    assert not isinstance(story.when(lambda _: command).refusal, Stale)
+
+
+# --- what a decision sees -----------------------------------------------------------------------------------
+
+LOOKING: Final[dict[type[c.Command], tuple[Act, ...]]] = {
+    c.FileCase: (),
+    c.DeclineConsent: acts.FILED,
+    c.ApproveCase: acts.PROPOSED,
+    c.WithdrawCase: acts.FILED,
+    c.EndAppealTerm: (*acts.REFUSED, after(lambda case: case.appeal_until)),
+    c.RecordReceipt: acts.APPROVED,
+}
+
+
+@pytest.mark.parametrize("kind", LOOKING, ids=name_of)
+def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Command]) -> None:
+    """A car whose claim was not loaded would stay claimed for ever, without any error."""
+    assert set(LOOKING) == {row.command for row in ROWS if row.sees}
+    story = given(a_sale(), *LOOKING[kind])
+    whole = story.situation(asked(kind, story))
+    assert decide(whole).events
+    seen = needed(whole.command, whole.state)
+    for forgotten in {key.family for key in seen}:
+        beside = {
+            key: story.entries.get(key) if key.family == "entry" else story.claims.get(key, FREE)
+            for key in seen
+            if key.family != forgotten
+        }
+        part = Situation(whole.command, whole.at, whole.state, beside=beside, ids=whole.ids, keys=whole.keys)
+        with pytest.raises(NotSeen, match=kind.__name__):
+            decide(part)
+
+
+@pytest.mark.parametrize("row", OF_CASES, ids=name_of)
+def test_nothing_is_loaded_but_what_the_row_sees(row: Step) -> None:
+    """Whoever writes a decision that frees claims, and forgets its row, hears of it at the first try."""
+    story = given(a_sale(), *acts.APPROVED)
+    situation = story.situation(asked(row.command, story))
+    families = {key.family for key in needed(situation.command, situation.state)}
+    for family, look in (("claim", "claims"), ("entry", "register_entry")):
+        if family in families:
+            assert getattr(situation, look)
+        else:
+            with pytest.raises(NotSeen, match=row.command.__name__):
+                getattr(situation, look)
+
+
+@pytest.mark.parametrize("row", OF_CASES, ids=name_of)
+def test_facts_reach_a_case_whose_people_are_erased(row: Step) -> None:
+    """What is asked by people who may hears that it is erased; money and the registry are still heard."""
+    story = given(a_sale(), *acts.COMPLETED, acts.until("2040-01-01"), erase())
+    assert "case" in story.now.erased
+    story.when(EVERY[row.command])
+    assert not row.reaches_erased or not isinstance(story.refusal, Erased)
+    if row.may and row.may.roles[:1] == ("officer",):
+        assert isinstance(story.refusal, Erased)
+
+
+@pytest.mark.parametrize(
+    "act", [give(), withdraw(), assign(), erase(), receive(event="x", authority="x"), lapse()]
+)
 def test_a_case_that_is_not_there_is_unknown(act: Act) -> None:
     story = given(a_sale(), *acts.FILED)
     command = act(story)
-    assert isinstance(command, CaseCommand)
+    assert command is not None
     with pytest.raises(Unknown):
-        decide(command, None, Beside())
+        decide(Situation(command, story.at, None))
 
 
 def test_a_command_that_nobody_decides_is_a_fault_and_no_refusal() -> None:
     story = given(a_sale(), *acts.FILED)
-    unknown = CaseCommand(at=story.at, by=acts.OFFICER(story), cause="cmd:x", case=story.case_id)
+    unknown = c.CaseCommand(by=acts.OFFICER(story), cause="cmd:x", case=story.case_id)
     with pytest.raises(TypeError, match="CaseCommand"):
-        decide(unknown, story.now, Beside())
+        decide(Situation(unknown, story.at, story.now))
 
 
 def test_a_case_begins_with_its_filing_and_is_filed_once() -> None:

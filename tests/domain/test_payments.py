@@ -8,6 +8,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
+from domain.decision import LEAD
 from domain.refusals import Clash, Differs, Invalid, NotAllowed, Unknown, WrongStage
 from tests.domain.acts import (
     AGREED,
@@ -59,7 +60,7 @@ def assessed(amount: int, *, is_provisional: bool = False) -> Act:
             provisional=is_provisional,
             due=story.now.fee["due"],
         )
-        story.happened(("case", fee))
+        story.happened((LEAD, fee))
 
     return act
 
@@ -158,6 +159,7 @@ def test_a_fee_that_fell_leaves_something_to_give_back() -> None:
 def test_a_new_assessment_gives_the_whole_time_to_pay_again() -> None:
     story = given(a_sale(), *AGREED, assessed(1), until("2026-12-04"), pay(1))
     assert story.now.fee is not None
+    assert story.now.fee["due"] is not None
     assert story.now.fee["due"]["due"] == "2026-12-21"
 
 
@@ -211,7 +213,7 @@ def test_when_the_law_names_the_value_the_officer_makes_the_fee_certain() -> Non
 def test_what_was_paid_before_may_then_be_enough_or_too_much() -> None:
     story = given(a_sale(), *AGREED)
     paid = e.FeePaid(payment="payment-1", amount=FEE + 7, currency="KZT", paid_at=IN_2026, statement="jws")
-    given(story, assessed(FEE, is_provisional=True)).happened(("case", paid))
+    given(story, assessed(FEE, is_provisional=True)).happened((LEAD, paid))
     story.when(assess()).then("FeeAssessed", "RefundDue", "DecisionTermStarted")
     assert refunds(story) == [("payment-1", 7, "too_much")]
 

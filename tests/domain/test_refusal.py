@@ -29,8 +29,8 @@ def test_a_refusal_names_its_grounds_their_law_and_the_way_to_appeal() -> None:
     assert refused.law == [sources["tax_unpaid"], sources["restricted"]]
     assert refused.appeal_until["due"] == "2027-02-23"
     assert story.now.stage == "refused"
-    assert story.now.decision is not None
-    assert story.now.decision["explanation"] == "See the letter."
+    assert story.now.decided is not None
+    assert story.now.decided["explanation"] == "See the letter."
 
 
 def test_the_list_of_grounds_is_closed() -> None:

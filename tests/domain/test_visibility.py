@@ -2,13 +2,15 @@
 
 import json
 
-from domain.visibility import shown, visible_whose
+from domain.lifecycle import fits
+from domain.visibility import shown, visible_whose, watched
 from tests.domain.acts import (
     COMPLETED,
     FILED,
     IN_HAND,
     PROPOSED,
     REFUSED,
+    WITHDRAWN,
     answer,
     ask,
     bring,
@@ -96,13 +98,21 @@ def test_a_refusal_is_shown_with_its_reasons() -> None:
     assert seen["appeal_until"]["due"] == "2027-02-23"
 
 
+def test_an_auditor_sees_the_grounds_of_a_refusal_and_nobodys_words() -> None:
+    seen = watched(given(a_sale(), *REFUSED).now)
+    assert seen["decision"]["grounds"] == ["tax_unpaid"]
+    assert seen["decision"]["explanation"] is None
+    withdrawn = watched(given(a_sale(), *WITHDRAWN).now)
+    assert withdrawn["decision"]["reason"] == "applicant"
+
+
 def test_what_is_open_is_shown() -> None:
     story = given(a_sale(), *FILED, pay(10**8))
     seen = shown(story.now, "p1")
     assert seen["consents"] == {"buyer": "open"}
     (refund,) = seen["refunds"]
     assert refund["reason"] == "too_much"
-    assert seen["fits"] == list(story.now.fits)
+    assert seen["fits"] == list(fits(story.now))
     story = given(a_sale(), *IN_HAND, ask(), answer())
     assert shown(story.now, "p1")["questions"][0]["answer"] == "Yesterday."
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.authorities import authorities, registrar_of
-from domain.law import countries
+from domain.countries import countries
 from domain.procedure import entry_key
 from infra.desk import key_acts
 from infra.desk.desk import Desk, Outcome, Remembered, Sitting, Work
@@ -149,7 +149,6 @@ class OneCountry:
             "person_buyer": self.person("kz-citizen-2"),
         }
         return c.FileCase(
-            at=self.at,
             by=self.actor("kz-citizen-1"),
             cause=f"cmd:{uuid.uuid4()}",
             case=self.case(key or str(n)),
@@ -173,7 +172,7 @@ class OneCountry:
         """A command on a case, over the version that was seen; nobody is the clock."""
         by = self.actor(resident) if resident else c.SYSTEM
         cause = f"cmd:{uuid.uuid4()}"
-        return kind(at=self.at, by=by, cause=cause, case=seen.stream, expected=seen.version, **more)
+        return kind(by=by, cause=cause, case=seen.stream, expected=seen.version, **more)
 
     def do(self, kind: type[c.CaseCommand], seen: Outcome, resident: str | None, **more: Any) -> Outcome:
         """The same, carried out."""
@@ -230,7 +229,6 @@ class OneCountry:
     def erase_entry(self, n: int) -> Outcome:
         """The data-protection officer has an entry erased."""
         asked = c.EraseEntry(
-            at=self.at,
             by=self.actor("kz-data-protection-officer"),
             cause=f"cmd:{uuid.uuid4()}",
             country=CODE,

@@ -54,7 +54,6 @@ class Past:
         country = self._of(case)
         rows = country.log.stream(self.cases[case])
         asked = command(
-            at=self.house.clock(),
             by=self.actor(by),
             cause=f"cmd:{uuid4()}",
             case=self.cases[case],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.law import countries
+from domain.countries import countries
 from domain.refusals import Unready
 from infra.house import House
 from infra.log.event_store import Unavailable

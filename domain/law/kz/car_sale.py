@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from domain.country import Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
 from domain.forms import Public
 from domain.procedure import Ground, Restriction, Terms

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from domain.country import Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.fees import Fee
 from domain.forms import Public
 from domain.procedure import FilingLimit, Ground, Requirement, Terms

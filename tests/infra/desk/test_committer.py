@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.commands import EraseCase, GiveConsent, WithdrawCase
-from domain.decide import needs
+from domain.lifecycle import needed
 from domain.refusals import Clash, Refusal, Unready
 from infra.desk.committer import Committer, Decided
 from infra.desk.desk import Outcome, Sitting
@@ -78,12 +78,12 @@ def somebody_files(beside: OneCountry, n: int) -> Iterator["Future[Outcome]"]:
     """Another process holds the write lock, and files when the block ends."""
     has_lock, go_on = threading.Event(), threading.Event()
     command = beside.filing(n, key="theirs")
-    ids = {key: beside.desk.stream_of(key) for key in needs(command, None)}
+    ids = {key: beside.desk.stream_of(key) for key in needed(command, None)}
 
     def work(sitting: Sitting) -> Outcome:
         has_lock.set()
         assert go_on.wait(20)
-        return sitting.filing(command, ids, None)
+        return sitting.carry_out(command, ids, None)
 
     filed = beside.desk.have(work)
     assert has_lock.wait(20)

@@ -465,7 +465,6 @@ def test_an_event_after_an_erasure_is_sealed_with_a_fresh_key(kazakhstan: OneCou
     kazakhstan.erase_entry(1)
     gone = set(payloads(kazakhstan)[-1]["data"]["keys"])
     restriction = c.PlaceRestriction(
-        at=kazakhstan.at,
         by=kazakhstan.actor("kz-bailiffs-officer"),
         cause="cmd:x",
         country="KZ",

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from domain.authorisation import OFFICERS, TABLE
+from domain.authorisation import TABLE
 from domain.authorities import authorities
+from domain.countries import countries
 from domain.country import PersonNumber
 from domain.forms import Person
-from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms
+from domain.roles import OFFICERS
 from infra.development import development
 from infra.development.development import (
     Asked,

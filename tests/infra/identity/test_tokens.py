@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.commands import Competence
-from domain.law import countries
+from domain.countries import countries
 from infra.identity.competences import Competences
 from infra.identity.tokens import (
     BadToken,

@@ -196,7 +196,6 @@ def test_later_events_of_a_parked_stream_wait(poisoned: OneCountry) -> None:
     seen = poisoned.desk.ask(poisoned.filing(1), None).exception()
     assert seen is not None
     withdrawal = c.WithdrawCase(
-        at=poisoned.at,
         by=poisoned.actor("kz-citizen-1"),
         cause="cmd:x",
         case=poisoned.case("1"),
@@ -255,12 +254,10 @@ def test_a_parked_case_is_erased_like_any_other(poisoned: OneCountry) -> None:
     case = poisoned.case("1")
     assert poisoned.views.one("case_status", case) is not None
     by = poisoned.actor("kz-citizen-1")
-    poisoned.desk.ask(c.WithdrawCase(at=poisoned.at, by=by, cause="cmd:x", case=case, expected=2)).result()
+    poisoned.desk.ask(c.WithdrawCase(by=by, cause="cmd:x", case=case, expected=2)).result()
     poisoned.later(days=5000)
     officer = poisoned.actor("kz-data-protection-officer")
-    poisoned.desk.ask(
-        c.EraseCase(at=poisoned.at, by=officer, cause="cmd:y", case=case, basis="Over.")
-    ).result()
+    poisoned.desk.ask(c.EraseCase(by=officer, cause="cmd:y", case=case, basis="Over.")).result()
     poisoned.follow()
     assert poisoned.views.one("case_status", case) is None
     assert poisoned.views.one("deadlines", case) is None

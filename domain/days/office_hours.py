@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.country import OfficeHours
-from domain.working_days import ONE_DAY, Calendar
+from domain.days.working_days import ONE_DAY, Calendar
 
 
 def after(

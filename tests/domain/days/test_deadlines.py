@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.countries import countries
 from domain.country import Country, Decree, OfficeHours, Source
-from domain.deadlines import Deadline, Term, Unit, compute, is_past, pause
-from domain.law import countries
-from domain.working_days import calendar_of
+from domain.days.deadlines import Deadline, Term, Unit, compute, is_past, pause
+from domain.days.working_days import calendar_of
 
 KZ = countries()["KZ"]
 TR = countries()["TR"]

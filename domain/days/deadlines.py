@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
-from domain import office_hours
 from domain.country import Country, Source
-from domain.working_days import ONE_DAY, WEEKEND, Calendar, calendar_of, days
+from domain.days import office_hours
+from domain.days.working_days import ONE_DAY, WEEKEND, Calendar, calendar_of, days
 
 Unit = Literal["minutes", "working_days", "calendar_days", "months", "years"]
 

@@ -1,0 +1,45 @@
+"""The member countries, found by being there, and their legal days; not what any procedure asks in them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from domain import law
+from domain.country import Country
+
+
+@cache
+def countries() -> Mapping[str, Country]:
+    """Every country that has a folder in ``domain/law/``, by its upper-case ISO 3166 code, in their order.
+
+    TypeError for a folder without a ``COUNTRY`` of its code: a fault to be seen at start, not at a filing.
+    """
+    found = {}
+    for folder in sorted(module.name for module in iter_modules(law.__path__) if module.ispkg):
+        country = getattr(import_module(f"{law.__name__}.{folder}"), "COUNTRY", None)
+        code = folder.upper()
+        if not isinstance(country, Country) or country.code != code:
+            raise TypeError(
+                f"domain/law/{folder}/__init__.py must hold COUNTRY, a Country with the code {code}"
+            )
+        found[country.code] = country
+    return MappingProxyType(found)
+
+
+def country_of(code: str) -> Country:
+    """The facts of a member country; KeyError for others."""
+    return countries()[code]
+
+
+def legal_day(at: datetime, country: Country) -> date:
+    """The local day of the country's authorities at this moment (rules.md 1)."""
+    return at.astimezone(_zone(country.time_zone)).date()
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

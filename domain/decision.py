@@ -1,0 +1,24 @@
+"""What follows from a command: events by target, and who acted; not what leads to it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from domain import events as e
+from domain.procedure import Key
+
+LEAD: Final = (
+    "lead"  # the stream that the command was asked of: a case, an entry, the keys; it closes the append
+)
+Target = Literal["lead"] | Key
+Events = list[tuple[Target, e.Event]]
+
+SYSTEM_ACTOR: Final[e.ActorMember] = {"id": "tamga", "role": "system"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What follows: events by target, whose seal signs them, and who acted. No events: it was so already."""
+
+    authority: str
+    actor: e.ActorMember
+    events: Events

@@ -1,0 +1,113 @@
+"""Decisions on entries: restrictions by the authority that the law names, erasure when the law lets it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from domain import events as e
+from domain.authorisation import Rule, Subject, allow
+from domain.commands import EraseEntry, LiftRestriction, PlaceRestriction
+from domain.days.deadlines import compute, is_past
+from domain.decision import LEAD, Decision
+from domain.decisions.situation import Situation
+from domain.offers import offers
+from domain.procedure import Restriction, Terms
+from domain.refusals import NOTHING, Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
+
+
+def place(command: PlaceRestriction, situation: Situation) -> Decision:
+    """By the authority that the law names for this kind."""
+    kinds = _kinds(situation)
+    named = kinds.get(command.kind)
+    if named is None:
+        if not _may_know(situation):
+            raise Unknown(NOTHING)
+        known = ", ".join(sorted(kinds)) or "none"
+        raise Invalid(
+            Fault("/kind", "unknown_restriction", f"The law knows these restrictions here: {known}.")
+        )
+    rule = _restricting(situation, named.authority)
+    if command.restriction in situation.entry.restrictions:
+        return situation.so_already(rule, authority=named.authority)
+    placed = e.RestrictionPlaced(
+        restriction=command.restriction,
+        kind=named.kind,
+        law=named.source.law,
+        rule=rule.id,
+        reference=command.reference,
+    )
+    return situation.by(rule, [(LEAD, placed)], authority=named.authority)
+
+
+def lift(command: LiftRestriction, situation: Situation) -> Decision:
+    """By the authority that placed it."""
+    live = situation.entry.restrictions.get(command.restriction)
+    if live is None:
+        raise Unknown("There is no such restriction on this entry.")
+    rule = _restricting(situation, live["authority"])
+    lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
+    return situation.by(rule, [(LEAD, lifted)], authority=live["authority"])
+
+
+def erase(command: EraseEntry, situation: Situation) -> Decision:
+    """When every procedure of the register keeps it no longer, and nothing is forbidden about it."""
+    rule = situation.allowed()
+    entry, keys = situation.entry, situation.keys
+    sealed_with = sorted({*keys.values(), *entry.keys})
+    if not sealed_with:
+        return situation.so_already(rule)
+    if entry.restrictions:
+        raise Clash(
+            "The entry is under a restriction: nothing of it is forgotten yet.", code="entry_restricted"
+        )
+    terms = [t.entry_retention for t in _terms(situation)]
+    if not terms or None in terms:
+        raise Clash("The law keeps entries of this register for good.", code="kept_for_good")
+    changed = datetime.fromisoformat(entry.changed_at)
+    for term in terms:
+        until = compute(term, changed, situation.country) if term else None
+        if until and not is_past(until, situation.at):
+            raise Clash(f"The law keeps this entry until {until['due']}.", code="retention_not_over")
+    erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
+    return situation.by(rule, [(LEAD, erased)])
+
+
+def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
+    """The terms of today of every procedure that writes to the register in this country."""
+    found = (
+        o.on(day) for (c, _), o in offers().items() if c == country and o.procedure.register.name == register
+    )
+    return [terms for terms in found if terms is not None]
+
+
+# --- who may ------------------------------------------------------------------------------------------------
+
+
+def _terms(situation: Situation) -> list[Terms]:
+    return terms_of_register(situation.entry.country, situation.entry.register, situation.day)
+
+
+def _kinds(situation: Situation) -> Mapping[str, Restriction]:
+    """The kinds of restrictions that the law knows in this register on that day."""
+    return {r.kind: r for terms in _terms(situation) for r in terms.restrictions}
+
+
+def _restricting(situation: Situation, authority: str) -> Rule:
+    """The rule for the authority that the law names; others who work with the register hear which it is."""
+    try:
+        return situation.allowed(authority)
+    except Refusal:
+        if _may_know(situation):
+            what = f"The law names {authority} for this, not your office."
+            raise NotAllowed(what, code="other_authority") from None
+        raise
+
+
+def _may_know(situation: Situation) -> bool:
+    """Whether the caller reads the register, or restricts entries in it."""
+    asked = [("register.read", None), *(("entry.restrict", r.authority) for r in _kinds(situation).values())]
+    return any(isinstance(_allow(situation, action, of), Rule) for action, of in asked)
+
+
+def _allow(situation: Situation, action: str, authority: str | None) -> Rule | Refusal:
+    subject = Subject(country=situation.entry.country, day=situation.day, authority=authority)
+    return allow(situation.command.by, action, subject)

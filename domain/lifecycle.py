@@ -1,0 +1,159 @@
+"""The one lifecycle as a table: which command fits when, who may, and what its decision has to see.
+
+A command is its row here, its decision (``domain/decisions/``) and its line at the edge. From the rows follow
+what is told to fit, what the desk loads, the table of authorisation, and which routes ask for ``If-Match``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from domain import commands as c
+from domain.case import Case, Stage
+from domain.offers import offer
+from domain.procedure import Key, Offer, Procedure, Request
+from domain.roles import APPLICANT, OFFICERS, PARTY, May
+
+Sees = Callable[[Procedure, Request], tuple[Key, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row. ``stages`` and ``when``: where the command fits, as people are told; entries have no stages.
+
+    A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
+    ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
+    ``reaches_erased``: it is taken also when the personal data of the case is erased.
+    """
+
+    command: type[c.Command]
+    may: May | None  # None: the decision says who
+    stages: tuple[Stage, ...] = ()
+    when: Callable[[Case], bool] = lambda _case: True
+    is_judgement: bool = False
+    sees: tuple[Sees, ...] = ()
+    reaches_erased: bool = False
+
+
+# --- who may ------------------------------------------------------------------------------------------------
+
+CONSENT: Final = May("case.consent", (PARTY,))
+PAY: Final = May("case.pay", ("treasury",), same_authority=False)
+ASSESS: Final = May("case.assess", OFFICERS)
+ASSIGN: Final = May("case.assign", OFFICERS)
+DECIDE: Final = May("case.decide", OFFICERS)
+INFORM: Final = May("case.inform", (APPLICANT,))
+WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
+RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
+ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
+RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
+ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
+CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
+
+
+# --- what is seen, and conditions ---------------------------------------------------------------------------
+
+
+def _claims(procedure: Procedure, request: Request) -> tuple[Key, ...]:
+    return procedure.claims(request)
+
+
+def _entry(procedure: Procedure, request: Request) -> tuple[Key, ...]:
+    return (procedure.entry(request),)
+
+
+CLAIMS: Final = (_claims,)
+ENTRY: Final = (_entry,)
+ENTRY_AND_CLAIMS: Final = (_claims, _entry)
+
+
+def _lacks_consents(case: Case) -> bool:
+    return not case.has_consents
+
+
+def _asks_consents(case: Case) -> bool:
+    return bool(case.consents_asked)
+
+
+def _has_a_consent(case: Case) -> bool:
+    return bool(case.consents)
+
+
+def _fee_is_provisional(case: Case) -> bool:
+    return case.fee is not None and case.fee["provisional"]
+
+
+# --- the table ----------------------------------------------------------------------------------------------
+
+FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
+REFUSED, WITHDRAWN, LAPSED, COMPLETED = Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED
+BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
+CLOSED: Final = (REFUSED, WITHDRAWN, LAPSED, COMPLETED)
+
+ROWS: Final = (
+    Step(c.FileCase, None, sees=ENTRY_AND_CLAIMS),
+    # parties
+    Step(c.GiveConsent, CONSENT, (FILED,), when=_lacks_consents),
+    Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, sees=CLAIMS),
+    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent),
+    # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
+    Step(c.RecordPayment, PAY, (FILED,), reaches_erased=True),
+    Step(c.AssessFee, ASSESS, (FILED,), when=_fee_is_provisional, is_judgement=True),
+    Step(c.RecordRefund, PAY, reaches_erased=True),
+    # review
+    Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
+    Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True),
+    Step(c.ProvideInformation, INFORM, (RETURNED,)),
+    Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
+    Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ENTRY_AND_CLAIMS),
+    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True),
+    # ends
+    Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS),
+    Step(c.LapseCase, CLOCK, (FILED, RETURNED), reaches_erased=True),
+    Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
+    Step(c.RecordReceipt, RECEIPT, (APPROVED,), sees=ENTRY, reaches_erased=True),
+    Step(c.EraseCase, ERASE, CLOSED, reaches_erased=True),
+    # entries
+    Step(c.PlaceRestriction, RESTRICT),
+    Step(c.LiftRestriction, RESTRICT),
+    Step(c.EraseEntry, ERASE_ENTRY),
+)
+STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
+_AT: Final = {stage: tuple(row for row in ROWS if stage in row.stages) for stage in Stage}
+
+
+def does_fit(command: type[c.Command], case: Case) -> bool:
+    """Whether the command fits the case as it stands."""
+    step = STEPS[command]
+    return case.stage in step.stages and step.when(case)
+
+
+def fits(case: Case) -> tuple[str, ...]:
+    """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask."""
+    rows = _AT[Stage(case.stage)]
+    return tuple(row.command.__name__ for row in rows if row.may is not CLOCK and row.when(case))
+
+
+def needed(command: c.Command, state: Any) -> tuple[Key, ...]:
+    """The claims and entries that the decision on this command has to see, given what it is asked of."""
+    sees = STEPS[type(command)].sees
+    about = asked_for(command, state) if sees else None
+    return tuple(key for seen in sees for key in seen(*about)) if about else ()
+
+
+def asked_for(command: c.Command, state: Any) -> tuple[Procedure, Request] | None:
+    """What is filed, or was; None where nothing can be found by it: not offered, not there, erased."""
+    if isinstance(command, c.FileCase):
+        found = offer(command.country, command.procedure)
+        return (found.procedure, command.request) if found else None
+    if not isinstance(state, Case) or state.erased:
+        return None
+    return offer_of(state).procedure, state.request
+
+
+def offer_of(case: Case) -> Offer:
+    """The country's law on the procedure; LookupError when it is gone: a fault of the deployment."""
+    found = offer(case.country, case.procedure)
+    if found is None:
+        raise LookupError(f"the law of {case.country} on {case.procedure} is not here any more")
+    return found

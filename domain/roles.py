@@ -1,0 +1,17 @@
+"""In which roles people and machines act, and a line of the table that says what each may; not who has them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+APPLICANT: Final = "applicant"
+PARTY: Final = "party"
+OFFICERS: Final = ("officer", "supervisor")
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """These roles may, as parties or by competence; ``same_authority``: only in their own office."""
+
+    action: str  # stands in the rule that an event names: "case.decide:officer"
+    roles: tuple[str, ...]
+    same_authority: bool = True
