@@ -20,7 +20,7 @@ from hypothesis.errors import NoSuchExample
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from domain.forms import Form, Money, Person, PersonalNumber, plain
+from domain.forms import AnyPerson, Form, Money, Named, Person, PersonalNumber, plain
 from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.procedure import Offer
@@ -89,7 +89,14 @@ def person(country: str, n: int = 0, *, born_on: str = "1990-05-17") -> dict[str
         "patronymic": None,
         "born_on": born_on,
         "personal_number": {"country": country, "number": personal_number(country, n)},
+        "document": None,
     }
+
+
+def unnumbered(n: int = 0, *, kind: str = "passport", **members: Any) -> dict[str, Any]:
+    """A fictional person from elsewhere, without a number, with these members instead of the example's."""
+    document = {"kind": kind, "country": "XX", "number": f"EX {n:06d}"}
+    return {**person("KZ", n), "personal_number": None, "document": document, **members}
 
 
 def vin(n: int) -> str:
@@ -117,7 +124,7 @@ class _Writer:
 
     def model(self, model: type[BaseModel]) -> dict[str, Any]:
         """Every member of a form or of a part of it, required ones only where it is to be bare."""
-        if model is Person:
+        if issubclass(model, AnyPerson):
             return person(self._country, next(self._people))
         if model is PersonalNumber:
             return {"country": self._country, "number": personal_number(self._country, next(self._people))}
@@ -133,6 +140,8 @@ class _Writer:
             for name, field in model.model_fields.items()
             if field.is_required() or not self._is_bare
         }
+        if issubclass(model, Named):
+            found["given_names"] = found["given_names"] or f"Example {self._n}"  # one name at least
         if _valid(model, found) is None:
             raise NoExample(
                 f"{model.__name__} refuses what fits each of its members: please give it examples"
