@@ -71,8 +71,11 @@ def document_number(number: str) -> str:
     Spaces, dashes and the sign No. are typed in any way. Letters of other scripts stay what they are: what
     only looks alike is never taken for the same.
     """
-    kept = "".join(c for c in unicodedata.normalize("NFC", number) if unicodedata.category(c)[0] in "LNM")
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
+    folded = number
+    for _ in range(2):  # ¼ folds to two digits and a sign
+        kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNM")
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
+    return folded
 
 
 def likeness(name: str) -> frozenset[str]:
