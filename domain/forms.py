@@ -134,7 +134,7 @@ class AnyPerson(Named):
     """A person as a form names them, also a child, or somebody of whom no number and no paper is known.
 
     Names are never split on spaces, a patronymic is optional everywhere. ``born_on`` is null where nobody
-    knows it; ``document`` stands where there is no ``personal_number``, never beside one (rules.md 39).
+    knows it; ``document`` stands where there is no ``personal_number``, never beside one.
     """
 
     patronymic: Name | None = None

@@ -20,7 +20,7 @@ from hypothesis.errors import NoSuchExample
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from domain.forms import AnyPerson, Form, Money, Named, Person, PersonalNumber, plain
+from domain.forms import AnyPerson, Form, Money, Named, PersonalNumber, plain
 from domain.law import countries
 from domain.numbers import WrongNumber
 from domain.procedure import Offer
@@ -105,8 +105,11 @@ def vin(n: int) -> str:
 
 
 def is_person(value: Any) -> bool:
-    """Whether this is the JSON of a ``Person``."""
-    return isinstance(value, Mapping) and set(Person.model_fields) == set(value)
+    """Whether this is the JSON of a ``Person`` or an ``AnyPerson``, as somebody sends it."""
+    if not isinstance(value, Mapping):
+        return False
+    fields = AnyPerson.model_fields
+    return {name for name, field in fields.items() if field.is_required()} <= set(value) <= set(fields)
 
 
 # --- how a form is written out ----------------------------------------------------------------------------

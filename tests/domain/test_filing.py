@@ -154,7 +154,7 @@ def test_a_number_that_looks_odd_is_said_to_the_officer() -> None:
 
 
 def test_a_buyer_from_elsewhere_is_named_by_a_passport_and_owns_the_car_afterwards() -> None:
-    """They have a keyed id of their own; that they cannot sign in to consent is said (rules.md 39, 46)."""
+    """They have a keyed id of their own; that they cannot sign in to consent is said."""
     story = given(a_sale(buyer=unnumbered()), *FILED)
     assert story.now.warnings == ["vin_check_digit", "cannot_sign_in:buyer"]
     assert story.now.persons["p2"] == "human-document-1-passport-XX-ex000000"
@@ -239,7 +239,7 @@ def test_who_says_to_be_the_mother_and_is_not_named_so_is_said_to_the_officer() 
 
 
 def test_a_parent_younger_than_the_child_is_said_to_the_officer() -> None:
-    """Never a refusal (rules.md 38); of a year, too, where no day of it would do."""
+    """Never a refusal; of a year, too, where no day of it would do."""
     mother = person("TR", 1, born_on="2026-11-21")
     father = {**person("TR", 2), "born_on": "2019"}
     story = given(a_birth(relation="relative", mother=mother, father=father), *FILED)
@@ -253,7 +253,7 @@ def test_one_person_in_both_places_of_a_parent_is_said_to_the_officer() -> None:
 
 
 def test_a_mother_without_a_number_is_found_again_by_her_document() -> None:
-    """However it is typed; so a birth told by mouth is registered once (rules.md 26, 39)."""
+    """However it is typed; so a birth told by mouth is registered once (rules.md 26)."""
     mother = unnumbered(born_on="1999", surname=None)
     by_mouth: dict[str, Any] = {"relation": "relative", "father": None, "medical_certificate": None}
     story = given(a_birth(mother=mother, **by_mouth), file())

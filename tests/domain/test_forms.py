@@ -94,7 +94,7 @@ def test_people_of_other_countries_have_numbers_that_we_do_not_check() -> None:
     Person.model_validate({**person("KZ"), "personal_number": {"country": "HU", "number": "12345"}})
 
 
-# --- people as they are (rules.md 39) -----------------------------------------------------------------------
+# --- people as they are -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [Person, AnyPerson])

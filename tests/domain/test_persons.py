@@ -8,7 +8,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.forms import Document
-from domain.persons import PARENT_YEARS, days_of, is_same, key_of, name_of, parent_warnings, warnings
+from domain.persons import (
+    PARENT_YEARS,
+    WARNINGS,
+    days_of,
+    is_same,
+    key_of,
+    name_of,
+    parent_warnings,
+    warnings,
+)
 from tests.examples import person, unnumbered
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -146,3 +155,10 @@ def test_who_is_only_named_need_not_sign_in_nor_be_of_age() -> None:
 def test_a_child_has_no_number_yet_and_that_is_nothing_to_warn_of() -> None:
     child = {"surname": None, "given_names": "Deniz", "born_on": "2026-11-20"}
     assert list(warnings("child", child, acts=False)) == ["one_name:child"]
+
+
+def test_every_warning_about_people_has_its_sentence() -> None:
+    unknown = unnumbered(surname=None, document=None, born_on=None)
+    said = {*warnings("mother", unknown, acts=True), *about("2026", date(2026, 11, 20))}
+    assert {code.partition(":")[0] for code in said} == set(WARNINGS)
+    assert all(sentence.endswith(".") for sentence in WARNINGS.values())
