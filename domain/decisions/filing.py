@@ -150,7 +150,7 @@ def _warnings(command: FileCase, procedure: Procedure, terms: Terms) -> Iterator
 
 def _is_born(person: Any, where: str, at: datetime) -> None:
     """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
-    days = persons.days_of(person["born_on"]) if person else None
+    days = persons.days_of(person.get("born_on")) if person else None
     if days and days[0] > (at + FIRST_CLOCK).date():
         raise Invalid(Fault(where, "in_the_future", NOT_YET))
 

@@ -33,6 +33,7 @@ WITH_A_PASSPORT = {
     **BY_MOUTH,
     "mother": {"document": {"kind": "passport", "country": "XX", "number": "AB 123456"}},
 }
+WITH_A_NAME = {**BY_MOUTH, "mother": {"surname": None, "given_names": "AYŞE"}}
 FOUNDLING = {**BY_MOUTH, "mother": None}
 
 
@@ -120,6 +121,18 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
         ),
         (
             "birth_certificate",
+            WITH_A_NAME,
+            {
+                Key(
+                    "claim", ("birth", "mother_by_name", "ayşe", "örnek", "ipek ışıl", "2026-11-20", "1")
+                ): "178c5e44-7f6b-8949-b8ea-5358c2f64d93",
+                Key(
+                    "entry", ("births", "mother_by_name", "ayşe", "örnek", "ipek ışıl", "2026-11-20", "1")
+                ): "51f03a1b-5a42-82eb-8dee-1c425074cdb2",
+            },
+        ),
+        (
+            "birth_certificate",
             FOUNDLING,
             {
                 Key(
@@ -136,6 +149,7 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
         "birth with a certificate",
         "birth told by mouth",
         "mother with a passport",
+        "mother by name",
         "foundling",
     ],
 )
