@@ -19,6 +19,7 @@ from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
+from domain.persons import key_of
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
@@ -153,10 +154,8 @@ def _content_of(filing: Filing, house: CountryHouse, offered: Offer) -> dict[str
     except ValidationError as error:
         raise Invalid(*faults_of(error, "/request")) from None
     for party in offered.procedure.parties:
-        number = (content.get(party.member) or {}).get("personal_number")
-        content[f"person_{party.role}"] = (
-            house.person_of((number["country"], number["number"])) if number else None
-        )
+        known = key_of(content.get(party.member))
+        content[f"person_{party.role}"] = house.desk.id_of(*known) if known else None
     return content
 
 

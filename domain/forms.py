@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from domain.countries import countries
 from domain.events import Personal
-from domain.names import check
+from domain.names import check, document_number
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -49,6 +49,18 @@ def _day(text: str) -> str:
     return text
 
 
+def _day_or_part(text: str) -> str:
+    date.fromisoformat((text + "-01-01")[: len("1980-05-17")])
+    return text
+
+
+def _number_of_a_document(text: str) -> str:
+    if not document_number(_trimmed(text)):
+        msg = "holds neither a letter nor a digit; please write the number as the document shows it"
+        raise ValueError(msg)
+    return text
+
+
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_trimmed)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(normal)]
@@ -57,6 +69,8 @@ Day = Annotated[
     Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),
     AfterValidator(_day),
 ]
+DayOrPart = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_day_or_part)]
+"""A day, its month ("1980-05") or its year ("1980"): as much as is known."""
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 MinorUnits = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
@@ -83,14 +97,68 @@ class PersonalNumber(Value):
         return self
 
 
-class Person(Value):
-    """A person as a form names them; names are never split on spaces, a patronymic is optional everywhere."""
+DocumentKind = Literal[
+    "passport",
+    "identity_card",
+    "residence_permit",
+    "refugee_document",
+    "stateless_document",
+    "birth_certificate",
+    "other",
+]
 
-    surname: Name
-    given_names: Name
+
+class Document(Value):
+    """A paper that says who a person is, for those without a number; ``number`` as the paper shows it."""
+
+    kind: DocumentKind
+    country: CountryCode  # of the authority that issued it
+    number: Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_number_of_a_document)]
+
+
+class Named(Value):
+    """Somebody with a name: people with one name only have it in either member, and null in the other."""
+
+    surname: Name | None
+    given_names: Name | None
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        if self.surname is None and self.given_names is None:
+            msg = "Please give a name: the surname, the given names, or both."
+            raise ValueError(msg)
+        return self
+
+
+class AnyPerson(Named):
+    """A person as a form names them, also a child, or somebody of whom no number and no paper is known.
+
+    Names are never split on spaces, a patronymic is optional everywhere. ``born_on`` is null where nobody
+    knows it; ``document`` stands where there is no ``personal_number``, never beside one.
+    """
+
     patronymic: Name | None = None
-    born_on: Day
-    personal_number: PersonalNumber
+    born_on: DayOrPart | None
+    personal_number: PersonalNumber | None
+    document: Document | None = None
+
+    @model_validator(mode="after")
+    def _is_known_by_one(self) -> Self:
+        if self.personal_number is not None and self.document is not None:
+            msg = "Please give the personal number alone: a document is for those who have no number."
+            raise ValueError(msg)
+        return self
+
+
+class Person(AnyPerson):
+    """A person who is known by a personal number, or else by a document: whoever files, sells, owns."""
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if self.personal_number is None and self.document is None:
+            msg = "Please give the personal number or, where there is none, a document."
+            raise ValueError(msg)
+        return self
 
 
 class Money(Value):

@@ -1,5 +1,7 @@
 """Names as keys: the normal form under which a name is unique, and the likeness that only warns an officer.
 
+The numbers of documents, which have no form of their own, are here too.
+
 How a name is written stays as it was signed; these forms are for comparing. Never ``upper()`` or ``lower()``
 without a language: Turkish and Azerbaijani have a dotted and a dotless i.
 The normal form is frozen: ids are derived from it. Another is a new ``FORM``, claimed beside the old one.
@@ -61,6 +63,19 @@ def normal_form(name: str, language: str) -> str:
     marked = _uzbek(folded) if primary == "uz" else _APOSTROPHES.sub(APOSTROPHE, folded)
     # Last: letters were dropped (ь), and Latin ones compose with marks that Cyrillic ones leave alone.
     return unicodedata.normalize("NFC", " ".join(marked.split()))
+
+
+def document_number(number: str) -> str:
+    """The key of a document's number: its letters and digits alone, whatever their case; "" where none is.
+
+    Spaces, dashes and the sign No. are typed in any way. Letters of other scripts stay what they are: what
+    only looks alike is never taken for the same.
+    """
+    folded = number
+    for _ in range(2):  # ¼ folds to two digits and a sign
+        kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNM")
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
+    return folded
 
 
 def likeness(name: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.case import APPLICANT, Case
 from domain.lifecycle import fits
+from domain.persons import name_of
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
@@ -75,5 +76,5 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
 
 def _name_of(value: Any) -> Any:
     if isinstance(value, Mapping) and "surname" in value:
-        return {"surname": value["surname"], "given_names": value["given_names"]}
+        return name_of(value)
     return [_name_of(each) for each in value] if isinstance(value, list) else None

@@ -21,7 +21,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.countries import countries
-from domain.forms import Form, Money, Person, PersonalNumber, plain
+from domain.forms import AnyPerson, Form, Money, Named, PersonalNumber, plain
 from domain.numbers import WrongNumber
 from domain.procedure import Offer
 
@@ -89,7 +89,14 @@ def person(country: str, n: int = 0, *, born_on: str = "1990-05-17") -> dict[str
         "patronymic": None,
         "born_on": born_on,
         "personal_number": {"country": country, "number": personal_number(country, n)},
+        "document": None,
     }
+
+
+def unnumbered(n: int = 0, *, kind: str = "passport", **members: Any) -> dict[str, Any]:
+    """A fictional person from elsewhere, without a number, with these members instead of the example's."""
+    document = {"kind": kind, "country": "XX", "number": f"EX {n:06d}"}
+    return {**person("KZ", n), "personal_number": None, "document": document, **members}
 
 
 def vin(n: int) -> str:
@@ -98,8 +105,11 @@ def vin(n: int) -> str:
 
 
 def is_person(value: Any) -> bool:
-    """Whether this is the JSON of a ``Person``."""
-    return isinstance(value, Mapping) and set(Person.model_fields) == set(value)
+    """Whether this is the JSON of a ``Person`` or an ``AnyPerson``, as somebody sends it."""
+    if not isinstance(value, Mapping):
+        return False
+    fields = AnyPerson.model_fields
+    return {name for name, field in fields.items() if field.is_required()} <= set(value) <= set(fields)
 
 
 # --- how a form is written out ----------------------------------------------------------------------------
@@ -117,7 +127,7 @@ class _Writer:
 
     def model(self, model: type[BaseModel]) -> dict[str, Any]:
         """Every member of a form or of a part of it, required ones only where it is to be bare."""
-        if model is Person:
+        if issubclass(model, AnyPerson):
             return person(self._country, next(self._people))
         if model is PersonalNumber:
             return {"country": self._country, "number": personal_number(self._country, next(self._people))}
@@ -133,6 +143,8 @@ class _Writer:
             for name, field in model.model_fields.items()
             if field.is_required() or not self._is_bare
         }
+        if issubclass(model, Named):
+            found["given_names"] = found["given_names"] or f"Example {self._n}"  # one name at least
         if _valid(model, found) is None:
             raise NoExample(
                 f"{model.__name__} refuses what fits each of its members: please give it examples"

@@ -26,9 +26,9 @@ import tamga
 from api import identity
 from api.money import Paid
 from api.receipts import Receipt
-from domain import authorities
+from domain import authorities, persons
 from domain.events import Personal
-from domain.forms import owners_of
+from domain.forms import AnyPerson, DocumentKind, owners_of
 from domain.offers import offers, request_owners
 from domain.procedures import registers
 from infra.formats.codec import NAMES
@@ -302,6 +302,13 @@ def test_the_members_of_entries_are_as_they_are_written_down() -> None:
             n: f"personal: {w}" for n, w in owners.items()
         }
         assert second_column(section(EVENTS, title)) == members
+
+
+def test_how_people_are_named_in_forms_is_written_down() -> None:
+    page = REFERENCE / "forms.md"
+    assert first_column(section(page, "Documents")) == list(get_args(DocumentKind))
+    assert first_column(section(page, "What an officer is told")) == list(persons.WARNINGS)
+    assert first_column(section(page, "A person")) == list(AnyPerson.model_fields)
 
 
 @pytest.mark.parametrize(("title", "shape"), [("Receipts", Receipt), ("Payments", Paid)])

@@ -1,10 +1,11 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from domain import events as e
+from domain import persons
 from domain.authorisation import Rule
 from domain.case import APPLICANT
 from domain.commands import FileCase
@@ -17,6 +18,9 @@ from domain.fees import Assessment, assess
 from domain.offers import terms_hash
 from domain.procedure import Offer, Party, Procedure, Request, Terms, When
 from domain.refusals import Clash, Differs, Fault, Invalid
+
+FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
+NOT_YET: Final = "This day has not come yet. Please check the date."
 
 
 def file(command: FileCase, situation: Situation) -> Decision:
@@ -132,10 +136,21 @@ def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     procedure = situation.offer.procedure
     yield from procedure.warnings(command.request)
+    for party in procedure.parties:
+        person = command.request.get(party.member)
+        _is_born(person, f"/request/{party.member}/born_on", situation.at)
+        yield from persons.warnings(party.role, person, acts=party.is_applicant or party.consents)
     yield from dict.fromkeys(
         code for party in procedure.parties for code in _of_the_number(command.request.get(party.member))
     )
     yield from _late(command, situation)
+
+
+def _is_born(person: Any, where: str, at: datetime) -> None:
+    """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
+    days = persons.days_of(person.get("born_on")) if person else None
+    if days and days[0] > (at + FIRST_CLOCK).date():
+        raise Invalid(Fault(where, "in_the_future", NOT_YET))
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:
@@ -155,6 +170,6 @@ def _late(command: FileCase, situation: Situation) -> Iterator[str]:
         start = date.fromisoformat(value)
         if start > situation.day:
             where = "/request/" + "/".join(limit.from_member)
-            raise Invalid(Fault(where, "in_the_future", "This day has not come yet. Please check the date."))
+            raise Invalid(Fault(where, "in_the_future", NOT_YET))
         if is_past(compute(limit.term, start, situation.country), situation.at):
             yield f"late:{limit.effect}"

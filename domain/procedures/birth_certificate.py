@@ -7,8 +7,9 @@ from pydantic import Field
 
 from domain.countries import countries
 from domain.events import Personal
-from domain.forms import CountryCode, Day, Form, Line, Name, Person, Public, Sex, Value
+from domain.forms import AnyPerson, CountryCode, Day, Form, Line, Named, Person, Public, Sex, Value
 from domain.names import normal_form
+from domain.persons import is_same, key_of, name_of, parent_warnings
 from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
 
 
@@ -28,11 +29,9 @@ class Place(Value):
     facility: Line | None = None
 
 
-class Child(Value):
+class Child(Named):
     """The child; ``order`` is the order in the delivery, 1 for a single birth."""
 
-    surname: Name
-    given_names: Name
     sex: Sex
     born_on: Day
     born_at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None  # local time
@@ -46,9 +45,9 @@ class BirthForm(Form):
     applicant: Annotated[Person, Personal("applicant")]
     relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
     child: Annotated[Child, Personal("child")]
-    mother: Annotated[Person | None, Personal("mother")]
+    mother: Annotated[AnyPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
-    father: Annotated[Person | None, Personal("father")]
+    father: Annotated[AnyPerson | None, Personal("father")]
     medical_certificate: Annotated[MedicalCertificate | None, Personal("child")]
 
 
@@ -56,8 +55,8 @@ class BirthEntry(Form):
     """The content of a birth entry."""
 
     child: Annotated[Child, Personal("entry")]
-    mother: Annotated[Person | None, Personal("entry")]
-    father: Annotated[Person | None, Personal("entry")]
+    mother: Annotated[AnyPerson | None, Personal("entry")]
+    father: Annotated[AnyPerson | None, Personal("entry")]
     medical_certificate: Annotated[MedicalCertificate | None, Personal("entry")]
 
 
@@ -73,21 +72,28 @@ def _certificate(request: Request) -> tuple[str, ...] | None:
 
 
 def _delivery(request: Request) -> tuple[str, ...]:
-    """The mother, the day and the order; where nobody knows her, the child's own names."""
+    """The mother, the day and the order; where no number or document tells who she is, names do.
+
+    One name is the same name in either member.
+    """
     child, mother = request["child"], request["mother"]
     born = (child["born_on"], str(child["order"]))
-    if mother is not None:
-        number = mother["personal_number"]
-        return ("delivery", number["country"], number["number"], *born)
+    match key_of(mother):
+        case ("person", _, *number):
+            return ("delivery", *map(str, number), *born)
+        case ("document", _, *document):
+            return ("delivery_by_document", *map(str, document), *born)
     there = countries().get(child["place"]["country"])
     language = there.languages[0] if there else ""
-    names = (normal_form(child[name], language) for name in ("surname", "given_names"))
-    return ("mother_unknown", *names, *born)
+    names = (normal_form(name, language) for name in name_of(child).values())
+    if mother is None:
+        return ("mother_unknown", *names, *born)
+    return ("mother_by_name", normal_form(" ".join(name_of(mother).values()), language), *names, *born)
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
     """Both keys: a birth that is filed with its certificate is not told by mouth a second time."""
-    certificate, known_mother = _certificate(request), request["mother"] is not None
+    certificate, known_mother = _certificate(request), key_of(request["mother"]) is not None
     keys = [certificate] if certificate else []
     if known_mother or not certificate:
         keys.append(_delivery(request))
@@ -110,13 +116,13 @@ def _warnings(request: Request) -> tuple[str, ...]:
     if request["medical_certificate"] is None:
         said.append("told_by_mouth")
     relation = request["relation"]
-    if relation in ("mother", "father") and not _is_same(request[relation], request["applicant"]):
+    if relation in ("mother", "father") and not is_same(request[relation], request["applicant"]):
         said.append("applicant_is_not_that_parent")
+    if is_same(request["mother"], request["father"]):
+        said.append("mother_and_father_are_one")
+    for parent in ("mother", "father"):
+        said.extend(parent_warnings(parent, request[parent], request["child"]["born_on"]))
     return tuple(said)
-
-
-def _is_same(parent: Mapping[str, Any] | None, applicant: Mapping[str, Any]) -> bool:
-    return parent is not None and bool(parent["personal_number"] == applicant["personal_number"])
 
 
 PROCEDURE = Procedure(

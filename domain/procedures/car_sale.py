@@ -9,6 +9,7 @@ from domain.events import Personal
 from domain.forms import Form, Line, Money, Person, Value
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
+from domain.persons import is_same
 from domain.procedure import Check, Key, Party, Procedure, Register, Request, claim_key, entry_key
 
 
@@ -65,9 +66,7 @@ def _entry(request: Request) -> Key:
 
 
 def _sold_by_owner(request: Request, content: Mapping[str, Any] | None) -> bool:
-    if content is None or content["owner"] is None:
-        return False
-    return bool(content["owner"]["personal_number"] == request["seller"]["personal_number"])
+    return content is not None and is_same(content["owner"], request["seller"])
 
 
 def _transferred(request: Request, content: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class Resident:
             "patronymic": None,
             "born_on": self.born_on.isoformat(),
             "personal_number": {"country": country, "number": number},
+            "document": None,
         }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from domain.offers import offers
+from tests.examples import unnumbered
 from tests.house import Town, good, new_key, person, problem
 
 OFFERS = sorted(offers())
@@ -76,6 +77,19 @@ def test_who_is_not_the_registered_owner_cannot_sell(town: Town) -> None:
     body = town.filing(*SALE)
     body["request"] |= {"seller": person(BUYER), "buyer": person(SELLER)}
     assert problem(town.as_(BUYER).post("/v1/cases", body, key=new_key())) == (409, "not_the_owner")
+
+
+def test_a_car_is_sold_to_somebody_with_one_name_and_a_passport(town: Town) -> None:
+    """Each case of theirs has their one keyed id; the officer is told what it means for them."""
+    buyer = unnumbered(surname=None, given_names="Suharni", born_on="1980")
+    case = town.file(*SALE, buyer=buyer)
+    assert town.read(case, SELLER)["request"]["buyer"] == buyer
+    assert set(town.read(case, FIRST)["warnings"]) == {
+        "vin_check_digit",
+        "one_name:buyer",
+        "cannot_sign_in:buyer",
+        "birth_day_unknown:buyer",
+    }
 
 
 # --- who sees what ----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from domain.entry import Entry
 from domain.families import FAMILIES
 from domain.lifecycle import needed
 from domain.offers import offers
+from domain.persons import key_of
 from domain.procedure import Key, Offer, Terms
 from domain.refusals import Invalid, Refusal
 from infra.formats import codec
@@ -270,14 +271,9 @@ def as_filed(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
     """The request with the keyed ids of its persons, as the edge adds them."""
     found = dict(request)
     for party in offer.procedure.parties:
-        number = (request.get(party.member) or {}).get("personal_number")
-        found[f"person_{party.role}"] = human(number) if number else None
+        known = key_of(request.get(party.member))
+        found[f"person_{party.role}"] = "-".join(("human", *map(str, known))) if known else None
     return found
-
-
-def human(number: Mapping[str, str]) -> str:
-    """The keyed id of the human with this number."""
-    return f"human-{number['country']}-{number['number']}"
 
 
 def stream_of(key: Key) -> str:

@@ -1,21 +1,26 @@
 """What is true of every procedure: each file in ``domain/procedures/`` has these tests by being there."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 
 from domain import events as e
 from domain.countries import countries
-from domain.forms import Form, owners_of
+from domain.forms import Form, Named, owners_of
 from domain.offers import content_owners, offers
-from domain.procedure import Procedure, Register
+from domain.procedure import Offer, Procedure, Register
 from domain.procedures import procedures, registers
 from projections.case_status import PARTIES
-from tests.examples import example_content
+from tests.domain.acts import bring, file
+from tests.domain.story import a_story, given
+from tests.examples import example_content, is_person, unnumbered
 from tests.json_values import has_no_float
 
 every_procedure = pytest.mark.parametrize("procedure", procedures().values(), ids=procedures())
+every_offer = pytest.mark.parametrize("offer", offers().values(), ids=("-".join(key) for key in offers()))
 every_register = pytest.mark.parametrize("register", registers().values(), ids=registers())
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")  # of procedures, roles, members, kinds: they stand in events for ever
@@ -81,6 +86,34 @@ def test_what_names_a_party_is_personal_and_theirs(procedure: Procedure) -> None
     for form in forms_of(procedure):
         for party in procedure.parties:
             assert owners_of(form).get(party.member) == party.role
+
+
+@every_procedure
+def test_what_names_a_party_has_the_names_of_a_human(procedure: Procedure) -> None:
+    for form in forms_of(procedure):
+        for party in procedure.parties:
+            kinds = [k for k in _models(form.model_fields[party.member].annotation) if k is not type(None)]
+            assert kinds
+            assert all(issubclass(kind, Named) for kind in kinds)
+
+
+def _models(hint: Any) -> Iterator[type]:
+    """The classes in a hint, without ``Annotated``, ``list`` and ``|`` around them."""
+    inside = get_args(hint)[:1] if get_origin(hint) is Annotated else get_args(hint)
+    yield from (kind for each in inside for kind in _models(each)) if inside else (hint,)
+
+
+@every_offer
+def test_nobody_but_who_signs_in_needs_a_number_or_two_names_or_a_birth_day(offer: Offer) -> None:
+    """Each other party is taken as they are; what it means is said to the officer."""
+    as_they_are: Any = unnumbered(surname=None, born_on=None)
+    story = a_story(offer.country, offer.procedure.name)
+    others = [p for p in offer.procedure.parties if not p.is_applicant and is_person(story.request[p.member])]
+    for party in others:
+        asked = a_story(offer.country, offer.procedure.name, **{party.member: as_they_are})
+        given(asked, file(evidence=[bring(r.kind) for r in asked.terms.evidence if r.is_required]))
+        assert asked.now.request[party.member] == as_they_are
+        assert f"one_name:{party.role}" in asked.now.warnings
 
 
 @every_procedure

@@ -29,7 +29,7 @@ from tests.domain.acts import (
     stranger,
 )
 from tests.domain.story import Story, Who, a_birth, a_sale, given
-from tests.examples import person
+from tests.examples import person, unnumbered
 
 LAW = Source(law="Law of the tests", confirmed=True)
 AN_HOUR_BEFORE_2026_IN_ALMATY = datetime(2025, 12, 31, 18, tzinfo=UTC)
@@ -154,6 +154,34 @@ def test_a_number_that_looks_odd_is_said_to_the_officer() -> None:
     assert story.now.warnings == ["vin_check_digit", "person_number_date"]
 
 
+def test_a_buyer_from_elsewhere_is_named_by_a_passport_and_owns_the_car_afterwards() -> None:
+    """They have a keyed id of their own; that they cannot sign in to consent is said."""
+    story = given(a_sale(buyer=unnumbered()), *FILED)
+    assert story.now.warnings == ["vin_check_digit", "cannot_sign_in:buyer"]
+    assert story.now.persons["p2"] == "human-document-1-passport-XX-ex000000"
+    story = given(a_sale(buyer=unnumbered()), *COMPLETED)
+    assert story.entry.content["owner"] == unnumbered()
+
+
+def test_who_only_lacks_a_number_like_the_owner_is_not_the_owner() -> None:
+    """A register that names the owner by a passport: whoever has none of its kind does not sell that car."""
+    for seller, owner in [(unnumbered(1), unnumbered(2)), (person("KZ", 1), unnumbered(1))]:
+        story = a_sale(seller=seller)
+        held = story.entry.content["vehicle"]
+        story.entries[story.key] = story.entry._replace(content={"vehicle": held, "owner": owner})
+        story.when(file()).then_refused(Clash, "not_the_owner")
+
+
+def test_nobody_is_born_on_a_day_that_has_not_begun() -> None:
+    """A year or a month that has begun is taken: nobody says which of its days it was."""
+    for born_on in ("2026-11-24", "2026-12", "2027"):
+        story = a_sale(buyer={**person("KZ", 2), "born_on": born_on})
+        story.when(file()).then_refused(Invalid, "in_the_future", "/request/buyer/born_on")
+    for born_on in ("2026-11", "2026"):
+        story = given(a_sale(buyer={**person("KZ", 2), "born_on": born_on}), file())
+        assert "birth_day_unknown:buyer" in story.now.warnings
+
+
 # --- the birth --------------------------------------------------------------------------------------------
 
 
@@ -211,13 +239,86 @@ def test_who_says_to_be_the_mother_and_is_not_named_so_is_said_to_the_officer() 
     assert given(a_birth(relation="mother", applicant=mother, mother=mother), *FILED).now.warnings == []
 
 
+def test_a_parent_younger_than_the_child_is_said_to_the_officer() -> None:
+    """Never a refusal; of a year, too, where no day of it would do."""
+    mother = person("TR", 1, born_on="2026-11-21")
+    father = {**person("TR", 2), "born_on": "2019"}
+    story = given(a_birth(relation="relative", mother=mother, father=father), *FILED)
+    assert story.now.warnings == ["parent_too_young:mother", "parent_too_young:father"]
+
+
+def test_one_person_in_both_places_of_a_parent_is_said_to_the_officer() -> None:
+    both = person("TR", 1)
+    story = given(a_birth(relation="relative", mother=both, father=both), *FILED)
+    assert story.now.warnings == ["mother_and_father_are_one"]
+
+
+def test_a_mother_without_a_number_is_found_again_by_her_document() -> None:
+    """However it is typed; so a birth told by mouth is registered once (rules.md 26)."""
+    mother = unnumbered(born_on="1999", surname=None)
+    by_mouth: dict[str, Any] = {"relation": "relative", "father": None, "medical_certificate": None}
+    story = given(a_birth(mother=mother, **by_mouth), file())
+    assert story.now.warnings == ["told_by_mouth", "one_name:mother"]
+    typed = {**mother, "document": {**mother["document"], "number": "ex-000000"}}
+    again = a_birth(mother=typed, **by_mouth)
+    again.entries, again.claims, again.case_id = story.entries, story.claims, "case-2"
+    again.when(file()).then_refused(Clash, "claim_taken")
+
+
+def test_a_mother_known_by_name_only_is_no_key_beside_a_certificate() -> None:
+    """Two of one name may give birth on one day; without a certificate the names are all there is."""
+    mother = unnumbered(document=None, born_on=None)
+    with_it = given(a_birth(relation="relative", mother=mother, father=None), file())
+    assert [key.parts[1] for key in with_it.claims] == ["medical_certificate"]
+    assert with_it.now.warnings == ["birth_day_unknown:mother", "known_by_name_only:mother"]
+    told = given(a_birth(relation="relative", mother=mother, father=None, medical_certificate=None), file())
+    assert [key.parts[1:4] for key in told.claims] == [
+        ("mother_by_name", "example 0 fictional", "example surname 0")
+    ]
+
+
+def test_a_foundling_with_one_name_has_it_in_either_member() -> None:
+    """And is registered once."""
+    asked: dict[str, Any] = {
+        "mother": None,
+        "father": None,
+        "medical_certificate": None,
+        "relation": "guardian",
+    }
+    story = a_birth(**asked)
+    child = story.request["child"]
+    story.request["child"] = {**child, "surname": None, "given_names": "Umut"}
+    given(story, file())
+    assert "one_name:child" in story.now.warnings
+    again = a_birth(**asked, child={**child, "surname": "Umut", "given_names": None})
+    again.entries, again.claims, again.case_id = story.entries, story.claims, "case-2"
+    again.when(file()).then_refused(Clash, "claim_taken")
+
+
+@for_all(
+    st.none() | st.dates(date(1900, 1, 1), date(2026, 11, 23)),
+    st.sampled_from([4, 7, 10]),
+    st.sampled_from(["surname", "given_names", ""]),
+    st.sampled_from([person("TR", 7), unnumbered(), unnumbered(document=None)]),
+)
+def test_no_parent_is_refused_for_what_is_not_known_of_them(
+    born: date | None, known: int, missing: str, parent: dict[str, Any]
+) -> None:
+    born_on = born.isoformat()[:known] if born else None
+    told = {name: None if name == missing else value for name, value in parent.items()}
+    story = a_birth(mother={**told, "born_on": born_on}).when(file())
+    assert story.refusal is None
+    assert story.now.request["mother"]["born_on"] == born_on
+
+
 @pytest.mark.parametrize(
     ("born_on", "warnings"),
     [("2026-10-22", []), ("2026-10-21", ["late:officer"]), ("1950-01-01", ["late:officer"])],
 )
 def test_a_late_birth_is_always_taken(born_on: str, warnings: list[str]) -> None:
     """After thirty days, which may end on a Saturday, an officer looks; nobody is refused (rules.md 12)."""
-    story = a_birth(relation="relative")
+    parents: dict[str, Any] = {"mother": person("TR", 1, born_on="1920-01-01"), "father": None}
+    story = a_birth(relation="relative", **parents)
     story.request["child"] = {**story.request["child"], "born_on": born_on}
     story.when(file())
     assert story.now.warnings == warnings

@@ -1,13 +1,16 @@
 """Value types of forms: exact, bounded, and never rewritten."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.forms import Day, Line, Money, Name, Paragraph, Person
+from domain.forms import AnyPerson, Day, DayOrPart, Document, Line, Money, Name, Paragraph, Person
 from domain.offers import offers
-from tests.examples import example_request, person
+from tests.examples import example_request, person, unnumbered
 
 
 def refused(hint: Any, value: Any) -> list[str]:
@@ -44,6 +47,32 @@ def test_a_day_is_a_day_of_the_calendar(day: str) -> None:
     assert refused(Day, day)
 
 
+@given(st.dates())
+def test_a_day_its_month_and_its_year_are_taken_as_they_are_written(day: date) -> None:
+    for text in (day.isoformat(), day.isoformat()[:7], day.isoformat()[:4]):
+        assert TypeAdapter(DayOrPart).validate_python(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1980-13",
+        "1980-00",
+        "0000",
+        "1980-02-30",
+        "80",
+        "1980-5",
+        "1980-",
+        "1980-05-",
+        "1980-00-00",
+        "",
+        "１９８０",
+    ],
+)
+def test_what_is_no_day_no_month_and_no_year_is_refused(text: str) -> None:
+    assert refused(DayOrPart, text)
+
+
 @pytest.mark.parametrize("amount", [1.0, -1, 2**53, "1", True])
 def test_money_is_whole_minor_units(amount: Any) -> None:
     assert refused(Money, {"amount": amount, "currency": "KZT"})
@@ -63,6 +92,55 @@ def test_a_number_that_the_country_does_not_give_is_refused(country: str, number
 
 def test_people_of_other_countries_have_numbers_that_we_do_not_check() -> None:
     Person.model_validate({**person("KZ"), "personal_number": {"country": "HU", "number": "12345"}})
+
+
+# --- people as they are -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Person, AnyPerson])
+def test_people_have_one_name_or_more_but_not_none(kind: type[AnyPerson]) -> None:
+    """Which member holds the one name is for them to say; null is an answer, and is not left out."""
+    kind.model_validate({**person("KZ"), "surname": None})
+    kind.model_validate({**person("KZ"), "given_names": None})
+    (message,) = refused(kind, {**person("KZ"), "surname": None, "given_names": None})
+    assert "Please give a name" in message
+    left_out = {name: value for name, value in person("KZ").items() if name != "surname"}
+    assert refused(kind, left_out) == ["Field required"]
+
+
+@pytest.mark.parametrize("born_on", ["1980-05-17", "1980-05", "1980", None])
+def test_as_much_of_the_birth_day_is_told_as_is_known(born_on: str | None) -> None:
+    assert Person.model_validate({**person("KZ"), "born_on": born_on}).born_on == born_on
+
+
+def test_a_document_stands_in_the_place_of_a_number_and_never_beside_it() -> None:
+    Person.model_validate(unnumbered())
+    both = {**unnumbered(), "personal_number": person("KZ")["personal_number"]}
+    (message,) = refused(Person, both)
+    assert "the personal number alone" in message
+    assert refused(AnyPerson, both)
+
+
+def test_who_files_sells_or_owns_is_known_by_more_than_a_name() -> None:
+    """A child, a parent who is not there, are named by what is known of them."""
+    AnyPerson.model_validate(unnumbered(document=None))
+    (message,) = refused(Person, unnumbered(document=None))
+    assert "a document" in message
+
+
+@pytest.mark.parametrize("number", ["N 123/45-6", "II-АБ № 123456", "７７", "٣٤", "x"])
+def test_the_number_of_a_document_is_a_line_of_text(number: str) -> None:
+    document = {"kind": "birth_certificate", "country": "XX", "number": number}
+    assert Document.model_validate(document).number == number
+
+
+@pytest.mark.parametrize("number", ["", " 1", "1\n2", "---", "№", "x" * 51, "A\u200d1", 7])
+def test_what_tells_no_number_is_none(number: Any) -> None:
+    assert refused(Document, {"kind": "passport", "country": "XX", "number": number})
+
+
+def test_kinds_of_documents_are_a_closed_list() -> None:
+    assert refused(Document, {"kind": "library_card", "country": "XX", "number": "1"})
 
 
 def test_a_member_that_the_form_does_not_have_is_refused() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.names import FORM, WrongName, check, likeness, normal_form
+from domain.names import FORM, WrongName, check, document_number, likeness, normal_form
 
 APOSTROPHES = "'`´ʻʼ‘’′"
 
@@ -182,3 +182,18 @@ def test_the_normal_form_is_frozen() -> None:
         ("GROSS Straße", "en"): "gross strasse",
     }
     assert {key: normal_form(*key) for key in golden} == golden
+
+
+# --- numbers of documents ---------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=50))
+def test_the_key_of_a_documents_number_is_its_own_key(number: str) -> None:
+    key = document_number(number)
+    assert document_number(key) == key
+    assert document_number(f"{number} / - .") == key
+
+
+@pytest.mark.parametrize(("one", "other"), [("AB 123", "AВ 123"), ("O1", "01"), ("12", "21"), ("A1", "A 11")])
+def test_what_only_looks_alike_is_another_number(one: str, other: str) -> None:
+    assert document_number(one) != document_number(other)

@@ -20,7 +20,7 @@ from tests.domain.acts import (
     pay,
 )
 from tests.domain.story import a_birth, a_sale, given
-from tests.examples import person
+from tests.examples import person, unnumbered
 
 
 def test_who_filed_sees_what_they_wrote() -> None:
@@ -63,6 +63,11 @@ def test_one_human_in_two_roles_sees_the_parts_of_both() -> None:
     guardian = person("TR", 99)
     story = given(a_birth(mother=guardian, father=guardian), *FILED)
     assert visible_whose(story.now, "p2") == {"mother", "father", "case"}
+
+
+def test_who_has_one_name_is_called_by_it_and_their_document_is_nobodys_business() -> None:
+    story = given(a_birth(mother=unnumbered(surname=None, given_names="Suharni")), *FILED)
+    assert shown(story.now, "p3")["request"]["mother"] == {"given_names": "Suharni"}
 
 
 def test_people_in_a_list_are_named_too() -> None:

@@ -15,6 +15,7 @@ from uuid import uuid4
 from domain import commands as c
 from domain.authorities import authorities
 from domain.offers import offer
+from domain.persons import key_of
 from infra.desk import key_acts
 from infra.desk.desk import Outcome
 from infra.development import development
@@ -70,10 +71,8 @@ class Past:
         found = offer(code, procedure)
         assert found is not None
         for party in found.procedure.parties:
-            number = (request.get(party.member) or {}).get("personal_number")
-            request[f"person_{party.role}"] = (
-                country.person_of((number["country"], number["number"])) if number else None
-            )
+            known = key_of(request.get(party.member))
+            request[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
         self.cases[name] = country.desk.id_of("case", 1, "issuer", "client", by, name)
         return self.do(c.FileCase, name, by, country=code, procedure=procedure, request=request)
 

@@ -29,6 +29,11 @@ BIRTH: Mapping[str, Any] = {
     "mother": {"personal_number": {"country": "TR", "number": "10000000146"}},
 }
 BY_MOUTH = {**BIRTH, "medical_certificate": None}
+WITH_A_PASSPORT = {
+    **BY_MOUTH,
+    "mother": {"document": {"kind": "passport", "country": "XX", "number": "AB 123456"}},
+}
+WITH_A_NAME = {**BY_MOUTH, "mother": {"surname": None, "given_names": "AYŞE"}}
 FOUNDLING = {**BY_MOUTH, "mother": None}
 
 
@@ -39,6 +44,7 @@ FOUNDLING = {**BY_MOUTH, "mother": None}
         (("access", 1), "0a19dcd8-8b6d-82b0-8349-26cdbb9fa3b0"),
         (("case", 1, *WHO, "idem-1"), "f1c79201-8869-8b52-8e08-a795beee3229"),
         (("person", 1, "KZ", "791028302728"), "6012b2b2-49e0-8b23-aa6f-f735a0ba2f77"),
+        (("document", 1, "passport", "XX", "ab123456"), "b4b6f35a-3226-8456-aa81-d05a83722efc"),
         (("payment", 1, "ref-1"), "5a1cbbfa-375f-8522-b354-0d9c950f2819"),
         (("uploader", 1, WHO[0], WHO[2]), "57cceb9a-90cf-8878-ba7b-7d9855a29de3"),
     ],
@@ -101,6 +107,32 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
         ),
         (
             "birth_certificate",
+            WITH_A_PASSPORT,
+            {
+                Key(
+                    "claim",
+                    ("birth", "delivery_by_document", "passport", "XX", "ab123456", "2026-11-20", "1"),
+                ): "e84ea36c-e64d-849e-b10c-363ff23a6cd6",
+                Key(
+                    "entry",
+                    ("births", "delivery_by_document", "passport", "XX", "ab123456", "2026-11-20", "1"),
+                ): "768fbf4c-903b-80de-8744-5492ebe44763",
+            },
+        ),
+        (
+            "birth_certificate",
+            WITH_A_NAME,
+            {
+                Key(
+                    "claim", ("birth", "mother_by_name", "ayşe", "örnek", "ipek ışıl", "2026-11-20", "1")
+                ): "178c5e44-7f6b-8949-b8ea-5358c2f64d93",
+                Key(
+                    "entry", ("births", "mother_by_name", "ayşe", "örnek", "ipek ışıl", "2026-11-20", "1")
+                ): "51f03a1b-5a42-82eb-8dee-1c425074cdb2",
+            },
+        ),
+        (
+            "birth_certificate",
             FOUNDLING,
             {
                 Key(
@@ -112,7 +144,14 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             },
         ),
     ],
-    ids=["car sale", "birth with a certificate", "birth told by mouth", "foundling"],
+    ids=[
+        "car sale",
+        "birth with a certificate",
+        "birth told by mouth",
+        "mother with a passport",
+        "mother by name",
+        "foundling",
+    ],
 )
 def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
     procedure: str, request_: Mapping[str, Any], keys: Mapping[Key, str]
@@ -138,6 +177,14 @@ def test_the_normal_form_of_a_name_is_frozen(name: str, language: str, golden: s
     """rules.md 25: by the language's own rules for i, and one sign for each of the two Uzbek apostrophes."""
     assert names.FORM == 1
     assert names.normal_form(name, language) == golden
+
+
+@pytest.mark.parametrize(
+    ("written", "golden"),
+    [("AB 123-456", "ab123456"), ("II-АБ № 123456", "iiаб123456"), ("Ⅱ\uff11", "ii1"), ("İ1", "i\u03071")],
+)
+def test_the_normal_form_of_a_documents_number_is_frozen(written: str, golden: str) -> None:
+    assert names.document_number(written) == golden
 
 
 @pytest.mark.parametrize(

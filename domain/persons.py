@@ -1,0 +1,107 @@
+"""Who the people in a form are: what recognises them, how others see their names, what an officer is told.
+
+People are here as JSON values (``forms.Person``, ``forms.AnyPerson``, a child), None where nobody is named.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+from domain.countries import countries
+from domain.names import document_number
+
+Person = Mapping[str, Any]
+
+# Told to the officer as code:role ("one_name:buyer"); never a reason to refuse by itself.
+WARNINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "one_name": (
+            "The form names one name only. Many people have one: compare it with the person's papers."
+        ),
+        "known_by_name_only": (
+            "Neither a number nor a document tells who this is: another person of this name is not told apart."
+        ),
+        "cannot_sign_in": (
+            "This person has no number with which to sign in: they cannot act or read here by themselves."
+        ),
+        "birth_day_unknown": (
+            "The day of birth is not known, or not in full: judge by the person's papers whether they are of age."
+        ),
+        "parent_too_young": (
+            "By these days the parent was a child at the birth, or not yet born: one of the days is a mistake."
+        ),
+    }
+)
+
+# No law: a parent who was younger at the birth is a mistake in some day, or needs an officer's look.
+PARENT_YEARS = 10
+
+
+def key_of(person: Person | None) -> tuple[str | int, ...] | None:
+    """What the keyed id of this human is derived from (formats.md, derived ids); None: known by name only.
+
+    By the number, or by the document where there is none: two kinds of ids, which never meet. A human who
+    got a number later is somebody else by then: only an officer can say that they are one.
+    """
+    number, document = (person or {}).get("personal_number"), (person or {}).get("document")
+    if number:
+        return ("person", 1, number["country"], number["number"])
+    if document:
+        return ("document", 1, document["kind"], document["country"], document_number(document["number"]))
+    return None
+
+
+def is_same(one: Person | None, other: Person | None) -> bool:
+    """Whether both are known to be one human; two people known by name only never are."""
+    return key_of(one) is not None and key_of(one) == key_of(other)
+
+
+def name_of(person: Person) -> dict[str, str]:
+    """The name as others see it: of one name only, that part alone."""
+    return {part: person[part] for part in ("surname", "given_names") if person[part] is not None}
+
+
+def days_of(born_on: str | None) -> tuple[date, date] | None:
+    """The first and the last day that a ``forms.DayOrPart`` may mean; None where nothing is known."""
+    if born_on is None:
+        return None
+    year, month, day = (*map(int, born_on.split("-")), 0, 0)[:3]
+    ends = month or 12
+    return date(year, month or 1, day or 1), date(year, ends, day or monthrange(year, ends)[1])
+
+
+def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
+    """Codes for the officer about one person of a case, with the role ("one_name:buyer"); never a refusal.
+
+    ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in.
+    """
+    if person is None:
+        return
+    if len(name_of(person)) == 1:
+        yield f"one_name:{role}"
+    if "personal_number" not in person:
+        return  # a child, who has none yet
+    if key_of(person) is None:
+        yield f"known_by_name_only:{role}"
+    number = person["personal_number"]
+    if acts and (number is None or number["country"] not in countries()):
+        yield f"cannot_sign_in:{role}"
+    if acts and (person["born_on"] is None or len(person["born_on"]) < len("1980-05-17")):
+        yield f"birth_day_unknown:{role}"
+
+
+def parent_warnings(role: str, parent: Person | None, child_born_on: str) -> Iterator[str]:
+    """Whether the parent was old enough at the birth, as far as that can be told; never a refusal."""
+    if parent is None:
+        return
+    born, child = days_of(parent["born_on"]), date.fromisoformat(child_born_on)
+    if born is None or _is_old_enough(born[0], child) != _is_old_enough(born[1], child):
+        yield f"birth_day_unknown:{role}"
+    elif not _is_old_enough(born[0], child):
+        yield f"parent_too_young:{role}"
+
+
+def _is_old_enough(parent: date, child: date) -> bool:
+    return (child.year - parent.year, (child.month, child.day)) >= (PARENT_YEARS, (parent.month, parent.day))
