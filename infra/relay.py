@@ -19,8 +19,8 @@ from infra.feed_events import (
     attributes,
     head_attributes,
     partition_of,
-    partitions,
     topic_of,
+    topics,
 )
 from infra.feed_heads import Heads, NoSeal
 from infra.feed_store import Delivery, Standing
@@ -67,9 +67,8 @@ class Relay:
 
     def _publish(self, stop: threading.Event) -> None:
         """With one producer, until ``stop``; raises what a new producer may mend."""
-        topics = [topic_of(recipient) for recipient in partitions()]
-        make_topics(self._servers, dict.fromkeys(topics, len(topics)))
-        producer = Producer(self._servers, topics)
+        make_topics(self._servers, topics())
+        producer = Producer(self._servers, list(topics()))
         try:
             outlets = [_Outlets(country, self._heads[country.code]) for country in self._countries]
             sent = 0

@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.events import Personal
 from domain.forms import CountryCode, Day, Form, Line, Name, Person, Public, Sex, Value
 from domain.law import countries
-from domain.names import normal_form
+from domain.names import normal_form, plainly
 from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
 
 
@@ -68,7 +68,7 @@ def _certificate(request: Request) -> tuple[str, ...] | None:
         return None
     # How a hospital is written follows the language of the country where it stands.
     there = countries().get(child["place"]["country"])
-    issuer = normal_form(certificate["issuer"], there.languages[0] if there else "")
+    issuer = normal_form(certificate["issuer"], there.spelling if there else plainly)
     return ("medical_certificate", issuer, certificate["number"], str(child["order"]))
 
 
@@ -80,8 +80,8 @@ def _delivery(request: Request) -> tuple[str, ...]:
         number = mother["personal_number"]
         return ("delivery", number["country"], number["number"], *born)
     there = countries().get(child["place"]["country"])
-    language = there.languages[0] if there else ""
-    names = (normal_form(child[name], language) for name in ("surname", "given_names"))
+    spelling = there.spelling if there else plainly
+    names = (normal_form(child[name], spelling) for name in ("surname", "given_names"))
     return ("mother_unknown", *names, *born)
 
 

@@ -12,10 +12,8 @@ import pytest
 
 from domain.authorisation import OFFICERS, TABLE
 from domain.authorities import authorities
-from domain.country import PersonNumber
 from domain.forms import Person
 from domain.law import countries
-from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms
 from infra import development
@@ -121,20 +119,6 @@ def test_people_stay_who_they_are() -> None:
     """Another number would be another person: keyed ids in the logs of development houses point to these."""
     found = {name: residents()[name].personal_number for name in ("kz-citizen-1", "tr-citizen-1")}
     assert found == {"kz-citizen-1": ("KZ", "711007418731"), "tr-citizen-1": ("TR", "14051521728")}
-
-
-def test_a_country_whose_numbers_are_not_known_here_gets_people_all_the_same() -> None:
-    """Its rule is asked: here nine digits, of which the last is the sum of the others."""
-
-    def normal_form(text: str) -> str:
-        digits = [int(c) for c in text]
-        if len(digits) != 9 or sum(digits[:8]) % 10 != digits[8]:
-            raise WrongNumber("another", None, "This is not one.")
-        return text
-
-    rule = PersonNumber(name="ANOTHER", normal_form=normal_form)
-    number = development._personal_number(rule, "xx-citizen-1", date(1980, 1, 1), is_woman=True)  # noqa: SLF001 - no such country is there
-    assert normal_form(number) == number
 
 
 # --- their competences ------------------------------------------------------------------------------------
