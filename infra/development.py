@@ -13,7 +13,7 @@ import itertools
 import secrets
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -32,7 +32,7 @@ from domain.offers import offers
 from domain.procedure import Terms
 from infra.clock import Clock
 from infra.competences import Appointed
-from infra.tokens import ACCESS_TOKEN, AUDIENCE, BadToken, Jwks, PersonOf, SigningKey, key_set, verified
+from infra.tokens import ACCESS_TOKEN, AUDIENCE, BadToken, Jwks, SigningKey, key_set, verified
 
 CLIENT: Final = "development"  # the one public client: whoever develops here
 PERSON_S: Final = 3600
@@ -112,9 +112,17 @@ def resident(resident_id: str) -> Resident:
         raise UnknownResident("There is nobody of that name; `tamga people` lists everybody.") from None
 
 
-def appointments(person_of: PersonOf) -> Iterator[Appointed]:
-    """What everybody may do, for ``Competences.enrol_development``."""
+def appointments(
+    person_of: Callable[[str, tuple[str, str]], str], kept: Collection[str]
+) -> Iterator[Appointed]:
+    """What everybody may do in a house that keeps these countries, for ``Competences.enrol_development``.
+
+    The machines of other countries are among them: they receive what concerns their countries.
+    ``person_of(country, (number's country, number))`` is the keyed id of a human in a country that is kept.
+    """
     for r in residents().values():
+        if not r.is_machine and r.country not in kept:
+            continue
         person = person_of(r.country, r.personal_number) if r.personal_number else None
         for post in r.competences:
             competence = Competence(

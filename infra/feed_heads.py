@@ -26,7 +26,10 @@ class Head(NamedTuple):
 
 
 class Heads:
-    """Signs the heads of one log's feeds, each with the seal that is live for who has received so much."""
+    """Signs the heads of one log's feeds, each with the seal that is live for who has received so much.
+
+    May be used by several threads.
+    """
 
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
@@ -48,9 +51,10 @@ class Heads:
 
     def _seal(self, keys: int) -> Seal:
         """The newest seal that the first so many events of the keys stream leave live; raises NoSeal."""
-        if self._seals is None or self._seals[0] != keys:
-            self._seals = (keys, self._find(keys))
-        return self._seals[1]
+        found = self._seals
+        if found is None or found[0] != keys:
+            found = self._seals = (keys, self._find(keys))
+        return found[1]
 
     def _find(self, keys: int) -> Seal:
         live: list[str] = []

@@ -35,7 +35,6 @@ from infra.signing import Seal, kid_of
 ROOT_TERM: Final = timedelta(days=3653)
 CA_TERM: Final = timedelta(days=1826)
 SEAL_TERM: Final = timedelta(days=730)
-ORGANISATION: Final = "Tamga development"
 
 
 class BadCertificate(ValueError):
@@ -71,14 +70,19 @@ def _keyed(secret: bytes) -> hmac.HMAC:
     return hmac.new(secret, digestmod=sha256)
 
 
-def create(folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
-    """Make the keys of a country beside the place, then move them in; nothing where there are keys."""
+def create(  # noqa: PLR0913 - what the keys of a country are made of
+    folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime, *, organisation: str
+) -> None:
+    """Make the keys of a country beside the place, then move them in; nothing where there are keys.
+
+    All certificates are made out to ``organisation``, later ones too: whoever keeps the house.
+    """
     if folder.exists():
         return
     making = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
     making.mkdir(mode=0o700)
     try:
-        _fill(making, country, origin, authorities, at)
+        _fill(making, (country, organisation), origin, authorities, at)
         making.rename(folder)
     except OSError:
         if not folder.exists():
@@ -206,20 +210,19 @@ _AUTHORITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also a part of file names
 _Issuer = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
 
-def _fill(making: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
+def _fill(making: Path, of: tuple[str, str], origin: str, authorities: Iterable[str], at: datetime) -> None:
+    cc = of[0].lower()
     (making / "seals").mkdir(mode=0o700)
     root_key = ec.generate_private_key(ec.SECP384R1())
-    root = _certificate(
-        _name(country, f"{country.lower()}-root"), root_key, None, at, ROOT_TERM, path_length=1
-    )
+    root = _certificate(_name(of, f"{cc}-root"), root_key, None, at, ROOT_TERM, path_length=1)
     ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca_name = _name(country, f"{country.lower()}-seals-ca")
+    ca_name = _name(of, f"{cc}-seals-ca")
     ca = _certificate(ca_name, ca_key, (root, root_key), at, CA_TERM, path_length=0)
     _write(making / "root.pem", _pem(root))
     _write(making / "root-key.pem", _key_pem(root_key))
     _write(making / "ca.pem", _pem(ca))
     _write(making / "ca-key.pem", _key_pem(ca_key))
-    seals = {"registrar.pem": f"{country.lower()}-key-registrar"}
+    seals = {"registrar.pem": f"{cc}-key-registrar"}
     seals |= {f"seals/{number:06d}-{name}.pem": name for number, name in enumerate(authorities, 1)}
     for path, authority in seals.items():
         certificate, key = _new_seal(authority, (ca, ca_key), at)
@@ -233,9 +236,12 @@ def _fill(making: Path, country: str, origin: str, authorities: Iterable[str], a
 def _new_seal(authority: str, issuer: _Issuer, at: datetime) -> _Issuer:
     if not _AUTHORITY.fullmatch(authority):
         raise ValueError(f"an authority's id is lower-case ASCII words joined by '-', not {authority!r}")
-    country = str(issuer[0].subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)[0].value)
+    above = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME)
+    country, organisation = (str(issuer[0].subject.get_attributes_for_oid(o)[0].value) for o in above)
     key = ec.generate_private_key(ec.SECP256R1())
-    return _certificate(_name(country, authority), key, issuer, at, SEAL_TERM, path_length=None), key
+    return _certificate(
+        _name((country, organisation), authority), key, issuer, at, SEAL_TERM, path_length=None
+    ), key
 
 
 def _certificate(  # noqa: PLR0913 - what a certificate says
@@ -279,13 +285,10 @@ def _certificate(  # noqa: PLR0913 - what a certificate says
     )
 
 
-def _name(country: str, holder: str) -> x509.Name:
-    names = {
-        NameOID.COUNTRY_NAME: country,
-        NameOID.ORGANIZATION_NAME: ORGANISATION,
-        NameOID.COMMON_NAME: holder,
-    }
-    return x509.Name([x509.NameAttribute(kind, value) for kind, value in names.items()])
+def _name(of: tuple[str, str], holder: str) -> x509.Name:
+    """``of``: the country and the organisation."""
+    kinds = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+    return x509.Name([x509.NameAttribute(k, v) for k, v in zip(kinds, (*of, holder), strict=True)])
 
 
 def _read(certificate: bytes) -> x509.Certificate:

@@ -22,7 +22,7 @@ from infra.feed_events import (
     topic_of,
     topics,
 )
-from infra.feed_heads import Heads, NoSeal
+from infra.feed_heads import NoSeal
 from infra.feed_store import Delivery, Standing
 from infra.house import CountryHouse, House
 from infra.kafka import Away, Lost, Producer, make_topics
@@ -47,7 +47,6 @@ class Relay:
         self._servers = house.settings.kafka
         self._lock = house.settings.data / "relay.lock"
         self._countries = tuple(house.countries.values())
-        self._heads = {country.code: Heads(country.desk, house.clock) for country in self._countries}
         self._trouble: str | None = "not asked yet"
 
     def run(self, stop: threading.Event) -> None:
@@ -70,7 +69,7 @@ class Relay:
         make_topics(self._servers, topics())
         producer = Producer(self._servers, list(topics()))
         try:
-            outlets = [_Outlets(country, self._heads[country.code]) for country in self._countries]
+            outlets = [_Outlets(country) for country in self._countries]
             sent = 0
             while not stop.is_set():
                 before = sent
@@ -111,9 +110,8 @@ class _Outlets:
     with the number of messages that have to be acknowledged until it may be stored.
     """
 
-    def __init__(self, country: CountryHouse, heads: Heads) -> None:
+    def __init__(self, country: CountryHouse) -> None:
         self._country = country
-        self._heads = heads
         self._partition = partition_of(country.code)
         self.trouble: str | None = None  # why its heads cannot be signed; events go out without them
         self._sent = country.feed.relayed()
@@ -164,7 +162,7 @@ class _Outlets:
         origin = self._country.keyring.origin
         self._head_at[recipient] = time.monotonic()
         try:
-            head = self._heads.sign(recipient, at)
+            head = self._country.heads.sign(recipient, at)
         except NoSeal as error:  # at an old position there may be none that is live, and still here
             self.trouble = str(error)
             return 0

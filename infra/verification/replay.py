@@ -55,12 +55,12 @@ class Unreplayable(ValueError):
 
 
 def replay(
-    house: "CountryHouse", case: str, as_of: str | None = None, *, with_personal: bool = True
+    country: "CountryHouse", case: str, as_of: str | None = None, *, with_personal: bool = True
 ) -> dict[str, Any]:
-    """As `replay_file`, in the log of this house; without ``with_personal`` its key store is not touched."""
-    key_of = house.vault.get if with_personal else None
+    """As `replay_file`, in the log of this country; without ``with_personal`` its key store is not touched."""
+    key_of = country.vault.get if with_personal else None
     return replay_file(
-        house.log.path, house.code, case, as_of, key_of=key_of, root_certificate=house.keyring.root
+        country.log.path, country.code, case, as_of, key_of=key_of, root_certificate=country.keyring.root
     )
 
 

@@ -16,23 +16,14 @@ from threading import Event
 from typing import Any, Final
 
 from domain import commands as c
-from domain.authorities import authorities, registrar_of
-from domain.law import countries
 from domain.procedure import entry_key
-from infra import development, key_acts, keyring
-from infra.accesses import Accesses
+from infra import development
 from infra.canonical import b64url, sha256
 from infra.desk import Desk, Outcome, Remembered, Sitting, Work
 from infra.envelope import split
-from infra.event_store import Log
-from infra.evidence import EvidenceStore
-from infra.feed_store import FeedStore
 from infra.house import CountryHouse
 from infra.imports import import_file
-from infra.keyring import Keyring
-from infra.runner import Runner
-from infra.vault import Vault
-from infra.views import Views
+from infra.settings import Settings
 
 CODE: Final = "KZ"
 ORIGIN: Final = "log.kz.tamga.example/v1"
@@ -46,41 +37,27 @@ def vin(n: int) -> str:
     return f"XTA21099{n:09d}"
 
 
-def furnish(folder: Path) -> None:
-    """The keys of the country, made once and copied for each test: they take a while."""
-    keyring.create(folder / "keys", CODE, ORIGIN, authorities(CODE), MONDAY)
+def furnish(data: Path) -> None:
+    """The data folder of the country, made once and copied for each test: its keys take a while."""
+    OneCountry(data).close()
 
 
 class OneCountry:
     """Everything of the country; several may be opened on one folder, as processes would."""
 
-    def __init__(self, folder: Path, *, at: datetime = MONDAY, largest_batch: int = 64) -> None:
-        self.folder = folder
+    def __init__(self, data: Path, *, at: datetime = MONDAY, largest_batch: int = 64) -> None:
+        self.data = data
         self.at = at
-        folder.mkdir(parents=True, exist_ok=True)
-        self.keyring = Keyring(folder / "keys")
-        self.log = Log(folder / "log.sqlite")
-        self.vault = Vault(folder / "vault.sqlite", self.keyring.kek)
-        self.views = Views(folder / "views.sqlite")
-        self.accesses = Accesses(folder / "accesses.sqlite")
-        self.evidence = EvidenceStore(folder / "evidence", self.vault, self.clock)
-        self.desk = Desk(CODE, self.log, self.vault, self.keyring, self.clock, largest_batch=largest_batch)
-        self.runner = Runner(CODE, self.log, self.vault, self.views, self.accesses, self.evidence)
-        self.house = CountryHouse(
-            code=CODE,
-            folder=folder,
-            keyring=self.keyring,
-            log=self.log,
-            vault=self.vault,
-            views=self.views,
-            feed=FeedStore(folder / "feed.sqlite"),
-            accesses=self.accesses,
-            evidence=self.evidence,
-            desk=self.desk,
-            runner=self.runner,
-        )
-        key_acts.open_log(self.desk, registrar_of(CODE), tuple(countries()))
-        key_acts.authorise_missing(self.desk, authorities(CODE))
+        self.country = CountryHouse.open(Settings(data=data), CODE, self.clock, largest_batch=largest_batch)
+        self.folder = self.country.folder
+        self.keyring = self.country.keyring
+        self.log = self.country.log
+        self.vault = self.country.vault
+        self.views = self.country.views
+        self.accesses = self.country.accesses
+        self.evidence = self.country.evidence
+        self.desk = self.country.desk
+        self.runner = self.country.runner
 
     def clock(self) -> datetime:
         """What time it is here."""
@@ -92,7 +69,7 @@ class OneCountry:
 
     def close(self) -> None:
         """Give everything back."""
-        self.house.close()
+        self.country.close()
 
     def follow(self) -> None:
         """Bring the read models up to the log."""
@@ -118,7 +95,7 @@ class OneCountry:
         """The keyed id of a citizen or officer."""
         number = development.resident(resident).personal_number
         assert number is not None
-        return self.house.person_of(number)
+        return self.country.person_of(number)
 
     def actor(self, resident: str) -> c.Actor:
         """Somebody with their competences."""
@@ -135,7 +112,7 @@ class OneCountry:
         """Cars of citizen 1 in the vehicle register."""
         file = self.folder / "cars.ndjson"
         file.write_text("".join(f"{json.dumps(car(n))}\n" for n in numbers), "utf-8")
-        import_file(self.house, "vehicles", file)
+        import_file(self.country, "vehicles", file)
         file.unlink()
 
     def filing(self, n: int, key: str | None = None, **changes: Any) -> c.FileCase:
@@ -260,10 +237,10 @@ class Noticed:
 
 
 @contextmanager
-def one_country(furnished: Path, folder: Path) -> Iterator[OneCountry]:
+def one_country(furnished: Path, data: Path) -> Iterator[OneCountry]:
     """The country in a folder of its own, from the keys that were made once."""
-    shutil.copytree(furnished, folder, dirs_exist_ok=True)
-    country = OneCountry(folder)
+    shutil.copytree(furnished, data, dirs_exist_ok=True)
+    country = OneCountry(data)
     try:
         yield country
     finally:
@@ -295,4 +272,4 @@ def _held(resident: str, competence: c.Competence, person: str | None) -> c.Comp
 
 @cache
 def _appointed() -> tuple[Any, ...]:
-    return tuple(development.appointments(lambda _country, _number: ""))
+    return tuple(development.appointments(lambda _country, _number: "", [CODE]))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from domain.authorities import authorities
 from domain.offers import offer
 from infra import development, key_acts
 from infra.canonical import b64url, sha256
+from infra.clock import turn_to
 from infra.desk import Outcome
 from infra.envelope import split
 from infra.house import CountryHouse, House
@@ -43,7 +45,7 @@ class Past:
 
     def at(self, moment: str) -> None:
         """From here on it is this moment."""
-        self.clock.write_text(moment)
+        turn_to(self.clock, datetime.fromisoformat(moment), stands=True)
 
     def actor(self, resident: str) -> c.Actor:
         return self.house.actor(self.house.provider.mint(resident))
@@ -99,8 +101,8 @@ class Past:
 def past(folder: Path) -> Iterator[Past]:
     """Make it all in this folder."""
     clock = folder / "clock"
-    clock.write_text("2026-03-02T09:00:00Z")
-    house = House(Settings(data=folder / "var", clock=clock))
+    turn_to(clock, datetime(2026, 3, 2, 9, tzinfo=UTC), stands=True)
+    house = House(Settings(data=folder / "var", clock=clock, countries="KZ,TR"))
     try:
         made = Past(house, clock)
         _kazakhstan(made, folder)

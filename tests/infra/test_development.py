@@ -128,9 +128,13 @@ def person_of(country: str, number: tuple[str, str]) -> str:
     return f"{country}:{':'.join(number)}"
 
 
+def persons_of(number: tuple[str, str]) -> dict[str, str]:
+    return {country: person_of(country, number) for country in countries()}
+
+
 def test_officers_hold_office_in_the_record_under_their_keyed_id(tmp_path: Path) -> None:
     record = Competences(tmp_path / "competences.sqlite")
-    record.enrol_development(ISSUER, development.appointments(person_of))
+    record.enrol_development(ISSUER, development.appointments(person_of, countries()))
     for r in residents().values():
         held = record.of(ISSUER, r.id, NOON)
         assert [(c.role, c.authority, c.procedures) for c in held] == [tuple(p) for p in r.competences]
@@ -171,7 +175,7 @@ def test_everybody_gets_a_token_that_the_house_takes(
     provider: DevelopmentProvider, house: Tokens, tmp_path: Path
 ) -> None:
     record = Competences(tmp_path / "competences.sqlite")
-    record.enrol_development(ISSUER, development.appointments(person_of))
+    record.enrol_development(ISSUER, development.appointments(person_of, countries()))
     for r in residents().values():
         identity = house.identity_of(provider.mint(r.id))
         assert (identity.subject, identity.name, identity.personal_number) == (
@@ -181,7 +185,7 @@ def test_everybody_gets_a_token_that_the_house_takes(
         )
         assert identity.client == (r.id if r.is_machine else "development")
         assert identity.expires_at - NOON == timedelta(minutes=10 if r.is_machine else 60)
-        actor = actor_of(identity, record, person_of, NOON)
+        actor = actor_of(identity, record, persons_of, NOON)
         assert {c.role for c in actor.competences} == set(r.roles) - {"citizen"}
     record.close()
 
