@@ -136,6 +136,8 @@ class House:
         self.clock: Clock = clock_of(settings.clock)
         self._places: dict[str, CountryHouse] = {}
         settings.data.mkdir(parents=True, exist_ok=True)
+        if settings.issuers:
+            _ = self.tokens  # wrong keys are named now
         self.countries: Mapping[str, CountryHouse] = {
             code: CountryHouse.open(settings, code, self.clock) for code in settings.kept
         }
