@@ -81,6 +81,8 @@ def serve(
     from api.app import build  # noqa: PLC0415 - see above
 
     settings = _settings()
+    if settings.environment == "production" and not settings.issuers:
+        _wrong("TAMGA_ISSUERS is empty: nobody could sign in; name the identity providers of the countries")
     listening = _bound(settings)
     following = kept_running(_FOLLOW) if follow_too else nullcontext()
     with listening, _house(settings) as house, following:
@@ -241,9 +243,10 @@ def keys_list(country: Country, *, as_json: AsJson = False) -> None:
 def keys_rotate(country: Country, authority: str, *, as_json: AsJson = False) -> None:
     """A new seal for an authority; the old one stays valid until it is retired."""
     with _house(_settings()) as house:
-        if authority not in authorities(country):
-            _wrong(f"{country} has no such authority; it has: {', '.join(authorities(country))}")
-        kid = key_acts.rotate(_country(house, country).desk, authority, authorities(country)[authority])
+        desk, known = _country(house, country).desk, authorities(country)
+        if authority not in known:
+            _wrong(f"{country} has no such authority; it has: {', '.join(known)}")
+        kid = key_acts.rotate(desk, authority, known[authority])
         _said({"authority": authority, "kid": kid}, as_json=as_json)
 
 
@@ -354,14 +357,17 @@ def registry_run(
     from consumers import registry  # noqa: PLC0415 - see above
 
     settings = _settings()
+    if country not in settings.kept:
+        _not_kept(country, settings)
     write_logs(settings.log_level)
     registry.run(country, settings, source=source, stop=_stopped_by_signals(), once=once)
 
 
 @app.command()
 def people(*, as_json: AsJson = False) -> None:
-    """The development people and machines, with their roles."""
-    _development(_settings())
+    """The development people and machines of the countries that are kept here, with their roles."""
+    settings = _settings()
+    _development(settings)
     found = [
         {
             "id": r.id,
@@ -371,6 +377,7 @@ def people(*, as_json: AsJson = False) -> None:
             "personal_number": r.personal_number[1] if r.personal_number else None,
         }
         for r in development.residents().values()
+        if r.country in settings.kept
     ]
     if as_json:
         _said(found, as_json=True)
@@ -452,14 +459,22 @@ def _house(settings: Settings) -> Iterator[House]:
         with closing(House(settings)) as house:
             collect_less()
             yield house
+    except WrongSetting as error:
+        _wrong(str(error))
     except (Refusal, ChildProcessError, *TROUBLES) as trouble:
         _held(trouble)
 
 
 def _country(house: House, code: str) -> CountryHouse:
     if code not in house.countries:
-        _wrong(f"{code} is not a member country; these are: {', '.join(countries())}")
+        _not_kept(code, house.settings)
     return house.countries[code]
+
+
+def _not_kept(code: str, settings: Settings) -> NoReturn:
+    if code in countries():
+        _wrong(f"{code} is not kept here (TAMGA_COUNTRIES); this house keeps: {', '.join(settings.kept)}")
+    _wrong(f"{code} is not a member country; these are: {', '.join(countries())}")
 
 
 def _development(settings: Settings) -> None:

@@ -133,9 +133,9 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
     """The new evidence, sealed; nobody but the applicant hears whether a piece of it is there."""
     if not said.evidence:
         return ()
-    house, found, _ = await readable(request, actor, case, "case.inform")
+    country, found, _ = await readable(request, actor, case, "case.inform")
     is_answered = any(q["of"] == said.of and q["answered_at"] is not None for q in found.questions)
-    return () if is_answered else await brought(house, actor, case, said.evidence)
+    return () if is_answered else await brought(country, actor, case, said.evidence)
 
 
 @router.post(
@@ -174,11 +174,13 @@ async def assign(request: Request, case: Id) -> Response:
 
 def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Competence:
     """The officer of this id; nobody but officers of the country hears whether there is one."""
-    house, at = located(request, case), house_of(request).clock()
-    rule = allow(actor, "case.assign", Subject(country=house.code, day=legal_day(at, country_of(house.code))))
+    country, at = located(request, case), house_of(request).clock()
+    rule = allow(
+        actor, "case.assign", Subject(country=country.code, day=legal_day(at, country_of(country.code)))
+    )
     if isinstance(rule, Refusal):
         raise nothing()
-    officer = house_of(request).competences.officer(house.code, office_id, at)
+    officer = house_of(request).competences.officer(country.code, office_id, at)
     if officer is None:
         raise Invalid(Fault("/officer", "unknown_officer", "There is no such officer in this authority."))
     return officer

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import caller, house_of
+from api.caller import caller, country_here, house_of, offices
 from api.cases import Id, readable, recorded
 from api.contract import documented, query
 from api.problems import Declined
@@ -97,14 +97,14 @@ class ReplayShown(Shape):
 )
 async def verification(request: Request) -> Response:
     """The report of every check of every event, the sealed parts included; it takes its time."""
-    house = _audited(request, caller(request))
+    country = _audited(request, caller(request))
     under_way: set[str] = request.app.state.under_way
-    name = f"verification {house.code}"
+    name = f"verification {country.code}"
     if name in under_way:
         raise Declined(409, "in_flight", "The log is being verified. Please wait a moment and ask again.")
     under_way.add(name)
     try:
-        body = await asyncio.to_thread(_report, house)
+        body = await asyncio.to_thread(_report, country)
     finally:
         under_way.discard(name)
     return Response(body, 200, None, "application/json")
@@ -124,34 +124,34 @@ _AS_OF = query(
 async def replayed(request: Request, case: Id) -> Response:
     """Step by step: who, when, under which terms, with which key; by a version or a moment."""
     actor = caller(request)
-    house, found, party = await readable(request, actor, case, "audit.read")
-    await recorded(request, house, actor, found, party, "audit: replaying the case")
-    body = await asyncio.to_thread(_replayed, house, found.case, request.query_params.get("as_of"))
+    country, found, party = await readable(request, actor, case, "audit.read")
+    await recorded(request, country, actor, found, party, "audit: replaying the case")
+    body = await asyncio.to_thread(_replayed, country, found.case, request.query_params.get("as_of"))
     return Response(body, 200, None, "application/json")
 
 
 def _audited(request: Request, actor: Actor) -> CountryHouse:
     """The country that the caller audits."""
-    house = house_of(request)
-    for code in dict.fromkeys(competence.country for competence in actor.competences):
-        day = legal_day(house.clock(), country_of(code))
+    clock = house_of(request).clock
+    for code in dict.fromkeys(office.country for office in offices(request, actor)):
+        day = legal_day(clock(), country_of(code))
         if not isinstance(allow(actor, "audit.read", Subject(country=code, day=day)), Refusal):
-            return house.countries[code]
+            return country_here(request, code)
     raise Unknown("There is no log here for you to verify.")
 
 
-def _report(house: CountryHouse) -> bytes:
-    keys = KeyStore(house.folder / "vault.sqlite", house.keyring.kek)
-    root = house.keyring.root
-    source = Source(log=house.code, path=house.log.path, root_certificate=root, key_store=keys)
+def _report(country: CountryHouse) -> bytes:
+    keys = KeyStore(country.folder / "vault.sqlite", country.keyring.kek)
+    root = country.keyring.root
+    source = Source(log=country.code, path=country.log.path, root_certificate=root, key_store=keys)
     found = verify_logs([source]).as_json()
     return orjson.dumps({**found, "not_covered": [*found["not_covered"], _OWN_WORD]})
 
 
-def _replayed(house: CountryHouse, case: str, as_of: str | None) -> bytes:
+def _replayed(country: CountryHouse, case: str, as_of: str | None) -> bytes:
     try:
         return orjson.dumps(
-            replay(house.log.path, house.code, case, as_of, root_certificate=house.keyring.root)
+            replay(country.log.path, country.code, case, as_of, root_certificate=country.keyring.root)
         )
     except NoSuchCase as error:
         raise Unknown(str(error)) from None

@@ -10,8 +10,9 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from api.problems import NO_TOKEN, Declined, faults_of, pointer_of
-from domain.commands import Actor
-from domain.refusals import Fault, Invalid
+from domain.commands import Actor, Competence
+from domain.countries import countries
+from domain.refusals import Fault, Invalid, NotOffered
 from infra.desk.desk import Remembered
 from infra.formats.canonical import NotCanonical, check
 from infra.formats.ids import mac
@@ -28,6 +29,24 @@ def house_of(request: Request) -> House:
     """The house that answers."""
     house: House = request.app.state.house
     return house
+
+
+def country_here(request: Request, code: str) -> CountryHouse:
+    """The country with this code; raises NotOffered where it is no member, or another house keeps it."""
+    found = house_of(request).countries.get(code)
+    if found is not None:
+        return found
+    if code in countries():
+        raise NotOffered(
+            f"This house does not keep {code}. Please turn to the one that does.", code="not_kept_here"
+        )
+    raise NotOffered("This is not a member country.")
+
+
+def offices(request: Request, actor: Actor) -> list[Competence]:
+    """What the caller may do, in the countries of this house first."""
+    here = house_of(request).countries
+    return sorted(actor.competences, key=lambda competence: competence.country not in here)
 
 
 def caller(request: Request) -> Actor:
@@ -95,9 +114,9 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     return text.strip('"')
 
 
-def remembered_of(house: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Remembered:
+def remembered_of(country: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Remembered:
     """How a repeat of this request is recognised; the body is kept as an HMAC only."""
-    secret = house.keyring.id_secret
+    secret = country.keyring.id_secret
     message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw
     return Remembered(key=derived, body_mac=mac(secret, message), status=status)
 

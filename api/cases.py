@@ -35,8 +35,8 @@ Id = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 async def read_case(request: Request, case: Id) -> Response:
     """Status, timeline, deadline with its basis, and which commands fit now."""
     actor = caller(request)
-    house, found, party = await readable(request, actor, case, "case.read")
-    await recorded(request, house, actor, found, party, "work on the case")
+    country, found, party = await readable(request, actor, case, "case.read")
+    await recorded(request, country, actor, found, party, "work on the case")
     sees = watched(found) if party is None and is_auditor(request, actor, found) else shown(found, party)
     return _json(sees, found.version)
 
@@ -51,16 +51,16 @@ async def readable(
     request: Request, actor: Actor, case: str, action: str
 ) -> tuple[CountryHouse, Case, str | None]:
     """The case from the read models, if the caller may: its country, the case, the party that is calling."""
-    house = located(request, case)
-    is_seen = await house.seen()
-    row = house.views.one("case_status", case)
+    country = located(request, case)
+    is_seen = await country.seen()
+    row = country.views.one("case_status", case)
     if row is None:
         raise nothing() if is_seen else Unready(_NOT_YET)
     found = Case(**row["state"])
     rule = allow(actor, action, subject_of(found, house_of(request).clock()))
     if isinstance(rule, Refusal):
         raise rule
-    return house, found, rule.party
+    return country, found, rule.party
 
 
 async def asked_of(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
@@ -85,10 +85,10 @@ async def _must_know(request: Request, actor: Actor, case: str) -> None:
 
 def located(request: Request, case: str) -> CountryHouse:
     """The country of the case; raises Unknown."""
-    house = house_of(request).where(case)
-    if house is None:
+    country = house_of(request).where(case)
+    if country is None:
         raise nothing()
-    return house
+    return country
 
 
 def nothing() -> Unknown:
@@ -97,7 +97,7 @@ def nothing() -> Unknown:
 
 
 async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
-    request: Request, house: CountryHouse, actor: Actor, case: Case, party: str | None, purpose: str
+    request: Request, country: CountryHouse, actor: Actor, case: Case, party: str | None, purpose: str
 ) -> None:
     """Write down that somebody else read the data of the parties, before the bytes leave."""
     if party is not None:
@@ -106,7 +106,7 @@ async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
     rule = allow(actor, "case.read", subject_of(case, at))
     if isinstance(rule, Refusal) or rule.competence is None:
         raise nothing()
-    reading = house.accesses.record(
+    reading = country.accesses.record(
         at=written(at),
         stream=case.case,
         reader=rule.competence.office_id,
@@ -130,7 +130,7 @@ async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any)
     except Declined:
         await _must_know(request, actor, case)
         raise
-    house = located(request, case)
+    country = located(request, case)
     command = kind(
         by=actor,
         cause=f"cmd:{random_id()}",
@@ -138,7 +138,7 @@ async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any)
         expected=expected,
         **more,
     )
-    outcome = await carried_out(request, house, command)
+    outcome = await carried_out(request, country, command)
     rule = allow(actor, "case.read", subject_of(outcome.state, house_of(request).clock()))
     if isinstance(rule, Refusal):  # a machine: it hears that it was done, and nothing of the case
         brief = {"case": outcome.stream, "version": outcome.version, "stage": outcome.state.stage}
@@ -146,17 +146,17 @@ async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any)
     return _json(shown(outcome.state, rule.party), outcome.version)
 
 
-async def carried_out(request: Request, house: CountryHouse, command: Command) -> Outcome:
+async def carried_out(request: Request, country: CountryHouse, command: Command) -> Outcome:
     """What the command led to; under an Idempotency-Key once, however often it is sent."""
     key = idempotency_key(request)
     if key is None:
-        return await asyncio.wrap_future(house.desk.ask(command))
+        return await asyncio.wrap_future(country.desk.ask(command))
     # One name for all that is sent under a key, a filing included: another body is another request.
-    derived = house.desk.id_of("case", 1, command.by.issuer, command.by.client, command.by.subject, key)
+    derived = country.desk.id_of("case", 1, command.by.issuer, command.by.client, command.by.subject, key)
     raw = request.url.path.encode() + b"\0" + await request.body()
     with alone(request, derived):
-        remembered = remembered_of(house, command.by, derived, raw, 200)
-        return await asyncio.wrap_future(house.desk.ask(command, remembered))
+        remembered = remembered_of(country, command.by, derived, raw, 200)
+        return await asyncio.wrap_future(country.desk.ask(command, remembered))
 
 
 @contextmanager

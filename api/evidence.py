@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
-from api.caller import caller, house_of
+from api.caller import caller, country_here, house_of
 from api.cases import Id, readable, recorded
 from api.contract import documented
 from api.problems import Declined
 from api.shapes import Uploaded
-from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Unknown
+from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 
 router = APIRouter()
 _FORM: Final[dict[str, Any]] = {
@@ -61,21 +61,19 @@ async def upload(request: Request) -> Response:
         raise Declined(415, "not_a_form", "Please send multipart/form-data with country and file.")
     try:
         async with request.form(max_files=1, max_fields=2) as form:
-            country, file = form.get("country"), form.get("file")
+            code, file = form.get("country"), form.get("file")
             whole = form.keys() == {"country", "file"}
-            if not whole or not isinstance(file, UploadFile) or not isinstance(country, str):
+            if not whole or not isinstance(file, UploadFile) or not isinstance(code, str):
                 raise Invalid(
                     Fault("/file", "missing", "Please send the members country and file, and no others.")
                 )
             raw, declared = await file.read(), file.content_type
     except (HTTPException, MultiPartException, MultipartParseError, LookupError, UnicodeError):
         raise Declined(400, "not_a_form", "The form cannot be read.") from None
-    house = house_of(request).countries.get(country)
-    if house is None:
-        raise NotOffered("This is not a member country of this house.")
-    owner = house.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    country = country_here(request, code)
+    owner = country.desk.id_of("uploader", 1, actor.issuer, actor.subject)
     at = house_of(request).clock()
-    kept = await asyncio.to_thread(house.evidence.upload, raw, declared, owner, at)
+    kept = await asyncio.to_thread(country.evidence.upload, raw, declared, owner, at)
     body = {"id": kept.id, "sha256": kept.sha256, "media_type": kept.media_type, "size": kept.size}
     return Response(orjson.dumps(body), 201, {"Location": f"/v1/evidence/{kept.id}"}, "application/json")
 
@@ -84,12 +82,12 @@ async def upload(request: Request) -> Response:
 async def download(request: Request, case: Id, evidence: Id) -> Response:
     """As an attachment, never shown inline; the reading is recorded first."""
     actor = caller(request)
-    house, found, party = await readable(request, actor, case, "evidence.read")
+    country, found, party = await readable(request, actor, case, "evidence.read")
     piece = next((a for a in found.evidence or () if a["id"] == evidence), None)
     if piece is None:
         raise Unknown("There is no such evidence in this case.")
-    await recorded(request, house, actor, found, party, "reading evidence")
-    raw = await asyncio.to_thread(house.evidence.read, piece["id"], piece["key"])
+    await recorded(request, country, actor, found, party, "reading evidence")
+    raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
     if raw is None:
         raise Unknown("This evidence is not here any more.")
     headers = {"Content-Disposition": f'attachment; filename="{piece["kind"]}"', "Cache-Control": "no-store"}

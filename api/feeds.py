@@ -9,15 +9,15 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.caller import caller, house_of
+from api.caller import caller, country_here, house_of
 from api.contract import documented, query
 from api.pages import DIGITS
 from api.problems import Declined
 from domain.authorisation import Rule, Subject, allow
-from domain.countries import country_of, legal_day
+from domain.countries import countries, country_of, legal_day
 from domain.refusals import Refusal, Unknown, Unready
 from infra.feed.cloud_events import as_json, attributes, head_attributes
-from infra.feed.heads import Heads, NoSeal
+from infra.feed.heads import NoSeal
 from infra.feed.store import Delivery
 from infra.formats.canonical import NotCanonical, from_b64url
 from infra.house import CountryHouse
@@ -71,8 +71,8 @@ _READ["responses"][200]["content"] = {
 @router.get("/v1/feeds/{cc}", **_READ)
 async def read_feed(request: Request, cc: str) -> Response:
     """Events after ``lastEventId``, then a signed head: how many there are by now, and their hash."""
-    house, _ = entitled(request, cc, "feed.read")
-    feed = _Feed(request, house.code)
+    recipient, _ = entitled(request, cc, "feed.read")
+    feed = _Feed(request, recipient)
     if STREAM in request.headers.get("accept", ""):
         after = feed.number_of(request.headers.get("last-event-id"))
         return StreamingResponse(_stream(request, feed, after), 200, None, STREAM)
@@ -84,17 +84,19 @@ async def read_feed(request: Request, cc: str) -> Response:
     return Response(orjson.dumps([*map(feed.shown, events), head]), 200, None, BATCH)
 
 
-def entitled(request: Request, cc: str, action: str) -> tuple[CountryHouse, Rule]:
-    """The country whose feed it is, and the rule by which the caller may; raises a Refusal."""
-    actor = caller(request)
-    house = house_of(request).countries.get(cc.upper())
-    if house is None:
+def entitled(request: Request, cc: str, action: str) -> tuple[str, Rule]:
+    """The code of the country whose feed it is, and the rule by which the caller may; raises a Refusal.
+
+    It need not be one that this house keeps: what concerns it may stand in the logs that are here.
+    """
+    actor, code = caller(request), cc.upper()
+    if code not in countries():
         raise Unknown("There is no such feed.")
-    day = legal_day(house_of(request).clock(), country_of(house.code))
-    rule = allow(actor, action, Subject(country=house.code, day=day))
+    day = legal_day(house_of(request).clock(), country_of(code))
+    rule = allow(actor, action, Subject(country=code, day=day))
     if isinstance(rule, Refusal):
         raise rule
-    return house, rule
+    return code, rule
 
 
 class _Feed:
@@ -103,7 +105,6 @@ class _Feed:
     def __init__(self, request: Request, recipient: str) -> None:
         self._recipient = recipient
         self._source = _source(request, recipient)
-        self._heads = _heads(request, self._source)
         self._origin = self._source.keyring.origin
 
     def number_of(self, event: str | None) -> int:
@@ -135,7 +136,7 @@ class _Feed:
         limit = max(0, min(limit, standing.count - after))  # what the head does not count comes with the next
         events = feed.since(self._source.log, self._recipient, after, limit)
         try:
-            head = self._heads.sign(self._recipient, standing)
+            head = self._source.heads.sign(self._recipient, standing)
         except NoSeal:
             raise Unready("The feed has no seal that is live: its head cannot be signed.") from None
         return events, as_json(head_attributes(head.jws, self._origin, head.time), head.jws)
@@ -159,23 +160,13 @@ async def _stream(request: Request, feed: _Feed, after: int) -> AsyncIterator[by
 
 def _source(request: Request, recipient: str) -> CountryHouse:
     """The log that the caller names by its origin; left out: the recipient's own."""
-    houses = house_of(request).countries
     origin = request.query_params.get("source")
     if origin is None:
-        return houses[recipient]
-    for house in houses.values():
-        if house.keyring.origin == origin:
-            return house
+        return country_here(request, recipient)
+    for country in house_of(request).countries.values():
+        if country.keyring.origin == origin:
+            return country
     raise Unknown("There is no log with this origin here.", code="unknown_source")
-
-
-def _heads(request: Request, house: CountryHouse) -> Heads:
-    """Who signs the heads of this log, kept between requests."""
-    state = request.app.state
-    if not hasattr(state, "feed_heads"):
-        state.feed_heads = {}
-    found: Heads = state.feed_heads.setdefault(house.code, house.heads(house_of(request).clock))
-    return found
 
 
 def _number(request: Request, name: str, otherwise: int, least: int, most: int) -> int:

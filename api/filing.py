@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import caller, document, house_of, idempotency_key, remembered_of, shaped
+from api.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
 from api.cases import alone
 from api.contract import documented
 from api.problems import faults_of
@@ -68,11 +68,11 @@ async def file_case(request: Request) -> Response:
         raise NotAllowed("Requests are filed by people. Please sign in as the person who asks.")
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
-    house, offered = _offered(request, found)
+    country, offered = _offered(request, found)
     filing = shaped(found, await request.body(), Filing)
-    content = _content_of(filing, house, offered)
-    case = house.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
-    remembered = remembered_of(house, actor, case, await request.body(), 201)
+    content = _content_of(filing, country, offered)
+    case = country.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
+    remembered = remembered_of(country, actor, case, await request.body(), 201)
     command = FileCase(
         by=actor,
         cause=f"cmd:{random_id()}",
@@ -83,31 +83,31 @@ async def file_case(request: Request) -> Response:
         signature=filing.signature.model_dump() if filing.signature else None,
     )
     with alone(request, case):
-        return _answer(await _filed(house, command, filing.evidence, remembered))
+        return _answer(await _filed(country, command, filing.evidence, remembered))
 
 
 async def _filed(
-    house: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Remembered
+    country: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Remembered
 ) -> Outcome:
     """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
-    if not pieces or house.log.answer(remembered.key):
-        return await asyncio.wrap_future(house.desk.ask(command, remembered))
-    evidence = await brought(house, command.by, command.case, pieces)
+    if not pieces or country.log.answer(remembered.key):
+        return await asyncio.wrap_future(country.desk.ask(command, remembered))
+    evidence = await brought(country, command.by, command.case, pieces)
     try:
         filed = replace(command, evidence=evidence)
-        return await asyncio.wrap_future(house.desk.ask(filed, remembered))
+        return await asyncio.wrap_future(country.desk.ask(filed, remembered))
     except Refusal:
-        await discarded(house, evidence)
+        await discarded(country, evidence)
         raise
 
 
 async def brought(
-    house: CountryHouse, actor: Actor, case: str, pieces: list[EvidenceBrought]
+    country: CountryHouse, actor: Actor, case: str, pieces: list[EvidenceBrought]
 ) -> tuple[Attachment, ...]:
     """Each file, sealed anew for this case before the case says so; ``discarded`` where the case does not."""
     if not pieces:
         return ()
-    owner = house.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    owner = country.desk.id_of("uploader", 1, actor.issuer, actor.subject)
 
     def seal_all() -> tuple[Attachment, ...]:
         found: list[Attachment] = []
@@ -115,39 +115,37 @@ async def brought(
             for n, piece in enumerate(pieces):
                 pointer = f"/evidence/{n}"
                 found.append(
-                    house.evidence.file(piece.id, piece.kind, piece.sha256, owner, pointer, case=case)
+                    country.evidence.file(piece.id, piece.kind, piece.sha256, owner, pointer, case=case)
                 )
         except Refusal:
-            house.evidence.discard(found)
+            country.evidence.discard(found)
             raise
         return tuple(found)
 
     return await asyncio.to_thread(seal_all)
 
 
-async def discarded(house: CountryHouse, evidence: tuple[Attachment, ...]) -> None:
+async def discarded(country: CountryHouse, evidence: tuple[Attachment, ...]) -> None:
     """What was sealed for a case that did not take it is gone, with its keys; the upload stays."""
     if evidence:
-        await asyncio.to_thread(house.evidence.discard, evidence)
+        await asyncio.to_thread(country.evidence.discard, evidence)
 
 
 def _offered(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
     """The country and its law on the procedure that the document names, before the rest is read."""
     asked = found if isinstance(found, dict) else {}
-    country, procedure = asked.get("country"), asked.get("procedure")
-    house = house_of(request).countries.get(country) if isinstance(country, str) else None
-    if isinstance(country, str) and house is None:
-        raise NotOffered("This is not a member country of this house.")
-    offered = offer(house.code, procedure) if house and isinstance(procedure, str) else None
-    if house is None or not isinstance(procedure, str):
-        missing = "country" if house is None else "procedure"
+    code, procedure = asked.get("country"), asked.get("procedure")
+    country = country_here(request, code) if isinstance(code, str) else None
+    offered = offer(country.code, procedure) if country and isinstance(procedure, str) else None
+    if country is None or not isinstance(procedure, str):
+        missing = "country" if country is None else "procedure"
         raise Invalid(Fault(f"/{missing}", "missing", "Please name the country and the procedure."))
     if offered is None:
-        raise NotOffered(f"This procedure is not offered in {house.code} yet.")
-    return house, offered
+        raise NotOffered(f"This procedure is not offered in {country.code} yet.")
+    return country, offered
 
 
-def _content_of(filing: Filing, house: CountryHouse, offered: Offer) -> dict[str, Any]:
+def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[str, Any]:
     """The request in the form of that country, with the keyed ids of its persons."""
     try:
         content = plain(offered.form.model_validate(filing.request))
@@ -155,7 +153,7 @@ def _content_of(filing: Filing, house: CountryHouse, offered: Offer) -> dict[str
         raise Invalid(*faults_of(error, "/request")) from None
     for party in offered.procedure.parties:
         known = key_of(content.get(party.member))
-        content[f"person_{party.role}"] = house.desk.id_of(*known) if known else None
+        content[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
     return content
 
 

@@ -25,24 +25,24 @@ router = APIRouter()
 async def history(request: Request, case: Id) -> Response:
     """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes."""
     actor = caller(request)
-    house, found, party = await readable(request, actor, case, "case.history")
-    await recorded(request, house, actor, found, party, "reading the history")
+    country, found, party = await readable(request, actor, case, "case.history")
+    await recorded(request, country, actor, found, party, "reading the history")
     is_watched = party is None and is_auditor(request, actor, found)
     whose = frozenset[str]() if is_watched else visible_whose(found, party)
-    body = await asyncio.to_thread(_written, house, found.case, whose)
+    body = await asyncio.to_thread(_written, country, found.case, whose)
     return Response(body, 200, None, "application/json")
 
 
-def _written(house: CountryHouse, case: str, whose: frozenset[str]) -> bytes:
-    events = [_shown(house, row, whose) for row in house.log.stream(case)]
-    return orjson.dumps({"case": case, "log": house.keyring.origin, "events": events})
+def _written(country: CountryHouse, case: str, whose: frozenset[str]) -> bytes:
+    events = [_shown(country, row, whose) for row in country.log.stream(case)]
+    return orjson.dumps({"case": case, "log": country.keyring.origin, "events": events})
 
 
-def _shown(house: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, Any]:
+def _shown(country: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, Any]:
     jws = split(row[4])[0]
     payload = payload_of(jws)
-    owners = read(row, house.code, house.vault.get).owners
-    texts = [t for t in disclosures_of(row[4], house.vault.get) if _may_see(t, owners, whose)]
+    owners = read(row, country.code, country.vault.get).owners
+    texts = [t for t in disclosures_of(row[4], country.vault.get) if _may_see(t, owners, whose)]
     compact = jws.decode("ascii")
     return {
         "index": row[0],

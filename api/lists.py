@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import caller, house_of
+from api.caller import caller, country_here, house_of, offices
 from api.contract import documented, query
 from api.pages import LARGEST, PAGE, cursor_of, page
 from api.problems import Declined
@@ -16,7 +16,7 @@ from api.shapes import AccessPage, CasePage, QueuePage
 from domain.authorisation import Subject, allow
 from domain.commands import Actor, Competence
 from domain.countries import country_of, legal_day
-from domain.refusals import NotOffered, Refusal, Unknown
+from domain.refusals import Refusal, Unknown
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS
 from infra.runtime.clock import written
@@ -36,11 +36,11 @@ _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authorit
 async def list_cases(request: Request) -> Response:
     """The cases in a country in which the caller is a party, newest first."""
     actor = caller(request)
-    house = await _country(request)
-    limit, after = cursor_of(request, house)
-    rows = _mine(house, actor, limit, after)
+    country = await _country(request)
+    limit, after = cursor_of(request, country)
+    rows = _mine(country, actor, limit, after)
     shown = [{name: row[name] for name in _LISTED} for row in rows]
-    return page(request, house, shown, limit, _place(rows[-1]) if rows else [])
+    return page(request, country, shown, limit, _place(rows[-1]) if rows else [])
 
 
 @router.get(
@@ -51,16 +51,16 @@ async def queue(request: Request) -> Response:
     """What waits for a decision, nearest deadline first; nothing personal stands in it."""
     actor = caller(request)
     competence = _office(request, actor)
-    house = house_of(request).countries[competence.country]
-    await house.seen()
-    limit, after = cursor_of(request, house)
+    country = country_here(request, competence.country)
+    await country.seen()
+    limit, after = cursor_of(request, country)
     mine: dict[str, Any] = {"authority": competence.authority}
     if competence.procedures:
         mine["procedure"] = list(competence.procedures)
-    rows = house.views.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
+    rows = country.views.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
     now = written(house_of(request).clock())
     shown = [{**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": r["due"] <= now} for r in rows]
-    return page(request, house, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
+    return page(request, country, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
 
 
 @router.get(
@@ -70,31 +70,31 @@ async def queue(request: Request) -> Response:
 async def my_accesses(request: Request) -> Response:
     """Who, when, for what purpose, on what legal basis: the caller's cases in a country and their entries."""
     actor = caller(request)
-    house = await _country(request)
-    limit, after = cursor_of(request, house)
-    streams = list(_my_streams(house, actor))
+    country = await _country(request)
+    limit, after = cursor_of(request, country)
+    streams = list(_my_streams(country, actor))
     found: list[dict[str, Any]] = []
     for n in range(0, len(streams), MAX_KEYS):
         some = {"stream": streams[n : n + MAX_KEYS]}
-        found += house.views.rows("accesses", some, order=("number",), after=after, limit=limit)
+        found += country.views.rows("accesses", some, order=("number",), after=after, limit=limit)
     rows = sorted(found, key=itemgetter("number"))[:limit]
-    return page(request, house, rows, limit, [rows[-1]["number"]] if rows else [])
+    return page(request, country, rows, limit, [rows[-1]["number"]] if rows else [])
 
 
-def _my_streams(house: CountryHouse, actor: Actor) -> Iterator[str]:
-    rows = _mine(house, actor, LARGEST, [])
+def _my_streams(country: CountryHouse, actor: Actor) -> Iterator[str]:
+    rows = _mine(country, actor, LARGEST, [])
     while rows:
         yield from chain.from_iterable(
             (row["case"], *([row["state"]["entry"]] if row["state"]["entry"] else [])) for row in rows
         )
-        rows = _mine(house, actor, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
+        rows = _mine(country, actor, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
 
 
-def _mine(house: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> list[dict[str, Any]]:
-    me = actor.persons.get(house.code)
+def _mine(country: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> list[dict[str, Any]]:
+    me = actor.persons.get(country.code)
     if me is None:
         return []
-    return house.views.rows(
+    return country.views.rows(
         "case_status",
         any_of=dict.fromkeys(PARTIES, me),
         order=("filed_at", "case"),
@@ -113,20 +113,18 @@ def country_named(request: Request) -> str:
     code = request.query_params.get("country", "")
     if not (len(code) == 2 and code.isascii() and code.isupper()):  # noqa: PLR2004 - ISO 3166
         raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
-    if code not in house_of(request).countries:
-        raise NotOffered("This is not a member country of this house.")
-    return code
+    return country_here(request, code).code
 
 
 async def _country(request: Request) -> CountryHouse:
-    house = house_of(request).countries[country_named(request)]
-    await house.seen()
-    return house
+    country = country_here(request, country_named(request))
+    await country.seen()
+    return country
 
 
 def _office(request: Request, actor: Actor) -> Competence:
     """The office whose queue the caller works; with several, the first in the record."""
-    for competence in actor.competences:
+    for competence in offices(request, actor):
         day = legal_day(house_of(request).clock(), country_of(competence.country))
         subject = Subject(country=competence.country, day=day, authority=competence.authority)
         rule = allow(actor, "queue.read", subject)

@@ -68,23 +68,23 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
 
     1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log.
     """
-    house = located(request, case)
-    day = legal_day(house_of(request).clock(), country_of(house.code))
-    if isinstance(allow(actor, "case.pay", Subject(country=house.code, day=day)), Refusal):
+    country = located(request, case)
+    day = legal_day(house_of(request).clock(), country_of(country.code))
+    if isinstance(allow(actor, "case.pay", Subject(country=country.code, day=day)), Refusal):
         raise nothing()
     try:
         parsed = parse(jws)
-        verify(parsed, key_for(house.seals(), parsed.kid, treasury_of(house.code), typ), typ)
+        verify(parsed, key_for(country.seals(), parsed.kid, treasury_of(country.code), typ), typ)
     except BadSignature:
         what = "This is not a statement that the treasury of this country signed with a key that is live."
         raise Invalid(Fault("/statement", "not_signed_by_treasury", what)) from None
     paid = _read(parsed.payload)
-    if paid.case != case or paid.log != house.keyring.origin:
+    if paid.case != case or paid.log != country.keyring.origin:
         raise Invalid(
             Fault("/statement", "other_case", "This statement is about another case."), code="payment_differs"
         )
     _not_from_the_future(request, paid)
-    return _statement(house, paid, jws)
+    return _statement(country, paid, jws)
 
 
 def _read(payload: dict[str, Any]) -> Paid:
@@ -103,9 +103,9 @@ def _not_from_the_future(request: Request, paid: Paid) -> None:
         raise Invalid(Fault("/statement/paid_at", "in_the_future", "This moment has not come yet."))
 
 
-def _statement(house: CountryHouse, paid: Paid, jws: str) -> Statement:
+def _statement(country: CountryHouse, paid: Paid, jws: str) -> Statement:
     return Statement(
-        payment=house.desk.id_of("payment", 1, paid.reference),
+        payment=country.desk.id_of("payment", 1, paid.reference),
         case=paid.case,
         amount=paid.amount,
         currency=paid.currency,

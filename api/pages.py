@@ -24,7 +24,7 @@ PAGE: Final = (
 )
 
 
-def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
+def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
     """(limit, the values after which the page begins); raises Declined."""
     text = request.query_params.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and 1 <= int(text) <= LARGEST):
@@ -37,25 +37,25 @@ def cursor_of(request: Request, house: CountryHouse) -> tuple[int, list[Any]]:
     except NotCanonical:
         raw = b""
     mac, values = raw[:16], raw[16:]
-    if not hmac.compare_digest(mac, _mac(request, house, values)):
+    if not hmac.compare_digest(mac, _mac(request, country, values)):
         raise Declined(404, "cursor_wrong", "This cursor is not one that a page here gave.")
     found: list[Any] = orjson.loads(values)
     return int(text), found
 
 
 def page(
-    request: Request, house: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]
+    request: Request, country: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]
 ) -> Response:
     """The page, with the way to the next one where there may be one."""
     headers = {}
     if len(items) == limit and last:
         values = orjson.dumps(list(last))
-        cursor = b64url(_mac(request, house, values) + values)
+        cursor = b64url(_mac(request, country, values) + values)
         asked = {**request.query_params, "limit": str(limit), "cursor": cursor}
         headers["Link"] = f'<{request.url.path}?{urlencode(asked)}>; rel="next"'
     return Response(orjson.dumps({"items": items}), 200, headers, "application/json")
 
 
-def _mac(request: Request, house: CountryHouse, values: bytes) -> bytes:
+def _mac(request: Request, country: CountryHouse, values: bytes) -> bytes:
     text = b"cursor\0" + request.url.path.encode() + b"\0" + values
-    return hmac.new(house.keyring.id_secret, text, sha256).digest()[:16]
+    return hmac.new(country.keyring.id_secret, text, sha256).digest()[:16]

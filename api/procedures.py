@@ -24,13 +24,14 @@ router = APIRouter()
     "/v1/procedures",
     **documented("Which procedures are offered where", answer=ProcedureList, public=True),
 )
-async def list_procedures(_request: Request) -> Response:
-    """Every procedure, with the countries that offer it."""
+async def list_procedures(request: Request) -> Response:
+    """Every procedure, with the countries of this house that offer it."""
+    here = house_of(request).countries
     items = [
         {
             "procedure": p.name,
             "title": dict(p.title),
-            "countries": [c for c, name in offers() if name == p.name],
+            "countries": [c for c, name in offers() if name == p.name and c in here],
         }
         for p in procedures().values()
     ]

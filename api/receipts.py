@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import body_of, caller, house_of
+from api.caller import body_of, caller, country_here, house_of
 from api.contract import Documented, documented
 from api.feeds import entitled
 from api.shapes import Code, EventHash, OpaqueId, Shape, Version
@@ -100,11 +100,12 @@ def _documented(summary: str, body: type[BaseModel], answer: type[BaseModel]) ->
 )
 async def disclose(request: Request, cc: str) -> Response:
     """Only those of the registry's own registers; what is read is recorded before the bytes leave."""
-    house, rule = entitled(request, cc, "feed.disclose")
+    code, rule = entitled(request, cc, "feed.disclose")
+    country = country_here(request, code)
     asked = await body_of(request, Asked)
-    found = await asyncio.to_thread(_disclosures, house, rule, asked.events)
+    found = await asyncio.to_thread(_disclosures, country, rule, asked.events)
     at = written(house_of(request).clock())
-    readings = [_record(house, rule, at, stream) for stream, shown in found if shown["disclosures"]]
+    readings = [_record(country, rule, at, stream) for stream, shown in found if shown["disclosures"]]
     await asyncio.gather(*readings)
     return _json({"disclosures": [shown for _, shown in found]})
 
@@ -112,22 +113,25 @@ async def disclose(request: Request, cc: str) -> Response:
 @router.post("/v1/feeds/{cc}/receipts", **_documented("What a registry has applied", Receipts, Answers))
 async def receive(request: Request, cc: str) -> Response:
     """Each receipt is verified and recorded on its own; sent again, it gets the same answer."""
-    house, rule = entitled(request, cc, "feed.receipt")
+    code, rule = entitled(request, cc, "feed.receipt")
+    country = country_here(request, code)
     said = await body_of(request, Receipts)
     actor = caller(request)
-    commands = await asyncio.to_thread(_commands, house, rule, actor, said.receipts)
-    return _json({"receipts": await asyncio.gather(*(_recorded(house, command) for command in commands))})
+    commands = await asyncio.to_thread(_commands, country, rule, actor, said.receipts)
+    return _json({"receipts": await asyncio.gather(*(_recorded(country, command) for command in commands))})
 
 
-def _disclosures(house: CountryHouse, rule: Rule, events: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+def _disclosures(
+    country: CountryHouse, rule: Rule, events: Sequence[str]
+) -> list[tuple[str, dict[str, Any]]]:
     """(stream, what is disclosed) of each event."""
-    registers = _registers(house, rule)
-    return [_disclosed(house, registers, event) for event in events]
+    registers = _registers(country, rule)
+    return [_disclosed(country, registers, event) for event in events]
 
 
-def _disclosed(house: CountryHouse, registers: set[str], event: str) -> tuple[str, dict[str, Any]]:
+def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[str, dict[str, Any]]:
     nothing = {"event": event, "disclosures": [], "is_erased": False}
-    row = _row(house, event)
+    row = _row(country, event)
     if row is None or not row[3].startswith("entry."):
         return "", nothing
     payload = payload_of(split(row[4])[0])
@@ -135,23 +139,23 @@ def _disclosed(house: CountryHouse, registers: set[str], event: str) -> tuple[st
     if content.get("register") not in registers:
         return row[1], nothing
     mine = content_owners(content["register"], content["content_version"])
-    texts = [t for t in disclosures_of(row[4], house.vault.get) if open_disclosure(t)[0] in mine]
+    texts = [t for t in disclosures_of(row[4], country.vault.get) if open_disclosure(t)[0] in mine]
     return row[1], {"event": event, "disclosures": texts, "is_erased": len(texts) < len(mine)}
 
 
-def _registers(house: CountryHouse, rule: Rule) -> set[str]:
+def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     """The registers that this registry keeps: what it reads, it reads for them."""
     authority = rule.competence.authority if rule.competence else None
     return {
         offer.procedure.register.name
-        for (country, _), offer in offers().items()
-        if country == house.code and any(terms.registry == authority for terms in offer.terms)
+        for (code, _), offer in offers().items()
+        if code == country.code and any(terms.registry == authority for terms in offer.terms)
     }
 
 
-def _record(house: CountryHouse, rule: Rule, at: str, stream: str) -> "asyncio.Future[None]":
+def _record(country: CountryHouse, rule: Rule, at: str, stream: str) -> "asyncio.Future[None]":
     mine = rule.competence
-    recorded = house.accesses.record(
+    recorded = country.accesses.record(
         at=at,
         stream=stream,
         reader=mine.office_id if mine else "",
@@ -164,13 +168,13 @@ def _record(house: CountryHouse, rule: Rule, at: str, stream: str) -> "asyncio.F
 
 
 def _commands(
-    house: CountryHouse, rule: Rule, actor: Actor, receipts: Sequence[str]
+    country: CountryHouse, rule: Rule, actor: Actor, receipts: Sequence[str]
 ) -> list[RecordReceipt | Answer]:
     """What each receipt asks for, or why it is refused."""
     found: list[RecordReceipt | Answer] = []
     for jws in receipts:
         try:
-            found.append(_command(house, rule, actor, jws))
+            found.append(_command(country, rule, actor, jws))
         except _Wrong as wrong:
             found.append(Answer(status="refused", code=wrong.code, detail=str(wrong)))
     return found
@@ -184,20 +188,20 @@ class _Wrong(Exception):
         self.code = code
 
 
-def _command(house: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordReceipt:
+def _command(country: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordReceipt:
     """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event."""
     authority = rule.competence.authority if rule.competence else ""
     try:
         parsed = parse(jws)
-        verify(parsed, key_for(house.seals(), parsed.kid, authority, RECEIPT), RECEIPT)
+        verify(parsed, key_for(country.seals(), parsed.kid, authority, RECEIPT), RECEIPT)
         receipt = Receipt.model_validate(parsed.payload)
     except BadSignature:
         what = "This is not a receipt that this registry signed with a key that is live."
         raise _Wrong("not_signed_by_registry", what) from None
     except ValidationError:
         raise _Wrong("receipt_wrong", "The receipt does not have the members of a receipt.") from None
-    row = _row(house, receipt.event)
-    if receipt.log != house.keyring.origin or row is None:
+    row = _row(country, receipt.event)
+    if receipt.log != country.keyring.origin or row is None:
         raise _Wrong("unknown_event", "This event is not in the log that the receipt names.")
     lead = payload_of(split(row[4])[0]).get("lead")
     if lead is None or lead["stream"] == row[1]:
@@ -213,11 +217,11 @@ def _command(house: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordR
     )
 
 
-async def _recorded(house: CountryHouse, command: RecordReceipt | Answer) -> dict[str, Any]:
+async def _recorded(country: CountryHouse, command: RecordReceipt | Answer) -> dict[str, Any]:
     if isinstance(command, Answer):
         return command.model_dump()
     try:
-        outcome = await asyncio.wrap_future(house.desk.ask(command))
+        outcome = await asyncio.wrap_future(country.desk.ask(command))
     except Unready as refusal:
         answer = Answer(status="later", case=command.case, code=refusal.name, detail=refusal.detail)
     except Refusal as refusal:
@@ -227,13 +231,13 @@ async def _recorded(house: CountryHouse, command: RecordReceipt | Answer) -> dic
     return answer.model_dump()
 
 
-def _row(house: CountryHouse, event: str) -> Row | None:
+def _row(country: CountryHouse, event: str) -> Row | None:
     """The event in this country's log."""
     try:
-        index = house.feed.index_of(from_b64url(event))
+        index = country.feed.index_of(from_b64url(event))
     except NotCanonical:  # 43 letters that no bytes are written with
         return None
-    return house.log.at(index) if index is not None else None
+    return country.log.at(index) if index is not None else None
 
 
 def _json(found: dict[str, Any]) -> Response:

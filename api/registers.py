@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.acts import Erasure
-from api.caller import body_of, caller, house_of, idempotency_key
+from api.caller import body_of, caller, country_here, house_of, idempotency_key, offices
 from api.cases import Id, carried_out
 from api.contract import documented
 from api.pages import PAGE, cursor_of, page
@@ -53,14 +53,14 @@ class Search(Value):
 )
 async def list_entries(request: Request, register: str) -> Response:
     """Opaque ids, whether restricted; no personal value stands in a list."""
-    house, _, _ = await _reader(request, register)
-    limit, after = cursor_of(request, house)
-    rows = house.views.rows("registers", {"register": register}, order=("entry",), after=after, limit=limit)
+    country, _, _ = await _reader(request, register)
+    limit, after = cursor_of(request, country)
+    rows = country.views.rows("registers", {"register": register}, order=("entry",), after=after, limit=limit)
     shown = [
         {"entry": r["entry"], "changed_at": r["changed_at"], "is_restricted": bool(r["is_restricted"])}
         for r in rows
     ]
-    return page(request, house, shown, limit, [rows[-1]["entry"]] if rows else [])
+    return page(request, country, shown, limit, [rows[-1]["entry"]] if rows else [])
 
 
 @router.get(
@@ -69,9 +69,9 @@ async def list_entries(request: Request, register: str) -> Response:
 )
 async def read_entry(request: Request, register: str, entry: Id) -> Response:
     """With its content and live restrictions; the reading is recorded first."""
-    house, actor, rule = await _reader(request, register)
-    found = _entry(house, register, entry)
-    await _recorded(request, house, actor, rule, found, "reading the register")
+    country, actor, rule = await _reader(request, register)
+    found = _entry(country, register, entry)
+    await _recorded(request, country, actor, rule, found, "reading the register")
     return _shown(found)
 
 
@@ -81,11 +81,11 @@ async def read_entry(request: Request, register: str, entry: Id) -> Response:
 )
 async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
-    house, actor, rule = await _reader(request, register)
+    country, actor, rule = await _reader(request, register)
     said = await body_of(request, Search)
-    stream = house.desk.stream_of(Key("entry", (register, said.kind, *said.parts)))
-    found = _entry(house, register, stream)
-    await _recorded(request, house, actor, rule, found, said.purpose)
+    stream = country.desk.stream_of(Key("entry", (register, said.kind, *said.parts)))
+    found = _entry(country, register, stream)
+    await _recorded(request, country, actor, rule, found, said.purpose)
     return _shown(found)
 
 
@@ -95,12 +95,12 @@ async def search(request: Request, register: str) -> Response:
 )
 async def restrict(request: Request, register: str, entry: Id) -> Response:
     """By the authority that the law names for this kind; under an Idempotency-Key it is placed once."""
-    house, actor = _house_of_entry(request, entry)
+    country, actor = _country_of_entry(request, entry)
     said = await body_of(request, RestrictionBody)
     key = idempotency_key(request) or random_id()
-    restriction = house.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
+    restriction = country.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
     about = {"restriction": restriction, "kind": said.kind, "reference": said.reference}
-    return await _act(request, house, register, entry, PlaceRestriction, **about)
+    return await _act(request, country, register, entry, PlaceRestriction, **about)
 
 
 @router.delete(
@@ -109,8 +109,8 @@ async def restrict(request: Request, register: str, entry: Id) -> Response:
 )
 async def lift(request: Request, register: str, entry: Id, restriction: Id) -> Response:
     """By the authority that placed it."""
-    house, _ = _house_of_entry(request, entry)
-    return await _act(request, house, register, entry, LiftRestriction, restriction=restriction)
+    country, _ = _country_of_entry(request, entry)
+    return await _act(request, country, register, entry, LiftRestriction, restriction=restriction)
 
 
 @router.post(
@@ -119,14 +119,14 @@ async def lift(request: Request, register: str, entry: Id, restriction: Id) -> R
 )
 async def erase(request: Request, register: str, entry: Id) -> Response:
     """When the law keeps it no longer."""
-    house, _ = _house_of_entry(request, entry)
+    country, _ = _country_of_entry(request, entry)
     said = await body_of(request, Erasure)
-    return await _act(request, house, register, entry, EraseEntry, basis=said.basis)
+    return await _act(request, country, register, entry, EraseEntry, basis=said.basis)
 
 
 async def _act(
     request: Request,
-    house: CountryHouse,
+    country: CountryHouse,
     register: str,
     entry: str,
     make: Callable[..., EntryCommand],
@@ -135,12 +135,12 @@ async def _act(
     command = make(
         by=caller(request),
         cause=f"cmd:{random_id()}",
-        country=house.code,
+        country=country.code,
         register=register,
         entry=entry,
         **more,
     )
-    outcome = await carried_out(request, house, command)
+    outcome = await carried_out(request, country, command)
     body = {
         "entry": outcome.stream,
         "version": outcome.version,
@@ -153,37 +153,37 @@ async def _reader(request: Request, register: str) -> tuple[CountryHouse, Actor,
     """The country in which this caller may read the register."""
     actor = caller(request)
     if register in registers():
-        for competence in actor.competences:
-            house = house_of(request).countries[competence.country]
-            day = legal_day(house_of(request).clock(), country_of(house.code))
-            rule = allow(actor, "register.read", Subject(country=house.code, day=day))
+        for competence in offices(request, actor):
+            country = country_here(request, competence.country)
+            day = legal_day(house_of(request).clock(), country_of(country.code))
+            rule = allow(actor, "register.read", Subject(country=country.code, day=day))
             if not isinstance(rule, Refusal):
-                await house.seen()
-                return house, actor, rule
+                await country.seen()
+                return country, actor, rule
     raise Unknown("There is no such register here for you.")
 
 
-def _house_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor]:
+def _country_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor]:
     """The country of the entry, for those who hold an office there; others do not learn that there is one."""
     actor = caller(request)
-    house = house_of(request).where(entry)
-    if house is None or all(c.country != house.code for c in actor.competences):
+    country = house_of(request).where(entry)
+    if country is None or all(c.country != country.code for c in actor.competences):
         raise Unknown(NOTHING)
-    return house, actor
+    return country, actor
 
 
-def _entry(house: CountryHouse, register: str, stream: str) -> Entry:
-    row = house.views.one("registers", stream)
+def _entry(country: CountryHouse, register: str, stream: str) -> Entry:
+    row = country.views.one("registers", stream)
     if row is None or row["register"] != register:
         raise Unknown(NOTHING)
     return Entry(**row["state"])
 
 
 async def _recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
-    request: Request, house: CountryHouse, actor: Actor, rule: Rule, entry: Entry, purpose: str
+    request: Request, country: CountryHouse, actor: Actor, rule: Rule, entry: Entry, purpose: str
 ) -> None:
     mine = rule.competence
-    reading = house.accesses.record(
+    reading = country.accesses.record(
         at=written(house_of(request).clock()),
         stream=entry.entry,
         reader=mine.office_id if mine else actor.subject,

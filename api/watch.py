@@ -66,14 +66,14 @@ async def metrics(request: Request) -> Response:
 )
 async def jwks(request: Request) -> Response:
     """Every key that ever signed an event here, by its kid, with its certificate; retired ones too."""
-    keys = [key for house in house_of(request).countries.values() for key in _keys(house)]
+    keys = [key for country in house_of(request).countries.values() for key in _keys(country)]
     return Response(orjson.dumps({"keys": keys}), 200, None, "application/json")
 
 
-def _keys(house: CountryHouse) -> list[dict[str, Any]]:
-    found = [house.keyring.registrar.certificate]
-    for row in house.log.stream(house.desk.id_of("keys", 1)):
-        event = read(row, house.code, house.vault.get).event
+def _keys(country: CountryHouse) -> list[dict[str, Any]]:
+    found = [country.keyring.registrar.certificate]
+    for row in country.log.stream(country.desk.id_of("keys", 1)):
+        event = read(row, country.code, country.vault.get).event
         if isinstance(event, SealAuthorised):
             found.append(from_b64url(event.certificate))
     return [

@@ -23,12 +23,13 @@ import httpx
 from infra.development import development, treasury
 from infra.house import provider_of
 from infra.keys.keyring import Keyring
-from infra.runtime.clock import clock_of
+from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
 from infra.verification import verify_folder
 
 VEHICLES: Final = 1_000
 PATIENCE_S: Final = 60.0
+COUNTRIES: Final = ("KZ", "TR")  # where it plays, in a house of its own
 OFFICE: Final = "kz-vehicle-registration"
 MARK: Final = ".tamga-demo"
 
@@ -44,15 +45,23 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
     """Play everything; ``{"cases": {end: n}, "receipts": n, "events": n, "verified": bool}``."""
     folder = _fresh(settings.data / "demo")
     clock = folder / "clock"
-    _set(clock, datetime.now(UTC))
+    turn_to(clock, datetime.now(UTC))
     origin = f"log.{{cc}}.demo-{int(time.time())}.tamga.example/v1"
-    ours = Settings(data=folder, port=_free_port(), kafka=settings.kafka, clock=clock, origin=origin)
+    ours = Settings(
+        data=folder,
+        port=_free_port(),
+        kafka=settings.kafka,
+        clock=clock,
+        origin=origin,
+        countries=",".join(COUNTRIES),
+    )
     environment = os.environ | {
         "TAMGA_DATA": str(folder),
         "TAMGA_PORT": str(ours.port),
         "TAMGA_KAFKA": ours.kafka,
         "TAMGA_CLOCK": str(clock),
         "TAMGA_ORIGIN": origin,
+        "TAMGA_COUNTRIES": ours.countries,
         "TAMGA_LOG_LEVEL": "WARNING",
     }
     with ExitStack() as stack:
@@ -66,7 +75,7 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
         story = _Story(ours, console)
         story.wait_until_ready()
         _import_vehicles(folder, program, environment, log)
-        for country in ("KZ", "TR"):
+        for country in COUNTRIES:
             start("registry", "run", country, "--from", source)
         ends = story.play(clock)
     report = verify_folder(folder, with_keys=None)
@@ -120,12 +129,12 @@ class _Story:
             ends["completed"] += 1
             self.receipts += 1
         self._console.print("three weeks later: what was not paid or not agreed to lapses")
-        _set(clock, datetime.now(UTC) + timedelta(days=28))
+        turn_to(clock, datetime.now(UTC) + timedelta(days=28))
         for case in (unpaid, alone):
             self._until(partial(self._is, case, "lapsed"), "the clock")
             ends["lapsed"] += 1
         self._console.print("two years later: what the law keeps no longer is erased")
-        _set(clock, datetime.now(UTC) + timedelta(days=800))
+        turn_to(clock, datetime.now(UTC) + timedelta(days=800))
         self._erased(waiting[0])
         ends["erased"] += 1
         return ends
@@ -377,10 +386,3 @@ def _fresh(folder: Path) -> Path:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
-
-
-def _set(clock: Path, instant: datetime) -> None:
-    """A clock that runs on from this instant; replaced whole, so that nobody reads half of it."""
-    making = clock.with_name("clock.making")
-    making.write_text("@" + instant.isoformat(), "ascii")
-    making.rename(clock)

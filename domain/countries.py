@@ -16,15 +16,21 @@ from domain.country import Country
 def countries() -> Mapping[str, Country]:
     """Every country that has a folder in ``domain/law/``, by its upper-case ISO 3166 code, in their order.
 
-    TypeError for a folder without a ``COUNTRY`` of its code: a fault to be seen at start, not at a filing.
+    TypeError for a folder without a ``COUNTRY`` of its code, and for a partition that another has: faults to be
+    seen at start, not at a filing.
     """
-    found = {}
+    found: dict[str, Country] = {}
     for folder in sorted(module.name for module in iter_modules(law.__path__) if module.ispkg):
         country = getattr(import_module(f"{law.__name__}.{folder}"), "COUNTRY", None)
         code = folder.upper()
         if not isinstance(country, Country) or country.code != code:
             raise TypeError(
                 f"domain/law/{folder}/__init__.py must hold COUNTRY, a Country with the code {code}"
+            )
+        twin = next((other.code for other in found.values() if other.partition == country.partition), None)
+        if twin is not None:
+            raise TypeError(
+                f"{code} has the partition {country.partition}, which is {twin}'s for ever: take the next"
             )
         found[country.code] = country
     return MappingProxyType(found)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
+from domain.names import Spelling, plainly
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -61,6 +63,20 @@ class PersonNumber:
     warnings: Callable[[str], tuple[str, ...]] = _no_warnings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeUp:
+    """Somebody of a development house who needs a number; ``digits`` (40) and ``letters`` (32) are chance.
+
+    A country's ``development.py`` has ``GIVEN_NAMES`` (of a woman, a man, a woman ...) and ``number_begins``: what
+    stands in such a person's number before the check digits, of which there may be two.
+    """
+
+    born_on: date
+    is_woman: bool
+    digits: str
+    letters: str  # and digits
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Country:
     """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
@@ -75,6 +91,8 @@ class Country:
     overlay: tuple[Decree, ...]
     decreed_until: date  # the last day whose public holidays are decreed: deadlines beyond it are provisional
     person_number: PersonNumber
+    partition: int  # of its log in every topic of the feed, for ever: a new country takes the next free one
+    spelling: Spelling = plainly  # how names in its first official language are compared
     office_hours: OfficeHours | None = None  # None: not known, or none; minutes then run by the clock
 
 

@@ -3,13 +3,17 @@
 The numbers of documents, which have no form of their own, are here too.
 
 How a name is written stays as it was signed; these forms are for comparing. Never ``upper()`` or ``lower()``
-without a language: Turkish and Azerbaijani have a dotted and a dotless i.
+without a language: Turkish and Azerbaijani have a dotted and a dotless i. How its own language is spelt lies in a
+country's folder (``Country.spelling``).
 The normal form is frozen: ids are derived from it. Another is a new ``FORM``, claimed beside the old one.
 """
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+Spelling: TypeAlias = Callable[[str], str]  # a name in NFC -> how its letters are compared
 
 FORM: Final = 1
 
@@ -50,19 +54,15 @@ def check(name: str) -> None:
             )
 
 
-def normal_form(name: str, language: str) -> str:
-    """The key of a name written in that language ("uz", "tr", "kk" ...), the same however it was typed.
+def normal_form(name: str, spelling: Spelling) -> str:
+    """The key of a name of a country with that spelling, the same however it was typed.
 
-    Case by the rules of the language, runs of spaces as one space, apostrophe variants as one; in Uzbek the
-    mark of oʻ and gʻ and the tutuq belgisi apart from each other, and Cyrillic by the official table (1995).
-    Nothing is stripped: Oʻt is not Ot, Isʼhoq is not Ishoq. WrongName as ``check``.
+    Case by the rules of the language, runs of spaces as one space, apostrophe variants as one. Nothing is
+    stripped: Oʻt is not Ot, Isʼhoq is not Ishoq. WrongName as ``check``.
     """
     check(name)
-    primary = language.partition("-")[0]
-    folded = _case_folded(name, primary)
-    marked = _uzbek(folded) if primary == "uz" else _APOSTROPHES.sub(APOSTROPHE, folded)
     # Last: letters were dropped (ь), and Latin ones compose with marks that Cyrillic ones leave alone.
-    return unicodedata.normalize("NFC", " ".join(marked.split()))
+    return unicodedata.normalize("NFC", " ".join(spelling(name).split()))
 
 
 def document_number(number: str) -> str:
@@ -90,45 +90,34 @@ def likeness(name: str) -> frozenset[str]:
     return frozenset(filter(None, (_bare(plain.translate(_SOUND)), _bare(plain.translate(_LOOK)))))
 
 
-# --- case -------------------------------------------------------------------------------------------------
+# --- spellings --------------------------------------------------------------------------------------------
 
 
-def _case_folded(name: str, language: str) -> str:
-    if language in {"tr", "az"}:
-        name = name.replace("İ", "i").replace("I", "ı")
-    # Canonical caseless matching of the Unicode Standard (3.13, D145): decompose, fold, compose.
+def plainly(name: str) -> str:
+    """Without regard to case, and to how apostrophes are typed."""
+    return one_apostrophe(case_folded(name))
+
+
+def with_dotless_i(name: str) -> str:
+    """The same in Turkish and Azerbaijani, where I is the capital of ı, and İ of i."""
+    folded = case_folded(name.replace("İ", "i").replace("I", "ı"))
+    return one_apostrophe(re.sub("i\u0307+", "i", folded))  # what a lower() without a language had made of İ
+
+
+def case_folded(name: str) -> str:
+    """Canonical caseless matching of the Unicode Standard (3.13, D145): decompose, fold, compose."""
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
-    if language in {"tr", "az"}:
-        folded = re.sub("i\u0307+", "i", folded)  # what a lower() without a language had made of İ
     return unicodedata.normalize("NFC", folded)
 
 
-# --- Uzbek ------------------------------------------------------------------------------------------------
+def one_apostrophe(name: str) -> str:
+    """Every sign that is typed for an apostrophe as the one."""
+    return _APOSTROPHES.sub(APOSTROPHE, name)
+
 
 _APOSTROPHES = re.compile(
     "['`\u00b4\u02b9\u02bb-\u02bf\u02c8\u02ca\u02cb\u2018\u2019\u201b\u2032\u2035\ua78b\ua78c\uff07]"
 )
-_VOWELS = "аеёиоуўыэюяaeiou" + TURNED_COMMA
-_UZBEK = str.maketrans(
-    dict(zip("абвгджзийклмнопрстуфхцыэқҳ", "abvgdjziyklmnoprstufxsieqh", strict=True))
-    | {"е": "e", "ё": "yo", "ч": "ch", "ш": "sh", "щ": "sh", "ю": "yu", "я": "ya", "ь": "", "ъ": APOSTROPHE}
-    | {"ў": f"o{TURNED_COMMA}", "ғ": f"g{TURNED_COMMA}"}
-)
-
-
-def _uzbek(name: str) -> str:
-    """Lower-case Uzbek in Latin letters; what is no Uzbek Cyrillic letter stays."""
-    name = name.replace("ўъ", "ў")  # мўъжиза, moʻjiza
-    name = re.sub("[ъь]е", "ye", name)  # объект, obyekt
-    name = name.replace("ьи", "yi").replace("ьо", "yo")
-    name = re.sub(
-        rf"(?<![^\W\d_])е|(?<=[{_VOWELS}])е", "ye", name
-    )  # at the beginning of a word, after a vowel
-    name = re.sub(rf"(?<=[{_VOWELS}])ц", "ts", name)  # else s
-    name = name.replace("сҳ", f"s{APOSTROPHE}h")  # Исҳоқ, Isʼhoq: not sh
-    name = _APOSTROPHES.sub(APOSTROPHE, name.translate(_UZBEK))
-    return re.sub(f"(?<=[og]){APOSTROPHE}", TURNED_COMMA, name)
-
 
 # --- what cannot be a name, and what is alike ---------------------------------------------------------------
 

@@ -1,4 +1,6 @@
-"""The normal forms and checksums of numbers of persons, companies and vehicles; not what they identify.
+"""What the normal forms of numbers share, and those that belong to no country (VIN); not what they identify.
+
+A country's own numbers lie in its folder (``domain/law/<cc>/numbers.py``), made of what is here.
 
 Each number has one normal form or is refused: a hard key. What no law guarantees warns the officer only.
 The normal forms are frozen: ids are derived from them. Another is a new ``FORM``, beside it.
@@ -10,9 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from stdnum.az import voen
 from stdnum.exceptions import ValidationError
-from stdnum.tr import tckimlik, vkn
 
 FORM: Final = 1
 
@@ -53,9 +53,9 @@ def vin(text: str) -> str:
     The check digit is not looked at (``vin_warnings``): no law outside North America asks for it.
     Chassis and body numbers of older cars are another kind of key.
     """
-    number = _ascii("vin", "A VIN", text, forbidden="IOQ")
-    _length("vin", "A VIN", number, 17)
-    _not_one_character("vin", "VIN", number)
+    number = letters_and_digits("vin", "A VIN", text, forbidden="IOQ")
+    check_length("vin", "A VIN", number, 17)
+    check_not_one_character("vin", "VIN", number)
     return number
 
 
@@ -65,82 +65,7 @@ def vin_warnings(number: str) -> tuple[str, ...]:
     return () if number[8] == "0123456789X"[total % 11] else ("vin_check_digit",)
 
 
-def kz_iin(text: str) -> str:
-    """Kazakhstan's number of a person: 12 digits, the last a check digit; a fifth of 4, 5 or 6 is a BIN's.
-
-    Date of birth and sex cannot be read from it since 2013-08-26, so they are not checked.
-    """
-    number = _kz("kz_iin", "An IIN", text)
-    if number[4] in "456":
-        raise WrongNumber("kz_iin", 5, "This is the number of a company (BIN). Give the IIN of the person.")
-    return number
-
-
-def kz_bin(text: str) -> str:
-    """Kazakhstan's number of a company: 12 digits with the check digit of the IIN; the fifth is 4, 5 or 6."""
-    number = _kz("kz_bin", "A BIN", text)
-    if number[4] not in "456":
-        raise WrongNumber("kz_bin", 5, "This is the number of a person (IIN). Give the BIN of the company.")
-    return number
-
-
-def tr_tckn(text: str) -> str:
-    """Türkiye's number of a person: 11 digits, the first not 0, the last two check digits."""
-    number = _digits("tr_tckn", "A TCKN", text, 11)
-    if number[0] == "0":
-        raise WrongNumber("tr_tckn", 1, "A TCKN does not begin with 0. Copy all its digits from the card.")
-    # 99999999990 passes the check digits; it is what people type who have none.
-    if number == "99999999990" or not tckimlik.is_valid(number):
-        raise _mistyped("tr_tckn", "TCKN")
-    return number
-
-
-def tr_vkn(text: str) -> str:
-    """Türkiye's tax number of a company: 10 digits, the last a check digit."""
-    number = _digits("tr_vkn", "A VKN", text, 10)
-    return _checked_by(vkn.validate, "tr_vkn", "VKN", number)
-
-
-def az_fin(text: str) -> str:
-    """Azerbaijan's number of a person: 7 letters and digits, random; O is read as 0, an I is refused."""
-    number = _ascii("az_fin", "A FIN", text, forbidden="I").replace("O", "0")
-    _length("az_fin", "A FIN", number, 7)
-    return number
-
-
-def az_voen(text: str) -> str:
-    """Azerbaijan's tax number: 10 digits, of which the ninth is a check digit."""
-    number = _digits("az_voen", "A VÖEN", text, 10)
-    return _checked_by(voen.validate, "az_voen", "VÖEN", number)
-
-
-def uz_pinfl(text: str) -> str:
-    """Uzbekistan's number of a person: 14 digits, the last a check digit."""
-    number = _digits("uz_pinfl", "A PINFL", text, 14)
-    if _weighted(number[:13], (7, 3, 1) * 4 + (7,)) % 10 != int(number[13]):
-        raise _mistyped("uz_pinfl", "PINFL")
-    return number
-
-
-def uz_pinfl_warnings(number: str) -> tuple[str, ...]:
-    """("person_number_date",) when digits 1 to 7 of a PINFL (century and sex, DDMMYY) are no day."""
-    century = {"1": 18, "2": 18, "3": 19, "4": 19, "5": 20, "6": 20}.get(number[0])
-    if century is None:
-        return ("person_number_date",)
-    return _date_warning(day=number[1:3], month=number[3:5], year=f"{century}{number[5:7]}")
-
-
-def kg_pin(text: str) -> str:
-    """Kyrgyzstan's number of a person: 14 digits; no check digit is published."""
-    return _digits("kg_pin", "A PIN", text, 14)
-
-
-def kg_pin_warnings(number: str) -> tuple[str, ...]:
-    """("person_number_date",) when digits 2 to 9 of a PIN (DDMMYYYY) are no day."""
-    return _date_warning(day=number[1:3], month=number[3:5], year=number[5:9])
-
-
-# --- what the above are made of ---------------------------------------------------------------------------
+# --- what normal forms are made of ---------------------------------------------------------------------------
 
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VIN_VALUES = {
@@ -160,7 +85,11 @@ _LOOK_ALIKES = dict(
 )
 
 
-def _ascii(kind: str, noun: str, text: str, *, forbidden: str) -> str:
+def letters_and_digits(kind: str, noun: str, text: str, *, forbidden: str) -> str:
+    """The text in upper-case ASCII without the spaces around, or WrongNumber for any other character.
+
+    ``kind`` is the function that asks, ``noun`` the number as the refusal calls it ("A VIN").
+    """
     stripped = text.strip()
     for position, character in enumerate(stripped, start=1):
         # Before upper(): it would turn some letters of other alphabets into ASCII ones.
@@ -178,30 +107,34 @@ def _ascii(kind: str, noun: str, text: str, *, forbidden: str) -> str:
     return stripped.upper()
 
 
-def _digits(kind: str, noun: str, text: str, length: int) -> str:
+def digits(kind: str, noun: str, text: str, count: int) -> str:
+    """So many ASCII digits without the spaces around, not all the same, or WrongNumber; as ``letters_and_digits``."""
     number = text.strip()
     for position, character in enumerate(number, start=1):
         if not (character.isascii() and character.isdigit()):
             named = _named(character)
             reason = f"Character {position} is {named}. {noun} has digits only: leave out everything else."
             raise WrongNumber(kind, position, reason)
-    _length(kind, noun, number, length)
-    _not_one_character(kind, noun.split()[1], number)
+    check_length(kind, noun, number, count)
+    check_not_one_character(kind, noun.split()[1], number)
     return number
 
 
-def _length(kind: str, noun: str, number: str, length: int) -> None:
-    if len(number) != length:
-        reason = f"{noun} has {length} characters, not {len(number)}. Copy it whole from the original."
+def check_length(kind: str, noun: str, number: str, count: int) -> None:
+    """Refuse (WrongNumber) what has not so many characters."""
+    if len(number) != count:
+        reason = f"{noun} has {count} characters, not {len(number)}. Copy it whole from the original."
         raise WrongNumber(kind, None, reason)
 
 
-def _not_one_character(kind: str, noun: str, number: str) -> None:
-    if len(set(number)) == 1:  # some of them pass their check digit
-        raise _mistyped(kind, noun)
+def check_not_one_character(kind: str, noun: str, number: str) -> None:
+    """Refuse (WrongNumber) one character again and again: some such numbers pass their check digit."""
+    if len(set(number)) == 1:
+        raise mistyped(kind, noun)
 
 
-def _mistyped(kind: str, noun: str) -> WrongNumber:
+def mistyped(kind: str, noun: str) -> WrongNumber:
+    """What is raised where a check digit does not fit; ``noun`` without its article."""
     reason = f"There is no such {noun}: a character is wrong. Compare each with the original."
     return WrongNumber(kind, None, reason)
 
@@ -221,31 +154,24 @@ def _way_out(noun: str, character: str) -> str:
     return f"{noun} has Latin letters and digits only: leave out everything else."
 
 
-def _kz(kind: str, noun: str, text: str) -> str:
-    number = _digits(kind, noun, text, 12)
-    check = _weighted(number[:11], range(1, 12)) % 11
-    if check == 10:  # noqa: PLR2004 - no digit: the law's second row of weights decides
-        check = _weighted(number[:11], (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)) % 11
-    if check != int(number[11]):  # twice 10: such a number is not issued
-        raise _mistyped(kind, noun.split()[1])
-    return number
+def weighted(number: str, weights: Iterable[int]) -> int:
+    """The sum of the digits, each times its weight."""
+    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True))
 
 
-def _weighted(digits: str, weights: Iterable[int]) -> int:
-    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True))
-
-
-def _checked_by(validate: Callable[[str], str], kind: str, noun: str, number: str) -> str:
+def checked_by(validate: Callable[[str], str], kind: str, noun: str, number: str) -> str:
+    """The number, where a rule of python-stdnum takes it as it is; else WrongNumber."""
     try:
         normal = validate(number)
     except ValidationError:
-        raise _mistyped(kind, noun) from None
+        raise mistyped(kind, noun) from None
     if normal != number:
-        raise _mistyped(kind, noun)
+        raise mistyped(kind, noun)
     return number
 
 
-def _date_warning(*, day: str, month: str, year: str) -> tuple[str, ...]:
+def date_warning(*, day: str, month: str, year: str) -> tuple[str, ...]:
+    """("person_number_date",) when these digits are no day of the calendar."""
     try:
         date(int(year), int(month), int(day))
     except ValueError:

@@ -2,7 +2,7 @@
 
 A file ``domain/law/<country>/<procedure>.py`` holds ``FORM`` (the procedure's form, with the country's own
 members), ``FORM_VERSION`` and ``TERMS``; from the second version on also ``FORMER_FORMS`` (version -> form): a
-case is read with the form that it was filed with.
+case is read with the form that it was filed with. What else lies in the folder is about the country itself.
 """
 
 import base64
@@ -24,6 +24,8 @@ from domain.forms import owners_of
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures, registers
 
+_NO_TERMS = {"development", "names", "numbers"}
+
 
 @cache
 def offers() -> Mapping[tuple[str, str], Offer]:
@@ -31,7 +33,7 @@ def offers() -> Mapping[tuple[str, str], Offer]:
     found = {}
     for code in countries():
         folder = import_module(f"{law.__name__}.{code.lower()}")
-        for module in sorted(m.name for m in iter_modules(folder.__path__)):
+        for module in sorted(m.name for m in iter_modules(folder.__path__) if m.name not in _NO_TERMS):
             terms = import_module(f"{folder.__name__}.{module}")
             procedure = procedures().get(module)
             if procedure is None:

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from domain.authorities import authorities, registrar_of
 from domain.commands import Actor
@@ -17,7 +17,7 @@ from infra.development import development
 from infra.feed.heads import Heads
 from infra.feed.store import FeedStore
 from infra.identity.competences import Competences
-from infra.identity.tokens import Tokens, actor_of
+from infra.identity.tokens import Jwks, Tokens, actor_of
 from infra.keys import keyring
 from infra.keys.keyring import Keyring
 from infra.keys.live_seals import Authorised, seals_of
@@ -25,13 +25,13 @@ from infra.log.event_store import Log, Unavailable
 from infra.read_models.follower import Runner
 from infra.read_models.store import Views
 from infra.runtime.clock import Clock, clock_of
-from infra.settings import Settings
+from infra.settings import Settings, WrongSetting
 from infra.stores.accesses import Accesses
 from infra.stores.evidence import EvidenceStore
 from infra.stores.vault import Vault
 
 LONGEST_WAIT_S: Final = 2.0  # for the read models to have seen what this process wrote
-REMEMBERED: Final = 100_000  # streams whose country is known
+REMEMBERED: Final = 100_000  # streams whose country is known, and people whose ids are
 _LOOK_S: Final = 0.003
 
 
@@ -46,10 +46,53 @@ class CountryHouse:
     vault: Vault
     views: Views
     feed: FeedStore
+    heads: Heads
     accesses: Accesses
     evidence: EvidenceStore
     desk: Desk
     runner: Runner
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        code: str,
+        clock: Clock,
+        *,
+        synchronous: str = "FULL",
+        largest_batch: int = 64,
+    ) -> Self:
+        """Open the country, with its keys made and its log begun where they are not there yet."""
+        folder = settings.data / code.lower()
+        folder.mkdir(parents=True, exist_ok=True)
+        origin = settings.origin.format(cc=code.lower())
+        if not (folder / "keys").exists():
+            keyring.create(
+                folder / "keys", code, origin, authorities(code), clock(), organisation=settings.organisation
+            )
+        keys = Keyring(folder / "keys")
+        log = Log(folder / "log.sqlite", synchronous=synchronous)
+        vault = Vault(folder / "vault.sqlite", keys.kek)
+        views = Views(folder / "views.sqlite")
+        accesses = Accesses(folder / "accesses.sqlite")
+        evidence = EvidenceStore(folder / "evidence", vault, clock)
+        desk = Desk(code, log, vault, keys, clock, largest_batch=largest_batch)
+        open_log(desk, registrar_of(code), tuple(countries()))
+        authorise_missing(desk, authorities(code))
+        return cls(
+            code=code,
+            folder=folder,
+            keyring=keys,
+            log=log,
+            vault=vault,
+            views=views,
+            feed=FeedStore(folder / "feed.sqlite"),
+            heads=Heads(code, log, desk.id_of("keys", 1), keys, clock),
+            accesses=accesses,
+            evidence=evidence,
+            desk=desk,
+            runner=Runner(code, log, vault, views, accesses, evidence),
+        )
 
     def person_of(self, number: tuple[str, str]) -> str:
         """The keyed id of the human with this number (country, number), in this country only."""
@@ -63,10 +106,6 @@ class CountryHouse:
     def seals(self) -> list[Authorised]:
         """Every seal that the log authorised, oldest first."""
         return seals_of(self.log.stream(self.keys_stream), self.code)
-
-    def heads(self, clock: Clock) -> Heads:
-        """Who signs the heads of this log's feeds."""
-        return Heads(self.code, self.log, self.keys_stream, self.keyring, clock)
 
     async def seen(self) -> bool:
         """Wait until the read models have seen what this process wrote: everybody reads their own writes.
@@ -101,17 +140,23 @@ def provider_of(settings: Settings) -> development.DevelopmentProvider:
 
 
 class House:
-    """The member countries that this deployment hosts, and what they share."""
+    """The member countries that this house keeps, and what they share."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock: Clock = clock_of(settings.clock)
         self._places: dict[str, CountryHouse] = {}
         settings.data.mkdir(parents=True, exist_ok=True)
-        self.countries: Mapping[str, CountryHouse] = {code: self._country(code) for code in countries()}
+        if settings.issuers:
+            _ = self.tokens  # wrong keys are named now
+        self.countries: Mapping[str, CountryHouse] = {
+            code: CountryHouse.open(settings, code, self.clock) for code in settings.kept
+        }
+        # The keyed ids never change, as their secrets are never rotated (formats.md, "Derived ids").
+        self.persons_of = lru_cache(maxsize=REMEMBERED)(self._persons_of)
         self.competences = Competences(settings.data / "competences.sqlite")
         if settings.environment == "development":
-            appointed = development.appointments(self.person_of)
+            appointed = development.appointments(self.person_of, self.countries)
             self.competences.enrol_development(issuer_of(settings), appointed)
 
     @cached_property
@@ -121,16 +166,26 @@ class House:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Who checks bearer tokens."""
-        return Tokens({issuer_of(self.settings): self.provider.jwks()}, self.clock)
+        """Who checks bearer tokens: of the issuers that the settings name, in development of the embedded one too."""
+        issuers = {issuer: Jwks(keys=jwks["keys"]) for issuer, jwks in (self.settings.issuers or {}).items()}
+        if self.settings.environment == "development":
+            issuers[issuer_of(self.settings)] = self.provider.jwks()
+        try:
+            return Tokens(issuers, self.clock)
+        except ValueError as error:
+            raise WrongSetting(f"TAMGA_ISSUERS: {error}") from None
 
     def actor(self, token: str) -> Actor:
         """The actor that a bearer token names; raises BadToken."""
-        return actor_of(self.tokens.identity_of(token), self.competences, self.person_of, self.clock())
+        return actor_of(self.tokens.identity_of(token), self.competences, self.persons_of, self.clock())
 
     def person_of(self, country: str, number: tuple[str, str]) -> str:
-        """The keyed id of a human in a country."""
+        """The keyed id of a human in a country that this house keeps."""
         return self.countries[country].person_of(number)
+
+    def _persons_of(self, number: tuple[str, str]) -> Mapping[str, str]:
+        """The keyed ids of a human in each country that this house keeps."""
+        return {code: country.person_of(number) for code, country in self.countries.items()}
 
     def where(self, stream: str) -> CountryHouse | None:
         """The country whose log holds this stream, or None. A stream never moves: it is looked for once.
@@ -141,13 +196,13 @@ class House:
         if known is not None:
             return known
         trouble: Unavailable | None = None
-        for house in self.countries.values():
+        for country in self.countries.values():
             try:
-                if house.log.holds(stream):
+                if country.log.holds(stream):
                     if len(self._places) >= REMEMBERED:
                         self._places.clear()
-                    self._places[stream] = house
-                    return house
+                    self._places[stream] = country
+                    return country
             except Unavailable as error:  # one country's trouble is not another's
                 trouble = error
         if trouble is not None:
@@ -159,32 +214,3 @@ class House:
         for country in self.countries.values():
             country.close()
         self.competences.close()
-
-    def _country(self, code: str) -> CountryHouse:
-        folder = self.settings.data / code.lower()
-        folder.mkdir(parents=True, exist_ok=True)
-        origin = self.settings.origin.format(cc=code.lower())
-        if not (folder / "keys").exists():
-            keyring.create(folder / "keys", code, origin, authorities(code), self.clock())
-        keys = Keyring(folder / "keys")
-        log = Log(folder / "log.sqlite")
-        vault = Vault(folder / "vault.sqlite", keys.kek)
-        views = Views(folder / "views.sqlite")
-        accesses = Accesses(folder / "accesses.sqlite")
-        evidence = EvidenceStore(folder / "evidence", vault, self.clock)
-        desk = Desk(code, log, vault, keys, self.clock)
-        open_log(desk, registrar_of(code), tuple(countries()))
-        authorise_missing(desk, authorities(code))
-        return CountryHouse(
-            code=code,
-            folder=folder,
-            keyring=keys,
-            log=log,
-            vault=vault,
-            views=views,
-            feed=FeedStore(folder / "feed.sqlite"),
-            accesses=accesses,
-            evidence=evidence,
-            desk=desk,
-            runner=Runner(code, log, vault, views, accesses, evidence),
-        )

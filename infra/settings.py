@@ -4,19 +4,26 @@ docs/reference/settings.md.
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.countries import countries
 from infra.runtime.clock import WrongClock, clock_of
 
+DEVELOPMENT: Final = "Tamga development"
 PREFIX: Final = "TAMGA_"
 TESTS: Final = "TAMGA_TEST_"  # what the tests ask for is no setting
 _SERVERS: Final = re.compile(r"([^\s,:]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 _ORIGIN: Final = re.compile(r"[a-z0-9.-]*\{cc\}[a-z0-9.-]*(/[a-z0-9._-]+)*")
+
+
+Issuers: TypeAlias = Mapping[str, dict[Literal["keys"], list[dict[str, Any]]]]  # each with its JWK Set
+_ISSUERS: Final = TypeAdapter[Issuers](Issuers)
 
 
 class WrongSetting(Exception):
@@ -41,6 +48,20 @@ def _origin(text: str) -> str:
     return text
 
 
+def _members(text: str) -> str:
+    for code in text.split(",") if text else ():
+        if code not in countries():
+            raise ValueError(f"{code!r} is no member country; these are: {','.join(countries())}")
+    return text
+
+
+def _issuers(path: object) -> Issuers:
+    try:
+        return _ISSUERS.validate_json(Path(str(path)).read_bytes())
+    except (OSError, ValidationError):
+        raise ValueError('name a JSON file that says {"https://issuer.example": {"keys": [...]}}') from None
+
+
 class Settings(BaseSettings):
     """``TAMGA_*`` of the environment; everything has a default that works on one machine."""
 
@@ -52,6 +73,11 @@ class Settings(BaseSettings):
     kafka: Annotated[str, AfterValidator(_servers)] = ""
     clock: Path | None = None
     environment: Literal["development", "production"] = "development"
+    countries: Annotated[str, AfterValidator(_members)] = ""
+    issuers: Annotated[Issuers | None, NoDecode, BeforeValidator(_issuers), Field(validate_default=False)] = (
+        None
+    )
+    organisation: Annotated[str, Field(min_length=1, max_length=64)] = DEVELOPMENT
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     origin: Annotated[str, AfterValidator(_origin)] = "log.{cc}.tamga.example/v1"
 
@@ -59,7 +85,15 @@ class Settings(BaseSettings):
     def _stays_in_time(self) -> Self:
         if self.environment == "production" and self.clock is not None:
             raise ValueError("TAMGA_CLOCK: time travel is for development; it is refused in production")
+        if self.environment == "production" and self.organisation == DEVELOPMENT:
+            raise ValueError("TAMGA_ORGANISATION: say who keeps this house; its certificates name them")
         return self
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The codes of the countries that this house keeps."""
+        named = self.countries.split(",") if self.countries else countries()
+        return tuple(sorted(set(named)))
 
     @property
     def base_url(self) -> str:

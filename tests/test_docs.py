@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
@@ -33,6 +34,7 @@ from domain.offers import offers, request_owners
 from domain.procedures import registers
 from infra.formats.codec import NAMES
 from infra.keys.history import REGISTRAR_TYPES
+from infra.runtime.clock import turn_to
 from infra.verification.findings import CHECKS
 from projections import tallies, views
 from tests.house import Town, free_port, good, until
@@ -41,7 +43,7 @@ ROOT: Final = Path(__file__).parents[1]
 REFERENCE: Final = ROOT / "docs" / "reference"
 PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # The day for which the pages were written: fees, holidays and terms are those of a day.
-TODAY: Final = "@2026-11-23T09:00:00Z"
+TODAY: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PATIENCE_S: Final = 300
 NOT_SHARED: Final = {".git", ".venv", "build", "dist", "var"}
 LISTED: Final = ("api", "consumers", "docs", "domain", "infra", "projections", "tests")
@@ -106,7 +108,7 @@ def test_what_a_page_runs_prints_what_it_shows(page: Path, tmp_path: Path) -> No
     clone = a_clone(tmp_path / "clone")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TAMGA_")}
     environment |= {"TAMGA_PORT": str(free_port()), "TAMGA_CLOCK": str(tmp_path / "today")}
-    (tmp_path / "today").write_text(TODAY, "ascii")
+    turn_to(tmp_path / "today", TODAY)
     with served(page, clone, environment):
         assert walked(page, clone, environment) == shown(page)
 

@@ -5,16 +5,12 @@ goes to completion over HTTP: its register, officers, seals and registry follow 
 """
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "var", "build", "*.egg-info")
+from tests.copies import checked, copied, run
+
 NEW = "digital_nomad_visa"
 
 PROCEDURE = '''
@@ -228,7 +224,7 @@ pytestmark = pytest.mark.slow
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tree with the three files, and nothing else changed."""
     folder = tmp_path_factory.mktemp("new-procedure") / "tamga"
-    shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+    copied(folder)
     for place, text in {
         f"domain/procedures/{NEW}.py": PROCEDURE,
         f"domain/law/kz/{NEW}.py": KAZAKHSTAN,
@@ -236,21 +232,6 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }.items():
         (folder / place).write_text(text.lstrip(), "utf-8")
     return folder
-
-
-def run(copy: Path, *words: str) -> str:
-    """A command in the copy, which must end well; its standard output."""
-    environment = {**os.environ, "PYTHONPATH": str(copy), "TAMGA_DATA": str(copy.with_name("data"))}
-    done = subprocess.run(
-        [sys.executable, *words], cwd=copy, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    return done.stdout
-
-
-def checked(copy: Path, *words: str) -> str:
-    """Tests in the copy, which must pass; what they said."""
-    return run(copy, "-m", "pytest", "-v", "-p", "no:cacheprovider", *words)
 
 
 def test_the_free_tests_hold_for_it(copy: Path) -> None:

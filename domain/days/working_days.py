@@ -94,7 +94,10 @@ _calendar = lru_cache(maxsize=64)(Calendar)
 @cache
 def _year(code: str, year: int) -> _Year:
     # Half a millisecond a year, and 50 ms for the first of all: the library is asked once.
-    calendar = holidays.country_holidays(code, years=year, language="en_US", expand=False)
+    try:
+        calendar = holidays.country_holidays(code, years=year, language="en_US", expand=False)
+    except NotImplementedError:  # nobody publishes its holidays there: they are decrees in its folder
+        return _Year({}, frozenset(), frozenset(), is_known=False)
     return _Year(
         holidays=dict(calendar.items()),
         estimated=frozenset(day for day, name in calendar.items() if re.search(r"\bestimated\)", name)),

@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.countries import countries
 from domain.events import Personal
 from domain.forms import AnyPerson, CountryCode, Day, Form, Line, Named, Person, Public, Sex, Value
-from domain.names import normal_form
+from domain.names import normal_form, plainly
 from domain.persons import is_same, key_of, name_of, parent_warnings
 from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
 
@@ -67,7 +67,7 @@ def _certificate(request: Request) -> tuple[str, ...] | None:
         return None
     # How a hospital is written follows the language of the country where it stands.
     there = countries().get(child["place"]["country"])
-    issuer = normal_form(certificate["issuer"], there.languages[0] if there else "")
+    issuer = normal_form(certificate["issuer"], there.spelling if there else plainly)
     return ("medical_certificate", issuer, certificate["number"], str(child["order"]))
 
 
@@ -84,11 +84,11 @@ def _delivery(request: Request) -> tuple[str, ...]:
         case ("document", _, *document):
             return ("delivery_by_document", *map(str, document), *born)
     there = countries().get(child["place"]["country"])
-    language = there.languages[0] if there else ""
-    names = (normal_form(name, language) for name in name_of(child).values())
+    spelling = there.spelling if there else plainly
+    names = (normal_form(name, spelling) for name in name_of(child).values())
     if mother is None:
         return ("mother_unknown", *names, *born)
-    return ("mother_by_name", normal_form(" ".join(name_of(mother).values()), language), *names, *born)
+    return ("mother_by_name", normal_form(" ".join(name_of(mother).values()), spelling), *names, *born)
 
 
 def _claims(request: Request) -> tuple[Key, ...]:

@@ -13,18 +13,20 @@ import itertools
 import secrets
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from domain import law
 from domain.authorities import treasury_of
 from domain.commands import Competence
 from domain.countries import countries
-from domain.country import Country, PersonNumber
+from domain.country import Country, MadeUp, PersonNumber
 from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms
@@ -34,7 +36,6 @@ from infra.identity.tokens import (
     AUDIENCE,
     BadToken,
     Jwks,
-    PersonOf,
     SigningKey,
     key_set,
     verified,
@@ -120,9 +121,17 @@ def resident(resident_id: str) -> Resident:
         raise UnknownResident("There is nobody of that name; `tamga people` lists everybody.") from None
 
 
-def appointments(person_of: PersonOf) -> Iterator[Appointed]:
-    """What everybody may do, for ``Competences.enrol_development``."""
+def appointments(
+    person_of: Callable[[str, tuple[str, str]], str], kept: Collection[str]
+) -> Iterator[Appointed]:
+    """What everybody may do in a house that keeps these countries, for ``Competences.enrol_development``.
+
+    The machines of other countries are among them: they receive what concerns their countries.
+    ``person_of(country, (number's country, number))`` is the keyed id of a human in a country that is kept.
+    """
     for r in residents().values():
+        if not r.is_machine and r.country not in kept:
+            continue
         person = person_of(r.country, r.personal_number) if r.personal_number else None
         for post in r.competences:
             competence = Competence(
@@ -259,15 +268,6 @@ class DevelopmentProvider:
 # --- who lives here ---------------------------------------------------------------------------------------
 
 _CITIZEN, _OFFICER, _WATCH = "Example", "Specimen", "Sample"  # surnames that nobody takes for real
-# A woman, a man, a woman ... by the first official language of the country.
-_GIVEN_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "az": ("Aysel", "Elçin", "Günel", "Rəşad", "Nigar", "Orxan", "Ləman", "Fərid"),
-    "kk": ("Aigül", "Nurlan", "Säule", "Daniyar", "Aijan", "Erlan", "Mädina", "Temir"),
-    "ky": ("Aiperi", "Azamat", "Aizada", "Bakyt", "Nurgül", "Ulan", "Cholpon", "Temirlan"),
-    "tr": ("Ayşe", "Mehmet", "Elif", "Çağrı", "Zeynep", "Oğuz", "Gülşen", "Umut"),
-    "uz": ("Gulnora", "Rustam", "Dilnoza", "Oʻtkir", "Zulfiya", "Sherzod", "Feruza", "Jasur"),
-}
-_ELSEWHERE: Final = ("Ada", "Otto", "Eva", "Hugo", "Ida", "Leo", "Mia", "Max")
 
 
 def _people(country: Country) -> Iterator[Resident]:
@@ -312,9 +312,10 @@ def _machines(country: Country) -> Iterator[Resident]:
 
 
 def _human(country: Country, resident_id: str, nth: int, surname: str, role: str, *posts: Post) -> Resident:
-    given_names = _GIVEN_NAMES.get(country.languages[0], _ELSEWHERE)[nth % 8]
+    names = _made_up(country).GIVEN_NAMES
+    given_names = names[nth % len(names)]
     born_on = date(1960, 1, 1) + timedelta(days=_number_from(resident_id) % 12_000)
-    number = _personal_number(country.person_number, resident_id, born_on, is_woman=nth % 2 == 0)
+    number = _personal_number(country, resident_id, born_on, is_woman=nth % 2 == 0)
     return Resident(
         id=resident_id,
         name=f"{given_names} {surname}",
@@ -348,42 +349,38 @@ def _restricting(country: Country) -> list[str]:
 
 # --- their numbers ----------------------------------------------------------------------------------------
 
-# What stands before the check digits, and how long the whole is; {chance} are digits that follow from the id.
-_SHAPES: Final[Mapping[str, tuple[str, int]]] = {
-    "FIN": ("{letters:.7}", 7),
-    "IIN": ("{born:%y%m%d}{sex_34}{chance:.4}", 12),
-    "PIN": ("{sex_21}{born:%d%m%Y}{chance:.5}", 14),
-    "PINFL": ("{sex_34}{born:%d%m%y}{chance:.6}", 14),
-    "TCKN": ("{chance:.9}", 11),
-}
 _LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which are read as 1 and 0
 
 
-def _personal_number(rule: PersonNumber, resident_id: str, born_on: date, *, is_woman: bool) -> str:
+def _personal_number(country: Country, resident_id: str, born_on: date, *, is_woman: bool) -> str:
     """A number that the country's rule takes without a warning; the same for the same id, for ever.
 
-    Check digits stand at the end everywhere: all endings are tried. For a country without a shape here, every
-    length is.
+    Check digits stand at the end everywhere: all endings are tried.
     """
-    shapes = (
-        [_SHAPES[rule.name]] if rule.name in _SHAPES else [(f"{{chance:.{n - 2}}}", n) for n in range(5, 21)]
-    )
     for attempt in range(1000):
         digest = hashlib.sha256(f"{resident_id}#{attempt}".encode()).digest()
-        parts = {
-            "born": born_on,
-            "sex_34": "4" if is_woman else "3",
-            "sex_21": "1" if is_woman else "2",
-            "chance": str(int.from_bytes(digest, "big"))[-40:],
-            "letters": "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest),
-        }
-        for shape, length in shapes:
-            start = shape.format(**parts)
-            for ending in itertools.product("0123456789", repeat=length - len(start)):
-                number = start + "".join(ending)
-                if _is_normal(rule, number):
-                    return number
-    raise ValueError(f"no {rule.name} was found: write its shape in infra/development/development.py")
+        who = MadeUp(
+            born_on=born_on,
+            is_woman=is_woman,
+            digits=str(int.from_bytes(digest, "big"))[-40:],
+            letters="".join(_LETTERS[byte % len(_LETTERS)] for byte in digest),
+        )
+        start: str = _made_up(country).number_begins(who)
+        for ending in itertools.chain([""], *(_endings(count) for count in (1, 2))):
+            if _is_normal(country.person_number, number := start + ending):
+                return number
+    raise ValueError(
+        f"no {country.person_number.name} begins as domain/law/{country.code.lower()}/development.py says"
+    )
+
+
+def _endings(count: int) -> Iterator[str]:
+    return map("".join, itertools.product("0123456789", repeat=count))
+
+
+def _made_up(country: Country) -> Any:
+    """The country's ``development.py`` (``MadeUp``)."""
+    return import_module(f"{law.__name__}.{country.code.lower()}.development")
 
 
 def _is_normal(rule: PersonNumber, number: str) -> bool:

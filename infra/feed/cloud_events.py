@@ -11,7 +11,6 @@ CONTENT_TYPE: Final = "application/jose"
 NAMES: Final = ("id", "source", "type", "time", "subject", "seq", "logindex", "feedseq")
 _CE_NAMES: Final = tuple(f"ce_{name}" for name in NAMES)
 _HEADERS: Final = (("ce_specversion", b"1.0"), ("content-type", CONTENT_TYPE.encode()))
-_FIRST: Final = ("AZ", "KZ", "KG", "TR", "UZ")  # their partitions, for ever
 
 
 def topic_of(recipient: str) -> str:
@@ -21,13 +20,13 @@ def topic_of(recipient: str) -> str:
 
 def partition_of(source: str) -> int:
     """The partition of a source country's log in every topic."""
-    return partitions()[source]
+    return countries()[source].partition
 
 
-def partitions() -> dict[str, int]:
-    """Country -> partition: the first five are fixed, later ones follow by their codes."""
-    order = (*_FIRST, *sorted(countries().keys() - set(_FIRST)))
-    return {country: n for n, country in enumerate(order)}
+def topics() -> dict[str, int]:
+    """The topic of each country -> how many partitions it has."""
+    count = 1 + max(country.partition for country in countries().values())
+    return {topic_of(code): count for code in countries()}
 
 
 def attributes(delivery: Delivery, origin: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class Head(NamedTuple):
 class Heads:
     """Signs the heads of one log's feeds, each with the seal that is live for who has received so much.
 
-    ``keys_stream``: the id of the log's keys stream.
+    May be used by several threads. ``keys_stream``: the id of the log's keys stream.
     """
 
     def __init__(self, country: str, log: Log, keys_stream: str, keyring: Keyring, clock: Clock) -> None:
@@ -52,9 +52,10 @@ class Heads:
 
     def _seal(self, keys: int) -> Seal:
         """The newest seal that the first so many events of the keys stream leave live; raises NoSeal."""
-        if self._seals is None or self._seals[0] != keys:
-            self._seals = (keys, self._find(keys))
-        return self._seals[1]
+        found = self._seals
+        if found is None or found[0] != keys:
+            found = self._seals = (keys, self._find(keys))
+        return found[1]
 
     def _find(self, keys: int) -> Seal:
         authority = feed_of(self._country)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypedDict
 
@@ -38,7 +37,7 @@ ASSERTION_S: Final = 60
 
 Jwk: TypeAlias = dict[str, str]
 Keys: TypeAlias = Mapping[str, KeySet]
-PersonOf: TypeAlias = Callable[[str, tuple[str, str]], str]
+PersonsOf: TypeAlias = Callable[[tuple[str, str]], Mapping[str, str]]
 
 
 class Jwks(TypedDict):
@@ -96,16 +95,16 @@ class Tokens:
         return identity
 
 
-def actor_of(identity: Identity, competences: Competences, person_of: PersonOf, at: datetime) -> Actor:
+def actor_of(identity: Identity, competences: Competences, persons_of: PersonsOf, at: datetime) -> Actor:
     """The actor that somebody is at this moment, with the competences that our own record gives them then.
 
-    ``person_of(country, (number's country, number))`` is the keyed id of a human in a country.
+    ``persons_of((number's country, number))`` are the keyed ids of a human, by country.
     """
     return Actor(
         issuer=identity.issuer,
         subject=identity.subject,
         client=identity.client,
-        persons=_persons(person_of, identity.personal_number) if identity.personal_number else {},
+        persons=persons_of(identity.personal_number) if identity.personal_number else {},
         competences=competences.of(identity.issuer, identity.subject, at),
     )
 
@@ -252,9 +251,3 @@ def _number(claim: object) -> tuple[str, str] | None:
                 if countries()[country].person_number.normal_form(number) == number:
                     return country, number
     raise BadToken("invalid_claim: personal_number")
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _persons(person_of: PersonOf, number: tuple[str, str]) -> Mapping[str, str]:
-    """The keyed ids never change, as their secrets are never rotated (formats.md, "Derived ids")."""
-    return {country: person_of(country, number) for country in countries()}

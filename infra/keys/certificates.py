@@ -22,9 +22,6 @@ CA_TERM: Final = timedelta(days=1826)
 SEAL_TERM: Final = timedelta(days=730)
 
 
-ORGANISATION: Final = "Tamga development"
-
-
 class BadCertificate(ValueError):
     """A certificate that does not lead to this root at this time, or is none for signing; says why."""
 
@@ -68,9 +65,12 @@ def seal_certificate(authority: str, issuer: Issuer, at: datetime) -> Issuer:
     """A new certificate of an authority's seal, and its private key; ValueError for an id that is none."""
     if not _AUTHORITY.fullmatch(authority):
         raise ValueError(f"an authority's id is lower-case ASCII words joined by '-', not {authority!r}")
-    country = str(issuer[0].subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)[0].value)
+    above = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME)
+    country, organisation = (str(issuer[0].subject.get_attributes_for_oid(o)[0].value) for o in above)
     key = ec.generate_private_key(ec.SECP256R1())
-    return certificate_of(holder_name(country, authority), key, issuer, at, SEAL_TERM, path_length=None), key
+    return certificate_of(
+        holder_name((country, organisation), authority), key, issuer, at, SEAL_TERM, path_length=None
+    ), key
 
 
 def certificate_of(  # noqa: PLR0913 - what a certificate says
@@ -114,14 +114,10 @@ def certificate_of(  # noqa: PLR0913 - what a certificate says
     )
 
 
-def holder_name(country: str, holder: str) -> x509.Name:
-    """How a holder of this country is named in a certificate."""
-    names = {
-        NameOID.COUNTRY_NAME: country,
-        NameOID.ORGANIZATION_NAME: ORGANISATION,
-        NameOID.COMMON_NAME: holder,
-    }
-    return x509.Name([x509.NameAttribute(kind, value) for kind, value in names.items()])
+def holder_name(of: tuple[str, str], holder: str) -> x509.Name:
+    """How a holder is named in a certificate; ``of``: the country and the organisation."""
+    kinds = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+    return x509.Name([x509.NameAttribute(k, v) for k, v in zip(kinds, (*of, holder), strict=True)])
 
 
 def _read(certificate: bytes) -> x509.Certificate:

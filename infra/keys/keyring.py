@@ -36,14 +36,19 @@ from infra.keys.certificates import (
 from infra.runtime.whole_file import sync, write
 
 
-def create(folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
-    """Make the keys of a country beside the place, then move them in; nothing where there are keys."""
+def create(  # noqa: PLR0913 - what the keys of a country are made of
+    folder: Path, country: str, origin: str, authorities: Iterable[str], at: datetime, *, organisation: str
+) -> None:
+    """Make the keys of a country beside the place, then move them in; nothing where there are keys.
+
+    All certificates are made out to ``organisation``, later ones too: whoever keeps the house.
+    """
     if folder.exists():
         return
     making = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
     making.mkdir(mode=0o700)
     try:
-        _fill(making, country, origin, authorities, at)
+        _fill(making, (country, organisation), origin, authorities, at)
         making.rename(folder)
     except OSError:
         if not folder.exists():
@@ -138,20 +143,19 @@ class Keyring:
                 yield path, _seal_in(path)
 
 
-def _fill(making: Path, country: str, origin: str, authorities: Iterable[str], at: datetime) -> None:
+def _fill(making: Path, of: tuple[str, str], origin: str, authorities: Iterable[str], at: datetime) -> None:
+    cc = of[0].lower()
     (making / "seals").mkdir(mode=0o700)
     root_key = ec.generate_private_key(ec.SECP384R1())
-    root = certificate_of(
-        holder_name(country, f"{country.lower()}-root"), root_key, None, at, ROOT_TERM, path_length=1
-    )
+    root = certificate_of(holder_name(of, f"{cc}-root"), root_key, None, at, ROOT_TERM, path_length=1)
     ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca_name = holder_name(country, f"{country.lower()}-seals-ca")
+    ca_name = holder_name(of, f"{cc}-seals-ca")
     ca = certificate_of(ca_name, ca_key, (root, root_key), at, CA_TERM, path_length=0)
     write(making / "root.pem", pem(root))
     write(making / "root-key.pem", key_pem(root_key))
     write(making / "ca.pem", pem(ca))
     write(making / "ca-key.pem", key_pem(ca_key))
-    seals = {"registrar.pem": f"{country.lower()}-key-registrar"}
+    seals = {"registrar.pem": f"{cc}-key-registrar"}
     seals |= {f"seals/{number:06d}-{name}.pem": name for number, name in enumerate(authorities, 1)}
     for path, authority in seals.items():
         certificate, key = seal_certificate(authority, (ca, ca_key), at)

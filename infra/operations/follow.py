@@ -46,15 +46,15 @@ def follow(house: House, stop: threading.Event) -> None:
             thread.join()
 
 
-def catch_up(house: CountryHouse) -> None:
+def catch_up(country: CountryHouse) -> None:
     """Bring read models and feed up to the log, once."""
-    step = _steps(house)
+    step = _steps(country)
     while step():
         pass
 
 
-def _steps(house: CountryHouse) -> Callable[[], int]:
-    return lambda: house.runner.step() + house.feed.follow(house.log)
+def _steps(country: CountryHouse) -> Callable[[], int]:
+    return lambda: country.runner.step() + country.feed.follow(country.log)
 
 
 def _forever(step: Callable[[], int], stop: threading.Event, what: str) -> Callable[[], None]:

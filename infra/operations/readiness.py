@@ -35,12 +35,12 @@ def readiness(house: House) -> dict[str, Any]:
     return {"ready": all(s["trouble"] is None for s in states.values()), "countries": states}
 
 
-def _state(house: CountryHouse) -> dict[str, Any]:
-    if house.desk.trouble is not None:
-        house.desk.try_again()
+def _state(country: CountryHouse) -> dict[str, Any]:
+    if country.desk.trouble is not None:
+        country.desk.try_again()
     state: dict[str, Any] = {
         "events": 0,
-        "trouble": house.desk.trouble,
+        "trouble": country.desk.trouble,
         "is_fully_synced": False,
         "read_models_behind": 0,
         "parked": [],
@@ -48,15 +48,15 @@ def _state(house: CountryHouse) -> dict[str, Any]:
         "relay_trouble": None,
     }
     try:
-        size = house.log.size()
-        parked = house.views.parked()
+        size = country.log.size()
+        parked = country.views.parked()
         return state | {
             "events": size,
-            "is_fully_synced": house.log.pragma("synchronous") == _FULL_SYNC,
-            "read_models_behind": size - house.views.position(),
+            "is_fully_synced": country.log.pragma("synchronous") == _FULL_SYNC,
+            "read_models_behind": size - country.views.position(),
             "parked": [{"stream": s, "seq": seq, "why": why} for s, (seq, _, why) in parked.items()],
-            "relay_behind": house.feed.relay_behind(),
-            "relay_trouble": house.feed.relay_trouble(),
+            "relay_behind": country.feed.relay_behind(),
+            "relay_trouble": country.feed.relay_trouble(),
         }
     except TROUBLES as error:
         return state | {"trouble": state["trouble"] or str(error)}

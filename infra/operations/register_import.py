@@ -51,7 +51,7 @@ class WrongLines(Refusal):
 
 
 def import_file(
-    house: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
+    country: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
 ) -> int:
     """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was
     changed.
@@ -64,11 +64,11 @@ def import_file(
     total = _checked(found, file)
 
     def work(sitting: Sitting) -> Outcome:
-        _Import(sitting, house, found).lines(file, lambda done: progress(done, total))
+        _Import(sitting, country, found).lines(file, lambda done: progress(done, total))
         progress(total, total)
         return Outcome(stream="", version=total, state=None, index=sitting.size - 1, status=200)
 
-    return house.desk.have(work).result().version
+    return country.desk.have(work).result().version
 
 
 def _checked(register: Register, file: Path) -> int:
@@ -115,12 +115,14 @@ def _content(register: Register, line: bytes) -> dict[str, Any]:
 class _Import:
     """One import under the write lock."""
 
-    def __init__(self, sitting: Sitting, house: CountryHouse, register: Register) -> None:
-        terms = terms_of_register(house.code, register.name, legal_day(sitting.at, country_of(house.code)))
+    def __init__(self, sitting: Sitting, country: CountryHouse, register: Register) -> None:
+        terms = terms_of_register(
+            country.code, register.name, legal_day(sitting.at, country_of(country.code))
+        )
         if not terms:
-            raise WrongLines([WrongLine(0, "", f"{house.code} keeps no register {register.name} today")])
+            raise WrongLines([WrongLine(0, "", f"{country.code} keeps no register {register.name} today")])
         self._sitting = sitting
-        self._house = house
+        self._country = country
         self._register = register
         self._authority = terms[0].authority
 
@@ -141,7 +143,7 @@ class _Import:
 
     def _line(self, line: bytes) -> str | None:
         """One entry with its claims, as one group; or why not."""
-        register, desk = self._register, self._house.desk
+        register, desk = self._register, self._country.desk
         try:
             content = _content(register, line)
         except (NotCanonical, ValidationError):

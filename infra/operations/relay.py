@@ -19,10 +19,10 @@ from infra.feed.cloud_events import (
     attributes,
     head_attributes,
     partition_of,
-    partitions,
     topic_of,
+    topics,
 )
-from infra.feed.heads import Heads, NoSeal
+from infra.feed.heads import NoSeal
 from infra.feed.kafka import Away, Lost, Producer, make_topics
 from infra.feed.store import Delivery, Standing
 from infra.house import CountryHouse, House
@@ -48,7 +48,6 @@ class Relay:
         self._servers = house.settings.kafka
         self._lock = house.settings.data / "relay.lock"
         self._countries = tuple(house.countries.values())
-        self._heads = {country.code: country.heads(house.clock) for country in self._countries}
         self._trouble: str | None = "not asked yet"
 
     def run(self, stop: threading.Event) -> None:
@@ -68,11 +67,10 @@ class Relay:
 
     def _publish(self, stop: threading.Event) -> None:
         """With one producer, until ``stop``; raises what a new producer may mend."""
-        topics = [topic_of(recipient) for recipient in partitions()]
-        make_topics(self._servers, dict.fromkeys(topics, len(topics)))
-        producer = Producer(self._servers, topics)
+        make_topics(self._servers, topics())
+        producer = Producer(self._servers, list(topics()))
         try:
-            outlets = [_Outlets(country, self._heads[country.code]) for country in self._countries]
+            outlets = [_Outlets(country) for country in self._countries]
             sent = 0
             while not stop.is_set():
                 before = sent
@@ -113,9 +111,8 @@ class _Outlets:
     with the number of messages that have to be acknowledged until it may be stored.
     """
 
-    def __init__(self, country: CountryHouse, heads: Heads) -> None:
+    def __init__(self, country: CountryHouse) -> None:
         self._country = country
-        self._heads = heads
         self._partition = partition_of(country.code)
         self.trouble: str | None = None  # why its heads cannot be signed; events go out without them
         self._sent = country.feed.relayed()
@@ -166,7 +163,7 @@ class _Outlets:
         origin = self._country.keyring.origin
         self._head_at[recipient] = time.monotonic()
         try:
-            head = self._heads.sign(recipient, at)
+            head = self._country.heads.sign(recipient, at)
         except NoSeal as error:  # at an old position there may be none that is live, and still here
             self.trouble = str(error)
             return 0

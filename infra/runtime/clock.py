@@ -26,6 +26,16 @@ def clock_of(path: Path | None) -> Clock:
     return lambda: _travelled(path)
 
 
+def turn_to(path: Path, instant: datetime, *, stands: bool = False) -> None:
+    """Let it be this instant by the clock in the file, and later from here on, or ``stands``: until it is turned.
+
+    The file is replaced whole, so that nobody reads half of it.
+    """
+    making = path.with_name(f"{path.name}.making")
+    making.write_text(f"{'' if stands else '@'}{instant.isoformat()}", "ascii")
+    making.replace(path)
+
+
 def written(at: datetime) -> str:
     """The moment as it stands in events and answers: RFC 3339 in UTC, with all six digits of microseconds."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

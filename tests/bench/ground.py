@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from domain import events as e
-from domain.authorities import authorities, registrar_of
 from domain.commands import (
     Actor,
     ApproveCase,
@@ -21,22 +20,14 @@ from domain.commands import (
     RecordReceipt,
     Statement,
 )
-from domain.countries import countries
 from domain.decision import LEAD, Decision
 from domain.procedure import entry_key
-from infra.desk.desk import Desk, Outcome, Sitting
-from infra.desk.key_acts import authorise_missing, open_log
+from infra.desk.desk import Outcome, Sitting
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import split
-from infra.keys import keyring
-from infra.keys.keyring import Keyring
-from infra.log.event_store import Log
-from infra.read_models.follower import Runner
-from infra.read_models.store import Views
-from infra.stores.accesses import Accesses
-from infra.stores.evidence import EvidenceStore
-from infra.stores.vault import Vault
+from infra.house import CountryHouse
+from infra.settings import Settings
 
 COUNTRY = "KZ"
 OFFICE = "kz-vehicle-registration"
@@ -48,28 +39,21 @@ class Ground:
     """One country, in process, without HTTP."""
 
     def __init__(self, folder: Path, *, synchronous: str = "FULL", largest_batch: int = 64) -> None:
-        folder = folder / COUNTRY.lower()
-        folder.mkdir(parents=True, exist_ok=True)
-        at = datetime.now(UTC)
-        keyring.create(folder / "keys", COUNTRY, "log.kz.tamga.example/v1", authorities(COUNTRY), at)
-        self.folder = folder
-        self.keyring = Keyring(folder / "keys")
-        self.log = Log(folder / "log.sqlite", synchronous=synchronous)
-        self.vault = Vault(folder / "vault.sqlite", self.keyring.kek)
-        self.views = Views(folder / "views.sqlite")
-        self.accesses = Accesses(folder / "accesses.sqlite")
-        self.desk = Desk(
+        settings = Settings(data=folder)
+        self.country = CountryHouse.open(
+            settings,
             COUNTRY,
-            self.log,
-            self.vault,
-            self.keyring,
             lambda: datetime.now(UTC),
+            synchronous=synchronous,
             largest_batch=largest_batch,
         )
-        open_log(self.desk, registrar_of(COUNTRY), tuple(countries()))
-        authorise_missing(self.desk, authorities(COUNTRY))
-        evidence = EvidenceStore(folder / "evidence", self.vault, lambda: datetime.now(UTC))
-        self.runner = Runner(COUNTRY, self.log, self.vault, self.views, self.accesses, evidence)
+        self.folder = self.country.folder
+        self.keyring = self.country.keyring
+        self.log = self.country.log
+        self.vault = self.country.vault
+        self.views = self.country.views
+        self.desk = self.country.desk
+        self.runner = self.country.runner
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
         numbers = (person["personal_number"] for person in (self.seller, self.buyer))
@@ -153,11 +137,7 @@ class Ground:
 
     def close(self) -> None:
         """Give everything back."""
-        self.desk.close()
-        self.accesses.close()
-        self.log.close()
-        self.views.close()
-        self.vault.close()
+        self.country.close()
 
     def _all(self, commands: list[Any]) -> list[Outcome]:
         return [future.result() for future in [self.desk.ask(command) for command in commands]]

@@ -11,7 +11,7 @@ import pytest
 
 from domain.forms import Form, owners_of
 from domain.offers import offers
-from infra.feed.cloud_events import HEAD_TYPE, partitions, topic_of
+from infra.feed.cloud_events import HEAD_TYPE, topics
 from infra.formats.canonical import from_b64url
 from tests.consumers.test_relay import relaying, wait_for_relay
 from tests.house import Town, good, offer_of
@@ -42,8 +42,8 @@ class Published:
         self.keys = {key["kid"]: jwt.PyJWK.from_dict(key) for key in keys}
         command = [kcat, "-C", "-b", servers, "-o", "beginning", "-e", "-q", "-J"]
         self.messages: list[Message] = []
-        for country in partitions():
-            printed = subprocess.run([*command, "-t", topic_of(country)], capture_output=True, check=True)
+        for topic in topics():
+            printed = subprocess.run([*command, "-t", topic], capture_output=True, check=True)
             self.messages += [json.loads(line) for line in printed.stdout.decode().splitlines()]
 
     def mine(self) -> Iterator[tuple[Message, dict[str, str]]]:

@@ -9,18 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import numbers
+from domain.law.az.numbers import az_fin, az_voen
+from domain.law.kg.numbers import kg_pin, kg_pin_warnings
+from domain.law.kz.numbers import kz_bin, kz_iin
+from domain.law.tr.numbers import tr_tckn, tr_vkn
+from domain.law.uz.numbers import uz_pinfl, uz_pinfl_warnings
 from domain.numbers import WARNINGS, WrongNumber
 
 VIN = "1M8GDM9AXKP042788"  # the example of a VIN with a right check digit
 ALL: tuple[Callable[[str], str], ...] = (
-    numbers.az_fin,
-    numbers.az_voen,
-    numbers.kg_pin,
-    numbers.kz_bin,
-    numbers.kz_iin,
-    numbers.tr_tckn,
-    numbers.tr_vkn,
-    numbers.uz_pinfl,
+    az_fin,
+    az_voen,
+    kg_pin,
+    kz_bin,
+    kz_iin,
+    tr_tckn,
+    tr_vkn,
+    uz_pinfl,
     numbers.vin,
 )
 
@@ -102,12 +107,12 @@ def test_a_wrong_check_digit_warns_and_never_refuses() -> None:
 
 @pytest.mark.parametrize("iin", ["791028302728", "061211600012"])
 def test_an_iin_with_its_check_digit(iin: str) -> None:
-    assert numbers.kz_iin(iin) == iin
+    assert kz_iin(iin) == iin
 
 
 @pytest.mark.parametrize("text", ["041140005084", "791028302729", "000000000000", ""])
 def test_an_iin_without_its_check_digit_is_refused(text: str) -> None:
-    refused(numbers.kz_iin, text)
+    refused(kz_iin, text)
 
 
 def test_an_iin_whose_check_digit_would_be_ten_uses_the_second_weights() -> None:
@@ -118,9 +123,9 @@ def test_an_iin_whose_check_digit_would_be_ten_uses_the_second_weights() -> None
         check = by(first, SECOND)
         for digit in range(10):
             if digit == check:
-                assert numbers.kz_iin(f"{first}{digit}") == f"{first}{digit}"
+                assert kz_iin(f"{first}{digit}") == f"{first}{digit}"
             else:
-                refused(numbers.kz_iin, f"{first}{digit}")
+                refused(kz_iin, f"{first}{digit}")
 
 
 FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
@@ -134,47 +139,47 @@ def by(digits: str, weights: tuple[int, ...]) -> int:
 def test_numbers_of_companies_and_persons_are_told_apart() -> None:
     """The fifth digit of a BIN is 4, 5 or 6."""
     bin_ = "04114000508" + str(by("04114000508", FIRST))
-    assert numbers.kz_bin(bin_) == bin_
-    assert "company (BIN)" in refused(numbers.kz_iin, bin_).reason
-    assert "person (IIN)" in refused(numbers.kz_bin, "791028302728").reason
+    assert kz_bin(bin_) == bin_
+    assert "company (BIN)" in refused(kz_iin, bin_).reason
+    assert "person (IIN)" in refused(kz_bin, "791028302728").reason
 
 
 # --- Türkiye, Azerbaijan, Uzbekistan, Kyrgyzstan ----------------------------------------------------------
 
 
 def test_a_tckn_has_two_check_digits() -> None:
-    assert numbers.tr_tckn("17291716060") == "17291716060"
-    refused(numbers.tr_tckn, "17291716050")
-    assert refused(numbers.tr_tckn, "07291716060").position == 1
+    assert tr_tckn("17291716060") == "17291716060"
+    refused(tr_tckn, "17291716050")
+    assert refused(tr_tckn, "07291716060").position == 1
 
 
 def test_the_tckn_of_those_who_have_none_is_refused() -> None:
     """99999999990 passes both check digits."""
-    refused(numbers.tr_tckn, "99999999990")
+    refused(tr_tckn, "99999999990")
 
 
 def test_a_vkn_has_a_check_digit() -> None:
-    assert numbers.tr_vkn("4540536920") == "4540536920"
-    refused(numbers.tr_vkn, "4540536921")
+    assert tr_vkn("4540536920") == "4540536920"
+    refused(tr_vkn, "4540536921")
 
 
 def test_a_voen_has_a_check_digit_and_is_never_filled_up() -> None:
-    assert numbers.az_voen("1401555071") == "1401555071"
-    refused(numbers.az_voen, "1401555081")
-    refused(numbers.az_voen, "140155507")
+    assert az_voen("1401555071") == "1401555071"
+    refused(az_voen, "1401555081")
+    refused(az_voen, "140155507")
 
 
 def test_a_fin_has_no_letter_o() -> None:
-    assert numbers.az_fin("5abc1o2") == "5ABC102"
-    assert refused(numbers.az_fin, "5ABI102").position == 4
-    assert refused(numbers.az_fin, "5АBC102").position == 2
-    refused(numbers.az_fin, "12345678")
+    assert az_fin("5abc1o2") == "5ABC102"
+    assert refused(az_fin, "5ABI102").position == 4
+    assert refused(az_fin, "5АBC102").position == 2
+    refused(az_fin, "12345678")
 
 
 def test_a_pinfl_has_a_check_digit() -> None:
-    assert numbers.uz_pinfl(PINFL) == PINFL
-    refused(numbers.uz_pinfl, PINFL[:-1] + str((int(PINFL[-1]) + 1) % 10))
-    refused(numbers.uz_pinfl, "1" * 14)  # passes its check digit
+    assert uz_pinfl(PINFL) == PINFL
+    refused(uz_pinfl, PINFL[:-1] + str((int(PINFL[-1]) + 1) % 10))
+    refused(uz_pinfl, "1" * 14)  # passes its check digit
 
 
 @pytest.mark.parametrize(
@@ -188,14 +193,14 @@ def test_a_pinfl_has_a_check_digit() -> None:
     ],
 )
 def test_a_date_that_is_none_in_a_pinfl_warns(first: str, warnings: tuple[str, ...]) -> None:
-    assert numbers.uz_pinfl_warnings(numbers.uz_pinfl(with_pinfl_check_digit(first))) == warnings
+    assert uz_pinfl_warnings(uz_pinfl(with_pinfl_check_digit(first))) == warnings
 
 
 def test_a_pin_has_fourteen_digits_and_a_date_that_only_warns() -> None:
-    assert numbers.kg_pin("21505199000123") == "21505199000123"
-    assert numbers.kg_pin_warnings("21505199000123") == ()
-    assert numbers.kg_pin_warnings("23113199000123") == ("person_number_date",)
-    refused(numbers.kg_pin, "2150519900012")
+    assert kg_pin("21505199000123") == "21505199000123"
+    assert kg_pin_warnings("21505199000123") == ()
+    assert kg_pin_warnings("23113199000123") == ("person_number_date",)
+    refused(kg_pin, "2150519900012")
 
 
 # --- for all ----------------------------------------------------------------------------------------------
@@ -204,8 +209,8 @@ def test_a_pin_has_fourteen_digits_and_a_date_that_only_warns() -> None:
 def test_every_warning_is_explained_to_the_officer() -> None:
     given_out = {
         *numbers.vin_warnings(VIN[:8] + "7" + VIN[9:]),
-        *numbers.kg_pin_warnings("0" * 14),
-        *numbers.uz_pinfl_warnings("0" * 14),
+        *kg_pin_warnings("0" * 14),
+        *uz_pinfl_warnings("0" * 14),
     }
     assert given_out == set(WARNINGS)
 
@@ -245,4 +250,4 @@ def test_any_vin_can_be_looked_at_for_warnings(number: str) -> None:
 def test_the_normal_forms_are_frozen() -> None:
     """Ids are derived from these; another normal form is a new FORM beside this one."""
     assert numbers.FORM == 1
-    assert [numbers.vin(" 1m8gdm9axkp042788"), numbers.az_fin("o1z9x8q")] == ["1M8GDM9AXKP042788", "01Z9X8Q"]
+    assert [numbers.vin(" 1m8gdm9axkp042788"), az_fin("o1z9x8q")] == ["1M8GDM9AXKP042788", "01Z9X8Q"]

@@ -10,9 +10,8 @@ from tests.infra.one_country import OneCountry, furnish, one_country
 
 @pytest.fixture(scope="session")
 def kazakhstan_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the keys of the country and nothing else."""
-    folder = tmp_path_factory.mktemp("kazakhstan") / "kz"
-    folder.mkdir()
+    """A data folder with the keys of the country, and the first events of its log."""
+    folder = tmp_path_factory.mktemp("kazakhstan")
     furnish(folder)
     return folder
 
@@ -20,5 +19,5 @@ def kazakhstan_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kazakhstan(kazakhstan_keys: Path, tmp_path: Path) -> Iterator[OneCountry]:
     """The country, from the first event of its log on."""
-    with one_country(kazakhstan_keys, tmp_path / "kz") as found:
+    with one_country(kazakhstan_keys, tmp_path) as found:
         yield found

@@ -16,25 +16,15 @@ from threading import Event
 from typing import Any, Final
 
 from domain import commands as c
-from domain.authorities import authorities, registrar_of
-from domain.countries import countries
 from domain.procedure import entry_key
-from infra.desk import key_acts
 from infra.desk.desk import Desk, Outcome, Remembered, Sitting, Work
 from infra.development import development
-from infra.feed.store import FeedStore
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
-from infra.keys import keyring
-from infra.keys.keyring import Keyring
 from infra.log.event_store import Log
 from infra.operations.register_import import import_file
-from infra.read_models.follower import Runner
-from infra.read_models.store import Views
-from infra.stores.accesses import Accesses
-from infra.stores.evidence import EvidenceStore
-from infra.stores.vault import Vault
+from infra.settings import Settings
 from projections.feed import GENESIS, head_after
 
 CODE: Final = "KZ"
@@ -49,41 +39,27 @@ def vin(n: int) -> str:
     return f"XTA21099{n:09d}"
 
 
-def furnish(folder: Path) -> None:
-    """The keys of the country, made once and copied for each test: they take a while."""
-    keyring.create(folder / "keys", CODE, ORIGIN, authorities(CODE), MONDAY)
+def furnish(place: Path) -> None:
+    """The data folder of the country, made once and copied for each test: its keys take a while."""
+    OneCountry(place).close()
 
 
 class OneCountry:
     """Everything of the country; several may be opened on one folder, as processes would."""
 
-    def __init__(self, folder: Path, *, at: datetime = MONDAY, largest_batch: int = 64) -> None:
-        self.folder = folder
+    def __init__(self, place: Path, *, at: datetime = MONDAY, largest_batch: int = 64) -> None:
+        self.place = place
         self.at = at
-        folder.mkdir(parents=True, exist_ok=True)
-        self.keyring = Keyring(folder / "keys")
-        self.log = Log(folder / "log.sqlite")
-        self.vault = Vault(folder / "vault.sqlite", self.keyring.kek)
-        self.views = Views(folder / "views.sqlite")
-        self.accesses = Accesses(folder / "accesses.sqlite")
-        self.evidence = EvidenceStore(folder / "evidence", self.vault, self.clock)
-        self.desk = Desk(CODE, self.log, self.vault, self.keyring, self.clock, largest_batch=largest_batch)
-        self.runner = Runner(CODE, self.log, self.vault, self.views, self.accesses, self.evidence)
-        self.house = CountryHouse(
-            code=CODE,
-            folder=folder,
-            keyring=self.keyring,
-            log=self.log,
-            vault=self.vault,
-            views=self.views,
-            feed=FeedStore(folder / "feed.sqlite"),
-            accesses=self.accesses,
-            evidence=self.evidence,
-            desk=self.desk,
-            runner=self.runner,
-        )
-        key_acts.open_log(self.desk, registrar_of(CODE), tuple(countries()))
-        key_acts.authorise_missing(self.desk, authorities(CODE))
+        self.country = CountryHouse.open(Settings(data=place), CODE, self.clock, largest_batch=largest_batch)
+        self.folder = self.country.folder
+        self.keyring = self.country.keyring
+        self.log = self.country.log
+        self.vault = self.country.vault
+        self.views = self.country.views
+        self.accesses = self.country.accesses
+        self.evidence = self.country.evidence
+        self.desk = self.country.desk
+        self.runner = self.country.runner
 
     def clock(self) -> datetime:
         """What time it is here."""
@@ -95,7 +71,7 @@ class OneCountry:
 
     def close(self) -> None:
         """Give everything back."""
-        self.house.close()
+        self.country.close()
 
     def follow(self) -> None:
         """Bring the read models up to the log."""
@@ -121,7 +97,7 @@ class OneCountry:
         """The keyed id of a citizen or officer."""
         number = development.resident(resident).personal_number
         assert number is not None
-        return self.house.person_of(number)
+        return self.country.person_of(number)
 
     def actor(self, resident: str) -> c.Actor:
         """Somebody with their competences."""
@@ -138,7 +114,7 @@ class OneCountry:
         """Cars of citizen 1 in the vehicle register."""
         file = self.folder / "cars.ndjson"
         file.write_text("".join(f"{json.dumps(car(n))}\n" for n in numbers), "utf-8")
-        import_file(self.house, "vehicles", file)
+        import_file(self.country, "vehicles", file)
         file.unlink()
 
     def filing(self, n: int, key: str | None = None, **changes: Any) -> c.FileCase:
@@ -273,10 +249,10 @@ def is_chained(log: Log) -> bool:
 
 
 @contextmanager
-def one_country(furnished: Path, folder: Path) -> Iterator[OneCountry]:
+def one_country(furnished: Path, place: Path) -> Iterator[OneCountry]:
     """The country in a folder of its own, from the keys that were made once."""
-    shutil.copytree(furnished, folder, dirs_exist_ok=True)
-    country = OneCountry(folder)
+    shutil.copytree(furnished, place, dirs_exist_ok=True)
+    country = OneCountry(place)
     try:
         yield country
     finally:
@@ -308,4 +284,4 @@ def _held(resident: str, competence: c.Competence, person: str | None) -> c.Comp
 
 @cache
 def _appointed() -> tuple[Any, ...]:
-    return tuple(development.appointments(lambda _country, _number: ""))
+    return tuple(development.appointments(lambda _country, _number: "", [CODE]))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,6 +25,7 @@ from infra.formats.envelope import split
 from infra.formats.signing import Seal
 from infra.house import CountryHouse, House
 from infra.operations.register_import import import_file
+from infra.runtime.clock import turn_to
 from infra.settings import Settings
 
 OFFICE = "kz-vehicle-registration"
@@ -45,7 +47,7 @@ class Past:
 
     def at(self, moment: str) -> None:
         """From here on it is this moment."""
-        self.clock.write_text(moment)
+        turn_to(self.clock, datetime.fromisoformat(moment), stands=True)
 
     def actor(self, resident: str) -> c.Actor:
         return self.house.actor(self.house.provider.mint(resident))
@@ -98,8 +100,8 @@ class Past:
 def past(folder: Path) -> Iterator[Past]:
     """Make it all in this folder."""
     clock = folder / "clock"
-    clock.write_text("2026-03-02T09:00:00Z")
-    house = House(Settings(data=folder / "var", clock=clock))
+    turn_to(clock, datetime(2026, 3, 2, 9, tzinfo=UTC), stands=True)
+    house = House(Settings(data=folder / "var", clock=clock, countries="KZ,TR"))
     try:
         made = Past(house, clock)
         _kazakhstan(made, folder)

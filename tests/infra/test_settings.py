@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.countries import countries
 from infra.settings import PREFIX, Settings, WrongSetting, read_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
@@ -22,15 +23,21 @@ def test_with_nothing_set_everything_has_a_value_that_works_on_one_machine() -> 
     settings = read_settings()
     assert (settings.data, settings.base_url, settings.kafka) == (Path("var"), "http://127.0.0.1:8000", "")
     assert settings.environment == "development"
+    assert settings.kept == tuple(countries())
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    issuers = tmp_path / "issuers.json"
+    issuers.write_text('{"https://id.example": {"keys": [{"kid": "one"}]}}')
     said = {
         "TAMGA_DATA": str(tmp_path),
         "TAMGA_HOST": "0.0.0.0",  # noqa: S104 - asked for
         "TAMGA_PORT": "9000",
         "TAMGA_KAFKA": "127.0.0.1:9092,[::1]:9093",
         "TAMGA_ENVIRONMENT": "production",
+        "TAMGA_COUNTRIES": "TR,KZ",
+        "TAMGA_ISSUERS": str(issuers),
+        "TAMGA_ORGANISATION": "Fictional State Centre",
         "TAMGA_LOG_LEVEL": "DEBUG",
         "TAMGA_ORIGIN": "tamga.{cc}.example.org/2026",
     }
@@ -39,6 +46,8 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     settings = read_settings()
     assert (settings.data, settings.port, settings.environment) == (tmp_path, 9000, "production")
     assert settings.origin.format(cc="kz") == "tamga.kz.example.org/2026"
+    assert settings.kept == ("KZ", "TR")
+    assert settings.issuers == {"https://id.example": {"keys": [{"kid": "one"}]}}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +58,12 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         ("TAMGA_HOST", ""),
         ("TAMGA_KAFKA", "broker"),
         ("TAMGA_KAFKA", "broker:9092, other:9092"),
+        ("TAMGA_COUNTRIES", "KZ,XX"),
+        ("TAMGA_COUNTRIES", "KZ, TR"),
+        ("TAMGA_COUNTRIES", "kz"),
+        ("TAMGA_ISSUERS", "/nowhere/issuers.json"),
+        ("TAMGA_ISSUERS", __file__),
+        ("TAMGA_ORGANISATION", ""),
         ("TAMGA_ENVIRONMENT", "test"),
         ("TAMGA_LOG_LEVEL", "loud"),
         ("TAMGA_ORIGIN", "log.example.org/v1"),
@@ -81,6 +96,13 @@ def test_nobody_travels_in_time_in_production(monkeypatch: pytest.MonkeyPatch, t
     assert read_settings().clock == tmp_path / "clock"
     monkeypatch.setenv("TAMGA_ENVIRONMENT", "production")
     with pytest.raises(WrongSetting, match="TAMGA_CLOCK"):
+        read_settings()
+
+
+def test_in_production_somebody_keeps_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificates are made out to them, and not to "Tamga development"."""
+    monkeypatch.setenv("TAMGA_ENVIRONMENT", "production")
+    with pytest.raises(WrongSetting, match="TAMGA_ORGANISATION"):
         read_settings()
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 
 from domain.country import Country, PersonNumber
-from domain.numbers import az_fin
+from domain.law.az.numbers import az_fin
+from domain.names import with_dotless_i
 
 COUNTRY = Country(
     code="AZ",
@@ -16,4 +17,6 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="FIN", normal_form=az_fin),
+    partition=0,
+    spelling=with_dotless_i,
 )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.country import Country, PersonNumber, Source, UnitValue
-from domain.numbers import kg_pin, kg_pin_warnings
+from domain.law.kg.numbers import kg_pin, kg_pin_warnings
 
 _INDEX = Source(law="Calculation index (расчётный показатель); to be confirmed", confirmed=False)
 
@@ -23,4 +23,5 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="PIN", normal_form=kg_pin, warnings=kg_pin_warnings),
+    partition=2,
 )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.country import Country, PersonNumber, Source, UnitValue
-from domain.numbers import kz_iin
+from domain.law.kz.numbers import kz_iin
 
 _MCI = Source(law="Monthly calculation index (MCI) of the year", url_or_key="kz-mci", confirmed=True)
 
@@ -24,4 +24,5 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="IIN", normal_form=kz_iin),
+    partition=1,
 )

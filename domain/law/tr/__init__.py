@@ -3,7 +3,8 @@
 from datetime import date
 
 from domain.country import Country, PersonNumber
-from domain.numbers import tr_tckn
+from domain.law.tr.numbers import tr_tckn
+from domain.names import with_dotless_i
 
 COUNTRY = Country(
     code="TR",
@@ -16,4 +17,6 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2032, 12, 31),  # its religious days are published that far
     person_number=PersonNumber(name="TCKN", normal_form=tr_tckn),
+    partition=3,
+    spelling=with_dotless_i,
 )

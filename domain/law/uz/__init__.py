@@ -3,7 +3,8 @@
 from datetime import date
 
 from domain.country import Country, PersonNumber, Source, UnitValue
-from domain.numbers import uz_pinfl, uz_pinfl_warnings
+from domain.law.uz.names import uzbek
+from domain.law.uz.numbers import uz_pinfl, uz_pinfl_warnings
 
 _BHM = Source(law="Base calculation amount (BHM); to be confirmed", url_or_key="uz-plate", confirmed=False)
 
@@ -25,4 +26,6 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="PINFL", normal_form=uz_pinfl, warnings=uz_pinfl_warnings),
+    partition=4,
+    spelling=uzbek,
 )

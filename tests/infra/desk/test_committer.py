@@ -95,7 +95,7 @@ def test_what_somebody_else_appended_meanwhile_is_seen_and_all_is_decided_anew(
     country: OneCountry, decisions: Decisions
 ) -> None:
     """Both sell the same car: whoever is written first has it; what was decided on top of the loser lives."""
-    beside = OneCountry(country.folder, at=country.at)
+    beside = OneCountry(country.place, at=country.at)
     with somebody_files(beside, 1) as theirs:
         mine = country.desk.ask(country.filing(1, key="mine"))
         decisions.wait_for_one()
@@ -134,7 +134,7 @@ def test_what_takes_the_write_lock_believes_nothing_of_what_was_lost(
     """A consent loses its place to another process, while a payment for the same case waits for the lock."""
     filed = country.file(1)
     decisions.wait_for_one()
-    beside = OneCountry(country.folder, at=country.at)
+    beside = OneCountry(country.place, at=country.at)
     give = country.command(GiveConsent, filed, "kz-citizen-2", of=filed.state.request_hash)
     with decisions.held(country):
         consent = country.desk.ask(give)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ def hash_of(row: Row) -> str:
 @contextmanager
 def beside(country: OneCountry) -> Iterator[OneCountry]:
     """The same country opened a second time, as another process would."""
-    other = OneCountry(country.folder, at=country.at)
+    other = OneCountry(country.place, at=country.at)
     try:
         yield other
     finally:
@@ -520,11 +519,10 @@ def test_the_newest_position_is_known_to_those_who_wait_for_it(
     assert outcome.index == kazakhstan.desk.newest == kazakhstan.log.size() - 1
 
 
-def test_a_desk_finds_its_place_in_a_log_that_is_there(kazakhstan_keys: Path, kazakhstan: OneCountry) -> None:
+def test_a_desk_finds_its_place_in_a_log_that_is_there(kazakhstan: OneCountry) -> None:
     """Killed and started again: the next command goes on from the log, whatever was remembered."""
     kazakhstan.register(1)
     filed = kazakhstan.file(1)
-    assert (kazakhstan_keys / "keys").exists()
     kazakhstan.desk.close()
     with beside(kazakhstan) as again:
         assert again.desk.newest == kazakhstan.log.size() - 1

@@ -38,7 +38,7 @@ def test_opening_it_again_writes_nothing_and_waits_for_nobody(kazakhstan: OneCou
     """Every command of the command line comes by, also while an import holds the write lock."""
     size = kazakhstan.log.size()
     with kazakhstan.log.writing():
-        other = OneCountry(kazakhstan.folder)
+        other = OneCountry(kazakhstan.place)
         other.close()
     assert kazakhstan.log.size() == size
 
@@ -125,8 +125,8 @@ def test_the_registrar_signs_what_happens_to_keys_and_nobody_else(kazakhstan: On
 def test_two_houses_that_open_one_new_log_open_it_once(kazakhstan_keys: Path, tmp_path: Path) -> None:
     """Both find it empty, and only the first under the lock writes."""
     shutil.copytree(kazakhstan_keys, tmp_path / "kz")
-    one = OneCountry(tmp_path / "kz")
-    other = OneCountry(tmp_path / "kz")
+    one = OneCountry(tmp_path)
+    other = OneCountry(tmp_path)
     try:
         names = [row[3] for row in one.log.since(0, 100)]
         assert names.count("keys.LogOpened.v1") == 1

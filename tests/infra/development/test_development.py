@@ -13,9 +13,7 @@ import pytest
 from domain.authorisation import TABLE
 from domain.authorities import authorities
 from domain.countries import countries
-from domain.country import PersonNumber
 from domain.forms import Person
-from domain.numbers import WrongNumber
 from domain.offers import offers
 from domain.procedure import Terms
 from domain.roles import OFFICERS
@@ -131,20 +129,6 @@ def test_people_stay_who_they_are() -> None:
     assert found == {"kz-citizen-1": ("KZ", "711007418731"), "tr-citizen-1": ("TR", "14051521728")}
 
 
-def test_a_country_whose_numbers_are_not_known_here_gets_people_all_the_same() -> None:
-    """Its rule is asked: here nine digits, of which the last is the sum of the others."""
-
-    def normal_form(text: str) -> str:
-        digits = [int(c) for c in text]
-        if len(digits) != 9 or sum(digits[:8]) % 10 != digits[8]:
-            raise WrongNumber("another", None, "This is not one.")
-        return text
-
-    rule = PersonNumber(name="ANOTHER", normal_form=normal_form)
-    number = development._personal_number(rule, "xx-citizen-1", date(1980, 1, 1), is_woman=True)  # noqa: SLF001 - no such country is there
-    assert normal_form(number) == number
-
-
 # --- their competences ------------------------------------------------------------------------------------
 
 
@@ -152,9 +136,13 @@ def person_of(country: str, number: tuple[str, str]) -> str:
     return f"{country}:{':'.join(number)}"
 
 
+def persons_of(number: tuple[str, str]) -> dict[str, str]:
+    return {country: person_of(country, number) for country in countries()}
+
+
 def test_officers_hold_office_in_the_record_under_their_keyed_id(tmp_path: Path) -> None:
     record = Competences(tmp_path / "competences.sqlite")
-    record.enrol_development(ISSUER, development.appointments(person_of))
+    record.enrol_development(ISSUER, development.appointments(person_of, countries()))
     for r in residents().values():
         held = record.of(ISSUER, r.id, NOON)
         assert [(c.role, c.authority, c.procedures) for c in held] == [tuple(p) for p in r.competences]
@@ -195,7 +183,7 @@ def test_everybody_gets_a_token_that_the_house_takes(
     provider: DevelopmentProvider, house: Tokens, tmp_path: Path
 ) -> None:
     record = Competences(tmp_path / "competences.sqlite")
-    record.enrol_development(ISSUER, development.appointments(person_of))
+    record.enrol_development(ISSUER, development.appointments(person_of, countries()))
     for r in residents().values():
         identity = house.identity_of(provider.mint(r.id))
         assert (identity.subject, identity.name, identity.personal_number) == (
@@ -205,7 +193,7 @@ def test_everybody_gets_a_token_that_the_house_takes(
         )
         assert identity.client == (r.id if r.is_machine else "development")
         assert identity.expires_at - NOON == timedelta(minutes=10 if r.is_machine else 60)
-        actor = actor_of(identity, record, person_of, NOON)
+        actor = actor_of(identity, record, persons_of, NOON)
         assert {c.role for c in actor.competences} == set(r.roles) - {"citizen"}
     record.close()
 

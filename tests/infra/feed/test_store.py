@@ -120,7 +120,7 @@ def test_a_standing_is_the_count_the_hash_and_the_keys() -> None:
 
 def test_the_head_of_a_countrys_own_feed_is_the_chain_of_its_log(kazakhstan: OneCountry) -> None:
     """At every count: it is what the next event signs, and follows from the last one alone."""
-    feed, log = kazakhstan.house.feed, kazakhstan.log
+    feed, log = kazakhstan.country.feed, kazakhstan.log
     kazakhstan.register(1, 2)
     for act in (partial(kazakhstan.withdraw, 1), partial(kazakhstan.complete, 2)):
         act()

@@ -81,7 +81,7 @@ def history(scribe: Scribe) -> KeyHistory:
 
 
 def keys_in(folder: Path) -> Keyring:
-    create(folder / "keys", "KZ", LOG, [ALMATY, ASTANA], AT)
+    create(folder / "keys", "KZ", LOG, [ALMATY, ASTANA], AT, organisation="Fictional")
     return Keyring(folder / "keys")
 
 

@@ -34,7 +34,7 @@ def keys(tmp_path: Path) -> Keyring:
 
 
 def new_keyring(folder: Path) -> Keyring:
-    create(folder / "keys", "KZ", ORIGIN, [ALMATY, ASTANA], AT)
+    create(folder / "keys", "KZ", ORIGIN, [ALMATY, ASTANA], AT, organisation="Fictional")
     return Keyring(folder / "keys")
 
 
@@ -66,7 +66,7 @@ def test_certificates_say_whose_they_are_and_what_they_may_do(made: Keyring) -> 
     seal = made.newest(ALMATY)
     assert seal is not None
     leaf = x509.load_der_x509_certificate(seal.certificate)
-    assert leaf.subject.rfc4514_string() == f"CN={ALMATY},O=Tamga development,C=KZ"
+    assert leaf.subject.rfc4514_string() == f"CN={ALMATY},O=Fictional,C=KZ"
     assert authority_of(seal.certificate) == seal.authority == ALMATY
     assert seal.kid == kid_of(seal.certificate)
     limits = [one.extensions.get_extension_for_class(x509.BasicConstraints).value for one in (root, ca, leaf)]
@@ -84,7 +84,7 @@ def test_only_the_owner_reads_the_keys(made: Keyring) -> None:
 
 
 def test_keys_that_are_there_are_never_made_again(keys: Keyring) -> None:
-    create(keys.folder, "KZ", "another.origin", [], AT)
+    create(keys.folder, "KZ", "another.origin", [], AT, organisation="Fictional")
     again = Keyring(keys.folder)
     assert (again.origin, again.kek, again.id_secret) == (ORIGIN, keys.kek, keys.id_secret)
     assert list(again.seals) == list(keys.seals)
@@ -106,7 +106,7 @@ def test_of_many_who_make_the_keys_at_once_one_wins(tmp_path: Path) -> None:
 
 def test_a_maker_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="lower-case ASCII"):
-        create(tmp_path / "keys", "KZ", ORIGIN, ["../kz"], AT)
+        create(tmp_path / "keys", "KZ", ORIGIN, ["../kz"], AT, organisation="Fictional")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -32,13 +32,13 @@ def refused(country: OneCountry, file: Path, register: str = "vehicles") -> list
     """The wrong lines; nothing is in the log that was not there before."""
     size = country.log.size()
     with pytest.raises(WrongLines) as wrong:
-        import_file(country.house, register, file)
+        import_file(country.country, register, file)
     assert country.log.size() == size
     return [(line.number, line.pointer, line.detail) for line in wrong.value.lines]
 
 
 def test_each_line_becomes_an_entry_that_can_be_sold(kazakhstan: OneCountry, file: Path) -> None:
-    assert import_file(kazakhstan.house, "vehicles", write(file, [car(1), car(2)])) == 2
+    assert import_file(kazakhstan.country, "vehicles", write(file, [car(1), car(2)])) == 2
     kazakhstan.follow()
     row = kazakhstan.views.one("registers", kazakhstan.entry(2))
     assert row is not None
@@ -48,7 +48,7 @@ def test_each_line_becomes_an_entry_that_can_be_sold(kazakhstan: OneCountry, fil
 
 
 def test_an_import_says_who_and_why_in_the_envelope(kazakhstan: OneCountry, file: Path) -> None:
-    import_file(kazakhstan.house, "vehicles", write(file, [car(1)]))
+    import_file(kazakhstan.country, "vehicles", write(file, [car(1)]))
     payload = payload_of(split(kazakhstan.log.stream(kazakhstan.entry(1))[0][4])[0])
     assert payload["actor"] == {"id": "import", "role": "system"}
     assert payload["authority"] == "kz-vehicle-registration"
@@ -56,7 +56,7 @@ def test_an_import_says_who_and_why_in_the_envelope(kazakhstan: OneCountry, file
 
 
 def test_a_file_without_lines_imports_nothing(kazakhstan: OneCountry, file: Path) -> None:
-    assert import_file(kazakhstan.house, "vehicles", write(file, [])) == 0
+    assert import_file(kazakhstan.country, "vehicles", write(file, [])) == 0
 
 
 def test_every_wrong_line_is_named_with_the_place_in_it_and_without_its_value(
@@ -99,14 +99,14 @@ def test_twice_is_found_also_across_what_was_written_already(kazakhstan: OneCoun
     """An import is written some lines at a time; all of them are taken back."""
     wrong = refused(kazakhstan, write(file, [*(car(n) for n in range(AT_ONCE + 10)), car(3)]))
     assert [number for number, _, _ in wrong] == [AT_ONCE + 11]
-    assert import_file(kazakhstan.house, "vehicles", write(file, [car(3)])) == 1
+    assert import_file(kazakhstan.country, "vehicles", write(file, [car(3)])) == 1
     assert is_chained(kazakhstan.log)
 
 
 def test_what_is_in_the_register_already_is_refused_with_all_the_rest(
     kazakhstan: OneCountry, file: Path
 ) -> None:
-    import_file(kazakhstan.house, "vehicles", write(file, [car(2)]))
+    import_file(kazakhstan.country, "vehicles", write(file, [car(2)]))
     wrong = refused(kazakhstan, write(file, [car(1), car(2), car(3)]))
     assert [number for number, _, _ in wrong] == [2]
     assert not kazakhstan.log.holds(kazakhstan.entry(1))
@@ -141,7 +141,7 @@ def test_a_refused_import_spoils_nothing_of_what_was_asked_with_it(
     go_on, desk = kazakhstan.hold(), Noticed(kazakhstan.desk)
     before = kazakhstan.desk.ask(kazakhstan.filing(1))
     with ThreadPoolExecutor(1) as pool:
-        house = replace(kazakhstan.house, desk=desk)  # type: ignore[arg-type]  # a desk, noticed
+        house = replace(kazakhstan.country, desk=desk)  # type: ignore[arg-type]  # a desk, noticed
         importing = pool.submit(import_file, house, "vehicles", lines)
         assert desk.was_asked.wait(10)
         behind = kazakhstan.desk.ask(kazakhstan.filing(2))
@@ -159,7 +159,7 @@ def test_the_progress_is_told_and_reaches_the_whole(kazakhstan: OneCountry, file
     told: list[tuple[int, int]] = []
     total = 2 * AT_ONCE + 1
     write(file, (car(n) for n in range(total)))
-    import_file(kazakhstan.house, "vehicles", file, lambda done, all_: told.append((done, all_)))
+    import_file(kazakhstan.country, "vehicles", file, lambda done, all_: told.append((done, all_)))
     assert told == [(AT_ONCE, total), (2 * AT_ONCE, total), (total, total)]
 
 
@@ -169,7 +169,7 @@ def test_memory_does_not_grow_with_the_file(kazakhstan: OneCountry, tmp_path: Pa
     for n, lines in enumerate((AT_ONCE, 2 * AT_ONCE)):
         path = write(tmp_path / f"{n}.ndjson", (car(10_000 * n + k) for k in range(lines)))
         tracemalloc.start()
-        import_file(kazakhstan.house, "vehicles", path)
+        import_file(kazakhstan.country, "vehicles", path)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]

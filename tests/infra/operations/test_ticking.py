@@ -37,7 +37,7 @@ class OneHouse:
 
 
 def ticker(country: OneCountry) -> Ticker:
-    return Ticker(OneHouse({"KZ": country.house}, country.clock))  # type: ignore[arg-type]  # see there
+    return Ticker(OneHouse({"KZ": country.country}, country.clock))  # type: ignore[arg-type]  # see there
 
 
 def ticked(country: OneCountry) -> int:
@@ -129,7 +129,7 @@ def test_a_case_that_the_desk_cannot_read_keeps_no_other_waiting(
     kazakhstan.file(2)
     kazakhstan.follow()
     poison(kazakhstan, broken.stream, 2)
-    shutil.copytree(kazakhstan.folder, tmp_path / "again")
+    shutil.copytree(kazakhstan.place, tmp_path / "again")
     again = OneCountry(tmp_path / "again", at=kazakhstan.at + timedelta(days=30))
     try:
         with caplog.at_level(logging.CRITICAL + 1):
@@ -146,16 +146,16 @@ def test_one_countrys_trouble_is_not_anothers(
     kazakhstan.file(1)
     kazakhstan.follow()
     kazakhstan.later(days=30)
-    house = OneHouse({"AZ": None, "KZ": kazakhstan.house}, kazakhstan.clock)  # type: ignore[dict-item]  # broken
+    house = OneHouse({"AZ": None, "KZ": kazakhstan.country}, kazakhstan.clock)  # type: ignore[dict-item]  # broken
     with caplog.at_level(logging.CRITICAL + 1):
         assert tick(house) == {"AZ": 0, "KZ": 1}  # type: ignore[arg-type]  # see OneHouse
 
 
 def test_the_head_of_the_readings_goes_into_the_log_when_it_has_grown(kazakhstan: OneCountry) -> None:
-    assert record_access_head(kazakhstan.house) == 0
+    assert record_access_head(kazakhstan.country) == 0
     kazakhstan.accesses.record(**READING).result()
-    assert record_access_head(kazakhstan.house) == 1
-    assert record_access_head(kazakhstan.house) == 0
+    assert record_access_head(kazakhstan.country) == 1
+    assert record_access_head(kazakhstan.country) == 0
     row = kazakhstan.log.newest(kazakhstan.desk.id_of("access", 1))
     assert row is not None
     payload = payload_of(split(row[4])[0])

@@ -417,9 +417,10 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     assert row["state"]["request"]["seller"] is None
 
 
-def erased_but_killed(furnished: Path, folder: Path) -> tuple[list[bytes], bytes]:
+def erased_but_killed(furnished: Path, place: Path) -> tuple[list[bytes], bytes]:
     """A house that was killed right after the erasure stood in the log: the keys are all there still."""
-    with one_country(furnished, folder) as country:
+    folder = place / "kz"
+    with one_country(furnished, place) as country:
         country.register(1)
         upload = country.evidence.upload(A_PDF, None, "owner", country.at)
         case = country.case("1")
@@ -477,9 +478,9 @@ def test_keys_that_survived_a_kill_are_destroyed_at_the_next_start(
     kazakhstan_keys: Path, tmp_path: Path
 ) -> None:
     """The log says that they are gone: so they are, with their evidence, before the position moves on."""
-    keys, of_evidence = erased_but_killed(kazakhstan_keys, tmp_path / "kz")
+    keys, of_evidence = erased_but_killed(kazakhstan_keys, tmp_path)
     assert of_evidence in keys
-    country = OneCountry(tmp_path / "kz")
+    country = OneCountry(tmp_path)
     try:
         assert all(country.vault.get(key) is not None for key in keys)
         assert (tmp_path / "kz" / "evidence" / "new" / of_evidence.hex()).exists()
@@ -492,8 +493,8 @@ def test_keys_that_survived_a_kill_are_destroyed_at_the_next_start(
 
 def test_a_rebuild_carries_erasures_out_too(kazakhstan_keys: Path, tmp_path: Path) -> None:
     """A key store that came back from a backup loses again what it must not have."""
-    keys, _ = erased_but_killed(kazakhstan_keys, tmp_path / "kz")
-    country = OneCountry(tmp_path / "kz")
+    keys, _ = erased_but_killed(kazakhstan_keys, tmp_path)
+    country = OneCountry(tmp_path)
     try:
         country.runner.rebuild()
         assert all(country.vault.get(key) is None for key in keys)
@@ -504,8 +505,8 @@ def test_a_rebuild_carries_erasures_out_too(kazakhstan_keys: Path, tmp_path: Pat
 def test_while_a_key_cannot_be_destroyed_the_erasure_is_not_taken_for_done(
     kazakhstan_keys: Path, tmp_path: Path
 ) -> None:
-    keys, _ = erased_but_killed(kazakhstan_keys, tmp_path / "kz")
-    country = OneCountry(tmp_path / "kz")
+    keys, _ = erased_but_killed(kazakhstan_keys, tmp_path)
+    country = OneCountry(tmp_path)
     try:
         before = country.views.position()
         with behind_the_door(tmp_path / "kz" / "vault.sqlite") as door:
