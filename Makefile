@@ -11,7 +11,7 @@ run: .venv/installed ## serve on http://127.0.0.1:8000
 	$(IN_VENV) tamga.py serve
 
 test: .venv/installed-dev ## all tests but the long ones, in a process for each core
-	$(IN_VENV) -m pytest -m 'not slow' --numprocesses auto --dist loadgroup
+	$(IN_VENV) -m pytest -m 'not slow' --numprocesses auto
 
 test-long: .venv/installed-dev ## those that take long by nature: killed processes, many rounds, whole pages
 	$(IN_VENV) -m pytest -m slow

@@ -1,18 +1,27 @@
 """What all tests share."""
 
+import re
+from pathlib import Path
+
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ("tests.house", "tests.kafka_server")
+ROOT = Path(__file__).parents[1]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where the suite runs in several processes, the tests of a file stay together, and all that need a Kafka.
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the plugin ships no types
+    """Where the suite runs in several processes: the tests of a file stay together, and all that need a Kafka.
 
     The first share a house, the second a broker that takes half a gigabyte.
     """
-    with_kafka = {item.path for item in items if "kafka_broker" in getattr(item, "fixturenames", ())}
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            group = "kafka" if item.path in with_kafka else str(item.path)
-            item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        asks_for_kafka = re.search(r'\bkafka(_broker)?: |\("kafka"\)', (ROOT / file).read_text("utf-8"))
+        return "kafka" if asks_for_kafka else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)

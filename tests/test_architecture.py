@@ -90,13 +90,13 @@ IMPORTED_AS = {
     "kafka-python": "kafka",
     "markdown-it-py": "markdown_it",
     "pyjwt": "jwt",
+    "pytest-xdist": "xdist",
     "python-stdnum": "stdnum",
 }
 # Those that nobody imports, and why they are there.
 NOT_IMPORTED = {
     "httptools": "uvicorn takes it to parse HTTP where it is there, and is slower without",
     "mypy": "a command of make check",
-    "pytest-xdist": "a plugin of pytest, by the options of make test",
     "ruff": "a command of make check",
     "tzdata": "zoneinfo of the standard library finds the time zones in it where the machine has none",
     "uvloop": "uvicorn takes it as its loop where it is there, and is slower without",

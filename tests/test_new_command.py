@@ -4,12 +4,11 @@ In a copy of the tree a party may object to a case (``ObjectToCase``). Completen
 buyer objects over HTTP. The event's branch in the fold is asked for by the type checker, and belongs to the event.
 """
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.test_new_procedure import NOT_COPIED, ROOT, checked
+from tests.copies import checked
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +125,7 @@ def test_an_objection_comes_too_late_for_a_decision(town: Town) -> None:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tree with the command, and nothing else changed."""
     folder = tmp_path_factory.mktemp("new-command") / "tamga"
-    shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+    copied(folder)
     for place, before, text in WRITTEN:
         file = folder / place
         old = file.read_text("utf-8")

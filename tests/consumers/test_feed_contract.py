@@ -29,7 +29,6 @@ from tests.consumers.feeds import (
 from tests.house import Town, good
 
 OFFICE = "kz-vehicle-registration"
-pytestmark = pytest.mark.xdist_group("kafka")  # asked for by a parameter, not by name
 
 
 @pytest.fixture(scope="module")
