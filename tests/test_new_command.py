@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.copies import checked
+from tests.copies import checked, copied
 
 pytestmark = pytest.mark.slow
 
