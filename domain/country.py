@@ -1,17 +1,20 @@
 """The shape of a country's facts, and how a dated one is looked up; not the facts, nor procedures' law."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """The law or publication that says so; not ``confirmed`` is shown as "to be confirmed"."""
 
     law: str
     url_or_key: str = ""
-    confirmed: bool
+    confirmed: bool = field(kw_only=True)
+
+
+TO_BE_CONFIRMED = Source("to be confirmed", confirmed=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,16 @@ class UnitValue:
     since: date
     until: date | None
     amount_minor: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaSize:
+    """How many slots a quota has in a year from ``since`` on; raised in mid-year, it has a row more."""
+
+    since: date
+    until: date | None
+    slots: int
     source: Source
 
 
@@ -63,7 +76,10 @@ class PersonNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Country:
-    """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
+    """The facts of a country that no procedure owns; ``units`` hold their values oldest first.
+
+    ``quotas`` do, too: by the name of the quota and the classes that the law divides it into.
+    """
 
     code: str  # ISO 3166-1, "KZ"
     title: Mapping[str, str]
@@ -76,6 +92,7 @@ class Country:
     decreed_until: date  # the last day whose public holidays are decreed: deadlines beyond it are provisional
     person_number: PersonNumber
     office_hours: OfficeHours | None = None  # None: not known, or none; minutes then run by the clock
+    quotas: Mapping[tuple[str, ...], tuple[QuotaSize, ...]] = field(default_factory=dict)
 
 
 def unit_value(country: Country, unit: str, day: date) -> UnitValue | None:
@@ -87,4 +104,12 @@ def unit_value(country: Country, unit: str, day: date) -> UnitValue | None:
     for value in country.units[unit]:
         if value.since <= day and (value.until is None or day <= value.until):
             return value
+    return None
+
+
+def quota_size(country: Country, quota: tuple[str, ...], day: date) -> QuotaSize | None:
+    """The size of this quota (its name and its class) on that local day, or None when nobody has decreed one."""
+    for size in reversed(country.quotas.get(quota, ())):
+        if size.since <= day and (size.until is None or day <= size.until):
+            return size
     return None

@@ -38,8 +38,8 @@ from domain.decisions.situation import (
     offer_of,
     subject_of,
 )
-from domain.offers import offer
-from domain.procedure import Key
+from domain.offers import country_of, legal_day, offer
+from domain.procedure import Key, seen
 from domain.refusals import NOTHING, Differs, Unknown
 
 __all__ = ["SYSTEM_ACTOR", "Beside", "Decision", "Events", "Target", "decide", "needs", "subject_of"]
@@ -52,12 +52,21 @@ def needs(command: Command, case: Case | None) -> tuple[Key, ...]:
             found = offer(command.country, command.procedure)
             if found is None:
                 return ()
-            return (*found.procedure.claims(command.request), found.procedure.entry(command.request))
+            terms = found.on(legal_day(command.at, country_of(command.country)))
+            return (
+                *found.procedure.claims(command.request),
+                found.procedure.entry(command.request),
+                *(seen(found.procedure, terms, command.request) if terms else ()),
+            )
         case ApproveCase() | WithdrawCase() | DeclineConsent() | EndAppealTerm() | RecordReceipt():
             if case is None or case.erased:
                 return ()
-            procedure = offer_of(case).procedure
-            return (*procedure.claims(case.request), procedure.entry(case.request))
+            found = offer_of(case)
+            return (
+                *found.procedure.claims(case.request),
+                found.procedure.entry(case.request),
+                *seen(found.procedure, found.since(case.terms), case.request),
+            )
         case _:
             return ()
 

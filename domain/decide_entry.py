@@ -9,8 +9,8 @@ from domain.commands import EntryCommand, EraseEntry, LiftRestriction, PlaceRest
 from domain.deadlines import compute, is_past
 from domain.decide import Decision
 from domain.entry import Entry
-from domain.offers import country_of, legal_day, offers
-from domain.procedure import Restriction, Terms
+from domain.offers import country_of, legal_day, offers, restrictions_of
+from domain.procedure import Forever, Restriction, Terms
 from domain.refusals import NOTHING, Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
 
 
@@ -81,13 +81,14 @@ def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date
         raise Clash(
             "The entry is under a restriction: nothing of it is forgotten yet.", code="entry_restricted"
         )
-    terms = [t.entry_retention for t in terms_of_register(entry.country, entry.register, day)]
-    if not terms or None in terms:
+    kept = [t.entry_retention for t in terms_of_register(entry.country, entry.register, day)]
+    terms = [term for term in kept if not isinstance(term, Forever)]
+    if not terms or len(terms) < len(kept):
         raise Clash("The law keeps entries of this register for good.", code="kept_for_good")
     changed = datetime.fromisoformat(entry.changed_at)
     for term in terms:
-        until = compute(term, changed, country_of(entry.country)) if term else None
-        if until and not is_past(until, command.at):
+        until = compute(term, changed, country_of(entry.country))
+        if not is_past(until, command.at):
             raise Clash(f"The law keeps this entry until {until['due']}.", code="retention_not_over")
     erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
     return Decision(authority=entry.authority, actor=_actor(rule), events=[("case", erased)])
@@ -97,9 +98,7 @@ def _erase(command: EraseEntry, entry: Entry, keys: Mapping[str, str], day: date
 
 
 def _kinds(entry: Entry, day: date) -> Mapping[str, Restriction]:
-    """The kinds of restrictions that the law knows in this register on that day."""
-    rows = terms_of_register(entry.country, entry.register, day)
-    return {r.kind: r for terms in rows for r in terms.restrictions}
+    return restrictions_of(entry.country, entry.register, day)
 
 
 def _restricting(command: EntryCommand, entry: Entry, authority: str, day: date) -> Rule:

@@ -26,6 +26,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import build
+from domain.facts import Facts
 from domain.law import countries
 from domain.offers import country_of, legal_day, offer
 from domain.procedure import Offer, Terms
@@ -392,9 +393,10 @@ class Town:
         """By as many officers as the law asks."""
         shown = self.read(case)
         terms = terms_of(shown["country"], shown["procedure"], self.now())
-        if terms.four_eyes:
+        facts = Facts(shown["request"], self.now().date())
+        if four_eyes := terms.four_eyes.apply_to(facts):
             good(self.judge(self.officer(case), case, "proposals"))
-        good(self.judge(self.officer(case, 2 if terms.four_eyes else 1), case, "approvals"))
+        good(self.judge(self.officer(case, 2 if four_eyes else 1), case, "approvals"))
 
     def refuse(self, case: str) -> None:
         """On the first ground of the law."""

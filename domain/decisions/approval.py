@@ -6,23 +6,25 @@ from domain.claim import FREE
 from domain.commands import ApproveCase
 from domain.decisions.filing import check_entry
 from domain.decisions.situation import HELD, Decision, Events, Situation, officer_of, person_of
+from domain.offers import legal_day
 from domain.refusals import Clash, NotAllowed
 
 
 def approve(command: ApproveCase, situation: Situation) -> Decision:
     """Everything is checked against the register as it stands now, not as it stood at filing (rules.md 9)."""
     case, procedure = situation.case, situation.offer.procedure
-    rule = situation.allowed("case.decide") if situation.terms.four_eyes else situation.allowed_to_holder()
+    rule = situation.allowed("case.decide") if situation.asks_four_eyes else situation.allowed_to_holder()
     decided = case.decision or {}
     if (decided.get("kind"), decided.get("officer")) == ("approved", officer_of(rule)):
         return situation.so_already(rule)
     situation.has_seen()
     situation.fits()
-    if situation.terms.four_eyes:
+    if situation.asks_four_eyes:
         _four_eyes(rule, situation)
     key = procedure.entry(case.request)
     old = situation.beside.entries.get(key)
-    check_entry(case.request, situation.offer, old, "decision")
+    today = situation.facts(legal_day(situation.at, situation.country))
+    check_entry(today, situation.offer, situation.terms, situation.beside, "decision")
     if not procedure.creates and old is None:
         raise Clash("There is no entry in the register to change.", code="entry_missing")
     entry = situation.beside.ids[key]

@@ -43,7 +43,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     if party not in situation.case.consents:
         return situation.so_already(rule)
     revoked = e.ConsentRevoked(
-        party=party, of=command.of, consent_until=situation.until(situation.terms.consent_within)
+        party=party, of=command.of, consent_until=situation.until(situation.terms.times.consent)
     )
     return situation.by(rule, [("case", revoked)])
 

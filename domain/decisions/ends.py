@@ -8,6 +8,7 @@ from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, 
 from domain.deadlines import compute, is_past
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Decision, Events, Situation
+from domain.procedure import Forever
 from domain.refusals import Clash, Fault, Invalid
 
 
@@ -38,7 +39,7 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     reason = _ran_out(situation)
     if reason is None:
         return situation.by_the_clock([])
-    lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.appeal_within))
+    lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.times.appeal))
     return situation.by_the_clock([("case", lapsed), *all_back(situation, "lapsed")])
 
 
@@ -110,10 +111,12 @@ def _may_be_forgotten(situation: Situation) -> None:
     else:
         # A completed case can be appealed against too; one that was withdrawn cannot.
         is_open = case.stage == Stage.COMPLETED and not is_past(
-            compute(terms.appeal_within, ended, situation.country), situation.at
+            compute(terms.times.appeal, ended, situation.country), situation.at
         )
     if is_open:
         raise Clash("The term to appeal has not ended yet.", code="appeal_term_open")
+    if isinstance(terms.retention, Forever):
+        raise Clash("The law keeps such cases for good.", code="kept_for_good")
     kept_until = compute(terms.retention, ended, situation.country)
     if not is_past(kept_until, situation.at):
         raise Clash(f"The law keeps this case until {kept_until['due']}.", code="retention_not_over")

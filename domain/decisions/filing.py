@@ -1,21 +1,24 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from domain import events as e
+from domain import limits
 from domain.case import APPLICANT
 from domain.claim import FREE
-from domain.commands import Command, FileCase
+from domain.commands import FileCase
 from domain.country import Country
-from domain.deadlines import compute, is_past
+from domain.deadlines import compute
 from domain.decisions.situation import HELD, Beside, Decision, Events
-from domain.entry import Entry
+from domain.facts import Facts, Request, Seen, chosen
 from domain.fees import Assessment, assess
 from domain.law import countries
-from domain.offers import country_of, legal_day, offer, terms_hash
-from domain.procedure import Offer, Party, Procedure, Request, Terms, When
+from domain.limits import facts_of
+from domain.offers import country_of, legal_day, offer, restrictions_of, terms_hash
+from domain.procedure import Check, Moment, Offer, Party, Procedure, Terms
 from domain.refusals import Clash, Fault, Invalid, NotOffered
 
 
@@ -28,12 +31,14 @@ def file(command: FileCase, beside: Beside) -> Decision:
     procedure, country = found.procedure, country_of(command.country)
     parties = _parties(procedure)
     consents = _consents(command, parties)
-    check_entry(command.request, found, beside.entries.get(procedure.entry(command.request)), "filing")
-    evidence = brought(command, terms)
+    facts = facts_of(terms, command.request, command.at, country)
+    warned = check_entry(facts, found, terms, beside, "filing")
+    evidence = brought(command, terms, facts)
     claims = procedure.claims(command.request)
     if any(beside.claims.get(key, FREE).holder is not None for key in claims):
         raise Clash(HELD, code="claim_taken")
-    fee = assess(terms.fee, command.request, legal_day(command.at, country), country)
+    _nothing_of_tomorrow(terms, facts)
+    fee, times = assess(terms.fee, facts, country), terms.times
     filed = e.CaseFiled(
         procedure=procedure.name,
         form=found.form_version,
@@ -41,23 +46,30 @@ def file(command: FileCase, beside: Beside) -> Decision:
         terms_sha256=terms_hash(terms),
         parties={p: party.role for p, party in parties.items()},
         consents=consents,
-        consent_until=compute(terms.consent_within, command.at, country) if consents else None,
-        warnings=list(_warnings(command, procedure, terms)),
+        consent_until=compute(times.consent, command.at, country) if consents and times.consent else None,
+        warnings=[
+            *_warnings(command, procedure),
+            *limits.warnings(terms, facts, command.at, country),
+            *warned,
+        ],
         request=command.request,
         evidence=evidence,
         representative=None,
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
-    events += [("case", filed), ("case", assessed(fee, terms, command, country))]
+    events += [("case", filed), ("case", assessed(fee, terms, command.request, command.at, country))]
     if not consents and not fee["amount"] and not fee["provisional"]:
-        events.append(("case", e.DecisionTermStarted(due=compute(terms.decide_within, command.at, country))))
+        decide = chosen(times.decide, command.request)
+        events.append(("case", e.DecisionTermStarted(due=compute(decide, command.at, country))))
     return Decision(authority=terms.authority, actor={"id": APPLICANT, "role": "applicant"}, events=events)
 
 
-def assessed(fee: Assessment, terms: Terms, command: Command, country: Country) -> e.FeeAssessed:
-    """The fee as an event; the time to pay runs from now, where there is something to pay."""
-    is_due = fee["amount"] or fee["provisional"]
+def assessed(
+    fee: Assessment, terms: Terms, request: Request, at: datetime, country: Country
+) -> e.FeeAssessed:
+    """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
+    pay = terms.times.pay if fee["amount"] or fee["provisional"] else None
     return e.FeeAssessed(
         amount=fee["amount"],
         currency=fee["currency"],
@@ -65,24 +77,51 @@ def assessed(fee: Assessment, terms: Terms, command: Command, country: Country) 
         parts=[dict(part) for part in fee["parts"]],
         unit_day=fee["unit_day"],
         provisional=fee["provisional"],
-        due=compute(terms.pay_within, command.at, country) if is_due else None,
+        due=compute(chosen(pay, request), at, country) if pay else None,
     )
 
 
-def check_entry(request: Request, found: Offer, entry: Entry | None, when: When) -> None:
-    """What must hold against the register now; raises Clash. Restrictions count at the decision only."""
-    procedure = found.procedure
+def check_entry(facts: Facts, found: Offer, terms: Terms, beside: Beside, moment: Moment) -> list[str]:
+    """What must hold against the registers now; raises Clash, or gives the codes of what the officer is to judge.
+
+    Restrictions count at the decision only, and those that reach this change.
+    """
+    procedure, entry = found.procedure, beside.entries.get(found.procedure.entry(facts.request))
     if procedure.creates and entry is not None:
         what = "This is in the register already. Please ask the authority for a copy."
         raise Clash(what, code="entry_exists")
-    content = entry.content if entry else None
-    for check in procedure.checks:
-        if when in check.when and not check.holds(request, content):
+    warned = []
+    for check in (*procedure.checks, *terms.checks):
+        if moment not in check.moments or check.holds(_sees(check, facts, beside)):
+            continue
+        if check.effect == "refuse":
             raise Clash(check.message, code=check.code)
-    if when == "decision" and entry is not None and entry.restrictions:
-        kinds = ", ".join(sorted({r["kind"] for r in entry.restrictions.values()}))
-        what = f"The entry is under a restriction ({kinds}): it cannot be changed until that is lifted."
-        raise Clash(what, code="entry_restricted")
+        warned.append(check.code)
+    if moment == "decision" and entry is not None:
+        known = restrictions_of(found.country, procedure.register.name, facts.day)
+        # A kind that the law does not know any more still stops everything, until it is lifted.
+        live = sorted(
+            {
+                r["kind"]
+                for r in entry.restrictions.values()
+                if r["kind"] not in known or known[r["kind"]].reach.stops(procedure.change)
+            }
+        )
+        if live:
+            what = f"The entry is under a restriction ({', '.join(live)}): it cannot be changed until that is lifted."
+            raise Clash(what, code="entry_restricted")
+    return warned
+
+
+def _sees(check: Check, facts: Facts, beside: Beside) -> Facts:
+    entries = {name: beside.entries.get(key) for name, key in check.sees(facts.request).items()}
+    return replace(
+        facts,
+        entries={
+            name: entry and Seen(entry.content, tuple(r["kind"] for r in entry.restrictions.values()))
+            for name, entry in entries.items()
+        },
+    )
 
 
 # --- parties ----------------------------------------------------------------------------------------------
@@ -115,7 +154,7 @@ def _consents(command: FileCase, parties: Mapping[str, Party]) -> list[str]:
 # --- evidence and warnings --------------------------------------------------------------------------------
 
 
-def brought(command: FileCase, terms: Terms) -> list[e.Attachment]:
+def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]:
     """What was brought, when it is of the kinds that are asked and nothing required is missing."""
     known = {r.kind for r in terms.evidence}
     for n, attachment in enumerate(command.evidence):
@@ -124,20 +163,19 @@ def brought(command: FileCase, terms: Terms) -> list[e.Attachment]:
             what = f"This kind of evidence is not asked for here; asked are: {asked}."
             raise Invalid(Fault(f"/evidence/{n}/kind", "evidence_not_asked", what))
     kinds = {a["kind"] for a in command.evidence}
-    missing = [r for r in terms.evidence if r.is_required and r.kind not in kinds]
+    missing = [r for r in limits.asked(terms, facts) if r.is_required and r.kind not in kinds]
     if missing:
         faults = (Fault("/evidence", "evidence_missing", f"Please bring: {r.title['en']}.") for r in missing)
         raise Invalid(*faults)
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, procedure: Procedure, terms: Terms) -> Iterator[str]:
+def _warnings(command: FileCase, procedure: Procedure) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     yield from procedure.warnings(command.request)
     yield from dict.fromkeys(
         code for party in procedure.parties for code in _of_the_number(command.request.get(party.member))
     )
-    yield from _late(command, terms)
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:
@@ -146,19 +184,10 @@ def _of_the_number(person: Any) -> tuple[str, ...]:
     return country.person_number.warnings(number["number"]) if number and country else ()
 
 
-def _late(command: FileCase, terms: Terms) -> Iterator[str]:
-    """A limit that has passed is said to the officer; what has not happened yet cannot be filed at all."""
-    country = country_of(command.country)
-    today = legal_day(command.at, country)
+def _nothing_of_tomorrow(terms: Terms, facts: Facts) -> None:
+    """What has not happened yet cannot be filed at all (rules.md 38)."""
     for limit in terms.filing_limits:
-        value: Any = command.request
-        for member in limit.from_member:
-            value = value[member] if value is not None else None
-        if value is None:
-            continue
-        start = date.fromisoformat(value)
-        if start > today:
+        day = limits.day_in(facts.request, limit.from_member)
+        if limit.term is not None and day is not None and day > facts.day:
             where = "/request/" + "/".join(limit.from_member)
             raise Invalid(Fault(where, "in_the_future", "This day has not come yet. Please check the date."))
-        if is_past(compute(limit.term, start, country), command.at):
-            yield f"late:{limit.effect}"

@@ -88,7 +88,7 @@ def decision_term(situation: Situation, *, is_complete: bool) -> Events:
     """The authority's time begins with whatever completes the case (rules.md 14)."""
     if not is_complete or situation.case.stage != Stage.FILED:
         return []
-    due = situation.until(situation.terms.decide_within)
+    due = situation.until(situation.terms.times.decide)
     return [("case", e.DecisionTermStarted(due=due))]
 
 
@@ -110,10 +110,11 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     if terms.fee.unit_day == "filing" and not case.fee["provisional"]:
         return None
     moment = paid_at if terms.fee.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
-    now = assess(terms.fee, case.request, legal_day(moment, situation.country), situation.country)
+    facts = situation.facts(legal_day(moment, situation.country))
+    now = assess(terms.fee, facts, situation.country)
     if (now["amount"], now["provisional"]) == (case.fee["amount"], case.fee["provisional"]):
         return None
-    return assessed(now, terms, situation.command, situation.country)
+    return assessed(now, terms, facts.request, situation.at, situation.country)
 
 
 def _settled(situation: Situation, fee: Mapping[str, Any], paid: Statement | None = None) -> Events:

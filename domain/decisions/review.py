@@ -12,8 +12,9 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
 )
-from domain.deadlines import pause
+from domain.deadlines import answered
 from domain.decisions.situation import Decision, Situation, officer_of, person_of
+from domain.facts import chosen
 from domain.offers import legal_day
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 
@@ -51,14 +52,14 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
     situation.fits()
     question = e.InformationRequested(
         items=list(command.items),
-        answer_until=situation.until(situation.terms.answer_within),
+        answer_until=situation.until(situation.terms.times.answer),
         question=command.question,
     )
     return situation.by(rule, [("case", question)])
 
 
 def answer(command: ProvideInformation, situation: Situation) -> Decision:
-    """The clock runs on; the days from the question to the answer do not count (rules.md 6)."""
+    """The clock runs on, without the days from the question to the answer (rules.md 6), or starts anew."""
     rule = situation.allowed("case.inform")
     case = situation.case
     for question in case.questions:
@@ -72,9 +73,10 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     if open_question is None or open_question["of"] != command.of or case.decision_due is None:
         raise Clash("This is not the question that is open now.", code="answers_old_question")
     asked_at = datetime.fromisoformat(open_question["at"])
+    decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
         of=command.of,
-        decision_due=pause(case.decision_due, asked_at, situation.at, situation.country),
+        decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
     )
@@ -116,7 +118,7 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
         rule=rule.id,
         grounds=list(command.grounds),
         law=[known[code].source.law for code in command.grounds],
-        appeal_until=situation.until(situation.terms.appeal_within),
+        appeal_until=situation.until(situation.terms.times.appeal),
         reason=command.reason,
         officer_person=person_of(rule),
         officer_signature=None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from domain import events as e
@@ -19,6 +19,8 @@ from domain.commands import (
 )
 from domain.deadlines import Deadline, Term, compute
 from domain.entry import Entry
+from domain.facts import Choice, Facts, chosen
+from domain.limits import facts_of
 from domain.offers import country_of, legal_day, offer
 from domain.procedure import Key, Offer
 from domain.refusals import Erased, NotAllowed, Refusal, Stale, WrongStage
@@ -106,9 +108,24 @@ class Situation:
         if type(self.command).__name__ not in FITS[Stage(self.case.stage)]:
             raise WrongStage(self.case.stage, self.case.fits)
 
-    def until(self, term: Term) -> Deadline:
-        """The deadline of a term that runs from now."""
-        return compute(term, self.at, self.country)
+    def until(self, term: Term | Choice[Term] | None) -> Deadline:
+        """The deadline of a term that runs from now, as the law gives it to this request.
+
+        LookupError: the terms give no such time, which is a fault of the law's file.
+        """
+        if term is None:
+            raise LookupError(f"{self.case.country} gives no such time for {self.case.procedure}")
+        return compute(chosen(term, self.case.request), self.at, self.country)
+
+    def facts(self, day: date | None = None) -> Facts:
+        """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
+        filed_at = datetime.fromisoformat(self.case.filed_at)
+        return facts_of(self.terms, self.case.request, filed_at, self.country, day)
+
+    @property
+    def asks_four_eyes(self) -> bool:
+        """Whether two persons decide this case."""
+        return self.terms.four_eyes.apply_to(self.facts())
 
     def by(self, rule: Rule, events: Events) -> Decision:
         """These events, in the name of the one whom the rule let act."""

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from domain.events import Personal
+from domain.facts import Request
 from domain.forms import CountryCode, Day, Form, Line, Name, Person, Public, Sex, Value
 from domain.law import countries
 from domain.names import normal_form
-from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
+from domain.procedure import Key, Party, Procedure, Register, claim_key, entry_key
 
 
 class MedicalCertificate(Value):

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from domain.events import Personal
+from domain.facts import Facts, Request
 from domain.forms import Form, Line, Money, Person, Value
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
-from domain.procedure import Check, Key, Party, Procedure, Register, Request, claim_key, entry_key
+from domain.procedure import Check, Key, Party, Procedure, Register, claim_key, entry_key
 
 
 def _vin(text: str) -> str:
@@ -64,10 +65,10 @@ def _entry(request: Request) -> Key:
     return entry_key("vehicles", "vin", request["vehicle"]["vin"])
 
 
-def _sold_by_owner(request: Request, content: Mapping[str, Any] | None) -> bool:
-    if content is None or content["owner"] is None:
-        return False
-    return bool(content["owner"]["personal_number"] == request["seller"]["personal_number"])
+def _sold_by_owner(facts: Facts) -> bool:
+    car = facts.entries["car"]
+    owner = car.content["owner"] if car else None
+    return owner is not None and bool(owner["personal_number"] == facts.request["seller"]["personal_number"])
 
 
 def _transferred(request: Request, content: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -108,6 +109,7 @@ PROCEDURE = Procedure(
                 "The register does not show the seller as the owner of this car. "
                 "Please check the VIN; if it is right, ask the vehicle registration office."
             ),
+            sees=lambda request: {"car": _entry(request)},
             holds=_sold_by_owner,
         ),
     ),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.country import Country, Source, UnitValue, unit_value
-from domain.fees import Fee, FeePart, assess
+from domain.facts import Facts, Is
+from domain.fees import Assessment, Fee, FeePart, assess
 from domain.law import countries
 
 KZ = countries()["KZ"]
@@ -20,7 +21,7 @@ LAW = Source(law="Fee law of the tests", confirmed=True)
 
 REGISTRATION = FeePart(name="registration", units=Fraction(1, 4), unit="MCI")
 CERTIFICATE = FeePart(name="certificate", units=Fraction(5, 4), unit="MCI")
-PLATES = FeePart(name="plates", units=Fraction(14, 5), unit="MCI", condition="new_plates")
+PLATES = FeePart(name="plates", units=Fraction(14, 5), unit="MCI", when=(Is("new_plates"),))
 CAR_SALE = Fee(
     parts=(REGISTRATION, CERTIFICATE, PLATES), rounding="part_to_major", unit_day="payment", source=LAW
 )
@@ -33,8 +34,13 @@ def with_mci(tenge: int) -> Country:
     return replace(KZ, units={"MCI": (value,)})
 
 
+def assessed(fee: Fee, request: Mapping[str, Any], day: date, country: Country) -> Assessment:
+    """The fee of a request, by the unit values of that day."""
+    return assess(fee, Facts(request, day), country)
+
+
 def amounts(fee: Fee, request: Mapping[str, Any], country: Country) -> list[int]:
-    return [part["amount"] for part in assess(fee, request, IN_2026, country)["parts"]]
+    return [part["amount"] for part in assessed(fee, request, IN_2026, country)["parts"]]
 
 
 def test_each_part_of_a_car_sale_is_rounded_to_whole_tenge() -> None:
@@ -43,7 +49,7 @@ def test_each_part_of_a_car_sale_is_rounded_to_whole_tenge() -> None:
 
 
 def test_a_car_sale_of_2026_with_new_plates() -> None:
-    fee = assess(CAR_SALE, {"new_plates": True}, IN_2026, KZ)
+    fee = assessed(CAR_SALE, {"new_plates": True}, IN_2026, KZ)
     assert fee == {
         "amount": 18_597_00,
         "currency": "KZT",
@@ -72,7 +78,7 @@ def test_a_car_sale_of_2026_with_new_plates() -> None:
 
 @pytest.mark.parametrize("request_", [{"new_plates": False}, {}, {"new_plates": None}])
 def test_who_keeps_the_plates_does_not_pay_for_new_ones(request_: Mapping[str, Any]) -> None:
-    fee = assess(CAR_SALE, request_, IN_2026, KZ)
+    fee = assessed(CAR_SALE, request_, IN_2026, KZ)
     assert fee["formula"] == "0.25 MCI + 1.25 MCI"
     assert fee["amount"] == 1_081_00 + 5_406_00
 
@@ -80,8 +86,8 @@ def test_who_keeps_the_plates_does_not_pay_for_new_ones(request_: Mapping[str, A
 def test_the_sum_is_rounded_once_where_the_law_rounds_the_sum() -> None:
     """694.50 + 3,472.50 is 4,167 tenge; rounding each part gives one more."""
     by_sum = replace(CAR_SALE, rounding="sum_to_major")
-    assert assess(by_sum, {}, IN_2026, with_mci(2778))["amount"] == 4_167_00
-    assert assess(CAR_SALE, {}, IN_2026, with_mci(2778))["amount"] == 4_168_00
+    assert assessed(by_sum, {}, IN_2026, with_mci(2778))["amount"] == 4_167_00
+    assert assessed(CAR_SALE, {}, IN_2026, with_mci(2778))["amount"] == 4_168_00
 
 
 def test_without_rounding_the_tiyn_stay() -> None:
@@ -91,32 +97,32 @@ def test_without_rounding_the_tiyn_stay() -> None:
 
 def test_a_new_year_without_its_unit_value_is_never_silent() -> None:
     """No MCI of 2027 is known: the fee is taken with that of 2026, and waits for an officer."""
-    fee = assess(CAR_SALE, {}, date(2027, 1, 1), KZ)
+    fee = assessed(CAR_SALE, {}, date(2027, 1, 1), KZ)
     assert fee["provisional"]
     assert fee["parts"][0]["unit_value"] == 4_325_00
     assert unit_value(KZ, "MCI", date(2027, 1, 1)) is None
 
 
 def test_a_day_before_the_first_known_value_is_provisional_too() -> None:
-    fee = assess(CAR_SALE, {}, date(2019, 1, 1), KZ)
+    fee = assessed(CAR_SALE, {}, date(2019, 1, 1), KZ)
     assert fee["provisional"]
     assert fee["parts"][0]["unit_value"] == 3_932_00
 
 
 def test_a_fee_that_needs_no_missing_value_is_not_provisional() -> None:
     plates_only = replace(CAR_SALE, parts=(PLATES,))
-    assert not assess(plates_only, {"new_plates": False}, date(2027, 1, 1), KZ)["provisional"]
+    assert not assessed(plates_only, {"new_plates": False}, date(2027, 1, 1), KZ)["provisional"]
 
 
 def test_what_costs_nothing_has_no_parts() -> None:
-    free = assess(Fee(parts=(), source=LAW), {}, IN_2026, KZ)
+    free = assessed(Fee(parts=(), source=LAW), {}, IN_2026, KZ)
     assert (free["amount"], free["parts"], free["provisional"], free["formula"]) == (0, [], False, "0")
 
 
 def test_a_fixed_part_is_in_minor_units() -> None:
     fee = Fee(parts=(FeePart(name="card", units=Fraction(11_00)),), source=LAW)
-    assessed = assess(fee, {}, IN_2026, countries()["AZ"])
-    assert (assessed["amount"], assessed["formula"]) == (11_00, "11 AZN")
+    found = assessed(fee, {}, IN_2026, countries()["AZ"])
+    assert (found["amount"], found["formula"]) == (11_00, "11 AZN")
 
 
 NOTARY = Fee(
@@ -134,29 +140,29 @@ NOTARY = Fee(
     ],
 )
 def test_a_fee_may_be_a_share_of_the_price_with_a_least_amount(price: int, fee: int) -> None:
-    assessed = assess(NOTARY, {"price": {"amount": price, "currency": "TRY"}}, IN_2026, TR)
-    assert assessed["amount"] == fee
-    assert assessed["formula"] == "0.002 price (at least 1000 TRY)"
-    assert not assessed["provisional"]
+    found = assessed(NOTARY, {"price": {"amount": price, "currency": "TRY"}}, IN_2026, TR)
+    assert found["amount"] == fee
+    assert found["formula"] == "0.002 price (at least 1000 TRY)"
+    assert not found["provisional"]
 
 
 @pytest.mark.parametrize("price", [None, {"amount": 30_000_00, "currency": "USD"}])
 def test_a_price_that_cannot_be_taken_as_it_is_waits_for_an_officer(price: Mapping[str, Any] | None) -> None:
-    assessed = assess(NOTARY, {"price": price}, IN_2026, TR)
-    assert (assessed["amount"], assessed["provisional"]) == (1_000_00, True)
+    found = assessed(NOTARY, {"price": price}, IN_2026, TR)
+    assert (found["amount"], found["provisional"]) == (1_000_00, True)
 
 
 def test_the_price_itself_is_not_told_with_the_fee() -> None:
     """A price is personal, a fee is public."""
-    assessed = assess(NOTARY, {"price": {"amount": 1_234_567_89, "currency": "TRY"}}, IN_2026, TR)
-    assert assessed["parts"] == [
+    found = assessed(NOTARY, {"price": {"amount": 1_234_567_89, "currency": "TRY"}}, IN_2026, TR)
+    assert found["parts"] == [
         {"name": "notary", "units": "1/500", "unit": "price", "unit_value": None, "amount": 2_469_14}
     ]
 
 
 def test_a_unit_that_the_country_does_not_have_is_a_mistake_in_its_terms() -> None:
     with pytest.raises(KeyError):
-        assess(CAR_SALE, {}, IN_2026, TR)
+        assessed(CAR_SALE, {}, IN_2026, TR)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +177,7 @@ def test_a_unit_that_the_country_does_not_have_is_a_mistake_in_its_terms() -> No
 )
 def test_a_formula_is_written_as_the_law_writes_it(units: Fraction, shown: str) -> None:
     fee = Fee(parts=(FeePart(name="part", units=units, unit="MCI"),), source=LAW)
-    assert assess(fee, {}, IN_2026, KZ)["formula"] == shown
+    assert assessed(fee, {}, IN_2026, KZ)["formula"] == shown
 
 
 PARTS = st.lists(st.fractions(min_value=0, max_value=100, max_denominator=1000), max_size=5)
@@ -182,7 +188,7 @@ def test_rounding_is_exact_and_never_off_by_more_than_half_a_step(
     units: list[Fraction], mci: int, rounding: Any
 ) -> None:
     parts = tuple(FeePart(name=f"part {n}", units=share, unit="MCI") for n, share in enumerate(units))
-    fee = assess(Fee(parts=parts, rounding=rounding, source=LAW), {}, IN_2026, with_mci(mci))
+    fee = assessed(Fee(parts=parts, rounding=rounding, source=LAW), {}, IN_2026, with_mci(mci))
     exact = sum(units, Fraction()) * mci * 100
     half_steps = {"none": len(units), "part_to_major": 100 * len(units), "sum_to_major": 100}[rounding]
     assert abs(fee["amount"] - exact) <= Fraction(half_steps, 2)
