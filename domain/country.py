@@ -31,16 +31,6 @@ class UnitValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuotaSize:
-    """How many slots a quota has in a year from ``since`` on; raised in mid-year, it has a row more."""
-
-    since: date
-    until: date | None
-    slots: int
-    source: Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Decree:
     """One day that a decree made a working day, or a day off, whatever the calendar says."""
 
@@ -76,10 +66,7 @@ class PersonNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Country:
-    """The facts of a country that no procedure owns; ``units`` hold their values oldest first.
-
-    ``quotas`` do, too: by the name of the quota and the classes that the law divides it into.
-    """
+    """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
 
     code: str  # ISO 3166-1, "KZ"
     title: Mapping[str, str]
@@ -92,7 +79,6 @@ class Country:
     decreed_until: date  # the last day whose public holidays are decreed: deadlines beyond it are provisional
     person_number: PersonNumber
     office_hours: OfficeHours | None = None  # None: not known, or none; minutes then run by the clock
-    quotas: Mapping[tuple[str, ...], tuple[QuotaSize, ...]] = field(default_factory=dict)
 
 
 def unit_value(country: Country, unit: str, day: date) -> UnitValue | None:
@@ -104,12 +90,4 @@ def unit_value(country: Country, unit: str, day: date) -> UnitValue | None:
     for value in country.units[unit]:
         if value.since <= day and (value.until is None or day <= value.until):
             return value
-    return None
-
-
-def quota_size(country: Country, quota: tuple[str, ...], day: date) -> QuotaSize | None:
-    """The size of this quota (its name and its class) on that local day, or None when nobody has decreed one."""
-    for size in reversed(country.quotas.get(quota, ())):
-        if size.since <= day and (size.until is None or day <= size.until):
-            return size
     return None

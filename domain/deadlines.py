@@ -126,13 +126,15 @@ def answered(
 ) -> Deadline:
     """The deadline of a decision after the answer: it runs on, or, where the law says so, starts anew.
 
-    A new start keeps the stops in its basis. What had run out before the question stays as it is.
+    A new start keeps the stops in its basis, and never ends before the term that ran on (rules.md 6). What had
+    run out before the question stays as it is.
     ValueError: as ``pause``.
     """
     paused = pause(deadline, question_at, answer_at, country)
     if term.after_answer == "runs_on" or is_past(deadline, question_at):
         return paused
-    return {**compute(term, answer_at, country), "stops": paused["stops"]}
+    anew: Deadline = {**compute(term, answer_at, country), "stops": paused["stops"]}
+    return max(paused, anew, key=lambda deadline: deadline["until"])
 
 
 def before(term: Term, end: date) -> date:

@@ -4,6 +4,8 @@ Pure: the moment, the caller, ids and keys arrive as values; the law is that of 
 Each decision is written in ``domain/decisions/``, in the order of a case's life.
 """
 
+from datetime import datetime
+
 from domain.case import Case
 from domain.commands import (
     ApproveCase,
@@ -27,7 +29,7 @@ from domain.commands import (
     RevokeConsent,
     WithdrawCase,
 )
-from domain.decisions import approval, consents, ends, filing, payments, review
+from domain.decisions import approval, consents, ends, filing, payments, quotas, review
 from domain.decisions.situation import (
     SYSTEM_ACTOR,
     Beside,
@@ -38,8 +40,10 @@ from domain.decisions.situation import (
     offer_of,
     subject_of,
 )
+from domain.facts import Request
+from domain.limits import facts_of
 from domain.offers import country_of, legal_day, offer
-from domain.procedure import Key, seen
+from domain.procedure import Key, Offer, Terms, seen
 from domain.refusals import NOTHING, Differs, Unknown
 
 __all__ = ["SYSTEM_ACTOR", "Beside", "Decision", "Events", "Target", "decide", "needs", "subject_of"]
@@ -53,22 +57,24 @@ def needs(command: Command, case: Case | None) -> tuple[Key, ...]:
             if found is None:
                 return ()
             terms = found.on(legal_day(command.at, country_of(command.country)))
-            return (
-                *found.procedure.claims(command.request),
-                found.procedure.entry(command.request),
-                *(seen(found.procedure, terms, command.request) if terms else ()),
-            )
+            return _looked_at(found, terms, command.request, command.at) if terms else ()
         case ApproveCase() | WithdrawCase() | DeclineConsent() | EndAppealTerm() | RecordReceipt():
             if case is None or case.erased:
                 return ()
-            found = offer_of(case)
-            return (
-                *found.procedure.claims(case.request),
-                found.procedure.entry(case.request),
-                *seen(found.procedure, found.since(case.terms), case.request),
-            )
+            found, filed_at = offer_of(case), datetime.fromisoformat(case.filed_at)
+            return _looked_at(found, found.since(case.terms), case.request, filed_at)
         case _:
             return ()
+
+
+def _looked_at(found: Offer, terms: Terms, request: Request, filed_at: datetime) -> tuple[Key, ...]:
+    procedure, facts = found.procedure, facts_of(terms, request, filed_at, country_of(found.country))
+    return (
+        *procedure.claims(request),
+        procedure.entry(request),
+        *seen(procedure, terms, request),
+        *quotas.slots(terms, facts),
+    )
 
 
 def decide(command: CaseCommand, case: Case | None, beside: Beside) -> Decision:

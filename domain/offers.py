@@ -2,7 +2,7 @@
 
 A file ``domain/law/<country>/<procedure>.py`` holds ``FORM`` (the procedure's form, with the country's own
 members), ``FORM_VERSION`` and ``TERMS``; from the second version on also ``FORMER_FORMS`` (version -> form): a
-case is read with the form that it was filed with.
+case is read with the form that it was filed with. Where the terms have a quota, ``QUOTA_SIZES`` holds its sizes.
 """
 
 import base64
@@ -39,8 +39,15 @@ def offers() -> Mapping[tuple[str, str], Offer]:
                 raise TypeError(
                     f"{terms.__name__} has terms of a procedure that domain/procedures/ does not have"
                 )
-            former = getattr(terms, "FORMER_FORMS", {})
-            found[code, module] = Offer(code, procedure, terms.FORM, terms.FORM_VERSION, terms.TERMS, former)
+            found[code, module] = Offer(
+                country=code,
+                procedure=procedure,
+                form=terms.FORM,
+                form_version=terms.FORM_VERSION,
+                terms=terms.TERMS,
+                former=getattr(terms, "FORMER_FORMS", {}),
+                quota_sizes=getattr(terms, "QUOTA_SIZES", {}),
+            )
     return found
 
 

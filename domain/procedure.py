@@ -188,11 +188,21 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """So many a year: a case takes a slot while it is open, and keeps it when it is approved.
+class QuotaSize:
+    """How many slots a quota has from ``since`` on, in each year; raised in mid-year, it gets a row more."""
 
-    ``classes`` says, of the request, which part of the quota it takes from; how large that is stands with the
-    country's facts, in rows of decrees.
+    since: date
+    slots: int
+    source: Source
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """So many a year: a case takes a slot of the year of its filing, and keeps it when it is approved.
+
+    ``classes`` says of the request which part of the quota it takes from. How large that is stands in
+    ``Offer.quota_sizes``, as decrees come in mid-year and a row of terms is never edited.
     """
 
     name: str
@@ -325,12 +335,20 @@ class Offer:
     form_version: int
     terms: tuple[Terms, ...] = field(default=())
     former: Mapping[int, type[Form]] = field(default_factory=dict)
+    quota_sizes: Mapping[tuple[str, ...], tuple[QuotaSize, ...]] = field(default_factory=dict)
 
     def on(self, day: date) -> Terms | None:
         """The terms of that day, or None: not offered then."""
         for row in reversed(self.terms):
             if row.since <= day and (row.until is None or day <= row.until):
                 return row
+        return None
+
+    def quota_on(self, quota: tuple[str, ...], day: date) -> QuotaSize | None:
+        """The size on that day of a quota (its name, its classes), or None: nobody has decreed one."""
+        for size in reversed(self.quota_sizes.get(quota, ())):
+            if size.since <= day and (size.until is None or day <= size.until):
+                return size
         return None
 
     def since(self, day: str) -> Terms:

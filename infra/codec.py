@@ -36,6 +36,8 @@ NAMES: Final[Mapping[str, type]] = {
     "claim.ClaimTaken.v1": e.ClaimTaken,
     "claim.ClaimReleased.v1": e.ClaimReleased,
     "claim.ClaimSettled.v1": e.ClaimSettled,
+    "claim.SlotTaken.v1": e.SlotTaken,
+    "claim.SlotFreed.v1": e.SlotFreed,
     "entry.EntryCreated.v1": e.EntryCreated,
     "entry.EntryChanged.v1": e.EntryChanged,
     "entry.RestrictionPlaced.v1": e.RestrictionPlaced,

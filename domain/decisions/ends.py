@@ -6,6 +6,7 @@ from domain import events as e
 from domain.case import Stage
 from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
 from domain.deadlines import compute, is_past
+from domain.decisions import quotas
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Decision, Events, Situation
 from domain.procedure import Forever
@@ -124,8 +125,9 @@ def _may_be_forgotten(situation: Situation) -> None:
 
 def _claims_released(situation: Situation) -> Events:
     case = situation.case
-    return [
+    released = [
         (key, e.ClaimReleased(kind=key.kind, holder=case.case))
         for key, claim in situation.beside.claims.items()
         if claim.holder == case.case
     ]
+    return [*released, *quotas.free(situation)]

@@ -12,6 +12,7 @@ from domain.claim import FREE
 from domain.commands import FileCase
 from domain.country import Country
 from domain.deadlines import compute
+from domain.decisions import quotas
 from domain.decisions.situation import HELD, Beside, Decision, Events
 from domain.facts import Facts, Request, Seen, chosen
 from domain.fees import Assessment, assess
@@ -38,6 +39,7 @@ def file(command: FileCase, beside: Beside) -> Decision:
     if any(beside.claims.get(key, FREE).holder is not None for key in claims):
         raise Clash(HELD, code="claim_taken")
     _nothing_of_tomorrow(terms, facts)
+    slots, unknown = quotas.take(found, terms, facts, beside, command.case)
     fee, times = assess(terms.fee, facts, country), terms.times
     filed = e.CaseFiled(
         procedure=procedure.name,
@@ -51,6 +53,7 @@ def file(command: FileCase, beside: Beside) -> Decision:
             *_warnings(command, procedure),
             *limits.warnings(terms, facts, command.at, country),
             *warned,
+            *unknown,
         ],
         request=command.request,
         evidence=evidence,
@@ -58,6 +61,7 @@ def file(command: FileCase, beside: Beside) -> Decision:
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
+    events += slots
     events += [("case", filed), ("case", assessed(fee, terms, command.request, command.at, country))]
     if not consents and not fee["amount"] and not fee["provisional"]:
         decide = chosen(times.decide, command.request)

@@ -236,10 +236,21 @@ def test_the_law_of_a_register_is_told_once(offer: Offer, terms: Terms) -> None:
 
 @every_row
 def test_quotas_have_a_name_for_their_sizes(offer: Offer, terms: Terms) -> None:
-    sizes = country_of(offer.country).quotas
-    for quota in terms.quotas:
-        assert NAME.fullmatch(quota.name)
-        assert any(name == quota.name for name, *_ in sizes)
+    """How large it is may be unknown, which is a warning; a size of no quota is a mistake."""
+    names = {quota.name for quota in terms.quotas}
+    assert all(NAME.fullmatch(name) for name in names)
+    if terms is offer.terms[-1]:
+        known = {quota.name for row in offer.terms for quota in row.quotas}
+        assert {name for name, *_ in offer.quota_sizes} <= known
+    for sizes in offer.quota_sizes.values():
+        assert [size.since for size in sizes] == sorted({size.since for size in sizes})
+
+
+@every_row
+def test_no_row_asks_what_no_command_knows_yet(offer: Offer, terms: Terms) -> None:
+    """A fee before the entry and an outside investigation have their shape; their commands are to come."""
+    assert terms.entry_fee is None, offer.country
+    assert terms.investigations == ()
 
 
 # --- an example of a request --------------------------------------------------------------------------------
