@@ -7,6 +7,7 @@ in hashes for ever; what a code means is the law of that row and never changes.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 Request = Mapping[str, Any]
@@ -14,11 +15,29 @@ Content = Mapping[str, Any]  # of an entry
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which changes of an entry a restriction stops, by their titles: ``only`` these, or all ``but`` these."""
+
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def stops(self, change: str) -> bool:
+        return change in self.only if self.only else change not in self.but
+
+
+EVERYTHING = Reach()
+
+
 class Seen(NamedTuple):
-    """An entry as a rule sees it: what it says, and the kinds of the restrictions that are live on it."""
+    """An entry as a rule sees it: what it says, and the restrictions that are live on it: kind -> reach."""
 
     content: Content
-    restrictions: tuple[str, ...] = ()
+    restrictions: Mapping[str, Reach] = MappingProxyType({})
+
+    def stopped_by(self, change: str) -> list[str]:
+        """The kinds of the restrictions that stop this change of the entry, sorted."""
+        return sorted(kind for kind, reach in self.restrictions.items() if reach.stops(change))
 
 
 @dataclass(frozen=True, slots=True)

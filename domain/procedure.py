@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from domain.country import Source
 from domain.deadlines import Term
-from domain.facts import Choice, Conditions, Content, Facts, Request, applies
+from domain.facts import EVERYTHING, Choice, Conditions, Content, Facts, Reach, Request, applies
 from domain.fees import Fee
 from domain.forms import Form
 
@@ -138,17 +138,6 @@ class Requirement:
     dated_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which changes of an entry a restriction stops, by their titles: ``only`` these, or all ``but`` these."""
-
-    only: tuple[str, ...] = ()
-    but: tuple[str, ...] = ()
-
-    def stops(self, change: str) -> bool:
-        return change in self.only if self.only else change not in self.but
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restriction:
     """A kind of restriction that this register knows, and the authority that the law names for it."""
@@ -156,7 +145,7 @@ class Restriction:
     kind: str
     authority: str
     source: Source
-    reach: Reach = Reach()
+    reach: Reach = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain import events as e
@@ -14,7 +14,8 @@ from domain.country import Country
 from domain.deadlines import compute
 from domain.decisions import quotas
 from domain.decisions.situation import HELD, Beside, Decision, Events
-from domain.facts import Facts, Request, Seen, chosen
+from domain.entry import Entry
+from domain.facts import EVERYTHING, Facts, Request, Seen, chosen
 from domain.fees import Assessment, assess
 from domain.law import countries
 from domain.limits import facts_of
@@ -102,30 +103,28 @@ def check_entry(facts: Facts, found: Offer, terms: Terms, beside: Beside, moment
             raise Clash(check.message, code=check.code)
         warned.append(check.code)
     if moment == "decision" and entry is not None:
-        known = restrictions_of(found.country, procedure.register.name, facts.day)
-        # A kind that the law does not know any more still stops everything, until it is lifted.
-        live = sorted(
-            {
-                r["kind"]
-                for r in entry.restrictions.values()
-                if r["kind"] not in known or known[r["kind"]].reach.stops(procedure.change)
-            }
-        )
+        live = as_seen(entry, facts.day).stopped_by(procedure.change)
         if live:
-            what = f"The entry is under a restriction ({', '.join(live)}): it cannot be changed until that is lifted."
+            what = (
+                f"The entry is under a restriction ({', '.join(live)}): "
+                "it cannot be changed until that is lifted."
+            )
             raise Clash(what, code="entry_restricted")
     return warned
 
 
 def _sees(check: Check, facts: Facts, beside: Beside) -> Facts:
-    entries = {name: beside.entries.get(key) for name, key in check.sees(facts.request).items()}
-    return replace(
-        facts,
-        entries={
-            name: entry and Seen(entry.content, tuple(r["kind"] for r in entry.restrictions.values()))
-            for name, entry in entries.items()
-        },
-    )
+    found = {name: beside.entries.get(key) for name, key in check.sees(facts.request).items()}
+    entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
+    return replace(facts, entries=entries)
+
+
+def as_seen(entry: Entry, day: date) -> Seen:
+    """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
+    kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
+    known = restrictions_of(entry.country, entry.register, day) if kinds else {}
+    # A kind that the law does not know any more still stops everything, until it is lifted.
+    return Seen(entry.content, {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds})
 
 
 # --- parties ----------------------------------------------------------------------------------------------

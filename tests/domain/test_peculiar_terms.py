@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.commands import ProvideInformation
 from domain.country import Source
 from domain.deadlines import Term, answered, before, compute, pause
+from domain.decisions import review
+from domain.decisions.situation import Beside, Situation
+from domain.events import InformationProvided
 from domain.law import countries
+from tests.domain.acts import IN_HAND, answer, ask, later
+from tests.domain.story import a_sale
+from tests.domain.story import given as given_story
 
 KG = countries()["KG"]
 TR = countries()["TR"]
@@ -115,3 +122,17 @@ def test_to_start_anew_never_shortens(began: datetime, asked: int, more: int, un
     first = compute(term, began, TR)
     ran_on = pause(first, question, answer, TR)
     assert answered(term, first, question, answer, TR)["until"] >= ran_on["until"] >= first["until"]
+
+
+@pytest.mark.parametrize(("after_answer", "due"), [("runs_on", "2026-12-04"), ("starts_anew", "2026-12-07")])
+def test_what_the_citizen_answers_moves_the_decision_as_the_law_says(after_answer: Any, due: str) -> None:
+    """A sale is decided in three working days: one has gone when it is asked, on Wednesday; answered a week later."""
+    story = given_story(a_sale(), *IN_HAND, later(days=2), ask(), later(days=7))
+    command = answer()(story)
+    assert isinstance(command, ProvideInformation)
+    situation = Situation(command, story.now, Beside())
+    decide = replace(story.terms.times.decide, after_answer=after_answer)
+    situation.terms = replace(story.terms, times=replace(story.terms.times, decide=decide))
+    ((_, provided),) = review.answer(command, situation).events
+    assert isinstance(provided, InformationProvided)
+    assert provided.decision_due["due"] == due
