@@ -94,26 +94,40 @@ KAZAKHSTAN = '''
 
 from datetime import date
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.deadlines import Term
 from domain.events import Personal
+from domain.facts import Choice, Facts, Is, Where
 from domain.fees import Fee, FeePart
-from domain.procedure import FourEyes, Ground, Requirement, Terms, Times
+from domain.forms import Day, Public
+from domain.procedure import (
+    Check, Exemption, FilingLimit, FourEyes, Ground, Quota, QuotaSize, Requirement, Terms, Times,
+)
 from domain.procedures.digital_nomad_visa import NomadForm
 
 
 class KazakhNomadForm(NomadForm):
-    """Who comes for a year is insured for it."""
+    """Who comes for a year is insured for it; who pays more waits less."""
 
     is_insured: Annotated[bool, Personal("applicant")]
+    insured_on: Annotated[Day, Personal("applicant")]
+    speed: Annotated[Literal["ordinary", "fast"], Public()]
 
 
 FORM = KazakhNomadForm
 FORM_VERSION = 1
 
 _VISA = Source("Neo Nomad visa, category B12-1", "nomad-kz", confirmed=False)
+
+
+def _may_stay_anyway(facts: Facts) -> bool:
+    return facts.request["passport"]["country"] in ("KG", "RU")
+
+
+def _earns_enough(facts: Facts) -> bool:
+    return bool(facts.request["monthly_income"]["amount"] >= 3_000_00)
 
 
 def _paper(kind: str, title: str) -> Requirement:
@@ -126,11 +140,25 @@ TERMS = (
         source=_VISA,
         authority="kz-migration",
         registry="kz-migration-register",
-        fee=Fee(parts=(FeePart(name="visa", units=Fraction(7), unit="MCI"),), source=TO_BE_CONFIRMED),
+        fee=Fee(
+            parts=(
+                FeePart(
+                    name="visa", units=Choice("speed", {"ordinary": Fraction(7), "fast": Fraction(14)}), unit="MCI"
+                ),
+                FeePart(name="courier", units=Fraction(1, 2), unit="MCI", when=(Is("speed", ("fast",)),)),
+            ),
+            source=TO_BE_CONFIRMED,
+        ),
         times=Times(
             pay=Term(10, "working_days", TO_BE_CONFIRMED),
             answer=Term(10, "working_days", TO_BE_CONFIRMED),
-            decide=Term(5, "working_days", TO_BE_CONFIRMED),
+            decide=Choice(
+                "speed",
+                {
+                    "ordinary": Term(5, "working_days", TO_BE_CONFIRMED, after_answer="starts_anew"),
+                    "fast": Term(1, "working_days", TO_BE_CONFIRMED),
+                },
+            ),
             appeal=Term(3, "months", TO_BE_CONFIRMED),
         ),
         four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
@@ -148,11 +176,49 @@ TERMS = (
         evidence=(
             _paper("income_statements", "Statements of the income of six months"),
             _paper("criminal_record", "A certificate of no criminal record"),
+            Requirement(
+                "insurance",
+                _VISA,
+                {"en": "The insurance", "kk": "Сақтандыру", "ru": "Страховка"},
+                when=(Is("speed", ("fast",)),),
+                not_older_than=Term(30, "calendar_days", is_moved=False),
+                dated_by=("insured_on",),
+            ),
         ),
+        filing_limits=(
+            FilingLimit(
+                code="passport_ends",
+                from_member=("passport", "expires_on"),
+                closes=Term(3, "months"),
+                effect="officer",
+                source=_VISA,
+            ),
+        ),
+        exemptions=(
+            Exemption(
+                "free_to_stay",
+                _VISA,
+                (Where("citizen_of_the_union", _may_stay_anyway),),
+                {"en": "Needs no visa", "kk": "Виза қажет емес", "ru": "Виза не нужна"},
+            ),
+        ),
+        checks=(
+            Check(
+                code="income_to_look_at",
+                message="The income seems too low.",
+                holds=_earns_enough,
+                moments=("filing",),
+                effect="warn",
+                source=_VISA,
+            ),
+        ),
+        quotas=(Quota(name="nomads", source=_VISA),),
         retention=Term(1, "years", TO_BE_CONFIRMED),
         entry_retention=Term(10, "years", TO_BE_CONFIRMED),
     ),
 )
+
+QUOTA_SIZES = {("nomads",): (QuotaSize(since=date(2026, 1, 1), until=date(2026, 12, 31), slots=500, source=_VISA),)}
 '''
 
 KYRGYZSTAN = '''

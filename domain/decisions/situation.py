@@ -125,7 +125,8 @@ class Situation:
     @property
     def asks_four_eyes(self) -> bool:
         """Whether two persons decide this case."""
-        return self.terms.four_eyes.apply_to(self.facts())
+        four_eyes = self.terms.four_eyes
+        return four_eyes.are_asked if self.case.erased else four_eyes.apply_to(self.facts())
 
     def by(self, rule: Rule, events: Events) -> Decision:
         """These events, in the name of the one whom the rule let act."""
