@@ -68,13 +68,11 @@ def needs(command: Command, case: Case | None) -> tuple[Key, ...]:
 
 
 def _looked_at(found: Offer, terms: Terms, request: Request, filed_at: datetime) -> tuple[Key, ...]:
-    procedure, facts = found.procedure, facts_of(terms, request, filed_at, country_of(found.country))
-    return (
-        *procedure.claims(request),
-        procedure.entry(request),
-        *seen(procedure, terms, request),
-        *quotas.slots(terms, facts),
-    )
+    procedure = found.procedure
+    keys = [*procedure.claims(request), procedure.entry(request), *seen(procedure, terms, request)]
+    if terms.quotas:
+        keys += quotas.slots(terms, facts_of(terms, request, filed_at, country_of(found.country)))
+    return tuple(dict.fromkeys(keys))
 
 
 def decide(command: CaseCommand, case: Case | None, beside: Beside) -> Decision:

@@ -5,7 +5,7 @@ in hashes for ever; what a code means is the law of that row and never changes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -40,8 +40,7 @@ class Seen(NamedTuple):
         return sorted(kind for kind, reach in self.restrictions.items() if reach.stops(change))
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """A request, the local day that counts, the filing limits that had passed, the entries that were asked for.
 
     ``late`` holds codes of limits as they stood at the filing, also where ``day`` is a later one. ``entries``
@@ -51,7 +50,7 @@ class Facts:
     request: Request
     day: date
     late: frozenset[str] = frozenset()
-    entries: Mapping[str, Seen | None] = field(default_factory=dict)
+    entries: Mapping[str, Seen | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
 from domain.country import Country, Source, UnitValue, unit_value
-from domain.facts import Choice, Conditions, Facts, Request, applies, chosen
+from domain.facts import Choice, Conditions, Facts, applies, chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,9 +117,9 @@ def assess(fee: Fee, facts: Facts, country: Country) -> Assessment:
     KeyError: a unit that the country does not have, a code that a choice forgot. ValueError: a unit without
     any value.
     """
-    applying = tuple(_found(part, facts) for part in fee.parts if applies(part.when, facts))
-    if any(part.measured for part, _, _ in applying):
-        return _assessed(fee, applying, facts.request, facts.day, country)
+    applying = tuple(part for part in fee.parts if applies(part.when, facts))
+    if any(part.ad_valorem or not isinstance(part.units, Fraction) for part in applying):
+        return _assessed(fee, applying, facts, country)
     return _of_the_day(fee, applying, facts.day, country)
 
 
@@ -157,17 +157,15 @@ def _looked_up(table: Table, facts: Facts) -> tuple[Fraction, bool]:
 
 
 @lru_cache(maxsize=1024)  # the same for everybody who files that day; nobody changes what comes back
-def _of_the_day(fee: Fee, applying: tuple[_Found, ...], day: date, country: Country) -> Assessment:
-    return _assessed(fee, applying, {}, day, country)
+def _of_the_day(fee: Fee, applying: tuple[FeePart, ...], day: date, country: Country) -> Assessment:
+    return _assessed(fee, applying, Facts({}, day), country)
 
 
-def _assessed(
-    fee: Fee, applying: tuple[_Found, ...], request: Request, day: date, country: Country
-) -> Assessment:
+def _assessed(fee: Fee, applying: tuple[FeePart, ...], facts: Facts, country: Country) -> Assessment:
     applied = [
         (part, units, value, is_certain and is_known)
-        for part, units, is_certain in applying
-        for value, is_known in [_valued(part, request, day, country)]
+        for part, units, is_certain in (_found(part, facts) for part in applying)
+        for value, is_known in [_valued(part, facts, country)]
     ]
     step = 10**country.minor_units
     exact = [_bounded(part, units * value) for part, units, value, _ in applied]
@@ -197,18 +195,18 @@ def _bounded(part: FeePart, amount: Fraction) -> Fraction:
     return at_least if part.at_most is None else min(at_least, Fraction(part.at_most))
 
 
-def _valued(part: FeePart, request: Request, day: date, country: Country) -> tuple[int, bool]:
+def _valued(part: FeePart, facts: Facts, country: Country) -> tuple[int, bool]:
     """What one of the part's units is worth in minor units, and whether that is certain."""
     if part.ad_valorem is not None:
-        money = request.get(part.ad_valorem)
+        money = facts.request.get(part.ad_valorem)
         if money is None or money["currency"] != country.currency:
             return 0, False
         return money["amount"], True
     if part.unit is None:
         return 1, True
-    value = unit_value(country, part.unit, day)
+    value = unit_value(country, part.unit, facts.day)
     if value is None:
-        return _nearest(country, part.unit, day).amount_minor, False
+        return _nearest(country, part.unit, facts.day).amount_minor, False
     return value.amount_minor, True
 
 

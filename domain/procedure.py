@@ -309,9 +309,8 @@ def _confirmed(value: Any, otherwise: Source) -> Iterator[bool]:
 
 
 def seen(procedure: Procedure, terms: Terms, request: Request) -> tuple[Key, ...]:
-    """The keys of the entries that the checks ask for, beside the one that the request is about."""
-    keys = (key for check in (*procedure.checks, *terms.checks) for key in check.sees(request).values())
-    return tuple(dict.fromkeys(key for key in keys if key != procedure.entry(request)))
+    """The keys of the entries that the checks ask for; the one that the request is about may be among them."""
+    return tuple(key for check in (*procedure.checks, *terms.checks) for key in check.sees(request).values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -116,13 +115,15 @@ def check_entry(facts: Facts, found: Offer, terms: Terms, beside: Beside, moment
 def _sees(check: Check, facts: Facts, beside: Beside) -> Facts:
     found = {name: beside.entries.get(key) for name, key in check.sees(facts.request).items()}
     entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
-    return replace(facts, entries=entries)
+    return facts._replace(entries=entries)
 
 
 def as_seen(entry: Entry, day: date) -> Seen:
     """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
+    if not entry.restrictions:
+        return Seen(entry.content)
     kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
-    known = restrictions_of(entry.country, entry.register, day) if kinds else {}
+    known = restrictions_of(entry.country, entry.register, day)
     # A kind that the law does not know any more still stops everything, until it is lifted.
     return Seen(entry.content, {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds})
 

@@ -66,8 +66,8 @@ def test_a_check_sees_the_entries_that_it_names_also_of_other_things() -> None:
     """The state of another register is asked by its key, and loaded with what the request is about."""
     story = a_sale()
     terms = replace(story.terms, checks=(TRADE,))
-    assert seen(story.offer.procedure, story.terms, story.request) == (), "the car itself is loaded anyway"
-    (key,) = seen(story.offer.procedure, terms, story.request)
+    car, key = seen(story.offer.procedure, terms, story.request)
+    assert car == story.key
     assert key == of_the_other(story.request)["other"]
     assert checked(story, terms, other=key) == []
     with pytest.raises(Clash) as refused:

@@ -44,7 +44,7 @@ def test_a_condition_is_a_value_of_a_member_and_nothing_else() -> None:
 
 
 def test_all_conditions_have_to_hold_and_none_is_always() -> None:
-    facts = replace(on("2026-03-01", is_kin=True), late=frozenset({"notification"}))
+    facts = on("2026-03-01", is_kin=True)._replace(late=frozenset({"notification"}))
     assert applies((), facts)
     assert applies((Is("is_kin"), Late("notification")), facts)
     assert not applies((Is("is_kin"), Late("other")), facts)
@@ -193,7 +193,7 @@ def test_evidence_is_asked_of_whom_the_law_asks_it() -> None:
     terms = replace(ROW, evidence=(ALWAYS, HEALTH, CHILD))
     assert kinds(terms, on("2026-06-10", born_on="2020-06-10")) == ["statement"]
     assert kinds(terms, on("2026-06-11", born_on="2020-06-10")) == ["statement", "child_is_shown"]
-    late = replace(on("2026-03-02", born_on="2026-01-20"), late=frozenset({"notification"}))
+    late = on("2026-03-02", born_on="2026-01-20")._replace(late=frozenset({"notification"}))
     assert kinds(terms, late) == ["statement", "health_certificate"]
 
 

@@ -5,10 +5,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
 from domain.country import TO_BE_CONFIRMED, Source
-from domain.deadlines import Term
+from domain.deadlines import Term, compute
 from domain.facts import Choice, Is, Where, chosen
 from domain.fees import Fee, FeePart, Step, Table
+from domain.law import countries
 from domain.offers import as_json, offers, terms_hash, titles_of
 from domain.procedure import (
     WORDS,
@@ -209,3 +212,62 @@ def test_a_quota_is_raised_in_mid_year_by_a_row_more() -> None:
     found = [offer.quota_on(("foreign_labour",), day) for day in days]
     assert [size and size.slots for size in found] == [25_000, 42_000, None]
     assert offer.quota_on(("foreign_labour", "sport"), days[0]) is None
+
+
+# --- worked examples of times that a code chooses -----------------------------------------------------------
+
+AZ = countries()["AZ"]
+KZ = countries()["KZ"]
+PERMIT: Term | Choice[Term] = Choice(
+    "territory",
+    {
+        "outside": Choice(
+            "tier",
+            {
+                name: Term(count, "working_days")
+                for name, count in (("first", 10), ("second", 15), ("third", 20))
+            },
+        ),
+        "liberated": Choice(
+            "tier",
+            {
+                name: Term(count, "working_days")
+                for name, count in (("first", 5), ("second", 10), ("third", 15))
+            },
+        ),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("territory", "tier", "due"),
+    [
+        ("outside", "first", "2026-04-08"),
+        ("outside", "second", "2026-04-15"),
+        ("outside", "third", "2026-04-22"),
+        ("liberated", "second", "2026-04-08"),
+    ],
+)
+def test_the_tier_that_is_paid_buys_the_time(territory: str, tier: str, due: str) -> None:
+    """AZ, complete on 16 March 2026; 20 to 30 March are all off."""
+    term = chosen(PERMIT, {"territory": territory, "tier": tier})
+    assert compute(term, date(2026, 3, 16), AZ)["due"] == due
+
+
+BY_KIND: Term | Choice[Term] = Choice(
+    "kind",
+    {
+        "new": Term(7, "working_days"),
+        "extension": Term(3, "working_days"),
+        "replacement": Term(5, "working_days"),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "complete", "due"),
+    [("new", date(2026, 3, 16), "2026-03-30"), ("extension", date(2026, 7, 3), "2026-07-09")],
+)
+def test_the_kind_of_request_has_its_time(kind: str, complete: date, due: str) -> None:
+    """KZ work permits: over Nauryz, and over Capital Day."""
+    assert compute(chosen(BY_KIND, {"kind": kind}), complete, KZ)["due"] == due
