@@ -136,3 +136,11 @@ def test_what_the_citizen_answers_moves_the_decision_as_the_law_says(after_answe
     ((_, provided),) = review.answer(command, situation).events
     assert isinstance(provided, InformationProvided)
     assert provided.decision_due["due"] == due
+
+
+def test_an_outside_investigation_stops_the_clock_as_a_question_does() -> None:
+    """TR: a birth told by mouth on 1 June; the health directorate looks from the 3rd to 20 July, nobody is asked."""
+    five_days = compute(Term(5, "working_days", LAW), date(2026, 6, 1), TR)
+    assert five_days["due"] == "2026-06-08"
+    began, ended = datetime(2026, 6, 3, 8, tzinfo=UTC), datetime(2026, 7, 20, 12, tzinfo=UTC)
+    assert pause(five_days, began, ended, TR)["due"] == "2026-07-24"  # one day had gone, four are left

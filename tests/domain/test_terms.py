@@ -1,8 +1,10 @@
 """A row of law: what of it is hashed, what is shown beside it, and what is not settled."""
 
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -271,3 +273,19 @@ BY_KIND: Term | Choice[Term] = Choice(
 def test_the_kind_of_request_has_its_time(kind: str, complete: date, due: str) -> None:
     """KZ work permits: over Nauryz, and over Capital Day."""
     assert compute(chosen(BY_KIND, {"kind": kind}), complete, KZ)["due"] == due
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "terms.md"
+
+
+@pytest.mark.parametrize(
+    ("heading", "shape"), [("The row", Terms), ("Times", Times), ("Parts of a fee", FeePart)]
+)
+def test_every_member_of_the_law_has_its_line(heading: str, shape: type[Any]) -> None:
+    """Whoever checks a hash reads there what a member means."""
+    section = PAGE.read_text("utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    written = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert written == {member.name for member in fields(shape)}
