@@ -49,7 +49,7 @@ def asked(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
 
 
 def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iterator[str]:
-    """Codes for the officer's eyes (rules.md 12, 13, 38): each once, in the order of the terms."""
+    """Codes for the officer's eyes (rules.md 12, 13): each once, in the order of the terms."""
     for limit in terms.filing_limits:
         found = standing(limit, facts, at, country)
         if found != "in_time":

@@ -189,7 +189,7 @@ def _of_the_number(person: Any) -> tuple[str, ...]:
 
 
 def _nothing_of_tomorrow(terms: Terms, facts: Facts) -> None:
-    """What has not happened yet cannot be filed at all (rules.md 38)."""
+    """What has not happened yet cannot be filed at all (rules.md 12)."""
     for limit in terms.filing_limits:
         day = limits.day_in(facts.request, limit.from_member)
         if limit.term is not None and day is not None and day > facts.day:

@@ -216,7 +216,7 @@ INSPECTION = Requirement(
     ],
 )
 def test_an_old_paper_and_one_of_tomorrow_are_said_to_the_officer(filed_on: str, said: list[str]) -> None:
-    """KG: an inspection of 6 March is good for 30 days; what is impossible is a warning (rules.md 38)."""
+    """KG: an inspection of 6 March is good for 30 days; what is impossible is a warning (rules.md 12)."""
     terms = replace(ROW, evidence=(INSPECTION,), filing_limits=())
     facts = on(filed_on, inspected_on="2026-03-06")
     assert list(warnings(terms, facts, noon(filed_on), KG)) == said
