@@ -12,7 +12,7 @@ from api.lists import COUNTRY, country_named
 from api.shapes import OfferShown, ProcedureList
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
-from domain.offers import as_json, offer, offers
+from domain.offers import as_json, offer, offers, titles_of
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
 from domain.refusals import NotOffered, Unknown
@@ -49,7 +49,10 @@ async def list_procedures(request: Request) -> Response:
     ),
 )
 async def read_procedure(request: Request, procedure: str) -> Response:
-    """The terms of today; members whose value is not settled law are named in ``unconfirmed``."""
+    """The terms of today, exactly as a case names them by their hash; beside them what they leave out.
+
+    ``titles`` are our words for their codes; ``unconfirmed`` names the members that are not settled law.
+    """
     if procedure not in procedures():
         raise Unknown("There is no such procedure.")
     code = country_named(request)
@@ -63,7 +66,8 @@ async def read_procedure(request: Request, procedure: str) -> Response:
 def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
     country = country_of(found.country)
     day = legal_day(house_of(request).clock(), country)
-    units = {part.unit for part in terms.fee.parts if part.unit}
+    fees = [terms.fee, *([terms.entry_fee] if terms.entry_fee else [])]
+    units = {part.unit for fee in fees for part in fee.parts if part.unit}
     return {
         "procedure": found.procedure.name,
         "country": found.country,
@@ -76,6 +80,7 @@ def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
         "form_version": found.form_version,
         "form": found.form.model_json_schema(),
         "terms": as_json(terms),
+        "titles": titles_of(terms),
         "units": {unit: as_json(unit_value(country, unit, day)) for unit in sorted(units)},
         "unconfirmed": list(terms.unconfirmed),
     }

@@ -258,7 +258,10 @@ class PartyShown(Shape):
 
 
 class OfferShown(Shape):
-    """What a country asks today: ``form`` is a JSON Schema, ``unconfirmed`` names what is not settled law."""
+    """What a country asks today: ``form`` is a JSON Schema, ``unconfirmed`` names what is not settled law.
+
+    The SHA-256 of the canonical bytes of ``terms`` is what a case names; ``titles``: member -> code -> words.
+    """
 
     procedure: Code
     country: CountryCode
@@ -268,6 +271,7 @@ class OfferShown(Shape):
     form_version: Version
     form: dict[str, Any]
     terms: dict[str, Any]
+    titles: dict[str, dict[Code, Titles]]
     units: dict[str, dict[str, Any] | None]
     unconfirmed: list[str]
 

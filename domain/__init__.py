@@ -15,6 +15,7 @@ register        a country's civil, permit, company or vehicle register
 entry           one legal record in a register, with its own stream
 restriction     what forbids to dispose of an entry: an arrest, a lien
 claim           the reservation of a key that must be unique, such as a VIN with an open sale
+quota           so many places a year; a case takes a *slot* of it
 log             one country's ordered, append-only record of all its events
 feed            what one national registry receives
 receipt         a registry's signed statement that it has applied an event

@@ -1,17 +1,22 @@
-"""A unique key: free or held; what makes two open sales of one car impossible."""
+"""A unique key: free or held; what makes two open sales of one car impossible. And a quota: how many are taken."""
 
 from dataclasses import dataclass
 from typing import assert_never
 
-from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Recorded
+from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Recorded, SlotFreed, SlotTaken
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``holder`` is the stream that holds the key, None when it is free; settled, it is never free again."""
+    """``holder`` is the stream that holds the key, None when it is free; settled, it is never free again.
+
+    Of a quota only ``taken`` speaks: how many slots are. Each of its events says it anew, so that the last slot
+    costs what the first did; who has one is known to the cases alone, which free it once, when they end.
+    """
 
     holder: str | None = None
     is_settled: bool = False
+    taken: int = 0
 
 
 FREE = Claim()
@@ -27,5 +32,7 @@ def evolve(claim: Claim, recorded: Recorded) -> Claim:
             return claim if claim.is_settled or claim.holder != event.holder else FREE
         case ClaimSettled():
             return Claim(event.holder, is_settled=True)
+        case SlotTaken() | SlotFreed():
+            return Claim(taken=event.taken)
         case _:
             assert_never(event)

@@ -1,19 +1,22 @@
 """The shape of a country's facts, and how a dated one is looked up; not the facts, nor procedures' law."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from domain.names import Spelling, plainly
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """The law or publication that says so; not ``confirmed`` is shown as "to be confirmed"."""
 
     law: str
     url_or_key: str = ""
-    confirmed: bool
+    confirmed: bool = field(kw_only=True)
+
+
+TO_BE_CONFIRMED = Source("to be confirmed", confirmed=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

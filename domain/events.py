@@ -292,6 +292,24 @@ class ClaimSettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlotTaken:
+    """The case ``holder`` takes a slot of a quota; ``taken`` of them are taken now, this one included."""
+
+    kind: str
+    holder: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotFreed:
+    """The case ``holder`` ended without what it asked for; ``taken`` slots are still taken."""
+
+    kind: str
+    holder: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryCreated:
     """A legal record came to be, by a decision or by an import."""
 
@@ -394,7 +412,7 @@ CaseEvent = (
     | CaseCompleted
     | PersonalDataErased
 )
-ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled
+ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed
 EntryEvent = EntryCreated | EntryChanged | RestrictionPlaced | RestrictionLifted | PersonalDataErased
 KeysEvent = LogOpened | SealAuthorised | SealRetired
 Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded

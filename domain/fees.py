@@ -1,6 +1,6 @@
 """Fees as formulas of named parts, assessed exactly; fines, receipts and refunds are not known here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,22 +11,60 @@ from typing import Any, Literal
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
 from domain.country import Country, Source, UnitValue, unit_value
+from domain.facts import Choice, Conditions, Facts, applies, chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step:
+    """A row of a table, for measures up to ``up_to`` (None: whatever is left).
+
+    It gives ``start``, and ``rate`` for each one of the measure above the step before.
+    """
+
+    up_to: int | None
+    start: Fraction
+    rate: Fraction = Fraction()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """Steps over an integer of the form, the lowest first; ``by`` is the way to it.
+
+    ``in_years``: that integer is a year, and what is measured is how many have gone by on the day that counts.
+    ``times``: another table, whose result multiplies this one's. A measure beyond the last step is no settled
+    law: the last step is used, and the fee is provisional.
+    """
+
+    by: tuple[str, ...]
+    steps: tuple[Step, ...]
+    in_years: bool = False
+    times: "Table | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FeePart:
-    """So many ``units`` of ``unit``; with ``condition``, only where the form's member of that name is true.
+    """So many ``units`` of ``unit`` (None: minor units of the currency), where all of ``when`` holds.
 
-    ``unit`` None: minor units of the currency. ``ad_valorem`` instead names the form's money member that the
-    units are a share of (2 per mille of the price), ``at_least`` the least that is asked, in minor units.
+    A table in place of ``units`` measures something in the form. ``ad_valorem`` names the form's money member
+    that the units are a share of (2 per mille of a price). ``at_least`` and ``at_most`` bound the part, in minor
+    units. ``until``: the last day for which the law names this rate; after it the part is provisional.
+    ``source``: None is that of the fee.
     """
 
     name: str
-    units: Fraction
+    units: Fraction | Choice[Fraction] | Table
     unit: str | None = None
-    condition: str | None = None
+    when: Conditions = ()
     ad_valorem: str | None = None
     at_least: int = 0
+    at_most: int | None = None
+    until: date | None = None
+    source: Source | None = None
+
+    @property
+    def measured(self) -> str | None:
+        """The form's member whose size the amount follows: it is told by no other number than the amount."""
+        return self.units.by[-1] if isinstance(self.units, Table) else self.ad_valorem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,8 +85,8 @@ class Fee:
 class AssessedPart(TypedDict):
     """A part that applied: ``units`` (such as "1/4") times ``unit_value`` (minor units) give ``amount``.
 
-    ``unit`` is None for the currency itself, whose value is 1. For a share of a price ``unit`` is the form's
-    member and ``unit_value`` None: the price is personal, and a fee stands in public.
+    ``unit`` is None for the currency itself, whose value is 1. For a share of a price, and for what a table
+    measures, ``unit`` is the form's member and ``unit_value`` None: it is personal, and a fee stands in public.
     """
 
     name: str
@@ -69,71 +107,107 @@ class Assessment(TypedDict):
     provisional: bool
 
 
-def assess(fee: Fee, request: Mapping[str, Any], day: date, country: Country) -> Assessment:
-    """The fee for that request by the unit values of that local day.
+def assess(fee: Fee, facts: Facts, country: Country) -> Assessment:
+    """The fee for that request by the unit values of ``facts.day``.
 
     Provisional where a value is missing: then the last value known before that day is used (else the first
-    after it), and for a price that is missing or in another currency the least that is asked. Exact
-    arithmetic all the way; halves round up.
-    KeyError: a unit that the country does not have. ValueError: a unit without any value.
+    after it), and for a price that is missing or in another currency the least that is asked; and where a
+    measure is missing or beyond its table, or the law names the rate for earlier days only. Exact arithmetic
+    all the way; halves round up.
+    KeyError: a unit that the country does not have, a code that a choice forgot. ValueError: a unit without
+    any value.
     """
-    applying = tuple(part for part in fee.parts if _applies(part, request))
-    if any(part.ad_valorem for part in applying):
-        return _assessed(fee, applying, request, day, country)
-    return _of_the_day(fee, applying, day, country)
+    applying = tuple(part for part in fee.parts if applies(part.when, facts))
+    if any(part.ad_valorem or not isinstance(part.units, Fraction) for part in applying):
+        return _assessed(fee, applying, facts, country)
+    return _of_the_day(fee, applying, facts.day, country)
+
+
+_Found = tuple[FeePart, Fraction, bool]  # the part, how many units, and whether that is certain
+
+
+def _found(part: FeePart, facts: Facts) -> _Found:
+    is_of_today = part.until is None or facts.day <= part.until
+    if not isinstance(part.units, Table):
+        return part, chosen(part.units, facts.request), is_of_today
+    units, is_known = _looked_up(part.units, facts)
+    return part, units, is_of_today and is_known
+
+
+def _looked_up(table: Table, facts: Facts) -> tuple[Fraction, bool]:
+    """What the table gives, and whether it has a row for that; nothing where the form says nothing."""
+    measure: Any = facts.request
+    for member in table.by:
+        measure = measure[member] if measure is not None else None
+    if measure is None:
+        return Fraction(), False
+    if table.in_years:
+        measure = facts.day.year - measure
+    below, step = 0, table.steps[0]
+    for following in table.steps[1:]:
+        if step.up_to is None or measure <= step.up_to:
+            break
+        below, step = step.up_to, following
+    found = step.start + step.rate * (measure - below)
+    is_known = step.up_to is None or measure <= step.up_to
+    if table.times is None:
+        return found, is_known
+    factor, is_known_too = _looked_up(table.times, facts)
+    return found * factor, is_known and is_known_too
 
 
 @lru_cache(maxsize=1024)  # the same for everybody who files that day; nobody changes what comes back
 def _of_the_day(fee: Fee, applying: tuple[FeePart, ...], day: date, country: Country) -> Assessment:
-    return _assessed(fee, applying, {}, day, country)
+    return _assessed(fee, applying, Facts({}, day), country)
 
 
-def _assessed(
-    fee: Fee, applying: tuple[FeePart, ...], request: Mapping[str, Any], day: date, country: Country
-) -> Assessment:
-    applied = [_measured(part, request, day, country) for part in applying]
+def _assessed(fee: Fee, applying: tuple[FeePart, ...], facts: Facts, country: Country) -> Assessment:
+    applied = [
+        (part, units, value, is_certain and is_known)
+        for part, units, is_certain in (_found(part, facts) for part in applying)
+        for value, is_known in [_valued(part, facts, country)]
+    ]
     step = 10**country.minor_units
-    exact = [max(part.units * value, Fraction(part.at_least)) for part, value, _ in applied]
+    exact = [_bounded(part, units * value) for part, units, value, _ in applied]
     amounts = [_half_up(amount, step if fee.rounding == "part_to_major" else 1) for amount in exact]
     total = _half_up(sum(exact, Fraction()), step) if fee.rounding == "sum_to_major" else sum(amounts)
     return Assessment(
         amount=total,
         currency=country.currency,
-        formula=" + ".join(_formula(part, country) for part, _, _ in applied) or "0",
+        formula=" + ".join(_formula(part, units, country) for part, units, _, _ in applied) or "0",
         parts=[
             AssessedPart(
                 name=part.name,
-                units=str(part.units),
-                unit=part.unit or part.ad_valorem,
-                unit_value=None if part.ad_valorem else value,
+                units="table" if isinstance(part.units, Table) else str(units),
+                unit=part.measured or part.unit,
+                unit_value=None if part.measured else value,
                 amount=amount,
             )
-            for (part, value, _), amount in zip(applied, amounts, strict=True)
+            for (part, units, value, _), amount in zip(applied, amounts, strict=True)
         ],
         unit_day=fee.unit_day,
-        provisional=not all(is_known for _, _, is_known in applied),
+        provisional=not all(is_certain for _, _, _, is_certain in applied),
     )
 
 
-def _applies(part: FeePart, request: Mapping[str, Any]) -> bool:
-    return part.condition is None or request.get(part.condition) is True
+def _bounded(part: FeePart, amount: Fraction) -> Fraction:
+    at_least = max(amount, Fraction(part.at_least))
+    return at_least if part.at_most is None else min(at_least, Fraction(part.at_most))
 
 
-def _measured(
-    part: FeePart, request: Mapping[str, Any], day: date, country: Country
-) -> tuple[FeePart, int, bool]:
-    """The part, what one of its units is worth in minor units, and whether that is certain."""
+def _valued(part: FeePart, facts: Facts, country: Country) -> tuple[int, bool]:
+    """What one of the part's units is worth in minor units, and whether that is certain."""
     if part.ad_valorem is not None:
-        money = request.get(part.ad_valorem)
+        money = facts.request.get(part.ad_valorem)
         if money is None or money["currency"] != country.currency:
-            return part, 0, False
-        return part, money["amount"], True
+            return 0, False
+        return money["amount"], True
     if part.unit is None:
-        return part, 1, True
-    value = unit_value(country, part.unit, day)
+        return 1, True
+    value = unit_value(country, part.unit, facts.day)
     if value is None:
-        return part, _nearest(country, part.unit, day).amount_minor, False
-    return part, value.amount_minor, True
+        return _nearest(country, part.unit, facts.day).amount_minor, False
+    return value.amount_minor, True
 
 
 def _nearest(country: Country, unit: str, day: date) -> UnitValue:
@@ -147,13 +221,23 @@ def _half_up(amount: Fraction, step: int) -> int:
     return floor(amount / step + Fraction(1, 2)) * step
 
 
-def _formula(part: FeePart, country: Country) -> str:
+def _formula(part: FeePart, units: Fraction, country: Country) -> str:
+    def money(minor: Fraction) -> str:
+        return f"{_decimal(minor / 10**country.minor_units)} {country.currency}"
+
+    bounds = [f"at least {money(Fraction(part.at_least))}"] if part.at_least else []
+    bounds += [f"at most {money(Fraction(part.at_most))}"] if part.at_most is not None else []
+    return _written(part, units, money) + (f" ({', '.join(bounds)})" if bounds else "")
+
+
+def _written(part: FeePart, units: Fraction, money: Callable[[Fraction], str]) -> str:
+    if isinstance(part.units, Table):
+        factor = part.units.times
+        written = f"table of {part.units.by[-1]}" + (f" × table of {factor.by[-1]}" if factor else "")
+        return f"{written} × {part.unit}" if part.unit else written
     if part.ad_valorem is not None:
-        least = f" (at least {_decimal(Fraction(part.at_least, 10**country.minor_units))} {country.currency})"
-        return f"{_decimal(part.units)} {part.ad_valorem}{least if part.at_least else ''}"
-    if part.unit is None:
-        return f"{_decimal(part.units / 10**country.minor_units)} {country.currency}"
-    return f"{_decimal(part.units)} {part.unit}"
+        return f"{_decimal(units)} {part.ad_valorem}"
+    return money(units) if part.unit is None else f"{_decimal(units)} {part.unit}"
 
 
 @lru_cache(maxsize=1024)  # a third of an assessment, for a handful of numbers

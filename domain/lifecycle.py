@@ -6,15 +6,33 @@ what is told to fit, what the desk loads, the table of authorisation, and which 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 
 from domain import commands as c
 from domain.case import Case, Stage
+from domain.countries import country_of, legal_day
+from domain.facts import Facts, Request
+from domain.limits import facts_of
 from domain.offers import offer
-from domain.procedure import Key, Offer, Procedure, Request
+from domain.procedure import Key, Offer, Terms, checked, slots
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
-Sees = Callable[[Procedure, Request], tuple[Key, ...]]
+
+class About(NamedTuple):
+    """What is filed, or was: the law of that day, and the request."""
+
+    offer: Offer
+    terms: Terms
+    request: Request
+    filed_at: datetime
+
+    def facts(self, day: date | None = None) -> Facts:
+        """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
+        return facts_of(self.terms, self.request, self.filed_at, country_of(self.offer.country), day)
+
+
+Sees = Callable[[About], tuple[Key, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +72,25 @@ CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody
 # --- what is seen, and conditions ---------------------------------------------------------------------------
 
 
-def _claims(procedure: Procedure, request: Request) -> tuple[Key, ...]:
-    return procedure.claims(request)
+def _claims(about: About) -> tuple[Key, ...]:
+    return about.offer.procedure.claims(about.request)
 
 
-def _entry(procedure: Procedure, request: Request) -> tuple[Key, ...]:
-    return (procedure.entry(request),)
+def _slots(about: About) -> tuple[Key, ...]:
+    return tuple(slots(about.terms, about.facts())) if about.terms.quotas else ()
 
 
-CLAIMS: Final = (_claims,)
+def _entry(about: About) -> tuple[Key, ...]:
+    return (about.offer.procedure.entry(about.request),)
+
+
+def _checked(about: About) -> tuple[Key, ...]:
+    return checked(about.offer.procedure, about.terms, about.request)
+
+
+CLAIMS: Final = (_claims, _slots)
 ENTRY: Final = (_entry,)
-ENTRY_AND_CLAIMS: Final = (_claims, _entry)
+ENTRY_AND_CLAIMS: Final = (_claims, _slots, _entry, _checked)
 
 
 def _lacks_consents(case: Case) -> bool:
@@ -134,21 +160,25 @@ def fits(case: Case) -> tuple[str, ...]:
     return tuple(row.command.__name__ for row in rows if row.may is not CLOCK and row.when(case))
 
 
-def needed(command: c.Command, state: Any) -> tuple[Key, ...]:
-    """The claims and entries that the decision on this command has to see, given what it is asked of."""
+def needed(command: c.Command, at: datetime, state: Any) -> tuple[Key, ...]:
+    """The claims and entries that the decision on this command has to see, given what it is asked of, at that
+    moment; each once.
+    """
     sees = STEPS[type(command)].sees
-    about = asked_for(command, state) if sees else None
-    return tuple(key for seen in sees for key in seen(*about)) if about else ()
+    about = asked_for(command, at, state) if sees else None
+    return tuple(dict.fromkeys(key for see in sees for key in see(about))) if about else ()
 
 
-def asked_for(command: c.Command, state: Any) -> tuple[Procedure, Request] | None:
+def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
     """What is filed, or was; None where nothing can be found by it: not offered, not there, erased."""
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)
-        return (found.procedure, command.request) if found else None
+        terms = found.on(legal_day(at, country_of(found.country))) if found else None
+        return About(found, terms, command.request, at) if found and terms else None
     if not isinstance(state, Case) or state.erased:
         return None
-    return offer_of(state).procedure, state.request
+    found = offer_of(state)
+    return About(found, found.since(state.terms), state.request, datetime.fromisoformat(state.filed_at))
 
 
 def offer_of(case: Case) -> Offer:

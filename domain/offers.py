@@ -2,16 +2,16 @@
 
 A file ``domain/law/<country>/<procedure>.py`` holds ``FORM`` (the procedure's form, with the country's own
 members), ``FORM_VERSION`` and ``TERMS``; from the second version on also ``FORMER_FORMS`` (version -> form): a
-case is read with the form that it was filed with. What else lies in the folder is about the country itself.
+case is read with the form that it was filed with. Where the terms have a quota, ``QUOTA_SIZES`` holds its sizes.
+What else lies in the folder is about the country itself.
 """
 
 import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
-from enum import Enum
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
@@ -21,7 +21,7 @@ from typing import Any
 from domain import law
 from domain.countries import countries
 from domain.forms import owners_of
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
 _NO_TERMS = {"development", "names", "numbers"}
@@ -40,8 +40,15 @@ def offers() -> Mapping[tuple[str, str], Offer]:
                 raise TypeError(
                     f"{terms.__name__} has terms of a procedure that domain/procedures/ does not have"
                 )
-            former = getattr(terms, "FORMER_FORMS", {})
-            found[code, module] = Offer(code, procedure, terms.FORM, terms.FORM_VERSION, terms.TERMS, former)
+            found[code, module] = Offer(
+                country=code,
+                procedure=procedure,
+                form=terms.FORM,
+                form_version=terms.FORM_VERSION,
+                terms=terms.TERMS,
+                former=getattr(terms, "FORMER_FORMS", {}),
+                quota_sizes=getattr(terms, "QUOTA_SIZES", {}),
+            )
     return found
 
 
@@ -80,15 +87,24 @@ def content_owners(register: str, version: int) -> Mapping[str, str]:
 
 @cache
 def terms_hash(terms: Terms) -> str:
-    """SHA-256 (base64url) of the canonical bytes of the whole terms row, which a filed case names."""
+    """SHA-256 (base64url) of the canonical bytes of the row as ``as_json`` states it; a filed case names it."""
     row = json.dumps(as_json(terms), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(hashlib.sha256(row.encode()).digest()).rstrip(b"=").decode()
 
 
 def as_json(value: Any) -> Any:
-    """A row of law as JSON values: days as dates, fractions as "1/4"."""
+    """Law as JSON values: days as dates, fractions as "1/4".
+
+    Left out are members at their default, so that a member that is added leaves the hash of earlier rows as it
+    was; words for people; and functions, which are named by the ``code`` beside them.
+    """
     if is_dataclass(value):
-        return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}
+        return {
+            f.name: as_json(found)
+            for f in fields(value)
+            if not f.metadata.get("is_words") and not callable(found := getattr(value, f.name))
+            if not _is_default(f, found)
+        }
     if isinstance(value, Mapping):
         return {k: as_json(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
@@ -97,4 +113,29 @@ def as_json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Fraction):
         return str(value)
-    return value.value if isinstance(value, Enum) else value
+    return value
+
+
+def _is_default(member: Field[Any], value: Any) -> bool:
+    default = member.default_factory() if member.default_factory is not MISSING else member.default
+    # By what they state: in Python 1 equals True.
+    return type(value) is type(default) and json.dumps(as_json(value)) == json.dumps(as_json(default))
+
+
+def titles_of(terms: Terms) -> dict[str, dict[str, Mapping[str, str]]]:
+    """The words for people that belong to the codes of a row: member -> code -> language -> words."""
+    return {
+        "grounds": {ground.code: ground.title for ground in terms.grounds},
+        "evidence": {requirement.kind: requirement.title for requirement in terms.evidence},
+        "exemptions": {exemption.code: exemption.title for exemption in terms.exemptions},
+    }
+
+
+def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:
+    """The kinds of restrictions that the law knows in this register on that day."""
+    rows = (
+        offer.on(day)
+        for (code, _), offer in offers().items()
+        if code == country and offer.procedure.register.name == register
+    )
+    return {restriction.kind: restriction for terms in rows if terms for restriction in terms.restrictions}

@@ -4,19 +4,22 @@ A procedure's file holds one ``Procedure``: what all countries share. A country'
 and its ``Terms``, a row for each day from which the law changed; rows are appended, never edited.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from domain.country import Source
 from domain.days.deadlines import Term
+from domain.facts import EVERYTHING, Choice, Conditions, Content, Facts, Reach, Request, applies
 from domain.fees import Fee
 from domain.forms import Form
 
-Request = Mapping[str, Any]
-Content = Mapping[str, Any]  # of an entry
-When = Literal["filing", "decision"]
+Moment = Literal["filing", "decision"]
+Words = Mapping[str, str]  # language -> words for people
+
+# Marks a member of the law that is words of ours for people: shown beside the terms, never hashed.
+WORDS: Final = {"is_words": True}
 
 
 class Key(NamedTuple):
@@ -51,14 +54,25 @@ class Party:
     consents: bool = False
 
 
+def _sees_nothing(_request: Request) -> Mapping[str, Key]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What must hold against the register; ``holds`` gets the request and the entry's content (or None)."""
+    """What must hold: a ratio, an owner, the state of another register; known for ever by its ``code``.
+
+    ``sees`` names the entries that ``holds`` asks for in ``facts.entries``, and the keys by which they are
+    found. ``effect``: where it does not hold the act is refused; or the officer, who judges, is warned at filing.
+    """
 
     code: str
-    message: str  # for the person refused: what is wrong, what to do
-    holds: Callable[[Request, Mapping[str, Any] | None], bool]
-    when: tuple[When, ...] = ("filing", "decision")
+    message: str = field(metadata=WORDS)  # for the person refused: what is wrong, what to do
+    holds: Callable[[Facts], bool]
+    sees: Callable[[Request], Mapping[str, Key]] = _sees_nothing
+    moments: tuple[Moment, ...] = ("filing", "decision")
+    effect: Literal["refuse", "warn"] = "refuse"
+    source: Source | None = None  # None: that of the terms, or, for all countries, of nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +83,7 @@ class Register:
     """
 
     name: str  # plural, kebab-case: it stands in paths
-    title: Mapping[str, str]
+    title: Words
     content: type[Form]
     content_version: int
     key: Callable[[Content], Key]
@@ -82,7 +96,7 @@ class Procedure:
     """What all countries share of a procedure."""
 
     name: str
-    title: Mapping[str, str]
+    title: Words
     form: type[Form]
     parties: tuple[Party, ...]
     register: Register
@@ -98,23 +112,30 @@ class Procedure:
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ground:
     """A reason to refuse, from the closed list of the law."""
 
     code: str
-    title: Mapping[str, str]
     source: Source
+    title: Words = field(metadata=WORDS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Requirement:
-    """A kind of evidence that is asked; what is not required may be brought."""
+    """A kind of evidence that is asked where ``when`` holds; what is not required may be brought.
+
+    ``not_older_than``: how old it may be at filing, by the day that stands in the form at ``dated_by``; an older
+    one, or one of a day that has not come, is a warning for the officer.
+    """
 
     kind: str
-    title: Mapping[str, str]
     source: Source
+    title: Words = field(metadata=WORDS)
     is_required: bool = True
+    when: Conditions = ()
+    not_older_than: Term | None = None
+    dated_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,44 +145,181 @@ class Restriction:
     kind: str
     authority: str
     source: Source
+    reach: Reach = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingLimit:
-    """A time to file within, from the day in the form's ``from_member``; the system never refuses for it."""
+    """A time to file within, which the system never refuses for; known by its ``code``.
 
-    term: Term
+    It runs from the day in the form's ``from_member``; or backwards from the end that stands there: not before
+    ``opens``, and at the latest at ``closes`` before it (None: on that very day). A ``term`` runs forward only.
+    """
+
+    code: str
     from_member: tuple[str, ...]
     effect: Literal["evidence", "officer", "ground"]
     source: Source
+    term: Term | None = None
+    opens: Term | None = None
+    closes: Term | None = None
+    when: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer."""
+
+    code: str
+    source: Source
+    when: Conditions
+    title: Words = field(metadata=WORDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaSize:
+    """How many slots a quota has from ``since`` on, in each year; raised in mid-year, it gets a row more."""
+
+    since: date
+    slots: int
+    source: Source
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """So many a year: a case takes a slot of the year of its filing, and keeps it when it is approved.
+
+    ``classes`` says of the request which part of the quota it takes from. How large that is stands in
+    ``Offer.quota_sizes``, as decrees come in mid-year and a row of terms is never edited.
+    """
+
+    name: str
+    source: Source
+    classes: Callable[[Request], tuple[str, ...]] = lambda _request: ()
+    when: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FourEyes:
+    """Whether two persons decide, where ``when`` holds; else one does."""
+
+    are_asked: bool
+    source: Source
+    when: Conditions = ()
+
+    def apply_to(self, facts: Facts) -> bool:
+        return self.are_asked and applies(self.when, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Forever:
+    """What the law lets nobody forget."""
+
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """The times that the law gives; one that it does not have, as there is no fee or no consent, is absent.
+
+    ``pay_entry``: of the fee that is due before the entry.
+    """
+
+    decide: Term | Choice[Term]
+    appeal: Term
+    answer: Term
+    consent: Term | None = None
+    pay: Term | Choice[Term] | None = None
+    pay_entry: Term | Choice[Term] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """An outside inquiry for which the term of decision stands still, without a question to the citizen."""
+
+    code: str
+    source: Source
+    when: Conditions = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Terms:
     """What a country asks from the day ``since`` on, with the law that says so; a row equals itself only.
 
-    ``unconfirmed`` names the members whose value is not settled law; they are shown as such.
+    A released row is never edited, nor is a default: what is at its default is left out of what is hashed.
+    ``fee`` is due at filing, ``entry_fee`` between the approval and the entry. A member without a source of its
+    own has that of the row.
     """
 
     since: date
-    until: date | None
+    until: date | None = None
     source: Source
     authority: str
     registry: str  # the registry office whose receipt completes a case
     fee: Fee
-    pay_within: Term
-    consent_within: Term
-    answer_within: Term
-    decide_within: Term
-    appeal_within: Term
-    four_eyes: bool
+    entry_fee: Fee | None = None
+    times: Times
+    four_eyes: FourEyes
     grounds: tuple[Ground, ...]
     evidence: tuple[Requirement, ...] = ()
     filing_limits: tuple[FilingLimit, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    checks: tuple[Check, ...] = ()
+    quotas: tuple[Quota, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
-    retention: Term
-    entry_retention: Term | None = None  # None: the entry is kept for good
-    unconfirmed: tuple[str, ...] = ()
+    investigations: tuple[Investigation, ...] = ()
+    retention: Term | Forever
+    entry_retention: Term | Forever
+    since_source: Source | None = None
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """The members whose value is not settled law, of ``times`` each by itself: a guess is shown as such."""
+        return tuple(name for name, value in self._members() if not all(_confirmed(value, self.source)))
+
+    def _members(self) -> Iterator[tuple[str, Any]]:
+        yield "since", self.since_source or self.source
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "times":
+                yield from ((f"times.{time.name}", getattr(value, time.name)) for time in fields(value))
+            elif each.name in ("authority", "registry", "until"):
+                yield each.name, self.source
+            elif each.name not in ("since", "source", "since_source"):
+                yield each.name, value
+
+
+def _confirmed(value: Any, otherwise: Source) -> Iterator[bool]:
+    """Whether each source in it is confirmed; what has none of its own stands on that of what holds it."""
+    if isinstance(value, Source):
+        yield value.confirmed
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _confirmed(each, otherwise)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _confirmed(each, otherwise)
+    elif is_dataclass(value):
+        own = getattr(value, "source", None) or otherwise
+        if hasattr(value, "source"):
+            yield own.confirmed
+        for each in fields(value):
+            yield from _confirmed(getattr(value, each.name), own)
+
+
+def checked(procedure: Procedure, terms: Terms, request: Request) -> tuple[Key, ...]:
+    """The keys of the entries that the checks ask for; the one that the request is about may be among them."""
+    return tuple(key for check in (*procedure.checks, *terms.checks) for key in check.sees(request).values())
+
+
+def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:
+    """Where a request that was filed on ``facts.day`` takes its slots: key -> the quota, its name and classes."""
+    quotas = (quota for quota in terms.quotas if applies(quota.when, facts))
+    named = [(quota.name, *quota.classes(facts.request)) for quota in quotas]
+    return {
+        claim_key("quota", name, str(facts.day.year), *classes): (name, *classes) for name, *classes in named
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +332,20 @@ class Offer:
     form_version: int
     terms: tuple[Terms, ...] = field(default=())
     former: Mapping[int, type[Form]] = field(default_factory=dict)
+    quota_sizes: Mapping[tuple[str, ...], tuple[QuotaSize, ...]] = field(default_factory=dict)
 
     def on(self, day: date) -> Terms | None:
         """The terms of that day, or None: not offered then."""
         for row in reversed(self.terms):
             if row.since <= day and (row.until is None or day <= row.until):
                 return row
+        return None
+
+    def quota_on(self, quota: tuple[str, ...], day: date) -> QuotaSize | None:
+        """The size on that day of a quota (its name, its classes), or None: nobody has decreed one."""
+        for size in reversed(self.quota_sizes.get(quota, ())):
+            if size.since <= day and (size.until is None or day <= size.until):
+                return size
         return None
 
     def since(self, day: str) -> Terms:

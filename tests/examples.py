@@ -21,9 +21,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.countries import countries
+from domain.facts import Facts, Request, Seen
 from domain.forms import AnyPerson, Form, Money, Named, PersonalNumber, plain
 from domain.numbers import WrongNumber
-from domain.procedure import Offer
+from domain.procedure import Check, Key, Offer
 
 TODAY: Final = date(2026, 11, 23)
 LONGEST: Final = 40  # of the codes that are tried
@@ -57,15 +58,23 @@ def example_request(
 def example_entry(offer: Offer, request: Mapping[str, Any], n: int = 0) -> dict[str, Any]:
     """The content of an entry that this request may change: of the same thing, as the checks ask for it."""
     register, procedure = offer.procedure.register, offer.procedure
+    checks = (*procedure.checks, *offer.terms[-1].checks)
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
     for values in product(*options):
         content = _valid(register.content, dict(zip(written, values, strict=True)))
         if content is None or register.key(content) != procedure.entry(request):
             continue
-        if all(check.holds(request, content) for check in procedure.checks):
+        seen = Seen(content)
+        if all(check.holds(_facts(check, request, procedure.entry(request), seen)) for check in checks):
             return content
     raise NoExample(f"no entry in {register.name} fits an example request of {procedure.name}")
+
+
+def _facts(check: Check, request: Request, key: Key, seen: Seen) -> Facts:
+    """What a check finds where the register holds this one entry."""
+    sees = check.sees(request)
+    return Facts(request, TODAY, entries={name: seen if k == key else None for name, k in sees.items()})
 
 
 def example_content(content: type[Form], country: str, n: int = 0) -> dict[str, Any]:

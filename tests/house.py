@@ -27,6 +27,7 @@ from starlette.testclient import TestClient
 
 from api.app import build
 from domain.countries import countries, country_of, legal_day
+from domain.facts import Facts
 from domain.offers import offer
 from domain.procedure import Offer, Terms
 from infra.development import development, treasury
@@ -398,9 +399,10 @@ class Town:
         """By as many officers as the law asks."""
         shown = self.read(case)
         terms = terms_of(shown["country"], shown["procedure"], self.now())
-        if terms.four_eyes:
+        facts = Facts(shown["request"], self.now().date())
+        if four_eyes := terms.four_eyes.apply_to(facts):
             good(self.judge(self.officer(case), case, "proposals"))
-        good(self.judge(self.officer(case, 2 if terms.four_eyes else 1), case, "approvals"))
+        good(self.judge(self.officer(case, 2 if four_eyes else 1), case, "approvals"))
 
     def refuse(self, case: str) -> None:
         """On the first ground of the law."""

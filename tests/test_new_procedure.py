@@ -22,8 +22,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from domain.events import Personal
+from domain.facts import Request
 from domain.forms import CountryCode, Day, Form, Line, Money, Person, Value
-from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
+from domain.procedure import Key, Party, Procedure, Register, claim_key, entry_key
 
 
 class Passport(Value):
@@ -89,70 +90,133 @@ KAZAKHSTAN = '''
 
 from datetime import date
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from domain.country import Source
 from domain.days.deadlines import Term
+from domain.country import TO_BE_CONFIRMED, Source
+from domain.deadlines import Term
 from domain.events import Personal
+from domain.facts import Choice, Facts, Is, Where
 from domain.fees import Fee, FeePart
-from domain.procedure import Ground, Requirement, Terms
+from domain.forms import Day, Public
+from domain.procedure import (
+    Check, Exemption, FilingLimit, FourEyes, Ground, Quota, QuotaSize, Requirement, Terms, Times,
+)
 from domain.procedures.digital_nomad_visa import NomadForm
 
 
 class KazakhNomadForm(NomadForm):
-    """Who comes for a year is insured for it."""
+    """Who comes for a year is insured for it; who pays more waits less."""
 
     is_insured: Annotated[bool, Personal("applicant")]
+    insured_on: Annotated[Day, Personal("applicant")]
+    speed: Annotated[Literal["ordinary", "fast"], Public()]
 
 
 FORM = KazakhNomadForm
 FORM_VERSION = 1
 
-_VISA = Source(law="Neo Nomad visa, category B12-1", url_or_key="nomad-kz", confirmed=False)
-_UNKNOWN = Source(law="to be confirmed", confirmed=False)
+_VISA = Source("Neo Nomad visa, category B12-1", "nomad-kz", confirmed=False)
+
+
+def _may_stay_anyway(facts: Facts) -> bool:
+    return facts.request["passport"]["country"] in ("KG", "RU")
+
+
+def _earns_enough(facts: Facts) -> bool:
+    return bool(facts.request["monthly_income"]["amount"] >= 3_000_00)
 
 
 def _paper(kind: str, title: str) -> Requirement:
-    return Requirement(kind=kind, title={"en": title, "kk": title, "ru": title}, source=_VISA)
+    return Requirement(kind, _VISA, {"en": title, "kk": title, "ru": title})
 
 
 TERMS = (
     Terms(
         since=date(2026, 1, 1),
-        until=None,
         source=_VISA,
         authority="kz-migration",
         registry="kz-migration-register",
-        fee=Fee(parts=(FeePart(name="visa", units=Fraction(7), unit="MCI"),), source=_UNKNOWN),
-        pay_within=Term(10, "working_days", _UNKNOWN),
-        consent_within=Term(10, "working_days", _UNKNOWN),
-        answer_within=Term(10, "working_days", _UNKNOWN),
-        decide_within=Term(5, "working_days", _UNKNOWN),
-        appeal_within=Term(3, "months", _UNKNOWN),
-        four_eyes=True,
+        fee=Fee(
+            parts=(
+                FeePart(
+                    name="visa", units=Choice("speed", {"ordinary": Fraction(7), "fast": Fraction(14)}), unit="MCI"
+                ),
+                FeePart(name="courier", units=Fraction(1, 2), unit="MCI", when=(Is("speed", ("fast",)),)),
+            ),
+            source=TO_BE_CONFIRMED,
+        ),
+        times=Times(
+            pay=Term(10, "working_days", TO_BE_CONFIRMED),
+            answer=Term(10, "working_days", TO_BE_CONFIRMED),
+            decide=Choice(
+                "speed",
+                {
+                    "ordinary": Term(5, "working_days", TO_BE_CONFIRMED, after_answer="starts_anew"),
+                    "fast": Term(1, "working_days", TO_BE_CONFIRMED),
+                },
+            ),
+            appeal=Term(3, "months", TO_BE_CONFIRMED),
+        ),
+        four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
         grounds=(
             Ground(
-                code="income_too_low",
-                title={
+                "income_too_low",
+                _VISA,
+                {
                     "en": "The income is not above 3,000 USD a month",
                     "kk": "Табыс айына 3 000 АҚШ долларынан аспайды",
                     "ru": "Доход не превышает 3 000 долларов США в месяц",
                 },
-                source=_VISA,
             ),
         ),
         evidence=(
             _paper("income_statements", "Statements of the income of six months"),
             _paper("criminal_record", "A certificate of no criminal record"),
+            Requirement(
+                "insurance",
+                _VISA,
+                {"en": "The insurance", "kk": "Сақтандыру", "ru": "Страховка"},
+                when=(Is("speed", ("fast",)),),
+                not_older_than=Term(30, "calendar_days", is_moved=False),
+                dated_by=("insured_on",),
+            ),
         ),
-        retention=Term(1, "years", _UNKNOWN),
-        entry_retention=Term(10, "years", _UNKNOWN),
-        unconfirmed=(
-            "fee", "pay_within", "consent_within", "answer_within", "decide_within", "appeal_within", "four_eyes",
-            "grounds", "evidence", "retention", "entry_retention",
+        filing_limits=(
+            FilingLimit(
+                code="passport_ends",
+                from_member=("passport", "expires_on"),
+                closes=Term(3, "months"),
+                effect="officer",
+                source=_VISA,
+            ),
         ),
+        exemptions=(
+            Exemption(
+                "free_to_stay",
+                _VISA,
+                (Where("citizen_of_the_union", _may_stay_anyway),),
+                {"en": "Needs no visa", "kk": "Виза қажет емес", "ru": "Виза не нужна"},
+            ),
+        ),
+        checks=(
+            Check(
+                code="income_to_look_at",
+                message="The income seems too low.",
+                holds=_earns_enough,
+                moments=("filing",),
+                effect="warn",
+                source=_VISA,
+            ),
+        ),
+        quotas=(Quota(name="nomads", source=_VISA),),
+        retention=Term(1, "years", TO_BE_CONFIRMED),
+        entry_retention=Term(10, "years", TO_BE_CONFIRMED),
     ),
 )
+
+QUOTA_SIZES = {("nomads",): (QuotaSize(since=date(2026, 1, 1), until=date(2026, 12, 31), slots=500, source=_VISA),)}
 '''
 
 KYRGYZSTAN = '''
@@ -162,57 +226,55 @@ from datetime import date
 
 from domain.country import Source
 from domain.days.deadlines import Term
+from domain.country import TO_BE_CONFIRMED, Source
+from domain.deadlines import Term
 from domain.fees import Fee
-from domain.procedure import Ground, Requirement, Terms
+from domain.procedure import Forever, FourEyes, Ground, Requirement, Terms, Times
 from domain.procedures.digital_nomad_visa import NomadForm
 
 FORM = NomadForm
 FORM_VERSION = 1
 
-_STATUS = Source(law="Status of a digital nomad; decided in 7 working days", url_or_key="nomad-at", confirmed=True)
-_LIST = Source(law="List of the countries whose citizens may ask", url_or_key="nomad-kg", confirmed=True)
-_UNKNOWN = Source(law="to be confirmed", confirmed=False)
+_STATUS = Source("Status of a digital nomad; decided in 7 working days", "nomad-at", confirmed=True)
+_LIST = Source("List of the countries whose citizens may ask", "nomad-kg", confirmed=True)
 
 TERMS = (
     Terms(
         since=date(2025, 12, 1),
-        until=None,
         source=_STATUS,
         authority="kg-migration",
         registry="kg-migration-register",
-        fee=Fee(parts=(), source=_UNKNOWN),
-        pay_within=Term(10, "working_days", _UNKNOWN),
-        consent_within=Term(10, "working_days", _UNKNOWN),
-        answer_within=Term(10, "working_days", _UNKNOWN),
-        decide_within=Term(7, "working_days", _STATUS),
-        appeal_within=Term(3, "months", _UNKNOWN),
-        four_eyes=False,
+        fee=Fee(parts=(), source=TO_BE_CONFIRMED),
+        times=Times(
+            answer=Term(10, "working_days", TO_BE_CONFIRMED),
+            decide=Term(7, "working_days", _STATUS),
+            appeal=Term(3, "months", TO_BE_CONFIRMED),
+        ),
+        four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
         grounds=(
             Ground(
-                code="country_not_listed",
-                title={
+                "country_not_listed",
+                _LIST,
+                {
                     "en": "The country of the passport is not on the list",
                     "ky": "Паспорттун өлкөсү тизмеде жок",
                     "ru": "Страны паспорта нет в перечне",
                 },
-                source=_LIST,
             ),
         ),
         evidence=(
             Requirement(
-                kind="contracts",
-                title={
+                "contracts",
+                _LIST,
+                {
                     "en": "Contracts or statements of the income",
                     "ky": "Келишимдер же киреше жөнүндө көчүрмөлөр",
                     "ru": "Договоры или выписки о доходах",
                 },
-                source=_LIST,
             ),
         ),
-        retention=Term(1, "years", _UNKNOWN),
-        unconfirmed=(
-            "fee", "pay_within", "consent_within", "answer_within", "appeal_within", "four_eyes", "retention",
-        ),
+        retention=Term(1, "years", TO_BE_CONFIRMED),
+        entry_retention=Forever(TO_BE_CONFIRMED),
     ),
 )
 '''

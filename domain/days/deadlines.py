@@ -6,7 +6,7 @@ The legal day is the receiving authority's local day, which ends at 24:00. The d
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -19,29 +19,34 @@ from domain.days.working_days import ONE_DAY, WEEKEND, Calendar, calendar_of, da
 
 Unit = Literal["minutes", "working_days", "calendar_days", "months", "years"]
 
+NOT_MOVED = ", not moved"
 LISTED_WEEKEND_DAYS = 10  # a longer term counts its Saturdays and Sundays and lists the other days only
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A time that the law gives: ``count`` of ``unit``, at least one; no ``source``: that of its terms."""
+    """A time that the law gives: ``count`` of ``unit``, at least one; no ``source``: that of its terms.
+
+    ``is_moved`` False: it ends on its day, a day off or not (a presumption, a validity). ``after_answer``: what
+    the answer to an officer's question does to a term of decision that stood still for it.
+    """
 
     count: int
     unit: Unit
     source: Source | None = None
+    is_moved: bool = True
+    after_answer: Literal["runs_on", "starts_anew"] = "runs_on"
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise ValueError("a term has at least one day, month, year or minute")
+        if not self.is_moved and self.unit in ("minutes", "working_days"):
+            raise ValueError(f"a term in {self.unit} never ends on a day off")
 
     @property
     def rule(self) -> str:
-        """Such as "15 working_days"."""
-        return _rule(self.count, self.unit)
-
-
-def _rule(count: int, unit: Unit) -> str:
-    return f"{count} {unit}"
+        """Such as "15 working_days", or "300 calendar_days, not moved"."""
+        return f"{self.count} {self.unit}{'' if self.is_moved else NOT_MOVED}"
 
 
 class Skipped(TypedDict):
@@ -78,8 +83,8 @@ def compute(term: Term, start: datetime | date, country: Country) -> Deadline:
     """The deadline of a term that runs from ``start``, an instant (in any zone) or a local day: day 0.
 
     Working days are counted one by one. A term in calendar days, months or years that ends on a day off ends
-    on the next working day; a month ends on the same day number, else on the month's last day. Minutes run in
-    the office hours where the country has them, else by the clock, and need an instant.
+    on the next working day, unless it is not moved; a month ends on the same day number, else on the month's
+    last day. Minutes run in the office hours where the country has them, else by the clock, and need an instant.
     ValueError: an instant without zone, minutes from a day, or a deadline beyond the year 9999.
     """
     began = _moment(start) if isinstance(start, datetime) else start
@@ -116,6 +121,36 @@ def pause(deadline: Deadline, question_at: datetime, answer_at: datetime, countr
     return {**paused, "stops": [*deadline["stops"], stop]}
 
 
+def answered(
+    term: Term, deadline: Deadline, question_at: datetime, answer_at: datetime, country: Country
+) -> Deadline:
+    """The deadline of a decision after the answer: it runs on, or, where the law says so, starts anew.
+
+    A new start keeps the stops in its basis, and never ends before the term that ran on (rules.md 6). What had
+    run out before the question stays as it is.
+    ValueError: as ``pause``.
+    """
+    paused = pause(deadline, question_at, answer_at, country)
+    if term.after_answer == "runs_on" or is_past(deadline, question_at):
+        return paused
+    anew: Deadline = {**compute(term, answer_at, country), "stops": paused["stops"]}
+    return max(paused, anew, key=lambda deadline: deadline["until"])
+
+
+def before(term: Term, end: date) -> date:
+    """The local day that lies this long before ``end``; never moved: a limit that runs backwards is not.
+
+    A month before has the same day number, else it is the month's last day.
+    ValueError: a term in working days or minutes, or a day before the year 1.
+    """
+    if term.unit in ("minutes", "working_days"):
+        raise ValueError(f"nothing runs backwards in {term.unit}")
+    try:
+        return _raw_day(-term.count, term.unit, end)
+    except OverflowError:
+        raise ValueError(f"{term.rule} before then begin before the calendar") from None
+
+
 def is_past(deadline: Deadline, at: datetime) -> bool:
     """Whether it is too late at that instant. ValueError for an instant without zone."""
     return _moment(at) >= datetime.fromisoformat(deadline["until"])
@@ -126,32 +161,34 @@ def is_past(deadline: Deadline, at: datetime) -> bool:
 
 def _in_days(term: Term, began: datetime | date, country: Country) -> Deadline:
     zone = ZoneInfo(country.time_zone)
-    of_the_day = _from_day(term.count, term.unit, _local_day(began, zone), calendar_of(country), zone)
+    of_the_day = _from_day(term, _local_day(began, zone), calendar_of(country), zone)
     start = _text(began) if isinstance(began, datetime) else began.isoformat()
     return {**of_the_day, "start": start, "skipped": [*of_the_day["skipped"]], "stops": []}
 
 
 @lru_cache(maxsize=4096)  # all who file on one day have the same deadlines: 30 microseconds become one
-def _from_day(count: int, unit: Unit, day_zero: date, calendar: Calendar, zone: ZoneInfo) -> Deadline:
-    if unit == "working_days":
-        due, skipped = calendar.nth_working_day(day_zero, count)
+def _from_day(term: Term, day_zero: date, calendar: Calendar, zone: ZoneInfo) -> Deadline:
+    skipped: Mapping[date, str] = {}
+    if term.unit == "working_days":
+        due, skipped = calendar.nth_working_day(day_zero, term.count)
         raw, watched = due, day_zero
     else:
-        raw = watched = _raw_day(count, unit, day_zero)
-        due, skipped = calendar.first_working_day(raw)
+        due = raw = watched = _raw_day(term.count, term.unit, day_zero)
+        if term.is_moved:
+            due, skipped = calendar.first_working_day(raw)
     listed, weekend_days = _listed([], 0, skipped)
     return Deadline(
         due=due.isoformat(),
         until=_text(_end_of(due, zone)),
         raw=raw.isoformat(),
         start=day_zero.isoformat(),
-        rule=_rule(count, unit),
+        rule=term.rule,
         skipped=listed,
         weekend_days=weekend_days,
         stops=[],
         calendar=calendar.version,
-        estimated=calendar.is_estimated(watched, due),
-        provisional=calendar.is_provisional(due),
+        estimated=term.is_moved and calendar.is_estimated(watched, due),
+        provisional=term.is_moved and calendar.is_provisional(due),
     )
 
 
@@ -160,7 +197,7 @@ def _raw_day(count: int, unit: Unit, day_zero: date) -> date:
         return day_zero + timedelta(days=count)
     months = count * (12 if unit == "years" else 1)
     year, month = divmod(day_zero.year * 12 + day_zero.month - 1 + months, 12)
-    if year > MAXYEAR:
+    if not MINYEAR <= year <= MAXYEAR:
         raise OverflowError
     return date(year, month + 1, min(day_zero.day, monthrange(year, month + 1)[1]))
 
@@ -172,7 +209,9 @@ def _paused_days(deadline: Deadline, question: datetime, answer: datetime, count
     first = max(_local_day(question, zone), day_zero + ONE_DAY, counted + ONE_DAY)
     last = max(_local_day(answer, zone), first - ONE_DAY)
     # A decree since then may have made the old day a day off; it moves, but never to an earlier day.
-    old_due, moved = calendar.first_working_day(date.fromisoformat(deadline["due"]))
+    old_due, moved = date.fromisoformat(deadline["due"]), dict[date, str]()
+    if is_moved := not deadline["rule"].endswith(NOT_MOVED):
+        old_due, moved = calendar.first_working_day(old_due)
     if deadline["rule"].endswith(" working_days"):
         due, skipped = calendar.nth_working_day(last, calendar.working_days(first, old_due))
         beyond = {day: why for day, why in skipped.items() if day > old_due}
@@ -184,7 +223,7 @@ def _paused_days(deadline: Deadline, question: datetime, answer: datetime, count
         # A question between the raw day and the day it was moved to finds the time until the latter left.
         stopped = last - first + ONE_DAY
         raw = (old_raw if first <= old_raw or not stopped else old_due) + stopped
-        due, skipped = calendar.first_working_day(raw)
+        due, skipped = calendar.first_working_day(raw) if is_moved else (raw, {})
         due = max(due, old_due)
         listed, weekend_days = _listed([], 0, skipped)
         watched, version = raw, calendar.version
@@ -196,8 +235,8 @@ def _paused_days(deadline: Deadline, question: datetime, answer: datetime, count
         "skipped": listed,
         "weekend_days": weekend_days,
         "calendar": version,
-        "estimated": calendar.is_estimated(watched, due),
-        "provisional": calendar.is_provisional(due),
+        "estimated": is_moved and calendar.is_estimated(watched, due),
+        "provisional": is_moved and calendar.is_provisional(due),
     }
 
 

@@ -12,15 +12,15 @@ from domain.refusals import Clash, NotAllowed
 def approve(command: ApproveCase, situation: Situation) -> Decision:
     """Everything is checked against the register as it stands now, not as it stood at filing (rules.md 9)."""
     case, procedure = situation.case, situation.offer.procedure
-    rule = situation.allowed() if situation.terms.four_eyes else situation.allowed_to_holder()
+    rule = situation.allowed() if situation.asks_four_eyes else situation.allowed_to_holder()
     decided = case.decided
     if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
     situation.fits()
-    if situation.terms.four_eyes:
+    if situation.asks_four_eyes:
         _four_eyes(rule, situation)
     key, old = procedure.entry(case.request), situation.register_entry
-    check_entry(case.request, situation.offer, old, "decision")
+    check_entry(situation, situation.facts(situation.day), "decision")
     if not procedure.creates and old is None:
         raise Clash("There is no entry in the register to change.", code="entry_missing")
     entry = situation.ids[key]

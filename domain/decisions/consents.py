@@ -39,7 +39,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     if situation.case.proposal is not None:
         raise Clash("A decision has been proposed: your consent stands now.", code="consent_stands")
     revoked = e.ConsentRevoked(
-        party=party, of=command.of, consent_until=situation.until(situation.terms.consent_within)
+        party=party, of=command.of, consent_until=situation.until(situation.terms.times.consent)
     )
     return situation.by(rule, [(LEAD, revoked)])
 

@@ -7,8 +7,10 @@ from domain.case import Stage
 from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision, Events
+from domain.decisions import quotas
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation
+from domain.procedure import Forever
 from domain.refusals import Clash, Fault, Invalid
 
 
@@ -39,7 +41,7 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     reason = _ran_out(situation)
     if reason is None:
         return situation.so_already(rule)
-    lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.appeal_within))
+    lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.times.appeal))
     return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed")])
 
 
@@ -112,10 +114,12 @@ def _may_be_forgotten(situation: Situation) -> None:
     else:
         # A completed case can be appealed against too; one that was withdrawn cannot.
         is_open = case.stage == Stage.COMPLETED and not is_past(
-            compute(terms.appeal_within, ended, situation.country), situation.at
+            compute(terms.times.appeal, ended, situation.country), situation.at
         )
     if is_open:
         raise Clash("The term to appeal has not ended yet.", code="appeal_term_open")
+    if isinstance(terms.retention, Forever):
+        raise Clash("The law keeps such cases for good.", code="kept_for_good")
     kept_until = compute(terms.retention, ended, situation.country)
     if not is_past(kept_until, situation.at):
         raise Clash(f"The law keeps this case until {kept_until['due']}.", code="retention_not_over")
@@ -123,8 +127,9 @@ def _may_be_forgotten(situation: Situation) -> None:
 
 def _claims_released(situation: Situation) -> Events:
     case = situation.case
-    return [
+    released = [
         (key, e.ClaimReleased(kind=key.kind, holder=case.case))
         for key, claim in situation.claims.items()
         if claim.holder == case.case
     ]
+    return [*released, *quotas.free(situation)]

@@ -9,8 +9,8 @@ from domain.commands import EraseEntry, LiftRestriction, PlaceRestriction
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.offers import offers
-from domain.procedure import Restriction, Terms
+from domain.offers import offers, restrictions_of
+from domain.procedure import Forever, Restriction, Terms
 from domain.refusals import NOTHING, Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
 
 
@@ -59,13 +59,14 @@ def erase(command: EraseEntry, situation: Situation) -> Decision:
         raise Clash(
             "The entry is under a restriction: nothing of it is forgotten yet.", code="entry_restricted"
         )
-    terms = [t.entry_retention for t in _terms(situation)]
-    if not terms or None in terms:
+    kept = [terms.entry_retention for terms in _terms(situation)]
+    terms = [term for term in kept if not isinstance(term, Forever)]
+    if not terms or len(terms) < len(kept):
         raise Clash("The law keeps entries of this register for good.", code="kept_for_good")
     changed = datetime.fromisoformat(entry.changed_at)
     for term in terms:
-        until = compute(term, changed, situation.country) if term else None
-        if until and not is_past(until, situation.at):
+        until = compute(term, changed, situation.country)
+        if not is_past(until, situation.at):
             raise Clash(f"The law keeps this entry until {until['due']}.", code="retention_not_over")
     erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
     return situation.by(rule, [(LEAD, erased)])
@@ -87,8 +88,7 @@ def _terms(situation: Situation) -> list[Terms]:
 
 
 def _kinds(situation: Situation) -> Mapping[str, Restriction]:
-    """The kinds of restrictions that the law knows in this register on that day."""
-    return {r.kind: r for terms in _terms(situation) for r in terms.restrictions}
+    return restrictions_of(situation.entry.country, situation.entry.register, situation.day)
 
 
 def _restricting(situation: Situation, authority: str) -> Rule:

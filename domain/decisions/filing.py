@@ -5,18 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from domain import events as e
-from domain import persons
+from domain import limits, persons
 from domain.authorisation import Rule
 from domain.case import APPLICANT
 from domain.commands import FileCase
 from domain.countries import countries
-from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision, Events
+from domain.decisions import quotas
 from domain.decisions.situation import HELD, Situation
 from domain.entry import Entry
+from domain.facts import EVERYTHING, Facts, Seen
 from domain.fees import Assessment, assess
-from domain.offers import terms_hash
-from domain.procedure import Offer, Party, Procedure, Request, Terms, When
+from domain.offers import restrictions_of, terms_hash
+from domain.procedure import Check, Moment, Party, Procedure, Terms
 from domain.refusals import Clash, Differs, Fault, Invalid
 
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -31,12 +32,14 @@ def file(command: FileCase, situation: Situation) -> Decision:
     procedure = found.procedure
     parties = _parties(procedure)
     consents = _consents(command, parties)
-    check_entry(command.request, found, situation.register_entry, "filing")
-    evidence = brought(command, terms)
+    facts = situation.facts()
+    warned = check_entry(situation, facts, "filing")
+    evidence = brought(command, terms, facts)
     claims = situation.claims
     if any(claim.holder is not None for claim in claims.values()):
         raise Clash(HELD, code="claim_taken")
-    fee = assess(terms.fee, command.request, situation.day, country)
+    slots, unknown = quotas.take(situation, command.case)
+    fee, times = assess(terms.fee, facts, country), terms.times
     filed = e.CaseFiled(
         procedure=procedure.name,
         form=found.form_version,
@@ -44,21 +47,26 @@ def file(command: FileCase, situation: Situation) -> Decision:
         terms_sha256=terms_hash(terms),
         parties={p: party.role for p, party in parties.items()},
         consents=consents,
-        consent_until=situation.until(terms.consent_within) if consents else None,
-        warnings=list(_warnings(command, situation)),
+        consent_until=situation.until(times.consent) if consents and times.consent else None,
+        warnings=[
+            *_warnings(command, situation),
+            *limits.warnings(terms, facts, situation.at, country),
+            *warned,
+            *unknown,
+        ],
         request=command.request,
         evidence=evidence,
         representative=None,
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
-    events += [(LEAD, filed), (LEAD, assessed(fee, situation))]
+    events += [*slots, (LEAD, filed), (LEAD, assessed(fee, situation))]
     return situation.by(Rule("case.file:applicant", party=APPLICANT), events)
 
 
 def assessed(fee: Assessment, situation: Situation) -> e.FeeAssessed:
-    """The fee as an event; the time to pay runs from now, where there is something to pay."""
-    is_due = fee["amount"] or fee["provisional"]
+    """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
+    pay = situation.terms.times.pay if fee["amount"] or fee["provisional"] else None
     return e.FeeAssessed(
         amount=fee["amount"],
         currency=fee["currency"],
@@ -66,24 +74,51 @@ def assessed(fee: Assessment, situation: Situation) -> e.FeeAssessed:
         parts=[dict(part) for part in fee["parts"]],
         unit_day=fee["unit_day"],
         provisional=fee["provisional"],
-        due=situation.until(situation.terms.pay_within) if is_due else None,
+        due=situation.until(pay) if pay else None,
     )
 
 
-def check_entry(request: Request, found: Offer, entry: Entry | None, when: When) -> None:
-    """What must hold against the register now; raises Clash. Restrictions count at the decision only."""
-    procedure = found.procedure
+def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
+    """What must hold against the registers now; raises Clash, or gives the codes of what the officer is to judge.
+
+    Restrictions count at the decision only, and those that reach this change.
+    """
+    procedure, entry = situation.offer.procedure, situation.register_entry
     if procedure.creates and entry is not None:
         what = "This is in the register already. Please ask the authority for a copy."
         raise Clash(what, code="entry_exists")
-    content = entry.content if entry else None
-    for check in procedure.checks:
-        if when in check.when and not check.holds(request, content):
+    warned = []
+    for check in (*procedure.checks, *situation.terms.checks):
+        if moment not in check.moments or check.holds(_sees(check, facts, situation)):
+            continue
+        if check.effect == "refuse":
             raise Clash(check.message, code=check.code)
-    if when == "decision" and entry is not None and entry.restrictions:
-        kinds = ", ".join(sorted({r["kind"] for r in entry.restrictions.values()}))
-        what = f"The entry is under a restriction ({kinds}): it cannot be changed until that is lifted."
-        raise Clash(what, code="entry_restricted")
+        warned.append(check.code)
+    if moment == "decision" and entry is not None:
+        live = as_seen(entry, facts.day).stopped_by(procedure.change)
+        if live:
+            what = (
+                f"The entry is under a restriction ({', '.join(live)}): "
+                "it cannot be changed until that is lifted."
+            )
+            raise Clash(what, code="entry_restricted")
+    return warned
+
+
+def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
+    found = {name: situation.entry_at(key) for name, key in check.sees(facts.request).items()}
+    entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
+    return facts._replace(entries=entries)
+
+
+def as_seen(entry: Entry, day: date) -> Seen:
+    """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
+    if not entry.restrictions:
+        return Seen(entry.content)
+    kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
+    known = restrictions_of(entry.country, entry.register, day)
+    # A kind that the law does not know any more still stops everything, until it is lifted.
+    return Seen(entry.content, {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds})
 
 
 # --- parties ----------------------------------------------------------------------------------------------
@@ -116,7 +151,7 @@ def _consents(command: FileCase, parties: Mapping[str, Party]) -> list[str]:
 # --- evidence and warnings --------------------------------------------------------------------------------
 
 
-def brought(command: FileCase, terms: Terms) -> list[e.Attachment]:
+def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]:
     """What was brought, when it is of the kinds that are asked and nothing required is missing."""
     known = {r.kind for r in terms.evidence}
     for n, attachment in enumerate(command.evidence):
@@ -125,7 +160,7 @@ def brought(command: FileCase, terms: Terms) -> list[e.Attachment]:
             what = f"This kind of evidence is not asked for here; asked are: {asked}."
             raise Invalid(Fault(f"/evidence/{n}/kind", "evidence_not_asked", what))
     kinds = {a["kind"] for a in command.evidence}
-    missing = [r for r in terms.evidence if r.is_required and r.kind not in kinds]
+    missing = [r for r in limits.asked(terms, facts) if r.is_required and r.kind not in kinds]
     if missing:
         faults = (Fault("/evidence", "evidence_missing", f"Please bring: {r.title['en']}.") for r in missing)
         raise Invalid(*faults)
@@ -143,7 +178,7 @@ def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
     yield from dict.fromkeys(
         code for party in procedure.parties for code in _of_the_number(command.request.get(party.member))
     )
-    yield from _late(command, situation)
+    _nothing_of_tomorrow(situation)
 
 
 def _is_born(person: Any, where: str, at: datetime) -> None:
@@ -159,17 +194,9 @@ def _of_the_number(person: Any) -> tuple[str, ...]:
     return country.person_number.warnings(number["number"]) if number and country else ()
 
 
-def _late(command: FileCase, situation: Situation) -> Iterator[str]:
-    """A limit that has passed is said to the officer; what has not happened yet cannot be filed at all."""
+def _nothing_of_tomorrow(situation: Situation) -> None:
+    """What has not happened yet cannot be filed at all (rules.md 12)."""
     for limit in situation.terms.filing_limits:
-        value: Any = command.request
-        for member in limit.from_member:
-            value = value[member] if value is not None else None
-        if value is None:
-            continue
-        start = date.fromisoformat(value)
-        if start > situation.day:
-            where = "/request/" + "/".join(limit.from_member)
-            raise Invalid(Fault(where, "in_the_future", NOT_YET))
-        if is_past(compute(limit.term, start, situation.country), situation.at):
-            yield f"late:{limit.effect}"
+        day = limits.day_in(situation.facts().request, limit.from_member)
+        if limit.term is not None and day is not None and day > situation.day:
+            raise Invalid(Fault("/request/" + "/".join(limit.from_member), "in_the_future", NOT_YET))

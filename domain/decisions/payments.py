@@ -103,7 +103,8 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     if terms.fee.unit_day == "filing" and not case.fee["provisional"]:
         return None
     moment = paid_at if terms.fee.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
-    now = assess(terms.fee, case.request, legal_day(moment, situation.country), situation.country)
+    facts = situation.facts(legal_day(moment, situation.country))
+    now = assess(terms.fee, facts, situation.country)
     if (now["amount"], now["provisional"]) == (case.fee["amount"], case.fee["provisional"]):
         return None
     return assessed(now, situation)

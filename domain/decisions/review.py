@@ -11,9 +11,10 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
 )
-from domain.days.deadlines import pause
+from domain.days.deadlines import answered
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation, officer_of, person_of
+from domain.facts import chosen
 from domain.lifecycle import does_fit
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 from domain.roles import OFFICERS
@@ -50,14 +51,14 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
     situation.fits()
     question = e.InformationRequested(
         items=list(command.items),
-        answer_until=situation.until(situation.terms.answer_within),
+        answer_until=situation.until(situation.terms.times.answer),
         question=command.question,
     )
     return situation.by(rule, [(LEAD, question)])
 
 
 def answer(command: ProvideInformation, situation: Situation) -> Decision:
-    """The clock runs on; the days from the question to the answer do not count (rules.md 6)."""
+    """The clock runs on, without the days from the question to the answer (rules.md 6), or starts anew."""
     rule = situation.allowed()
     case = situation.case
     for question in case.questions:
@@ -71,9 +72,10 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     if open_question is None or open_question["of"] != command.of or case.decision_due is None:
         raise Clash("This is not the question that is open now.", code="answers_old_question")
     asked_at = datetime.fromisoformat(open_question["at"])
+    decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
         of=command.of,
-        decision_due=pause(case.decision_due, asked_at, situation.at, situation.country),
+        decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
     )
@@ -113,7 +115,7 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
         rule=rule.id,
         grounds=list(command.grounds),
         law=[known[code].source.law for code in command.grounds],
-        appeal_until=situation.until(situation.terms.appeal_within),
+        appeal_until=situation.until(situation.terms.times.appeal),
         reason=command.reason,
         officer_person=person_of(rule),
         officer_signature=None,

@@ -16,9 +16,10 @@ from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry
-from domain.lifecycle import CLOCK, STEPS, Step, asked_for, does_fit, fits, offer_of
+from domain.facts import Choice, Facts, chosen
+from domain.lifecycle import CLOCK, STEPS, About, Step, does_fit, fits, offer_of
 from domain.offers import offer
-from domain.procedure import Key, Offer, Terms
+from domain.procedure import Key, Offer, Terms, slots
 from domain.refusals import NOTHING, Erased, NotAllowed, NotOffered, Refusal, Stale, Unknown, WrongStage
 
 HELD: Final = (
@@ -109,19 +110,51 @@ class Situation:
 
     # --- what lies beside it --------------------------------------------------------------------------------
 
+    @cached_property
+    def _about(self) -> About | None:
+        """What is filed, or was; None once people are erased."""
+        if isinstance(self.command, FileCase):
+            return About(self.offer, self.terms, self.command.request, self.at)
+        case = self.case
+        if case.erased:
+            return None
+        return About(self.offer, self.terms, case.request, datetime.fromisoformat(case.filed_at))
+
     @property
     def claims(self) -> dict[Key, Claim]:
         """Each claim that the request makes, as it stands; none is known any more once people are erased."""
-        about = asked_for(self.command, self.state)
-        keys = about[0].claims(about[1]) if about else ()
-        return {key: self._seen(key) for key in keys}
+        about = self._about
+        keys = about.offer.procedure.claims(about.request) if about else ()
+        return {key: self.claim(key) for key in keys}
+
+    @property
+    def slots(self) -> Mapping[Key, tuple[str, ...]]:
+        """The quotas in which the request takes a slot: the claim's key -> its name and classes; as `claims`."""
+        return slots(self.terms, self.facts()) if self._about and self.terms.quotas else {}
 
     @property
     def register_entry(self) -> Entry | None:
         """The entry that the request is about, as it stands; None also once people are erased."""
-        about = asked_for(self.command, self.state)
-        found: Entry | None = self._seen(about[0].entry(about[1])) if about else None
+        about = self._about
+        return self.entry_at(about.offer.procedure.entry(about.request)) if about else None
+
+    def claim(self, key: Key) -> Claim:
+        """A claim as it stands."""
+        found: Claim = self._seen(key)
         return found
+
+    def entry_at(self, key: Key) -> Entry | None:
+        """An entry as it stands, or None: there is none."""
+        found: Entry | None = self._seen(key)
+        return found
+
+    def facts(self, day: date | None = None) -> Facts:
+        """What the terms look at: the request, and the day of the filing, or the one that counts instead. Erased
+        once people are.
+        """
+        if self._about is None:
+            raise Erased(self.case.case)
+        return self._about.facts(day)
 
     def _seen(self, key: Key) -> Any:
         if key not in self._beside:
@@ -180,9 +213,21 @@ class Situation:
         if not does_fit(type(self.command), self.case):
             raise WrongStage(self.case.stage, fits(self.case))
 
-    def until(self, term: Term) -> Deadline:
-        """The deadline of a term that runs from now."""
-        return compute(term, self.at, self.country)
+    def until(self, term: Term | Choice[Term] | None) -> Deadline:
+        """The deadline of a term that runs from now, as the law gives it to this request.
+
+        LookupError: the terms give no such time, which is a fault of the law's file.
+        """
+        if term is None:
+            raise LookupError(f"{self.country.code} gives no such time for {self.offer.procedure.name}")
+        request = self.command.request if isinstance(self.command, FileCase) else self.case.request
+        return compute(chosen(term, request), self.at, self.country)
+
+    @property
+    def asks_four_eyes(self) -> bool:
+        """Whether two persons decide this case."""
+        four_eyes = self.terms.four_eyes
+        return four_eyes.are_asked if self.case.erased else four_eyes.apply_to(self.facts())
 
     # --- what follows ---------------------------------------------------------------------------------------
 
@@ -210,7 +255,7 @@ class Situation:
                 state = evolve(state, self._ahead(event, actor, state))
         if state is None or state.stage != Stage.IN_REVIEW:
             return []
-        return [(LEAD, e.DecisionTermStarted(due=self.until(self.terms.decide_within)))]
+        return [(LEAD, e.DecisionTermStarted(due=self.until(self.terms.times.decide)))]
 
     def _ahead(self, event: e.Event, actor: e.ActorMember, state: Case | None) -> e.Recorded:
         """The event as far as a fold looks at it, before it is signed."""

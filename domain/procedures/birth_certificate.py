@@ -7,10 +7,11 @@ from pydantic import Field
 
 from domain.countries import countries
 from domain.events import Personal
+from domain.facts import Request
 from domain.forms import AnyPerson, CountryCode, Day, Form, Line, Named, Person, Public, Sex, Value
 from domain.names import normal_form, plainly
 from domain.persons import is_same, key_of, name_of, parent_warnings
-from domain.procedure import Key, Party, Procedure, Register, Request, claim_key, entry_key
+from domain.procedure import Key, Party, Procedure, Register, claim_key, entry_key
 
 
 class MedicalCertificate(Value):

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from domain.events import Personal
+from domain.facts import Facts, Request
 from domain.forms import Form, Line, Money, Person, Value
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
 from domain.persons import is_same
-from domain.procedure import Check, Key, Party, Procedure, Register, Request, claim_key, entry_key
+from domain.procedure import Check, Key, Party, Procedure, Register, claim_key, entry_key
 
 
 def _vin(text: str) -> str:
@@ -65,8 +66,9 @@ def _entry(request: Request) -> Key:
     return entry_key("vehicles", "vin", request["vehicle"]["vin"])
 
 
-def _sold_by_owner(request: Request, content: Mapping[str, Any] | None) -> bool:
-    return content is not None and is_same(content["owner"], request["seller"])
+def _sold_by_owner(facts: Facts) -> bool:
+    car = facts.entries["car"]
+    return car is not None and is_same(car.content["owner"], facts.request["seller"])
 
 
 def _transferred(request: Request, content: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -107,6 +109,7 @@ PROCEDURE = Procedure(
                 "The register does not show the seller as the owner of this car. "
                 "Please check the VIN; if it is right, ask the vehicle registration office."
             ),
+            sees=lambda request: {"car": _entry(request)},
             holds=_sold_by_owner,
         ),
     ),

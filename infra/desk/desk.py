@@ -75,7 +75,8 @@ class Desk:
 
     def ask(self, command: Command, remembered: Remembered | None = None) -> Future[Outcome]:
         """Have a command carried out; the future raises the Refusal."""
-        ids = {key: self.stream_of(key) for key in needed(command, None)}  # what a filing needs stands in it
+        needs = needed(command, self._clock(), None)  # what a filing needs stands in it
+        ids = {key: self.stream_of(key) for key in needs}
         wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
         key = remembered.key if remembered else None
         return self._put(Asked(lambda sitting: sitting.carry_out(command, ids, remembered), wanted, key))

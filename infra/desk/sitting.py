@@ -101,7 +101,8 @@ class Sitting:
         if repeat is not None:
             return repeat
         stream = self.load(command.stream, command.family)
-        ids = ids or {key: self._office.stream_of(key) for key in needed(command, stream.state)}
+        needs = needed(command, self.at, stream.state)
+        ids = {key: ids.get(key) or self._office.stream_of(key) for key in needs}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}

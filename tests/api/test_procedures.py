@@ -1,11 +1,15 @@
 """What each country asks today, told to anybody, with its law; what is not settled says so."""
 
+import hashlib
+
 import pytest
+import rfc8785
 from pydantic import TypeAdapter
 
 from domain.countries import countries
-from domain.offers import offers
+from domain.offers import offers, terms_hash
 from domain.procedures import procedures
+from infra.formats.canonical import b64url
 from tests.house import Town, good, offer_of, problem, terms_of
 
 OFFERS = sorted(offers())
@@ -32,6 +36,16 @@ def test_an_offer_says_all_that_is_asked(town: Town, country: str, procedure: st
     ]
     assert shown["form"]["additionalProperties"] is False
     assert all(unit is None or unit["amount_minor"] > 0 for unit in shown["units"].values())
+
+
+@pytest.mark.parametrize(("country", "procedure"), OFFERS)
+def test_anybody_can_hash_the_terms_that_a_case_names(town: Town, country: str, procedure: str) -> None:
+    """`terms` holds what is hashed and nothing else; the words for its codes stand beside it."""
+    shown = good(town.anybody.get(f"/v1/procedures/{procedure}", country=country))
+    stated = b64url(hashlib.sha256(rfc8785.dumps(shown["terms"])).digest())
+    assert stated == terms_hash(terms_of(country, procedure, town.now()))
+    assert [*shown["titles"]["grounds"]] == [g["code"] for g in shown["terms"]["grounds"]]
+    assert all(words["en"] for titles in shown["titles"].values() for words in titles.values())
 
 
 @pytest.mark.parametrize(("country", "procedure"), OFFERS)

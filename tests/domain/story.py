@@ -145,7 +145,7 @@ class Story:
         """What the decision on this command may look at."""
         there = {entry.entry: entry for entry in self.entries.values()}
         state = there.get(command.stream) if isinstance(command, EntryCommand) else self.case
-        seen = needed(command, state)
+        seen = needed(command, self.at, state)
         return Situation(
             command,
             self.at,

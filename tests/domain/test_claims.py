@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claim import FREE, Claim, evolve
-from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Recorded
+from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Event, Recorded
 from domain.offers import offers
 from tests.examples import example_request
 
@@ -13,7 +13,7 @@ RELEASED = ClaimReleased(kind="vehicle_sale", holder="case-1")
 SETTLED = ClaimSettled(kind="vehicle_sale", holder="entry-1")
 
 
-def recorded(event: ClaimEvent) -> Recorded:
+def recorded(event: Event) -> Recorded:
     return Recorded(
         event=event,
         type=f"claim.{type(event).__name__}.v1",

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, get_args
 
@@ -12,10 +13,11 @@ import pytest
 from domain.authorities import authorities, registrar_of
 from domain.countries import countries, country_of, legal_day
 from domain.country import Source
-from domain.days.deadlines import Term
-from domain.fees import assess
+from domain.facts import Choice, Facts, Is, Late, Where
+from domain.fees import Fee, Table, assess
 from domain.forms import Money, owners_of
-from domain.offers import as_json, offers, request_owners, terms_hash
+from domain.limits import day_in, facts_of
+from domain.offers import as_json, offers, request_owners, restrictions_of, terms_hash
 from domain.procedure import Offer, Terms
 from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
@@ -100,16 +102,15 @@ def test_every_number_of_the_law_has_its_source(offer: Offer, terms: Terms) -> N
 
 @every_row
 def test_what_is_not_settled_law_says_so(offer: Offer, terms: Terms) -> None:
-    """A guess is never shown as settled law."""
-    names = {f.name for f in fields(Terms)}
-    assert set(terms.unconfirmed) <= names
-    assert len(set(terms.unconfirmed)) == len(terms.unconfirmed)
+    """A guess is never shown as settled law: what is unconfirmed follows from the sources alone."""
     doubtful = {
         name
-        for name in names - {"source"}
+        for name in {f.name for f in fields(Terms)} - {"source"}
         if any(not source.confirmed for source in _all(getattr(terms, name), Source))
     }
-    assert doubtful - set(terms.unconfirmed) == set(), offer.country
+    said = {name.partition(".")[0] for name in terms.unconfirmed}
+    assert {"since" if name == "since_source" else name for name in doubtful} <= said, offer.country
+    assert len(set(terms.unconfirmed)) == len(terms.unconfirmed)
 
 
 @every_row
@@ -121,7 +122,7 @@ def test_nothing_in_the_law_is_a_float(offer: Offer, terms: Terms) -> None:
 @every_row
 def test_what_a_case_names_is_the_hash_of_the_canonical_row(offer: Offer, terms: Terms) -> None:
     assert terms_hash(terms) == b64url(hashlib.sha256(encode(as_json(terms))).digest())
-    assert terms_hash(terms) != terms_hash(replace(terms, four_eyes=not terms.four_eyes))
+    assert terms_hash(terms) != terms_hash(replace(terms, authority=terms.registry))
     assert offer.on(terms.since) is terms
 
 
@@ -152,40 +153,96 @@ def test_grounds_evidence_and_restrictions_have_codes_titles_and_sources(offer: 
 
 @every_row
 def test_a_fee_speaks_of_members_and_units_that_exist(offer: Offer, terms: Terms) -> None:
-    names = [part.name for part in terms.fee.parts]
-    assert len(set(names)) == len(names)
     members = offer.form.model_fields
     country = country_of(offer.country)
-    for part in terms.fee.parts:
-        assert NAME.fullmatch(part.name)
-        assert part.unit is None or country.units[part.unit]
-        assert part.condition is None or members[part.condition].annotation is bool
-        if part.ad_valorem is not None:
-            hint = members[part.ad_valorem].annotation
-            assert Money in (hint, *get_args(hint))
+    for fee in fees_of(terms):
+        names = [part.name for part in fee.parts]
+        assert len(set(names)) == len(names)
+        for part in fee.parts:
+            assert NAME.fullmatch(part.name)
+            assert part.unit is None or country.units[part.unit]
+            if part.ad_valorem is not None:
+                hint = members[part.ad_valorem].annotation
+                assert Money in (hint, *get_args(hint))
 
 
 @every_row
-def test_a_filing_limit_runs_from_a_day_in_the_form(offer: Offer, terms: Terms) -> None:
+def test_conditions_and_choices_speak_of_public_codes_of_the_form(offer: Offer, terms: Terms) -> None:
+    """What decides about time and money survives an erasure, and no code of the form is forgotten."""
+    codes = codes_of(offer)
+    for condition in _all(terms, Is):
+        assert set(condition.values) <= codes[condition.member]
+    for choice in _all(terms, Choice):
+        assert set(choice.of) == codes[choice.by]
+    limits = [limit.code for limit in terms.filing_limits]
+    assert {condition.limit for condition in _all(terms, Late)} <= set(limits)
+    named = [where.code for where in set(_all(terms, Where))]
+    for some in (limits, named, [exemption.code for exemption in terms.exemptions]):
+        assert len(set(some)) == len(some)
+        assert all(NAME.fullmatch(code) for code in some)
+
+
+@every_row
+def test_tables_rise_and_find_integers(offer: Offer, terms: Terms) -> None:
+    request = example_request(offer)
+    for table in _all(terms, Table):
+        ends = [step.up_to for step in table.steps]
+        assert all(end is not None for end in ends[:-1]), "only the last step has no end"
+        assert ends[:-1] == sorted(set(ends[:-1]), key=int)
+        value: Any = request
+        for member in table.by:
+            value = value[member]
+        assert type(value) is int
+
+
+@every_row
+def test_a_limit_and_the_age_of_evidence_find_their_day_in_the_form(offer: Offer, terms: Terms) -> None:
+    """A limit runs forward from a day, or backwards from an end; never both."""
     request = example_request(offer)
     for limit in terms.filing_limits:
-        value: Any = request
-        for member in limit.from_member:
-            value = value[member]
-        date.fromisoformat(value)
+        assert day_in(request, limit.from_member)
+        assert (limit.term is None) == bool(limit.opens or limit.closes)
+    for requirement in terms.evidence:
+        assert bool(requirement.not_older_than) == bool(requirement.dated_by)
+        assert not requirement.dated_by or day_in(request, requirement.dated_by)
+        assert requirement.not_older_than is None or not requirement.not_older_than.is_moved
 
 
 @every_row
-def test_times_end(offer: Offer, terms: Terms) -> None:
-    for name in (
-        "pay_within",
-        "consent_within",
-        "answer_within",
-        "decide_within",
-        "appeal_within",
-        "retention",
-    ):
-        assert isinstance(getattr(terms, name), Term), f"{offer.country}: {name}"
+def test_a_time_is_there_where_there_is_something_to_wait_for(offer: Offer, terms: Terms) -> None:
+    """No "to be confirmed" of what the law does not have: no time to pay without a fee, none to consent."""
+    times = terms.times
+    assert bool(times.pay) == bool(terms.fee.parts)
+    assert bool(times.pay_entry) == bool(terms.entry_fee)
+    assert bool(times.consent) == any(party.consents for party in offer.procedure.parties)
+
+
+@every_row
+def test_the_law_of_a_register_is_told_once(offer: Offer, terms: Terms) -> None:
+    """Procedures that share a register name the same offices and reaches for its restrictions."""
+    known = restrictions_of(offer.country, offer.procedure.register.name, terms.since)
+    for restriction in terms.restrictions if offer.on(terms.since) is terms else ():
+        assert known[restriction.kind].authority == restriction.authority
+        assert known[restriction.kind].reach == restriction.reach
+
+
+@every_row
+def test_quotas_have_a_name_for_their_sizes(offer: Offer, terms: Terms) -> None:
+    """How large it is may be unknown, which is a warning; a size of no quota is a mistake."""
+    names = {quota.name for quota in terms.quotas}
+    assert all(NAME.fullmatch(name) for name in names)
+    if terms is offer.terms[-1]:
+        known = {quota.name for row in offer.terms for quota in row.quotas}
+        assert {name for name, *_ in offer.quota_sizes} <= known
+    for sizes in offer.quota_sizes.values():
+        assert [size.since for size in sizes] == sorted({size.since for size in sizes})
+
+
+@every_row
+def test_no_row_asks_what_no_command_knows_yet(offer: Offer, terms: Terms) -> None:
+    """A fee before the entry and an outside investigation have their shape; their commands are to come."""
+    assert terms.entry_fee is None, offer.country
+    assert terms.investigations == ()
 
 
 # --- an example of a request --------------------------------------------------------------------------------
@@ -222,7 +279,7 @@ def test_the_effect_is_a_content_of_the_register(offer: Offer, is_bare: bool) ->
 @every_offer
 def test_the_fee_of_an_example_is_certain_or_says_why_not(offer: Offer) -> None:
     terms = offer.on(legal_day(MONDAY, country_of(offer.country))) or offer.terms[-1]
-    fee = assess(terms.fee, example_request(offer), MONDAY.date(), country_of(offer.country))
+    fee = assess(terms.fee, Facts(example_request(offer), MONDAY.date()), country_of(offer.country))
     assert has_no_float(fee)
     assert fee["currency"] == country_of(offer.country).currency
 
@@ -268,7 +325,8 @@ def _complete(story: Story) -> Story:
 @pytest.mark.parametrize("is_bare", [False, True])
 def test_a_case_goes_all_the_way(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
     story = _complete(_filed(offer, is_bare=is_bare))
-    if story.terms.four_eyes:
+    facts = facts_of(story.terms, story.request, _now(offer), country_of(offer.country))
+    if story.terms.four_eyes.apply_to(facts):
         given(story, propose(OFFICER), approve(SECOND))
     else:
         given(story, approve(OFFICER))
@@ -309,12 +367,28 @@ def test_every_country_has_its_own_three_offices_and_a_registrar(country: str) -
     assert not any("keys.*" in types for types in found.values())
 
 
+def fees_of(terms: Terms) -> list[Fee]:
+    return [fee for fee in (terms.fee, terms.entry_fee) if fee]
+
+
+def codes_of(offer: Offer) -> dict[str, set[Any]]:
+    """The values that each public choice of the form may have."""
+    members = {n: f for n, f in offer.form.model_fields.items() if n not in owners_of(offer.form)}
+    return {
+        name: {True, False} if found.annotation is bool else set(get_args(found.annotation))
+        for name, found in members.items()
+    }
+
+
 def _all(value: Any, kind: type[Any]) -> Any:
     """Everything of that kind in a row of law."""
     if isinstance(value, kind):
         yield value
-    elif isinstance(value, tuple):
+    if isinstance(value, tuple):
         for each in value:
+            yield from _all(each, kind)
+    elif isinstance(value, Mapping):
+        for each in value.values():
             yield from _all(each, kind)
     elif hasattr(value, "__dataclass_fields__"):
         for f in fields(value):

@@ -141,7 +141,7 @@ def test_what_must_hold_has_a_code_and_says_what_to_do(procedure: Procedure) -> 
     for check in procedure.checks:
         assert NAME.fullmatch(check.code)
         assert check.message.endswith(".")
-        assert check.when
+        assert check.moments
 
 
 @every_procedure

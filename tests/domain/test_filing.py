@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.commands import FileCase
 from domain.country import Source
 from domain.decisions.filing import brought
+from domain.facts import Facts
 from domain.offers import terms_hash
 from domain.procedure import Requirement
 from domain.refusals import Clash, Differs, Invalid, NotOffered
@@ -28,7 +29,7 @@ from tests.domain.acts import (
     restrict,
     stranger,
 )
-from tests.domain.story import Story, Who, a_birth, a_sale, given
+from tests.domain.story import MONDAY, Story, Who, a_birth, a_sale, given
 from tests.examples import person, unnumbered
 
 LAW = Source(law="Law of the tests", confirmed=True)
@@ -354,14 +355,15 @@ def test_evidence_stands_in_the_case() -> None:
 
 def test_evidence_that_the_law_requires_is_named_when_it_is_missing() -> None:
     story = a_birth()
-    asked = Requirement(kind="birth_report", title={"en": "The report"}, source=LAW)
+    asked = Requirement("birth_report", LAW, {"en": "The report"})
     terms = replace(story.terms, evidence=(asked,))
     command = file()(story)
     assert isinstance(command, FileCase)
+    facts = Facts(story.request, MONDAY.date())
     with pytest.raises(Invalid) as caught:
-        brought(command, terms)
+        brought(command, terms, facts)
     assert [(f.code, f.detail) for f in caught.value.errors] == [
         ("evidence_missing", "Please bring: The report.")
     ]
     with_it = replace(command, evidence=(bring("birth_report"),))
-    assert brought(with_it, terms) == [bring("birth_report")]
+    assert brought(with_it, terms, facts) == [bring("birth_report")]

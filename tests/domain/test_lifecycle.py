@@ -195,7 +195,7 @@ def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Co
     story = given(a_sale(), *LOOKING[kind])
     whole = story.situation(asked(kind, story))
     assert decide(whole).events
-    seen = needed(whole.command, whole.state)
+    seen = needed(whole.command, whole.at, whole.state)
     for forgotten in {key.family for key in seen}:
         beside = {
             key: story.entries.get(key) if key.family == "entry" else story.claims.get(key, FREE)
@@ -212,7 +212,7 @@ def test_nothing_is_loaded_but_what_the_row_sees(row: Step) -> None:
     """Whoever writes a decision that frees claims, and forgets its row, hears of it at the first try."""
     story = given(a_sale(), *acts.APPROVED)
     situation = story.situation(asked(row.command, story))
-    families = {key.family for key in needed(situation.command, situation.state)}
+    families = {key.family for key in needed(situation.command, situation.at, situation.state)}
     for family, look in (("claim", "claims"), ("entry", "register_entry")):
         if family in families:
             assert getattr(situation, look)

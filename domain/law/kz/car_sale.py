@@ -4,11 +4,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
-from domain.country import Source
+from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
+from domain.facts import Is
 from domain.fees import Fee, FeePart
 from domain.forms import Public
-from domain.procedure import Ground, Restriction, Terms
+from domain.procedure import FourEyes, Ground, Restriction, Terms, Times
 from domain.procedures.car_sale import CarSaleForm
 
 
@@ -21,19 +22,13 @@ class KazakhCarSaleForm(CarSaleForm):
 FORM = KazakhCarSaleForm
 FORM_VERSION = 1
 
-_FEES = Source(
-    law="State duty for the registration of a vehicle, in MCI", url_or_key="kz-arm", confirmed=True
-)
-_CHECKS = Source(
-    law="Registration of vehicles: tax paid, not wanted, not arrested", url_or_key="kz-korgan", confirmed=True
-)
-_PROPOSED = Source(law="Follows from what a sale is; the article is to be confirmed", confirmed=False)
-_UNKNOWN = Source(law="to be confirmed", confirmed=False)
+_FEES = Source("State duty for the registration of a vehicle, in MCI", "kz-arm", confirmed=True)
+_CHECKS = Source("Registration of vehicles: tax paid, not wanted, not arrested", "kz-korgan", confirmed=True)
+_PROPOSED = Source("Follows from what a sale is; the article is to be confirmed", confirmed=False)
 
 TERMS = (
     Terms(
         since=date(2026, 1, 1),
-        until=None,
         source=_FEES,
         authority="kz-vehicle-registration",
         registry="kz-vehicle-register",
@@ -41,47 +36,49 @@ TERMS = (
             parts=(
                 FeePart(name="registration", units=Fraction(1, 4), unit="MCI"),
                 FeePart(name="certificate", units=Fraction(5, 4), unit="MCI"),
-                FeePart(name="plates", units=Fraction(14, 5), unit="MCI", condition="new_plates"),
+                FeePart(name="plates", units=Fraction(14, 5), unit="MCI", when=(Is("new_plates"),)),
             ),
             rounding="part_to_major",
             unit_day="payment",
             source=_FEES,
         ),
-        pay_within=Term(10, "working_days", _UNKNOWN),
-        consent_within=Term(10, "working_days", _UNKNOWN),
-        answer_within=Term(10, "working_days", _UNKNOWN),
-        decide_within=Term(3, "working_days", _UNKNOWN),
-        appeal_within=Term(3, "months", _UNKNOWN),
-        four_eyes=True,
+        times=Times(
+            pay=Term(10, "working_days", TO_BE_CONFIRMED),
+            consent=Term(10, "working_days", TO_BE_CONFIRMED),
+            answer=Term(10, "working_days", TO_BE_CONFIRMED),
+            decide=Term(3, "working_days", TO_BE_CONFIRMED),
+            appeal=Term(3, "months", TO_BE_CONFIRMED),
+        ),
+        four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
         grounds=(
             Ground(
-                code="restricted",
-                title={
+                "restricted",
+                _CHECKS,
+                {
                     "en": "The car is arrested, pledged or wanted",
                     "ru": "Автомобиль арестован, заложен или в розыске",
                 },
-                source=_CHECKS,
             ),
             Ground(
-                code="tax_unpaid",
-                title={"en": "The vehicle tax is not paid", "ru": "Налог на транспорт не уплачен"},
-                source=_CHECKS,
+                "tax_unpaid",
+                _CHECKS,
+                {"en": "The vehicle tax is not paid", "ru": "Налог на транспорт не уплачен"},
             ),
             Ground(
-                code="not_the_owner",
-                title={
+                "not_the_owner",
+                _PROPOSED,
+                {
                     "en": "The seller is not the registered owner",
                     "ru": "Продавец не является зарегистрированным владельцем",
                 },
-                source=_PROPOSED,
             ),
             Ground(
-                code="untrue_documents",
-                title={
+                "untrue_documents",
+                _PROPOSED,
+                {
                     "en": "What was brought is untrue or incomplete",
                     "ru": "Представленные сведения недостоверны или неполны",
                 },
-                source=_PROPOSED,
             ),
         ),
         restrictions=(
@@ -89,19 +86,7 @@ TERMS = (
             Restriction(kind="lien", authority="kz-pledge-registry", source=_PROPOSED),
             Restriction(kind="wanted", authority="kz-police", source=_CHECKS),
         ),
-        retention=Term(1, "years", _UNKNOWN),
-        entry_retention=Term(10, "years", _UNKNOWN),
-        unconfirmed=(
-            "pay_within",
-            "consent_within",
-            "answer_within",
-            "decide_within",
-            "appeal_within",
-            "four_eyes",
-            "grounds",
-            "restrictions",
-            "retention",
-            "entry_retention",
-        ),
+        retention=Term(1, "years", TO_BE_CONFIRMED),
+        entry_retention=Term(10, "years", TO_BE_CONFIRMED),
     ),
 )

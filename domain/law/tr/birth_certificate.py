@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from domain.country import Source
+from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.fees import Fee
 from domain.forms import Public
-from domain.procedure import FilingLimit, Ground, Requirement, Terms
+from domain.procedure import FilingLimit, Forever, FourEyes, Ground, Requirement, Terms, Times
 from domain.procedures.birth_certificate import BirthForm
 
 
@@ -20,89 +20,77 @@ class TurkishBirthForm(BirthForm):
 FORM = TurkishBirthForm
 FORM_VERSION = 1
 
-_NOTIFICATION = Source(law="Birth notification within 30 days", url_or_key="tr-sariv", confirmed=True)
-_PROOF = Source(law="Official birth report or oral statement", url_or_key="tr-edevlet", confirmed=True)
+_NOTIFICATION = Source("Birth notification within 30 days", "tr-sariv", confirmed=True)
+_PROOF = Source("Official birth report or oral statement", "tr-edevlet", confirmed=True)
+_IDENTITY = Source("A parent's identity", "tr-sever", confirmed=True)
+_GOVERNOR = Source("Late: by order of the district governor", "tr-sariv", confirmed=True)
 _FREE = Source(
-    law="Birth registration is free; a late one is fined, and a fine is no fee",
-    url_or_key="tr-roman",
-    confirmed=True,
+    "Birth registration is free; a late one is fined, and a fine is no fee", "tr-roman", confirmed=True
 )
-_PROPOSED = Source(law="Follows from what a registration is; the article is to be confirmed", confirmed=False)
-_UNKNOWN = Source(law="to be confirmed", confirmed=False)
+_SINCE = Source("Day of the Population Services Law (5490), general knowledge", confirmed=False)
+_PROPOSED = Source("Follows from what a registration is; the article is to be confirmed", confirmed=False)
 
 TERMS = (
     Terms(
-        since=date(2006, 4, 29),  # of the Population Services Law (5490), general knowledge
-        until=None,
+        since=date(2006, 4, 29),
+        since_source=_SINCE,
         source=_NOTIFICATION,
         authority="tr-civil-registry",
         registry="tr-birth-register",
         fee=Fee(parts=(), source=_FREE),
-        pay_within=Term(10, "working_days", _UNKNOWN),
-        consent_within=Term(10, "working_days", _UNKNOWN),
-        answer_within=Term(30, "calendar_days", _UNKNOWN),
-        decide_within=Term(5, "working_days", _UNKNOWN),
-        appeal_within=Term(60, "calendar_days", _UNKNOWN),
-        four_eyes=False,
+        times=Times(
+            answer=Term(30, "calendar_days", TO_BE_CONFIRMED),
+            decide=Term(5, "working_days", TO_BE_CONFIRMED),
+            appeal=Term(60, "calendar_days", TO_BE_CONFIRMED),
+        ),
+        four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
         grounds=(
             Ground(
-                code="registered_already",
-                title={"en": "The birth is registered already", "tr": "Doğum zaten tescil edilmiş"},
-                source=_PROPOSED,
+                "registered_already",
+                _PROPOSED,
+                {"en": "The birth is registered already", "tr": "Doğum zaten tescil edilmiş"},
             ),
             Ground(
-                code="not_entitled",
-                title={
+                "not_entitled",
+                _PROPOSED,
+                {
                     "en": "The person may not notify this birth",
                     "tr": "Bildirimde bulunan kişi buna yetkili değil",
                 },
-                source=_PROPOSED,
             ),
             Ground(
-                code="not_proven",
-                title={
+                "not_proven",
+                _PROOF,
+                {
                     "en": "Neither a report nor a statement proves the birth",
                     "tr": "Doğum ne raporla ne beyanla kanıtlanmış",
                 },
-                source=_PROOF,
             ),
         ),
         evidence=(
             Requirement(
-                kind="birth_report",
-                title={"en": "The official birth report", "tr": "Doğum raporu"},
-                source=_PROOF,
+                "birth_report",
+                _PROOF,
+                {"en": "The official birth report", "tr": "Doğum raporu"},
                 is_required=False,
             ),
             Requirement(
-                kind="parent_identity",
-                title={"en": "A parent's identity document", "tr": "Ebeveyn kimliği"},
-                source=Source(law="A parent's identity", url_or_key="tr-sever", confirmed=True),
+                "parent_identity",
+                _IDENTITY,
+                {"en": "A parent's identity document", "tr": "Ebeveyn kimliği"},
                 is_required=False,
             ),
         ),
         filing_limits=(
             FilingLimit(
+                code="notification",
                 term=Term(30, "calendar_days", _NOTIFICATION),
                 from_member=("child", "born_on"),
                 effect="officer",
-                source=Source(
-                    law="Late: by order of the district governor", url_or_key="tr-sariv", confirmed=True
-                ),
+                source=_GOVERNOR,
             ),
         ),
-        retention=Term(2, "years", _UNKNOWN),
-        unconfirmed=(
-            "since",
-            "pay_within",
-            "consent_within",
-            "answer_within",
-            "decide_within",
-            "appeal_within",
-            "four_eyes",
-            "grounds",
-            "retention",
-            "entry_retention",
-        ),
+        retention=Term(2, "years", TO_BE_CONFIRMED),
+        entry_retention=Forever(TO_BE_CONFIRMED),
     ),
 )

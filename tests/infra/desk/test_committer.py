@@ -78,7 +78,7 @@ def somebody_files(beside: OneCountry, n: int) -> Iterator["Future[Outcome]"]:
     """Another process holds the write lock, and files when the block ends."""
     has_lock, go_on = threading.Event(), threading.Event()
     command = beside.filing(n, key="theirs")
-    ids = {key: beside.desk.stream_of(key) for key in needed(command, None)}
+    ids = {key: beside.desk.stream_of(key) for key in needed(command, beside.at, None)}
 
     def work(sitting: Sitting) -> Outcome:
         has_lock.set()

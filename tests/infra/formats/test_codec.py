@@ -44,6 +44,8 @@ GOLDEN = {
     "claim.ClaimReleased.v1",
     "claim.ClaimSettled.v1",
     "claim.ClaimTaken.v1",
+    "claim.SlotFreed.v1",
+    "claim.SlotTaken.v1",
     "entry.EntryChanged.v1",
     "entry.EntryCreated.v1",
     "entry.PersonalDataErased.v1",

@@ -125,7 +125,7 @@ def test_the_terms_are_those_that_the_case_names(made: Past) -> None:
     assert terms["sha256"] == terms_hash(row)
     assert terms["law"] == row.source.law
     assert terms["is_here"]
-    assert "decide_within" in terms["unconfirmed"]
+    assert "times.decide" in terms["unconfirmed"]
 
 
 def test_a_key_that_was_retired_later_still_holds_for_what_it_signed(made: Past) -> None:

@@ -1,0 +1,76 @@
+"""Filing limits, exemptions and the age of evidence, as they stand for one request; nobody is refused for them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Literal
+
+from domain.countries import legal_day
+from domain.country import Country
+from domain.days.deadlines import before, compute, is_past
+from domain.facts import Facts, Request, applies
+from domain.procedure import Exemption, FilingLimit, Requirement, Terms
+
+Standing = Literal["in_time", "late", "early"]
+
+
+def facts_of(
+    terms: Terms, request: Request, filed_at: datetime, country: Country, day: date | None = None
+) -> Facts:
+    """What the terms look at: ``day`` is that of the filing, unless another one counts (that of payment)."""
+    filed_on = legal_day(filed_at, country)
+    passed = frozenset(
+        limit.code
+        for limit in terms.filing_limits
+        if standing(limit, Facts(request, filed_on), filed_at, country) == "late"
+    )
+    return Facts(request, day or filed_on, passed)
+
+
+def standing(limit: FilingLimit, facts: Facts, at: datetime, country: Country) -> Standing:
+    """Whether a filing at that moment is in time; it is where the limit does not apply or has no day to run from."""
+    day = day_in(facts.request, limit.from_member)
+    if day is None or not applies(limit.when, facts):
+        return "in_time"
+    if limit.term is not None:
+        return "late" if is_past(compute(limit.term, day, country), at) else "in_time"
+    if facts.day > (before(limit.closes, day) if limit.closes else day):
+        return "late"
+    return "early" if limit.opens and facts.day < before(limit.opens, day) else "in_time"
+
+
+def exempt(terms: Terms, facts: Facts) -> tuple[Exemption, ...]:
+    """The exemptions that seem to fit; whether one does is for an officer to say (rules.md 13)."""
+    return tuple(exemption for exemption in terms.exemptions if applies(exemption.when, facts))
+
+
+def asked(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
+    """The kinds of evidence that have a place in this request."""
+    return tuple(requirement for requirement in terms.evidence if applies(requirement.when, facts))
+
+
+def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iterator[str]:
+    """Codes for the officer's eyes (rules.md 12, 13): each once, in the order of the terms."""
+    for limit in terms.filing_limits:
+        found = standing(limit, facts, at, country)
+        if found != "in_time":
+            yield f"{found}:{limit.effect}"
+    for exemption in exempt(terms, facts):
+        yield f"exempt:{exemption.code}"
+    for requirement in asked(terms, facts):
+        made_on = day_in(facts.request, requirement.dated_by) if requirement.dated_by else None
+        if made_on is None:
+            continue
+        if made_on > facts.day:
+            yield f"evidence_of_tomorrow:{requirement.kind}"
+        elif requirement.not_older_than and is_past(
+            compute(requirement.not_older_than, made_on, country), at
+        ):
+            yield f"evidence_too_old:{requirement.kind}"
+
+
+def day_in(request: Request, path: tuple[str, ...]) -> date | None:
+    """The day that stands there in the form, or None: nobody said it."""
+    value: Any = request
+    for member in path:
+        value = value[member] if value is not None else None
+    return None if value is None else date.fromisoformat(value)
