@@ -9,12 +9,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import house_of
+from api.caller import house_of, may_today
 from api.cases import Id, act, asked_of, located, nothing, readable
 from api.contract import documented
 from api.filing import EvidenceBrought, brought, discarded
 from api.shapes import CaseShown, Code, EventHash, OpaqueId
-from domain.authorisation import Subject, allow
 from domain.commands import (
     Actor,
     ApproveCase,
@@ -32,7 +31,6 @@ from domain.commands import (
     RevokeConsent,
     WithdrawCase,
 )
-from domain.countries import country_of, legal_day
 from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
 from domain.refusals import Fault, Invalid, Refusal
@@ -174,13 +172,10 @@ async def assign(request: Request, case: Id) -> Response:
 
 def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Competence:
     """The officer of this id; nobody but officers of the country hears whether there is one."""
-    country, at = located(request, case), house_of(request).clock()
-    rule = allow(
-        actor, "case.assign", Subject(country=country.code, day=legal_day(at, country_of(country.code)))
-    )
-    if isinstance(rule, Refusal):
+    country, house = located(request, case), house_of(request)
+    if isinstance(may_today(request, actor, "case.assign", country.code), Refusal):
         raise nothing()
-    officer = house_of(request).competences.officer(country.code, office_id, at)
+    officer = house.competences.officer(country.code, office_id, house.clock())
     if officer is None:
         raise Invalid(Fault("/officer", "unknown_officer", "There is no such officer in this authority."))
     return officer

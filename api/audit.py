@@ -8,16 +8,13 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import caller, country_here, house_of, offices
+from api.caller import caller, office_for
 from api.cases import Id, readable, recorded
 from api.contract import documented, query
 from api.problems import Declined
 from api.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
-from domain.authorisation import Subject, allow
-from domain.commands import Actor
-from domain.countries import country_of, legal_day
 from domain.forms import CountryCode
-from domain.refusals import Refusal, Unknown
+from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.verification import KeyStore, NoSuchCase, Source, Unreplayable, WrongMoment, replay, verify_logs
 from infra.verification.log_file import Unreadable
@@ -97,7 +94,7 @@ class ReplayShown(Shape):
 )
 async def verification(request: Request) -> Response:
     """The report of every check of every event, the sealed parts included; it takes its time."""
-    country = _audited(request, caller(request))
+    country, _ = office_for(request, caller(request), "audit.read", "There is no log here for you to verify.")
     under_way: set[str] = request.app.state.under_way
     name = f"verification {country.code}"
     if name in under_way:
@@ -128,16 +125,6 @@ async def replayed(request: Request, case: Id) -> Response:
     await recorded(request, country, actor, found, party, "audit: replaying the case")
     body = await asyncio.to_thread(_replayed, country, found.case, request.query_params.get("as_of"))
     return Response(body, 200, None, "application/json")
-
-
-def _audited(request: Request, actor: Actor) -> CountryHouse:
-    """The country that the caller audits."""
-    clock = house_of(request).clock
-    for code in dict.fromkeys(office.country for office in offices(request, actor)):
-        day = legal_day(clock(), country_of(code))
-        if not isinstance(allow(actor, "audit.read", Subject(country=code, day=day)), Refusal):
-            return country_here(request, code)
-    raise Unknown("There is no log here for you to verify.")
 
 
 def _report(country: CountryHouse) -> bytes:

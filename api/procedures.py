@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.caller import house_of
 from api.contract import documented
-from api.lists import COUNTRY, country_named
+from api.queries import COUNTRY, country_named
 from api.shapes import OfferShown, ProcedureList
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
@@ -52,7 +52,7 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     """The terms of today; members whose value is not settled law are named in ``unconfirmed``."""
     if procedure not in procedures():
         raise Unknown("There is no such procedure.")
-    code = country_named(request)
+    code = country_named(request).code
     found = offer(code, procedure)
     terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
     if found is None or terms is None:

@@ -1,11 +1,21 @@
-"""Query parameters: one that the contract does not name, or that stands twice, is refused."""
+"""Query parameters: how the usual ones are read; one that the contract does not name, or twice, is refused."""
 
+from typing import Final
 from urllib.parse import parse_qsl
 
+from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.caller import country_here
+from api.contract import query
 from api.problems import Declined
+from infra.house import CountryHouse
+
+COUNTRY: Final = query(
+    "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
+)
+_DIGITS: Final = 9  # of a number: more are not looked at
 
 
 def only_named(route: APIRoute) -> ASGIApp:
@@ -20,6 +30,22 @@ def only_named(route: APIRoute) -> ASGIApp:
         await answer(scope, receive, send)
 
     return asked
+
+
+def country_named(request: Request) -> CountryHouse:
+    """The member country in the query; raises Declined where none is named, NotOffered for another."""
+    code = request.query_params.get("country", "")
+    if not (len(code) == 2 and code.isascii() and code.isupper()):  # noqa: PLR2004 - ISO 3166
+        raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
+    return country_here(request, code)
+
+
+def number(request: Request, name: str, otherwise: int, least: int, most: int) -> int:
+    """The number in the query, or what it is without one; raises Declined where it is beyond its bounds."""
+    text = request.query_params.get(name, str(otherwise))
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and least <= int(text) <= most):
+        raise Declined(400, "limit_wrong", f"{name} is a number from {least} to {most}.")
+    return int(text)
 
 
 def _refuse_others(query: bytes, named: set[str]) -> None:

@@ -10,24 +10,24 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.acts import Erasure
-from api.caller import body_of, caller, country_here, house_of, idempotency_key, offices
+from api.caller import body_of, caller, house_of, idempotency_key, office_for
 from api.cases import Id, carried_out
 from api.contract import documented
 from api.pages import PAGE, cursor_of, page
 from api.shapes import Code, EntryActed, EntryPage, EntryShown
-from domain.authorisation import Rule, Subject, allow
+from domain.authorisation import Rule
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
-from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.forms import Line, Value
 from domain.procedure import Key
 from domain.procedures import registers
-from domain.refusals import NOTHING, Refusal, Unknown
+from domain.refusals import NOTHING, Unknown
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 from infra.runtime.clock import written
 
 router = APIRouter()
+_NO_REGISTER = "There is no such register here for you."
 
 
 class RestrictionBody(Value):
@@ -152,15 +152,11 @@ async def _act(
 async def _reader(request: Request, register: str) -> tuple[CountryHouse, Actor, Rule]:
     """The country in which this caller may read the register."""
     actor = caller(request)
-    if register in registers():
-        for competence in offices(request, actor):
-            country = country_here(request, competence.country)
-            day = legal_day(house_of(request).clock(), country_of(country.code))
-            rule = allow(actor, "register.read", Subject(country=country.code, day=day))
-            if not isinstance(rule, Refusal):
-                await country.seen()
-                return country, actor, rule
-    raise Unknown("There is no such register here for you.")
+    if register not in registers():
+        raise Unknown(_NO_REGISTER)
+    country, rule = office_for(request, actor, "register.read", _NO_REGISTER)
+    await country.seen()
+    return country, actor, rule
 
 
 def _country_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor]:
