@@ -10,10 +10,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.caller import house_of, may_today
-from api.cases import Id, act, asked_of, located, nothing, readable
-from api.contract import documented
+from api.carrying_out import act, asked_of
+from api.contract import Id, documented
 from api.filing import EvidenceBrought, brought, discarded
-from api.shapes import CaseShown, Code, EventHash, OpaqueId
+from api.readings import located, nothing, readable
+from api.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
     ApproveCase,
@@ -138,7 +139,7 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
 
 @router.post(
     "/v1/cases/{case}/erasures",
-    **documented("Erase the personal data", body=Erasure, answer=CaseShown, asks=EraseCase),
+    **documented("Erase the personal data", body=Erasure, answer=CaseBrief, asks=EraseCase),
 )
 async def erase(request: Request, case: Id) -> Response:
     """After the appeal term and the retention; the signed record stays verifiable."""
@@ -151,7 +152,7 @@ async def erase(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/assessments",
-    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseShown, asks=AssessFee),
+    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseBrief, asks=AssessFee),
 )
 async def assess(request: Request, case: Id) -> Response:
     """Once the law names the value that the fee waited for."""
@@ -161,7 +162,7 @@ async def assess(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/assignments",
-    **documented("Assign a case", body=Assignment, answer=CaseShown, asks=AssignCase),
+    **documented("Assign a case", body=Assignment, answer=CaseBrief, asks=AssignCase),
 )
 async def assign(request: Request, case: Id) -> Response:
     """To oneself, or to another officer of the authority."""
@@ -183,7 +184,7 @@ def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Compe
 
 @router.post(
     "/v1/cases/{case}/information-requests",
-    **documented("Ask the applicant", body=InformationRequest, answer=CaseShown, asks=RequestInformation),
+    **documented("Ask the applicant", body=InformationRequest, answer=CaseBrief, asks=RequestInformation),
 )
 async def ask(request: Request, case: Id) -> Response:
     """The clock stops until the answer."""
@@ -194,7 +195,7 @@ async def ask(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/proposals",
-    **documented("Propose the approval", body=Note, answer=CaseShown, asks=ProposeApproval),
+    **documented("Propose the approval", body=Note, answer=CaseBrief, asks=ProposeApproval),
 )
 async def propose(request: Request, case: Id) -> Response:
     """The first pair of eyes."""
@@ -203,7 +204,7 @@ async def propose(request: Request, case: Id) -> Response:
 
 
 @router.post(
-    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseShown, asks=ApproveCase)
+    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseBrief, asks=ApproveCase)
 )
 async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
@@ -212,7 +213,7 @@ async def approve(request: Request, case: Id) -> Response:
 
 
 @router.post(
-    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseShown, asks=RefuseCase)
+    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseBrief, asks=RefuseCase)
 )
 async def refuse(request: Request, case: Id) -> Response:
     """With grounds of the law, and the way to appeal."""

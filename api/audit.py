@@ -9,9 +9,10 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.caller import caller, office_for
-from api.cases import Id, readable, recorded
-from api.contract import documented, query
+from api.carrying_out import alone
+from api.contract import Id, documented, query
 from api.problems import Declined
+from api.readings import readable, recorded
 from api.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.forms import CountryCode
 from domain.refusals import Unknown
@@ -95,15 +96,8 @@ class ReplayShown(Shape):
 async def verification(request: Request) -> Response:
     """The report of every check of every event, the sealed parts included; it takes its time."""
     country, _ = office_for(request, caller(request), "audit.read", "There is no log here for you to verify.")
-    under_way: set[str] = request.app.state.under_way
-    name = f"verification {country.code}"
-    if name in under_way:
-        raise Declined(409, "in_flight", "The log is being verified. Please wait a moment and ask again.")
-    under_way.add(name)
-    try:
+    with alone(request, f"verification {country.code}"):
         body = await asyncio.to_thread(_report, country)
-    finally:
-        under_way.discard(name)
     return Response(body, 200, None, "application/json")
 
 
@@ -121,8 +115,8 @@ _AS_OF = query(
 async def replayed(request: Request, case: Id) -> Response:
     """Step by step: who, when, under which terms, with which key; by a version or a moment."""
     actor = caller(request)
-    country, found, party = await readable(request, actor, case, "audit.read")
-    await recorded(request, country, actor, found, party, "audit: replaying the case")
+    country, found, rule = await readable(request, actor, case, "audit.read")
+    await recorded(request, country, rule, found.case, found.procedure, "audit: replaying the case")
     body = await asyncio.to_thread(_replayed, country, found.case, request.query_params.get("as_of"))
     return Response(body, 200, None, "application/json")
 

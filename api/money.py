@@ -8,9 +8,10 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.caller import house_of, may_today
-from api.cases import Id, act, asked_of, located, nothing
-from api.contract import documented
+from api.carrying_out import act, asked_of
+from api.contract import Id, documented
 from api.problems import faults_of
+from api.readings import located, nothing
 from api.shapes import CaseBrief
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement

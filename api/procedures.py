@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.answers import answered
 from api.caller import house_of
 from api.contract import documented
 from api.queries import COUNTRY, country_named
@@ -35,7 +35,7 @@ async def list_procedures(request: Request) -> Response:
         }
         for p in procedures().values()
     ]
-    return Response(orjson.dumps({"items": items}), 200, None, "application/json")
+    return answered({"items": items})
 
 
 @router.get(
@@ -57,7 +57,7 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
     if found is None or terms is None:
         raise NotOffered(f"This procedure is not offered in {code} yet.")
-    return Response(orjson.dumps(_shown(request, found, terms)), 200, None, "application/json")
+    return answered(_shown(request, found, terms))
 
 
 def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:

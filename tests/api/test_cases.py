@@ -221,8 +221,8 @@ def test_a_supervisor_gives_the_case_to_an_officer(town: Town) -> None:
     town.assign(case)
     me = town.read(case)["officer"]
     other = town.take_to("in_review", *SALE)
-    given = good(town.judge(SUPERVISOR, other, "assignments", {"officer": me}))
-    assert given["officer"] == me
+    good(town.judge(SUPERVISOR, other, "assignments", {"officer": me}))
+    assert town.read(other)["officer"] == me
     nobody = {"officer": "00000000-0000-4000-8000-000000000000"}
     wrong = town.judge(SUPERVISOR, other, "assignments", nobody)
     assert wrong.json()["errors"][0]["code"] == "unknown_officer"
@@ -246,10 +246,20 @@ def test_a_refusal_is_on_grounds_of_the_law(town: Town) -> None:
     made_up = town.judge(FIRST, case, "refusals", {"grounds": ["weather"], "reason": "It rains."})
     assert [e["pointer"] for e in made_up.json()["errors"]] == ["/grounds/0"]
     no = {"grounds": ["tax_unpaid"], "reason": "The tax of last year is open."}
-    refused = good(town.judge(FIRST, case, "refusals", no))
+    good(town.judge(FIRST, case, "refusals", no))
+    refused = town.read(case)
     assert refused["decision"]["grounds"] == ["tax_unpaid"]
     assert refused["appeal_until"]["rule"] == "3 months"
-    assert town.read(case)["decision"]["explanation"] == no["reason"]
+    assert refused["decision"]["explanation"] == no["reason"]
+
+
+def test_a_command_says_where_the_case_stands_and_a_partys_own_act_what_it_sees(town: Town) -> None:
+    """Nobody reads a person's data through an answer, unrecorded; who wants to see the case reads it."""
+    case = town.take_to("in_review", *SALE)
+    assigned = good(town.judge(FIRST, case, "assignments"))
+    seen = town.read(case)
+    assert assigned == {name: seen[name] for name in ("case", "stage", "version", "fits")}
+    assert good(town.judge("kz-citizen-1", case, "withdrawals")) == town.read(case)
 
 
 def test_a_question_stops_the_clock_and_its_answer_starts_it(town: Town) -> None:
