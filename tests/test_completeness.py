@@ -132,7 +132,8 @@ def test_every_action_is_asked_for_somewhere() -> None:
 
 
 def test_every_action_that_is_asked_for_has_a_line() -> None:
-    asked = re.findall(r'allow\([^()]*?"([a-z]+\.[a-z_]+)"', text_of(*LAYERS))
+    asks = r"(?:may_today|office_for|readable|entitled)"
+    asked = re.findall(asks + r'\((?:[^()"]|\(\w+\)|\w+\(\w+\))*"([a-z]+\.[a-z_]+)"', text_of(*LAYERS))
     assert asked
     assert set(asked) <= set(TABLE)
 
