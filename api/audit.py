@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import caller, office_for
-from api.carrying_out import alone
-from api.contract import Id, documented, query
-from api.problems import Declined
-from api.readings import readable, recorded
-from api.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
+from api.edge.caller import caller, office_for
+from api.edge.carrying_out import alone
+from api.edge.contract import Id, documented, query
+from api.edge.problems import Declined
+from api.edge.readings import readable, recorded
+from api.edge.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.forms import CountryCode
 from domain.refusals import Unknown
 from infra.house import CountryHouse

@@ -8,11 +8,11 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import caller, house_of, office_for
-from api.contract import documented
-from api.pages import LARGEST, PAGE, cursor_of, page
-from api.queries import COUNTRY, country_named
-from api.shapes import AccessPage, CasePage, QueuePage
+from api.edge.caller import caller, house_of, office_for
+from api.edge.contract import documented
+from api.edge.cursors import LARGEST, PAGE, cursor_of, page
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import AccessPage, CasePage, QueuePage
 from domain.commands import Actor
 from domain.refusals import Unknown
 from infra.house import CountryHouse

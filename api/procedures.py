@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import house_of
-from api.contract import documented
-from api.queries import COUNTRY, country_named
-from api.shapes import OfferShown, ProcedureList
+from api.edge.answers import answered
+from api.edge.caller import house_of
+from api.edge.contract import documented
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import OfferShown, ProcedureList
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
 from domain.offers import as_json, offer, offers

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import body_of, caller, house_of, idempotency_key, office_for
-from api.carrying_out import carried_out
-from api.contract import Id, documented
-from api.pages import PAGE, cursor_of, page
-from api.readings import recorded
-from api.shapes import Code, EntryActed, EntryPage, EntryShown
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, house_of, idempotency_key, office_for
+from api.edge.carrying_out import carried_out
+from api.edge.contract import Id, documented
+from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.readings import recorded
+from api.edge.shapes import Code, EntryActed, EntryPage, EntryShown
 from domain.authorisation import Rule
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
 from domain.entry import Entry

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import house_of
-from api.contract import documented
-from api.shapes import Live, Readiness, SealKeys
+from api.edge.answers import answered
+from api.edge.caller import house_of
+from api.edge.contract import documented
+from api.edge.shapes import Live, Readiness, SealKeys
 from domain.events import SealAuthorised
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import read

@@ -198,7 +198,7 @@ def test_the_law_knows_no_clock_no_chance_and_no_disk() -> None:
 
 
 # Names that contracts with the outside fix: TAMGA_DATA, and the member "data" of a signed event.
-NAMED_OUTSIDE = {("infra/settings.py", "data"), ("api/shapes.py", "data")}
+NAMED_OUTSIDE = {("infra/settings.py", "data"), ("api/edge/shapes.py", "data")}
 
 
 def test_a_name_says_what_a_thing_is() -> None:

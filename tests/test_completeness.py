@@ -11,7 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
-from api.problems import STATUS
+from api.edge.problems import STATUS
 from domain import case, claim, entry
 from domain import events as e
 from domain.authorisation import TABLE

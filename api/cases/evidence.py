@@ -10,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import caller, country_here, house_of
-from api.contract import Id, documented
-from api.problems import Declined
-from api.readings import readable, recorded
-from api.shapes import Uploaded
+from api.edge.answers import answered
+from api.edge.caller import caller, country_here, house_of
+from api.edge.contract import Id, documented
+from api.edge.problems import Declined
+from api.edge.readings import readable, recorded
+from api.edge.shapes import Uploaded
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 
 router = APIRouter()

@@ -9,10 +9,10 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.caller import caller, country_here, house_of, may_today
-from api.contract import documented, query
-from api.problems import Declined
-from api.queries import number
+from api.edge.caller import caller, country_here, house_of, may_today
+from api.edge.contract import documented, query
+from api.edge.problems import Declined
+from api.edge.queries import number
 from domain.authorisation import Rule
 from domain.countries import countries
 from domain.refusals import Refusal, Unknown, Unready

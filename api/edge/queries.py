@@ -7,9 +7,9 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.caller import country_here
-from api.contract import query
-from api.problems import Declined
+from api.edge.caller import country_here
+from api.edge.contract import query
+from api.edge.problems import Declined
 from infra.house import CountryHouse
 
 COUNTRY: Final = query(

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import house_of, may_today
-from api.carrying_out import act, asked_of
-from api.contract import Id, documented
-from api.problems import faults_of
-from api.readings import located, nothing
-from api.shapes import CaseBrief
+from api.edge.caller import house_of, may_today
+from api.edge.carrying_out import act, asked_of
+from api.edge.contract import Id, documented
+from api.edge.problems import faults_of
+from api.edge.readings import located, nothing
+from api.edge.shapes import CaseBrief
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.forms import Currency, Line, MinorUnits, Value

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import body_of, caller, country_here
-from api.contract import Documented, documented
-from api.feeds import entitled
-from api.readings import recorded
-from api.shapes import Code, EventHash, OpaqueId, Shape, Version
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, country_here
+from api.edge.contract import Documented, documented
+from api.edge.readings import recorded
+from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
+from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, RecordReceipt

@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import Request
 
-from api.caller import house_of
+from api.edge.caller import house_of
 from domain.authorisation import Rule, allow, subject_of
 from domain.case import Case
 from domain.commands import Actor

@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import Body, body_of, caller, idempotency_key, remembered_of, version_seen
-from api.problems import Declined
-from api.readings import located, nothing, readable
+from api.edge.answers import answered
+from api.edge.caller import Body, body_of, caller, idempotency_key, remembered_of, version_seen
+from api.edge.problems import Declined
+from api.edge.readings import located, nothing, readable
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits

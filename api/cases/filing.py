@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
-from api.carrying_out import alone, done
-from api.contract import documented
-from api.problems import faults_of
-from api.shapes import CaseShown, Code, EventHash
+from api.edge.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
+from api.edge.carrying_out import alone, done
+from api.edge.contract import documented
+from api.edge.problems import faults_of
+from api.edge.shapes import CaseShown, Code, EventHash
 from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, TypedDict
 from fastapi import Path
 from pydantic import BaseModel
 
-from api.problems import Problem
+from api.edge.problems import Problem
 from domain.commands import Command
 from domain.lifecycle import STEPS
 

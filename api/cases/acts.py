@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import house_of, may_today
-from api.carrying_out import act, asked_of
-from api.contract import Id, documented
-from api.filing import EvidenceBrought, brought, discarded
-from api.readings import located, nothing, readable
-from api.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
+from api.cases.filing import EvidenceBrought, brought, discarded
+from api.edge.caller import house_of, may_today
+from api.edge.carrying_out import act, asked_of
+from api.edge.contract import Id, documented
+from api.edge.readings import located, nothing, readable
+from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
     ApproveCase,

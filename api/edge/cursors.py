@@ -10,9 +10,9 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from api.contract import query
-from api.problems import Declined
-from api.queries import number
+from api.edge.contract import query
+from api.edge.problems import Declined
+from api.edge.queries import number
 from infra.formats.canonical import NotCanonical, b64url, from_b64url
 from infra.house import CountryHouse
 

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import answered
-from api.caller import caller
-from api.contract import Id, documented
-from api.readings import is_auditor, readable, recorded
-from api.shapes import CaseShown
+from api.edge.answers import answered
+from api.edge.caller import caller
+from api.edge.contract import Id, documented
+from api.edge.readings import is_auditor, readable, recorded
+from api.edge.shapes import CaseShown
 from domain.visibility import shown, watched
 
 router = APIRouter()

@@ -7,10 +7,10 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import caller
-from api.contract import Id, documented
-from api.readings import is_auditor, readable, recorded
-from api.shapes import HistoryShown
+from api.edge.caller import caller
+from api.edge.contract import Id, documented
+from api.edge.readings import is_auditor, readable, recorded
+from api.edge.shapes import HistoryShown
 from domain.visibility import visible_whose
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import disclosures_of, payload_of, read, split

@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.problems import NO_TOKEN, Declined, faults_of, pointer_of
+from api.edge.problems import NO_TOKEN, Declined, faults_of, pointer_of
 from domain.authorisation import Rule, Subject, allow
 from domain.commands import Actor
 from domain.countries import countries, country_of, legal_day
