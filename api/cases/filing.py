@@ -4,17 +4,15 @@ import asyncio
 from dataclasses import replace
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
-from api.cases import alone
-from api.contract import documented
-from api.problems import faults_of
-from api.shapes import CaseShown, Code, EventHash
-from domain.case import APPLICANT
+from api.edge.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
+from api.edge.carrying_out import alone, done
+from api.edge.contract import documented
+from api.edge.problems import faults_of
+from api.edge.shapes import CaseShown, Code, EventHash
 from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
@@ -22,7 +20,6 @@ from domain.offers import offer
 from domain.persons import key_of
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
-from domain.visibility import shown
 from infra.desk.desk import Outcome, Remembered
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
@@ -83,7 +80,8 @@ async def file_case(request: Request) -> Response:
         signature=filing.signature.model_dump() if filing.signature else None,
     )
     with alone(request, case):
-        return _answer(await _filed(country, command, filing.evidence, remembered))
+        outcome = await _filed(country, command, filing.evidence, remembered)
+    return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}")
 
 
 async def _filed(
@@ -155,8 +153,3 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
         known = key_of(content.get(party.member))
         content[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
     return content
-
-
-def _answer(outcome: Outcome) -> Response:
-    headers = {"ETag": f'"{outcome.version}"', "Location": f"/v1/cases/{outcome.stream}"}
-    return Response(orjson.dumps(shown(outcome.state, APPLICANT)), 201, headers, "application/json")
