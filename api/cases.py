@@ -152,7 +152,7 @@ async def carried_out(request: Request, country: CountryHouse, command: Command)
     if key is None:
         return await asyncio.wrap_future(country.desk.ask(command))
     # One name for all that is sent under a key, a filing included: another body is another request.
-    derived = country.desk.id_of("case", 1, command.by.issuer, command.by.client, command.by.subject, key)
+    derived = country.ids.request(command.by.issuer, command.by.client, command.by.subject, key)
     raw = request.url.path.encode() + b"\0" + await request.body()
     with alone(request, derived):
         remembered = remembered_of(country, command.by, derived, raw, 200)

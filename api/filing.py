@@ -71,7 +71,7 @@ async def file_case(request: Request) -> Response:
     country, offered = _offered(request, found)
     filing = shaped(found, await request.body(), Filing)
     content = _content_of(filing, country, offered)
-    case = country.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
+    case = country.ids.case(actor.issuer, actor.client, actor.subject, key)
     remembered = remembered_of(country, actor, case, await request.body(), 201)
     command = FileCase(
         by=actor,
@@ -107,7 +107,7 @@ async def brought(
     """Each file, sealed anew for this case before the case says so; ``discarded`` where the case does not."""
     if not pieces:
         return ()
-    owner = country.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    owner = country.ids.uploader(actor.issuer, actor.subject)
 
     def seal_all() -> tuple[Attachment, ...]:
         found: list[Attachment] = []
@@ -153,7 +153,7 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
         raise Invalid(*faults_of(error, "/request")) from None
     for party in offered.procedure.parties:
         known = key_of(content.get(party.member))
-        content[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
+        content[f"person_{party.role}"] = country.ids.human(known) if known else None
     return content
 
 

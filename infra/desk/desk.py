@@ -24,7 +24,6 @@ from typing import Final, NamedTuple
 
 from domain.commands import Command
 from domain.lifecycle import needed
-from domain.procedure import Key
 from domain.refusals import Refusal, Unready
 from infra.desk.batch import Batch, End, NeedsTheLock, Outcome, Remembered, end_of
 from infra.desk.committer import AGAIN, Asked, Committer, Decided, resolve
@@ -75,7 +74,9 @@ class Desk:
 
     def ask(self, command: Command, remembered: Remembered | None = None) -> Future[Outcome]:
         """Have a command carried out; the future raises the Refusal."""
-        ids = {key: self.stream_of(key) for key in needed(command, None)}  # what a filing needs stands in it
+        ids = {
+            key: self.keyring.ids.stream(key) for key in needed(command, None)
+        }  # what a filing needs stands in it
         wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
         key = remembered.key if remembered else None
         return self._put(Asked(lambda sitting: sitting.carry_out(command, ids, remembered), wanted, key))
@@ -83,14 +84,6 @@ class Desk:
     def have(self, work: Work) -> Future[Outcome]:
         """Have any work done under the write lock (imports, keys, the clock)."""
         return self._put(Asked(work, {}, needs_lock=True))
-
-    def id_of(self, *parts: str | int) -> str:
-        """The id derived from these parts under the country's secret (formats.md, derived ids)."""
-        return self._office.id_of(*parts)
-
-    def stream_of(self, key: Key) -> str:
-        """The stream of a claim or an entry."""
-        return self._office.stream_of(key)
 
     def try_again(self) -> None:
         """See whether a trouble is over: take a key, and write what means nothing."""
@@ -179,7 +172,7 @@ class Desk:
 
     def _catch_up(self, writer: Writer, size: int) -> End:
         """What others appended since we looked is read anew: where the log ends, by its newest event."""
-        keys = self._office.id_of("keys", 1)
+        keys = self.keyring.ids.keys()
         known = self._end if self._end is not None and self._end.size < size else None
         touched = writer.streams_since(known.size) if known else []
         if not known:

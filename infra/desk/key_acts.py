@@ -105,7 +105,7 @@ def seals(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _known(desk: Desk, log: Log | Writer) -> list[Authorised]:
-    return seals_of(log.stream(desk.id_of("keys", 1)), desk.country)
+    return seals_of(log.stream(desk.keyring.ids.keys()), desk.country)
 
 
 def _missing(known: Sequence[Authorised], types: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -126,12 +126,12 @@ def _new(
 def _said(
     sitting: Sitting, desk: Desk, registrar: str, events: Sequence[e.Event], state: object = None
 ) -> Outcome:
-    stream = sitting.load(desk.id_of("keys", 1), "keys")
+    stream = sitting.load(desk.keyring.ids.keys(), "keys")
     if events:
         decision = Decision(
             authority=registrar, actor=SYSTEM_ACTOR, events=[(LEAD, event) for event in events]
         )
-        cause = f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}"
+        cause = f"cmd:{desk.keyring.ids.key_act(sitting.size)}"
         sitting.group(decision, stream, {}, cause, desk.keyring.registrar)
     return Outcome(stream=stream.id, version=stream.seq, state=state, index=sitting.size - 1, status=200)
 

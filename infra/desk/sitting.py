@@ -23,7 +23,6 @@ from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey
 from infra.formats.canonical import b64url, from_b64url
-from infra.formats.ids import derived_text
 from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
 from infra.log.event_store import Writer
@@ -43,14 +42,6 @@ class Office:
     country: str
     vault: Vault
     keyring: Keyring
-
-    def id_of(self, *parts: str | int) -> str:
-        """The id derived from these parts under the country's secret (formats.md, derived ids)."""
-        return derived_text(self.keyring.id_secret, parts)
-
-    def stream_of(self, key: Key) -> str:
-        """The stream of a claim or an entry."""
-        return self.id_of(key.family, 1, *key.parts)
 
 
 class _Envelope(NamedTuple):
@@ -101,7 +92,7 @@ class Sitting:
         if repeat is not None:
             return repeat
         stream = self.load(command.stream, command.family)
-        ids = ids or {key: self._office.stream_of(key) for key in needed(command, stream.state)}
+        ids = ids or {key: self._office.keyring.ids.stream(key) for key in needed(command, stream.state)}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
@@ -138,7 +129,7 @@ class Sitting:
 
     def seal_of(self, authority: str) -> Seal:
         """The newest live seal of the authority, by the keys stream of this log."""
-        live: Seals = self.load(self._office.id_of("keys", 1), "keys").state
+        live: Seals = self.load(self._office.keyring.ids.keys(), "keys").state
         for name, kid in reversed(live):
             if name == authority and (found := self._office.keyring.seals.get(kid)) is not None:
                 return found

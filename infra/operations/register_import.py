@@ -143,13 +143,13 @@ class _Import:
 
     def _line(self, line: bytes) -> str | None:
         """One entry with its claims, as one group; or why not."""
-        register, desk = self._register, self._country.desk
+        register, known = self._register, self._country.ids
         try:
             content = _content(register, line)
         except (NotCanonical, ValidationError):
             return "was changed while the file was read"
-        entry_id = desk.stream_of(register.key(content))
-        ids = {key: desk.stream_of(key) for key in register.claims(content)}
+        entry_id = known.stream(register.key(content))
+        ids = {key: known.stream(key) for key in register.claims(content)}
         loaded = self._sitting.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
         entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
         if entry.seq:
@@ -165,7 +165,7 @@ class _Import:
         settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
         events = [*settled, (LEAD, created)]
         decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
-        self._sitting.group(decision, entry, claims, f"cmd:{desk.id_of('import', 1, entry.id)}")
+        self._sitting.group(decision, entry, claims, f"cmd:{known.imported(entry.id)}")
         return None
 
 

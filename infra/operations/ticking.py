@@ -67,7 +67,7 @@ def tick(house: House) -> dict[str, int]:
 def record_access_head(country: CountryHouse) -> int:
     """Put the head of the table of accesses into the log, if it has grown since the last time; 1 or 0."""
     count, head = country.accesses.head()
-    stream_id = country.desk.id_of("access", 1)
+    stream_id = country.ids.access()
 
     def work(sitting: Sitting) -> Outcome:
         stream = sitting.load(stream_id, "access")
@@ -130,5 +130,5 @@ def _answer(sitting: Sitting, state: object = None, *, is_repeat: bool = False) 
 
 def _last_head(country: CountryHouse, now: datetime) -> datetime:
     """When the head was recorded last; a log that never had one waits an hour from its opening."""
-    row = country.log.newest(country.desk.id_of("access", 1)) or country.log.at(0)
+    row = country.log.newest(country.ids.access()) or country.log.at(0)
     return datetime.fromisoformat(payload_of(split(row[4])[0])["time"]) if row else now

@@ -57,7 +57,7 @@ class Ground:
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
         numbers = (person["personal_number"] for person in (self.seller, self.buyer))
-        self._persons = [self.desk.id_of("person", 1, n["country"], n["number"]) for n in numbers]
+        self._persons = [self.country.ids.person(n["country"], n["number"]) for n in numbers]
         self.applicant, self.other = (self._actor(person, {COUNTRY: person}) for person in self._persons)
         self.officers = [self._officer(n) for n in (1, 2)]
         self.treasury = self._machine("treasury", "kz-treasury")
@@ -103,7 +103,7 @@ class Ground:
                     },
                     "owner": self.seller,
                 }
-                stream = sitting.load(self.desk.stream_of(entry_key("vehicles", "vin", vin(n))), "entry")
+                stream = sitting.load(self.country.ids.stream(entry_key("vehicles", "vin", vin(n))), "entry")
                 created = e.EntryCreated(
                     register="vehicles", content_version=1, title="import", content=content
                 )
@@ -129,7 +129,7 @@ class Ground:
         return FileCase(
             by=self.applicant,
             cause=CAUSE,
-            case=self.desk.id_of("case", 1, "i", "c", "s", str(n)),
+            case=self.country.ids.case("i", "c", "s", str(n)),
             country=COUNTRY,
             procedure="car_sale",
             request=request,

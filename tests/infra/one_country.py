@@ -97,7 +97,7 @@ class OneCountry:
         """The keyed id of a citizen or officer."""
         number = development.resident(resident).personal_number
         assert number is not None
-        return self.country.person_of(number)
+        return self.country.ids.person(*number)
 
     def actor(self, resident: str) -> c.Actor:
         """Somebody with their competences."""
@@ -136,7 +136,7 @@ class OneCountry:
 
     def case(self, key: str) -> str:
         """The case that citizen 1 files under this Idempotency-Key."""
-        return self.desk.id_of("case", 1, "i", "c", "kz-citizen-1", key)
+        return self.country.ids.case("i", "c", "kz-citizen-1", key)
 
     def file(self, n: int, **changes: Any) -> Outcome:
         """File it."""
@@ -161,7 +161,7 @@ class OneCountry:
     def pay(self, seen: Outcome) -> Outcome:
         """The fee comes."""
         paid = c.Statement(
-            payment=self.desk.id_of("payment", 1, seen.stream),
+            payment=self.country.ids.payment(seen.stream),
             case=seen.stream,
             amount=seen.state.fee["amount"],
             currency="KZT",
@@ -200,7 +200,7 @@ class OneCountry:
 
     def entry(self, n: int) -> str:
         """The stream of the n-th car."""
-        return self.desk.stream_of(entry_key("vehicles", "vin", vin(n)))
+        return self.country.ids.stream(entry_key("vehicles", "vin", vin(n)))
 
     def erase_entry(self, n: int) -> Outcome:
         """The data-protection officer has an entry erased."""

@@ -78,7 +78,7 @@ def somebody_files(beside: OneCountry, n: int) -> Iterator["Future[Outcome]"]:
     """Another process holds the write lock, and files when the block ends."""
     has_lock, go_on = threading.Event(), threading.Event()
     command = beside.filing(n, key="theirs")
-    ids = {key: beside.desk.stream_of(key) for key in needed(command, None)}
+    ids = {key: beside.country.ids.stream(key) for key in needed(command, None)}
 
     def work(sitting: Sitting) -> Outcome:
         has_lock.set()
@@ -113,7 +113,7 @@ def test_what_was_signed_ahead_is_signed_anew_where_another_process_came_first(
     country: OneCountry, decisions: Decisions
 ) -> None:
     """Three filings of this desk lose their places to one of another: they sign the places that they get."""
-    beside = OneCountry(country.folder, at=country.at)
+    beside = OneCountry(country.place, at=country.at)
     begun = country.log.size()
     with somebody_files(beside, 1) as theirs:
         signed = []
