@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.caller import Body, body_of, caller, house_of, idempotency_key, remembered_of, version_seen
+from api.caller import Body, body_of, caller, house_of, idempotency_key, key_of_request, version_seen
 from api.contract import documented
 from api.problems import Declined
 from api.shapes import CaseShown
@@ -155,8 +155,8 @@ async def carried_out(request: Request, country: CountryHouse, command: Command)
     derived = country.ids.request(command.by.issuer, command.by.client, command.by.subject, key)
     raw = request.url.path.encode() + b"\0" + await request.body()
     with alone(request, derived):
-        remembered = remembered_of(country, command.by, derived, raw, 200)
-        return await asyncio.wrap_future(country.desk.ask(command, remembered))
+        sent_under = key_of_request(country, command.by, derived, raw)
+        return await asyncio.wrap_future(country.desk.ask(command, sent_under))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
+from api.caller import caller, country_here, document, idempotency_key, key_of_request, shaped
 from api.cases import alone
 from api.contract import documented
 from api.problems import faults_of
@@ -23,7 +23,7 @@ from domain.persons import key_of
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
-from infra.desk.desk import Outcome, Remembered
+from infra.desk.desk import IdempotencyKey, Outcome
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
@@ -72,7 +72,7 @@ async def file_case(request: Request) -> Response:
     filing = shaped(found, await request.body(), Filing)
     content = _content_of(filing, country, offered)
     case = country.ids.case(actor.issuer, actor.client, actor.subject, key)
-    remembered = remembered_of(country, actor, case, await request.body(), 201)
+    sent_under = key_of_request(country, actor, case, await request.body())
     command = FileCase(
         by=actor,
         cause=f"cmd:{random_id()}",
@@ -83,19 +83,19 @@ async def file_case(request: Request) -> Response:
         signature=filing.signature.model_dump() if filing.signature else None,
     )
     with alone(request, case):
-        return _answer(await _filed(country, command, filing.evidence, remembered))
+        return _answer(await _filed(country, command, filing.evidence, sent_under))
 
 
 async def _filed(
-    country: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Remembered
+    country: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], sent_under: IdempotencyKey
 ) -> Outcome:
     """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
-    if not pieces or country.log.answer(remembered.key):
-        return await asyncio.wrap_future(country.desk.ask(command, remembered))
+    if not pieces or country.desk.was_asked(sent_under):
+        return await asyncio.wrap_future(country.desk.ask(command, sent_under))
     evidence = await brought(country, command.by, command.case, pieces)
     try:
         filed = replace(command, evidence=evidence)
-        return await asyncio.wrap_future(country.desk.ask(filed, remembered))
+        return await asyncio.wrap_future(country.desk.ask(filed, sent_under))
     except Refusal:
         await discarded(country, evidence)
         raise
