@@ -87,7 +87,7 @@ async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
     country, rule = await _reader(request, register)
     said = await body_of(request, Search)
-    stream = country.desk.stream_of(Key("entry", (register, said.kind, *said.parts)))
+    stream = country.ids.stream(Key("entry", (register, said.kind, *said.parts)))
     found = _entry(country, register, stream)
     await recorded(request, country, rule, found.entry, register, said.purpose)
     return _shown(found)
@@ -102,7 +102,7 @@ async def restrict(request: Request, register: str, entry: Id) -> Response:
     country, actor = _country_of_entry(request, entry)
     said = await body_of(request, RestrictionBody)
     key = idempotency_key(request) or random_id()
-    restriction = country.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
+    restriction = country.ids.restriction(entry, actor.issuer, actor.client, actor.subject, key)
     about = {"restriction": restriction, "kind": said.kind, "reference": said.reference}
     return await _act(request, country, register, entry, PlaceRestriction, **about)
 

@@ -72,7 +72,7 @@ async def jwks(request: Request) -> Response:
 
 def _keys(country: CountryHouse) -> list[dict[str, Any]]:
     found = [country.keyring.registrar.certificate]
-    for row in country.log.stream(country.desk.id_of("keys", 1)):
+    for row in country.log.stream(country.ids.keys()):
         event = read(row, country.code, country.vault.get).event
         if isinstance(event, SealAuthorised):
             found.append(from_b64url(event.certificate))

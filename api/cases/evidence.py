@@ -71,7 +71,7 @@ async def upload(request: Request) -> Response:
     except (HTTPException, MultiPartException, MultipartParseError, LookupError, UnicodeError):
         raise Declined(400, "not_a_form", "The form cannot be read.") from None
     country = country_here(request, code)
-    owner = country.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    owner = country.ids.uploader(actor.issuer, actor.subject)
     at = house_of(request).clock()
     kept = await asyncio.to_thread(country.evidence.upload, raw, declared, owner, at)
     body = {"id": kept.id, "sha256": kept.sha256, "media_type": kept.media_type, "size": kept.size}

@@ -103,7 +103,7 @@ def _not_from_the_future(request: Request, paid: Paid) -> None:
 
 def _statement(country: CountryHouse, paid: Paid, jws: str) -> Statement:
     return Statement(
-        payment=country.desk.id_of("payment", 1, paid.reference),
+        payment=country.ids.payment(paid.reference),
         case=paid.case,
         amount=paid.amount,
         currency=paid.currency,

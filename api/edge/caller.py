@@ -14,7 +14,7 @@ from domain.authorisation import Rule, Subject, allow
 from domain.commands import Actor
 from domain.countries import countries, country_of, legal_day
 from domain.refusals import Fault, Invalid, NotOffered, Refusal, Unknown
-from infra.desk.desk import Remembered
+from infra.desk.desk import IdempotencyKey
 from infra.formats.canonical import NotCanonical, check
 from infra.formats.ids import mac
 from infra.house import CountryHouse, House
@@ -129,11 +129,11 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     return text.strip('"')
 
 
-def remembered_of(country: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Remembered:
+def key_of_request(country: CountryHouse, actor: Actor, derived: str, raw: bytes) -> IdempotencyKey:
     """How a repeat of this request is recognised; the body is kept as an HMAC only."""
     secret = country.keyring.id_secret
     message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw
-    return Remembered(key=derived, body_mac=mac(secret, message), status=status)
+    return IdempotencyKey(name=derived, body_mac=mac(secret, message))
 
 
 def version_seen(request: Request) -> int:

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.edge.answers import answered
-from api.edge.caller import Body, body_of, caller, idempotency_key, remembered_of, version_seen
+from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, version_seen
 from api.edge.problems import Declined
 from api.edge.readings import located, nothing, readable
 from domain.case import Case
@@ -85,11 +85,11 @@ async def carried_out(request: Request, country: CountryHouse, command: Command)
     if key is None:
         return await asyncio.wrap_future(country.desk.ask(command))
     # One name for all that is sent under a key, a filing included: another body is another request.
-    derived = country.desk.id_of("case", 1, command.by.issuer, command.by.client, command.by.subject, key)
+    derived = country.ids.request(command.by.issuer, command.by.client, command.by.subject, key)
     raw = request.url.path.encode() + b"\0" + await request.body()
     with alone(request, derived):
-        remembered = remembered_of(country, command.by, derived, raw, 200)
-        return await asyncio.wrap_future(country.desk.ask(command, remembered))
+        sent_under = key_of_request(country, command.by, derived, raw)
+        return await asyncio.wrap_future(country.desk.ask(command, sent_under))
 
 
 @contextmanager
