@@ -7,7 +7,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ("tests.house", "tests.kafka_server")
+pytest_plugins = ("tests.town.fixtures", "tests.kafka_server")
 ROOT = Path(__file__).parents[1]
 
 

@@ -6,7 +6,10 @@ from pydantic import TypeAdapter
 from domain.countries import countries
 from domain.offers import offers
 from domain.procedures import procedures
-from tests.house import Town, good, offer_of, problem, terms_of
+from tests.town.caller import good, problem
+from tests.town.people import Town, offer_of, terms_of
+
+pytestmark = pytest.mark.countries(*countries())
 
 OFFERS = sorted(offers())
 
