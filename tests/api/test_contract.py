@@ -246,7 +246,6 @@ def holds(generated: Any, token: dict[str, str], checked: set[str]) -> None:
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -337,9 +337,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(
     place=st.sampled_from(["country", "procedure", "request", "evidence", "signature", "more"]),
     value=ANYTHING,
