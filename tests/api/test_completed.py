@@ -3,7 +3,9 @@
 import pytest
 
 from domain.offers import offers
-from tests.house import ServedTown, good, offer_of
+from tests.town.caller import good
+from tests.town.people import offer_of
+from tests.town.served import ServedTown
 
 pytestmark = pytest.mark.slow
 

@@ -33,7 +33,8 @@ from tests.consumers.feeds import (
     settle,
 )
 from tests.consumers.test_relay import relaying, wait_for_relay
-from tests.house import Town, good, new_key, until
+from tests.town.caller import good, new_key, until
+from tests.town.people import Town
 
 SALE = ("KZ", "car_sale")
 

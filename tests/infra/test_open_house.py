@@ -1,6 +1,5 @@
 """A house is opened beside others, by any number of processes, and gives everything back when it closes."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,12 +13,12 @@ from infra.house import House
 from infra.log.event_store import Unavailable
 from infra.operations.readiness import readiness
 from infra.settings import Settings
+from tests.town.fixtures import Furnished, copied
 
 
 @pytest.fixture
-def settings(furnished: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(furnished, tmp_path / "data")
-    return Settings(data=tmp_path / "data")
+def settings(furnished: Furnished, tmp_path: Path) -> Settings:
+    return copied(furnished(*countries()), tmp_path)
 
 
 @pytest.fixture

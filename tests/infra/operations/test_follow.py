@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,15 +15,15 @@ import pytest
 
 from infra.house import CountryHouse, House
 from infra.operations.follow import follow
-from infra.settings import Settings
-from tests.house import PROGRAM, until
+from tests.town.caller import until
+from tests.town.fixtures import Furnished, copied
+from tests.town.served import PROGRAM
 
 
 @pytest.fixture
-def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
+def house(furnished: Furnished, tmp_path: Path) -> Iterator[House]:
     """A house that nobody follows."""
-    shutil.copytree(furnished, tmp_path / "data")
-    found = House(Settings(data=tmp_path / "data"))
+    found = House(copied(furnished("KZ", "TR"), tmp_path))
     yield found
     found.close()
 

@@ -44,7 +44,7 @@ def test_each_line_becomes_an_entry_that_can_be_sold(kazakhstan: OneCountry, fil
     assert row is not None
     assert row["state"]["content"]["vehicle"]["vin"] == vin(2)
     assert row["state"]["title"] == "import"
-    assert kazakhstan.complete(2).state.stage == "completed"
+    assert kazakhstan.completed(2).state.stage == "completed"
 
 
 def test_an_import_says_who_and_why_in_the_envelope(kazakhstan: OneCountry, file: Path) -> None:

@@ -72,7 +72,7 @@ def test_small_batches_and_large_ones_come_to_the_same_rows(kazakhstan: OneCount
     seen = kazakhstan.consent(seen)
     kazakhstan.follow()
     kazakhstan.pay(seen)
-    kazakhstan.withdraw(2)
+    kazakhstan.withdrawn(2)
     kazakhstan.follow()
     live = kazakhstan.views.digests()
     kazakhstan.runner.rebuild()
@@ -387,9 +387,9 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
 ) -> None:
     """Events whose keys are gone fold to the same rows as those that were folded before and erased."""
     kazakhstan.register(1, 2, 3)
-    sold, other = kazakhstan.complete(1), kazakhstan.withdraw(2)
+    sold, other = kazakhstan.completed(1), kazakhstan.withdrawn(2)
     asked = kazakhstan.do(
-        c.RequestInformation, kazakhstan.review(3), f"{OFFICE}-officer-1", question="When?", items=()
+        c.RequestInformation, kazakhstan.in_review(3), f"{OFFICE}-officer-1", question="When?", items=()
     )
     answered = kazakhstan.do(
         c.ProvideInformation,
@@ -460,7 +460,7 @@ def newest(country: OneCountry) -> Row:
 
 def test_what_is_erased_is_scrubbed_also_while_filings_go_on(kazakhstan: OneCountry) -> None:
     kazakhstan.register(*range(1_000))
-    case = kazakhstan.withdraw(0)
+    case = kazakhstan.withdrawn(0)
     kazakhstan.follow()
     kazakhstan.later(days=5000)
     kazakhstan.erase(case)
@@ -526,7 +526,7 @@ def test_a_reader_that_holds_old_pages_delays_the_scrubbing_and_nothing_else(
 ) -> None:
     """It is tried again until the reader has gone; the read models go on meanwhile."""
     kazakhstan.register(1, 2)
-    withdrawn = kazakhstan.withdraw(1)
+    withdrawn = kazakhstan.withdrawn(1)
     kazakhstan.follow()
     with behind_the_door(kazakhstan.folder / "views.sqlite") as reader:
         reader.execute("BEGIN")
