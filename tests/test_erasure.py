@@ -174,7 +174,7 @@ def test_after_the_erasure_of_a_case_and_its_entry_no_file_holds_anything_of_it(
     sale = Sale(town)
     erased = sale.erased
     before = found_in(folder, erased, [])
-    assert any(place.startswith("kz/views.sqlite") for place in before)
+    assert any(place.startswith("kz/read_models.sqlite") for place in before)
     keys_before = wrapped(folder)
 
     town.travel(**LONGEST_TERM)

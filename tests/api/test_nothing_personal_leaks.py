@@ -152,14 +152,14 @@ def breakage(town: ServedTown) -> None:
 @contextmanager
 def spoilt_row(town: ServedTown, case: str, state: dict[str, Any]) -> Iterator[None]:
     """A row of the read models that nobody can read: the exception would name its members."""
-    file = town.settings.data / "kz" / "views.sqlite"
-    with closing(sqlite3.connect(file, isolation_level=None)) as views:
+    file = town.settings.data / "kz" / "read_models.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as read_models:
         select = 'SELECT state FROM case_status WHERE "case" = ?'
-        (whole,) = until(lambda: views.execute(select, (case,)).fetchone(), "the row")
+        (whole,) = until(lambda: read_models.execute(select, (case,)).fetchone(), "the row")
         update = 'UPDATE case_status SET state = ? WHERE "case" = ?'
-        views.execute(update, (json.dumps(state).encode(), case))
+        read_models.execute(update, (json.dumps(state).encode(), case))
         yield
-        views.execute(update, (whole, case))
+        read_models.execute(update, (whole, case))
 
 
 @contextmanager

@@ -56,11 +56,11 @@ class OneCountry:
         self.keyring = self.country.keyring
         self.log = self.country.log
         self.vault = self.country.vault
-        self.views = self.country.views
+        self.read_models = self.country.read_models
         self.accesses = self.country.accesses
         self.evidence = self.country.evidence
         self.desk = self.country.desk
-        self.runner = self.country.runner
+        self.follower = self.country.follower
 
     def clock(self) -> datetime:
         """What time it is here."""
@@ -76,7 +76,7 @@ class OneCountry:
 
     def follow(self) -> None:
         """Bring the read models up to the log."""
-        while self.runner.step():
+        while self.follower.step():
             pass
 
     def hold(self) -> Callable[[], None]:

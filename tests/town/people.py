@@ -339,5 +339,8 @@ def terms_of(country: str, procedure: str, at: datetime) -> Terms:
 
 
 def _is_settled(country: CountryHouse) -> bool:
-    views = country.views
-    return views.position() >= country.log.size() and views.position("accesses") >= country.accesses.head()[0]
+    read_models = country.read_models
+    return (
+        read_models.position() >= country.log.size()
+        and read_models.position("accesses") >= country.accesses.head()[0]
+    )

@@ -47,7 +47,7 @@ def ticked(country: OneCountry) -> int:
 
 def stage(country: OneCountry, n: int) -> str:
     country.follow()
-    row = country.views.one("case_status", country.case(str(n)))
+    row = country.read_models.one("case_status", country.case(str(n)))
     assert row is not None
     return str(row["stage"])
 
@@ -117,7 +117,7 @@ def test_a_parked_case_is_left_alone_and_the_others_lapse(
     with caplog.at_level(logging.CRITICAL + 1):
         assert ticked(kazakhstan) == 1
     assert stage(kazakhstan, 2) == "lapsed"
-    assert list(kazakhstan.views.parked()) == [broken.stream]
+    assert list(kazakhstan.read_models.parked()) == [broken.stream]
 
 
 def test_a_case_that_the_desk_cannot_read_keeps_no_other_waiting(
