@@ -70,7 +70,7 @@ def row(view: View, story: Story) -> Row | None:
 
 def waiting(*acts: Act) -> dict[str, str]:
     """What the clock waits for, and until when."""
-    found = shown(deadlines.VIEW, *acts) or {}
+    found = shown(deadlines.PROJECTION, *acts) or {}
     return {name: at for name, at in found.items() if at and name not in {"case", "authority"}}
 
 
@@ -87,7 +87,7 @@ def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -
 @pytest.mark.parametrize("stage", WAYS)
 def test_a_case_is_shown_with_its_stage_its_parties_and_its_state(stage: str) -> None:
     story = given(a_sale(), *WAYS[stage])
-    found = row(case_status.VIEW, story)
+    found = row(case_status.PROJECTION, story)
     assert found is not None
     assert (found["case"], found["procedure"], found["stage"]) == (CASE, "car_sale", stage)
     assert found["authority"] == "kz-vehicle-registration"
@@ -102,27 +102,27 @@ def test_a_case_is_shown_with_its_stage_its_parties_and_its_state(stage: str) ->
 
 @pytest.mark.parametrize("stage", sorted({*WAYS} - {"in_review", "returned"}))
 def test_what_no_officer_can_decide_does_not_wait(stage: str) -> None:
-    assert shown(work_queue.VIEW, *WAYS[stage]) is None
+    assert shown(work_queue.PROJECTION, *WAYS[stage]) is None
 
 
 def test_a_case_waits_for_any_officer_until_one_has_it() -> None:
     story = given(a_sale(), *COMPLETE)
-    found = row(work_queue.VIEW, story)
+    found = row(work_queue.PROJECTION, story)
     assert found is not None
     assert story.now.decision_due is not None
     assert (found["officer"], found["is_proposed"]) == (None, 0)
     assert found["due"] == story.now.decision_due["until"]
     story.when(assign())
-    assert (row(work_queue.VIEW, story) or {})["officer"] == story.now.officer is not None
+    assert (row(work_queue.PROJECTION, story) or {})["officer"] == story.now.officer is not None
 
 
 def test_the_second_officer_sees_that_it_is_proposed() -> None:
-    assert (shown(work_queue.VIEW, *IN_HAND) or {})["is_proposed"] == 0
-    assert (shown(work_queue.VIEW, *PROPOSED) or {})["is_proposed"] == 1
+    assert (shown(work_queue.PROJECTION, *IN_HAND) or {})["is_proposed"] == 0
+    assert (shown(work_queue.PROJECTION, *PROPOSED) or {})["is_proposed"] == 1
 
 
 def test_a_case_with_a_question_waits_as_returned() -> None:
-    assert (shown(work_queue.VIEW, *RETURNED) or {})["stage"] == "returned"
+    assert (shown(work_queue.PROJECTION, *RETURNED) or {})["stage"] == "returned"
 
 
 # --- deadlines --------------------------------------------------------------------------------------------
@@ -147,11 +147,11 @@ def test_a_question_waits_for_its_answer() -> None:
 
 def test_an_appeal_may_come_until_its_term_is_over() -> None:
     assert set(waiting(*REFUSED)) == {"next", "appeal"}
-    assert shown(deadlines.VIEW, *REFUSED, after(lambda c: c.appeal_until), end_appeal_term()) is None
+    assert shown(deadlines.PROJECTION, *REFUSED, after(lambda c: c.appeal_until), end_appeal_term()) is None
 
 
 def test_what_was_withdrawn_waits_for_nothing() -> None:
-    assert shown(deadlines.VIEW, *WITHDRAWN) is None
+    assert shown(deadlines.PROJECTION, *WITHDRAWN) is None
 
 
 # --- registers --------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_what_was_withdrawn_waits_for_nothing() -> None:
 
 def test_an_entry_is_shown_with_its_register_and_its_state() -> None:
     story = given(a_sale(), *APPROVED)
-    found = row(registers.VIEW, story)
+    found = row(registers.PROJECTION, story)
     assert found is not None
     assert (found["entry"], found["register"]) == (stream_of(story.key), "vehicles")
     assert found["version"] == len([r for r in story.log if r.stream == found["entry"]])
@@ -170,14 +170,14 @@ def test_an_entry_that_an_approval_makes_is_shown_from_then_on() -> None:
     story = given(a_birth(), *FILED, assign())
     assert story.entries == {}
     story.when(approve(OFFICER))
-    assert (row(registers.VIEW, story) or {})["register"] == story.offer.procedure.register.name
+    assert (row(registers.PROJECTION, story) or {})["register"] == story.offer.procedure.register.name
 
 
 def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:
     one, two = restrict("arrest", BAILIFF), restrict("arrest", BAILIFF, restriction="restriction-2")
     acts = (one, two, lift(BAILIFF), lift(BAILIFF, "restriction-2"))
     stories = accumulate(acts, given, initial=a_sale())
-    assert [(row(registers.VIEW, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]
+    assert [(row(registers.PROJECTION, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]
 
 
 # --- statistics -------------------------------------------------------------------------------------------
@@ -187,9 +187,9 @@ def test_each_event_of_a_case_and_of_an_entry_counts_once_for_its_authority_and_
     story = given(a_sale(), *COMPLETED)
     counted = [r for r in story.log if not r.type.startswith("claim.")]
     sums: dict[str, Row] = {}
-    for found in filter(None, map(statistics.VIEW.row, story.log)):
+    for found in filter(None, map(statistics.PROJECTION.row, story.log)):
         sums[found["key"]] = (
-            added(statistics.VIEW, sums[found["key"]], found) if found["key"] in sums else found
+            added(statistics.PROJECTION, sums[found["key"]], found) if found["key"] in sums else found
         )
     assert {(s["month"], s["authority"], s["type"]): s["count"] for s in sums.values()} == Counter(
         ("2026-11", r.authority, r.type) for r in counted
@@ -200,7 +200,7 @@ def test_what_claims_a_key_counts_for_nobody() -> None:
     story = given(a_sale(), *FILED)
     claims = [r for r in story.log if r.type.startswith("claim.")]
     assert claims
-    assert [statistics.VIEW.row(r) for r in claims] == [None] * len(claims)
+    assert [statistics.PROJECTION.row(r) for r in claims] == [None] * len(claims)
 
 
 # --- accesses ---------------------------------------------------------------------------------------------
@@ -210,14 +210,14 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
     """The number is text of one length, so that the tenth comes after the ninth."""
     said = {"stream": CASE, "reader": "o", "role": "officer", "authority": "a", "purpose": "p", "basis": "b"}
     nine, ten = (
-        accesses.VIEW.row(Access(number=n, at="2026-11-23T09:00:00.000000Z", hash="h", **said))
+        accesses.PROJECTION.row(Access(number=n, at="2026-11-23T09:00:00.000000Z", hash="h", **said))
         for n in (9, 10)
     )
     assert nine is not None
     assert ten is not None
     assert said.items() <= nine.items()
     assert nine["number"] < ten["number"]
-    assert list(nine) == list(accesses.VIEW.columns)
+    assert list(nine) == list(accesses.PROJECTION.columns)
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
