@@ -86,10 +86,10 @@ class Nothing(Value):
 
 
 class Erasure(Value):
-    """The legal basis, and whose data (roles of the case); an empty list is everything."""
+    """The legal basis, and whose data (as ``parties`` of the case names them); an empty list is everything."""
 
     basis: Line
-    whose: Annotated[list[Code], Field(max_length=10, default_factory=list)]
+    whose: Annotated[list[Code], Field(max_length=200, default_factory=list)]
 
 
 # --- facts ------------------------------------------------------------------------------------------------

@@ -14,12 +14,11 @@ from api.cases import alone
 from api.contract import documented
 from api.problems import faults_of
 from api.shapes import CaseShown, Code, EventHash
-from domain.case import APPLICANT
 from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
-from domain.persons import key_of
+from domain.parties import APPLICANT, keyed
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from domain.visibility import shown
@@ -151,10 +150,7 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
         content = plain(offered.form.model_validate(filing.request))
     except ValidationError as error:
         raise Invalid(*faults_of(error, "/request")) from None
-    for party in offered.procedure.parties:
-        known = key_of(content.get(party.member))
-        content[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
-    return content
+    return keyed(offered.procedure, content, country.desk.id_of)
 
 
 def _answer(outcome: Outcome) -> Response:

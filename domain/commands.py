@@ -73,7 +73,7 @@ class CaseCommand(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCase(CaseCommand):
-    """File a request: ``request`` has the form's members, and ``person_<role>`` for each party."""
+    """File a request: ``request`` has the form's members, and ``person_<party>`` for each party: ``person_p1``."""
 
     country: str
     procedure: str
@@ -207,7 +207,7 @@ class RecordReceipt(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseCase(CaseCommand):
-    """Destroy the personal data of these roles; () is everything of the case."""
+    """Destroy the personal data of these parties (``whose``), or ``case``; () is everything of the case."""
 
     basis: str
     whose: tuple[str, ...] = ()

@@ -344,7 +344,7 @@ class Town:
         """Everybody who is asked agrees."""
         shown = self.read(case)
         cc, said = shown["country"].lower(), {"answer": "give", "of": shown["request_hash"]}
-        for party in [role for role, answer in shown["consents"].items() if answer == "open"]:
+        for party in [asked["role"] for asked in shown["consents"] if asked["answer"] == "open"]:
             good(self.as_(f"{cc}-{self._citizen(shown, party)}").post(f"/v1/cases/{case}/consents", said))
 
     def _citizen(self, shown: dict[str, Any], role: str) -> str:

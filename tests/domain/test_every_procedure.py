@@ -55,7 +55,8 @@ def test_somebody_offers_it(procedure: Procedure) -> None:
 
 @every_procedure
 def test_one_party_files_and_every_role_is_there_once(procedure: Procedure) -> None:
-    assert sum(party.is_applicant for party in procedure.parties) == 1
+    (applicant,) = (party for party in procedure.parties if party.is_applicant)
+    assert not applicant.many
     roles = [party.role for party in procedure.parties]
     assert len(set(roles)) == len(roles)
     assert all(NAME.fullmatch(role) for role in roles)
@@ -76,9 +77,10 @@ def test_each_party_is_named_in_the_form(procedure: Procedure) -> None:
 @every_procedure
 def test_each_member_of_the_form_says_whose_it_is(procedure: Procedure) -> None:
     """A party's, or the case's; owners_of refuses a member that is not marked, or marked twice."""
-    whose = {"case", *(party.role for party in procedure.parties)}
+    whose = {"case", *(party.role for party in procedure.parties if not party.many)}
+    lists = {party.member for party in procedure.parties if party.many}
     for form in forms_of(procedure):
-        assert set(owners_of(form).values()) <= whose
+        assert {owner for name, owner in owners_of(form).items() if name not in lists} <= whose
 
 
 @every_procedure
@@ -123,6 +125,7 @@ def test_a_member_of_the_form_is_told_apart_from_the_events_own(procedure: Proce
     for form in forms_of(procedure):
         assert not taken & set(form.model_fields)
         assert all(NAME.fullmatch(name) for name in form.model_fields)
+        assert not any(re.search("_[0-9]+$", name) for name in form.model_fields), "so are those in a list"
         assert not any(name.startswith("person_") for name in form.model_fields), "keyed ids are called so"
 
 
