@@ -13,7 +13,6 @@ from domain.forms import Form, Named, owners_of
 from domain.offers import content_owners, offers
 from domain.procedure import Offer, Procedure, Register
 from domain.procedures import procedures, registers
-from projections.case_status import PARTIES
 from tests.domain.acts import bring, file
 from tests.domain.story import a_story, given
 from tests.examples import example_content, is_person, unnumbered
@@ -184,14 +183,6 @@ def test_an_entry_is_read_with_the_content_that_it_was_written_with(register: Re
     assert set(register.former) == set(range(1, register.content_version))
     for version, content in register.former.items():
         assert owners_of(content) == content_owners(register.name, version)
-
-
-@every_register
-def test_no_person_of_a_case_is_lost_to_its_read_model(register: Register) -> None:
-    """The read model of cases finds a person by six columns."""
-    for procedure in procedures().values():
-        if procedure.register is register:
-            assert len(procedure.parties) <= len(PARTIES)
 
 
 @every_register
