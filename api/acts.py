@@ -41,10 +41,14 @@ router = APIRouter()
 
 
 class Consent(Value):
-    """An answer to the request as it stood at event ``of`` (the case's ``request_hash``)."""
+    """An answer to the request as it stood at event ``of`` (the case's ``request_hash``).
+
+    ``party`` says as whom, where the caller is asked as several.
+    """
 
     answer: Literal["give", "decline", "revoke"]
     of: EventHash
+    party: Code | None = None
 
 
 class Assignment(Value):
@@ -108,7 +112,7 @@ _CONSENTS: dict[str, type[CaseCommand]] = {
 async def consent(request: Request, case: Id) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
     _, said = await asked_of(request, case, Consent)
-    return await act(request, case, _CONSENTS[said.answer], of=said.of)
+    return await act(request, case, _CONSENTS[said.answer], of=said.of, party=said.party)
 
 
 @router.post(

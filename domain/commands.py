@@ -84,9 +84,10 @@ class FileCase(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveConsent(CaseCommand):
-    """Agree to the request as it stood at event ``of``."""
+    """Agree to the request as it stood at event ``of``; ``party``: as whom, where the caller is asked as several."""
 
     of: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class DeclineConsent(CaseCommand):
     """Say no to it."""
 
     of: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ class RevokeConsent(CaseCommand):
     """Take a consent back."""
 
     of: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

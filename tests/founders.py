@@ -53,7 +53,7 @@ FOUNDING: Final = Procedure(
     parties=(
         Party(role="founder", member="founders", consents=True, many=True),
         Party(role="applicant", member="applicant", is_applicant=True),
-        Party(role="witness", member="witnesses", many=True),
+        Party(role="witness", member="witnesses", consents=True, many=True),
     ),
     register=Register(
         name="companies-of-the-tests",

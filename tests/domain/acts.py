@@ -197,9 +197,9 @@ def _hash(story: Story) -> str:
     return story.now.request_hash
 
 
-def give(who: str = "p2", of: str | None = None) -> Act:
+def give(who: str = "p2", of: str | None = None, **more: Any) -> Act:
     """A party agrees."""
-    return _asked(GiveConsent, party(who), of=of or _hash)
+    return _asked(GiveConsent, party(who), of=of or _hash, **more)
 
 
 def decline(who: str = "p2") -> Act:

@@ -61,7 +61,7 @@ def test_each_founder_is_a_party(offer: Offer) -> None:
         "p4": "founder",
         "p5": "witness",
     }
-    assert story.now.consents_asked == ["p2", "p3", "p4"]
+    assert story.now.consents_asked == ["p2", "p3", "p4", "p5"]
     assert len(set(story.now.persons.values())) == 5
     assert len(subject_of(story.now, story.at).parties) == 5
 
@@ -126,6 +126,20 @@ def test_a_founder_who_files_need_not_agree_again(offer: Offer) -> None:
     story = given(told(offer, first=0), file())
     assert story.now.consents_asked == ["p3", "p4"]
     story.when(give("p1")).then_refused(NotAllowed, "consent_not_asked")
+
+
+def test_who_is_asked_as_two_parties_says_as_which_they_answer(offer: Offer) -> None:
+    request = a_founding(2)
+    story = Story(offer, as_filed(offer, {**request, "witnesses": [request["founders"][0]]}))
+    given(story, file())
+    assert story.now.consents_asked == ["p2", "p3", "p4"]
+    story.when(give("p2")).then_refused(Invalid, "party_missing", "/party")
+    story.when(give("p2", party="p3")).then_refused(NotAllowed, "consent_not_asked")
+    given(story, give("p2", party="p4"))
+    assert story.last[0].actor == {"id": "p4", "role": "witness"}
+    assert set(story.now.consents) == {"p4"}
+    given(story, give("p2", party="p2"), give("p3"))
+    assert story.now.stage == Stage.IN_REVIEW
 
 
 def test_nobody_founds_twice(offer: Offer) -> None:
