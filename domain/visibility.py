@@ -6,7 +6,7 @@ from typing import Any
 from domain.case import Case
 from domain.lifecycle import fits
 from domain.parties import APPLICANT, changed, is_personal_list
-from domain.persons import name_of
+from domain.persons import is_company, name_of
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
@@ -86,6 +86,6 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
 
 
 def _name_of(value: Any) -> Any:
-    if isinstance(value, Mapping) and "surname" in value:
+    if isinstance(value, Mapping) and ("surname" in value or is_company(value)):
         return name_of(value)
     return [_name_of(each) for each in value] if isinstance(value, list) else None

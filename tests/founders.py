@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.events import Personal
 from domain.facts import Request
-from domain.forms import Form, Line, Person
+from domain.forms import Company, Form, Line, Person
 from domain.offers import offers
 from domain.procedure import FourEyes, Key, Offer, Party, Procedure, Register, claim_key, entry_key
 from domain.procedures import procedures, registers
@@ -22,7 +22,7 @@ class FoundingForm(Form):
     """Somebody files for the founders, or as one of them."""
 
     applicant: Annotated[Person, Personal("applicant")]
-    founders: Annotated[list[Person], Field(min_length=1, max_length=50), Personal("founder")]
+    founders: Annotated[list[Person | Company], Field(min_length=1, max_length=50), Personal("founder")]
     witnesses: Annotated[list[Person], Field(max_length=5), Personal("witness")]
     name: Annotated[Line, Personal("case")]
 
@@ -31,7 +31,7 @@ class CompanyEntry(Form):
     """The content of an entry."""
 
     name: Annotated[Line, Personal("entry")]
-    founders: Annotated[list[Person], Personal("entry")]
+    founders: Annotated[list[Person | Company], Personal("entry")]
 
 
 def _entry(request: Request) -> Key:
@@ -96,6 +96,11 @@ def founding_is_offered(procedure: Procedure = FOUNDING) -> Iterator[Offer]:
     finally:
         for table, key, _ in tables:
             del table[key]
+
+
+def a_company(n: int = 0, country: str = "KZ") -> dict[str, Any]:
+    """The n-th company, as a form names it."""
+    return {"country": country, "number": f"{n:012d}", "name": f"Example {n} LLP"}
 
 
 def a_founding(

@@ -141,7 +141,7 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
         role = place.shape.role
         if person is not None and (role, person) in met:
             what = f"This {role} is named twice. Please name each of them once."
-            raise Invalid(Fault(f"{place.pointer}/personal_number", "same_person", what))
+            raise Invalid(Fault(_number_of(place, command), "same_person", what))
         met.add((role, str(person)))
         if not place.shape.consents or place.named_in(command.request) is None:
             continue
@@ -149,8 +149,13 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
             asked.append(party)
         elif not place.shape.many:
             what = f"The {role} and the {applicant.whose} are one person. Please name the other one."
-            raise Invalid(Fault(f"{place.pointer}/personal_number", "same_person", what))
+            raise Invalid(Fault(_number_of(place, command), "same_person", what))
     return asked
+
+
+def _number_of(place: Place, command: FileCase) -> str:
+    number = "number" if persons.is_company(place.named_in(command.request)) else "personal_number"
+    return f"{place.pointer}/{number}"
 
 
 # --- evidence and warnings --------------------------------------------------------------------------------

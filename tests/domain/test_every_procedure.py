@@ -9,7 +9,7 @@ import pytest
 
 from domain import events as e
 from domain.countries import countries
-from domain.forms import Form, Named, owners_of
+from domain.forms import Company, Form, Named, owners_of
 from domain.offers import content_owners, offers
 from domain.procedure import Offer, Procedure, Register
 from domain.procedures import procedures, registers
@@ -90,12 +90,14 @@ def test_what_names_a_party_is_personal_and_theirs(procedure: Procedure) -> None
 
 
 @every_procedure
-def test_what_names_a_party_has_the_names_of_a_human(procedure: Procedure) -> None:
+def test_what_names_a_party_has_the_names_of_a_human_or_is_a_company(procedure: Procedure) -> None:
+    """Nobody can act for a company yet: none applies, and none is asked for consent."""
     for form in forms_of(procedure):
         for party in procedure.parties:
             kinds = [k for k in _models(form.model_fields[party.member].annotation) if k is not type(None)]
             assert kinds
-            assert all(issubclass(kind, Named) for kind in kinds)
+            acts = party.is_applicant or party.consents
+            assert all(issubclass(kind, Named if acts else Named | Company) for kind in kinds)
 
 
 def _models(hint: Any) -> Iterator[type]:

@@ -9,6 +9,7 @@ import pytest
 from domain import events as e
 from domain.authorisation import subject_of
 from domain.case import Stage
+from domain.forms import plain
 from domain.procedure import Offer
 from domain.refusals import Invalid, NotAllowed
 from domain.visibility import shown, visible_whose, watched
@@ -26,7 +27,7 @@ from tests.domain.acts import (
     revoke,
 )
 from tests.domain.story import Act, Story, as_filed, folded, forgotten, given
-from tests.founders import a_founding, founding_is_offered
+from tests.founders import FoundingForm, a_company, a_founding, founding_is_offered
 
 EVERYBODY = 50
 YEARS_LATER = later(days=800)
@@ -193,3 +194,33 @@ def test_the_erasure_of_one_leaves_the_others(offer: Offer) -> None:
 def test_a_number_that_no_founder_has_is_nobodys(offer: Offer) -> None:
     story = given(told(offer), file(), *all_consent(3), *COMPLETED, YEARS_LATER)
     story.when(erase("founder_4")).then_refused(Invalid, "unknown_role", "/whose")
+
+
+# --- companies --------------------------------------------------------------------------------------------
+
+
+def test_companies_are_parties_beside_persons(offer: Offer) -> None:
+    """Each under a key of its own, with a keyed id; nobody can act for them yet, and the case waits."""
+    request = a_founding(3)
+    request["founders"] = plain(
+        FoundingForm.model_validate(
+            {
+                **request,
+                "founders": [
+                    request["founders"][0],
+                    *(a_company(n) for n in range(7)),
+                    request["founders"][1],
+                ],
+            }
+        )
+    )["founders"]
+    story = given(Story(offer, as_filed(offer, request)), file(), give("founder_1"), give("founder_9"))
+    assert len(set(story.now.persons.values())) == 10
+    assert story.now.stage == Stage.FILED
+    assert shown(story.now, "p2")["request"]["founders"][3] == {"name": "Example 2 LLP"}
+    assert len({story.keys[story.case_id][f"founder_{n}"] for n in range(1, 10)}) == 9
+
+
+def test_a_company_founds_once(offer: Offer) -> None:
+    story = Story(offer, as_filed(offer, {**a_founding(1), "founders": [a_company(1), a_company(1)]}))
+    story.when(file()).then_refused(Invalid, "same_person", "/request/founders/1/number")
