@@ -18,7 +18,6 @@ from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS
 from infra.runtime.clock import written
-from projections.case_status import PARTIES
 
 router = APIRouter()
 _NO_QUEUE: Final = "There is no queue here for you."
@@ -92,14 +91,17 @@ def _mine(country: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> 
     me = actor.persons.get(country.code)
     if me is None:
         return []
-    return country.read_models.rows(
-        "case_status",
-        any_of=dict.fromkeys(PARTIES, me),
-        order=("filed_at", "case"),
-        after=after,
-        limit=limit,
-        is_descending=True,
-    )
+    with country.read_models.reading() as seen:
+        mine = seen.rows(
+            "case_parties",
+            {"person": me},
+            order=("filed_at", "case"),
+            after=after,
+            limit=limit,
+            is_descending=True,
+        )
+        cases = seen.load("case_status", [row["case"] for row in mine])
+    return [cases[row["case"]] for row in mine if row["case"] in cases]
 
 
 def _place(row: dict[str, Any]) -> list[Any]:

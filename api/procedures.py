@@ -74,7 +74,13 @@ def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
         "title": dict(found.procedure.title),
         "register": found.procedure.register.name,
         "parties": [
-            {"role": p.role, "member": p.member, "is_applicant": p.is_applicant, "consents": p.consents}
+            {
+                "role": p.role,
+                "member": p.member,
+                "is_applicant": p.is_applicant,
+                "consents": p.consents,
+                "many": p.many,
+            }
             for p in found.procedure.parties
         ],
         "form_version": found.form_version,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from domain import case as cases
+from domain.case import Case
 from domain.commands import Actor, Competence
 from domain.countries import country_of, legal_day
 from domain.lifecycle import CLOCK, ROWS
+from domain.parties import APPLICANT as FIRST
 from domain.refusals import NOTHING, NotAllowed, Refusal, Unknown
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
@@ -77,14 +78,14 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     return Unknown(NOTHING)
 
 
-def subject_of(case: cases.Case, at: datetime) -> Subject:
+def subject_of(case: Case, at: datetime) -> Subject:
     """What has to be known of a case."""
     return Subject(
         country=case.country,
         day=legal_day(at, country_of(case.country)),
         procedure=case.procedure,
         authority=case.authority,
-        applicant=cases.APPLICANT,
+        applicant=FIRST,
         parties=case.persons,
     )
 

@@ -44,6 +44,7 @@ from domain.events import (
     RefundReason,
     WithdrawalReason,
 )
+from domain.parties import changed
 
 
 class Stage(StrEnum):
@@ -111,7 +112,6 @@ class Decided(TypedDict):
     explanation: str | None
 
 
-APPLICANT: Final = "p1"  # who filed is the first party
 ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
 
 
@@ -161,8 +161,12 @@ class Case(NamedTuple):
     @property
     def persons(self) -> dict[str, str]:
         """Party ("p1") -> the keyed id of the person, for parties that are persons and are not erased."""
-        found = {p: self.request.get(f"person_{role}") for p, role in self.parties.items()}
+        found = {p: self.request.get(f"person_{p}") for p in self.parties}
         return {p: person for p, person in found.items() if person}
+
+    def whose(self, party: str) -> str:
+        """By which name what is about this party is sealed: its role, of several in one role with a number."""
+        return self.owners[f"person_{party}"]
 
     @property
     def decided(self) -> Decided | None:
@@ -214,7 +218,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         stage=Stage.FILED.value,
         version=recorded.seq,
         parties=event.parties,
-        request={name: _kept(value) for name, value in event.request.items()},
+        request={name: _kept_of_all(value) for name, value in event.request.items()},
         owners=recorded.owners,
         evidence=_kept(event.evidence),
         warnings=event.warnings,
@@ -384,11 +388,15 @@ def _kept(value: Any) -> Any:
     return None if value is ERASED else value
 
 
+def _kept_of_all(value: Any) -> Any:
+    return [_kept(each) for each in value] if isinstance(value, list) else _kept(value)
+
+
 def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
-    """What is about the named roles falls; what is about several people falls with the whole case."""
+    """What is about those who are named falls; what is about several people falls with the whole case."""
     whose = set(event.whose)
     changes: dict[str, Any] = {
-        "request": {n: None if case.owners.get(n) in whose else v for n, v in case.request.items()},
+        "request": changed(case.request, case.owners, lambda value, of: None if of in whose else value),
         "erased": sorted({*case.erased, *whose}),
     }
     if "case" in whose:

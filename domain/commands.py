@@ -73,7 +73,7 @@ class CaseCommand(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCase(CaseCommand):
-    """File a request: ``request`` has the form's members, and ``person_<role>`` for each party."""
+    """File a request: ``request`` has the form's members, and ``person_<party>`` for each party: ``person_p1``."""
 
     country: str
     procedure: str
@@ -84,9 +84,10 @@ class FileCase(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveConsent(CaseCommand):
-    """Agree to the request as it stood at event ``of``."""
+    """Agree to the request as it stood at event ``of``; ``party``: as whom, where the caller is asked as several."""
 
     of: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class DeclineConsent(CaseCommand):
     """Say no to it."""
 
     of: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ class RevokeConsent(CaseCommand):
     """Take a consent back."""
 
     of: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +210,7 @@ class RecordReceipt(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseCase(CaseCommand):
-    """Destroy the personal data of these roles; () is everything of the case."""
+    """Destroy the personal data of these parties (``whose``), or ``case``; () is everything of the case."""
 
     basis: str
     whose: tuple[str, ...] = ()

@@ -29,7 +29,10 @@ ERASED: Final = Erased.ERASED
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Marks a member as personal, and about whom: a party's role, or the whole ``case`` or ``entry``."""
+    """Marks a member as personal, and about whom: a party's role, or the whole ``case`` or ``entry``.
+
+    A list of parties is marked with the role; each of them owns their own part: ``founder_1``, ``founder_2`` ...
+    """
 
     whose: str
 

@@ -161,6 +161,14 @@ class Person(AnyPerson):
         return self
 
 
+class Company(Value):
+    """A company as a party: known by the number under which the country's register has it, as written there."""
+
+    country: CountryCode
+    number: Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Z/-]{0,29}$")]
+    name: Line
+
+
 class Money(Value):
     """Integer minor units beside an ISO 4217 currency."""
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from domain import law
 from domain.countries import countries
 from domain.forms import owners_of
+from domain.parties import places
 from domain.procedure import Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
@@ -57,19 +58,35 @@ def offer(country: str, procedure: str) -> Offer | None:
     return offers().get((country, procedure))
 
 
-@cache
-def request_owners(country: str, procedure: str, form: int) -> Mapping[str, str]:
-    """Whose each personal member of a filed request is. A released form is frozen: old versions stay.
+@lru_cache(maxsize=1024)  # of the numbers of people that are met
+def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ...]) -> Mapping[str, str]:
+    """Whose each personal member of a filed request is, given the roles of its parties, p1 first. A released
+    form is frozen: old versions stay.
 
-    Beside the form's members there is ``person_<role>`` for each party: the keyed id of the human, or null.
+    A list of parties is a member for each of them; beside them there is ``person_<party>``: the keyed id of the
+    human, or null. LookupError: no such form, no such role.
     """
     found = offer(country, procedure)
     asked = found.form if found and found.form_version == form else found and found.former.get(form)
     if found is None or asked is None:
         msg = f"form {form} of {procedure} in {country} is not known"
         raise LookupError(msg)
-    persons = {f"person_{party.role}": party.role for party in found.procedure.parties}
-    return {**owners_of(asked), **persons}
+    parties = places(found.procedure, roles)
+    lists = lists_of(country, procedure)
+    return {
+        **{name: whose for name, whose in owners_of(asked).items() if name not in lists},
+        **{place.member: place.whose for place in parties.values() if place.shape.many},
+        **{f"person_{party}": place.whose for party, place in parties.items()},
+    }
+
+
+@cache
+def lists_of(country: str, procedure: str) -> frozenset[str]:
+    """The members of a request that are lists of parties."""
+    found = offer(country, procedure)
+    return (
+        frozenset(party.member for party in found.procedure.parties if party.many) if found else frozenset()
+    )
 
 
 @cache

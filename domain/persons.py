@@ -1,13 +1,14 @@
 """Who the people in a form are: what recognises them, how others see their names, what an officer is told.
 
-People are here as JSON values (``forms.Person``, ``forms.AnyPerson``, a child), None where nobody is named.
+People are here as JSON values (``forms.Person``, ``forms.AnyPerson``, a child), None where nobody is named; so
+are companies (``forms.Company``), which can be parties beside them.
 """
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from domain.countries import countries
 from domain.names import document_number
@@ -40,11 +41,14 @@ PARENT_YEARS = 10
 
 
 def key_of(person: Person | None) -> tuple[str | int, ...] | None:
-    """What the keyed id of this human is derived from (formats.md, derived ids); None: known by name only.
+    """What the keyed id of this human or company is derived from (formats.md, derived ids); None: known by name
+    only.
 
     By the number, or by the document where there is none: two kinds of ids, which never meet. A human who
     got a number later is somebody else by then: only an officer can say that they are one.
     """
+    if is_company(person):
+        return ("company", 1, person["country"], person["number"])
     number, document = (person or {}).get("personal_number"), (person or {}).get("document")
     if number:
         return ("person", 1, number["country"], number["number"])
@@ -53,13 +57,20 @@ def key_of(person: Person | None) -> tuple[str | int, ...] | None:
     return None
 
 
+def is_company(party: Person | None) -> TypeGuard[Person]:
+    """Whether a company is named there, and no human."""
+    return party is not None and "name" in party
+
+
 def is_same(one: Person | None, other: Person | None) -> bool:
-    """Whether both are known to be one human; two people known by name only never are."""
+    """Whether both are known to be one human, or one company; two people known by name only never are."""
     return key_of(one) is not None and key_of(one) == key_of(other)
 
 
 def name_of(person: Person) -> dict[str, str]:
-    """The name as others see it: of one name only, that part alone."""
+    """The name as others see it: of one name only, that part alone; of a company its name."""
+    if is_company(person):
+        return {"name": person["name"]}
     return {part: person[part] for part in ("surname", "given_names") if person[part] is not None}
 
 
@@ -77,7 +88,7 @@ def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
 
     ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in.
     """
-    if person is None:
+    if person is None or is_company(person):
         return
     if len(name_of(person)) == 1:
         yield f"one_name:{role}"

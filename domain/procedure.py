@@ -46,12 +46,17 @@ def entry_key(register: str, kind: str, *parts: str) -> Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A role in the case; ``member``: the form's member that names the person, null where there is nobody."""
+    """A role in the case; ``member``: the form's member that names the person, null where there is nobody; it may
+    be a company.
+
+    ``many``: the member is a list of them, each of whom is a party; one person applies, never several.
+    """
 
     role: str
     member: str
     is_applicant: bool = False
     consents: bool = False
+    many: bool = False
 
 
 def _sees_nothing(_request: Request) -> Mapping[str, Key]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.case import APPLICANT, Case
+from domain.case import Case
 from domain.lifecycle import fits
-from domain.persons import name_of
+from domain.parties import APPLICANT, changed, is_personal_list
+from domain.persons import is_company, name_of
 
 
 def visible_whose(case: Case, party: str | None) -> frozenset[str]:
@@ -14,16 +15,20 @@ def visible_whose(case: Case, party: str | None) -> frozenset[str]:
     Another party sees its own, in every role that the same human has, and what is about the case as a whole.
     """
     if party is None or party == APPLICANT:
-        return frozenset({*case.parties.values(), *case.owners.values(), "case"})
+        return frozenset({*case.owners.values(), "case"})
     persons = case.persons
     mine = {p for p, person in persons.items() if person == persons.get(party)}
-    return frozenset({*(case.parties[p] for p in {party, *mine}), "case"})
+    return frozenset({*(case.whose(p) for p in {party, *mine}), "case"})
 
 
 def watched(case: Case) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
     found = shown(case, None)
-    found["request"] = {name: value for name, value in found["request"].items() if name not in case.owners}
+    found["request"] = {
+        name: value
+        for name, value in found["request"].items()
+        if name not in case.owners and not is_personal_list(name, case.owners)
+    }
     found["evidence"] = []
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
     if found["decision"]:
@@ -35,8 +40,10 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered."""
     whose = visible_whose(case, party)
     request = {
-        name: value if name not in case.owners or case.owners[name] in whose else _name_of(value)
-        for name, value in case.request.items()
+        name: value
+        for name, value in changed(
+            case.request, case.owners, lambda v, of: v if of in whose else _name_of(v)
+        ).items()
         if not name.startswith("person_")
     }
     return {
@@ -49,10 +56,14 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "authority": case.authority,
         "terms": case.terms,
         "you_are": case.parties[party] if party else None,
+        "parties": [{"party": p, "role": role, "whose": case.whose(p)} for p, role in case.parties.items()],
         "request": request,
         "request_hash": case.request_hash,
         "evidence": [{k: v for k, v in a.items() if k != "key"} for a in case.evidence or ()],
-        "consents": {case.parties[p]: "given" if p in case.consents else "open" for p in case.consents_asked},
+        "consents": [
+            {"party": p, "role": case.parties[p], "answer": "given" if p in case.consents else "open"}
+            for p in case.consents_asked
+        ],
         "consent_until": case.consent_until,
         "fee": case.fee,
         "paid": case.paid,
@@ -75,6 +86,6 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
 
 
 def _name_of(value: Any) -> Any:
-    if isinstance(value, Mapping) and "surname" in value:
+    if isinstance(value, Mapping) and ("surname" in value or is_company(value)):
         return name_of(value)
     return [_name_of(each) for each in value] if isinstance(value, list) else None

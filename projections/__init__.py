@@ -29,6 +29,7 @@ ColumnType = Literal["text", "integer", "json"]
 class View:
     """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
 
+    Where a stream has several, ``rows(state)`` are all of them, and the first two columns are the key.
     The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
     fold goes on from there.
     """
@@ -36,9 +37,17 @@ class View:
     name: str
     family: str  # of domain/families.py
     columns: Mapping[str, ColumnType]
-    row: Callable[[Any], Row | None]
+    row: Callable[[Any], Row | None] = lambda _state: None
+    rows: Callable[[Any], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps: type[Case | Entry] | None = None
+
+    def shown(self, state: Any) -> list[Row]:
+        """All rows of the stream."""
+        if self.rows is not None:
+            return self.rows(state)
+        row = self.row(state)
+        return [] if row is None else [row]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +76,14 @@ def added(tally: Tally, one: Row, other: Row) -> Row:
 
 
 def key_column(view: View | Tally) -> str:
-    """The name of the key."""
+    """The name of the key, of a view the stream's."""
     return next(iter(view.columns))
+
+
+def key_columns(view: View | Tally) -> tuple[str, ...]:
+    """The names of the columns under which a row is the only one."""
+    several = isinstance(view, View) and view.rows is not None
+    return tuple(view.columns)[: 2 if several else 1]
 
 
 @cache

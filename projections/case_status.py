@@ -3,11 +3,8 @@
 from domain.case import Case
 from projections import Row, View
 
-PARTIES = ("p1", "p2", "p3", "p4", "p5", "p6")
-
 
 def _row(case: Case) -> Row:
-    persons = case.persons
     return {
         "case": case.case,
         "procedure": case.procedure,
@@ -15,7 +12,6 @@ def _row(case: Case) -> Row:
         "stage": case.stage,
         "filed_at": case.filed_at,
         "version": case.version,
-        **{p: persons.get(p) for p in PARTIES},
         "state": case._asdict(),
     }
 
@@ -30,10 +26,8 @@ PROJECTION = View(
         "stage": "text",
         "filed_at": "text",
         "version": "integer",
-        **dict.fromkeys(PARTIES, "text"),
         "state": "json",
     },
     row=_row,
-    indexes=tuple((p, "filed_at") for p in PARTIES),
     keeps=Case,
 )

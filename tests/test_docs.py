@@ -288,8 +288,9 @@ def test_the_members_of_forms_are_as_they_are_written_down() -> None:
     """The page shows those that there were when it was written; a procedure that is added needs no page."""
     for title in re.findall(r"^### (\w+ in [A-Z]{2}, form [0-9]+)$", text_of(EVENTS), re.MULTILINE):
         procedure, country, version = re.split(" in |, form ", title)
-        form = offers()[country, procedure].form
-        owners = request_owners(country, procedure, int(version))
+        offered = offers()[country, procedure]
+        form, roles = offered.form, tuple(party.role for party in offered.procedure.parties)
+        owners = request_owners(country, procedure, int(version), roles)
         members = dict.fromkeys(form.model_fields, "public") | {
             n: f"personal: {w}" for n, w in owners.items()
         }

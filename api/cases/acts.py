@@ -40,10 +40,14 @@ router = APIRouter()
 
 
 class Consent(Value):
-    """An answer to the request as it stood at event ``of`` (the case's ``request_hash``)."""
+    """An answer to the request as it stood at event ``of`` (the case's ``request_hash``).
+
+    ``party`` says as whom, where the caller is asked as several.
+    """
 
     answer: Literal["give", "decline", "revoke"]
     of: EventHash
+    party: Code | None = None
 
 
 class Assignment(Value):
@@ -85,10 +89,10 @@ class Nothing(Value):
 
 
 class Erasure(Value):
-    """The legal basis, and whose data (roles of the case); an empty list is everything."""
+    """The legal basis, and whose data (as ``parties`` of the case names them); an empty list is everything."""
 
     basis: Line
-    whose: Annotated[list[Code], Field(max_length=10, default_factory=list)]
+    whose: Annotated[list[Code], Field(max_length=200, default_factory=list)]
 
 
 # --- facts ------------------------------------------------------------------------------------------------
@@ -107,7 +111,7 @@ _CONSENTS: dict[str, type[CaseCommand]] = {
 async def consent(request: Request, case: Id) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
     _, said = await asked_of(request, case, Consent)
-    return await act(request, case, _CONSENTS[said.answer], of=said.of)
+    return await act(request, case, _CONSENTS[said.answer], of=said.of, party=said.party)
 
 
 @router.post(

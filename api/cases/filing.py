@@ -8,7 +8,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.edge.caller import caller, country_here, document, idempotency_key, key_of_request, shaped
+from api.edge.caller import (
+    caller,
+    country_here,
+    document,
+    idempotency_key,
+    key_of_request,
+    shaped,
+)
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
 from api.edge.problems import faults_of
@@ -17,7 +24,7 @@ from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
-from domain.persons import key_of
+from domain.parties import keyed
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
 from infra.desk.desk import IdempotencyKey, Outcome
@@ -149,7 +156,4 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
         content = plain(offered.form.model_validate(filing.request))
     except ValidationError as error:
         raise Invalid(*faults_of(error, "/request")) from None
-    for party in offered.procedure.parties:
-        known = key_of(content.get(party.member))
-        content[f"person_{party.role}"] = country.ids.human(known) if known else None
-    return content
+    return keyed(offered.procedure, content, country.ids.human)

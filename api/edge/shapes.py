@@ -82,6 +82,20 @@ class Step(Shape):
     by: str
 
 
+class PartyInCase(Shape):
+    """``whose`` names what is about them: the role, of several in one role with a number ("founder_2")."""
+
+    party: Code
+    role: Code
+    whose: Code
+
+
+class ConsentShown(Shape):
+    party: Code
+    role: Code
+    answer: Literal["given", "open"]
+
+
 class CaseShown(Shape):
     """A case as the caller may see it: of other people their names only."""
 
@@ -94,10 +108,11 @@ class CaseShown(Shape):
     authority: str
     terms: LegalDay
     you_are: Code | None
+    parties: list[PartyInCase]
     request: dict[str, Any]
     request_hash: EventHash
     evidence: list[EvidenceShown]
-    consents: dict[str, Literal["given", "open"]]
+    consents: list[ConsentShown]
     consent_until: Deadline | None
     fee: FeeShown | None
     paid: MinorUnits
@@ -256,6 +271,7 @@ class PartyShown(Shape):
     member: Code
     is_applicant: bool
     consents: bool
+    many: bool
 
 
 class OfferShown(Shape):

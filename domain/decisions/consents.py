@@ -2,11 +2,12 @@
 
 from domain import events as e
 from domain.authorisation import Rule
+from domain.case import Case
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
 from domain.decision import LEAD, Decision
 from domain.decisions.ends import withdrawn
 from domain.decisions.situation import Situation
-from domain.refusals import Clash, NotAllowed
+from domain.refusals import Clash, Fault, Invalid, NotAllowed
 
 
 def give(command: GiveConsent, situation: Situation) -> Decision:
@@ -47,10 +48,22 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
 def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
     rule = situation.allowed()
-    party = rule.party or ""
-    if party not in situation.case.consents_asked:
-        raise NotAllowed("Your consent is not asked in this case.", code="consent_not_asked")
+    party = _as_whom(command, situation.case, rule.party)
     if command.of != situation.case.request_hash:
         what = "The request has changed since you read it. Please read it again before you answer."
         raise Clash(what, code="consent_over_old_request")
-    return rule, party
+    return Rule(rule.id, party=party), party
+
+
+def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, me: str | None) -> str:
+    """The party in whose name the caller answers; one human may be asked as several."""
+    persons = case.persons
+    mine = [p for p in case.consents_asked if me is not None and persons.get(p) == persons[me]]
+    if not mine or command.party not in (None, *mine):
+        raise NotAllowed("Your consent is not asked in this case.", code="consent_not_asked")
+    if command.party is None and len(mine) > 1:
+        what = (
+            f"You are asked as several parties ({', '.join(mine)}). Please say as which of them you answer."
+        )
+        raise Invalid(Fault("/party", "party_missing", what))
+    return command.party or mine[0]

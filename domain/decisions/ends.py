@@ -93,8 +93,8 @@ def erase(command: EraseCase, situation: Situation) -> Decision:
     rule = situation.allowed()
     case, keys = situation.case, situation.keys
     whose = set(command.whose or keys)
-    if whose - {"case", *case.parties.values(), *keys}:
-        raise Invalid(Fault("/whose", "unknown_role", "Nobody in this case has that role."))
+    if whose - {"case", *case.owners.values(), *keys}:
+        raise Invalid(Fault("/whose", "unknown_role", "Nobody in this case goes by that name."))
     if "case" in whose:
         whose |= keys.keys()  # what is about several people falls last, with everything
     fallen = sorted(keys[w] for w in whose if w in keys)

@@ -7,7 +7,6 @@ from typing import Any, Final
 from domain import events as e
 from domain import limits, persons
 from domain.authorisation import Rule
-from domain.case import APPLICANT
 from domain.commands import FileCase
 from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
@@ -17,7 +16,8 @@ from domain.entry import Entry
 from domain.facts import EVERYTHING, Facts, Seen
 from domain.fees import Assessment, assess
 from domain.offers import restrictions_of, terms_hash
-from domain.procedure import Check, Moment, Party, Procedure, Terms
+from domain.parties import APPLICANT, Place, parties_of
+from domain.procedure import Check, Moment, Terms
 from domain.refusals import Clash, Differs, Fault, Invalid
 
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -30,7 +30,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         raise Differs("This request was filed before.", code="already_filed")
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
-    parties = _parties(procedure)
+    parties = parties_of(procedure, command.request)
     consents = _consents(command, parties)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
@@ -45,7 +45,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         form=found.form_version,
         terms=terms.since.isoformat(),
         terms_sha256=terms_hash(terms),
-        parties={p: party.role for p, party in parties.items()},
+        parties={p: place.shape.role for p, place in parties.items()},
         consents=consents,
         consent_until=situation.until(times.consent) if consents and times.consent else None,
         warnings=[
@@ -124,28 +124,38 @@ def as_seen(entry: Entry, day: date) -> Seen:
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _parties(procedure: Procedure) -> Mapping[str, Party]:
-    """Who files is "p1"; the others follow in the order of the procedure's file."""
-    first = sorted(procedure.parties, key=lambda party: not party.is_applicant)
-    return {f"p{n}": party for n, party in enumerate(first, start=1)}
+def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
+    """The parties whose consent is asked; refuses a filing for somebody else, and one with oneself.
 
-
-def _consents(command: FileCase, parties: Mapping[str, Party]) -> list[str]:
-    """The parties whose consent is asked; refuses a filing for somebody else, and one with oneself."""
+    Among several in one role may be the one who files: that is their consent. Nobody is named there twice.
+    """
     me = command.by.persons.get(command.country)
     applicant = parties[APPLICANT]
-    if me is None or command.request.get(f"person_{applicant.role}") != me:
-        what = f"This is not your own number. The {applicant.role} files the request, under their own name."
-        raise Invalid(Fault(f"/request/{applicant.member}/personal_number", "not_the_applicant", what))
-    asked = []
-    for party, shape in parties.items():
-        if not shape.consents or command.request.get(shape.member) is None:
+    if me is None or command.request.get(f"person_{APPLICANT}") != me:
+        what = f"This is not your own number. The {applicant.whose} files the request, under their own name."
+        raise Invalid(Fault(f"{applicant.pointer}/personal_number", "not_the_applicant", what))
+    asked: list[str] = []
+    met: set[tuple[str, str]] = set()
+    for party, place in parties.items():
+        person = command.request.get(f"person_{party}")
+        role = place.shape.role
+        if person is not None and (role, person) in met:
+            what = f"This {role} is named twice. Please name each of them once."
+            raise Invalid(Fault(_number_of(place, command), "same_person", what))
+        met.add((role, str(person)))
+        if not place.shape.consents or place.named_in(command.request) is None:
             continue
-        if command.request.get(f"person_{shape.role}") == me:
-            what = f"The {shape.role} and the {applicant.role} are one person. Please name the other one."
-            raise Invalid(Fault(f"/request/{shape.member}/personal_number", "same_person", what))
-        asked.append(party)
+        if person != me:
+            asked.append(party)
+        elif not place.shape.many:
+            what = f"The {role} and the {applicant.whose} are one person. Please name the other one."
+            raise Invalid(Fault(_number_of(place, command), "same_person", what))
     return asked
+
+
+def _number_of(place: Place, command: FileCase) -> str:
+    number = "number" if persons.is_company(place.named_in(command.request)) else "personal_number"
+    return f"{place.pointer}/{number}"
 
 
 # --- evidence and warnings --------------------------------------------------------------------------------
@@ -171,12 +181,13 @@ def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     procedure = situation.offer.procedure
     yield from procedure.warnings(command.request)
-    for party in procedure.parties:
-        person = command.request.get(party.member)
-        _is_born(person, f"/request/{party.member}/born_on", situation.at)
-        yield from persons.warnings(party.role, person, acts=party.is_applicant or party.consents)
+    parties = parties_of(procedure, command.request).values()
+    for place in parties:
+        person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
+        _is_born(person, f"{place.pointer}/born_on", situation.at)
+        yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(
-        code for party in procedure.parties for code in _of_the_number(command.request.get(party.member))
+        code for place in parties for code in _of_the_number(place.named_in(command.request))
     )
     _nothing_of_tomorrow(situation)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain import events as e
 from domain.authorisation import Rule, Subject, allow, subject_of
-from domain.case import APPLICANT, Case, Stage, evolve
+from domain.case import Case, Stage, evolve
 from domain.claim import Claim
 from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase
 from domain.countries import country_of, legal_day
@@ -19,6 +19,7 @@ from domain.entry import Entry
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, STEPS, About, Step, does_fit, fits, offer_of
 from domain.offers import offer
+from domain.parties import APPLICANT
 from domain.procedure import Key, Offer, Terms, slots
 from domain.refusals import NOTHING, Erased, NotAllowed, NotOffered, Refusal, Stale, Unknown, WrongStage
 

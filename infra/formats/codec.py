@@ -4,13 +4,14 @@ A stored name is for ever: the family, the event's own name and a version (tests
 pins them all); a new meaning gets a new name and an upcast here. Nothing is ever resolved as an import path.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from domain import events as e
 from domain.families import FAMILIES
-from domain.offers import content_owners, request_owners
+from domain.offers import content_owners, lists_of, request_owners
+from domain.parties import roles_of
 
 NAMES: Final[Mapping[str, type]] = {
     f"{family.name}.{event.__name__}.v1": event for family in FAMILIES.values() for event in family.events
@@ -37,12 +38,15 @@ def encode(event: e.Event, family: str, country: str) -> Members:
     public = {name: getattr(event, name) for name in shape.public}
     personal = [(name, getattr(event, name), whose) for name, whose in shape.personal]
     if shape.laid_flat is not None:
-        owners = owners_of(shape.name, public, country)
-        for name, value in getattr(event, shape.laid_flat).items():
+        owners = _owners_of(shape.name, public, country)
+        laid: Mapping[str, Any] = getattr(event, shape.laid_flat)
+        for name, value in _flat(laid, _lists_of(shape.name, public, country)):
             if name in owners:
                 personal.append((name, value, owners[name]))
-            else:
+            elif name in laid and not name.startswith("person_"):
                 public[name] = value
+            else:  # in clear it must not stand
+                raise UnknownEvent(f"{name} is about nobody among the parties of the event")
     return Members(shape.name, public, personal)
 
 
@@ -61,6 +65,8 @@ def decode(
             (members if n in shape.public_names else flat)[n] = v
         for n in owners:
             (members if n in shape.owners else flat)[n] = disclosed.get(n, e.ERASED)
+        for each in _lists_of(shape.name, public, country):
+            flat[each] = _joined(each, flat)
         members[shape.laid_flat] = flat
     if len(disclosed) < len(owners):
         members = {**dict.fromkeys(shape.owners, e.ERASED), **members}
@@ -84,11 +90,33 @@ def members_of(
     return (shape.public_names if shape.laid_flat is None else None), owners
 
 
-def owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
+def _owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
     """Whose each laid-flat personal member is: by the frozen version that the event itself names."""
     if name == "case.CaseFiled.v1":
-        return request_owners(country, public["procedure"], public["form"])
+        roles = roles_of(public["parties"])
+        return request_owners(country, public["procedure"], public["form"], roles)
     return content_owners(public["register"], public["content_version"])
+
+
+def _lists_of(name: str, public: Mapping[str, Any], country: str) -> frozenset[str]:
+    """The laid-flat members that are lists of parties: each of them is a member of its own in the event."""
+    return lists_of(country, public["procedure"]) if name == "case.CaseFiled.v1" else frozenset()
+
+
+def _flat(members: Mapping[str, Any], lists: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    for name, value in members.items():
+        if name in lists:
+            yield from ((f"{name}_{n}", each) for n, each in enumerate(value, start=1))
+        else:
+            yield name, value
+
+
+def _joined(name: str, flat: dict[str, Any]) -> list[Any]:
+    """The list again; its parts are taken out of ``flat``."""
+    found: list[Any] = []
+    while (part := f"{name}_{len(found) + 1}") in flat:
+        found.append(flat.pop(part))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +141,7 @@ def _all_owners(shape: _Shape, public: Mapping[str, Any], country: str) -> Mappi
     if shape.laid_flat is None:
         return shape.owners
     try:
-        return {**shape.owners, **owners_of(shape.name, public, country)}
+        return {**shape.owners, **_owners_of(shape.name, public, country)}
     except (LookupError, TypeError) as error:
         raise UnknownEvent(f"{shape.name} names a form or a content that is not known here") from error
 

@@ -50,7 +50,9 @@ class Ids:
     # people, in this country only
 
     def human(self, known: tuple[str | int, ...]) -> str:
-        """Whom ``domain.persons.key_of`` recognises: by the number, or by a document (``"document", 1, …``)."""
+        """Whom ``domain.persons.key_of`` recognises: by the number, by a document (``"document", 1, …``), or a company
+        by its number (``"company", 1, …``).
+        """
         return derived_id(self._secret, known)
 
     def person(self, country: str, number: str) -> str:

@@ -99,20 +99,19 @@ class Folded:
             transaction.write(name, rows.values())
 
     def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
-        shown, hidden = [], []
+        shown, gone = [], []
         for stream, state in states.items():
-            row = view.row(state) if state is not None else None
-            if row is None:
-                hidden.append(stream)
-            else:
-                shown.append(row)
+            rows = view.shown(state) if state is not None else []
+            shown += rows
+            if view.rows is not None or not rows:  # of several rows some may have gone
+                gone.append(stream)
+        transaction.delete(view.name, gone)
         try:
             transaction.write(view.name, shown)
         except (Unavailable, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
             self._write_singly(transaction, view, shown)
-        transaction.delete(view.name, hidden)
 
     def _write_singly(self, transaction: Transaction, view: View, rows: Sequence[ViewRow]) -> None:
         for row in rows:

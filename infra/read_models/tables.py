@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from infra.formats.canonical import encode
-from projections import Row, Tally, View, key_column, tallies, views
+from projections import Row, Tally, View, key_column, key_columns, tallies, views
 
 _TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
 
@@ -23,6 +23,7 @@ class Table:
     def __init__(self, view: View | Tally, suffix: str) -> None:
         self.name = view.name + suffix
         self.key = f'"{key_column(view)}"'
+        self.keys = _quoted(key_columns(view))
         self._columns = tuple(view.columns)
         self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
         names = _quoted(self._columns)
@@ -34,7 +35,7 @@ class Table:
         marks = ", ".join("?" * len(self._columns))
         self.select = f"SELECT {names} FROM {self.name}"
         put = f"INSERT INTO {self.name} ({names}) VALUES ({marks})"
-        self.upsert = f"{put} ON CONFLICT ({self.key}) DO UPDATE SET {sets}"
+        self.upsert = f"{put} ON CONFLICT ({self.keys}) DO UPDATE SET {sets}"
 
     def column(self, name: str) -> str:
         """The name in quotes, if it is a column; else KeyError."""
@@ -69,8 +70,8 @@ class Generation:
         metadata = sa.MetaData()
         for view in _all():
             columns = [
-                sa.Column(name, _TYPES[kind], primary_key=n == 0)
-                for n, (name, kind) in enumerate(view.columns.items())
+                sa.Column(name, _TYPES[kind], primary_key=name in key_columns(view))
+                for name, kind in view.columns.items()
             ]
             sa.Table(view.name + suffix, metadata, *columns, sqlite_with_rowid=False)
         sa.Table(

@@ -92,14 +92,13 @@ class Transaction:
         view: str,
         where: Mapping[str, Any] | None = None,
         *,
-        any_of: Mapping[str, Any] | None = None,
         order: Sequence[str] = (),
         after: Sequence[Any] = (),
         up_to: Mapping[str, Any] | None = None,
         limit: int = 100,
         is_descending: bool = False,
     ) -> list[Row]:
-        """Rows by equality (``where`` all of, ``any_of`` one of), ordered, strictly after the cursor
+        """Rows by equality (``where``), ordered, strictly after the cursor
         ``after``.
 
         A list in ``where`` is "one of these", MAX_KEYS of them at most.
@@ -110,9 +109,6 @@ class Transaction:
             one_of = value if isinstance(value, list) else [value]
             conditions.append(f"{table.column(column)} IN ({', '.join('?' * len(one_of))})")
             values += one_of
-        if any_of:
-            conditions.append("(" + " OR ".join(f"{table.column(c)} = ?" for c in any_of) + ")")
-            values += any_of.values()
         for column, value in (up_to or {}).items():
             conditions.append(f"{table.column(column)} <= ?")
             values.append(value)
@@ -135,7 +131,7 @@ class Transaction:
             self._many(table.upsert, encoded)
 
     def delete(self, view: str, keys: Iterable[str]) -> None:
-        """Drop the rows under these keys."""
+        """Drop the rows under these keys, of a view with several rows a stream all of each stream."""
         table = self._generation.tables[view]
         gone = [(key,) for key in keys]
         if gone:
@@ -164,7 +160,7 @@ class Transaction:
         table = self._generation.tables[view]
         digest = hashlib.sha256()
         try:
-            for row in self.connection.execute(f"{table.select} ORDER BY {table.key}"):
+            for row in self.connection.execute(f"{table.select} ORDER BY {table.keys}"):
                 digest.update(encode(table.decode(row)) + b"\n")
         except sqlite3.Error as error:
             raise unavailable(error) from None

@@ -52,7 +52,7 @@ def test_what_is_filed_has_an_address_a_version_and_a_hash(town: Town) -> None:
     assert (read.json(), read.headers["etag"]) == (case, answer.headers["etag"])
     assert case["request"] == body["request"]
     assert case["fee"]["amount"] > 0
-    assert case["consents"] == {"buyer": "open"}
+    assert case["consents"] == [{"party": "p2", "role": "buyer", "answer": "open"}]
     assert case["you_are"] == "seller"
 
 

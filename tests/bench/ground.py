@@ -122,8 +122,8 @@ class Ground:
             "vehicle": {"vin": vin(n), "plate": None},
             "price": {"amount": 100, "currency": "KZT"},
             "new_plates": False,
-            "person_seller": self._persons[0],
-            "person_buyer": self._persons[1],
+            "person_p1": self._persons[0],
+            "person_p2": self._persons[1],
         }
         return FileCase(
             by=self.applicant,

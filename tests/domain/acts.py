@@ -36,6 +36,7 @@ from domain.commands import (
     Statement,
     WithdrawCase,
 )
+from domain.parties import parties_of
 from tests.domain.story import Act, Story, Who, stream_of, text
 
 OFFICE_SINCE: Final = date(2020, 1, 1)
@@ -48,9 +49,9 @@ def party(name: str) -> Who:
     """A party of the case, by "p1" or by role."""
 
     def found(story: Story) -> Actor:
-        roles = story.now.parties if story.case else {}
-        role = roles.get(name, name)
-        person = story.request[f"person_{role}"]
+        parties = parties_of(story.offer.procedure, story.request)
+        (found,) = (p for p, place in parties.items() if name in (p, place.whose))
+        person = story.request[f"person_{found}"]
         return Actor(
             issuer="id.example", subject=person, client="portal", persons={story.offer.country: person}
         )
@@ -196,9 +197,9 @@ def _hash(story: Story) -> str:
     return story.now.request_hash
 
 
-def consent(who: str = "p2", of: str | None = None) -> Act:
+def consent(who: str = "p2", of: str | None = None, **more: Any) -> Act:
     """A party agrees."""
-    return _asked(GiveConsent, party(who), of=of or _hash)
+    return _asked(GiveConsent, party(who), of=of or _hash, **more)
 
 
 def decline(who: str = "p2") -> Act:

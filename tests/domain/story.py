@@ -23,7 +23,7 @@ from domain.entry import Entry
 from domain.families import FAMILIES
 from domain.lifecycle import needed
 from domain.offers import offers
-from domain.persons import key_of
+from domain.parties import keyed
 from domain.procedure import Key, Offer, Terms
 from domain.refusals import Invalid, Refusal
 from infra.formats import codec
@@ -269,11 +269,7 @@ def imported(story: Story, content: Mapping[str, Any]) -> None:
 
 def as_filed(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
     """The request with the keyed ids of its persons, as the edge adds them."""
-    found = dict(request)
-    for party in offer.procedure.parties:
-        known = key_of(request.get(party.member))
-        found[f"person_{party.role}"] = "-".join(("human", *map(str, known))) if known else None
-    return found
+    return keyed(offer.procedure, request, lambda known: "-".join(("human", *map(str, known))))
 
 
 def stream_of(key: Key) -> str:

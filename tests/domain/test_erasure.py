@@ -58,7 +58,7 @@ A_BIRTH = (file(evidence=[bring("birth_report")]), assign(), ask(), answer(), ap
 def test_the_sellers_erasure_does_not_take_the_buyers_data() -> None:
     story = given(a_sale(), *COMPLETED, YEARS_LATER).when(erase("seller")).then("PersonalDataErased")
     request = story.now.request
-    assert (request["seller"], request["person_seller"]) == (None, None)
+    assert (request["seller"], request["person_p1"]) == (None, None)
     assert request["buyer"] == story.request["buyer"]
     assert request["vehicle"] == story.request["vehicle"]
     assert story.now.erased == ["seller"]

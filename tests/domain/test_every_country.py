@@ -18,7 +18,8 @@ from domain.fees import Fee, Table, assess
 from domain.forms import Money, owners_of
 from domain.limits import day_in, facts_of
 from domain.offers import as_json, offers, request_owners, restrictions_of, terms_hash
-from domain.procedure import Offer, Terms
+from domain.parties import places
+from domain.procedure import Offer, Procedure, Terms
 from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
     OFFICER,
@@ -74,11 +75,17 @@ def test_rows_follow_each_other_and_never_hold_together(offer: Offer) -> None:
 def test_the_form_has_a_version_by_which_a_filed_case_is_read(offer: Offer) -> None:
     assert offer.form_version >= 1
     assert issubclass(offer.form, offer.procedure.form)
-    owners = request_owners(offer.country, offer.procedure.name, offer.form_version)
-    persons = {f"person_{party.role}": party.role for party in offer.procedure.parties}
-    assert owners == {**owners_of(offer.form), **persons}
+    roles = one_of_each(offer.procedure)
+    owners = request_owners(offer.country, offer.procedure.name, offer.form_version, roles)
+    parties = places(offer.procedure, roles)
+    persons = {f"person_{party}": place.whose for party, place in parties.items()}
+    lists = {place.shape.member: place for place in parties.values() if place.shape.many}
+    named = {n: whose for n, whose in owners_of(offer.form).items() if n not in lists}
+    assert owners == {**named, **{place.member: place.whose for place in lists.values()}, **persons}
     with pytest.raises(LookupError):
-        request_owners(offer.country, offer.procedure.name, offer.form_version + 1)
+        request_owners(offer.country, offer.procedure.name, offer.form_version + 1, roles)
+    with pytest.raises(LookupError):
+        request_owners(offer.country, offer.procedure.name, offer.form_version, (*roles, "nobody"))
 
 
 @every_offer
@@ -86,7 +93,14 @@ def test_a_case_is_read_with_the_form_that_it_was_filed_with(offer: Offer) -> No
     """A released form stays: ``FORMER_FORMS`` has every version before the present one."""
     assert set(offer.former) == set(range(1, offer.form_version))
     for version, form in offer.former.items():
-        assert owners_of(form).items() <= request_owners(offer.country, offer.procedure.name, version).items()
+        owners = request_owners(offer.country, offer.procedure.name, version, one_of_each(offer.procedure))
+        lists = {party.member for party in offer.procedure.parties if party.many}
+        assert {n: w for n, w in owners_of(form).items() if n not in lists}.items() <= owners.items()
+
+
+def one_of_each(procedure: Procedure) -> tuple[str, ...]:
+    """The roles of a case in which there is one party of each."""
+    return tuple(party.role for party in procedure.parties)
 
 
 @every_row

@@ -9,11 +9,10 @@ import pytest
 
 from domain import events as e
 from domain.countries import countries
-from domain.forms import Form, Named, owners_of
+from domain.forms import Company, Form, Named, owners_of
 from domain.offers import content_owners, offers
 from domain.procedure import Offer, Procedure, Register
 from domain.procedures import procedures, registers
-from projections.case_status import PARTIES
 from tests.domain.acts import bring, file
 from tests.domain.story import a_story, given
 from tests.examples import example_content, is_person, unnumbered
@@ -55,7 +54,8 @@ def test_somebody_offers_it(procedure: Procedure) -> None:
 
 @every_procedure
 def test_one_party_files_and_every_role_is_there_once(procedure: Procedure) -> None:
-    assert sum(party.is_applicant for party in procedure.parties) == 1
+    (applicant,) = (party for party in procedure.parties if party.is_applicant)
+    assert not applicant.many
     roles = [party.role for party in procedure.parties]
     assert len(set(roles)) == len(roles)
     assert all(NAME.fullmatch(role) for role in roles)
@@ -76,9 +76,10 @@ def test_each_party_is_named_in_the_form(procedure: Procedure) -> None:
 @every_procedure
 def test_each_member_of_the_form_says_whose_it_is(procedure: Procedure) -> None:
     """A party's, or the case's; owners_of refuses a member that is not marked, or marked twice."""
-    whose = {"case", *(party.role for party in procedure.parties)}
+    whose = {"case", *(party.role for party in procedure.parties if not party.many)}
+    lists = {party.member for party in procedure.parties if party.many}
     for form in forms_of(procedure):
-        assert set(owners_of(form).values()) <= whose
+        assert {owner for name, owner in owners_of(form).items() if name not in lists} <= whose
 
 
 @every_procedure
@@ -89,12 +90,14 @@ def test_what_names_a_party_is_personal_and_theirs(procedure: Procedure) -> None
 
 
 @every_procedure
-def test_what_names_a_party_has_the_names_of_a_human(procedure: Procedure) -> None:
+def test_what_names_a_party_has_the_names_of_a_human_or_is_a_company(procedure: Procedure) -> None:
+    """Nobody can act for a company yet: none applies, and none is asked for consent."""
     for form in forms_of(procedure):
         for party in procedure.parties:
             kinds = [k for k in _models(form.model_fields[party.member].annotation) if k is not type(None)]
             assert kinds
-            assert all(issubclass(kind, Named) for kind in kinds)
+            acts = party.is_applicant or party.consents
+            assert all(issubclass(kind, Named if acts else Named | Company) for kind in kinds)
 
 
 def _models(hint: Any) -> Iterator[type]:
@@ -123,6 +126,7 @@ def test_a_member_of_the_form_is_told_apart_from_the_events_own(procedure: Proce
     for form in forms_of(procedure):
         assert not taken & set(form.model_fields)
         assert all(NAME.fullmatch(name) for name in form.model_fields)
+        assert not any(re.search("_[0-9]+$", name) for name in form.model_fields), "so are those in a list"
         assert not any(name.startswith("person_") for name in form.model_fields), "keyed ids are called so"
 
 
@@ -181,14 +185,6 @@ def test_an_entry_is_read_with_the_content_that_it_was_written_with(register: Re
     assert set(register.former) == set(range(1, register.content_version))
     for version, content in register.former.items():
         assert owners_of(content) == content_owners(register.name, version)
-
-
-@every_register
-def test_no_person_of_a_case_is_lost_to_its_read_model(register: Register) -> None:
-    """The read model of cases finds a person by six columns."""
-    for procedure in procedures().values():
-        if procedure.register is register:
-            assert len(procedure.parties) <= len(PARTIES)
 
 
 @every_register

@@ -111,14 +111,14 @@ def test_the_same_filing_twice_is_one_case() -> None:
 
 def test_a_car_is_sold_by_its_registered_owner_only() -> None:
     story = a_sale(seller=person("KZ", 1))
-    story.request |= {"seller": person("KZ", 77), "person_seller": "human-77"}
+    story.request |= {"seller": person("KZ", 77), "person_p1": "human-77"}
     story.when(file()).then_refused(Clash, "not_the_owner")
 
 
 def test_a_car_that_nobody_knows_is_refused_in_the_same_words() -> None:
     """Whether a VIN is in the register is not to be found out by filing."""
     known, unknown = a_sale(), a_sale()
-    known.request |= {"seller": person("KZ", 77), "person_seller": "human-77"}
+    known.request |= {"seller": person("KZ", 77), "person_p1": "human-77"}
     unknown.entries.clear()
     refusals = [story.when(file()).refusal for story in (known, unknown)]
     assert str(refusals[0]) == str(refusals[1])

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from domain.forms import Document
+from domain.forms import Company, Document
 from domain.persons import (
     PARENT_YEARS,
     WARNINGS,
@@ -19,6 +20,7 @@ from domain.persons import (
     warnings,
 )
 from tests.examples import person, unnumbered
+from tests.founders import a_company
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 KINDS = st.sampled_from(Document.model_json_schema()["properties"]["kind"]["enum"])
@@ -37,6 +39,30 @@ def test_a_number_recognises_a_human_and_nothing_else_of_a_form_does() -> None:
     renamed = {**person("KZ", 1), "surname": "Other", "born_on": None}
     assert is_same(person("KZ", 1), renamed)
     assert not is_same(person("KZ", 1), {**person("KZ", 2), "surname": "Example 1"})
+
+
+def test_a_number_in_a_register_recognises_a_company_whatever_it_is_called() -> None:
+    assert is_same(a_company(1), {**a_company(1), "name": "Another name"})
+    assert not is_same(a_company(1), a_company(2))
+    assert not is_same(a_company(1, "KZ"), a_company(1, "KG"))
+
+
+def test_a_company_is_no_human_of_the_same_number() -> None:
+    number = a_company(1)["number"]
+    numbered = {**person("KZ"), "personal_number": {"country": "KZ", "number": number}}
+    assert not is_same(a_company(1), numbered)
+    assert not is_same(a_company(1), by("other", number, "KZ"))
+
+
+def test_of_a_company_others_see_the_name_and_an_officer_is_told_nothing() -> None:
+    assert name_of(a_company(1)) == {"name": "Example 1 LLP"}
+    assert list(warnings("founder_1", a_company(1), acts=True)) == []
+
+
+@pytest.mark.parametrize("number", ["", "12 34", "abc", "-1"])
+def test_the_number_of_a_company_is_written_as_the_register_has_it(number: str) -> None:
+    with pytest.raises(ValidationError):
+        Company.model_validate({**a_company(1), "number": number})
 
 
 @given(NUMBERS, KINDS)

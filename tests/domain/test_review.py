@@ -74,7 +74,7 @@ def test_a_case_goes_only_to_who_is_competent_on_the_day(to: Who) -> None:
 def test_a_case_never_goes_to_a_party() -> None:
     """The same human in two roles is one human (rules.md 20)."""
     story = given(a_sale(), *COMPLETE)
-    buyer = office("officer", "buyer-by-day", person=story.request["person_buyer"])
+    buyer = office("officer", "buyer-by-day", person=story.request["person_p2"])
     story.when(assign(SUPERVISOR, to=buyer)).then_refused(NotAllowed, "officer_is_party")
     story.when(assign(buyer)).then_refused(NotAllowed, "not_allowed")
 
@@ -82,7 +82,7 @@ def test_a_case_never_goes_to_a_party() -> None:
 def test_an_officer_who_is_a_party_is_known_by_the_record_of_competences_too() -> None:
     """Also where the token names nobody."""
     story = given(a_sale(), *COMPLETE)
-    buyer = office("officer", "buyer-by-day", person=story.request["person_buyer"])(story)
+    buyer = office("officer", "buyer-by-day", person=story.request["person_p2"])(story)
     nameless = type(buyer)(issuer="id", subject="x", client="c", competences=buyer.competences)
     story.when(asked_by(lambda _: nameless, assign())).then_refused(NotAllowed, "not_allowed")
 

@@ -114,7 +114,7 @@ def test_an_auditor_sees_the_grounds_of_a_refusal_and_nobodys_words() -> None:
 def test_what_is_open_is_shown() -> None:
     story = given(a_sale(), *FILED, pay(10**8))
     seen = shown(story.now, "p1")
-    assert seen["consents"] == {"buyer": "open"}
+    assert seen["consents"] == [{"party": "p2", "role": "buyer", "answer": "open"}]
     (refund,) = seen["refunds"]
     assert refund["reason"] == "too_much"
     assert seen["fits"] == list(fits(story.now))

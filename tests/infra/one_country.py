@@ -118,8 +118,8 @@ class OneCountry:
         """Citizen 1 sells the n-th car to citizen 2."""
         request = {
             **sale(n),
-            "person_seller": self.person("kz-citizen-1"),
-            "person_buyer": self.person("kz-citizen-2"),
+            "person_p1": self.person("kz-citizen-1"),
+            "person_p2": self.person("kz-citizen-2"),
         }
         return c.FileCase(
             by=self.actor("kz-citizen-1"),

@@ -16,7 +16,7 @@ from uuid import uuid4
 from domain import commands as c
 from domain.authorities import authorities
 from domain.offers import offer
-from domain.persons import key_of
+from domain.parties import keyed
 from infra.desk import key_acts
 from infra.desk.desk import Outcome
 from infra.development import development
@@ -72,9 +72,7 @@ class Past:
         country = self.country(code)
         found = offer(code, procedure)
         assert found is not None
-        for party in found.procedure.parties:
-            known = key_of(request.get(party.member))
-            request[f"person_{party.role}"] = country.ids.human(known) if known else None
+        request = keyed(found.procedure, request, country.ids.human)
         self.cases[name] = country.ids.case("issuer", "client", by, name)
         return self.do(c.FileCase, name, by, country=code, procedure=procedure, request=request)
 

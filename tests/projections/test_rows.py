@@ -13,6 +13,7 @@ from projections import (
     View,
     accesses,
     added,
+    case_parties,
     case_status,
     deadlines,
     registers,
@@ -65,7 +66,11 @@ def shown(view: View, *acts: Act) -> Row | None:
 
 
 def row(view: View, story: Story) -> Row | None:
-    return view.row(folded(story.log, CASE if view.family == "case" else stream_of(story.key)))
+    return next(iter(rows(view, story)), None)
+
+
+def rows(view: View, story: Story) -> list[Row]:
+    return view.shown(folded(story.log, CASE if view.family == "case" else stream_of(story.key)))
 
 
 def waiting(*acts: Act) -> dict[str, str]:
@@ -77,8 +82,8 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    found = shown(view, *way)
-    assert found is None or list(found) == list(view.columns)
+    for found in rows(view, given(a_sale(), *way)):
+        assert list(found) == list(view.columns)
 
 
 # --- case_status ------------------------------------------------------------------------------------------
@@ -92,9 +97,16 @@ def test_a_case_is_shown_with_its_stage_its_parties_and_its_state(stage: str) ->
     assert (found["case"], found["procedure"], found["stage"]) == (CASE, "car_sale", stage)
     assert found["authority"] == "kz-vehicle-registration"
     assert found["version"] == len([r for r in story.log if r.stream == CASE])
-    persons = [story.request["person_seller"], story.request["person_buyer"]]
-    assert [found[p] for p in case_status.PARTIES] == [*persons, None, None, None, None]
     assert Case(**found["state"]) == story.case
+
+
+# --- case_parties -----------------------------------------------------------------------------------------
+
+
+def test_each_human_among_the_parties_finds_the_case() -> None:
+    story = given(a_sale(), *FILED)
+    found = [(each["party"], each["person"]) for each in rows(case_parties.PROJECTION, story)]
+    assert sorted(found) == [("p1", story.request["person_p1"]), ("p2", story.request["person_p2"])]
 
 
 # --- work_queue -------------------------------------------------------------------------------------------
@@ -221,6 +233,6 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (case_status, work_queue, deadlines, registers, statistics, accesses)
+    modules = (case_status, case_parties, work_queue, deadlines, registers, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

@@ -13,6 +13,7 @@ import httpx2
 from domain.countries import country_of, legal_day
 from domain.facts import Facts
 from domain.offers import offer
+from domain.parties import parties_of
 from domain.procedure import Offer, Terms
 from infra.development import development, treasury
 from infra.formats.canonical import b64url, encode, sha256
@@ -128,7 +129,8 @@ class Town:
         request = example_request(found, n, today=self.now().date())
         acting = [p for p in found.procedure.parties if p.is_applicant or p.consents]
         for nth, party in enumerate(sorted(acting, key=lambda p: not p.is_applicant), start=1):
-            request[party.member] = person(f"{found.country.lower()}-citizen-{nth}")
+            who = person(f"{found.country.lower()}-citizen-{nth}")
+            request[party.member] = [who] if party.many else who
         return request
 
     def upload(self, caller: Caller, country: str, raw: bytes = A_PDF) -> dict[str, str]:
@@ -163,14 +165,14 @@ class Town:
         """Everybody who is asked agrees."""
         shown = self.read(case)
         cc, said = shown["country"].lower(), {"answer": "give", "of": shown["request_hash"]}
-        for party in [role for role, answer in shown["consents"].items() if answer == "open"]:
+        for party in [asked["party"] for asked in shown["consents"] if asked["answer"] == "open"]:
             good(self.as_(f"{cc}-{self._citizen(shown, party)}").post(f"/v1/cases/{case}/consents", said))
 
-    def _citizen(self, shown: dict[str, Any], role: str) -> str:
-        """Which citizen has this role, by their number in the request."""
+    def _citizen(self, shown: dict[str, Any], party: str) -> str:
+        """Which citizen this party is, by their number in the request."""
         procedure = offer_of(shown["country"], shown["procedure"]).procedure
-        member = next(party.member for party in procedure.parties if party.role == role)
-        number = shown["request"][member]["personal_number"]["number"]
+        place = parties_of(procedure, shown["request"])[party]
+        number = place.named_in(shown["request"])["personal_number"]["number"]
         mine = {r.personal_number[1]: r.id for r in development.residents().values() if r.personal_number}
         return mine[number].partition("-")[2]
 

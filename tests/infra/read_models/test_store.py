@@ -84,8 +84,6 @@ def test_rows_are_chosen_by_one_value_or_by_several(read_models: ReadModels) -> 
     assert [row["case"] for row in chosen] == ["case-001", "case-005"]
     chosen = read_models.rows("work_queue", {"authority": ["office-1", "office-2"], "version": 5})
     assert [row["case"] for row in chosen] == ["case-005"]
-    chosen = read_models.rows("work_queue", any_of={"case": "case-003", "version": 7}, is_descending=True)
-    assert [row["case"] for row in chosen] == ["case-007", "case-003"]
     chosen = read_models.rows("work_queue", up_to={"version": 2}, order=("version",))
     assert [row["version"] for row in chosen] == [0, 1, 2]
 

@@ -142,7 +142,7 @@ def test_who_may_not_see_gets_no_personal_value(made: Past) -> None:
     found = sold(made, with_personal=False)
     shown = json.dumps(found, ensure_ascii=False)
     assert found["personal"] == "withheld"
-    keyed = made.states["sold"].request["person_buyer"]
+    keyed = made.states["sold"].request["person_p2"]
     for secret in ("Aigül", "711007418731", "XTA210990Y2766389", "It is white", keyed):
         assert secret in json.dumps(sold(made), ensure_ascii=False)
         assert secret not in shown

@@ -1,0 +1,115 @@
+"""A made-up law with several people in one role: a company with up to fifty founders, each of whom agrees."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated, Any, Final, cast
+
+from pydantic import Field
+
+from domain.events import Personal
+from domain.facts import Request
+from domain.forms import Company, Form, Line, Person
+from domain.offers import offers
+from domain.procedure import FourEyes, Key, Offer, Party, Procedure, Register, claim_key, entry_key
+from domain.procedures import procedures, registers
+from tests.examples import person
+
+NAME: Final = "founding_of_the_tests"
+
+
+class FoundingForm(Form):
+    """Somebody files for the founders, or as one of them."""
+
+    applicant: Annotated[Person, Personal("applicant")]
+    founders: Annotated[list[Person | Company], Field(min_length=1, max_length=50), Personal("founder")]
+    witnesses: Annotated[list[Person], Field(max_length=5), Personal("witness")]
+    name: Annotated[Line, Personal("case")]
+
+
+class CompanyEntry(Form):
+    """The content of an entry."""
+
+    name: Annotated[Line, Personal("entry")]
+    founders: Annotated[list[Person | Company], Personal("entry")]
+
+
+def _entry(request: Request) -> Key:
+    return entry_key("companies-of-the-tests", "name", request["name"])
+
+
+def _claims(request: Request) -> tuple[Key, ...]:
+    return (claim_key("name_of_the_tests", request["name"]),)
+
+
+def _founded(request: Request, _content: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"name": request["name"], "founders": request["founders"]}
+
+
+FOUNDING: Final = Procedure(
+    name=NAME,
+    title={"en": "Founding of a company"},
+    form=FoundingForm,
+    parties=(
+        Party(role="founder", member="founders", consents=True, many=True),
+        Party(role="applicant", member="applicant", is_applicant=True),
+        Party(role="witness", member="witnesses", consents=True, many=True),
+    ),
+    register=Register(
+        name="companies-of-the-tests",
+        title={"en": "Register of companies"},
+        content=CompanyEntry,
+        content_version=1,
+        key=_entry,
+        claims=_claims,
+    ),
+    claims=_claims,
+    entry=_entry,
+    effect=_founded,
+    change="registration",
+    creates=True,
+    settles=True,
+)
+
+
+@contextmanager
+def founding_is_offered(procedure: Procedure = FOUNDING) -> Iterator[Offer]:
+    """Kazakhstan offers it, as long as a test runs, on the terms and at the office of its car sales."""
+    sale = offers()["KZ", "car_sale"]
+    terms = replace(
+        sale.terms[-1],
+        checks=(),
+        evidence=(),
+        fee=replace(sale.terms[-1].fee, parts=()),
+        four_eyes=FourEyes(are_asked=False, source=sale.terms[-1].source),
+    )
+    offer = Offer(country="KZ", procedure=procedure, form=procedure.form, form_version=1, terms=(terms,))
+    tables: list[tuple[dict[Any, Any], Any, Any]] = [
+        (cast("dict[Any, Any]", offers()), ("KZ", NAME), offer),
+        (cast("dict[Any, Any]", procedures()), NAME, procedure),
+        (cast("dict[Any, Any]", registers()), procedure.register.name, procedure.register),
+    ]
+    for table, key, value in tables:
+        table[key] = value
+    try:
+        yield offer
+    finally:
+        for table, key, _ in tables:
+            del table[key]
+
+
+def a_company(n: int = 0, country: str = "KZ") -> dict[str, Any]:
+    """The n-th company, as a form names it."""
+    return {"country": country, "number": f"{n:012d}", "name": f"Example {n} LLP"}
+
+
+def a_founding(
+    founders: int, *, first: int = 1, witnesses: int = 0, name: str = "Тамға ЖШС"
+) -> dict[str, Any]:
+    """A request: person 0 files; the founders are persons ``first`` and so on, then the witnesses."""
+    return {
+        "applicant": person("KZ", 0),
+        "founders": [person("KZ", first + n) for n in range(founders)],
+        "witnesses": [person("KZ", first + founders + n) for n in range(witnesses)],
+        "name": name,
+    }

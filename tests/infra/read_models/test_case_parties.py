@@ -1,0 +1,103 @@
+"""One's own cases: everybody among the parties finds the case, the seventh and the fiftieth too."""
+
+import uuid
+from concurrent.futures import Future
+
+from domain import commands as c
+from domain.case import Stage
+from domain.parties import keyed
+from infra.desk.desk import Outcome
+from infra.development import development
+from tests.founders import NAME, a_founding, founding_is_offered
+from tests.infra.one_country import CODE, OneCountry
+
+EVERYBODY = 50
+
+
+def founding(country: OneCountry, founders: int) -> tuple[Outcome, list[c.Actor]]:
+    """A founding that citizen 1 filed, and its founders."""
+    with founding_is_offered() as offer:
+        asked = {
+            **a_founding(founders),
+            "applicant": development.resident("kz-citizen-1").as_person(),
+        }
+        request = keyed(offer.procedure, asked, country.country.ids.human)
+        filed = country.desk.ask(
+            c.FileCase(
+                by=country.actor("kz-citizen-1"),
+                cause=f"cmd:{uuid.uuid4()}",
+                case=country.case("founding"),
+                country=CODE,
+                procedure=NAME,
+                request=request,
+            )
+        ).result()
+    persons = (request[f"person_p{n}"] for n in range(2, founders + 2))
+    return filed, [
+        c.Actor(issuer="i", subject=person, client="c", persons={CODE: person}) for person in persons
+    ]
+
+
+def consents(country: OneCountry, filed: Outcome, founders: list[c.Actor]) -> Outcome:
+    """All of them agree at once."""
+    asked: list[Future[Outcome]] = [
+        country.desk.ask(
+            c.GiveConsent(
+                by=founder, cause=f"cmd:{uuid.uuid4()}", case=filed.stream, of=filed.state.request_hash
+            )
+        )
+        for founder in founders
+    ]
+    return max((each.result() for each in asked), key=lambda outcome: outcome.version)
+
+
+def found_by(country: OneCountry, person: str) -> list[str]:
+    """The cases among a person's own."""
+    return [row["case"] for row in country.read_models.rows("case_parties", {"person": person})]
+
+
+def test_the_fiftieth_founder_finds_the_case_and_the_erasure_of_one_hides_it_from_that_one(
+    kazakhstan: OneCountry,
+) -> None:
+    filed, founders = founding(kazakhstan, EVERYBODY)
+    with founding_is_offered():
+        seen = consents(kazakhstan, filed, founders)
+        assert seen.state.stage == Stage.IN_REVIEW
+        kazakhstan.follow()
+        for founder in founders:
+            assert found_by(kazakhstan, founder.persons[CODE]) == [filed.stream]
+        assert found_by(kazakhstan, kazakhstan.person("kz-citizen-1")) == [filed.stream]
+        assert found_by(kazakhstan, kazakhstan.person("kz-citizen-2")) == []
+        seen = kazakhstan.do(c.WithdrawCase, seen, "kz-citizen-1")
+        kazakhstan.later(days=5000)
+        kazakhstan.erase(seen, "founder_7")
+        kazakhstan.follow()
+        assert found_by(kazakhstan, founders[6].persons[CODE]) == []
+        assert found_by(kazakhstan, founders[7].persons[CODE]) == [filed.stream]
+        live = kazakhstan.read_models.digests()
+        kazakhstan.follower.rebuild(processes=1)
+        assert kazakhstan.read_models.digests() == live
+        kept = kazakhstan.read_models.one("case_status", filed.stream)
+        assert kept is not None
+        assert [n for n, each in enumerate(kept["state"]["request"]["founders"], 1) if each is None] == [7]
+
+
+def test_who_is_several_parties_finds_the_case_once(kazakhstan: OneCountry) -> None:
+    with founding_is_offered() as offer:
+        me = development.resident("kz-citizen-1").as_person()
+        request = keyed(
+            offer.procedure,
+            {**a_founding(2), "applicant": me, "witnesses": [me]},
+            kazakhstan.country.ids.human,
+        )
+        filing = c.FileCase(
+            by=kazakhstan.actor("kz-citizen-1"),
+            cause=f"cmd:{uuid.uuid4()}",
+            case=kazakhstan.case("founding"),
+            country=CODE,
+            procedure=NAME,
+            request=request,
+        )
+        filed = kazakhstan.desk.ask(filing).result()
+        kazakhstan.follow()
+    assert found_by(kazakhstan, kazakhstan.person("kz-citizen-1")) == [filed.stream]
