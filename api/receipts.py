@@ -147,9 +147,10 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     """The registers that this registry keeps: what it reads, it reads for them."""
     authority = rule.competence.authority if rule.competence else None
     return {
-        offer.procedure.register.name
+        register.name
         for (code, _), offer in offers().items()
-        if code == country.code and any(terms.registry == authority for terms in offer.terms)
+        for register in offer.procedure.registers
+        if code == country.code and any(t.registry_of(register.name) == authority for t in offer.terms)
     }
 
 

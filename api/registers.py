@@ -200,6 +200,7 @@ def _shown(entry: Entry) -> Response:
         "entry": entry.entry,
         "register": entry.register,
         "version": entry.version,
+        "status": entry.status,
         "title": entry.title,
         "authority": entry.authority,
         "created_at": entry.created_at,

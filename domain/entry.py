@@ -1,12 +1,14 @@
 """One legal record of a register, with the restrictions that are live on it; one stream, folded."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple, assert_never
 
 from domain.events import (
     ERASED,
     EntryChanged,
     EntryCreated,
+    EntryEnded,
     EntryEvent,
     PersonalDataErased,
     Recorded,
@@ -15,10 +17,17 @@ from domain.events import (
 )
 
 
+class Status(StrEnum):
+    """Whether a record still holds."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
 class Entry(NamedTuple):
     """An entry as its events tell it; JSON values only. Personal values that are erased are None.
 
-    ``changes``: the hashes of the events that wrote its content, oldest first; what a receipt may be about.
+    ``changes``: the hashes of the events that wrote or ended it, oldest first; what a receipt may be about.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
     """
 
@@ -26,6 +35,7 @@ class Entry(NamedTuple):
     country: str
     register: str
     version: int
+    status: str
     title: str
     authority: str
     created_at: str
@@ -49,6 +59,7 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             country=recorded.country,
             register=event.register,
             version=recorded.seq,
+            status=Status.ACTIVE.value,
             title=event.title,
             authority=recorded.authority,
             created_at=recorded.time,
@@ -66,10 +77,12 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
 def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:
     """The fields of the entry that the event changes."""
     match event:
-        case EntryCreated():
-            raise TypeError("an entry is created once")
-        case EntryChanged():
-            return {
+        case EntryCreated() if entry.status != Status.ENDED:
+            raise TypeError("an entry that is there is not created")
+        case EntryCreated() | EntryChanged():
+            begins = {"created_at": recorded.time} if isinstance(event, EntryCreated) else {}
+            return begins | {
+                "status": Status.ACTIVE.value,
                 "title": event.title,
                 "changed_at": recorded.time,
                 "content": _kept(event.content),
@@ -77,6 +90,13 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "changes": [*entry.changes, recorded.hash],
                 "is_erased": False,
                 "keys": _with_keys(entry, recorded),
+            }
+        case EntryEnded():
+            return {
+                "status": Status.ENDED.value,
+                "title": event.title,
+                "changed_at": recorded.time,
+                "changes": [*entry.changes, recorded.hash],
             }
         case RestrictionPlaced():
             placed = {

@@ -70,22 +70,39 @@ def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
 
 
 def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
-    """Only the register that holds the entry completes the case, by saying that it applied this decision."""
+    """Only the registers that hold the entries complete the case, by saying that they applied this decision: all
+    of them.
+    """
     rule = situation.allowed()
-    case, register = situation.case, situation.offer.procedure.register.name
-    is_ours = (command.register, command.authority) == (register, situation.terms.registry)
-    if is_ours and case.receipt == command.event:
+    case = situation.case
+    is_ours = command.authority == situation.terms.registry_of(command.register)
+    if is_ours and command.event in case.receipts.values():
         return situation.so_already(rule)
-    entry = situation.register_entry
-    is_applied = entry is not None and command.event in entry.changes and command.event in case.effects
-    if not is_ours or not is_applied:
+    entry = _written(command, situation)
+    if not is_ours or entry is None:
         what = (
             "This receipt is not about what was decided in this case, or not from the register that holds it."
         )
         raise Clash(what, code="receipt_does_not_match")
     situation.fits()
-    receipt = e.ReceiptRecorded(register=command.register, event=command.event, receipt=command.jws)
-    return situation.by(rule, [(LEAD, receipt), (LEAD, e.CaseCompleted())])
+    receipt = e.ReceiptRecorded(
+        register=command.register, entry=entry, event=command.event, receipt=command.jws
+    )
+    events: Events = [(LEAD, receipt)]
+    if {*case.receipts, entry} >= {written["entry"] for written in case.entries}:
+        events.append((LEAD, e.CaseCompleted()))
+    return situation.by(rule, events)
+
+
+def _written(command: RecordReceipt, situation: Situation) -> str | None:
+    """The entry of that register which the event wrote, if this case decided it."""
+    if command.event not in situation.case.effects:
+        return None
+    for effect in situation.effects:
+        entry = situation.entry_at(effect.key)
+        if entry and effect.register.name == command.register and command.event in entry.changes:
+            return entry.entry
+    return None
 
 
 def erase(command: EraseCase, situation: Situation) -> Decision:

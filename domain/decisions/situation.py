@@ -15,11 +15,11 @@ from domain.countries import country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
-from domain.entry import Entry
+from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, STEPS, About, Step, does_fit, fits, offer_of
 from domain.offers import offer
-from domain.procedure import Key, Offer, Terms, slots
+from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.refusals import NOTHING, Erased, NotAllowed, NotOffered, Refusal, Stale, Unknown, WrongStage
 
 HELD: Final = (
@@ -132,11 +132,10 @@ class Situation:
         """The quotas in which the request takes a slot: the claim's key -> its name and classes; as `claims`."""
         return slots(self.terms, self.facts()) if self._about and self.terms.quotas else {}
 
-    @property
-    def register_entry(self) -> Entry | None:
-        """The entry that the request is about, as it stands; None also once people are erased."""
-        about = self._about
-        return self.entry_at(about.offer.procedure.entry(about.request)) if about else None
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """What an approval of today does; nothing is known of it any more once people are erased."""
+        return self._about.effects(self.day) if self._about else ()
 
     def claim(self, key: Key) -> Claim:
         """A claim as it stands."""
@@ -147,6 +146,11 @@ class Situation:
         """An entry as it stands, or None: there is none."""
         found: Entry | None = self._seen(key)
         return found
+
+    def live_at(self, key: Key) -> Entry | None:
+        """An entry that still holds, or None: there is none, or it has ended."""
+        found = self.entry_at(key)
+        return found if found and found.status == Status.ACTIVE else None
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead. Erased

@@ -141,7 +141,7 @@ def test_what_is_approved_stands_in_the_register(town: Town, country: str, proce
     """Of any procedure; the officer who decides reads it there."""
     case = town.take_to("approved", country, procedure)
     shown = town.read(case)
-    register = offer_of(country, procedure).procedure.register.name
+    register = offer_of(country, procedure).procedure.registers[0].name
     path = f"/v1/registers/{register}/entries/{shown['entry']}"
     entry = good(town.as_(town.officer(case)).get(path))
     assert entry["register"] == register

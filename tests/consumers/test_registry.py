@@ -51,7 +51,7 @@ def reading(town: Town, database: Database, http: Any = None) -> Registry:
 
 
 def entry_of(town: Town, case: str) -> str:
-    return str(town.read(case)["entry"])
+    return str(town.read(case)["entries"][0]["entry"])
 
 
 def row_of(database: Database, entry: str) -> dict[str, Any]:

@@ -5,12 +5,14 @@ form gets a new version number, and takes the old and the new claim together.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 
 from domain import names, numbers
 from domain.countries import countries
+from domain.facts import Facts
 from domain.procedure import Key
 from domain.procedures import procedures
 from infra.formats.ids import derived_id
@@ -158,7 +160,10 @@ def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
     procedure: str, request_: Mapping[str, Any], keys: Mapping[Key, str]
 ) -> None:
     found = procedures()[procedure]
-    asked = (*found.claims(request_), found.entry(request_))
+    asked = (
+        *found.claims(request_),
+        *(f.key for f in found.effects(Facts({"father": None, **request_}, date(2026, 11, 23)))),
+    )
     assert {key: str(derived_id(SECRET, [key.family, 1, *key.parts])) for key in asked} == keys
 
 
