@@ -140,6 +140,7 @@ class Procedure:
     registers: tuple[Register, ...]
     claims: Callable[[Request], tuple[Key, ...]]
     effects: Callable[[Facts], tuple[Effect, ...]]
+    concerns: Callable[[Facts], tuple[str, ...]] = lambda _facts: ()  # countries that an approval is told to
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
 

@@ -3,6 +3,7 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
+from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions.filing import check_entry
 from domain.decisions.situation import HELD, Situation, officer_of, person_of
@@ -21,7 +22,8 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     situation.fits()
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
-    check_entry(situation, situation.facts(situation.day), "decision")
+    facts = situation.facts(situation.day)
+    check_entry(situation, facts, "decision")
     effects = situation.effects
     written: Events = [(effect.key, _written(effect, situation.live_at(effect.key))) for effect in effects]
     approved = e.CaseApproved(
@@ -31,7 +33,9 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [*written, *_claims(situation), (LEAD, approved)])
+    # Who is no member receives nothing.
+    concerned = tuple(c for c in situation.offer.procedure.concerns(facts) if c in countries())
+    return situation.by(rule, [*written, *_claims(situation), (LEAD, approved)], to=concerned)
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:

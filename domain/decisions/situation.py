@@ -235,16 +235,17 @@ class Situation:
 
     # --- what follows ---------------------------------------------------------------------------------------
 
-    def by(self, rule: Rule, events: Events, *, authority: str | None = None) -> Decision:
-        """These events, in the name of the one whom the rule let act; whatever completes a case starts the
-        authority's time (rules.md 14).
+    def by(
+        self, rule: Rule, events: Events, *, authority: str | None = None, to: tuple[str, ...] = ()
+    ) -> Decision:
+        """These events, in the name of the one whom the rule let act, told to further countries (``to``);
+        whatever completes a case starts the authority's time (rules.md 14).
         """
         actor = self._actor(rule)
         if authority is None:
             authority = self._there.authority if self.state else self.terms.authority
-        return Decision(
-            authority=authority, actor=actor, events=[*events, *self._term_started(actor, events)]
-        )
+        events = [*events, *self._term_started(actor, events)]
+        return Decision(authority=authority, actor=actor, events=events, to=to)
 
     def so_already(self, rule: Rule, *, authority: str | None = None) -> Decision:
         """The same was done before: nothing follows (rules.md 21)."""

@@ -127,7 +127,7 @@ class Sitting:
         reference = {
             "stream": lead.id,
             "seq": lead.seq + len(leads),
-            "to": list(lead.to or (self._office.country,)),
+            "to": self._recipients(lead, decision),
         }
         effects: dict[str, list[str]] = {}
         for stream, event in others:
@@ -216,7 +216,9 @@ class Sitting:
             authority=shared.decision.authority,
             actor=shared.decision.actor,
             cause=shared.cause,
-            to=stream.to or _recipients(event, self._office.country),
+            to=sorted(event.countries)  # the keys stream names every recipient
+            if isinstance(event, e.LogOpened)
+            else self._recipients(stream, shared.decision),
             effects=effects,
             lead=lead,
         )
@@ -244,6 +246,12 @@ class Sitting:
         if isinstance(event, e.PersonalDataErased):
             self.draft.erased[stream.id] = event.keys
         return signed
+
+    def _recipients(self, stream: Stream, decision: Decision) -> list[str]:
+        """Where the stream goes from this append on: never less than before. Claims concern nobody abroad."""
+        further = decision.to if stream.family in ("case", "entry") else ()
+        known = stream.to or (self._office.country,)
+        return sorted({*known, *further}) if further else list(known)
 
     def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
         """The data key for each whose: the stream's own while it exists; people of a changed entry get a
@@ -284,11 +292,6 @@ class Sitting:
 _REUSED = (
     "This Idempotency-Key was used before, with another content. Please use a new key for a new request."
 )
-
-
-def _recipients(event: e.Event, country: str) -> list[str]:
-    """Where a stream goes when it begins; the keys stream names every recipient."""
-    return sorted(event.countries) if isinstance(event, e.LogOpened) else [country]
 
 
 def _key_ids(stream: Stream) -> dict[str, str]:

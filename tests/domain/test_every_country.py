@@ -305,6 +305,12 @@ def test_the_keys_of_the_effects_are_the_same_on_any_day(offer: Offer, is_bare: 
 
 
 @every_offer
+def test_an_approval_is_told_to_members_only(offer: Offer) -> None:
+    told = offer.procedure.concerns(Facts(example_request(offer), MONDAY.date()))
+    assert set(told) <= set(countries())
+
+
+@every_offer
 def test_a_claim_is_settled_by_one_effect_and_is_one_of_the_case(offer: Offer) -> None:
     """An entry that is changed holds nothing for good that the next change would need."""
     request = example_request(offer)
