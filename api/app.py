@@ -10,27 +10,14 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import (
-    acts,
-    audit,
-    cases,
-    evidence,
-    feeds,
-    filing,
-    history,
-    identity,
-    lists,
-    money,
-    problems,
-    procedures,
-    receipts,
-    registers,
-    watch,
-)
-from api.contract import MODELS
-from api.edge import App, edge
+from api import audit, development, lists, procedures, registers, watch
+from api.cases import acts, evidence, filing, history, payments, reading
+from api.edge import problems
+from api.edge.asgi import App, edge
+from api.edge.contract import MODELS
+from api.edge.queries import only_named
 from api.front import documentation, front_page, layout, reference
-from api.queries import only_named
+from api.registries import feeds, receipts
 from infra.house import House
 
 TITLE = "Tamga"
@@ -38,9 +25,9 @@ ROUTERS = (
     front_page,
     procedures,
     filing,
-    cases,
+    reading,
     acts,
-    money,
+    payments,
     evidence,
     history,
     lists,
@@ -72,7 +59,7 @@ def routed(house: House) -> FastAPI:
         )  # laid flat: an included one is matched twice
     document = _openapi(app)
     if house.settings.environment == "development":  # beside the contract: it follows OAuth's rules, not ours
-        app.router.routes += identity.router(house.provider).routes
+        app.router.routes += development.router(house.provider).routes
     for pages in (layout.router, reference.router(document), documentation.router):
         app.router.routes += map(_as_it_is, pages.routes)
 

@@ -8,16 +8,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import caller, country_here, house_of, offices
-from api.cases import Id, readable, recorded
-from api.contract import documented, query
-from api.problems import Declined
-from api.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
-from domain.authorisation import Subject, allow
-from domain.commands import Actor
-from domain.countries import country_of, legal_day
+from api.edge.caller import caller, office_for
+from api.edge.carrying_out import alone
+from api.edge.contract import Id, documented, query
+from api.edge.problems import Declined
+from api.edge.readings import readable, recorded
+from api.edge.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.forms import CountryCode
-from domain.refusals import Refusal, Unknown
+from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.verification import KeyStore, NoSuchCase, Source, Unreplayable, WrongMoment, replay, verify_logs
 from infra.verification.log_file import Unreadable
@@ -97,16 +95,9 @@ class ReplayShown(Shape):
 )
 async def verification(request: Request) -> Response:
     """The report of every check of every event, the sealed parts included; it takes its time."""
-    country = _audited(request, caller(request))
-    under_way: set[str] = request.app.state.under_way
-    name = f"verification {country.code}"
-    if name in under_way:
-        raise Declined(409, "in_flight", "The log is being verified. Please wait a moment and ask again.")
-    under_way.add(name)
-    try:
+    country, _ = office_for(request, caller(request), "audit.read", "There is no log here for you to verify.")
+    with alone(request, f"verification {country.code}"):
         body = await asyncio.to_thread(_report, country)
-    finally:
-        under_way.discard(name)
     return Response(body, 200, None, "application/json")
 
 
@@ -124,20 +115,10 @@ _AS_OF = query(
 async def replayed(request: Request, case: Id) -> Response:
     """Step by step: who, when, under which terms, with which key; by a version or a moment."""
     actor = caller(request)
-    country, found, party = await readable(request, actor, case, "audit.read")
-    await recorded(request, country, actor, found, party, "audit: replaying the case")
+    country, found, rule = await readable(request, actor, case, "audit.read")
+    await recorded(request, country, rule, found.case, found.procedure, "audit: replaying the case")
     body = await asyncio.to_thread(_replayed, country, found.case, request.query_params.get("as_of"))
     return Response(body, 200, None, "application/json")
-
-
-def _audited(request: Request, actor: Actor) -> CountryHouse:
-    """The country that the caller audits."""
-    clock = house_of(request).clock
-    for code in dict.fromkeys(office.country for office in offices(request, actor)):
-        day = legal_day(clock(), country_of(code))
-        if not isinstance(allow(actor, "audit.read", Subject(country=code, day=day)), Refusal):
-            return country_here(request, code)
-    raise Unknown("There is no log here for you to verify.")
 
 
 def _report(country: CountryHouse) -> bytes:

@@ -8,24 +8,20 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import caller, country_here, house_of, offices
-from api.contract import documented, query
-from api.pages import LARGEST, PAGE, cursor_of, page
-from api.problems import Declined
-from api.shapes import AccessPage, CasePage, QueuePage
-from domain.authorisation import Subject, allow
-from domain.commands import Actor, Competence
-from domain.countries import country_of, legal_day
-from domain.refusals import Refusal, Unknown
+from api.edge.caller import caller, house_of, office_for
+from api.edge.contract import documented
+from api.edge.cursors import LARGEST, PAGE, cursor_of, page
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import AccessPage, CasePage, QueuePage
+from domain.commands import Actor
+from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS
 from infra.runtime.clock import written
 from projections.case_status import PARTIES
 
 router = APIRouter()
-COUNTRY: Final = query(
-    "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
-)
+_NO_QUEUE: Final = "There is no queue here for you."
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
 
 
@@ -50,8 +46,10 @@ async def list_cases(request: Request) -> Response:
 async def queue(request: Request) -> Response:
     """What waits for a decision, nearest deadline first; nothing personal stands in it."""
     actor = caller(request)
-    competence = _office(request, actor)
-    country = country_here(request, competence.country)
+    country, rule = office_for(request, actor, "queue.read", _NO_QUEUE)
+    competence = rule.competence
+    if competence is None:
+        raise Unknown(_NO_QUEUE)
     await country.seen()
     limit, after = cursor_of(request, country)
     mine: dict[str, Any] = {"authority": competence.authority}
@@ -108,26 +106,7 @@ def _place(row: dict[str, Any]) -> list[Any]:
     return [row["filed_at"], row["case"]]
 
 
-def country_named(request: Request) -> str:
-    """The member country in the query; raises Declined where none is named, NotOffered for another."""
-    code = request.query_params.get("country", "")
-    if not (len(code) == 2 and code.isascii() and code.isupper()):  # noqa: PLR2004 - ISO 3166
-        raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
-    return country_here(request, code).code
-
-
 async def _country(request: Request) -> CountryHouse:
-    country = country_here(request, country_named(request))
+    country = country_named(request)
     await country.seen()
     return country
-
-
-def _office(request: Request, actor: Actor) -> Competence:
-    """The office whose queue the caller works; with several, the first in the record."""
-    for competence in offices(request, actor):
-        day = legal_day(house_of(request).clock(), country_of(competence.country))
-        subject = Subject(country=competence.country, day=day, authority=competence.authority)
-        rule = allow(actor, "queue.read", subject)
-        if not isinstance(rule, Refusal) and rule.competence is not None:
-            return rule.competence
-    raise Unknown("There is no queue here for you.")

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import house_of
-from api.contract import documented
-from api.lists import COUNTRY, country_named
-from api.shapes import OfferShown, ProcedureList
+from api.edge.answers import answered
+from api.edge.caller import house_of
+from api.edge.contract import documented
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import OfferShown, ProcedureList
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
 from domain.offers import as_json, offer, offers, titles_of
@@ -35,7 +35,7 @@ async def list_procedures(request: Request) -> Response:
         }
         for p in procedures().values()
     ]
-    return Response(orjson.dumps({"items": items}), 200, None, "application/json")
+    return answered({"items": items})
 
 
 @router.get(
@@ -55,12 +55,12 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     """
     if procedure not in procedures():
         raise Unknown("There is no such procedure.")
-    code = country_named(request)
+    code = country_named(request).code
     found = offer(code, procedure)
     terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
     if found is None or terms is None:
         raise NotOffered(f"This procedure is not offered in {code} yet.")
-    return Response(orjson.dumps(_shown(request, found, terms)), 200, None, "application/json")
+    return answered(_shown(request, found, terms))
 
 
 def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:

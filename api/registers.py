@@ -1,33 +1,31 @@
 """Registers: reading and searching the entries of one's own country, restricting one, erasing one."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.acts import Erasure
-from api.caller import body_of, caller, country_here, house_of, idempotency_key, offices
-from api.cases import Id, carried_out
-from api.contract import documented
-from api.pages import PAGE, cursor_of, page
-from api.shapes import Code, EntryActed, EntryPage, EntryShown
-from domain.authorisation import Rule, Subject, allow
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, house_of, idempotency_key, office_for
+from api.edge.carrying_out import carried_out
+from api.edge.contract import Id, documented
+from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.readings import recorded
+from api.edge.shapes import Code, EntryActed, EntryPage, EntryShown
+from domain.authorisation import Rule
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
-from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.forms import Line, Value
 from domain.procedure import Key
 from domain.procedures import registers
-from domain.refusals import NOTHING, Refusal, Unknown
+from domain.refusals import NOTHING, Unknown
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
-from infra.runtime.clock import written
 
 router = APIRouter()
+_NO_REGISTER = "There is no such register here for you."
 
 
 class RestrictionBody(Value):
@@ -45,6 +43,12 @@ class Search(Value):
     purpose: Line
 
 
+class EntryErasure(Value):
+    """The legal basis."""
+
+    basis: Line
+
+
 @router.get(
     "/v1/registers/{register}/entries",
     **documented(
@@ -53,7 +57,7 @@ class Search(Value):
 )
 async def list_entries(request: Request, register: str) -> Response:
     """Opaque ids, whether restricted; no personal value stands in a list."""
-    country, _, _ = await _reader(request, register)
+    country, _ = await _reader(request, register)
     limit, after = cursor_of(request, country)
     rows = country.views.rows("registers", {"register": register}, order=("entry",), after=after, limit=limit)
     shown = [
@@ -69,9 +73,9 @@ async def list_entries(request: Request, register: str) -> Response:
 )
 async def read_entry(request: Request, register: str, entry: Id) -> Response:
     """With its content and live restrictions; the reading is recorded first."""
-    country, actor, rule = await _reader(request, register)
+    country, rule = await _reader(request, register)
     found = _entry(country, register, entry)
-    await _recorded(request, country, actor, rule, found, "reading the register")
+    await recorded(request, country, rule, found.entry, register, "reading the register")
     return _shown(found)
 
 
@@ -81,11 +85,11 @@ async def read_entry(request: Request, register: str, entry: Id) -> Response:
 )
 async def search(request: Request, register: str) -> Response:
     """Personal keys never stand in an address: they are sent in a body."""
-    country, actor, rule = await _reader(request, register)
+    country, rule = await _reader(request, register)
     said = await body_of(request, Search)
-    stream = country.desk.stream_of(Key("entry", (register, said.kind, *said.parts)))
+    stream = country.ids.stream(Key("entry", (register, said.kind, *said.parts)))
     found = _entry(country, register, stream)
-    await _recorded(request, country, actor, rule, found, said.purpose)
+    await recorded(request, country, rule, found.entry, register, said.purpose)
     return _shown(found)
 
 
@@ -98,7 +102,7 @@ async def restrict(request: Request, register: str, entry: Id) -> Response:
     country, actor = _country_of_entry(request, entry)
     said = await body_of(request, RestrictionBody)
     key = idempotency_key(request) or random_id()
-    restriction = country.desk.id_of("restriction", 1, entry, actor.issuer, actor.client, actor.subject, key)
+    restriction = country.ids.restriction(entry, actor.issuer, actor.client, actor.subject, key)
     about = {"restriction": restriction, "kind": said.kind, "reference": said.reference}
     return await _act(request, country, register, entry, PlaceRestriction, **about)
 
@@ -115,12 +119,12 @@ async def lift(request: Request, register: str, entry: Id, restriction: Id) -> R
 
 @router.post(
     "/v1/registers/{register}/entries/{entry}/erasures",
-    **documented("Erase an entry", body=Erasure, answer=EntryActed),
+    **documented("Erase an entry", body=EntryErasure, answer=EntryActed),
 )
 async def erase(request: Request, register: str, entry: Id) -> Response:
     """When the law keeps it no longer."""
     country, _ = _country_of_entry(request, entry)
-    said = await body_of(request, Erasure)
+    said = await body_of(request, EntryErasure)
     return await _act(request, country, register, entry, EraseEntry, basis=said.basis)
 
 
@@ -146,21 +150,17 @@ async def _act(
         "version": outcome.version,
         "restrictions": [{"id": i, **r} for i, r in outcome.state.restrictions.items()],
     }
-    return Response(orjson.dumps(body), 200, {"ETag": f'"{outcome.version}"'}, "application/json")
+    return answered(body, version=outcome.version)
 
 
-async def _reader(request: Request, register: str) -> tuple[CountryHouse, Actor, Rule]:
+async def _reader(request: Request, register: str) -> tuple[CountryHouse, Rule]:
     """The country in which this caller may read the register."""
     actor = caller(request)
-    if register in registers():
-        for competence in offices(request, actor):
-            country = country_here(request, competence.country)
-            day = legal_day(house_of(request).clock(), country_of(country.code))
-            rule = allow(actor, "register.read", Subject(country=country.code, day=day))
-            if not isinstance(rule, Refusal):
-                await country.seen()
-                return country, actor, rule
-    raise Unknown("There is no such register here for you.")
+    if register not in registers():
+        raise Unknown(_NO_REGISTER)
+    country, rule = office_for(request, actor, "register.read", _NO_REGISTER)
+    await country.seen()
+    return country, rule
 
 
 def _country_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor]:
@@ -179,22 +179,6 @@ def _entry(country: CountryHouse, register: str, stream: str) -> Entry:
     return Entry(**row["state"])
 
 
-async def _recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
-    request: Request, country: CountryHouse, actor: Actor, rule: Rule, entry: Entry, purpose: str
-) -> None:
-    mine = rule.competence
-    reading = country.accesses.record(
-        at=written(house_of(request).clock()),
-        stream=entry.entry,
-        reader=mine.office_id if mine else actor.subject,
-        role=mine.role if mine else "",
-        authority=mine.authority if mine else "",
-        purpose=purpose,
-        basis=f"{rule.id} in {entry.register}",
-    )
-    await asyncio.wrap_future(reading)
-
-
 def _shown(entry: Entry) -> Response:
     body = {
         "entry": entry.entry,
@@ -209,4 +193,4 @@ def _shown(entry: Entry) -> Response:
         "restrictions": [{"id": i, **r} for i, r in entry.restrictions.items()],
         "is_erased": entry.is_erased,
     }
-    return Response(orjson.dumps(body), 200, {"ETag": f'"{entry.version}"'}, "application/json")
+    return answered(body, version=entry.version)

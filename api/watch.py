@@ -3,14 +3,14 @@
 import asyncio
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.responses import Response
 
-from api.caller import house_of
-from api.contract import documented
-from api.shapes import Live, Readiness, SealKeys
+from api.edge.answers import answered
+from api.edge.caller import house_of
+from api.edge.contract import documented
+from api.edge.shapes import Live, Readiness, SealKeys
 from domain.events import SealAuthorised
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import read
@@ -39,7 +39,7 @@ _READYZ["responses"][503] = {**_READYZ["responses"][200], "description": "It can
 async def readyz(request: Request) -> Response:
     """503 with the reasons where it cannot file; what only lags is said beside it."""
     found = await asyncio.to_thread(readiness, house_of(request))
-    return Response(orjson.dumps(found), 200 if found["ready"] else 503, None, "application/json")
+    return answered(found, 200 if found["ready"] else 503)
 
 
 _METRICS = documented("Metrics", public=True)
@@ -67,12 +67,12 @@ async def metrics(request: Request) -> Response:
 async def jwks(request: Request) -> Response:
     """Every key that ever signed an event here, by its kid, with its certificate; retired ones too."""
     keys = [key for country in house_of(request).countries.values() for key in _keys(country)]
-    return Response(orjson.dumps({"keys": keys}), 200, None, "application/json")
+    return answered({"keys": keys})
 
 
 def _keys(country: CountryHouse) -> list[dict[str, Any]]:
     found = [country.keyring.registrar.certificate]
-    for row in country.log.stream(country.desk.id_of("keys", 1)):
+    for row in country.log.stream(country.ids.keys()):
         event = read(row, country.code, country.vault.get).event
         if isinstance(event, SealAuthorised):
             found.append(from_b64url(event.certificate))

@@ -21,8 +21,7 @@ feed            what one national registry receives
 receipt         a registry's signed statement that it has applied an event
 append          the events of one decision, in one or more streams: all of them, or none
 desk            where the commands of one country are decided, one after the other
-batch           what a desk decides at once; it is written whole
-sitting         one command or other work of a batch: load, decide, sign
+batch           the appends that a desk decides at once; it is written whole
 ground          a reason to refuse, from the closed list of the law
 refusal         why a command is not carried out; or, as an event, the authority's reasoned no
 seal            the key with which an authority signs the events it is answerable for

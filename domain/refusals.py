@@ -14,7 +14,7 @@
     ├── Erased             the personal data of the case is destroyed
     └── Unready            the house cannot do it now; nothing was changed
 
-No HTTP here: the numbers stand in one table at the edge (``api/problems.py``).
+No HTTP here: the numbers stand in one table at the edge (``api/edge/problems.py``).
 """
 
 from dataclasses import dataclass

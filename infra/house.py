@@ -16,6 +16,7 @@ from infra.desk.key_acts import authorise_missing, open_log
 from infra.development import development
 from infra.feed.heads import Heads
 from infra.feed.store import FeedStore
+from infra.formats.ids import Ids
 from infra.identity.competences import Competences
 from infra.identity.tokens import Jwks, Tokens, actor_of
 from infra.keys import keyring
@@ -42,6 +43,7 @@ class CountryHouse:
     code: str
     folder: Path
     keyring: Keyring
+    ids: Ids
     log: Log
     vault: Vault
     views: Views
@@ -83,29 +85,21 @@ class CountryHouse:
             code=code,
             folder=folder,
             keyring=keys,
+            ids=keys.ids,
             log=log,
             vault=vault,
             views=views,
             feed=FeedStore(folder / "feed.sqlite"),
-            heads=Heads(code, log, desk.id_of("keys", 1), keys, clock),
+            heads=Heads(code, log, keys.ids.keys(), keys, clock),
             accesses=accesses,
             evidence=evidence,
             desk=desk,
             runner=Runner(code, log, vault, views, accesses, evidence),
         )
 
-    def person_of(self, number: tuple[str, str]) -> str:
-        """The keyed id of the human with this number (country, number), in this country only."""
-        return self.desk.id_of("person", 1, *number)
-
-    @property
-    def keys_stream(self) -> str:
-        """The stream that tells which keys may sign."""
-        return self.desk.id_of("keys", 1)
-
     def seals(self) -> list[Authorised]:
         """Every seal that the log authorised, oldest first."""
-        return seals_of(self.log.stream(self.keys_stream), self.code)
+        return seals_of(self.log.stream(self.ids.keys()), self.code)
 
     async def seen(self) -> bool:
         """Wait until the read models have seen what this process wrote: everybody reads their own writes.
@@ -181,11 +175,11 @@ class House:
 
     def person_of(self, country: str, number: tuple[str, str]) -> str:
         """The keyed id of a human in a country that this house keeps."""
-        return self.countries[country].person_of(number)
+        return self.countries[country].ids.person(*number)
 
     def _persons_of(self, number: tuple[str, str]) -> Mapping[str, str]:
         """The keyed ids of a human in each country that this house keeps."""
-        return {code: country.person_of(number) for code, country in self.countries.items()}
+        return {code: country.ids.person(*number) for code, country in self.countries.items()}
 
     def where(self, stream: str) -> CountryHouse | None:
         """The country whose log holds this stream, or None. A stream never moves: it is looked for once.

@@ -29,7 +29,6 @@ from domain.procedure import entry_key
 from infra.development.treasury import treasury
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import payload_of, split
-from infra.formats.ids import derived_id
 from infra.formats.signing import parse
 from infra.log.event_store import Log, Row
 from tests.examples import example_request
@@ -57,7 +56,7 @@ class Person:
         self._cars = cars
         self._over = over
         self._http = httpx2.Client(base_url=town.settings.base_url, timeout=20)
-        self._secret = town.keyring("KZ").id_secret
+        self._ids = town.keyring("KZ").ids
 
     def _live(self) -> None:
         """Life after life, until it is over; a life that was begun is lived to its end."""
@@ -131,7 +130,7 @@ class Person:
 
     def _arrested(self, n: int) -> None:
         """An arrest comes, and goes again; the sale goes on meanwhile."""
-        entry = str(derived_id(self._secret, ["entry", 1, *entry_key("vehicles", "vin", vin(n)).parts]))
+        entry = self._ids.stream(entry_key("vehicles", "vin", vin(n)))
         path, bailiff = f"/v1/registers/vehicles/entries/{entry}/restrictions", "kz-bailiffs-officer"
         placed = self._done(
             partial(self._post, bailiff, path, {"kind": "arrest"}), entry, "RestrictionPlaced"

@@ -24,9 +24,9 @@ import typer
 from fastapi.routing import APIRoute
 
 import tamga
-from api import identity
-from api.money import Paid
-from api.receipts import Receipt
+from api import development
+from api.cases.payments import Paid
+from api.registries.receipts import Receipt
 from domain import authorities, persons
 from domain.events import Personal
 from domain.forms import AnyPerson, DocumentKind, owners_of
@@ -332,7 +332,7 @@ def test_every_operation_is_on_the_page_of_the_api(town: Town) -> None:
     """And nothing is on the page that the house does not serve."""
     paths = good(town.anybody.get("/openapi.json"))["paths"]
     operations = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    for route in identity.router(town.house.provider).routes:
+    for route in development.router(town.house.provider).routes:
         assert isinstance(route, APIRoute)
         operations |= {f"{method} {route.path}" for method in route.methods or ()}
     written = re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`?]*)`", text_of(REFERENCE / "http.md"))

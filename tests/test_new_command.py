@@ -87,8 +87,8 @@ WRITTEN = (
     ("domain/decide.py", "    c.WithdrawCase: ", "    c.ObjectToCase: review.object_to,\n"),
     ("domain/decisions/review.py", "    ProposeApproval,\n", "    ObjectToCase,\n"),
     ("domain/decisions/review.py", "def propose(", DECISION),
-    ("api/acts.py", "    ProposeApproval,\n", "    ObjectToCase,\n"),
-    ("api/acts.py", "# --- judgements ---", EDGE),
+    ("api/cases/acts.py", "    ProposeApproval,\n", "    ObjectToCase,\n"),
+    ("api/cases/acts.py", "# --- judgements ---", EDGE),
     ("docs/reference/events.md", "### case.CaseWithdrawn.v1\n", PAGE),
     ("docs/reference/http.md", "| `POST /v1/cases/{case}/withdrawals` |", ROUTE),
 )

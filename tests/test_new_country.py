@@ -39,7 +39,7 @@ def test_the_free_tests_hold_for_it(copy: Path) -> None:
         "tests/domain/test_countries.py",
         "tests/domain/test_every_country.py",
         "tests/domain/test_every_procedure.py",
-        "tests/infra/test_development.py",
+        "tests/infra/development/test_development.py",
         "tests/test_examples.py",
     )
     assert "[XX]" in said

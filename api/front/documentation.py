@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from starlette.responses import Response
 
-from api.caller import house_of
+from api.edge.caller import house_of
 from api.front.layout import filled, page
 from domain.refusals import Unknown
 

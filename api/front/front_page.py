@@ -6,10 +6,10 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import house_of
-from api.contract import documented
+from api.edge.caller import house_of
+from api.edge.contract import documented
+from api.edge.shapes import HouseIndex
 from api.front.layout import filled, page
-from api.shapes import HouseIndex
 from domain.countries import country_of
 from domain.offers import offers
 from domain.procedures import procedures

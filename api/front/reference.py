@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import house_of
+from api.edge.caller import house_of
 from api.front.layout import filled, page
 
 # What bounds a value, as JSON Schema calls it and as it is said here.

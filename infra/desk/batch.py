@@ -1,4 +1,4 @@
-"""What a desk decides at once, as it fills: what its sittings settled, and what came of it; it decides nothing.
+"""What a desk decides at once, as it fills: what its appends signed and answered; it decides nothing.
 
 A batch is decided ahead of the write lock, and then only reads; or it is decided under the lock, where it has a
 ``writer``. What can only be done under the lock raises NeedsTheLock ahead of it: the batch is given up, and decided
@@ -6,7 +6,7 @@ once more under the lock.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from infra.desk.streams import Stream, Streams
@@ -17,17 +17,16 @@ from projections.feed import GENESIS, head_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """An idempotency key on its way in: the derived key, the HMAC of the body, the status to remember."""
+class IdempotencyKey:
+    """Under what a command is sent: the derived name of the caller's key, and the HMAC of the body."""
 
-    key: str
+    name: str
     body_mac: bytes
-    status: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a command led to: the stream it was asked of, at its version; ``index``: the log's newest then.
+    """What a command led to: the stream it was asked of, at its version.
 
     ``is_repeat``: it was so already, by this idempotency key or by the same act before.
     """
@@ -35,8 +34,6 @@ class Outcome:
     stream: str
     version: int
     state: Any
-    index: int
-    status: int
     is_repeat: bool = False
 
 
@@ -65,24 +62,12 @@ def end_of(newest: Row | None) -> End:
     return before.after(payload["time"], sha256(jws))
 
 
-@dataclass(slots=True)
-class Draft:
-    """What one piece of work signed and answered, before it is settled; ``end`` is the log's, with that."""
-
-    time: str
-    end: End
-    signed: list[envelope.Signed] = field(default_factory=list)
-    touched: dict[str, Stream] = field(default_factory=dict)  # the streams after what was signed
-    erased: dict[str, Sequence[str]] = field(default_factory=dict)  # stream -> keys that its erasure names
-    answer: tuple[Remembered, Outcome] | None = None
-
-
 class NeedsTheLock(Exception):
     """What was asked can only be decided under the write lock."""
 
 
 class Batch:
-    """What its sittings settled so far; ``end`` is where the log ends with that.
+    """What its appends signed and answered so far; ``end`` is where the log ends with that.
 
     ``looked`` has what was answered before, under the keys that were looked for; None: nothing was.
     """
@@ -91,9 +76,9 @@ class Batch:
         self.log = log
         self.streams = streams
         self.end = end
-        self.rows: list[envelope.Signed] = []  # what is to be written
+        self.rows: list[envelope.Signed] = []  # what is to be written, up to the end
+        self.moved: list[tuple[str, Stream | None]] = []  # for each row, the stream as it was known before
         self.answers: dict[str, Answer] = {}
-        self._before: dict[str, Stream | None] = {}  # the streams that it moved on, as they were known
         self.erased: list[str] = []  # the keys that fall when the batch is committed
         self.trouble: str | None = None  # why some work of it could not be done
         self._looked = looked
@@ -105,41 +90,35 @@ class Batch:
             raise NeedsTheLock
         return self.log
 
-    def settle(self, draft: Draft) -> None:
-        """What was signed and answered is part of the batch."""
-        if draft.signed:
-            self.rows += draft.signed
-            self.end = draft.end
-            for stream in draft.touched.values():
-                self._before.setdefault(stream.id, self.streams.keep(stream))
-        for stream_id, keys in draft.erased.items():
-            self._forget_answers(stream_id)
-            self.erased += keys
-        if draft.answer is not None:
-            answered, outcome = draft.answer
-            kept = (answered.body_mac, answered.status, outcome.stream, outcome.version)
-            self.answers[answered.key] = kept
-
     @property
     def first(self) -> int:
         """The position of the first of the rows that are to be written."""
         return self.end.size - len(self.rows)
 
-    def give_up(self) -> None:
-        """Nothing of it will be written: the streams are again as they were known."""
-        for stream_id, stream in self._before.items():
+    def add(self, signed: envelope.Signed, end: End, stream: Stream) -> None:
+        """One event more: where the log ends with it, and its stream after it."""
+        self.rows.append(signed)
+        self.moved.append((stream.id, self.streams.keep(stream)))
+        self.end = end
+
+    def back_to(self, end: End) -> None:
+        """Nothing is signed from there on: the streams are again as they were known."""
+        for _ in range(min(len(self.rows), self.end.size - end.size)):
+            self.rows.pop()
+            stream_id, stream = self.moved.pop()
             if stream is None:
                 self.streams.forget(stream_id)
             else:
                 self.streams.keep(stream)
+        self.end = end
 
-    def flush(self) -> None:
-        """Write what is settled: once for all, as each statement gives up the interpreter's lock."""
-        if self.rows:
-            self.writer.insert(self.first, self.rows)
-        if self.answers:
-            self.writer.answer_all(self.answers)
-        self.rows, self.answers = [], {}
+    def flush(self, end: End | None = None) -> None:
+        """Write what was signed up to there, and the answers: once for all, as each statement gives up the
+        interpreter's lock.
+        """
+        count = (end or self.end).size - self.first
+        self.writer.append(self.first, self.rows[:count], self.answers)
+        self.rows, self.moved, self.answers = self.rows[count:], self.moved[count:], {}
 
     def answered(self, key: str) -> Answer | None:
         """What was answered under an idempotency key, in this batch or before."""
@@ -147,7 +126,8 @@ class Batch:
             return self.answers[key]
         return self._looked[key] if key in self._looked else self.log.answer(key)
 
-    def _forget_answers(self, stream: str) -> None:
-        """Of a stored answer an HMAC of the body is kept, until the erasure of what it was about."""
+    def erase(self, stream: str, keys: Sequence[str]) -> None:
+        """The keys fall, and what was answered about the stream: until then an HMAC of the body is kept."""
         self.flush()
         self.writer.forget_bodies(stream)
+        self.erased += keys

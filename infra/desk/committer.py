@@ -12,11 +12,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from domain.refusals import Unready
-from infra.desk.batch import Batch, Outcome
-from infra.desk.sitting import Work
+from infra.desk.append import Append
+from infra.desk.batch import Batch
 from infra.log import event_store
 from infra.log.event_store import Answer, Log
 from infra.runtime.one_thread import OneThread
@@ -33,18 +33,18 @@ class Asked(NamedTuple):
     for; ``needs_lock``: its batch is decided under the write lock.
     """
 
-    work: Work
+    work: Callable[[Append], Any]
     wanted: Mapping[str, str]
     key: str | None = None
     needs_lock: bool = False
 
 
 class Decided(NamedTuple):
-    """A batch that is decided, and what each who asked is to hear."""
+    """A batch that is decided, and what each who asked is to hear: what the work returned, or why it did not."""
 
     batch: Batch
-    asked: Sequence[tuple[Asked, "Future[Outcome]"]]
-    results: Sequence[Outcome | BaseException]
+    asked: Sequence[tuple[Asked, "Future[Any]"]]
+    results: Sequence[Any]
 
 
 class Committer:
@@ -59,14 +59,14 @@ class Committer:
         largest: int,
         written: Callable[[Batch], None],
         failed: Callable[[str], None],
-        again: Callable[[Asked], "Future[Outcome]"],
+        again: Callable[[Asked], "Future[Any]"],
     ) -> None:
         self.is_broken = False  # nothing is written before ``mend``
         self._log = log
         self._written = written
         self._failed = failed
         self._again = again
-        self._fail: Callable[[Asked, Future[Outcome]], None] = _unready
+        self._fail: Callable[[Asked, Future[Any]], None] = _unready
         self._open: list[tuple[Future[None], Decided]] = []  # the desk's thread alone looks at it
         name = f"desk-{country}-writes"
         together = min(DEPTH, largest)  # batches in one transaction: one where a batch is one command
@@ -136,11 +136,11 @@ class Committer:
                     self._fail(asked, asker)
             future.set_result(None)
 
-    def _once_more(self, asked: Asked, asker: "Future[Outcome]") -> None:
+    def _once_more(self, asked: Asked, asker: "Future[Any]") -> None:
         self._again(asked).add_done_callback(partial(_pass_on, asker))
 
 
-def resolve(asker: "Future[Outcome]", result: Outcome | BaseException) -> None:
+def resolve(asker: "Future[Any]", result: Any) -> None:
     """Say what the work led to; whatever the asker does with it keeps nobody else waiting."""
     try:
         if isinstance(result, BaseException):
@@ -151,13 +151,13 @@ def resolve(asker: "Future[Outcome]", result: Outcome | BaseException) -> None:
         logger.exception("asker_failed")
 
 
-def _pass_on(asker: "Future[Outcome]", answered: "Future[Outcome]") -> None:
+def _pass_on(asker: "Future[Any]", answered: "Future[Any]") -> None:
     resolve(asker, answered.exception() or answered.result())
 
 
-def _unready(_: Asked, asker: "Future[Outcome]") -> None:
+def _unready(_: Asked, asker: "Future[Any]") -> None:
     resolve(asker, Unready(AGAIN))
 
 
-def _broken_off(_: Asked, asker: "Future[Outcome]") -> None:
+def _broken_off(_: Asked, asker: "Future[Any]") -> None:
     resolve(asker, RuntimeError("This broke off, and what became of it is not known here."))

@@ -16,31 +16,31 @@ The desk promises:
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, TypeVar
 
 from domain.commands import Command
 from domain.lifecycle import needed
-from domain.procedure import Key
 from domain.refusals import Refusal, Unready
-from infra.desk.batch import Batch, End, NeedsTheLock, Outcome, Remembered, end_of
+from infra.desk.append import Append
+from infra.desk.batch import Batch, End, IdempotencyKey, NeedsTheLock, Outcome, end_of
 from infra.desk.committer import AGAIN, Asked, Committer, Decided, resolve
-from infra.desk.sitting import Office, Sitting, Work
 from infra.desk.streams import Streams
 from infra.formats.canonical import from_b64url
 from infra.keys.keyring import Keyring
 from infra.log import event_store
-from infra.log.event_store import Answer, Log, Reading, Row, Writer
+from infra.log.event_store import Answer, Log, Look, Reading, Writer
 from infra.runtime.clock import Clock, WrongClock
 from infra.runtime.one_thread import OneThread
 from infra.stores import vault
 from infra.stores.vault import Vault
 
-__all__ = ["Desk", "Outcome", "Remembered", "Sitting", "Work"]
+__all__ = ["Append", "Desk", "IdempotencyKey", "Outcome"]
 
+T = TypeVar("T")
 BATCH: Final = 64
 BEHIND_S: Final = 2
 logger = logging.getLogger(__name__)
@@ -65,41 +65,35 @@ class Desk:
         self.keyring = keyring
         self.newest = log.size() - 1
         self.trouble: str | None = None  # why the desk cannot write, for those who ask
-        self._office = Office(country, key_store, keyring)
         self._clock = clock
         self._streams = Streams(country, key_store)
         self._end: End | None = None  # of the log, with all that is on its way into it; None: not known
         self._reader = log.reader()
         self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
-        self._thread: OneThread[Asked, Outcome] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
+        self._thread: OneThread[Asked, Any] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
-    def ask(self, command: Command, remembered: Remembered | None = None) -> Future[Outcome]:
-        """Have a command carried out; the future raises the Refusal."""
-        needs = needed(command, self._clock(), None)  # what a filing needs stands in it
-        ids = {key: self.stream_of(key) for key in needs}
+    def ask(self, command: Command, sent_under: IdempotencyKey | None = None) -> Future[Outcome]:
+        """Have a command carried out, under an idempotency key once; the future raises the Refusal."""
+        # What a filing needs stands in it; of other commands it is known when the case is.
+        ids = {key: self.keyring.ids.stream(key) for key in needed(command, self._clock(), None)}
         wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
-        key = remembered.key if remembered else None
-        return self._put(Asked(lambda sitting: sitting.carry_out(command, ids, remembered), wanted, key))
+        key = sent_under.name if sent_under else None
+        return self._put(Asked(lambda append: append.carry_out(command, ids, sent_under), wanted, key))
 
-    def have(self, work: Work) -> Future[Outcome]:
-        """Have any work done under the write lock (imports, keys, the clock)."""
+    def have(self, work: Callable[[Append], T]) -> Future[T]:
+        """Have any work done under the write lock (imports, keys, the clock); the future has what it returned."""
         return self._put(Asked(work, {}, needs_lock=True))
 
-    def id_of(self, *parts: str | int) -> str:
-        """The id derived from these parts under the country's secret (formats.md, derived ids)."""
-        return self._office.id_of(*parts)
-
-    def stream_of(self, key: Key) -> str:
-        """The stream of a claim or an entry."""
-        return self._office.stream_of(key)
+    def was_asked(self, sent_under: IdempotencyKey) -> bool:
+        """Whether there is an answer under this key already, so that nothing has to be prepared for another one."""
+        return self.log.answer(sent_under.name) is not None
 
     def try_again(self) -> None:
         """See whether a trouble is over: take a key, and write what means nothing."""
 
-        def nothing(sitting: Sitting) -> Outcome:
+        def nothing(append: Append) -> None:
             self.vault.take()
-            sitting.writer.probe()
-            return Outcome(stream="", version=0, state=None, index=sitting.size - 1, status=200)
+            append.flush().probe()
 
         with suppress(Refusal):
             self.have(nothing).result()
@@ -110,10 +104,10 @@ class Desk:
         self._committer.close()
         self._reader.close()
 
-    def _put(self, asked: Asked) -> Future[Outcome]:
+    def _put(self, asked: Asked) -> Future[Any]:
         return self._thread.put(asked)
 
-    def _carry_out(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
+    def _carry_out(self, asked: Sequence[tuple[Asked, Future[Any]]]) -> None:
         if self._committer.is_broken:
             self._begin_anew()
         try:
@@ -132,33 +126,34 @@ class Desk:
             self._failed(type(error).__name__)
             raise
 
-    def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> bool:
+    def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Any]]]) -> bool:
         """Decide on top of what is being written; False where it takes the write lock."""
         if self._end is None or any(one.needs_lock for one, _ in asked):
             return False
         self._streams.trim()
-        before = self._look(self._reader, asked, self._committer.answers())
-        size = self._end.size
-        if before.size > size or (before.size < size and self._committer.is_idle):
+        before = self._end
+        look = self._look(self._reader, asked, self._committer.answers())
+        if look.size > before.size or (look.size < before.size and self._committer.is_idle):
             return False  # somebody else appended, or what was on its way is lost
-        batch = Batch(self._reader, self._streams, self._end, before.answers)
+        batch = Batch(self._reader, self._streams, before, look.answers)
         try:
-            results = self._results(batch, asked, before)
+            results = [self._result(one.work, batch) for one, _ in asked]
         except NeedsTheLock:
-            batch.give_up()
+            batch.back_to(before)
             return False
         self._end = batch.end
         self._committer.put(Decided(batch, asked, results), is_last=self._thread.is_idle)
         return True
 
-    def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Outcome]]]) -> None:
+    def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Any]]]) -> None:
         with self.log.writing() as writer:
             self._streams.trim()
-            before = self._look(writer, asked, {})
-            if self._end is None or before.size != self._end.size:
-                self._end = self._catch_up(writer, before.size)
-            batch = Batch(writer, self._streams, self._end, before.answers)
-            results = self._results(batch, asked, before)
+            size = writer.size()
+            if self._end is None or size != self._end.size:
+                self._end = self._catch_up(writer, size)
+            look = self._look(writer, asked, {})
+            batch = Batch(writer, self._streams, self._end, look.answers)
+            results = [self._result(one.work, batch) for one, _ in asked]
             batch.flush()
         self._end = batch.end
         self.newest = batch.end.size - 1
@@ -168,19 +163,21 @@ class Desk:
             resolve(future, result)
 
     def _look(
-        self, log: Reading, asked: Sequence[tuple[Asked, Future[Outcome]]], unwritten: Mapping[str, Answer]
-    ) -> "_Before":
+        self, log: Reading, asked: Sequence[tuple[Asked, Future[Any]]], unwritten: Mapping[str, Answer]
+    ) -> Look:
         """Read at once what the batch will load, and the answers that it will look for."""
         wanted = {stream: family for one, _ in asked for stream, family in one.wanted.items()}
         cold = self._streams.cold(wanted)
-        keys = [one.key for one, _ in asked if one.key is not None]
-        look = log.look(list(cold), [key for key in keys if key not in unwritten])
-        answers = {key: unwritten.get(key) or look.answers.get(key) for key in keys}
-        return _Before(look.size, cold, look.rows, answers)
+        look = log.look(list(cold), [one.key for one, _ in asked if one.key is not None])
+        try:
+            self._streams.load(cold, lambda _: look.rows)
+        except Exception:  # what is wrong with a stream is found by whoever needs it
+            logger.exception("not_prefetched", extra={"country": self.country})
+        return look._replace(answers={**look.answers, **unwritten})
 
     def _catch_up(self, writer: Writer, size: int) -> End:
         """What others appended since we looked is read anew: where the log ends, by its newest event."""
-        keys = self._office.id_of("keys", 1)
+        keys = self.keyring.ids.keys()
         known = self._end if self._end is not None and self._end.size < size else None
         touched = writer.streams_since(known.size) if known else []
         if not known:
@@ -190,22 +187,12 @@ class Desk:
             self.keyring.reload()
         return end_of(writer.at(size - 1))
 
-    def _results(
-        self, batch: Batch, asked: Sequence[tuple[Asked, Future[Outcome]]], before: "_Before"
-    ) -> list[Outcome | Exception]:
-        """Carry out one after the other; what is wrong with a stream is found by whoever needs it."""
+    def _result(self, work: Callable[[Append], Any], batch: Batch) -> Any:
+        """What the work returned, or why it did not; only a log that cannot be used ends the batch."""
+        append: Append | None = None
         try:
-            self._streams.load(before.cold, lambda _: before.rows)
-        except Exception:
-            logger.exception("not_prefetched", extra={"country": self.country})
-        return [self._result(one.work, batch) for one, _ in asked]
-
-    def _result(self, work: Work, batch: Batch) -> Outcome | Exception:
-        """What the work led to, or why it led to nothing; only a log that cannot be used ends the batch."""
-        sitting: Sitting | None = None
-        try:
-            sitting = Sitting(self._office, batch, self._now(batch))
-            outcome = work(sitting)
+            append = Append(batch, self.keyring, self._now(batch))
+            said = work(append)
         except (event_store.Unavailable, event_store.Conflict, NeedsTheLock):
             raise
         except Refusal as refusal:
@@ -217,10 +204,10 @@ class Desk:
             logger.exception("work_failed", extra={"country": self.country})
             result = error
         else:
-            batch.settle(sitting.draft)
-            return outcome
-        if sitting is not None:
-            sitting.give_up()
+            append.settle()
+            return said
+        if append is not None:
+            append.give_up()
         return result
 
     def _now(self, batch: Batch) -> datetime:
@@ -258,12 +245,3 @@ class Desk:
             self.log.checkpoint()
         except Exception:  # what was asked is done and durable: nobody may hear otherwise
             logger.exception("erasure_continues", extra={"country": self.country})
-
-
-class _Before(NamedTuple):
-    """What a batch finds: the log's size, the events of streams that were not known, earlier answers by key."""
-
-    size: int
-    cold: Mapping[str, str]
-    rows: list[Row]
-    answers: Mapping[str, Answer | None]

@@ -7,7 +7,7 @@ from domain import events as e
 from domain.authorities import registrar_of
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.refusals import Unknown
-from infra.desk.desk import Desk, Outcome, Sitting
+from infra.desk.desk import Append, Desk
 from infra.formats.canonical import b64url, from_b64url, sha256
 from infra.formats.envelope import split
 from infra.formats.signing import kid_of
@@ -23,7 +23,7 @@ def open_log(desk: Desk, registrar: str, countries: Sequence[str]) -> None:
     if desk.log.size():
         return
 
-    def work(sitting: Sitting) -> Outcome:
+    def work(append: Append) -> None:
         keys = desk.keyring
         opened = e.LogOpened(
             root=b64url(keys.root),
@@ -31,7 +31,7 @@ def open_log(desk: Desk, registrar: str, countries: Sequence[str]) -> None:
             registrar=b64url(keys.registrar.certificate),
             countries=list(countries),
         )
-        return _said(sitting, desk, registrar, [opened] if sitting.size == 0 else [])
+        _say(append, desk, registrar, [opened] if append.size == 0 else [])
 
     desk.have(work).result()
 
@@ -44,10 +44,10 @@ def authorise_missing(desk: Desk, types: Mapping[str, tuple[str, ...]]) -> None:
     if not _missing(_known(desk, desk.log), types):
         return
 
-    def work(sitting: Sitting) -> Outcome:
-        known = _known(desk, sitting.flushed())
-        events = [_new(sitting, desk, known, name, types[name]) for name in _missing(known, types)]
-        return _said(sitting, desk, registrar_of(desk.country), events)
+    def work(append: Append) -> None:
+        known = _known(desk, append.flush())
+        events = [_new(append, desk, known, name, types[name]) for name in _missing(known, types)]
+        _say(append, desk, registrar_of(desk.country), events)
 
     desk.have(work).result()
 
@@ -55,13 +55,13 @@ def authorise_missing(desk: Desk, types: Mapping[str, tuple[str, ...]]) -> None:
 def rotate(desk: Desk, authority: str, may_sign: tuple[str, ...]) -> str:
     """A new seal for the authority; the old one stays valid until it is retired. The new kid."""
 
-    def work(sitting: Sitting) -> Outcome:
-        event = _new(sitting, desk, _known(desk, sitting.flushed()), authority, may_sign)
+    def work(append: Append) -> str:
+        event = _new(append, desk, _known(desk, append.flush()), authority, may_sign)
         kid = kid_of(from_b64url(event.certificate))
-        return _said(sitting, desk, registrar_of(desk.country), [event], kid)
+        _say(append, desk, registrar_of(desk.country), [event])
+        return kid
 
-    kid: str = desk.have(work).result().state
-    return kid
+    return desk.have(work).result()
 
 
 def retire(desk: Desk, kid: str, reason: str) -> int:
@@ -74,16 +74,17 @@ def retire(desk: Desk, kid: str, reason: str) -> int:
     frontier = Frontier()
     _grow(frontier, desk.log)
 
-    def work(sitting: Sitting) -> Outcome:
-        live = {seal.kid for seal in _known(desk, sitting.flushed()) if seal.retired is None}
+    def work(append: Append) -> int:
+        live = {seal.kid for seal in _known(desk, append.flush()) if seal.retired is None}
         if kid not in live:
             raise Unknown(f"{desk.country} has no live seal with this kid; see: tamga keys list")
-        _grow(frontier, sitting.flushed())
+        _grow(frontier, append.flush())
         root = b64url(frontier.root())
         retired = e.SealRetired(kid=kid, reason=reason, size=frontier.size, root=root)
-        return _said(sitting, desk, registrar_of(desk.country), [retired], frontier.size)
+        _say(append, desk, registrar_of(desk.country), [retired])
+        return retired.size
 
-    size: int = desk.have(work).result().state
+    size = desk.have(work).result()
     if kid in desk.keyring.seals:
         desk.keyring.retire(kid)
     return size
@@ -105,7 +106,7 @@ def seals(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _known(desk: Desk, log: Log | Writer) -> list[Authorised]:
-    return seals_of(log.stream(desk.id_of("keys", 1)), desk.country)
+    return seals_of(log.stream(desk.keyring.ids.keys()), desk.country)
 
 
 def _missing(known: Sequence[Authorised], types: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -114,26 +115,23 @@ def _missing(known: Sequence[Authorised], types: Mapping[str, tuple[str, ...]]) 
 
 
 def _new(
-    sitting: Sitting, desk: Desk, known: Sequence[Authorised], authority: str, may_sign: tuple[str, ...]
+    append: Append, desk: Desk, known: Sequence[Authorised], authority: str, may_sign: tuple[str, ...]
 ) -> e.SealAuthorised:
     """A new seal; one that was made before, and that the log never came to authorise, is as good."""
     kids = {seal.kid for seal in known}
     made = [s for s in desk.keyring.seals.values() if s.authority == authority and s.kid not in kids]
-    seal = made[-1] if made else desk.keyring.new_seal(authority, sitting.at)
+    seal = made[-1] if made else desk.keyring.new_seal(authority, append.at)
     return e.SealAuthorised(certificate=b64url(seal.certificate), authority=authority, types=list(may_sign))
 
 
-def _said(
-    sitting: Sitting, desk: Desk, registrar: str, events: Sequence[e.Event], state: object = None
-) -> Outcome:
-    stream = sitting.load(desk.id_of("keys", 1), "keys")
+def _say(append: Append, desk: Desk, registrar: str, events: Sequence[e.Event]) -> None:
+    stream = append.load(desk.keyring.ids.keys(), "keys")
     if events:
         decision = Decision(
             authority=registrar, actor=SYSTEM_ACTOR, events=[(LEAD, event) for event in events]
         )
-        cause = f"cmd:{desk.id_of('keys-act', 1, str(sitting.size))}"
-        sitting.group(decision, stream, {}, cause, desk.keyring.registrar)
-    return Outcome(stream=stream.id, version=stream.seq, state=state, index=sitting.size - 1, status=200)
+        cause = f"cmd:{desk.keyring.ids.key_act(append.size)}"
+        append.sign(decision, stream, {}, cause, desk.keyring.registrar)
 
 
 def _grow(frontier: Frontier, log: Log | Writer) -> None:

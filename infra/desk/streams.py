@@ -42,8 +42,8 @@ class Streams:
     """The streams that were needed lately; the desk trusts them while the log is as long as it believes."""
 
     def __init__(self, country: str, key_store: Vault) -> None:
-        self._country = country
-        self._vault = key_store
+        self.country = country
+        self.vault = key_store
         self._hot: OrderedDict[str, Stream] = OrderedDict()
 
     def cold(self, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -75,9 +75,9 @@ class Streams:
         return stream
 
     def _read(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Recorded]]:
-        keys = self._vault.get_all({key for row in rows for key in key_ids_of(row[4])})
+        keys = self.vault.get_all({key for row in rows for key in key_ids_of(row[4])})
         for row in rows:
-            yield row, read(row, self._country, keys.get)
+            yield row, read(row, self.country, keys.get)
 
     def keep(self, stream: Stream) -> Stream | None:
         """Remember the stream's newest state; the one that was remembered."""

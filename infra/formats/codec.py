@@ -1,7 +1,7 @@
 """Events to stored members and back, by stable names; the only place that knows names and, later, old shapes.
 
-A stored name is for ever: the family, the event's own name and a version (tests/infra/test_codec.py pins them all);
-a new meaning gets a new name and an upcast here. Nothing is ever resolved as an import path.
+A stored name is for ever: the family, the event's own name and a version (tests/infra/formats/test_codec.py
+pins them all); a new meaning gets a new name and an upcast here. Nothing is ever resolved as an import path.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,27 +1,86 @@
-"""Ids and codes that are derived under a secret of the country (formats.md 1, derived ids)."""
+"""Ids that are derived under a secret of the country: every kind that there is (formats.md, derived ids)."""
 
 import hmac
-import uuid
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 
+from domain.procedure import Key
 from infra.formats.canonical import encode
 
 
-def derived_id(secret: bytes, parts: Iterable[str | int]) -> uuid.UUID:
-    """UUIDv8 over the first 128 bits of HMAC-SHA-256(secret, JCS(parts)): formats.md, derived ids."""
-    return uuid.UUID(derived_text(secret, parts))
+class Ids:
+    """The derived ids of one country, one method for each kind; what a kind is made of never changes."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    # streams of the log
+
+    def keys(self) -> str:
+        """The stream that tells which seals may sign."""
+        return self._of("keys")
+
+    def access(self) -> str:
+        """The stream of the heads of the table of accesses."""
+        return self._of("access")
+
+    def stream(self, key: Key) -> str:
+        """A claim or an entry, by what it must be found again from."""
+        return self._of(key.family, *key.parts)
+
+    def case(self, issuer: str, client: str, subject: str, key: str) -> str:
+        """The case that this caller files under this Idempotency-Key."""
+        return self.request(issuer, client, subject, key)
+
+    # what people and machines bring
+
+    def request(self, issuer: str, client: str, subject: str, key: str) -> str:
+        """Whatever this caller sends under this Idempotency-Key: one name, so that another body is another request."""
+        return self._of("case", issuer, client, subject, key)
+
+    def restriction(self, entry: str, issuer: str, client: str, subject: str, key: str) -> str:
+        """A restriction that this caller places on the entry under this Idempotency-Key."""
+        return self._of("restriction", entry, issuer, client, subject, key)
+
+    def payment(self, reference: str) -> str:
+        """A payment, by the treasury's reference."""
+        return self._of("payment", reference)
+
+    # people, in this country only
+
+    def human(self, known: tuple[str | int, ...]) -> str:
+        """Whom ``domain.persons.key_of`` recognises: by the number, or by a document (``"document", 1, …``)."""
+        return derived_id(self._secret, known)
+
+    def person(self, country: str, number: str) -> str:
+        """The human with this number, which this country gave."""
+        return self._of("person", country, number)
+
+    def uploader(self, issuer: str, subject: str) -> str:
+        """Whoever uploads evidence."""
+        return self._of("uploader", issuer, subject)
+
+    # causes: what led to events without anybody who asked over HTTP
+
+    def imported(self, entry: str) -> str:
+        """The import of the entry."""
+        return self._of("import", entry)
+
+    def key_act(self, size: int) -> str:
+        """What was done about keys when the log had this size."""
+        return self._of("keys-act", str(size))
+
+    def _of(self, kind: str, *parts: str) -> str:
+        return derived_id(self._secret, (kind, 1, *parts))
 
 
-def derived_text(secret: bytes, parts: Iterable[str | int]) -> str:
-    """The derived id as it is written; without the detour over a UUID, which takes as long as the HMAC."""
-    keyed = _keyed(secret).copy()
-    keyed.update(encode(list(parts)))
-    raw = bytearray(keyed.digest()[:16])
+def derived_id(secret: bytes, parts: Iterable[str | int]) -> str:
+    """UUIDv8 over the first 128 bits of HMAC-SHA-256(secret, JCS(parts)), as it is written."""
+    raw = bytearray(mac(secret, encode(list(parts)))[:16])
     raw[6] = raw[6] & 0x0F | 0x80
     raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()
+    text = raw.hex()  # a detour over uuid.UUID takes as long as the HMAC
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 

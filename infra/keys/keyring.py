@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from infra.formats.ids import Ids
 from infra.formats.signing import Seal, kid_of
 from infra.keys.certificates import (
     CA_TERM,
@@ -70,6 +71,7 @@ class Keyring:
         self.folder = folder
         self.origin = (folder / "origin").read_text("ascii")
         self.id_secret = (folder / "id-secret").read_bytes()
+        self.ids = Ids(self.id_secret)
         self.kek = (folder / "kek").read_bytes()
         self.root = der(_certificate_in(folder / "root.pem"))
         self.ca = der(_certificate_in(folder / "ca.pem"))

@@ -18,6 +18,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +49,7 @@ from infra.runtime.sqlite_file import create, empty_log, write
 __all__ = ["Answer", "Conflict", "Log", "Look", "Reader", "Reading", "Row", "Unavailable", "Writer"]
 
 PATIENCE_S: Final = 5
+MOST_AT_ONCE: Final = 5_000  # rows in one statement: six values each, of which SQLite takes 32,766
 ROOM: Final = 256 * 1024  # bytes that a disk must have for a log to be in order again
 _CHECKPOINT: Final = "wal_autocheckpoint = 4000"  # pages: 16 MB of log between two checkpoints
 _NOT_BY_SQLITE: Final = (
@@ -69,7 +71,6 @@ _SCHEMA: Final = (
         number INTEGER PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
         body_mac BLOB NOT NULL,
-        status INTEGER NOT NULL,
         stream TEXT NOT NULL,
         version INTEGER NOT NULL)""",
     "CREATE INDEX answers_stream ON answers (stream)",
@@ -80,20 +81,21 @@ _SCHEMA: Final = (
         BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END""",
 )
 
-# Events and answers go in by one statement: it is a transaction by itself, and gives up the interpreter's lock
-# once, where BEGIN, INSERT, INSERT and COMMIT would each have to wait for it again.
+# Events and answers go in by one statement, which sees to the positions. Ahead of the lock it is a transaction by
+# itself, and gives up the interpreter's lock once, where BEGIN, INSERT, INSERT and COMMIT would each wait for it.
 _APPENDED: Final = (
-    """CREATE TEMP VIEW appended (number, stream, version, name, bytes, status) AS
+    """CREATE TEMP VIEW appended (number, stream, version, name, bytes, is_answer) AS
         SELECT NULL, NULL, NULL, NULL, NULL, NULL""",
     """CREATE TEMP TRIGGER appended_is_kept INSTEAD OF INSERT ON appended BEGIN
         SELECT RAISE(ABORT, 'this is not the next position')
             WHERE NEW.number <> (SELECT coalesce(max(log_index), -1) + 1 FROM main.stored_events);
         INSERT INTO stored_events SELECT NEW.number, NEW.stream, NEW.version, NEW.name, NEW.bytes
-            WHERE NEW.status IS NULL;
-        INSERT INTO answers (key, body_mac, status, stream, version)
-            SELECT NEW.name, NEW.bytes, NEW.status, NEW.stream, NEW.version WHERE NEW.status IS NOT NULL;
+            WHERE NOT NEW.is_answer;
+        INSERT INTO answers (key, body_mac, stream, version)
+            SELECT NEW.name, NEW.bytes, NEW.stream, NEW.version WHERE NEW.is_answer;
         END""",
 )
+_MARKS: Final = "(?, ?, ?, ?, ?, ?)"
 
 
 class Log(Reading, SQLiteApplicationRecorder):
@@ -134,16 +136,14 @@ class Log(Reading, SQLiteApplicationRecorder):
         """One transaction at exactly these positions; raises Conflict unless the first is the next one, also where
         there are only answers.
         """
-        values: list[object] = []
-        for n, s in enumerate(events, start=first):
-            values += (n, s.stream, s.seq, s.type, s.state, None)
-        for key, (body_mac, status, stream, version) in answers.items():
-            values += (first + len(events), stream, version, key, body_mac, status)
-        if values:
-            marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * (len(values) // 6))
-            statement = f"INSERT INTO appended VALUES {marks}"  # noqa: S608 - marks only
+        rows = _appended(first, events, answers)
+        if len(rows) > MOST_AT_ONCE:
+            with self.writing() as writer:
+                writer.append(first, events, answers)
+        elif rows:
+            statement = f"INSERT INTO appended VALUES {', '.join([_MARKS] * len(rows))}"  # noqa: S608 - marks only
             with self._alone() as connection, _plainly():
-                write(connection, self._patience_s, statement, values)
+                write(connection, self._patience_s, statement, [*chain.from_iterable(rows)])
 
     def reader(self) -> "Reader":
         """A connection that only reads, for one thread; to be closed by whoever asked for it."""
@@ -181,7 +181,7 @@ class Log(Reading, SQLiteApplicationRecorder):
         ]
         with self.writing() as writer:
             first = writer.size()
-            writer.insert(first, signed)
+            writer.append(first, signed, {})
         return range(first + 1, first + 1 + len(signed))
 
     def max_notification_id(self) -> int:
@@ -230,18 +230,11 @@ class Writer(Connected):
         found = "SELECT DISTINCT originator_id FROM stored_events WHERE log_index >= ?"
         return [row[0] for row in self._rows(found, index)]
 
-    def insert(self, first: int, events: Sequence[Signed]) -> None:
-        """Append at positions ``first``, ``first + 1`` …; raises Conflict."""
-        rows = [(n, s.stream, s.seq, s.type, s.state) for n, s in enumerate(events, start=first)]
+    def append(self, first: int, events: Sequence[Signed], answers: Mapping[str, Answer]) -> None:
+        """As ``Log.append`` does it, as part of this transaction."""
+        rows = _appended(first, events, answers)
         with plainly():
-            self._connection.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
-
-    def answer_all(self, answers: Mapping[str, Answer]) -> None:
-        """Keep the answers to idempotency keys, in the same transaction as what they answer."""
-        rows = [(key, *answer) for key, answer in answers.items()]
-        kept = "INSERT INTO answers (key, body_mac, status, stream, version) VALUES (?, ?, ?, ?, ?)"
-        with plainly():
-            self._connection.executemany(kept, rows)
+            self._connection.executemany(f"INSERT INTO appended VALUES {_MARKS}", rows)  # noqa: S608 - marks only
 
     def forget_bodies(self, stream: str) -> None:
         """Overwrite what is kept of the bodies that this stream was asked with (its erasure)."""
@@ -260,6 +253,18 @@ class Writer(Connected):
         """Write as much as a batch may need, and take it back: at the commit it shows whether there is room."""
         self._rows("INSERT INTO room VALUES (zeroblob(?))", ROOM)
         self._rows("DELETE FROM room")
+
+
+def _appended(
+    first: int, events: Sequence[Signed], answers: Mapping[str, Answer]
+) -> list[tuple[object, ...]]:
+    """Rows for the view ``appended``."""
+    end = first + len(events)
+    rows: list[tuple[object, ...]] = [
+        (n, s.stream, s.seq, s.type, s.state, 0) for n, s in enumerate(events, start=first)
+    ]
+    rows += [(end, stream, version, key, mac, 1) for key, (mac, stream, version) in answers.items()]
+    return rows
 
 
 class _Datastore(SQLiteDatastore):

@@ -13,14 +13,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 Row: TypeAlias = tuple[int, str, int, str, bytes]  # log_index, stream, seq, type, state
-Answer: TypeAlias = tuple[
-    bytes | None, int, str, int
-]  # HMAC of the body (None: erased), status, stream, version
+Answer: TypeAlias = tuple[bytes | None, str, int]  # HMAC of the body (None: erased), stream, version
 _EVENT: Final = "log_index, originator_id, originator_version, topic, state"
 EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - here and below: constants
-_ANSWER: Final = (
-    "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, status, stream, version"
-)
+_ANSWER: Final = "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, stream, version"
 # By the last three digits of a stream's id, which is random or derived under a secret; any other falls to some part.
 _DIGIT: Final = "coalesce(instr('0123456789abcdef', substr(originator_id, -{n}, 1)), 0)"
 _PART: Final = f"({' + '.join(f'{16 ** (n - 1)} * {_DIGIT.format(n=n)}' for n in (1, 2, 3))}) % ? = ?"
@@ -28,7 +24,7 @@ _SIZE: Final = "coalesce(max(log_index), -1) + 1"
 _LOOK: Final = (  # the first column says what a row is
     f"SELECT 0, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events",  # noqa: S608
     f"SELECT 1, {_EVENT} FROM stored_events WHERE originator_id IN ",  # noqa: S608
-    f"SELECT 2, {_ANSWER}, key FROM answers WHERE key IN ",  # noqa: S608
+    f"SELECT 2, {_ANSWER}, key, NULL FROM answers WHERE key IN ",  # noqa: S608
 )
 
 
@@ -41,11 +37,11 @@ class Conflict(Exception):
 
 
 class Look(NamedTuple):
-    """What a log holds at one moment."""
+    """What a log holds at one moment, of what was looked for."""
 
     size: int
     rows: list[Row]  # each stream's oldest first
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Answer | None]  # by idempotency key
 
 
 class Reading(ABC):
@@ -63,7 +59,7 @@ class Reading(ABC):
         return Look(
             next(row[1] for row in found if row[0] == 0),
             sorted((row[1:] for row in found if row[0] == 1), key=itemgetter(1, 2)),
-            {row[5]: row[1:5] for row in found if row[0] == 2},  # noqa: PLR2004 - what a row is
+            dict.fromkeys(keys) | {row[4]: row[1:4] for row in found if row[0] == 2},  # noqa: PLR2004 - what a row is
         )
 
     def size(self) -> int:

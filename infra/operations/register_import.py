@@ -22,7 +22,7 @@ from domain.forms import plain
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Refusal
-from infra.desk.desk import Outcome, Sitting
+from infra.desk.desk import Append
 from infra.formats.canonical import NotCanonical, check
 from infra.house import CountryHouse
 
@@ -63,12 +63,12 @@ def import_file(
         raise WrongLines([WrongLine(0, "", f"there is no register {register}; these are: {_registers()}")])
     total = _checked(found, file)
 
-    def work(sitting: Sitting) -> Outcome:
-        _Import(sitting, country, found).lines(file, lambda done: progress(done, total))
+    def work(append: Append) -> None:
+        _Import(append, country, found).lines(file, lambda done: progress(done, total))
         progress(total, total)
-        return Outcome(stream="", version=total, state=None, index=sitting.size - 1, status=200)
 
-    return country.desk.have(work).result().version
+    country.desk.have(work).result()
+    return total
 
 
 def _checked(register: Register, file: Path) -> int:
@@ -115,13 +115,11 @@ def _content(register: Register, line: bytes) -> dict[str, Any]:
 class _Import:
     """One import under the write lock."""
 
-    def __init__(self, sitting: Sitting, country: CountryHouse, register: Register) -> None:
-        terms = terms_of_register(
-            country.code, register.name, legal_day(sitting.at, country_of(country.code))
-        )
+    def __init__(self, append: Append, country: CountryHouse, register: Register) -> None:
+        terms = terms_of_register(country.code, register.name, legal_day(append.at, country_of(country.code)))
         if not terms:
             raise WrongLines([WrongLine(0, "", f"{country.code} keeps no register {register.name} today")])
-        self._sitting = sitting
+        self._append = append
         self._country = country
         self._register = register
         self._authority = terms[0].authority
@@ -136,21 +134,21 @@ class _Import:
             if len(wrong) >= MOST_ERRORS:
                 break
             if number % AT_ONCE == 0:
-                self._sitting.flush()
+                self._append.flush()
                 progress(number)
         if wrong:
             raise WrongLines(wrong)
 
     def _line(self, line: bytes) -> str | None:
         """One entry with its claims, as one group; or why not."""
-        register, desk = self._register, self._country.desk
+        register, known = self._register, self._country.ids
         try:
             content = _content(register, line)
         except (NotCanonical, ValidationError):
             return "was changed while the file was read"
-        entry_id = desk.stream_of(register.key(content))
-        ids = {key: desk.stream_of(key) for key in register.claims(content)}
-        loaded = self._sitting.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
+        entry_id = known.stream(register.key(content))
+        ids = {key: known.stream(key) for key in register.claims(content)}
+        loaded = self._append.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
         entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
         if entry.seq:
             return "is in the register already, or twice in the file"
@@ -165,7 +163,7 @@ class _Import:
         settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
         events = [*settled, (LEAD, created)]
         decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
-        self._sitting.group(decision, entry, claims, f"cmd:{desk.id_of('import', 1, entry.id)}")
+        self._append.sign(decision, entry, claims, f"cmd:{known.imported(entry.id)}")
         return None
 
 

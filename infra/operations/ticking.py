@@ -15,7 +15,7 @@ from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
-from infra.desk.desk import Outcome, Sitting
+from infra.desk.desk import Append, Outcome
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
 from infra.runtime.chance import random_id
@@ -67,18 +67,18 @@ def tick(house: House) -> dict[str, int]:
 def record_access_head(country: CountryHouse) -> int:
     """Put the head of the table of accesses into the log, if it has grown since the last time; 1 or 0."""
     count, head = country.accesses.head()
-    stream_id = country.desk.id_of("access", 1)
+    stream_id = country.ids.access()
 
-    def work(sitting: Sitting) -> Outcome:
-        stream = sitting.load(stream_id, "access")
+    def work(append: Append) -> bool:
+        stream = append.load(stream_id, "access")
         known = stream.state.count if stream.state else 0
         if count > known:
             said = e.AccessHeadRecorded(count=count, head=head)
             decision = Decision(authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[(LEAD, said)])
-            sitting.group(decision, stream, {}, f"cmd:{random_id()}")
-        return _answer(sitting, is_repeat=count <= known)
+            append.sign(decision, stream, {}, f"cmd:{random_id()}")
+        return count > known
 
-    return 0 if country.desk.have(work).result().is_repeat else 1
+    return int(country.desk.have(work).result())
 
 
 def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
@@ -116,19 +116,14 @@ def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:
 def _has_evidence(country: CountryHouse, case: str, key: str) -> bool:
     """Whether the case has evidence under this key, by the log, after whatever is under way."""
 
-    def work(sitting: Sitting) -> Outcome:
-        state = sitting.load(case, "case").state
-        return _answer(sitting, state is not None and any(a["key"] == key for a in state.evidence or ()))
+    def work(append: Append) -> bool:
+        state = append.load(case, "case").state
+        return state is not None and any(a["key"] == key for a in state.evidence or ())
 
-    return bool(country.desk.have(work).result().state)
-
-
-def _answer(sitting: Sitting, state: object = None, *, is_repeat: bool = False) -> Outcome:
-    index = sitting.size - 1
-    return Outcome(stream="", version=0, state=state, index=index, status=200, is_repeat=is_repeat)
+    return country.desk.have(work).result()
 
 
 def _last_head(country: CountryHouse, now: datetime) -> datetime:
     """When the head was recorded last; a log that never had one waits an hour from its opening."""
-    row = country.log.newest(country.desk.id_of("access", 1)) or country.log.at(0)
+    row = country.log.newest(country.ids.access()) or country.log.at(0)
     return datetime.fromisoformat(payload_of(split(row[4])[0])["time"]) if row else now

@@ -34,7 +34,7 @@ def test_an_officers_reading_is_shown_to_everybody_whom_it_is_about(new_town: To
         first, second = mine(new_town, citizen)
         assert (first["stream"], first["role"], first["authority"]) == (case, "officer", OFFICE)
         assert (first["purpose"], second["purpose"]) == ("work on the case", "reading the history")
-        assert first["basis"] == "competence in car_sale"
+        assert first["basis"] == "case.read:officer in car_sale"
         assert first["reader"] == second["reader"]
         assert first["at"].endswith("Z")
     assert mine(new_town, STRANGER) == []

@@ -169,7 +169,7 @@ def test_nothing_else_is_shown_below_the_documentation(town: Town, name: str) ->
 
 def test_only_a_house_in_development_says_that_it_is_one(town: Town, tmp_path: Path) -> None:
     assert 'class="banner"' in town.anybody.get("/").text
-    house = House(Settings(data=tmp_path / "data", environment="production"))
+    house = House(Settings(data=tmp_path / "data", environment="production", organisation="Test"))
     try:
         with TestClient(build(house), base_url=house.settings.base_url) as http:
             for address in ("/", "/docs", "/docs/api", "/docs/readme"):

@@ -21,7 +21,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
-from api import identity
+from api import development
 from infra.development.development import DevelopmentProvider, client_key, residents
 from infra.identity.tokens import BadToken, SigningKey, Tokens, assertion
 
@@ -82,7 +82,7 @@ def house(web: TestClient, clock: Hand) -> Tokens:
 
 def web_of(provider: DevelopmentProvider) -> FastAPI:
     app = FastAPI()
-    app.include_router(identity.router(provider))
+    app.include_router(development.router(provider))
     return app
 
 
@@ -305,7 +305,7 @@ def grant(web: TestClient, tmp_path: Path) -> Callable[..., Any]:
         fresh = assertion(client_key(tmp_path, "kz-vehicle-register"), "kz-vehicle-register", ISSUER, NOON)
         form = {
             "grant_type": "client_credentials",
-            "client_assertion_type": identity.ASSERTION_TYPE,
+            "client_assertion_type": development.ASSERTION_TYPE,
             "client_assertion": fresh if statement is None else statement,
         }
         return web.post("/identity/token", data={**form, **changed})

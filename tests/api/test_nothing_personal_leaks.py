@@ -223,7 +223,7 @@ def test_no_personal_value_is_in_an_error(day: Day) -> None:
 
 
 def test_no_personal_value_is_in_a_stored_answer(day: Day) -> None:
-    """An answer is a status, a case and a version; of the body an HMAC is kept."""
+    """An answer is a case and a version; of the body an HMAC is kept."""
     for code in ("kz", "tr"):
         with closing(sqlite3.connect(day.town.settings.data / code / "log.sqlite")) as log:
             rows = log.execute("SELECT * FROM answers").fetchall()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from api import problems
+from api.edge import problems
 from domain import refusals
 from domain.refusals import Fault, Refusal
 from tests.house import Town, problem

@@ -22,7 +22,7 @@ from domain.commands import (
 )
 from domain.decision import LEAD, Decision
 from domain.procedure import entry_key
-from infra.desk.desk import Outcome, Sitting
+from infra.desk.desk import Append, Outcome
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import split
@@ -57,7 +57,7 @@ class Ground:
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
         numbers = (person["personal_number"] for person in (self.seller, self.buyer))
-        self._persons = [self.desk.id_of("person", 1, n["country"], n["number"]) for n in numbers]
+        self._persons = [self.country.ids.person(n["country"], n["number"]) for n in numbers]
         self.applicant, self.other = (self._actor(person, {COUNTRY: person}) for person in self._persons)
         self.officers = [self._officer(n) for n in (1, 2)]
         self.treasury = self._machine("treasury", "kz-treasury")
@@ -90,7 +90,7 @@ class Ground:
     def register(self, numbers: range) -> None:
         """Vehicles of the seller in the register."""
 
-        def work(sitting: Sitting) -> Outcome:
+        def work(append: Append) -> None:
             for n in numbers:
                 content = {
                     "vehicle": {
@@ -103,15 +103,14 @@ class Ground:
                     },
                     "owner": self.seller,
                 }
-                stream = sitting.load(self.desk.stream_of(entry_key("vehicles", "vin", vin(n))), "entry")
+                stream = append.load(self.country.ids.stream(entry_key("vehicles", "vin", vin(n))), "entry")
                 created = e.EntryCreated(
                     register="vehicles", content_version=1, title="import", content=content
                 )
                 actor: e.ActorMember = {"id": "import", "role": "system"}
-                sitting.group(
+                append.sign(
                     Decision(authority=OFFICE, actor=actor, events=[(LEAD, created)]), stream, {}, CAUSE
                 )
-            return Outcome(stream="", version=0, state=None, index=0, status=200)
 
         self.desk.have(work).result()
 
@@ -129,7 +128,7 @@ class Ground:
         return FileCase(
             by=self.applicant,
             cause=CAUSE,
-            case=self.desk.id_of("case", 1, "i", "c", "s", str(n)),
+            case=self.country.ids.case("i", "c", "s", str(n)),
             country=COUNTRY,
             procedure="car_sale",
             request=request,

@@ -190,7 +190,7 @@ def growth() -> Iterator[Result]:
         steps: dict[str, Callable[[Ground, int], object]] = {
             "filing": lambda house, n: house.desk.ask(house.filing(1_000_000 + n)).result(),
             "opening a case": lambda house, n: house.views.one(
-                "case_status", house.desk.id_of("case", 1, "i", "c", "s", str(n))
+                "case_status", house.country.ids.case("i", "c", "s", str(n))
             ),
             "a queue page": lambda house, _: house.views.rows(
                 "work_queue", {"authority": "kz-vehicle-registration"}, order=("due", "case")

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from domain import commands as c
 from domain.procedure import entry_key
-from infra.desk.desk import Desk, Outcome, Remembered, Sitting, Work
+from infra.desk.desk import Append, Desk, IdempotencyKey, Outcome
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import payload_of, split
@@ -27,6 +27,7 @@ from infra.operations.register_import import import_file
 from infra.settings import Settings
 from projections.feed import GENESIS, head_after
 
+T = TypeVar("T")
 CODE: Final = "KZ"
 ORIGIN: Final = "log.kz.tamga.example/v1"
 OFFICE: Final = "kz-vehicle-registration"
@@ -82,11 +83,7 @@ class OneCountry:
         """Keep the desk waiting: what is asked meanwhile becomes one batch. The result lets it go on."""
         gate = Event()
 
-        def wait_there(sitting: Sitting) -> Outcome:
-            gate.wait(10)
-            return Outcome(stream="", version=0, state=None, index=sitting.size, status=200)
-
-        future = self.desk.have(wait_there)
+        future = self.desk.have(lambda _append: gate.wait(10))
         while not future.running():
             pass
         return gate.set
@@ -97,7 +94,7 @@ class OneCountry:
         """The keyed id of a citizen or officer."""
         number = development.resident(resident).personal_number
         assert number is not None
-        return self.country.person_of(number)
+        return self.country.ids.person(*number)
 
     def actor(self, resident: str) -> c.Actor:
         """Somebody with their competences."""
@@ -136,7 +133,7 @@ class OneCountry:
 
     def case(self, key: str) -> str:
         """The case that citizen 1 files under this Idempotency-Key."""
-        return self.desk.id_of("case", 1, "i", "c", "kz-citizen-1", key)
+        return self.country.ids.case("i", "c", "kz-citizen-1", key)
 
     def file(self, n: int, **changes: Any) -> Outcome:
         """File it."""
@@ -161,7 +158,7 @@ class OneCountry:
     def pay(self, seen: Outcome) -> Outcome:
         """The fee comes."""
         paid = c.Statement(
-            payment=self.desk.id_of("payment", 1, seen.stream),
+            payment=self.country.ids.payment(seen.stream),
             case=seen.stream,
             amount=seen.state.fee["amount"],
             currency="KZT",
@@ -200,7 +197,7 @@ class OneCountry:
 
     def entry(self, n: int) -> str:
         """The stream of the n-th car."""
-        return self.desk.stream_of(entry_key("vehicles", "vin", vin(n)))
+        return self.country.ids.stream(entry_key("vehicles", "vin", vin(n)))
 
     def erase_entry(self, n: int) -> Outcome:
         """The data-protection officer has an entry erased."""
@@ -214,9 +211,9 @@ class OneCountry:
         )
         return self.desk.ask(asked).result()
 
-    def answered(self, key: str, body: bytes = b"body", status: int = 201) -> Remembered:
+    def under(self, key: str, body: bytes = b"body") -> IdempotencyKey:
         """An Idempotency-Key on its way in."""
-        return Remembered(key=self.case(key), body_mac=sha256(body), status=status)
+        return IdempotencyKey(name=self.case(key), body_mac=sha256(body))
 
 
 class Noticed:
@@ -226,7 +223,7 @@ class Noticed:
         self._desk = desk
         self.was_asked = Event()
 
-    def have(self, work: Work) -> Future[Outcome]:
+    def have(self, work: Callable[[Append], T]) -> Future[T]:
         """As the desk does it."""
         future = self._desk.have(work)
         self.was_asked.set()

@@ -74,8 +74,8 @@ class Past:
         assert found is not None
         for party in found.procedure.parties:
             known = key_of(request.get(party.member))
-            request[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
-        self.cases[name] = country.desk.id_of("case", 1, "issuer", "client", by, name)
+            request[f"person_{party.role}"] = country.ids.human(known) if known else None
+        self.cases[name] = country.ids.case("issuer", "client", by, name)
         return self.do(c.FileCase, name, by, country=code, procedure=procedure, request=request)
 
     def pay(self, case: str) -> None:
@@ -83,7 +83,7 @@ class Past:
         country = self._of(case)
         fee = self.states[case].fee
         paid = c.Statement(
-            payment=country.desk.id_of("payment", 1, f"ref-{case}"),
+            payment=country.ids.payment(f"ref-{case}"),
             case=self.cases[case],
             amount=fee["amount"],
             currency=fee["currency"],

@@ -80,7 +80,7 @@ def test_a_closed_house_says_so_and_leaves_nobody_waiting(settings: Settings) ->
     with pytest.raises(Unavailable):
         kz.log.size()
     with pytest.raises(Unready):
-        kz.desk.have(lambda _sitting: pytest.fail("it is closed")).result(5)
+        kz.desk.have(lambda _append: pytest.fail("it is closed")).result(5)
 
 
 def test_a_house_is_ready_when_every_log_takes_filings_and_says_how_each_stands(house: House) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.authorities import authorities
+from domain import events as e
+from domain.authorities import access_of, authorities
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.refusals import Clash, Differs, Erased, Refusal, Unready
 from infra.desk import key_acts
-from infra.desk.desk import Outcome, Sitting
+from infra.desk.desk import Append
 from infra.desk.streams import Stream
 from infra.formats.canonical import b64url, from_b64url, sha256
 from infra.formats.envelope import open_sealed, payload_of, split
@@ -46,12 +48,7 @@ def beside(country: OneCountry) -> Iterator[OneCountry]:
 
 def as_it_stands(country: OneCountry, stream: str, family: str) -> Stream:
     """A stream as this desk knows it."""
-
-    def look(sitting: Sitting) -> Outcome:
-        return Outcome(stream="", version=0, state=sitting.load(stream, family), index=0, status=200)
-
-    found: Stream = country.desk.have(look).result().state
-    return found
+    return country.desk.have(lambda append: append.load(stream, family)).result()
 
 
 def trouble_of(country: OneCountry) -> str | None:
@@ -104,8 +101,8 @@ def test_work_that_breaks_is_its_own_trouble(
     """Whoever asked hears of it; the others of its batch get what they asked for."""
     kazakhstan.register(1, 2)
 
-    def broken(sitting: Sitting) -> Outcome:
-        sitting.group(None, None, {}, "")  # type: ignore[arg-type]  # it breaks
+    def broken(append: Append) -> None:
+        append.sign(None, None, {}, "")  # type: ignore[arg-type]  # it breaks
         raise AssertionError
 
     go_on = kazakhstan.hold()
@@ -117,6 +114,42 @@ def test_work_that_breaks_is_its_own_trouble(
         with pytest.raises(AttributeError):
             failed.result()
     assert before.result().version == after.result().version == 2
+
+
+@pytest.mark.parametrize("is_flushed", [False, True])
+def test_work_that_breaks_after_it_signed_leaves_nothing_behind(
+    kazakhstan: OneCountry, caplog: pytest.LogCaptureFixture, *, is_flushed: bool
+) -> None:
+    """Not in the log, and not in what the desk remembers; what stood before it in the batch is written."""
+    access = kazakhstan.country.ids.access()
+
+    def count(append: Append, n: int) -> None:
+        said = e.AccessHeadRecorded(count=n, head="h")
+        decision = Decision(
+            authority=access_of("KZ"), actor=SYSTEM_ACTOR, events=[(LEAD, said), (LEAD, said)]
+        )
+        append.sign(decision, append.load(access, "access"), {}, "cmd:x")
+
+    def broken(append: Append) -> None:
+        count(append, 7)
+        if is_flushed:
+            append.flush()
+            count(append, 8)
+        raise ZeroDivisionError
+
+    size = kazakhstan.log.size()
+    go_on = kazakhstan.hold()
+    first = kazakhstan.desk.have(lambda append: count(append, 1))
+    with caplog.at_level(logging.CRITICAL + 1):
+        failed = kazakhstan.desk.have(broken)
+        seen = kazakhstan.desk.have(lambda append: append.load(access, "access"))
+        last = kazakhstan.desk.have(lambda append: count(append, 2))
+        go_on()
+        assert isinstance(failed.exception(), ZeroDivisionError)
+    assert (first.result(), last.result()) == (None, None)
+    assert (seen.result().seq, seen.result().state.count) == (2, 1)
+    assert [payload["data"]["count"] for payload in payloads(kazakhstan, size)] == [1, 1, 2, 2]
+    assert is_chained(kazakhstan.log)
 
 
 def test_a_stream_that_cannot_be_read_is_the_trouble_of_those_who_need_it(
@@ -341,49 +374,49 @@ def test_an_append_to_one_stream_has_neither_lead_nor_effects(kazakhstan: OneCou
 
 def test_the_same_key_and_body_get_the_same_answer_and_happen_once(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    answered = kazakhstan.answered("1")
+    answered = kazakhstan.under("1")
     first = kazakhstan.desk.ask(kazakhstan.filing(1), answered).result()
     kazakhstan.consent(first)
     again = kazakhstan.desk.ask(kazakhstan.filing(1), answered).result()
-    assert (again.stream, again.version, again.status) == (first.stream, 2, 201)
+    assert (again.stream, again.version) == (first.stream, 2)
     assert (first.is_repeat, again.is_repeat) == (False, True)
 
 
 def test_the_same_key_twice_in_one_batch_happens_once(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
     go_on = kazakhstan.hold()
-    answered = kazakhstan.answered("1")
+    answered = kazakhstan.under("1")
     asked = [kazakhstan.desk.ask(kazakhstan.filing(1), answered) for _ in range(20)]
     go_on()
     outcomes = [future.result() for future in asked]
-    assert {(o.stream, o.version, o.status) for o in outcomes} == {(kazakhstan.case("1"), 2, 201)}
+    assert {(o.stream, o.version) for o in outcomes} == {(kazakhstan.case("1"), 2)}
     assert sum(not o.is_repeat for o in outcomes) == 1
 
 
 def test_the_same_key_with_another_body_is_refused(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.answered("1")).result()
+    kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.under("1")).result()
     with pytest.raises(Differs) as refused:
-        kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.answered("1", b"another")).result()
+        kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.under("1", b"another")).result()
     assert refused.value.name == "idempotency_key_reused"
 
 
 def test_a_key_is_remembered_by_every_process(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.answered("1")).result()
+    kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.under("1")).result()
     with beside(kazakhstan) as other:
-        assert other.desk.ask(other.filing(1), other.answered("1")).result().is_repeat
+        assert other.desk.ask(other.filing(1), other.under("1")).result().is_repeat
 
 
 def test_after_the_erasure_any_repeat_hears_that_and_which_case_it_was(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    filed = kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.answered("1")).result()
+    filed = kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.under("1")).result()
     withdrawn = kazakhstan.do(c.WithdrawCase, filed, "kz-citizen-1")
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase(withdrawn)
     for body in (b"body", b"another"):
         with pytest.raises(Erased) as refused:
-            kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.answered("1", body)).result()
+            kazakhstan.desk.ask(kazakhstan.filing(1), kazakhstan.under("1", body)).result()
         assert refused.value.case == filed.stream
 
 
@@ -515,8 +548,8 @@ def test_the_newest_position_is_known_to_those_who_wait_for_it(
 ) -> None:
     kazakhstan.register(1)
     kazakhstan.at -= behind
-    outcome = kazakhstan.file(1)
-    assert outcome.index == kazakhstan.desk.newest == kazakhstan.log.size() - 1
+    kazakhstan.file(1)
+    assert kazakhstan.desk.newest == kazakhstan.log.size() - 1
 
 
 def test_a_desk_finds_its_place_in_a_log_that_is_there(kazakhstan: OneCountry) -> None:

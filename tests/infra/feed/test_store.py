@@ -51,7 +51,7 @@ def folder_with(*logs: GrowingLog) -> Iterator[tuple[Path, Log]]:
 
 def write(log: Log, events: list[Logged]) -> None:
     with log.writing() as writer:
-        writer.insert(writer.size(), [stored(event) for event in events])
+        writer.append(writer.size(), [stored(event) for event in events], {})
 
 
 def contents(store: FeedStore, log: Log) -> dict[str, list[tuple[int, str, int]]]:

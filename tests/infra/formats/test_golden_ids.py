@@ -6,16 +6,19 @@ form gets a new version number, and takes the old and the new claim together.
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain import names, numbers
 from domain.countries import countries
 from domain.facts import Facts
+from domain.persons import key_of
 from domain.procedure import Key
 from domain.procedures import procedures
-from infra.formats.ids import derived_id
+from infra.formats.ids import Ids, derived_id
 
 SECRET = bytes(range(32))
 WHO = ("https://id.kz.example", "portal", "subject-7")
@@ -40,23 +43,69 @@ WITH_A_NAME = {**BY_MOUTH, "mother": {"surname": None, "given_names": "AYŞE"}}
 FOUNDLING = {**BY_MOUTH, "mother": None}
 
 
-@pytest.mark.parametrize(
-    ("parts", "golden"),
-    [
-        (("keys", 1), "0bb8d7c8-968c-8a3e-b1ca-a59eb6d0aad3"),
-        (("access", 1), "0a19dcd8-8b6d-82b0-8349-26cdbb9fa3b0"),
-        (("case", 1, *WHO, "idem-1"), "f1c79201-8869-8b52-8e08-a795beee3229"),
-        (("person", 1, "KZ", "791028302728"), "6012b2b2-49e0-8b23-aa6f-f735a0ba2f77"),
-        (("document", 1, "passport", "XX", "ab123456"), "b4b6f35a-3226-8456-aa81-d05a83722efc"),
-        (("payment", 1, "ref-1"), "5a1cbbfa-375f-8522-b354-0d9c950f2819"),
-        (("uploader", 1, WHO[0], WHO[2]), "57cceb9a-90cf-8878-ba7b-7d9855a29de3"),
-    ],
-    ids=lambda value: str(value[0]) if isinstance(value, tuple) else "",
-)
-def test_an_id_is_the_keyed_hash_of_its_parts(parts: tuple[str | int, ...], golden: str) -> None:
-    found = derived_id(SECRET, parts)
-    assert str(found) == golden
-    assert found.version == 8
+ENTRY = "ff84b636-166d-8c65-9950-5ca9e441fc33"
+IDS = Ids(SECRET)
+GOLDEN = {
+    "keys": (IDS.keys(), ("keys", 1), "0bb8d7c8-968c-8a3e-b1ca-a59eb6d0aad3"),
+    "access": (IDS.access(), ("access", 1), "0a19dcd8-8b6d-82b0-8349-26cdbb9fa3b0"),
+    "stream": (
+        IDS.stream(Key("claim", ("vehicle_sale", "XTA210990Y2766389"))),
+        ("claim", 1, "vehicle_sale", "XTA210990Y2766389"),
+        "6d722a8f-5f3d-859b-8b52-3f4793d9f59b",
+    ),
+    "case": (
+        IDS.case(*WHO, "idem-1"),
+        ("case", 1, *WHO, "idem-1"),
+        "f1c79201-8869-8b52-8e08-a795beee3229",
+    ),
+    "request": (
+        IDS.request(*WHO, "idem-1"),
+        ("case", 1, *WHO, "idem-1"),
+        "f1c79201-8869-8b52-8e08-a795beee3229",
+    ),
+    "restriction": (
+        IDS.restriction(ENTRY, *WHO, "idem-1"),
+        ("restriction", 1, ENTRY, *WHO, "idem-1"),
+        "ad5deff0-379b-85e1-9ba7-53ef2bc4394e",
+    ),
+    "payment": (IDS.payment("ref-1"), ("payment", 1, "ref-1"), "5a1cbbfa-375f-8522-b354-0d9c950f2819"),
+    "person": (
+        IDS.person("KZ", "791028302728"),
+        ("person", 1, "KZ", "791028302728"),
+        "6012b2b2-49e0-8b23-aa6f-f735a0ba2f77",
+    ),
+    "human": (
+        IDS.human(("document", 1, "passport", "XX", "ab123456")),
+        ("document", 1, "passport", "XX", "ab123456"),
+        "b4b6f35a-3226-8456-aa81-d05a83722efc",
+    ),
+    "uploader": (
+        IDS.uploader(WHO[0], WHO[2]),
+        ("uploader", 1, WHO[0], WHO[2]),
+        "57cceb9a-90cf-8878-ba7b-7d9855a29de3",
+    ),
+    "imported": (IDS.imported(ENTRY), ("import", 1, ENTRY), "bd43cfe2-2e4f-8642-b6b6-dfd5f4c11239"),
+    "key_act": (IDS.key_act(7), ("keys-act", 1, "7"), "bea7bf07-227a-838c-ac77-a5fe50390cbc"),
+}
+
+
+@pytest.mark.parametrize(("found", "parts", "golden"), GOLDEN.values(), ids=GOLDEN)
+def test_an_id_is_the_keyed_hash_of_its_parts(found: str, parts: tuple[str | int, ...], golden: str) -> None:
+    assert found == derived_id(SECRET, parts) == golden
+    assert UUID(found).version == 8
+
+
+def test_every_kind_is_frozen_here_and_told_in_the_formats() -> None:
+    kinds = {name for name in vars(Ids) if not name.startswith("_")}
+    assert kinds == GOLDEN.keys()
+    told = Path("docs/reference/formats.md").read_text("utf-8")
+    assert [parts for _, parts, _ in GOLDEN.values() if f'`["{parts[0]}", 1' not in told] == []
+
+
+def test_who_is_known_by_number_has_one_id_whoever_asks() -> None:
+    """The human who signs in, and the one whom a form names."""
+    somebody = {"personal_number": {"country": "KZ", "number": "791028302728"}, "document": None}
+    assert IDS.human(key_of(somebody) or ()) == IDS.person("KZ", "791028302728")
 
 
 def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
@@ -164,7 +213,7 @@ def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
         *found.claims(request_),
         *(f.key for f in found.effects(Facts({"father": None, **request_}, date(2026, 11, 23)))),
     )
-    assert {key: str(derived_id(SECRET, [key.family, 1, *key.parts])) for key in asked} == keys
+    assert {key: IDS.stream(key) for key in asked} == keys
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.formats.envelope import Signed
-from infra.log.event_store import Conflict, Log, Unavailable
+from infra.log.event_store import MOST_AT_ONCE, Conflict, Log, Unavailable
 from infra.log.reading import Reader
 from infra.runtime.sqlite_file import begin_write
 
@@ -60,7 +60,7 @@ def event(stream: str, seq: int, state: bytes = b"jws") -> Signed:
 
 def append(log: Log, *events: Signed) -> None:
     with log.writing() as under_lock:
-        under_lock.insert(under_lock.size(), events)
+        under_lock.append(under_lock.size(), events, {})
 
 
 def stream_id(n: int) -> str:
@@ -127,8 +127,8 @@ def test_a_stream_is_read_oldest_first_and_several_at_once(log: Log) -> None:
 def test_an_append_that_fails_in_the_middle_was_never_there(log: Log) -> None:
     def fail() -> None:
         with log.writing() as under_lock:
-            under_lock.insert(0, [event(A, 1)])
-            under_lock.answer_all({"key": (b"mac", 201, A, 1)})
+            under_lock.append(0, [event(A, 1)], {})
+            under_lock.append(1, [], {"key": (b"mac", A, 1)})
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -148,19 +148,35 @@ def test_a_version_is_given_once_so_that_a_chain_cannot_fork(opened: Open) -> No
 def test_a_part_is_taken_back_and_the_rest_stays(log: Log) -> None:
     """An import that is refused, in a transaction with others."""
     with log.writing() as under_lock:
-        under_lock.insert(0, [event(A, 1)])
+        under_lock.append(0, [event(A, 1)], {})
         under_lock.begin_part()
-        under_lock.insert(1, [event(B, 1)])
+        under_lock.append(1, [event(B, 1)], {})
         assert under_lock.holds(B)
         under_lock.undo_part()
-        under_lock.insert(1, [event(A, 2)])
+        under_lock.append(1, [event(A, 2)], {})
     assert [(row[1], row[2]) for row in log.since(0, 10)] == [(A, 1), (A, 2)]
+
+
+def test_ahead_of_the_lock_and_under_it_one_appends_at_the_next_position_or_not_at_all(log: Log) -> None:
+    with pytest.raises(Conflict), log.writing() as under_lock:
+        under_lock.append(1, [event(A, 1)], {})
+    with pytest.raises(Conflict):
+        log.append(1, [event(A, 1)], {})
+    assert log.size() == 0
+
+
+def test_more_than_one_statement_takes_is_appended_at_once_too(log: Log) -> None:
+    many = [event(A, n + 1) for n in range(MOST_AT_ONCE)]
+    log.append(0, many, {"key": (b"mac", A, 1)})
+    with pytest.raises(Conflict):
+        log.append(0, many, {"another": (b"mac", A, 1)})
+    assert (log.size(), log.answer("key"), log.answer("another")) == (MOST_AT_ONCE, (b"mac", A, 1), None)
 
 
 def test_under_the_lock_one_reads_what_one_wrote_and_nobody_else_does(opened: Open) -> None:
     writer, reader = opened(), opened()
     with writer.writing() as under_lock:
-        under_lock.insert(0, [event(A, 1)])
+        under_lock.append(0, [event(A, 1)], {})
         assert [row[0] for row in under_lock.stream(A)] == [0]
         assert under_lock.size() == 1
         assert reader.size() == 0
@@ -208,7 +224,7 @@ def test_readers_do_not_wait_for_a_writer(opened: Open) -> None:
     writer, reader = opened(), opened()
     append(writer, event(A, 1))
     with writer.writing() as under_lock:
-        under_lock.insert(1, [event(A, 2)])
+        under_lock.append(1, [event(A, 2)], {})
         read: list[int] = []
         reading = threading.Thread(target=lambda: read.extend((reader.size(), writer.size())))
         reading.start()
@@ -220,7 +236,7 @@ def test_a_lock_that_does_not_come_in_time_is_said_and_nothing_was_written(tmp_p
     patient, impatient = Log(tmp_path / "log.sqlite"), Log(tmp_path / "log.sqlite", patience_s=0.05)
     with closing(patient), closing(impatient):
         with patient.writing() as under_lock:
-            under_lock.insert(0, [event(A, 1)])
+            under_lock.append(0, [event(A, 1)], {})
             with pytest.raises(Unavailable):
                 append(impatient, event(B, 1))
         append(impatient, event(B, 1))
@@ -290,24 +306,23 @@ def test_a_closed_log_says_so(log: Log) -> None:
 
 def test_an_answer_is_kept_under_its_key_with_what_it_answers(log: Log) -> None:
     with log.writing() as under_lock:
-        under_lock.insert(0, [event(A, 1)])
-        under_lock.answer_all({"key": (b"m" * 32, 201, A, 1)})
-        assert under_lock.answer("key") == (b"m" * 32, 201, A, 1)
-    assert log.answer("key") == (b"m" * 32, 201, A, 1)
+        under_lock.append(0, [event(A, 1)], {"key": (b"m" * 32, A, 1)})
+        assert under_lock.answer("key") == (b"m" * 32, A, 1)
+    assert log.answer("key") == (b"m" * 32, A, 1)
     assert log.answer("other") is None
 
 
 def test_after_an_erasure_nothing_of_the_body_is_left_in_any_file(log: Log) -> None:
-    """The key, the status and the stream stay: a repeat is answered 410."""
+    """The key and the stream stay: a repeat is answered 410."""
     macs = [bytes([65 + n % 26]) * 31 + bytes([n]) for n in range(200)]
     for n, mac in enumerate(macs):
         with log.writing() as under_lock:
-            under_lock.answer_all({f"key-{n}": (mac, 201, stream_id(n % 2), 1)})
+            under_lock.append(0, [], {f"key-{n}": (mac, stream_id(n % 2), 1)})
     with log.writing() as under_lock:
         under_lock.forget_bodies(stream_id(0))
     log.checkpoint()
-    assert log.answer("key-0") == (None, 201, stream_id(0), 1)
-    assert log.answer("key-1") == (macs[1], 201, stream_id(1), 1)
+    assert log.answer("key-0") == (None, stream_id(0), 1)
+    assert log.answer("key-1") == (macs[1], stream_id(1), 1)
     raw = b"".join(path.read_bytes() for path in log.path.parent.iterdir())
     assert [mac for mac in macs[::2] if mac in raw] == []
     assert all(mac in raw for mac in macs[1::2])
@@ -333,12 +348,12 @@ def test_answers_alone_are_kept_only_where_nobody_appended_first(log: Log) -> No
     """Somebody else may have erased what they are about."""
     append(log, event(A, 1))
     with pytest.raises(Conflict):
-        log.append(0, [], {"key": (b"mac", 200, A, 1)})
+        log.append(0, [], {"key": (b"mac", A, 1)})
     assert log.answer("key") is None
-    log.append(1, [], {"key": (b"mac", 200, A, 1)})
-    log.append(1, [event(A, 2)], {"another": (b"mac", 200, A, 2)})
-    assert log.answer("key") == (b"mac", 200, A, 1)
-    assert log.answer("another") == (b"mac", 200, A, 2)
+    log.append(1, [], {"key": (b"mac", A, 1)})
+    log.append(1, [event(A, 2)], {"another": (b"mac", A, 2)})
+    assert log.answer("key") == (b"mac", A, 1)
+    assert log.answer("another") == (b"mac", A, 2)
 
 
 def hold_again_and_again(path: Path, started: Any, ended: Any) -> None:

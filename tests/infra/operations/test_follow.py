@@ -77,7 +77,7 @@ def test_a_follower_ends_in_order_when_it_is_asked_and_leaves_the_readings_in_th
         until(lambda: readings(house) == 1, "the follower")
         process.terminate()
         assert process.wait(30) == 0
-    assert kz(house).log.newest(kz(house).desk.id_of("access", 1)) is not None
+    assert kz(house).log.newest(kz(house).ids.access()) is not None
 
 
 def test_a_follower_that_was_started_by_a_server_ends_with_it(house: House) -> None:

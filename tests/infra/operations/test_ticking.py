@@ -156,7 +156,7 @@ def test_the_head_of_the_readings_goes_into_the_log_when_it_has_grown(kazakhstan
     kazakhstan.accesses.record(**READING).result()
     assert record_access_head(kazakhstan.country) == 1
     assert record_access_head(kazakhstan.country) == 0
-    row = kazakhstan.log.newest(kazakhstan.desk.id_of("access", 1))
+    row = kazakhstan.log.newest(kazakhstan.country.ids.access())
     assert row is not None
     payload = payload_of(split(row[4])[0])
     count, head = kazakhstan.accesses.head()

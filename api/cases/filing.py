@@ -4,17 +4,15 @@ import asyncio
 from dataclasses import replace
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import caller, country_here, document, idempotency_key, remembered_of, shaped
-from api.cases import alone
-from api.contract import documented
-from api.problems import faults_of
-from api.shapes import CaseShown, Code, EventHash
-from domain.case import APPLICANT
+from api.edge.caller import caller, country_here, document, idempotency_key, key_of_request, shaped
+from api.edge.carrying_out import alone, done
+from api.edge.contract import documented
+from api.edge.problems import faults_of
+from api.edge.shapes import CaseShown, Code, EventHash
 from domain.commands import Actor, FileCase
 from domain.events import Attachment
 from domain.forms import CountryCode, Value, plain
@@ -22,8 +20,7 @@ from domain.offers import offer
 from domain.persons import key_of
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
-from domain.visibility import shown
-from infra.desk.desk import Outcome, Remembered
+from infra.desk.desk import IdempotencyKey, Outcome
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
@@ -71,8 +68,8 @@ async def file_case(request: Request) -> Response:
     country, offered = _offered(request, found)
     filing = shaped(found, await request.body(), Filing)
     content = _content_of(filing, country, offered)
-    case = country.desk.id_of("case", 1, actor.issuer, actor.client, actor.subject, key)
-    remembered = remembered_of(country, actor, case, await request.body(), 201)
+    case = country.ids.case(actor.issuer, actor.client, actor.subject, key)
+    sent_under = key_of_request(country, actor, case, await request.body())
     command = FileCase(
         by=actor,
         cause=f"cmd:{random_id()}",
@@ -83,19 +80,20 @@ async def file_case(request: Request) -> Response:
         signature=filing.signature.model_dump() if filing.signature else None,
     )
     with alone(request, case):
-        return _answer(await _filed(country, command, filing.evidence, remembered))
+        outcome = await _filed(country, command, filing.evidence, sent_under)
+    return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}")
 
 
 async def _filed(
-    country: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], remembered: Remembered
+    country: CountryHouse, command: FileCase, pieces: list[EvidenceBrought], sent_under: IdempotencyKey
 ) -> Outcome:
     """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
-    if not pieces or country.log.answer(remembered.key):
-        return await asyncio.wrap_future(country.desk.ask(command, remembered))
+    if not pieces or country.desk.was_asked(sent_under):
+        return await asyncio.wrap_future(country.desk.ask(command, sent_under))
     evidence = await brought(country, command.by, command.case, pieces)
     try:
         filed = replace(command, evidence=evidence)
-        return await asyncio.wrap_future(country.desk.ask(filed, remembered))
+        return await asyncio.wrap_future(country.desk.ask(filed, sent_under))
     except Refusal:
         await discarded(country, evidence)
         raise
@@ -107,7 +105,7 @@ async def brought(
     """Each file, sealed anew for this case before the case says so; ``discarded`` where the case does not."""
     if not pieces:
         return ()
-    owner = country.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    owner = country.ids.uploader(actor.issuer, actor.subject)
 
     def seal_all() -> tuple[Attachment, ...]:
         found: list[Attachment] = []
@@ -153,10 +151,5 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
         raise Invalid(*faults_of(error, "/request")) from None
     for party in offered.procedure.parties:
         known = key_of(content.get(party.member))
-        content[f"person_{party.role}"] = country.desk.id_of(*known) if known else None
+        content[f"person_{party.role}"] = country.ids.human(known) if known else None
     return content
-
-
-def _answer(outcome: Outcome) -> Response:
-    headers = {"ETag": f'"{outcome.version}"', "Location": f"/v1/cases/{outcome.stream}"}
-    return Response(orjson.dumps(shown(outcome.state, APPLICANT)), 201, headers, "application/json")

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any, Final
 
-import orjson
 from fastapi import APIRouter, Request
 from python_multipart.exceptions import MultipartParseError
 from starlette.datastructures import UploadFile
@@ -11,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
-from api.caller import caller, country_here, house_of
-from api.cases import Id, readable, recorded
-from api.contract import documented
-from api.problems import Declined
-from api.shapes import Uploaded
+from api.edge.answers import answered
+from api.edge.caller import caller, country_here, house_of
+from api.edge.contract import Id, documented
+from api.edge.problems import Declined
+from api.edge.readings import readable, recorded
+from api.edge.shapes import Uploaded
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 
 router = APIRouter()
@@ -71,22 +71,22 @@ async def upload(request: Request) -> Response:
     except (HTTPException, MultiPartException, MultipartParseError, LookupError, UnicodeError):
         raise Declined(400, "not_a_form", "The form cannot be read.") from None
     country = country_here(request, code)
-    owner = country.desk.id_of("uploader", 1, actor.issuer, actor.subject)
+    owner = country.ids.uploader(actor.issuer, actor.subject)
     at = house_of(request).clock()
     kept = await asyncio.to_thread(country.evidence.upload, raw, declared, owner, at)
     body = {"id": kept.id, "sha256": kept.sha256, "media_type": kept.media_type, "size": kept.size}
-    return Response(orjson.dumps(body), 201, {"Location": f"/v1/evidence/{kept.id}"}, "application/json")
+    return answered(body, 201, location=f"/v1/evidence/{kept.id}")
 
 
 @router.get("/v1/cases/{case}/evidence/{evidence}", **_DOWNLOAD)
 async def download(request: Request, case: Id, evidence: Id) -> Response:
     """As an attachment, never shown inline; the reading is recorded first."""
     actor = caller(request)
-    country, found, party = await readable(request, actor, case, "evidence.read")
+    country, found, rule = await readable(request, actor, case, "evidence.read")
     piece = next((a for a in found.evidence or () if a["id"] == evidence), None)
     if piece is None:
         raise Unknown("There is no such evidence in this case.")
-    await recorded(request, country, actor, found, party, "reading evidence")
+    await recorded(request, country, rule, found.case, found.procedure, "reading evidence")
     raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
     if raw is None:
         raise Unknown("This evidence is not here any more.")

@@ -9,12 +9,12 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.caller import caller, country_here, house_of
-from api.contract import documented, query
-from api.pages import DIGITS
-from api.problems import Declined
-from domain.authorisation import Rule, Subject, allow
-from domain.countries import countries, country_of, legal_day
+from api.edge.caller import caller, country_here, house_of, may_today
+from api.edge.contract import documented, query
+from api.edge.problems import Declined
+from api.edge.queries import number
+from domain.authorisation import Rule
+from domain.countries import countries
 from domain.refusals import Refusal, Unknown, Unready
 from infra.feed.cloud_events import as_json, attributes, head_attributes
 from infra.feed.heads import NoSeal
@@ -76,8 +76,8 @@ async def read_feed(request: Request, cc: str) -> Response:
     if STREAM in request.headers.get("accept", ""):
         after = feed.number_of(request.headers.get("last-event-id"))
         return StreamingResponse(_stream(request, feed, after), 200, None, STREAM)
-    limit = _number(request, "limit", LIMIT, 1, LARGEST)
-    wait = _number(request, "timeout", 0, 0, LONGEST_WAIT_MS) / 1000
+    limit = number(request, "limit", LIMIT, 1, LARGEST)
+    wait = number(request, "timeout", 0, 0, LONGEST_WAIT_MS) / 1000
     after = feed.number_of(request.query_params.get("lastEventId"))
     await feed.wait_beyond(after, wait)
     events, head = await asyncio.to_thread(feed.batch, after, limit)
@@ -92,8 +92,7 @@ def entitled(request: Request, cc: str, action: str) -> tuple[str, Rule]:
     actor, code = caller(request), cc.upper()
     if code not in countries():
         raise Unknown("There is no such feed.")
-    day = legal_day(house_of(request).clock(), country_of(code))
-    rule = allow(actor, action, Subject(country=code, day=day))
+    rule = may_today(request, actor, action, code)
     if isinstance(rule, Refusal):
         raise rule
     return code, rule
@@ -167,10 +166,3 @@ def _source(request: Request, recipient: str) -> CountryHouse:
         if country.keyring.origin == origin:
             return country
     raise Unknown("There is no log with this origin here.", code="unknown_source")
-
-
-def _number(request: Request, name: str, otherwise: int, least: int, most: int) -> int:
-    text = request.query_params.get(name, str(otherwise))
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and least <= int(text) <= most):
-        raise Declined(400, "limit_wrong", f"{name} is a number from {least} to {most}.")
-    return int(text)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
 
-from api.problems import BROKEN, Declined, problem, request_id
+from api.edge.problems import BROKEN, Declined, problem, request_id
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -1,12 +1,16 @@
 """How an operation is written into the OpenAPI document: its body, headers and answers, in the same words."""
 
-from typing import Any, Final, Literal, TypedDict
+from typing import Annotated, Any, Final, Literal, TypedDict
 
+from fastapi import Path
 from pydantic import BaseModel
 
-from api.problems import Problem
+from api.edge.problems import Problem
 from domain.commands import Command
 from domain.lifecycle import STEPS
+
+# Opaque: what is no id of ours is an address where nothing is, as for any id that the caller may not know.
+Id = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 _PROBLEMS: Final = {
     400: "A header is missing or wrong, or the body is not JSON",

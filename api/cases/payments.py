@@ -7,15 +7,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import house_of
-from api.cases import Id, act, asked_of, located, nothing
-from api.contract import documented
-from api.problems import faults_of
-from api.shapes import CaseBrief
-from domain.authorisation import Subject, allow
+from api.edge.caller import house_of, may_today
+from api.edge.carrying_out import act, asked_of
+from api.edge.contract import Id, documented
+from api.edge.problems import faults_of
+from api.edge.readings import located, nothing
+from api.edge.shapes import CaseBrief
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
-from domain.countries import country_of, legal_day
 from domain.forms import Currency, Line, MinorUnits, Value
 from domain.refusals import Fault, Invalid, Refusal
 from infra.formats.signing import BadSignature, parse, verify
@@ -69,8 +68,7 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
     1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log.
     """
     country = located(request, case)
-    day = legal_day(house_of(request).clock(), country_of(country.code))
-    if isinstance(allow(actor, "case.pay", Subject(country=country.code, day=day)), Refusal):
+    if isinstance(may_today(request, actor, "case.pay", country.code), Refusal):
         raise nothing()
     try:
         parsed = parse(jws)
@@ -105,7 +103,7 @@ def _not_from_the_future(request: Request, paid: Paid) -> None:
 
 def _statement(country: CountryHouse, paid: Paid, jws: str) -> Statement:
     return Statement(
-        payment=country.desk.id_of("payment", 1, paid.reference),
+        payment=country.ids.payment(paid.reference),
         case=paid.case,
         amount=paid.amount,
         currency=paid.currency,

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.caller import house_of
-from api.cases import Id, act, asked_of, located, nothing, readable
-from api.contract import documented
-from api.filing import EvidenceBrought, brought, discarded
-from api.shapes import CaseShown, Code, EventHash, OpaqueId
-from domain.authorisation import Subject, allow
+from api.cases.filing import EvidenceBrought, brought, discarded
+from api.edge.caller import house_of, may_today
+from api.edge.carrying_out import act, asked_of
+from api.edge.contract import Id, documented
+from api.edge.readings import located, nothing, readable
+from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
     ApproveCase,
@@ -32,7 +32,6 @@ from domain.commands import (
     RevokeConsent,
     WithdrawCase,
 )
-from domain.countries import country_of, legal_day
 from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
 from domain.refusals import Fault, Invalid, Refusal
@@ -140,7 +139,7 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
 
 @router.post(
     "/v1/cases/{case}/erasures",
-    **documented("Erase the personal data", body=Erasure, answer=CaseShown, asks=EraseCase),
+    **documented("Erase the personal data", body=Erasure, answer=CaseBrief, asks=EraseCase),
 )
 async def erase(request: Request, case: Id) -> Response:
     """After the appeal term and the retention; the signed record stays verifiable."""
@@ -153,7 +152,7 @@ async def erase(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/assessments",
-    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseShown, asks=AssessFee),
+    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseBrief, asks=AssessFee),
 )
 async def assess(request: Request, case: Id) -> Response:
     """Once the law names the value that the fee waited for."""
@@ -163,7 +162,7 @@ async def assess(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/assignments",
-    **documented("Assign a case", body=Assignment, answer=CaseShown, asks=AssignCase),
+    **documented("Assign a case", body=Assignment, answer=CaseBrief, asks=AssignCase),
 )
 async def assign(request: Request, case: Id) -> Response:
     """To oneself, or to another officer of the authority."""
@@ -174,13 +173,10 @@ async def assign(request: Request, case: Id) -> Response:
 
 def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Competence:
     """The officer of this id; nobody but officers of the country hears whether there is one."""
-    country, at = located(request, case), house_of(request).clock()
-    rule = allow(
-        actor, "case.assign", Subject(country=country.code, day=legal_day(at, country_of(country.code)))
-    )
-    if isinstance(rule, Refusal):
+    country, house = located(request, case), house_of(request)
+    if isinstance(may_today(request, actor, "case.assign", country.code), Refusal):
         raise nothing()
-    officer = house_of(request).competences.officer(country.code, office_id, at)
+    officer = house.competences.officer(country.code, office_id, house.clock())
     if officer is None:
         raise Invalid(Fault("/officer", "unknown_officer", "There is no such officer in this authority."))
     return officer
@@ -188,7 +184,7 @@ def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Compe
 
 @router.post(
     "/v1/cases/{case}/information-requests",
-    **documented("Ask the applicant", body=InformationRequest, answer=CaseShown, asks=RequestInformation),
+    **documented("Ask the applicant", body=InformationRequest, answer=CaseBrief, asks=RequestInformation),
 )
 async def ask(request: Request, case: Id) -> Response:
     """The clock stops until the answer."""
@@ -199,7 +195,7 @@ async def ask(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/proposals",
-    **documented("Propose the approval", body=Note, answer=CaseShown, asks=ProposeApproval),
+    **documented("Propose the approval", body=Note, answer=CaseBrief, asks=ProposeApproval),
 )
 async def propose(request: Request, case: Id) -> Response:
     """The first pair of eyes."""
@@ -208,7 +204,7 @@ async def propose(request: Request, case: Id) -> Response:
 
 
 @router.post(
-    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseShown, asks=ApproveCase)
+    "/v1/cases/{case}/approvals", **documented("Approve", body=Note, answer=CaseBrief, asks=ApproveCase)
 )
 async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
@@ -217,7 +213,7 @@ async def approve(request: Request, case: Id) -> Response:
 
 
 @router.post(
-    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseShown, asks=RefuseCase)
+    "/v1/cases/{case}/refusals", **documented("Refuse", body=RefusalBody, answer=CaseBrief, asks=RefuseCase)
 )
 async def refuse(request: Request, case: Id) -> Response:
     """With grounds of the law, and the way to appeal."""

@@ -123,11 +123,12 @@ class CaseShown(Shape):
 
 
 class CaseBrief(Shape):
-    """What a machine hears of a case: that it was done."""
+    """What a command answers: where the case stands now. A party's own act answers ``CaseShown``, which has these."""
 
     case: OpaqueId
-    version: Version
     stage: Stage
+    version: Version
+    fits: list[str]
 
 
 class CaseListed(Shape):

@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-import orjson
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from api.caller import body_of, caller, country_here, house_of
-from api.contract import Documented, documented
-from api.feeds import entitled
-from api.shapes import Code, EventHash, OpaqueId, Shape, Version
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, country_here
+from api.edge.contract import Documented, documented
+from api.edge.readings import recorded
+from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
+from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, RecordReceipt
@@ -26,10 +27,10 @@ from infra.house import CountryHouse
 from infra.keys.live_seals import key_for
 from infra.log.event_store import Row
 from infra.runtime.chance import random_id
-from infra.runtime.clock import written
 
 router = APIRouter()
 MOST: Final = 200
+_PURPOSE: Final = "entry in the national register"
 
 
 class Asked(Value):
@@ -104,10 +105,9 @@ async def disclose(request: Request, cc: str) -> Response:
     country = country_here(request, code)
     asked = await body_of(request, Asked)
     found = await asyncio.to_thread(_disclosures, country, rule, asked.events)
-    at = written(house_of(request).clock())
-    readings = [_record(country, rule, at, stream) for stream, shown in found if shown["disclosures"]]
-    await asyncio.gather(*readings)
-    return _json({"disclosures": [shown for _, shown in found]})
+    read = [(stream, register) for stream, register, shown in found if shown["disclosures"]]
+    await asyncio.gather(*(recorded(request, country, rule, *entry, _PURPOSE) for entry in read))
+    return answered({"disclosures": [shown for _, _, shown in found]})
 
 
 @router.post("/v1/feeds/{cc}/receipts", **_documented("What a registry has applied", Receipts, Answers))
@@ -118,29 +118,35 @@ async def receive(request: Request, cc: str) -> Response:
     said = await body_of(request, Receipts)
     actor = caller(request)
     commands = await asyncio.to_thread(_commands, country, rule, actor, said.receipts)
-    return _json({"receipts": await asyncio.gather(*(_recorded(country, command) for command in commands))})
+    return answered(
+        {"receipts": await asyncio.gather(*(_recorded(country, command) for command in commands))}
+    )
 
 
 def _disclosures(
     country: CountryHouse, rule: Rule, events: Sequence[str]
-) -> list[tuple[str, dict[str, Any]]]:
-    """(stream, what is disclosed) of each event."""
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """(stream, register, what is disclosed) of each event."""
     registers = _registers(country, rule)
     return [_disclosed(country, registers, event) for event in events]
 
 
-def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[str, dict[str, Any]]:
+def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[str, str, dict[str, Any]]:
     nothing = {"event": event, "disclosures": [], "is_erased": False}
     row = _row(country, event)
     if row is None or not row[3].startswith("entry."):
-        return "", nothing
+        return "", "", nothing
     payload = payload_of(split(row[4])[0])
     content = payload["data"]
     if content.get("register") not in registers:
-        return row[1], nothing
+        return row[1], "", nothing
     mine = content_owners(content["register"], content["content_version"])
     texts = [t for t in disclosures_of(row[4], country.vault.get) if open_disclosure(t)[0] in mine]
-    return row[1], {"event": event, "disclosures": texts, "is_erased": len(texts) < len(mine)}
+    return (
+        row[1],
+        content["register"],
+        {"event": event, "disclosures": texts, "is_erased": len(texts) < len(mine)},
+    )
 
 
 def _registers(country: CountryHouse, rule: Rule) -> set[str]:
@@ -152,20 +158,6 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
         for register in offer.procedure.registers
         if code == country.code and any(t.registry_of(register.name) == authority for t in offer.terms)
     }
-
-
-def _record(country: CountryHouse, rule: Rule, at: str, stream: str) -> "asyncio.Future[None]":
-    mine = rule.competence
-    recorded = country.accesses.record(
-        at=at,
-        stream=stream,
-        reader=mine.office_id if mine else "",
-        role=mine.role if mine else "",
-        authority=mine.authority if mine else "",
-        purpose="entry in the national register",
-        basis=rule.id,
-    )
-    return asyncio.wrap_future(recorded)
 
 
 def _commands(
@@ -239,7 +231,3 @@ def _row(country: CountryHouse, event: str) -> Row | None:
     except NotCanonical:  # 43 letters that no bytes are written with
         return None
     return country.log.at(index) if index is not None else None
-
-
-def _json(found: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(found), 200, None, "application/json")

@@ -10,14 +10,14 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from api.contract import query
-from api.problems import Declined
+from api.edge.contract import query
+from api.edge.problems import Declined
+from api.edge.queries import number
 from infra.formats.canonical import NotCanonical, b64url, from_b64url
 from infra.house import CountryHouse
 
 LIMIT: Final = 50
 LARGEST: Final = 100
-DIGITS: Final = 9  # of a number in a query: more are not looked at
 PAGE: Final = (
     query("cursor", "Where the last page ended; Link leads on", {"type": "string", "maxLength": 500}),
     query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT}),
@@ -26,12 +26,10 @@ PAGE: Final = (
 
 def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
     """(limit, the values after which the page begins); raises Declined."""
-    text = request.query_params.get("limit", str(LIMIT))
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and 1 <= int(text) <= LARGEST):
-        raise Declined(400, "limit_wrong", f"limit is a number from 1 to {LARGEST}.")
+    limit = number(request, "limit", LIMIT, 1, LARGEST)
     cursor = request.query_params.get("cursor")
     if cursor is None:
-        return int(text), []
+        return limit, []
     try:
         raw = from_b64url(cursor)
     except NotCanonical:
@@ -40,7 +38,7 @@ def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
     if not hmac.compare_digest(mac, _mac(request, country, values)):
         raise Declined(404, "cursor_wrong", "This cursor is not one that a page here gave.")
     found: list[Any] = orjson.loads(values)
-    return int(text), found
+    return limit, found
 
 
 def page(

@@ -7,10 +7,10 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caller import caller
-from api.cases import Id, is_auditor, readable, recorded
-from api.contract import documented
-from api.shapes import HistoryShown
+from api.edge.caller import caller
+from api.edge.contract import Id, documented
+from api.edge.readings import is_auditor, readable, recorded
+from api.edge.shapes import HistoryShown
 from domain.visibility import visible_whose
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import disclosures_of, payload_of, read, split
@@ -25,10 +25,9 @@ router = APIRouter()
 async def history(request: Request, case: Id) -> Response:
     """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes."""
     actor = caller(request)
-    country, found, party = await readable(request, actor, case, "case.history")
-    await recorded(request, country, actor, found, party, "reading the history")
-    is_watched = party is None and is_auditor(request, actor, found)
-    whose = frozenset[str]() if is_watched else visible_whose(found, party)
+    country, found, rule = await readable(request, actor, case, "case.history")
+    await recorded(request, country, rule, found.case, found.procedure, "reading the history")
+    whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party)
     body = await asyncio.to_thread(_written, country, found.case, whose)
     return Response(body, 200, None, "application/json")
 

@@ -9,11 +9,12 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.problems import NO_TOKEN, Declined, faults_of, pointer_of
-from domain.commands import Actor, Competence
-from domain.countries import countries
-from domain.refusals import Fault, Invalid, NotOffered
-from infra.desk.desk import Remembered
+from api.edge.problems import NO_TOKEN, Declined, faults_of, pointer_of
+from domain.authorisation import Rule, Subject, allow
+from domain.commands import Actor
+from domain.countries import countries, country_of, legal_day
+from domain.refusals import Fault, Invalid, NotOffered, Refusal, Unknown
+from infra.desk.desk import IdempotencyKey
 from infra.formats.canonical import NotCanonical, check
 from infra.formats.ids import mac
 from infra.house import CountryHouse, House
@@ -43,18 +44,32 @@ def country_here(request: Request, code: str) -> CountryHouse:
     raise NotOffered("This is not a member country.")
 
 
-def offices(request: Request, actor: Actor) -> list[Competence]:
-    """What the caller may do, in the countries of this house first."""
-    here = house_of(request).countries
-    return sorted(actor.competences, key=lambda competence: competence.country not in here)
-
-
 def caller(request: Request) -> Actor:
     """The actor that the bearer token names; raises BadToken (401)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise BadToken(NO_TOKEN)
     return house_of(request).actor(token)
+
+
+def may_today(request: Request, actor: Actor, action: str, country: str) -> Rule | Refusal:
+    """The rule by which the caller may do this in a country today, whatever it is about; or the refusal."""
+    day = legal_day(house_of(request).clock(), country_of(country))
+    return allow(actor, action, Subject(country=country, day=day))
+
+
+def office_for(request: Request, actor: Actor, action: str, otherwise: str) -> tuple[CountryHouse, Rule]:
+    """The country in which the caller's office may do this today, and the rule; raises Unknown(otherwise).
+
+    With offices in several countries, those of this house come first, then the first in the record.
+    """
+    here = house_of(request).countries
+    codes = dict.fromkeys(competence.country for competence in actor.competences)
+    for code in sorted(codes, key=lambda code: code not in here):
+        rule = may_today(request, actor, action, code)
+        if isinstance(rule, Rule):
+            return country_here(request, code), rule
+    raise Unknown(otherwise)
 
 
 async def body_of(request: Request, shape: type[Body]) -> Body:
@@ -114,11 +129,11 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     return text.strip('"')
 
 
-def remembered_of(country: CountryHouse, actor: Actor, derived: str, raw: bytes, status: int) -> Remembered:
+def key_of_request(country: CountryHouse, actor: Actor, derived: str, raw: bytes) -> IdempotencyKey:
     """How a repeat of this request is recognised; the body is kept as an HMAC only."""
     secret = country.keyring.id_secret
     message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw
-    return Remembered(key=derived, body_mac=mac(secret, message), status=status)
+    return IdempotencyKey(name=derived, body_mac=mac(secret, message))
 
 
 def version_seen(request: Request) -> int:

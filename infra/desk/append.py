@@ -1,13 +1,15 @@
-"""One piece of work of a batch: load, decide, sign; whether it becomes true is the desk's business.
+"""The events of one decision as they come to be: load, decide, sign; when they are true is the desk's business.
 
-What a sitting signs counts for the next sitting of its batch once it is settled, and for the world once the
-batch is committed. A sitting that is refused has changed nothing.
+What an append signs counts for the next append of its batch, and for the world once the batch is committed. All of
+it comes to be, or none: an append that is refused or fails has changed nothing. An import makes as many decisions as
+it has lines, with one append.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any
 
 from domain import events as e
 from domain.commands import Command
@@ -18,98 +20,64 @@ from domain.lifecycle import needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
-from infra.desk.batch import Batch, Draft, Outcome, Remembered
+from infra.desk.batch import Batch, IdempotencyKey, Outcome
 from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey
 from infra.formats.canonical import b64url, from_b64url
-from infra.formats.ids import derived_text
 from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
-from infra.log.event_store import Writer
-from infra.stores.vault import Vault
+from infra.log.event_store import Answer, Writer
 
 
-class Work(Protocol):
-    """Something that the desk can carry out; ahead of the write lock, what takes it raises NeedsTheLock."""
+class Append:
+    """One append into a batch: ``sign`` once for each decision, then ``settle``, or ``give_up``."""
 
-    def __call__(self, sitting: "Sitting") -> Outcome: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Whose log it is, and with what its events are signed and sealed."""
-
-    country: str
-    vault: Vault
-    keyring: Keyring
-
-    def id_of(self, *parts: str | int) -> str:
-        """The id derived from these parts under the country's secret (formats.md, derived ids)."""
-        return derived_text(self.keyring.id_secret, parts)
-
-    def stream_of(self, key: Key) -> str:
-        """The stream of a claim or an entry."""
-        return self.id_of(key.family, 1, *key.parts)
-
-
-class _Envelope(NamedTuple):
-    """What the events of one group share."""
-
-    decision: Decision
-    cause: str
-    seal: Seal
-
-
-class Sitting:
-    """One piece of work: everything it appends with one ``group`` is one append with one lead."""
-
-    def __init__(self, office: Office, batch: Batch, at: datetime) -> None:
+    def __init__(self, batch: Batch, keyring: Keyring, at: datetime) -> None:
         self.at = at
-        self.draft = Draft(at.isoformat(timespec="microseconds").replace("+00:00", "Z"), batch.end)
-        self._office = office
+        self._time = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
         self._batch = batch
-        self._before = batch.end
-        self._has_flushed = False
-
-    @property
-    def writer(self) -> Writer:
-        """The log under its write lock; raises NeedsTheLock where the batch is decided ahead of it."""
-        return self._batch.writer
+        self._keyring = keyring
+        self._country = batch.streams.country
+        self._vault = batch.streams.vault
+        self._begin = batch.end
+        self._is_part = False  # of the transaction: what was flushed can be taken back
+        self._erased: dict[str, Sequence[str]] = {}  # stream -> keys that its erasure names
+        self._answers: dict[str, Answer] = {}
 
     @property
     def size(self) -> int:
         """The position that the next event gets."""
-        return self.draft.end.size
+        return self._batch.end.size
 
     def load(self, stream: str, family: str) -> Stream:
-        """The stream as it stands in this sitting; one without events where there is none of that family."""
+        """The stream as it stands with this append; one without events where there is none of that family."""
         return self.load_all({stream: family})[stream]
 
     def load_all(self, wanted: Mapping[str, str]) -> dict[str, Stream]:
         """Streams by id (``wanted``: id -> family), read at once."""
-        cold = {stream: family for stream, family in wanted.items() if stream not in self.draft.touched}
-        found = self._batch.streams.load(cold, self._batch.log.streams) if cold else {}
-        return {stream: self.draft.touched.get(stream) or found[stream] for stream in wanted}
+        return self._batch.streams.load(wanted, self._batch.log.streams)
 
-    def carry_out(self, command: Command, ids: Mapping[Key, str], remembered: Remembered | None) -> Outcome:
+    def carry_out(
+        self, command: Command, ids: Mapping[Key, str], sent_under: IdempotencyKey | None = None
+    ) -> Outcome:
         """Carry out a command: load, decide, sign. ``ids``: of what it needs, as far as the command tells.
 
         An answer is looked for even where there is no case yet: the key may have been used for something else.
         """
-        repeat = self._repeated(remembered, command.family)
+        repeat = self._repeated(sent_under, command.family)
         if repeat is not None:
             return repeat
         stream = self.load(command.stream, command.family)
         needs = needed(command, self.at, stream.state)
-        ids = {key: ids.get(key) or self._office.stream_of(key) for key in needs}
+        ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
         situation = Situation(command, self.at, stream.state, beside=beside, ids=ids, keys=_key_ids(stream))
-        return self._carried_out(decide(situation), stream, targets, command.cause, remembered)
+        return self._carried_out(decide(situation), stream, targets, command.cause, sent_under)
 
-    def group(
+    def sign(
         self,
         decision: Decision,
         lead: Stream,
@@ -117,8 +85,10 @@ class Sitting:
         cause: str,
         seal: Seal | None = None,
     ) -> None:
-        """Sign the events of one append in their order: other streams by (stream, seq), then the lead's."""
-        shared = _Envelope(decision, cause, seal or self.seal_of(decision.authority))
+        """Sign what was decided, in its order: other streams by (stream, seq), then the lead's."""
+        sign = partial(
+            self._sign, decision=decision, cause=cause, seal=seal or self.seal_of(decision.authority)
+        )
         others: list[tuple[Stream, e.Event]] = [
             (targets[t], event) for t, event in decision.events if t != LEAD
         ]
@@ -131,43 +101,43 @@ class Sitting:
         }
         effects: dict[str, list[str]] = {}
         for stream, event in others:
-            signed = self._sign(stream, event, shared, lead=reference)
-            effects[signed.hash] = list(self.draft.touched[stream.id].to)
+            signed = sign(stream, event, lead=reference)
+            effects[signed.hash] = list(signed.to)
         for n, event in enumerate(leads, start=1):
-            closing = effects if effects and n == len(leads) else None
-            self._sign(lead, event, shared, effects=closing)
+            sign(lead, event, effects=effects if effects and n == len(leads) else None)
 
     def seal_of(self, authority: str) -> Seal:
         """The newest live seal of the authority, by the keys stream of this log."""
-        live: Seals = self.load(self._office.id_of("keys", 1), "keys").state
+        live: Seals = self.load(self._keyring.ids.keys(), "keys").state
         for name, kid in reversed(live):
-            if name == authority and (found := self._office.keyring.seals.get(kid)) is not None:
+            if name == authority and (found := self._keyring.seals.get(kid)) is not None:
                 return found
         raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
 
-    def flushed(self) -> Writer:
-        """The log as it stands, with everything that was settled before in this batch."""
-        self._batch.flush()
-        return self.writer
-
-    def flush(self) -> None:
-        """Write what is signed so far, where that is more than should be kept in memory; ``give_up`` takes it
-        back.
+    def flush(self) -> Writer:
+        """Write what is signed so far, where that is more than should be kept in memory, or has to be read: the
+        log as it stands then. ``give_up`` takes it back.
         """
-        if not self._has_flushed:
-            self._batch.flush()
-            self.writer.begin_part()
-            self._has_flushed = True
-        self.writer.insert(self._batch.end.size, self.draft.signed)
-        self._batch.end = self.draft.end
-        self._batch.streams.forget(*self.draft.touched)
-        self.draft.signed, self.draft.touched = [], {}
+        batch = self._batch
+        if not self._is_part:
+            batch.flush(self._begin)
+            batch.writer.begin_part()
+            self._is_part = True
+        batch.streams.forget(*(stream for stream, _ in batch.moved))
+        batch.flush()
+        return batch.writer
+
+    def settle(self) -> None:
+        """It is done: its answer counts, and what it erases falls with the batch."""
+        for stream, keys in self._erased.items():
+            self._batch.erase(stream, keys)
+        self._batch.answers |= self._answers
 
     def give_up(self) -> None:
-        """The work is refused: nothing of it stays in the batch."""
-        if self._has_flushed:
-            self.writer.undo_part()
-            self._batch.end = self._before
+        """It is refused, or broke: nothing of it stays in the batch."""
+        self._batch.back_to(self._begin)
+        if self._is_part:
+            self._batch.writer.undo_part()
             self._batch.streams.forget_all()
 
     def _carried_out(
@@ -176,62 +146,58 @@ class Sitting:
         stream: Stream,
         targets: Mapping[Key, Stream],
         cause: str,
-        remembered: Remembered | None,
+        sent_under: IdempotencyKey | None,
     ) -> Outcome:
         if decision.events:
-            self.group(_with_all_keys(decision, stream), stream, targets, cause)
-        last = self.draft.touched.get(stream.id, stream)
-        outcome = Outcome(
-            stream=last.id,
-            version=last.seq,
-            state=last.state,
-            index=self.size - 1,
-            status=remembered.status if remembered else 200,
-            is_repeat=not decision.events,
+            self.sign(_with_all_keys(decision, stream), stream, targets, cause)
+            stream = self.load(stream.id, stream.family)
+        if sent_under is not None:
+            self._answers[sent_under.name] = (sent_under.body_mac, stream.id, stream.seq)
+        return Outcome(
+            stream=stream.id, version=stream.seq, state=stream.state, is_repeat=not decision.events
         )
-        if remembered is not None:
-            self.draft.answer = (remembered, outcome)
-        return outcome
 
-    def _sign(
+    def _sign(  # noqa: PLR0913 - what an event says of itself
         self,
         stream: Stream,
         event: e.Event,
-        shared: _Envelope,
         *,
+        decision: Decision,
+        cause: str,
+        seal: Seal,
         lead: Mapping[str, Any] | None = None,
         effects: Mapping[str, list[str]] | None = None,
-    ) -> envelope.Signed:
-        stream = self.draft.touched.get(stream.id, stream)
-        members = codec.encode(event, stream.family, self._office.country)
+    ) -> e.Recorded:
+        stream, end = self.load(stream.id, stream.family), self._batch.end
+        members = codec.encode(event, stream.family, self._country)
         keys = self._keys(stream, event, members)
         around = envelope.Envelope(
-            log=self._office.keyring.origin,
+            log=self._keyring.origin,
             stream=stream.id,
             seq=stream.seq + 1,
             prev=stream.head,
-            index=self.size,
-            chain=b64url(self.draft.end.chain),
-            time=self.draft.time,
-            authority=shared.decision.authority,
-            actor=shared.decision.actor,
-            cause=shared.cause,
+            index=end.size,
+            chain=b64url(end.chain),
+            time=self._time,
+            authority=decision.authority,
+            actor=decision.actor,
+            cause=cause,
             to=sorted(event.countries)  # the keys stream names every recipient
             if isinstance(event, e.LogOpened)
-            else self._recipients(stream, shared.decision),
+            else self._recipients(stream, decision),
             effects=effects,
             lead=lead,
         )
-        signed = envelope.sign(members, around, shared.seal, keys)
+        signed = envelope.sign(members, around, seal, keys)
         recorded = e.Recorded(
             event,
             signed.type,
             around.log,
-            self._office.country,
+            self._country,
             stream.id,
             signed.seq,
             around.index,
-            self.draft.time,
+            self._time,
             signed.hash,
             around.authority,
             around.actor,
@@ -240,17 +206,16 @@ class Sitting:
             {name: whose for name, _, whose in members.personal},
             {whose: b64url(key.id) for whose, key in keys.items()},
         )
-        self.draft.signed.append(signed)
-        self.draft.end = self.draft.end.after(self.draft.time, from_b64url(signed.hash))
-        self.draft.touched[stream.id] = after(stream, recorded)
+        end = end.after(self._time, from_b64url(signed.hash))
+        self._batch.add(signed, end, after(stream, recorded))
         if isinstance(event, e.PersonalDataErased):
-            self.draft.erased[stream.id] = event.keys
-        return signed
+            self._erased[stream.id] = event.keys
+        return recorded
 
     def _recipients(self, stream: Stream, decision: Decision) -> list[str]:
         """Where the stream goes from this append on: never less than before. Claims concern nobody abroad."""
         further = decision.to if stream.family in ("case", "entry") else ()
-        known = stream.to or (self._office.country,)
+        known = stream.to or (self._country,)
         return sorted({*known, *further}) if further else list(known)
 
     def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
@@ -261,23 +226,21 @@ class Sitting:
         for whose in {whose for _, _, whose in members.personal}:
             is_fresh = isinstance(event, e.EntryChanged) and whose != "entry"
             known = None if is_fresh or whose not in stream.keys else stream.keys[whose][-1]
-            secret = self._office.vault.get(known) if known is not None else None
-            found[whose] = DataKey(known, secret) if known and secret else self._office.vault.take()
+            secret = self._vault.get(known) if known is not None else None
+            found[whose] = DataKey(known, secret) if known and secret else self._vault.take()
         return found
 
-    def _repeated(self, remembered: Remembered | None, family: str) -> Outcome | None:
-        known = self._batch.answered(remembered.key) if remembered else None
-        if remembered is None or known is None:
+    def _repeated(self, sent_under: IdempotencyKey | None, family: str) -> Outcome | None:
+        known = self._batch.answered(sent_under.name) if sent_under else None
+        if sent_under is None or known is None:
             return None
-        body_mac, status, stream, version = known
+        body_mac, stream, version = known
         if body_mac is None:
             raise Erased(stream)
-        if body_mac != remembered.body_mac:
+        if body_mac != sent_under.body_mac:
             raise Differs(_REUSED, code="idempotency_key_reused")
         state = self._state_at(self.load(stream, family), version)
-        return Outcome(
-            stream=stream, version=version, state=state, index=self.size - 1, status=status, is_repeat=True
-        )
+        return Outcome(stream=stream, version=version, state=state, is_repeat=True)
 
     def _state_at(self, stream: Stream, version: int) -> Any:
         """The state as it was answered then: a repeat gets the same answer, whatever happened since."""
@@ -285,7 +248,7 @@ class Sitting:
             return stream.state
         rows = self._batch.log.streams([stream.id])[:version]
         if len(rows) < version:  # it is still on its way into the log
-            rows = self.flushed().streams([stream.id])[:version]
+            rows = self.flush().streams([stream.id])[:version]
         return self._batch.streams.folded(Stream.begin(stream.id, stream.family), rows).state
 
 

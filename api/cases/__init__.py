@@ -1,0 +1,1 @@
+"""Cases over HTTP: filing, what is done afterwards, payments, evidence, reading."""

@@ -1,0 +1,21 @@
+"""A case, read by those who may."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.edge.answers import answered
+from api.edge.caller import caller
+from api.edge.contract import Id, documented
+from api.edge.readings import is_auditor, readable, recorded
+from api.edge.shapes import CaseShown
+from domain.visibility import shown, watched
+
+router = APIRouter()
+
+
+@router.get("/v1/cases/{case}", **documented("Read a case", answer=CaseShown, etag=True))
+async def read_case(request: Request, case: Id) -> Response:
+    """Status, timeline, deadline with its basis, and which commands fit now."""
+    country, found, rule = await readable(request, caller(request), case, "case.read")
+    await recorded(request, country, rule, found.case, found.procedure, "work on the case")
+    return answered(watched(found) if is_auditor(rule) else shown(found, rule.party), version=found.version)

@@ -1,0 +1,106 @@
+"""How a command on a case or an entry is read, carried out and answered."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.edge.answers import answered
+from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, version_seen
+from api.edge.problems import Declined
+from api.edge.readings import located, nothing, readable
+from domain.case import Case
+from domain.commands import Actor, CaseCommand, Command
+from domain.lifecycle import STEPS, fits
+from domain.refusals import Invalid, Refusal, Unknown
+from domain.visibility import shown
+from infra.desk.desk import Outcome
+from infra.house import CountryHouse
+from infra.runtime.chance import random_id
+
+
+async def asked_of(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
+    """Who calls, and the body in this shape. Who may not know of the case hears that, whatever was sent."""
+    actor = caller(request)
+    try:
+        return actor, await body_of(request, shape)
+    except (Declined, Invalid):
+        await _must_know(request, actor, case)
+        raise
+
+
+async def _must_know(request: Request, actor: Actor, case: str) -> None:
+    """Raises Unknown where this caller may not know that there is such a case."""
+    try:
+        await readable(request, actor, case, "case.read")
+    except Unknown:
+        raise nothing() from None
+    except Refusal:
+        return
+
+
+async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Response:
+    """One command on one case: who calls, what they saw, what it leads to; ``more`` are its own members."""
+    actor = caller(request)
+    try:
+        expected = version_seen(request) if STEPS[kind].is_judgement else None
+        idempotency_key(request)
+    except Declined:
+        await _must_know(request, actor, case)
+        raise
+    country = located(request, case)
+    command = kind(
+        by=actor,
+        cause=f"cmd:{random_id()}",
+        case=case,
+        expected=expected,
+        **more,
+    )
+    return done(actor, await carried_out(request, country, command))
+
+
+def done(actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None) -> Response:
+    """What a command on a case answers: to a party the case as it sees it, to everybody else where it stands.
+
+    Who else wants to see the case reads it, and that is recorded.
+    """
+    case: Case = outcome.state
+    me = actor.persons.get(case.country)
+    party = next((p for p, person in case.persons.items() if person == me), None) if me else None
+    found = shown(case, party) if party else stands(case)
+    return answered(found, status, version=outcome.version, location=location)
+
+
+def stands(case: Case) -> dict[str, Any]:
+    """Where a case stands; nothing personal."""
+    return {"case": case.case, "stage": case.stage, "version": case.version, "fits": list(fits(case))}
+
+
+async def carried_out(request: Request, country: CountryHouse, command: Command) -> Outcome:
+    """What the command led to; under an Idempotency-Key once, however often it is sent."""
+    key = idempotency_key(request)
+    if key is None:
+        return await asyncio.wrap_future(country.desk.ask(command))
+    # One name for all that is sent under a key, a filing included: another body is another request.
+    derived = country.ids.request(command.by.issuer, command.by.client, command.by.subject, key)
+    raw = request.url.path.encode() + b"\0" + await request.body()
+    with alone(request, derived):
+        sent_under = key_of_request(country, command.by, derived, raw)
+        return await asyncio.wrap_future(country.desk.ask(command, sent_under))
+
+
+@contextmanager
+def alone(request: Request, key: str) -> Iterator[None]:
+    """Nobody else works under this key in this process meanwhile; raises Declined (409) where somebody does."""
+    under_way: set[str] = request.app.state.under_way
+    if key in under_way:
+        detail = "The same request is being worked on. Please wait a moment and ask again."
+        raise Declined(409, "in_flight", detail)
+    under_way.add(key)
+    try:
+        yield
+    finally:
+        under_way.discard(key)

@@ -1,0 +1,69 @@
+"""Reading a case or an entry: whether the caller may, and that who reads another's data is written down first."""
+
+import asyncio
+
+from fastapi import Request
+
+from api.edge.caller import house_of
+from domain.authorisation import Rule, allow, subject_of
+from domain.case import Case
+from domain.commands import Actor
+from domain.refusals import NOTHING, Refusal, Unknown, Unready
+from infra.house import CountryHouse
+from infra.runtime.clock import written
+
+_NOT_YET = "What was filed is not to be seen yet. Please try again in a moment."
+
+
+async def readable(request: Request, actor: Actor, case: str, action: str) -> tuple[CountryHouse, Case, Rule]:
+    """The case from the read models, if the caller may: its country, the case, and by which rule."""
+    country = located(request, case)
+    is_seen = await country.seen()
+    row = country.views.one("case_status", case)
+    if row is None:
+        raise nothing() if is_seen else Unready(_NOT_YET)
+    found = Case(**row["state"])
+    rule = allow(actor, action, subject_of(found, house_of(request).clock()))
+    if isinstance(rule, Refusal):
+        raise rule
+    return country, found, rule
+
+
+def located(request: Request, case: str) -> CountryHouse:
+    """The country of the case; raises Unknown."""
+    country = house_of(request).where(case)
+    if country is None:
+        raise nothing()
+    return country
+
+
+def nothing() -> Unknown:
+    """The one answer for what is not there, and for what the caller may not know of."""
+    return Unknown(NOTHING)
+
+
+async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
+    request: Request, country: CountryHouse, rule: Rule, stream: str, place: str, purpose: str
+) -> None:
+    """Write down that an office read the data of somebody, before the bytes leave; a party reads its own.
+
+    ``place`` is the procedure or register of the stream.
+    """
+    office = rule.competence
+    if office is None:
+        return
+    reading = country.accesses.record(
+        at=written(house_of(request).clock()),
+        stream=stream,
+        reader=office.office_id,
+        role=office.role,
+        authority=office.authority,
+        purpose=purpose,
+        basis=f"{rule.id} in {place}",
+    )
+    await asyncio.wrap_future(reading)
+
+
+def is_auditor(rule: Rule) -> bool:
+    """Whether it is as an auditor that the caller may."""
+    return rule.competence is not None and rule.competence.role == "auditor"
