@@ -12,11 +12,11 @@ from domain.decisions.situation import NotSeen
 from domain.entry import Entry
 from domain.events import Personal
 from domain.facts import Content, Facts
-from domain.forms import Form, Line
+from domain.forms import Form
 from domain.offers import offers
 from domain.procedure import Change, Create, Effect, End, Key, Register, claim_key, entry_key
 from domain.procedures import registers
-from domain.procedures.car_sale import VEHICLES
+from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
 from tests.domain.acts import APPROVED, PROPOSED, approve, file, receive
 from tests.domain.story import MONDAY, Story, as_filed, folded, given, imported, stream_of
@@ -30,8 +30,7 @@ SALE = offers()["KZ", "car_sale"]
 class PlateEntry(Form):
     """Which plate a car has: a made-up register."""
 
-    plate: Annotated[Line, Personal("entry")]
-    vin: Annotated[Line, Personal("entry")]
+    vehicle: Annotated[SoldVehicle, Personal("entry")]
 
 
 def plate_of(vin: str) -> Key:
@@ -47,8 +46,8 @@ PLATES = Register(
     title={"en": "Register of plates"},
     content=PlateEntry,
     content_version=1,
-    key=lambda content: plate_of(content["vin"]),
-    claims=lambda content: (claim_of(content["vin"]),),
+    key=lambda content: plate_of(content["vehicle"]["vin"]),
+    claims=lambda content: (claim_of(content["vehicle"]["vin"]),),
 )
 
 
@@ -91,7 +90,7 @@ def make_up(monkeypatch: pytest.MonkeyPatch) -> MakeUp:
         monkeypatch.setitem(offers(), ("KZ", "made_up"), offer)
         monkeypatch.setitem(registers(), "plates", PLATES)
         story = Story(offer, as_filed(offer, example_request(offer, today=MONDAY.date())))
-        imported(story, {"plate": "001 AAA 02", "vin": story.request["vehicle"]["vin"]}, PLATES)
+        imported(story, {"vehicle": {**story.request["vehicle"], "plate": "001 AAA 02"}}, PLATES)
         return story
 
     return made_up
@@ -110,7 +109,7 @@ def test_one_decision_creates_an_entry_and_ends_one_in_another_register(make_up:
     new, old = story.entries[story.key], story.entries[plate(story)]
     assert (new.register, new.status, new.title) == ("vehicles", "active", "registration")
     assert (old.register, old.status, old.title) == ("plates", "ended", "return")
-    assert old.content["plate"] == "001 AAA 02", "what it said stays"
+    assert old.content["vehicle"]["plate"] == "001 AAA 02", "what it said stays"
     written = [{"register": entry.register, "entry": entry.entry} for entry in (new, old)]
     assert story.the(e.CaseApproved).entries == story.now.entries == written
     assert folded(story.log, old.entry) == old
@@ -138,12 +137,12 @@ def test_a_decision_that_does_nothing_to_a_claim_of_an_entry_leaves_it_there(mak
                 register=PLATES,
                 key=plate_of(vin_of(facts)),
                 title="repaint",
-                content=lambda old: {**old, "plate": "002 BBB 02"},
+                content=lambda old: {"vehicle": {**old["vehicle"], "plate": "002 BBB 02"}},
             ),
         )
 
     story = given(make_up(change), *APPROVED)
-    assert story.entry.content["plate"] == "002 BBB 02"
+    assert story.entry.content["vehicle"]["plate"] == "002 BBB 02"
     assert story.claims[claim_of(story.request["vehicle"]["vin"])].is_settled
 
 
