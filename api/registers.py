@@ -185,6 +185,7 @@ def _shown(entry: Entry) -> Response:
         "register": entry.register,
         "version": entry.version,
         "status": entry.status,
+        "until": entry.until,
         "title": entry.title,
         "authority": entry.authority,
         "created_at": entry.created_at,

@@ -27,6 +27,7 @@ class Status(StrEnum):
 class Entry(NamedTuple):
     """An entry as its events tell it; JSON values only. Personal values that are erased are None.
 
+    ``until``: the last day on which it holds; it is not ended by itself, who looks compares.
     ``changes``: the hashes of the events that wrote or ended it, oldest first; what a receipt may be about.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
     """
@@ -36,6 +37,7 @@ class Entry(NamedTuple):
     register: str
     version: int
     status: str
+    until: str | None
     title: str
     authority: str
     created_at: str
@@ -60,6 +62,7 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             register=event.register,
             version=recorded.seq,
             status=Status.ACTIVE.value,
+            until=event.until,
             title=event.title,
             authority=recorded.authority,
             created_at=recorded.time,
@@ -83,6 +86,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
             begins = {"created_at": recorded.time} if isinstance(event, EntryCreated) else {}
             return begins | {
                 "status": Status.ACTIVE.value,
+                "until": event.until,
                 "title": event.title,
                 "changed_at": recorded.time,
                 "content": _kept(event.content),

@@ -324,6 +324,7 @@ class EntryCreated:
     content_version: int
     title: str  # of the change: registration, import
     content: Mapping[str, Any]
+    until: str | None = None  # the last day on which it holds, where the law gives it an end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +335,7 @@ class EntryChanged:
     content_version: int
     title: str
     content: Mapping[str, Any]
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

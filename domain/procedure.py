@@ -108,16 +108,18 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Effect):
-    """An entry that is not there yet, or has ended, begins with this content."""
+    """An entry that is not there yet, or has ended, begins with this content; ``until``: the last day of it."""
 
     content: Content
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Effect):
-    """An entry that must be there reads anew: ``content`` says how, given the one before."""
+    """An entry that must be there reads anew: ``content`` says how, given the one before; ``until`` is anew, too."""
 
     content: Callable[[Content], Content]
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,6 +234,7 @@ class EntryShown(Shape):
     register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
     version: Version
     status: Literal["active", "ended"]
+    until: LegalDay | None
     title: str
     authority: str
     created_at: Moment

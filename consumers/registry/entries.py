@@ -11,7 +11,7 @@ from infra.formats.signing import digest, open_disclosure
 Row = dict[str, Any]
 CONTENT: Final = ("entry.EntryCreated.v1", "entry.EntryChanged.v1")
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
-_NAMED: Final = {"register", "content_version", "title", "_sd"}
+_NAMED: Final = {"register", "content_version", "title", "until", "_sd"}
 
 
 def register_of(event: Event) -> str | None:
@@ -61,6 +61,7 @@ def after(  # noqa: PLR0911 - one branch an event
                 "register": stated["register"],
                 "content_version": stated["content_version"],
                 "status": "active",
+                "until": stated["until"],
                 "title": stated["title"],
                 "version": event.seq,
                 "content": {**public, **personal},

@@ -1,5 +1,8 @@
 """Approval: the deciding pair of eyes, the registers written and the claims settled, all in one append."""
 
+from datetime import date
+from typing import Any
+
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
@@ -51,19 +54,21 @@ def _four_eyes(rule: Rule, situation: Situation) -> None:
 def _written(effect: Effect, entry: Entry | None) -> e.Event:
     """The effect as an event of its entry."""
     register, title = effect.register, effect.title
-    version = register.content_version
+    named: dict[str, Any] = {"register": register.name, "title": title}
     match effect:
-        case Create(content=content):
-            return e.EntryCreated(
-                register=register.name, content_version=version, title=title, content=content
-            )
-        case Change(content=anew) if entry is not None:
-            return e.EntryChanged(
-                register=register.name, content_version=version, title=title, content=anew(entry.content)
-            )
+        case Create(content=content, until=until):
+            written = {**named, "content_version": register.content_version, "until": _text(until)}
+            return e.EntryCreated(**written, content=content)
+        case Change(content=anew, until=until) if entry is not None:
+            written = {**named, "content_version": register.content_version, "until": _text(until)}
+            return e.EntryChanged(**written, content=anew(entry.content))
         case End():
-            return e.EntryEnded(register=register.name, title=title)
+            return e.EntryEnded(**named)
     raise TypeError(f"{effect} has no event")
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _claims(situation: Situation) -> Events:

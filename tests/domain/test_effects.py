@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 import pytest
 
 from domain import events as e
 from domain.claim import FREE, Claim
+from domain.decisions.filing import as_seen
 from domain.decisions.situation import NotSeen
 from domain.entry import Entry
 from domain.events import Personal
@@ -18,7 +20,7 @@ from domain.procedure import Change, Create, Effect, End, Key, Register, claim_k
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
-from tests.domain.acts import APPROVED, PROPOSED, approve, file, receive
+from tests.domain.acts import APPROVED, PROPOSED, approve, file, later, receive
 from tests.domain.story import MONDAY, Story, as_filed, folded, given, imported, stream_of
 from tests.examples import example_entry, example_request
 
@@ -144,6 +146,22 @@ def test_a_decision_that_does_nothing_to_a_claim_of_an_entry_leaves_it_there(mak
     story = given(make_up(change), *APPROVED)
     assert story.entry.content["vehicle"]["plate"] == "002 BBB 02"
     assert story.claims[claim_of(story.request["vehicle"]["vin"])].is_settled
+
+
+def test_an_entry_has_an_end_where_the_law_gives_it_one_and_a_check_sees_it(make_up: MakeUp) -> None:
+    """A permit for a year, counted from the day of the decision; a change says its end anew."""
+
+    def permitted(facts: Facts) -> tuple[Effect, ...]:
+        until = facts.day.replace(year=facts.day.year + 1)
+        key = car_of(facts)
+        return (Create(register=VEHICLES, key=key, title="permit", content=car(facts), until=until),)
+
+    story = given(make_up(permitted), *PROPOSED, later(days=1), approve())
+    assert (story.entry.status, story.entry.until) == ("active", "2027-11-24")
+    assert as_seen(story.entry, MONDAY.date()).until == date(2027, 11, 24)
+    content: dict[str, Any] = {"content": story.entry.content, "content_version": 1, "register": "vehicles"}
+    story.happened((story.key, e.EntryChanged(title="court", **content)))
+    assert story.entry.until is None
 
 
 # --- who has to answer --------------------------------------------------------------------------------------
