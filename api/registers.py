@@ -186,6 +186,7 @@ def _shown(entry: Entry) -> Response:
         "version": entry.version,
         "status": entry.status,
         "until": entry.until,
+        "number": entry.number,
         "title": entry.title,
         "authority": entry.authority,
         "created_at": entry.created_at,

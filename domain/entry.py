@@ -10,6 +10,7 @@ from domain.events import (
     EntryCreated,
     EntryEnded,
     EntryEvent,
+    EntryNumbered,
     PersonalDataErased,
     Recorded,
     RestrictionLifted,
@@ -48,6 +49,7 @@ class Entry(NamedTuple):
     restrictions: Mapping[str, Mapping[str, str]]
     keys: list[str]
     is_erased: bool = False
+    number: str | None = None  # that the register gave it
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -83,7 +85,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case EntryCreated() if entry.status != Status.ENDED:
             raise TypeError("an entry that is there is not created")
         case EntryCreated() | EntryChanged():
-            begins = {"created_at": recorded.time} if isinstance(event, EntryCreated) else {}
+            begins = {"created_at": recorded.time, "number": None} if isinstance(event, EntryCreated) else {}
             return begins | {
                 "status": Status.ACTIVE.value,
                 "until": event.until,
@@ -95,6 +97,9 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "is_erased": False,
                 "keys": _with_keys(entry, recorded),
             }
+        case EntryNumbered():
+            number = None if event.number is ERASED else event.number
+            return {"number": number, "keys": _with_keys(entry, recorded)}
         case EntryEnded():
             return {
                 "status": Status.ENDED.value,
@@ -117,7 +122,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case PersonalDataErased():
             content = {n: None if n in entry.owners else v for n, v in entry.content.items()}
             left_keys = [key for key in entry.keys if key not in event.keys]
-            return {"content": content, "is_erased": True, "keys": left_keys}
+            return {"content": content, "is_erased": True, "number": None, "keys": left_keys}
         case _:
             assert_never(event)
 

@@ -339,6 +339,15 @@ class EntryChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryNumbered:
+    """The register gave the record its number, with its receipt for the event ``of``."""
+
+    register: str
+    of: str
+    number: Annotated[str | Erased, Personal("entry")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryEnded:
     """The record is over; what it said stays."""
 
@@ -431,7 +440,13 @@ CaseEvent = (
 )
 ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed
 EntryEvent = (
-    EntryCreated | EntryChanged | EntryEnded | RestrictionPlaced | RestrictionLifted | PersonalDataErased
+    EntryCreated
+    | EntryChanged
+    | EntryNumbered
+    | EntryEnded
+    | RestrictionPlaced
+    | RestrictionLifted
+    | PersonalDataErased
 )
 KeysEvent = LogOpened | SealAuthorised | SealRetired
 Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded

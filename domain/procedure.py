@@ -298,6 +298,7 @@ class Terms:
     fee: Fee
     entry_fee: Fee | None = None
     times: Times
+    numbers: Mapping[str, Literal["register"]] = field(default_factory=dict)
     four_eyes: FourEyes
     grounds: tuple[Ground, ...]
     evidence: tuple[Requirement, ...] = ()
@@ -326,7 +327,7 @@ class Terms:
             value = getattr(self, each.name)
             if each.name == "times":
                 yield from ((f"times.{time.name}", getattr(value, time.name)) for time in fields(value))
-            elif each.name in ("authority", "registry", "registries", "until"):
+            elif each.name in ("authority", "registry", "registries", "numbers", "until"):
                 yield each.name, self.source
             elif each.name not in ("since", "source", "since_source"):
                 yield each.name, value

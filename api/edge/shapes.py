@@ -235,6 +235,7 @@ class EntryShown(Shape):
     version: Version
     status: Literal["active", "ended"]
     until: LegalDay | None
+    number: str | None
     title: str
     authority: str
     created_at: Moment

@@ -85,7 +85,8 @@ def test_two_registers_of_one_decision_are_applied_and_complete_the_case_togethe
     """A made-up law: the car comes into its register, and its old plate is over in another one."""
     sale = offers()[SALE]
     procedure = replace(sale.procedure, registers=(VEHICLES, PLATES), effects=without_plate, checks=())
-    monkeypatch.setitem(offers(), SALE, replace(sale, procedure=procedure))
+    terms = replace(sale.terms[-1], numbers={"vehicles": "register"})
+    monkeypatch.setitem(offers(), SALE, replace(sale, procedure=procedure, terms=(terms,)))
     monkeypatch.setitem(registers(), PLATES.name, PLATES)
     case = new_town.take_to("approved", *SALE)
     new, old = new_town.read(case)["entries"]
@@ -96,6 +97,8 @@ def test_two_registers_of_one_decision_are_applied_and_complete_the_case_togethe
     until(lambda: new_town.stage(case) == "completed", "the other receipt")
     assert [row_of(database, e["entry"])["status"] for e in (new, old)] == ["active", "ended"]
     officer = new_town.as_(new_town.officer(case))
+    shown = good(officer.get(f"/v1/registers/vehicles/entries/{new['entry']}"))
+    assert shown["number"] == (database.row(new["entry"]) or ({}, ""))[1]
     shown = good(officer.get(f"/v1/registers/plates/entries/{old['entry']}"))
     assert (shown["status"], shown["title"]) == ("ended", "return")
     assert open_alarms(database) == []

@@ -21,10 +21,10 @@ from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
 from tests.domain.acts import APPROVED, PROPOSED, approve, file, later, receive
-from tests.domain.story import MONDAY, Story, as_filed, folded, given, imported, stream_of
+from tests.domain.story import MONDAY, Story, as_filed, folded, forgotten, given, imported, stream_of
 from tests.examples import example_entry, example_request
 
-MakeUp = Callable[[Callable[[Facts], tuple[Effect, ...]]], Story]
+MakeUp = Callable[..., Story]
 
 SALE = offers()["KZ", "car_sale"]
 
@@ -83,11 +83,11 @@ def without_plate(facts: Facts) -> tuple[Effect, ...]:
 def make_up(monkeypatch: pytest.MonkeyPatch) -> MakeUp:
     """A procedure that is filed like a sale, and does what a test says, for a car that has a plate."""
 
-    def made_up(effects: Callable[[Facts], tuple[Effect, ...]]) -> Story:
+    def made_up(effects: Callable[[Facts], tuple[Effect, ...]], **law: Any) -> Story:
         procedure = replace(
             SALE.procedure, name="made_up", registers=(VEHICLES, PLATES), effects=effects, checks=()
         )
-        terms = replace(SALE.terms[-1], registries={"plates": "kz-plate-register"})
+        terms = replace(SALE.terms[-1], registries={"plates": "kz-plate-register"}, **law)
         offer = replace(SALE, procedure=procedure, terms=(terms,))
         monkeypatch.setitem(offers(), ("KZ", "made_up"), offer)
         monkeypatch.setitem(registers(), "plates", PLATES)
@@ -192,6 +192,28 @@ def test_a_registry_answers_for_its_own_register_only(make_up: MakeUp) -> None:
     ]
     for entry, said in wrong:
         story.when(receive(entry=entry, **said)).then_refused(Clash, "receipt_does_not_match")
+
+
+def test_a_register_numbers_its_entry_with_its_receipt_where_the_law_says_so(make_up: MakeUp) -> None:
+    """Kept sealed in the entry; what has ended gets none."""
+    story = given(make_up(without_plate, numbers={"vehicles": "register", "plates": "register"}), *APPROVED)
+    new, old = (story.entries[key] for key in story.keys_of_entries)
+    story.when(receive(entry=old)).then("ReceiptRecorded")
+    story.when(receive(entry=new)).then_refused(Clash, "number_missing")
+    story.when(receive(entry=new, number="A-17")).then("EntryNumbered", "ReceiptRecorded", "CaseCompleted")
+    assert story.entry.number == "A-17"
+    assert story.entry.changes == new.changes, "a number is no change that a receipt is about"
+    numbered = story.last[0]
+    assert numbered.owners == {"number": "entry"}
+    assert folded(
+        [*story.log[:-3], forgotten(numbered, numbered.keys.values())], new.entry
+    ) == story.entry._replace(number=None, keys=new.keys, content=story.entry.content)
+
+
+def test_a_number_that_the_law_does_not_ask_for_is_not_kept(make_up: MakeUp) -> None:
+    story = given(make_up(without_plate), *APPROVED)
+    story.when(receive(number="A-17")).then("ReceiptRecorded")
+    assert story.entry.number is None
 
 
 # --- what has to be there -----------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ def test_the_law_of_a_register_is_told_once(offer: Offer, terms: Terms) -> None:
 
 @every_row
 def test_a_registry_of_its_own_is_that_of_a_register_of_the_procedure(offer: Offer, terms: Terms) -> None:
-    assert set(terms.registries) <= {register.name for register in offer.procedure.registers}
+    assert {*terms.registries, *terms.numbers} <= {register.name for register in offer.procedure.registers}
 
 
 @every_row
