@@ -180,7 +180,7 @@ def rebuild(
             def shown(done: int, total: int, task: Any = task) -> None:
                 progress.update(task, completed=done, total=total)
 
-            counts[code] = _country(house, code).runner.rebuild(shown)
+            counts[code] = _country(house, code).follower.rebuild(shown)
         _said(counts, as_json=as_json)
 
 
@@ -188,7 +188,7 @@ def rebuild(
 def digest(*, as_json: AsJson = False) -> None:
     """SHA-256 of each read model, with the position and the number of erasures that it was taken at."""
     with _house(_settings()) as house:
-        _said({code: c.views.digests() for code, c in house.countries.items()}, as_json=as_json)
+        _said({code: c.read_models.digests() for code, c in house.countries.items()}, as_json=as_json)
 
 
 @registers_app.command("import")
@@ -215,7 +215,7 @@ def show_case(case: str, *, as_json: AsJson = False) -> None:
     """A case as its read model has it."""
     with _house(_settings()) as house:
         for country in house.countries.values():
-            row = country.views.one("case_status", case)
+            row = country.read_models.one("case_status", case)
             if row is not None:
                 _said(row["state"], as_json=as_json)
                 return

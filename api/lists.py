@@ -55,7 +55,7 @@ async def queue(request: Request) -> Response:
     mine: dict[str, Any] = {"authority": competence.authority}
     if competence.procedures:
         mine["procedure"] = list(competence.procedures)
-    rows = country.views.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
+    rows = country.read_models.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
     now = written(house_of(request).clock())
     shown = [{**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": r["due"] <= now} for r in rows]
     return page(request, country, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
@@ -74,7 +74,7 @@ async def my_accesses(request: Request) -> Response:
     found: list[dict[str, Any]] = []
     for n in range(0, len(streams), MAX_KEYS):
         some = {"stream": streams[n : n + MAX_KEYS]}
-        found += country.views.rows("accesses", some, order=("number",), after=after, limit=limit)
+        found += country.read_models.rows("accesses", some, order=("number",), after=after, limit=limit)
     rows = sorted(found, key=itemgetter("number"))[:limit]
     return page(request, country, rows, limit, [rows[-1]["number"]] if rows else [])
 
@@ -92,7 +92,7 @@ def _mine(country: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> 
     me = actor.persons.get(country.code)
     if me is None:
         return []
-    return country.views.rows(
+    return country.read_models.rows(
         "case_status",
         any_of=dict.fromkeys(PARTIES, me),
         order=("filed_at", "case"),

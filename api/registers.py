@@ -59,7 +59,9 @@ async def list_entries(request: Request, register: str) -> Response:
     """Opaque ids, whether restricted; no personal value stands in a list."""
     country, _ = await _reader(request, register)
     limit, after = cursor_of(request, country)
-    rows = country.views.rows("registers", {"register": register}, order=("entry",), after=after, limit=limit)
+    rows = country.read_models.rows(
+        "registers", {"register": register}, order=("entry",), after=after, limit=limit
+    )
     shown = [
         {"entry": r["entry"], "changed_at": r["changed_at"], "is_restricted": bool(r["is_restricted"])}
         for r in rows
@@ -173,7 +175,7 @@ def _country_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor
 
 
 def _entry(country: CountryHouse, register: str, stream: str) -> Entry:
-    row = country.views.one("registers", stream)
+    row = country.read_models.one("registers", stream)
     if row is None or row["register"] != register:
         raise Unknown(NOTHING)
     return Entry(**row["state"])

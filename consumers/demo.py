@@ -205,7 +205,7 @@ class _Story:
 
     def _declined(self) -> None:
         case = self._file_sale()
-        self._agree(case, "decline")
+        self._consent(case, "decline")
         self._console.print("the buyer said no")
 
     def _blocked_by_a_lien(self) -> None:
@@ -225,7 +225,7 @@ class _Story:
 
     def _unpaid(self) -> str:
         case = self._file_sale()
-        self._agree(case, "give")
+        self._consent(case, "give")
         return case
 
     def _without_consent(self) -> str:
@@ -258,10 +258,10 @@ class _Story:
         return str(_good(answer)["case"])
 
     def _complete(self, case: str) -> None:
-        self._agree(case, "give")
+        self._consent(case, "give")
         self._pay(case)
 
-    def _agree(self, case: str, answer: str) -> None:
+    def _consent(self, case: str, answer: str) -> None:
         of = self._read("kz-citizen-2", case)["request_hash"]
         self._post("kz-citizen-2", f"/v1/cases/{case}/consents", {"answer": answer, "of": of})
 

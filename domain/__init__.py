@@ -22,6 +22,16 @@ receipt         a registry's signed statement that it has applied an event
 append          the events of one decision, in one or more streams: all of them, or none
 desk            where the commands of one country are decided, one after the other
 batch           the appends that a desk decides at once; it is written whole
+situation       a command, its moment, and what was loaded for it: all that a decision sees
+stream          the events of one case, entry, claim or of a country's keys, counted from 1
+projection      a pure fold of events to rows (``projections/``): a *view* shows a stream, a *tally* counts
+read model      the rows of a projection, which are asked; thrown away and made again from the log
+generation      all read models as one fold made them; a new one is built beside the live one
+follower        what keeps the read models up with a log
+relay           what carries the feed from the log to Kafka
+head            how far something has come, signed: a feed's count and hash, the accesses' last row
+standing        how many events a recipient's feed has by now, and their hash; a head signs it
+offer           a procedure in a country: its forms and its dated terms
 ground          a reason to refuse, from the closed list of the law
 refusal         why a command is not carried out; or, as an event, the authority's reasoned no
 seal            the key with which an authority signs the events it is answerable for

@@ -23,8 +23,8 @@ from infra.keys import keyring
 from infra.keys.keyring import Keyring
 from infra.keys.live_seals import Authorised, seals_of
 from infra.log.event_store import Log, Unavailable
-from infra.read_models.follower import Runner
-from infra.read_models.store import Views
+from infra.read_models.follower import Follower
+from infra.read_models.store import ReadModels
 from infra.runtime.clock import Clock, clock_of
 from infra.settings import Settings, WrongSetting
 from infra.stores.accesses import Accesses
@@ -46,13 +46,13 @@ class CountryHouse:
     ids: Ids
     log: Log
     vault: Vault
-    views: Views
+    read_models: ReadModels
     feed: FeedStore
     heads: Heads
     accesses: Accesses
     evidence: EvidenceStore
     desk: Desk
-    runner: Runner
+    follower: Follower
 
     @classmethod
     def open(
@@ -75,7 +75,7 @@ class CountryHouse:
         keys = Keyring(folder / "keys")
         log = Log(folder / "log.sqlite", synchronous=synchronous)
         vault = Vault(folder / "vault.sqlite", keys.kek)
-        views = Views(folder / "views.sqlite")
+        read_models = ReadModels(folder / "read_models.sqlite")
         accesses = Accesses(folder / "accesses.sqlite")
         evidence = EvidenceStore(folder / "evidence", vault, clock)
         desk = Desk(code, log, vault, keys, clock, largest_batch=largest_batch)
@@ -88,13 +88,13 @@ class CountryHouse:
             ids=keys.ids,
             log=log,
             vault=vault,
-            views=views,
+            read_models=read_models,
             feed=FeedStore(folder / "feed.sqlite"),
             heads=Heads(code, log, keys.ids.keys(), keys, clock),
             accesses=accesses,
             evidence=evidence,
             desk=desk,
-            runner=Runner(code, log, vault, views, accesses, evidence),
+            follower=Follower(code, log, vault, read_models, accesses, evidence),
         )
 
     def seals(self) -> list[Authorised]:
@@ -109,13 +109,13 @@ class CountryHouse:
         newest = self.desk.newest  # and no more: under load it moves on
         until = time.monotonic() + LONGEST_WAIT_S
         # Another process follows the log: there is nothing that could be awaited.
-        while not self.views.has_seen(newest) and time.monotonic() < until:  # noqa: ASYNC110 - see above
+        while not self.read_models.has_seen(newest) and time.monotonic() < until:  # noqa: ASYNC110 - see above
             await asyncio.sleep(_LOOK_S)
-        return self.views.has_seen(newest)
+        return self.read_models.has_seen(newest)
 
     def close(self) -> None:
         """Finish what is queued, and give everything back."""
-        for part in (self.desk, self.accesses, self.feed, self.views, self.log, self.vault):
+        for part in (self.desk, self.accesses, self.feed, self.read_models, self.log, self.vault):
             part.close()
 
 

@@ -86,4 +86,4 @@ def tallies() -> tuple[Tally, ...]:
 
 def _found() -> list[Any]:
     modules = (import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
-    return [module.VIEW for module in modules if hasattr(module, "VIEW")]
+    return [module.PROJECTION for module in modules if hasattr(module, "PROJECTION")]

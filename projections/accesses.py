@@ -17,7 +17,7 @@ def _row(access: Access) -> Row:
     }
 
 
-VIEW = Tally(
+PROJECTION = Tally(
     name="accesses",
     source="accesses",
     columns={

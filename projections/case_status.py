@@ -20,7 +20,7 @@ def _row(case: Case) -> Row:
     }
 
 
-VIEW = View(
+PROJECTION = View(
     name="case_status",
     family="case",
     columns={

@@ -37,7 +37,7 @@ def _until(deadline: Deadline | None) -> str | None:
     return deadline["until"] if deadline else None
 
 
-VIEW = View(
+PROJECTION = View(
     name="deadlines",
     family="case",
     columns={

@@ -16,7 +16,7 @@ def _row(entry: Entry) -> Row:
     }
 
 
-VIEW = View(
+PROJECTION = View(
     name="registers",
     family="entry",
     columns={

@@ -19,7 +19,7 @@ def _row(recorded: Recorded) -> Row | None:
     }
 
 
-VIEW = Tally(
+PROJECTION = Tally(
     name="statistics",
     columns={"key": "text", "month": "text", "authority": "text", "type": "text", "count": "integer"},
     row=_row,

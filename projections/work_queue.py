@@ -21,7 +21,7 @@ def _row(case: Case) -> Row | None:
     }
 
 
-VIEW = View(
+PROJECTION = View(
     name="work_queue",
     family="case",
     columns={

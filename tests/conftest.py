@@ -4,11 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ("tests.house", "tests.kafka_server")
+pytest_plugins = ("tests.town.fixtures", "tests.kafka_server")
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile(
+    "patient", deadline=None
+)  # how long an example takes is up to the machine, and who shares it
+settings.load_profile("patient")
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the plugin ships no types

@@ -32,8 +32,11 @@ from infra.formats.envelope import payload_of, split
 from infra.formats.signing import parse
 from infra.log.event_store import Log, Row
 from tests.examples import example_request
-from tests.house import A_PDF, PROGRAM, Caller, ServedTown, new_key, offer_of, person, served, until
 from tests.infra.one_country import OFFICE, car, sale, vin
+from tests.town.caller import Caller, new_key, until
+from tests.town.fixtures import Furnished, served
+from tests.town.people import A_PDF, offer_of, person
+from tests.town.served import PROGRAM, ServedTown
 
 KILLS: Final = 50
 CLIENTS: Final = 8
@@ -258,8 +261,8 @@ def kill(town: ServedTown, chance: random.Random) -> None:
 
 
 @pytest.fixture
-def town(furnished: Path, tmp_path: Path) -> Iterator[ServedTown]:
-    with served(furnished, tmp_path, TAMGA_LOG_LEVEL="ERROR") as found:
+def town(furnished: Furnished, tmp_path: Path) -> Iterator[ServedTown]:
+    with served(furnished("KZ", "TR"), tmp_path, TAMGA_LOG_LEVEL="ERROR") as found:
         found.import_entries("KZ", "vehicles", [car(n) for n in range(CARS)])
         yield found
 

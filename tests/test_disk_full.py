@@ -15,7 +15,10 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.house import ServedTown, good, new_key, problem, served, until
+from infra.settings import Settings
+from tests.town.caller import good, new_key, problem, until
+from tests.town.fixtures import Furnished, served
+from tests.town.served import ServedTown
 
 TOO_MANY = 400  # filings that a full disk must not take
 QUIET = {"TAMGA_LOG_LEVEL": "ERROR"}
@@ -65,7 +68,7 @@ class Limited:
 
 
 @contextmanager
-def mounted(furnished: Path, folder: Path) -> Iterator[tuple[ServedTown, Disk]]:
+def mounted(furnished: Settings, folder: Path) -> Iterator[tuple[ServedTown, Disk]]:
     mount = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs", str(folder)]
     try:
         done = subprocess.run(mount, capture_output=True, check=False)
@@ -81,7 +84,7 @@ def mounted(furnished: Path, folder: Path) -> Iterator[tuple[ServedTown, Disk]]:
 
 
 @contextmanager
-def limited(furnished: Path, folder: Path) -> Iterator[tuple[ServedTown, Disk]]:
+def limited(furnished: Settings, folder: Path) -> Iterator[tuple[ServedTown, Disk]]:
     if not hasattr(resource, "prlimit"):
         pytest.skip("this system has no limits that can be set from outside")
     with served(furnished, folder, **QUIET) as town:
@@ -96,11 +99,11 @@ def children(pid: int) -> list[int]:
 
 @pytest.fixture(params=[limited, mounted], ids=["limited files", "a small file system"])
 def house(
-    request: pytest.FixtureRequest, furnished: Path, tmp_path: Path
+    request: pytest.FixtureRequest, furnished: Furnished, tmp_path: Path
 ) -> Iterator[tuple[ServedTown, Disk]]:
     folder = tmp_path / "disk"
     folder.mkdir()
-    with request.param(furnished, folder) as found:
+    with request.param(furnished("TR"), folder) as found:
         yield found
 
 

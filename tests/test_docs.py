@@ -37,7 +37,9 @@ from infra.keys.history import REGISTRAR_TYPES
 from infra.runtime.clock import turn_to
 from infra.verification.findings import CHECKS
 from projections import tallies, views
-from tests.house import Town, free_port, good, until
+from tests.town.caller import good, until
+from tests.town.people import Town
+from tests.town.served import free_port
 
 ROOT: Final = Path(__file__).parents[1]
 REFERENCE: Final = ROOT / "docs" / "reference"

@@ -17,7 +17,10 @@ import pytest
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import payload_of, split
 from infra.log.event_store import Log
-from tests.house import A_PDF, ServedTown, good, new_key, person, served, until
+from tests.town.caller import good, new_key, until
+from tests.town.fixtures import Furnished, served
+from tests.town.people import A_PDF, person
+from tests.town.served import ServedTown
 
 LONGEST_TERM = {"days": 5000}  # appeals, retention of the case and of the entry
 EVIDENCE = A_PDF + "Gizli sözleşme: bedel iki parça hâlinde ödenecek.\n".encode() * 40
@@ -142,9 +145,9 @@ class Sale:
 
 
 @pytest.fixture
-def served_house(furnished: Path, tmp_path: Path) -> Iterator[ServedTown]:
+def served_house(furnished: Furnished, tmp_path: Path) -> Iterator[ServedTown]:
     """``tamga.py serve`` with its follower, for this test alone."""
-    with served(furnished, tmp_path) as town:
+    with served(furnished("KZ"), tmp_path) as town:
         yield town
 
 
@@ -171,7 +174,7 @@ def test_after_the_erasure_of_a_case_and_its_entry_no_file_holds_anything_of_it(
     sale = Sale(town)
     erased = sale.erased
     before = found_in(folder, erased, [])
-    assert any(place.startswith("kz/views.sqlite") for place in before)
+    assert any(place.startswith("kz/read_models.sqlite") for place in before)
     keys_before = wrapped(folder)
 
     town.travel(**LONGEST_TERM)

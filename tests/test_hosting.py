@@ -17,7 +17,7 @@ from infra.identity.tokens import SigningKey
 from infra.operations.follow import catch_up
 from infra.operations.readiness import readiness
 from infra.settings import Settings, WrongSetting
-from tests.house import Caller, problem
+from tests.town.caller import Caller, problem
 
 
 @pytest.fixture(scope="module")

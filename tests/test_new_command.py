@@ -96,7 +96,8 @@ WRITTEN = (
 OVER_HTTP = '''
 """A party objects."""
 
-from tests.house import Town, good, problem
+from tests.town.caller import good, problem
+from tests.town.people import Town
 
 WORDS = {"words": "The car was never mine to buy."}
 

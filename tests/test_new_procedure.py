@@ -96,7 +96,7 @@ from typing import Annotated, Literal
 from domain.country import Source
 from domain.days.deadlines import Term
 from domain.country import TO_BE_CONFIRMED, Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.events import Personal
 from domain.facts import Choice, Facts, Is, Where
 from domain.fees import Fee, FeePart
@@ -228,7 +228,7 @@ from datetime import date
 from domain.country import Source
 from domain.days.deadlines import Term
 from domain.country import TO_BE_CONFIRMED, Source
-from domain.deadlines import Term
+from domain.days.deadlines import Term
 from domain.fees import Fee
 from domain.procedure import Forever, FourEyes, Ground, Requirement, Terms, Times
 from domain.procedures.digital_nomad_visa import NomadForm

@@ -13,7 +13,10 @@ import jwt
 import pytest
 from sd_jwt.verifier import JWK, SDJWTVerifier
 
-from tests.house import Town, good
+from tests.town.caller import good
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries("KZ")
 
 JOSE = shutil.which("jose")
 needs_jose = pytest.mark.skipif(JOSE is None, reason="Debian's jose is not here: apt-get install jose")

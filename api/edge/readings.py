@@ -19,7 +19,7 @@ async def readable(request: Request, actor: Actor, case: str, action: str) -> tu
     """The case from the read models, if the caller may: its country, the case, and by which rule."""
     country = located(request, case)
     is_seen = await country.seen()
-    row = country.views.one("case_status", case)
+    row = country.read_models.one("case_status", case)
     if row is None:
         raise nothing() if is_seen else Unready(_NOT_YET)
     found = Case(**row["state"])

@@ -54,7 +54,7 @@ def catch_up(country: CountryHouse) -> None:
 
 
 def _steps(country: CountryHouse) -> Callable[[], int]:
-    return lambda: country.runner.step() + country.feed.follow(country.log)
+    return lambda: country.follower.step() + country.feed.follow(country.log)
 
 
 def _forever(step: Callable[[], int], stop: threading.Event, what: str) -> Callable[[], None]:

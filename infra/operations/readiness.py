@@ -49,11 +49,11 @@ def _state(country: CountryHouse) -> dict[str, Any]:
     }
     try:
         size = country.log.size()
-        parked = country.views.parked()
+        parked = country.read_models.parked()
         return state | {
             "events": size,
             "is_fully_synced": country.log.pragma("synchronous") == _FULL_SYNC,
-            "read_models_behind": size - country.views.position(),
+            "read_models_behind": size - country.read_models.position(),
             "parked": [{"stream": s, "seq": seq, "why": why} for s, (seq, _, why) in parked.items()],
             "relay_behind": country.feed.relay_behind(),
             "relay_trouble": country.feed.relay_trouble(),

@@ -86,10 +86,10 @@ def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
     desk.
     """
     after: tuple[Any, ...] = ()
-    parked = country.views.parked()  # the read models know nothing new of these
+    parked = country.read_models.parked()  # the read models know nothing new of these
     while True:
         # A moment without a deadline sorts before every text: null is never due.
-        due = country.views.rows(
+        due = country.read_models.rows(
             "deadlines", up_to={"next": written(now)}, order=("next", "case"), after=after, limit=PAGE
         )
         asked = [country.desk.ask(_command(row, now)) for row in due if row["case"] not in parked]

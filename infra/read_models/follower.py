@@ -20,7 +20,7 @@ from infra.read_models import store
 from infra.read_models.folding import fold, recall
 from infra.read_models.opening import open_all
 from infra.read_models.rebuilding import PartFolder, Range
-from infra.read_models.store import NEXT, Transaction, Views
+from infra.read_models.store import NEXT, ReadModels, Transaction
 from infra.runtime.crew import Crew, processes_for
 from infra.stores import vault
 from infra.stores.accesses import Accesses
@@ -35,7 +35,7 @@ _SCRUB_SHARE: Final = 20  # scrubbing writes the whole file anew: it takes a twe
 logger = logging.getLogger(__name__)
 
 
-class Runner:
+class Follower:
     """Keeps the read models of one country up with its log."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a log's follower touches
@@ -43,14 +43,14 @@ class Runner:
         country: str,
         log: Log,
         key_store: Vault,
-        read_models: Views,
+        read_models: ReadModels,
         accesses: Accesses,
         evidence: EvidenceStore,
     ) -> None:
         self._country = country
         self._log = log
         self._vault = key_store
-        self._views = read_models
+        self._read_models = read_models
         self._accesses = accesses
         self._evidence = evidence
         self._seen = (-1, -1)  # positions in the log and in the table of accesses, after the last step
@@ -63,7 +63,7 @@ class Runner:
         if newest == self._seen:
             self._look_after_scrubbing()
             return 0
-        with self._views.writing() as transaction:
+        with self._read_models.writing() as transaction:
             positions = transaction.positions()
             position, counted = positions.get("log", 0), positions.get("accesses", 0)
             found = self._log.since(position, BATCH)
@@ -83,21 +83,21 @@ class Runner:
         ``processes`` fold a part each; None: as many as there are cores, where the log is large. Raises Unready
         while another process does the same, and ChildProcessError where one of ours died.
         """
-        with self._views.rebuilding() as builder, closing(self._log.reader()) as log:
+        with self._read_models.rebuilding() as builder, closing(self._log.reader()) as log:
             done = log.size()
             if processes is None:
                 processes = processes_for(done)
             self._fold_parts(builder, done, processes, progress)
             is_switched = False
             while not is_switched:
-                with self._views.writing(NEXT) as transaction:
+                with self._read_models.writing(NEXT) as transaction:
                     rows = log.since(done, TOGETHER)
                     self._fold(transaction, rows)
                     done = transaction.position()
                     counted = self._count_accesses(transaction, transaction.position("accesses"), TOGETHER)
                     is_switched = len(rows) < TOGETHER and counted < TOGETHER
                     if is_switched:  # nobody else writes to the read models now: the last events go with it
-                        self._views.switch(transaction)
+                        self._read_models.switch(transaction)
                 progress(done, max(done, log.size()))
         self._scrub()
         return done
@@ -107,7 +107,7 @@ class Runner:
     ) -> None:
         """Fold the first so many events, each part by a process of its own."""
         make = partial(
-            PartFolder, self._country, self._log.path, self._vault.key_store, self._views.path, builder
+            PartFolder, self._country, self._log.path, self._vault.key_store, self._read_models.path, builder
         )
         erasures = 0
         with Crew(make, processes) as crew:
@@ -115,7 +115,7 @@ class Runner:
                 self._destroy(erased)
                 erasures += len(erased)
                 progress(min(n * TOGETHER, size), size)
-        with self._views.helping(builder) as transaction:
+        with self._read_models.helping(builder) as transaction:
             transaction.move_to(size, erasures=erasures)
 
     def _fold(self, transaction: Transaction, rows: Sequence[Row]) -> list[PersonalDataErased]:
@@ -164,7 +164,7 @@ class Runner:
         """Also what another process erased, or left behind, is seen in a second."""
         if time.monotonic() < self._scrub_at:
             return
-        if self._to_scrub or not self._views.is_scrubbed():
+        if self._to_scrub or not self._read_models.is_scrubbed():
             self._scrub()
         else:
             self._scrub_at = time.monotonic() + _SCRUB_AGAIN_S
@@ -173,8 +173,8 @@ class Runner:
         """Leave nothing of what is erased in any file; what a reader holds back is tried again."""
         began = time.monotonic()
         try:
-            if not self._views.is_scrubbed():
-                self._views.scrub()
+            if not self._read_models.is_scrubbed():
+                self._read_models.scrub()
             self._log.checkpoint()
             self._vault.destroy(())
         except (event_store.Unavailable, vault.Unavailable, store.Unavailable):

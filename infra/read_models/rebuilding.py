@@ -2,7 +2,7 @@
 
 Streams stand alone, so parts are folded side by side, each by a process of its own; what they count is added up
 under the write lock. A part keeps no position: a rebuild that breaks off begins anew, and whoever
-still works for the one before is refused (``Views.helping``).
+still works for the one before is refused (``ReadModels.helping``).
 """
 
 import time
@@ -13,7 +13,7 @@ from domain.events import PersonalDataErased
 from infra.log.reading import Reader
 from infra.read_models.folding import fold, recall
 from infra.read_models.opening import open_all
-from infra.read_models.store import NEXT, Views
+from infra.read_models.store import NEXT, ReadModels
 from infra.stores.vault import KeyStore, Vault
 
 _TURN_S: Final = 0.005  # between two batches: others who wait for the file come in
@@ -36,15 +36,15 @@ class PartFolder:
         self._builder = builder
         self._log = Reader.of(log)
         self._vault = Vault(key_store.path, key_store.kek)
-        self._views = Views(read_models)
+        self._read_models = ReadModels(read_models)
 
     def carry_out(self, task: Range) -> list[PersonalDataErased]:
         """Fold this part's events at these positions; the erasures among them."""
         opened = open_all(self._log.part(*task), self._country, self._vault)
-        with self._views.reading(NEXT) as transaction:
+        with self._read_models.reading(NEXT) as transaction:
             before = recall(transaction, opened)
         folded = fold(before, opened, self._country)
-        with self._views.helping(self._builder) as transaction:
+        with self._read_models.helping(self._builder) as transaction:
             folded.write(transaction)
         time.sleep(_TURN_S)
         return folded.erased
@@ -53,4 +53,4 @@ class PartFolder:
         """Give back the files."""
         self._log.close()
         self._vault.close()
-        self._views.close()
+        self._read_models.close()

@@ -30,7 +30,7 @@ from infra.read_models.transaction import BUILDER, NEXT, Transaction, Unavailabl
 from infra.runtime.sqlite_file import begin_write, create, empty_log, to_its_end
 from projections import Row
 
-__all__ = ["NEXT", "Transaction", "Unavailable", "Views"]
+__all__ = ["NEXT", "ReadModels", "Transaction", "Unavailable"]
 
 PATIENCE_S: Final = 5
 REBUILD_PATIENCE_S: Final = 120  # scrubbing writes the whole file anew meanwhile
@@ -39,7 +39,7 @@ SCRUBBED: Final = "scrubbed"  # a source whose position is the number of erasure
 Answer = TypeVar("Answer")
 
 
-class Views:
+class ReadModels:
     """The read models of a country."""
 
     def __init__(self, path: Path) -> None:

@@ -152,12 +152,12 @@ class Transaction:
         return {row[0]: (row[1], row[2], row[3]) for row in found}
 
     def digests(self) -> dict[str, Any]:
-        """See ``Views.digests``."""
+        """See ``ReadModels.digests``."""
         return {
             "position": self.position(),
             "erasures": self.erasures(),
             "accesses": self.position("accesses"),
-            "views": {name: self._digest(name) for name in sorted(self._generation.tables)},
+            "read_models": {name: self._digest(name) for name in sorted(self._generation.tables)},
         }
 
     def _digest(self, view: str) -> str:

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from infra.stores import accesses
-from tests.house import Town, good, problem
+from tests.town.caller import good, problem
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries("KZ")
 
 SALE = ("KZ", "car_sale")
 SELLER, BUYER, STRANGER = "kz-citizen-1", "kz-citizen-2", "kz-citizen-4"

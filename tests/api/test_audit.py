@@ -7,8 +7,10 @@ import pytest
 
 from infra.house import provider_of
 from infra.verification import verify_folder
-from tests.house import ServedTown, Town, good, problem
 from tests.infra.tampering import flipped, opened, part
+from tests.town.caller import good, problem
+from tests.town.people import Town
+from tests.town.served import ServedTown
 
 AUDITOR = "kz-auditor"
 SALE = ("KZ", "car_sale")

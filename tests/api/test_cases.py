@@ -6,7 +6,8 @@ import pytest
 
 from domain.offers import offers
 from tests.examples import unnumbered
-from tests.house import Town, good, new_key, person, problem
+from tests.town.caller import good, new_key, problem
+from tests.town.people import Town, person
 
 OFFERS = sorted(offers())
 SALE = ("KZ", "car_sale")

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.offers import offers
-from tests.house import ServedTown, good
+from tests.town.caller import good
+from tests.town.served import ServedTown
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,7 +14,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from api.app import build
-from tests.house import A_PDF, Town, good, inside, new_key
+from tests.town.caller import good, new_key
+from tests.town.fixtures import Furnished, inside
+from tests.town.people import A_PDF, Town
 
 SALE = ("KZ", "car_sale")
 BIRTH = ("TR", "birth_certificate")
@@ -64,7 +65,7 @@ def contract(town: Town) -> Any:
 
 
 @pytest.fixture(scope="module")
-def seen(furnished: Path, tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Seen:
+def seen(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Seen:
     """Every answer of a walk through a whole house, which goes years ahead, by operation and number."""
     found: Seen = defaultdict(lambda: defaultdict(list))
 
@@ -74,7 +75,7 @@ def seen(furnished: Path, tmp_path_factory: pytest.TempPathFactory, document: di
         if operation is not None:
             found[operation][answer.status_code].append(answer)
 
-    with inside(furnished, tmp_path_factory.mktemp("walked")) as town:
+    with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
         town.http.event_hooks = {"response": [note]}
         walk(town)
     return found
@@ -245,7 +246,6 @@ def holds(generated: Any, token: dict[str, str], checked: set[str]) -> None:
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

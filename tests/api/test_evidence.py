@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from infra.formats.canonical import b64url, sha256
-from tests.house import A_PDF, Town, good, new_key, problem
+from tests.town.caller import good, new_key, problem
+from tests.town.people import A_PDF, Town
 
 BIRTH = ("TR", "birth_certificate")
 MOTHER, STRANGER = "tr-citizen-1", "tr-citizen-4"

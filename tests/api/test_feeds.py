@@ -11,7 +11,9 @@ from domain.authorities import HEAD
 from infra.formats.canonical import b64url, sha256
 from infra.formats.signing import digest, key_of, open_disclosure, parse, verify
 from projections.feed import GENESIS, head_after
-from tests.house import ServedTown, Town, good, problem
+from tests.town.caller import good, problem
+from tests.town.people import Town
+from tests.town.served import ServedTown
 
 SALE = ("KZ", "car_sale")
 REGISTRY, CIVIL = "kz-vehicle-register", "tr-birth-register"

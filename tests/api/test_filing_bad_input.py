@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from domain.offers import offers
 from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
-from tests.house import A_PDF, Town, good, new_key, person, problem
+from tests.town.caller import good, new_key, problem
+from tests.town.people import A_PDF, Town, person
 
 OFFERS = sorted(offers())
 SALE = ("KZ", "car_sale")
@@ -336,9 +337,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(
     place=st.sampled_from(["country", "procedure", "request", "evidence", "signature", "more"]),
     value=ANYTHING,

@@ -17,7 +17,11 @@ from domain.offers import offers
 from domain.procedures import procedures
 from infra.house import House
 from infra.settings import Settings
-from tests.house import ServedTown, Town, good
+from tests.town.caller import good
+from tests.town.people import Town
+from tests.town.served import ServedTown
+
+pytestmark = pytest.mark.countries(*countries())
 
 ROOT = Path(__file__).parents[2]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -169,7 +173,7 @@ def test_nothing_else_is_shown_below_the_documentation(town: Town, name: str) ->
 
 def test_only_a_house_in_development_says_that_it_is_one(town: Town, tmp_path: Path) -> None:
     assert 'class="banner"' in town.anybody.get("/").text
-    house = House(Settings(data=tmp_path / "data", environment="production", organisation="Test"))
+    house = House(Settings(data=tmp_path / "data", environment="production", organisation="Example Registry"))
     try:
         with TestClient(build(house), base_url=house.settings.base_url) as http:
             for address in ("/", "/docs", "/docs/api", "/docs/readme"):

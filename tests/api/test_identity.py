@@ -426,7 +426,7 @@ def test_it_answers_as_it_is_described(provider: DevelopmentProvider, mode: Gene
         operation = found.ok()
 
         @given(operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=20, suppress_health_check=list(HealthCheck), database=None)
         def answers(case: schemathesis.Case[Any]) -> None:
             answer = case.call_and_validate()
             seen.setdefault(case.operation.label, set()).add(answer.status_code)

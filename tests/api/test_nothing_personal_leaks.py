@@ -10,7 +10,6 @@ import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +19,10 @@ import pytest
 from domain.forms import owners_of
 from domain.offers import offers
 from tests.examples import example_request
-from tests.house import ServedTown, good, new_key, offer_of, person, served, until
+from tests.town.caller import good, new_key, until
+from tests.town.fixtures import Furnished, served
+from tests.town.people import offer_of, person
+from tests.town.served import ServedTown
 
 SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
 SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
@@ -35,9 +37,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def day(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Day"]:
+def day(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Day"]:
     """A day of the house, at DEBUG, with every kind of work, of error and of breakage in it."""
-    with served(furnished, tmp_path_factory.mktemp("day"), TAMGA_LOG_LEVEL="DEBUG") as town:
+    with served(furnished("KZ", "TR"), tmp_path_factory.mktemp("day"), TAMGA_LOG_LEVEL="DEBUG") as town:
         yield Day(town)
 
 
@@ -150,14 +152,14 @@ def breakage(town: ServedTown) -> None:
 @contextmanager
 def spoilt_row(town: ServedTown, case: str, state: dict[str, Any]) -> Iterator[None]:
     """A row of the read models that nobody can read: the exception would name its members."""
-    file = town.settings.data / "kz" / "views.sqlite"
-    with closing(sqlite3.connect(file, isolation_level=None)) as views:
+    file = town.settings.data / "kz" / "read_models.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as read_models:
         select = 'SELECT state FROM case_status WHERE "case" = ?'
-        (whole,) = until(lambda: views.execute(select, (case,)).fetchone(), "the row")
+        (whole,) = until(lambda: read_models.execute(select, (case,)).fetchone(), "the row")
         update = 'UPDATE case_status SET state = ? WHERE "case" = ?'
-        views.execute(update, (json.dumps(state).encode(), case))
+        read_models.execute(update, (json.dumps(state).encode(), case))
         yield
-        views.execute(update, (whole, case))
+        read_models.execute(update, (whole, case))
 
 
 @contextmanager

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house import ServedTown, good, new_key, problem
+from tests.town.caller import good, new_key, problem
+from tests.town.served import ServedTown
 
 SELLER = "kz-citizen-1"
 JSON = {"Content-Type": "application/json"}
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.countries("KZ")]
 
 
 def test_50_mb_are_answered_before_they_are_read(served_town: ServedTown) -> None:

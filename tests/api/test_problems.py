@@ -13,7 +13,10 @@ import pytest
 from api.edge import problems
 from domain import refusals
 from domain.refusals import Fault, Refusal
-from tests.house import Town, problem
+from tests.town.caller import problem
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries("KZ")
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "problems.md"

@@ -10,7 +10,10 @@ from domain.countries import countries
 from domain.offers import offers, terms_hash
 from domain.procedures import procedures
 from infra.formats.canonical import b64url
-from tests.house import Town, good, offer_of, problem, terms_of
+from tests.town.caller import good, problem
+from tests.town.people import Town, offer_of, terms_of
+
+pytestmark = pytest.mark.countries(*countries())
 
 OFFERS = sorted(offers())
 

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.offers import offers
-from tests.house import Town, good, person, problem, terms_of
+from tests.town.caller import good, problem
+from tests.town.people import Town, person, terms_of
 
 SALE = ("KZ", "car_sale")
 OFFICER = "kz-vehicle-registration-officer-1"

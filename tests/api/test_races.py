@@ -10,7 +10,8 @@ from typing import TypeVar
 import httpx2
 import pytest
 
-from tests.house import Caller, ServedTown, good, new_key, until
+from tests.town.caller import Caller, good, new_key, until
+from tests.town.served import ServedTown
 
 SALE = ("KZ", "car_sale")
 SELLER, BUYER, BAILIFF = "kz-citizen-1", "kz-citizen-2", "kz-bailiffs-officer"
@@ -20,7 +21,7 @@ ENTRIES = "/v1/registers/vehicles/entries"
 CLIENTS = 16
 Answer = TypeVar("Answer")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.countries("KZ")]
 
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:

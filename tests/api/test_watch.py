@@ -10,7 +10,10 @@ from jwt.algorithms import ECAlgorithm
 
 from domain.countries import countries
 from infra.desk import key_acts
-from tests.house import Town, good
+from tests.town.caller import good
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries(*countries())
 
 SALE = ("KZ", "car_sale")
 

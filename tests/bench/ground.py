@@ -51,9 +51,9 @@ class Ground:
         self.keyring = self.country.keyring
         self.log = self.country.log
         self.vault = self.country.vault
-        self.views = self.country.views
+        self.read_models = self.country.read_models
         self.desk = self.country.desk
-        self.runner = self.country.runner
+        self.follower = self.country.follower
         people = development.residents()
         self.seller, self.buyer = people["kz-citizen-1"].as_person(), people["kz-citizen-2"].as_person()
         numbers = (person["personal_number"] for person in (self.seller, self.buyer))

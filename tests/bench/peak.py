@@ -16,7 +16,7 @@ if __name__ == "__main__":
     what, place = sys.argv[1], Path(sys.argv[2])
     if what == "rebuild":
         with ground(place) as house:
-            house.runner.rebuild()
+            house.follower.rebuild()
     else:
         verify_folder(place)
     own = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))

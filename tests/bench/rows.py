@@ -135,7 +135,7 @@ def rebuild() -> Iterator[Result]:
         rates = []
         for _ in range(3):
             began = time.perf_counter()
-            rates.append(house.runner.rebuild() / (time.perf_counter() - began))
+            rates.append(house.follower.rebuild() / (time.perf_counter() - began))
         yield Result("rebuild of all read models", statistics.median(rates), "events/s", 20_000)
 
 
@@ -185,14 +185,14 @@ def growth() -> Iterator[Result]:
     ):
         for house, size in ((small, 10_000), (large, 200_000)):
             house.grow(size)
-            house.runner.rebuild()
+            house.follower.rebuild()
             house.register(range(1_000_000, 1_002_000))
         steps: dict[str, Callable[[Ground, int], object]] = {
             "filing": lambda house, n: house.desk.ask(house.filing(1_000_000 + n)).result(),
-            "opening a case": lambda house, n: house.views.one(
+            "opening a case": lambda house, n: house.read_models.one(
                 "case_status", house.country.ids.case("i", "c", "s", str(n))
             ),
-            "a queue page": lambda house, _: house.views.rows(
+            "a queue page": lambda house, _: house.read_models.rows(
                 "work_queue", {"authority": "kz-vehicle-registration"}, order=("due", "case")
             ),
         }

@@ -26,7 +26,7 @@ from infra.formats.signing import EVENT, Seal, parse
 from infra.identity.tokens import assertion
 from infra.keys.keyring import Keyring
 from projections.feed import GENESIS, head_after
-from tests.house import Town
+from tests.town.people import Town
 
 Event = dict[str, Any]  # a CloudEvent in its JSON format
 REGISTRY: Final = "kz-vehicle-register"

@@ -12,7 +12,7 @@ from consumers.feed.position import Position
 from consumers.registry.database import Database
 from infra.formats.signing import parse
 from tests.consumers.feeds import Event, database_in, feed_of, forged, payload, renumbered, seal_of
-from tests.house import Town
+from tests.town.people import Town
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ from tests.consumers.feeds import (
     seal_of,
     settle,
 )
-from tests.house import Town, good
+from tests.town.caller import good
+from tests.town.people import Town
 
 OFFICE = "kz-vehicle-registration"
 

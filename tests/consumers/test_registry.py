@@ -38,7 +38,8 @@ from tests.consumers.feeds import (
 )
 from tests.consumers.test_relay import relaying, wait_for_relay
 from tests.domain.test_effects import PLATES, without_plate
-from tests.house import Town, good, new_key, until
+from tests.town.caller import good, new_key, until
+from tests.town.people import Town
 
 SALE = ("KZ", "car_sale")
 

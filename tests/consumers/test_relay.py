@@ -31,7 +31,9 @@ from tests.consumers.feeds import (
     result,
     settle,
 )
-from tests.house import PROGRAM, Town, until
+from tests.town.caller import until
+from tests.town.people import Town
+from tests.town.served import PROGRAM
 
 SALE = ("KZ", "car_sale")
 

@@ -14,8 +14,9 @@ from domain.offers import offers
 from infra.feed.cloud_events import HEAD_TYPE, topics
 from infra.formats.canonical import from_b64url
 from tests.consumers.test_relay import relaying, wait_for_relay
-from tests.house import Town, good, offer_of
 from tests.kafka_server import is_required
+from tests.town.caller import good
+from tests.town.people import Town, offer_of
 
 Message = dict[str, Any]  # as kcat prints it
 

@@ -197,7 +197,7 @@ def _hash(story: Story) -> str:
     return story.now.request_hash
 
 
-def give(who: str = "p2", of: str | None = None) -> Act:
+def consent(who: str = "p2", of: str | None = None) -> Act:
     """A party agrees."""
     return _asked(GiveConsent, party(who), of=of or _hash)
 
@@ -289,7 +289,7 @@ def end_appeal_term(by: Who = clock) -> Act:
     return _asked(EndAppealTerm, by)
 
 
-def receive(by: Who = REGISTRY, *, entry: Entry | None = None, **more: Any) -> Act:
+def acknowledge(by: Who = REGISTRY, *, entry: Entry | None = None, **more: Any) -> Act:
     """The registry says that it applied the decision, on this entry or on the first that it wrote."""
     found = {
         "register": lambda s: (entry or s.entry).register,
@@ -351,13 +351,13 @@ def bring(kind: str, n: int = 1) -> e.Attachment:
 # --- how far a car sale has come --------------------------------------------------------------------------
 
 FILED: Final = (file(),)
-AGREED: Final = (*FILED, give())
-COMPLETE: Final = (*AGREED, pay())
+CONSENTED: Final = (*FILED, consent())
+COMPLETE: Final = (*CONSENTED, pay())
 IN_HAND: Final = (*COMPLETE, assign())
 RETURNED: Final = (*IN_HAND, ask())
 PROPOSED: Final = (*IN_HAND, propose())
 APPROVED: Final = (*PROPOSED, approve())
-COMPLETED: Final = (*APPROVED, receive())
+COMPLETED: Final = (*APPROVED, acknowledge())
 REFUSED: Final = (*IN_HAND, refuse("tax_unpaid"))
 WITHDRAWN: Final = (*FILED, withdraw())
-UNPAID: Final = (*AGREED, after(lambda c: c.fee["due"] if c.fee else None), lapse())  # lapsed
+UNPAID: Final = (*CONSENTED, after(lambda c: c.fee["due"] if c.fee else None), lapse())  # lapsed

@@ -4,8 +4,8 @@ import pytest
 
 from domain.refusals import Clash, NotAllowed, Unknown, WrongStage
 from tests.domain.acts import (
-    AGREED,
     COMPLETE,
+    CONSENTED,
     FILED,
     IN_HAND,
     OFFICER,
@@ -14,8 +14,8 @@ from tests.domain.acts import (
     after,
     ask,
     asked_by,
+    consent,
     decline,
-    give,
     lapse,
     later,
     pay,
@@ -27,27 +27,27 @@ from tests.domain.story import Act, a_birth, a_sale, given
 
 
 def test_the_last_consent_completes_what_is_paid() -> None:
-    story = given(a_sale(), *FILED, pay()).when(give()).then("ConsentGiven", "DecisionTermStarted")
+    story = given(a_sale(), *FILED, pay()).when(consent()).then("ConsentGiven", "DecisionTermStarted")
     assert story.now.stage == "in_review"
     assert story.last[0].actor == {"id": "p2", "role": "buyer"}
 
 
 def test_a_consent_alone_does_not_complete_what_is_unpaid() -> None:
-    assert given(a_sale(), *FILED).when(give()).then("ConsentGiven").now.stage == "filed"
+    assert given(a_sale(), *FILED).when(consent()).then("ConsentGiven").now.stage == "filed"
 
 
 def test_the_same_consent_twice_is_ignored() -> None:
-    given(a_sale(), *AGREED).when(give()).then()
-    given(a_sale(), *PROPOSED).when(give()).then()
+    given(a_sale(), *CONSENTED).when(consent()).then()
+    given(a_sale(), *PROPOSED).when(consent()).then()
 
 
 def test_a_consent_answers_the_request_as_it_stands() -> None:
-    given(a_sale(), *FILED).when(give(of="hash-of-older")).then_refused(Clash, "consent_over_old_request")
+    given(a_sale(), *FILED).when(consent(of="hash-of-older")).then_refused(Clash, "consent_over_old_request")
 
 
 def test_only_those_who_are_asked_consent() -> None:
-    given(a_sale(), *FILED).when(give("p1")).then_refused(NotAllowed, "consent_not_asked")
-    given(a_birth(), *FILED).when(give("p2")).then_refused(NotAllowed, "consent_not_asked")
+    given(a_sale(), *FILED).when(consent("p1")).then_refused(NotAllowed, "consent_not_asked")
+    given(a_birth(), *FILED).when(consent("p2")).then_refused(NotAllowed, "consent_not_asked")
 
 
 def test_a_no_ends_the_case_and_frees_the_car() -> None:
@@ -69,10 +69,10 @@ def test_the_same_no_twice_is_ignored() -> None:
 
 
 def test_after_a_no_there_is_nothing_to_agree_to() -> None:
-    given(a_sale(), *FILED, decline()).when(give()).then_refused(WrongStage)
+    given(a_sale(), *FILED, decline()).when(consent()).then_refused(WrongStage)
 
 
-@pytest.mark.parametrize("stage", [AGREED, COMPLETE, IN_HAND, RETURNED])
+@pytest.mark.parametrize("stage", [CONSENTED, COMPLETE, IN_HAND, RETURNED])
 def test_a_yes_is_taken_back_until_an_approval_is_proposed(stage: tuple[Act, ...]) -> None:
     story = given(a_sale(), *stage, later(days=1)).when(revoke()).then("ConsentRevoked")
     assert (story.now.stage, story.now.consents) == ("filed", {})
@@ -93,7 +93,7 @@ def test_what_was_not_given_cannot_be_taken_back() -> None:
 
 def test_a_new_yes_brings_the_case_back_into_review_with_the_whole_term() -> None:
     """A decision term runs from completeness (rules.md 2)."""
-    story = given(a_sale(), *IN_HAND, until("2026-11-24"), revoke(), until("2026-11-30")).when(give())
+    story = given(a_sale(), *IN_HAND, until("2026-11-24"), revoke(), until("2026-11-30")).when(consent())
     story.then("ConsentGiven", "DecisionTermStarted")
     assert story.now.decision_due is not None
     assert story.now.decision_due["start"].startswith("2026-11-30")
@@ -110,5 +110,5 @@ def test_who_takes_a_yes_back_has_the_whole_time_to_consent_again() -> None:
 
 
 def test_an_officer_does_not_consent_and_a_stranger_hears_of_nothing() -> None:
-    given(a_sale(), *FILED).when(asked_by(OFFICER, give())).then_refused(NotAllowed, "not_allowed")
-    given(a_sale(), *FILED).when(asked_by(stranger, give())).then_refused(Unknown, "not_found")
+    given(a_sale(), *FILED).when(asked_by(OFFICER, consent())).then_refused(NotAllowed, "not_allowed")
+    given(a_sale(), *FILED).when(asked_by(stranger, consent())).then_refused(Unknown, "not_found")

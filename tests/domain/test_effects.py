@@ -20,7 +20,7 @@ from domain.procedure import Change, Create, Effect, End, Key, Register, claim_k
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
-from tests.domain.acts import APPROVED, PROPOSED, approve, file, later, receive
+from tests.domain.acts import APPROVED, PROPOSED, acknowledge, approve, file, later
 from tests.domain.story import MONDAY, Story, as_filed, folded, forgotten, given, imported, stream_of
 from tests.examples import example_entry, example_request
 
@@ -175,10 +175,10 @@ def test_a_case_is_completed_when_every_register_has_answered(
     story = given(make_up(without_plate), *APPROVED)
     both = [story.entries[key] for key in story.keys_of_entries]
     first, last = both[::-1] if is_old_first else both
-    story.when(receive(entry=first)).then("ReceiptRecorded")
+    story.when(acknowledge(entry=first)).then("ReceiptRecorded")
     assert (story.now.stage, story.now.receipts) == ("approved", {first.entry: first.changes[-1]})
-    story.when(receive(entry=first)).then()
-    story.when(receive(entry=last)).then("ReceiptRecorded", "CaseCompleted")
+    story.when(acknowledge(entry=first)).then()
+    story.when(acknowledge(entry=last)).then("ReceiptRecorded", "CaseCompleted")
     assert story.now.receipts == {entry.entry: entry.changes[-1] for entry in both}
 
 
@@ -191,16 +191,18 @@ def test_a_registry_answers_for_its_own_register_only(make_up: MakeUp) -> None:
         (old, {"register": "vehicles", "authority": "kz-vehicle-register"}),
     ]
     for entry, said in wrong:
-        story.when(receive(entry=entry, **said)).then_refused(Clash, "receipt_does_not_match")
+        story.when(acknowledge(entry=entry, **said)).then_refused(Clash, "receipt_does_not_match")
 
 
 def test_a_register_numbers_its_entry_with_its_receipt_where_the_law_says_so(make_up: MakeUp) -> None:
     """Kept sealed in the entry; what has ended gets none."""
     story = given(make_up(without_plate, numbers={"vehicles": "register", "plates": "register"}), *APPROVED)
     new, old = (story.entries[key] for key in story.keys_of_entries)
-    story.when(receive(entry=old)).then("ReceiptRecorded")
-    story.when(receive(entry=new)).then_refused(Clash, "number_missing")
-    story.when(receive(entry=new, number="A-17")).then("EntryNumbered", "ReceiptRecorded", "CaseCompleted")
+    story.when(acknowledge(entry=old)).then("ReceiptRecorded")
+    story.when(acknowledge(entry=new)).then_refused(Clash, "number_missing")
+    story.when(acknowledge(entry=new, number="A-17")).then(
+        "EntryNumbered", "ReceiptRecorded", "CaseCompleted"
+    )
     assert story.entry.number == "A-17"
     assert story.entry.changes == new.changes, "a number is no change that a receipt is about"
     numbered = story.last[0]
@@ -212,7 +214,7 @@ def test_a_register_numbers_its_entry_with_its_receipt_where_the_law_says_so(mak
 
 def test_a_number_that_the_law_does_not_ask_for_is_not_kept(make_up: MakeUp) -> None:
     story = given(make_up(without_plate), *APPROVED)
-    story.when(receive(number="A-17")).then("ReceiptRecorded")
+    story.when(acknowledge(number="A-17")).then("ReceiptRecorded")
     assert story.entry.number is None
 
 

@@ -5,9 +5,9 @@ import pytest
 from domain import events as e
 from domain.refusals import NotAllowed, WrongStage
 from tests.domain.acts import (
-    AGREED,
     APPROVED,
     COMPLETE,
+    CONSENTED,
     FILED,
     IN_HAND,
     OFFICER,
@@ -32,7 +32,7 @@ from tests.domain.story import Act, a_birth, a_sale, given
 # --- withdrawal -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stage", [FILED, AGREED])
+@pytest.mark.parametrize("stage", [FILED, CONSENTED])
 def test_before_a_payment_a_withdrawal_frees_the_car(stage: tuple[Act, ...]) -> None:
     story = given(a_sale(), *stage).when(withdraw()).then("ClaimReleased", "CaseWithdrawn")
     assert story.now.stage == "withdrawn"
@@ -96,7 +96,9 @@ def test_a_question_that_nobody_answers_lapses() -> None:
 
 def test_the_last_day_is_in_time_to_its_end() -> None:
     """The legal day ends at 24:00 there (rules.md 1)."""
-    story = given(a_sale(), *AGREED, after(lambda c: c.fee["due"] if c.fee else None), later(microseconds=-1))
+    story = given(
+        a_sale(), *CONSENTED, after(lambda c: c.fee["due"] if c.fee else None), later(microseconds=-1)
+    )
     story.when(lapse()).then()
     given(story, later(microseconds=1)).when(lapse()).then("CaseLapsed")
 
@@ -107,7 +109,7 @@ def test_nothing_else_lapses_however_long_it_takes(stage: tuple[Act, ...]) -> No
 
 
 def test_nobody_makes_a_case_lapse_but_the_clock() -> None:
-    given(a_sale(), *AGREED, later(days=100)).when(lapse(applicant)).then_refused(NotAllowed)
+    given(a_sale(), *CONSENTED, later(days=100)).when(lapse(applicant)).then_refused(NotAllowed)
 
 
 def test_against_a_lapse_there_is_an_appeal_and_the_car_is_held_so_long() -> None:

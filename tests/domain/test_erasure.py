@@ -19,6 +19,7 @@ from tests.domain.acts import (
     RETURNED,
     UNPAID,
     WITHDRAWN,
+    acknowledge,
     after,
     answer,
     applicant,
@@ -26,15 +27,14 @@ from tests.domain.acts import (
     ask,
     assign,
     bring,
+    consent,
     end_appeal_term,
     erase,
     file,
-    give,
     later,
     pay,
     pay_back,
     propose,
-    receive,
     refuse,
     revoke,
     withdraw,
@@ -44,12 +44,12 @@ from tests.domain.story import Act, Story, Who, a_birth, a_sale, folded, forgott
 OVER = (after(lambda c: c.appeal_until), end_appeal_term())
 YEARS_LATER = later(days=5000)
 A_LONG_LIFE = (
-    *(file(), give(), revoke(), give(), pay(), pay(500, "payment-2"), assign()),
+    *(file(), consent(), revoke(), consent(), pay(), pay(500, "payment-2"), assign()),
     *(ask("Who?"), answer("She.", evidence=(bring("letter"),)), propose(), ask("When?"), answer("Then.")),
-    *(propose(), approve(), receive()),
+    *(propose(), approve(), acknowledge()),
 )
 A_LONG_REFUSAL = (*IN_HAND, ask("Who?"), answer("She."), refuse("tax_unpaid"), *OVER)
-A_BIRTH = (file(evidence=[bring("birth_report")]), assign(), ask(), answer(), approve(OFFICER), receive())
+A_BIRTH = (file(evidence=[bring("birth_report")]), assign(), ask(), answer(), approve(OFFICER), acknowledge())
 
 
 # --- whose ------------------------------------------------------------------------------------------------

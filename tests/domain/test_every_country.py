@@ -23,18 +23,18 @@ from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
     OFFICER,
     SECOND,
+    acknowledge,
     after,
     approve,
     assign,
     bring,
+    consent,
     end_appeal_term,
     erase,
     file,
-    give,
     later,
     pay,
     propose,
-    receive,
     refuse,
     withdraw,
 )
@@ -359,7 +359,7 @@ def _filed(offer: Offer, *, is_bare: bool = False) -> Story:
 
 def _complete(story: Story) -> Story:
     for party in story.now.consents_asked:
-        given(story, give(party))
+        given(story, consent(party))
     if story.now.fee and story.now.fee["amount"]:
         given(story, pay())
     assert story.now.stage == "in_review", "is its fee provisional?"
@@ -379,7 +379,7 @@ def test_a_case_goes_all_the_way(offer: Offer, is_bare: bool) -> None:  # noqa: 
     assert [w["entry"] for w in story.now.entries] == [entry.entry for entry in written]
     for entry in written:
         assert story.now.stage == "approved"
-        given(story, receive(entry=entry))
+        given(story, acknowledge(entry=entry))
     assert story.now.stage == "completed"
     given(story, later(days=36_500)).when(erase()).then("PersonalDataErased")
 

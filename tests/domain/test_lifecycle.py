@@ -17,24 +17,24 @@ from domain.lifecycle import CLOCK, ROWS, STEPS, Step, does_fit, fits, needed
 from domain.refusals import Erased, Refusal, Stale, Unknown, WrongStage
 from tests.domain import acts
 from tests.domain.acts import (
+    acknowledge,
     after,
     answer,
     approve,
     ask,
     assess,
     assign,
+    consent,
     decline,
     end_appeal_term,
     erase,
     erase_entry,
     file,
-    give,
     lapse,
     lift,
     pay,
     pay_back,
     propose,
-    receive,
     refuse,
     restrict,
     revoke,
@@ -56,7 +56,7 @@ OTHER: Final = acts.office("officer", "officer-3")
 POLICE: Final = acts.office("restricting_officer", authority="kz-police")
 EVERY: Final[dict[type[c.Command], Act]] = {
     c.FileCase: file(),
-    c.GiveConsent: give(),
+    c.GiveConsent: consent(),
     c.DeclineConsent: decline(),
     c.RevokeConsent: revoke(),
     c.RecordPayment: pay(payment="payment-9"),
@@ -71,7 +71,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.WithdrawCase: withdraw(),
     c.LapseCase: lapse(),
     c.EndAppealTerm: end_appeal_term(),
-    c.RecordReceipt: receive(),
+    c.RecordReceipt: acknowledge(),
     c.EraseCase: erase(),
     c.PlaceRestriction: restrict("arrest"),
     c.LiftRestriction: lift(POLICE),
@@ -126,8 +126,8 @@ def test_what_is_told_is_what_can_be_done() -> None:
         "RecordPayment",
         "WithdrawCase",
     )
-    assert "GiveConsent" not in fits(given(a_sale(), *acts.AGREED).now)
-    assert "RevokeConsent" in fits(given(a_sale(), *acts.AGREED).now)
+    assert "GiveConsent" not in fits(given(a_sale(), *acts.CONSENTED).now)
+    assert "RevokeConsent" in fits(given(a_sale(), *acts.CONSENTED).now)
     birth = fits(given(a_birth(), file()).now)
     assert not {"GiveConsent", "DeclineConsent", "RevokeConsent", "AssessFee"} & set(birth)
 
@@ -238,7 +238,7 @@ def test_facts_reach_a_case_whose_people_are_erased(row: Step) -> None:
 
 
 @pytest.mark.parametrize(
-    "act", [give(), withdraw(), assign(), erase(), receive(event="x", authority="x"), lapse()]
+    "act", [consent(), withdraw(), assign(), erase(), acknowledge(event="x", authority="x"), lapse()]
 )
 def test_a_case_that_is_not_there_is_unknown(act: Act) -> None:
     story = given(a_sale(), *acts.FILED)

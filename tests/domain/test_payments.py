@@ -11,10 +11,10 @@ from domain import events as e
 from domain.decision import LEAD
 from domain.refusals import Clash, Differs, Invalid, NotAllowed, Unknown, WrongStage
 from tests.domain.acts import (
-    AGREED,
     APPROVED,
     COMPLETE,
     COMPLETED,
+    CONSENTED,
     FILED,
     IN_HAND,
     OFFICER,
@@ -24,7 +24,7 @@ from tests.domain.acts import (
     WITHDRAWN,
     applicant,
     assess,
-    give,
+    consent,
     lapse,
     later,
     pay,
@@ -69,7 +69,7 @@ def assessed(amount: int, *, is_provisional: bool = False) -> Act:
 
 
 def test_the_whole_fee_completes_what_everybody_agreed_to() -> None:
-    story = given(a_sale(), *AGREED).when(pay()).then("FeePaid", "DecisionTermStarted")
+    story = given(a_sale(), *CONSENTED).when(pay()).then("FeePaid", "DecisionTermStarted")
     assert story.now.stage == "in_review"
     assert story.now.paid == FEE
     assert story.last[0].actor == {"id": "treasury", "role": "treasury"}
@@ -82,13 +82,15 @@ def test_the_whole_fee_alone_does_not_complete_what_waits_for_a_consent() -> Non
 
 
 def test_too_little_is_taken_and_the_rest_completes() -> None:
-    story = given(a_sale(), *AGREED).when(pay(1_000_00)).then("FeePaid")
+    story = given(a_sale(), *CONSENTED).when(pay(1_000_00)).then("FeePaid")
     assert story.now.stage == "filed"
     story.when(pay(FEE - 1_000_00, "payment-2")).then("FeePaid", "DecisionTermStarted")
 
 
 def test_too_much_goes_back() -> None:
-    story = given(a_sale(), *AGREED).when(pay(FEE + 500)).then("FeePaid", "RefundDue", "DecisionTermStarted")
+    story = (
+        given(a_sale(), *CONSENTED).when(pay(FEE + 500)).then("FeePaid", "RefundDue", "DecisionTermStarted")
+    )
     assert refunds(story) == [("payment-1", 500, "too_much")]
 
 
@@ -105,7 +107,7 @@ def test_what_comes_after_the_end_goes_back_whole(stage: tuple[Act, ...]) -> Non
 
 
 def test_who_pays_after_the_day_but_before_the_clock_came_is_not_late() -> None:
-    story = given(a_sale(), *AGREED, until("2027-06-01"))
+    story = given(a_sale(), *CONSENTED, until("2027-06-01"))
     story.when(pay(paid_at="2026-12-08T08:00:00Z")).then("FeePaid", "DecisionTermStarted")
 
 
@@ -114,25 +116,25 @@ def test_who_pays_after_the_day_but_before_the_clock_came_is_not_late() -> None:
 
 def test_the_same_payment_twice_is_ignored() -> None:
     paid_at = "2026-11-23T08:00:00Z"
-    story = given(a_sale(), *AGREED, pay(FEE, paid_at=paid_at), later(days=1))
+    story = given(a_sale(), *CONSENTED, pay(FEE, paid_at=paid_at), later(days=1))
     story.when(pay(FEE, paid_at=paid_at)).then()
     given(story, withdraw()).when(pay(FEE, paid_at=paid_at)).then()
 
 
 @pytest.mark.parametrize("change", [{"amount": 5}, {"currency": "USD"}, {"paid_at": "2026-11-22T08:00:00Z"}])
 def test_a_payment_that_says_something_else_under_its_reference_is_refused(change: dict[str, object]) -> None:
-    story = given(a_sale(), *AGREED, pay(FEE))
+    story = given(a_sale(), *CONSENTED, pay(FEE))
     story.when(pay(**{"amount": FEE, **change})).then_refused(Differs, "payment_differs")  # type: ignore[arg-type]
 
 
 def test_a_payment_in_another_currency_is_refused() -> None:
-    story = given(a_sale(), *AGREED).when(pay(currency="USD"))
+    story = given(a_sale(), *CONSENTED).when(pay(currency="USD"))
     story.then_refused(Invalid, "payment_differs", "/statement/currency")
     story.then_refused(Invalid, "wrong_currency")
 
 
 def test_only_the_treasury_says_that_money_came() -> None:
-    story = given(a_sale(), *AGREED)
+    story = given(a_sale(), *CONSENTED)
     story.when(pay(by=applicant)).then_refused(NotAllowed)
     story.when(pay(by=OFFICER)).then_refused(NotAllowed)
     story.when(pay(by=stranger)).then_refused(Unknown)
@@ -143,7 +145,7 @@ def test_only_the_treasury_says_that_money_came() -> None:
 
 def test_the_fee_is_that_of_the_day_of_payment() -> None:
     """Kazakhstan takes the MCI of the day on which it is paid."""
-    story = given(a_sale(), *AGREED, assessed(16_909_00))
+    story = given(a_sale(), *CONSENTED, assessed(16_909_00))
     story.when(pay(16_909_00)).then("FeeAssessed", "FeePaid")
     assert story.now.fee is not None
     assert (story.now.fee["amount"], story.now.stage) == (FEE, "filed")
@@ -151,13 +153,13 @@ def test_the_fee_is_that_of_the_day_of_payment() -> None:
 
 
 def test_a_fee_that_fell_leaves_something_to_give_back() -> None:
-    story = given(a_sale(), *AGREED, assessed(20_000_00)).when(pay(20_000_00))
+    story = given(a_sale(), *CONSENTED, assessed(20_000_00)).when(pay(20_000_00))
     story.then("FeeAssessed", "FeePaid", "RefundDue", "DecisionTermStarted")
     assert refunds(story) == [("payment-1", 1_403_00, "too_much")]
 
 
 def test_a_new_assessment_gives_the_whole_time_to_pay_again() -> None:
-    story = given(a_sale(), *AGREED, assessed(1), until("2026-12-04"), pay(1))
+    story = given(a_sale(), *CONSENTED, assessed(1), until("2026-12-04"), pay(1))
     assert story.now.fee is not None
     assert story.now.fee["due"] is not None
     assert story.now.fee["due"]["due"] == "2026-12-21"
@@ -181,37 +183,39 @@ def test_a_filing_of_a_year_without_its_value_is_taken_and_its_fee_is_provisiona
 
 
 def test_a_payment_of_such_a_day_makes_the_fee_provisional() -> None:
-    story = given(a_sale(), *AGREED).when(pay(FEE, paid_at=NEW_YEAR_IN_ALMATY)).then("FeeAssessed", "FeePaid")
+    story = (
+        given(a_sale(), *CONSENTED).when(pay(FEE, paid_at=NEW_YEAR_IN_ALMATY)).then("FeeAssessed", "FeePaid")
+    )
     assert story.now.fee is not None
     assert (story.now.fee["provisional"], story.now.stage) == (True, "filed")
-    same_day = given(a_sale(), *AGREED).when(pay(FEE, paid_at="2026-12-31T18:59:59Z"))
+    same_day = given(a_sale(), *CONSENTED).when(pay(FEE, paid_at="2026-12-31T18:59:59Z"))
     same_day.then("FeePaid", "DecisionTermStarted")
 
 
 def test_nothing_is_given_back_while_the_fee_is_not_certain() -> None:
-    given(a_sale(), *AGREED).when(pay(FEE * 2, paid_at=IN_2027)).then("FeeAssessed", "FeePaid")
+    given(a_sale(), *CONSENTED).when(pay(FEE * 2, paid_at=IN_2027)).then("FeeAssessed", "FeePaid")
 
 
 def test_nobody_is_late_with_a_fee_that_is_not_certain() -> None:
-    story = given(a_sale(at=datetime(2027, 1, 4, 9, tzinfo=UTC)), *AGREED, until("2027-12-01"))
+    story = given(a_sale(at=datetime(2027, 1, 4, 9, tzinfo=UTC)), *CONSENTED, until("2027-12-01"))
     story.when(lapse()).then()
 
 
 def test_a_provisional_fee_waits_for_an_officer_and_for_the_law() -> None:
-    story = given(a_sale(at=datetime(2027, 1, 4, 9, tzinfo=UTC)), *AGREED, pay(FEE))
+    story = given(a_sale(at=datetime(2027, 1, 4, 9, tzinfo=UTC)), *CONSENTED, pay(FEE))
     story.when(assess()).then_refused(Clash, "fee_still_provisional")
     story.when(assess(by=applicant)).then_refused(NotAllowed)
 
 
 def test_when_the_law_names_the_value_the_officer_makes_the_fee_certain() -> None:
-    story = given(a_sale(), *AGREED, assessed(FEE, is_provisional=True)).when(assess()).then("FeeAssessed")
+    story = given(a_sale(), *CONSENTED, assessed(FEE, is_provisional=True)).when(assess()).then("FeeAssessed")
     assert story.now.fee is not None
     assert not story.now.fee["provisional"]
     story.when(assess()).then()
 
 
 def test_what_was_paid_before_may_then_be_enough_or_too_much() -> None:
-    story = given(a_sale(), *AGREED)
+    story = given(a_sale(), *CONSENTED)
     paid = e.FeePaid(payment="payment-1", amount=FEE + 7, currency="KZT", paid_at=IN_2026, statement="jws")
     given(story, assessed(FEE, is_provisional=True)).happened((LEAD, paid))
     story.when(assess()).then("FeeAssessed", "RefundDue", "DecisionTermStarted")
@@ -220,7 +224,7 @@ def test_what_was_paid_before_may_then_be_enough_or_too_much() -> None:
 
 def test_what_is_too_much_goes_back_from_the_newest_payment_first() -> None:
     early = (pay(10_000_00, "a", paid_at=IN_2027), pay(12_000_00, "b", paid_at=IN_2027))
-    story = given(a_sale(), *AGREED, *early).when(pay(100_00, "c", paid_at=IN_2026))
+    story = given(a_sale(), *CONSENTED, *early).when(pay(100_00, "c", paid_at=IN_2026))
     story.then("FeeAssessed", "FeePaid", "RefundDue", "RefundDue", "DecisionTermStarted")
     assert refunds(story) == [("c", 100_00, "too_much"), ("b", 3_403_00, "too_much")]
 
@@ -235,7 +239,7 @@ def test_only_a_filed_case_has_its_fee_assessed_anew() -> None:
 
 
 def test_the_treasury_pays_back_what_is_due_once() -> None:
-    story = given(a_sale(), *AGREED, pay(FEE + 500), later(days=1)).when(pay_back(500)).then("RefundPaid")
+    story = given(a_sale(), *CONSENTED, pay(FEE + 500), later(days=1)).when(pay_back(500)).then("RefundPaid")
     assert story.now.refunds["payment-1"]["paid_back"] == 500
     story.when(pay_back(500)).then()
     story.at = story.at.replace(hour=12)
@@ -244,7 +248,7 @@ def test_the_treasury_pays_back_what_is_due_once() -> None:
 
 @pytest.mark.parametrize("wrong", [{"amount": 499}, {"payment": "payment-7"}, {"currency": "USD"}])
 def test_another_amount_payment_or_currency_is_no_refund(wrong: dict[str, object]) -> None:
-    story = given(a_sale(), *AGREED, pay(FEE + 500))
+    story = given(a_sale(), *CONSENTED, pay(FEE + 500))
     story.when(pay_back(**{"amount": 500, **wrong})).then_refused(Clash, "no_refund_due")  # type: ignore[arg-type]
 
 
@@ -260,7 +264,7 @@ def test_one_payment_may_go_back_in_two_parts_for_two_reasons() -> None:
 @for_all(st.lists(st.integers(1, FEE), max_size=6))
 def test_no_money_is_lost(amounts: list[int]) -> None:
     """What came is the fee or goes back, whatever came, in whatever parts."""
-    story = given(a_sale(), *AGREED, *(pay(a, f"payment-{n}") for n, a in enumerate(amounts)))
+    story = given(a_sale(), *CONSENTED, *(pay(a, f"payment-{n}") for n, a in enumerate(amounts)))
     due = sum(refund["due"] for refund in story.now.refunds.values())
     is_complete = any(total >= FEE for total in accumulate(amounts))
     assert story.now.stage == ("in_review" if is_complete else "filed")
@@ -271,4 +275,4 @@ def test_no_money_is_lost(amounts: list[int]) -> None:
 
 def test_a_consent_completes_what_was_paid_in_parts() -> None:
     story = given(a_sale(), *FILED, pay(1), pay(FEE - 1, "payment-2"))
-    story.when(give()).then("ConsentGiven", "DecisionTermStarted")
+    story.when(consent()).then("ConsentGiven", "DecisionTermStarted")

@@ -56,11 +56,11 @@ class OneCountry:
         self.keyring = self.country.keyring
         self.log = self.country.log
         self.vault = self.country.vault
-        self.views = self.country.views
+        self.read_models = self.country.read_models
         self.accesses = self.country.accesses
         self.evidence = self.country.evidence
         self.desk = self.country.desk
-        self.runner = self.country.runner
+        self.follower = self.country.follower
 
     def clock(self) -> datetime:
         """What time it is here."""
@@ -76,7 +76,7 @@ class OneCountry:
 
     def follow(self) -> None:
         """Bring the read models up to the log."""
-        while self.runner.step():
+        while self.follower.step():
             pass
 
     def hold(self) -> Callable[[], None]:
@@ -167,26 +167,26 @@ class OneCountry:
         )
         return self.do(c.RecordPayment, seen, "kz-treasury", statement=paid)
 
-    def review(self, n: int) -> Outcome:
+    def in_review(self, n: int) -> Outcome:
         """A sale that is in review, with the first officer."""
         seen = self.pay(self.consent(self.file(n)))
         return self.do(c.AssignCase, seen, f"{OFFICE}-officer-1")
 
-    def approve(self, n: int) -> Outcome:
+    def approved(self, n: int) -> Outcome:
         """A sale that two officers approved."""
-        seen = self.do(c.ProposeApproval, self.review(n), f"{OFFICE}-officer-1", note="It is in order.")
+        seen = self.do(c.ProposeApproval, self.in_review(n), f"{OFFICE}-officer-1", note="It is in order.")
         return self.do(c.ApproveCase, seen, f"{OFFICE}-officer-2", note="So it is.")
 
-    def complete(self, n: int) -> Outcome:
+    def completed(self, n: int) -> Outcome:
         """A sale that the registry has applied."""
-        seen = self.approve(n)
+        seen = self.approved(n)
         row = self.log.newest(seen.state.entries[0]["entry"])
         assert row is not None
         changed = b64url(sha256(split(row[4])[0]))
         receipt = {"register": "vehicles", "authority": "kz-vehicle-register", "event": changed}
         return self.do(c.RecordReceipt, seen, "kz-vehicle-register", jws="of.the.registry", **receipt)
 
-    def withdraw(self, n: int) -> Outcome:
+    def withdrawn(self, n: int) -> Outcome:
         """A sale that was taken back."""
         return self.do(c.WithdrawCase, self.file(n), "kz-citizen-1")
 

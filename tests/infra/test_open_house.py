@@ -1,6 +1,5 @@
 """A house is opened beside others, by any number of processes, and gives everything back when it closes."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,12 +13,12 @@ from infra.house import House
 from infra.log.event_store import Unavailable
 from infra.operations.readiness import readiness
 from infra.settings import Settings
+from tests.town.fixtures import Furnished, copied
 
 
 @pytest.fixture
-def settings(furnished: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(furnished, tmp_path / "data")
-    return Settings(data=tmp_path / "data")
+def settings(furnished: Furnished, tmp_path: Path) -> Settings:
+    return copied(furnished(*countries()), tmp_path)
 
 
 @pytest.fixture
@@ -90,12 +89,12 @@ def test_a_house_is_ready_when_every_log_takes_filings_and_says_how_each_stands(
         assert state["trouble"] is None
         assert state["is_fully_synced"]
         assert state["events"] == house.countries[code].log.size()
-        assert state["read_models_behind"] == state["events"] - house.countries[code].views.position()
+        assert state["read_models_behind"] == state["events"] - house.countries[code].read_models.position()
         assert state["parked"] == []
 
 
 def test_one_countrys_trouble_makes_the_house_unready_and_is_named(house: House) -> None:
-    house.countries["AZ"].views.close()
+    house.countries["AZ"].read_models.close()
     house.countries["AZ"].log.close()
     found = readiness(house)
     assert not found["ready"]

@@ -195,7 +195,7 @@ def test_the_desk_goes_only_so_far_ahead_and_all_is_written_in_its_order(country
 
 def test_what_takes_the_write_lock_takes_its_whole_batch_there(country: OneCountry) -> None:
     """An erasure overwrites what was answered: that is not done ahead."""
-    withdrawn = country.withdraw(1)
+    withdrawn = country.withdrawn(1)
     country.later(days=5000)
     go_on = country.hold()
     filed = country.desk.ask(country.filing(2, key="key"), country.under("key"))

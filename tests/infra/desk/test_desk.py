@@ -223,7 +223,7 @@ def test_the_moment_is_the_desks_and_not_the_callers(kazakhstan: OneCountry) -> 
 def test_events_of_one_act_have_one_time_and_the_log_never_goes_back(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1, 2)
     for n in (1, 2):
-        kazakhstan.complete(n)
+        kazakhstan.completed(n)
         kazakhstan.later(milliseconds=1)
     times = [payload["time"] for payload in payloads(kazakhstan)]
     assert times == sorted(times)
@@ -303,7 +303,7 @@ def test_a_retirement_fixes_the_tree_over_all_events_before_it(kazakhstan: OneCo
 def test_what_a_desk_remembers_is_what_the_log_says(kazakhstan: OneCountry) -> None:
     """A stream that was kept while hot, and the same stream read anew, are equal in everything."""
     kazakhstan.register(1, 2, 3)
-    seen = [kazakhstan.complete(1), kazakhstan.approve(2), kazakhstan.withdraw(3)]
+    seen = [kazakhstan.completed(1), kazakhstan.approved(2), kazakhstan.withdrawn(3)]
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase(seen[0])
     kazakhstan.erase(seen[2])
@@ -330,7 +330,7 @@ def test_an_append_lists_the_other_streams_by_id_and_closes_with_its_lead(kazakh
     """The lead signs what was appended with it; each of those names the lead."""
     kazakhstan.register(1)
     reviewed = kazakhstan.do(
-        c.ProposeApproval, kazakhstan.review(1), f"{OFFICE}-officer-1", note="It is in order."
+        c.ProposeApproval, kazakhstan.in_review(1), f"{OFFICE}-officer-1", note="It is in order."
     )
     before = kazakhstan.log.size()
     approved = kazakhstan.do(c.ApproveCase, reviewed, f"{OFFICE}-officer-2", note=None)
@@ -423,7 +423,7 @@ def test_after_the_erasure_any_repeat_hears_that_and_which_case_it_was(kazakhsta
 def test_the_same_act_of_the_same_person_is_a_repeat_also_without_a_key(kazakhstan: OneCountry) -> None:
     """rules.md 21: whatever version they think they saw."""
     kazakhstan.register(1)
-    seen = kazakhstan.review(1)
+    seen = kazakhstan.in_review(1)
     again = kazakhstan.do(c.AssignCase, seen, f"{OFFICE}-officer-1")
     assert (again.is_repeat, again.version) == (True, seen.version)
 
@@ -433,7 +433,7 @@ def test_the_same_act_of_the_same_person_is_a_repeat_also_without_a_key(kazakhst
 
 def test_people_of_a_case_have_keys_of_their_own_and_so_has_the_entry(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    kazakhstan.approve(1)
+    kazakhstan.approved(1)
     case = as_it_stands(kazakhstan, kazakhstan.case("1"), "case")
     entry = as_it_stands(kazakhstan, kazakhstan.entry(1), "entry")
     assert set(case.keys) == {"seller", "buyer", "case"}
@@ -446,7 +446,7 @@ def test_each_owner_of_a_car_has_a_key_and_the_car_keeps_its_own(kazakhstan: One
     """The seller's erasure must not take the buyer's data."""
     kazakhstan.register(1)
     before = as_it_stands(kazakhstan, kazakhstan.entry(1), "entry").keys
-    kazakhstan.approve(1)
+    kazakhstan.approved(1)
     after = as_it_stands(kazakhstan, kazakhstan.entry(1), "entry").keys
     assert after["entry"] == before["entry"]
     assert after["owner"][:1] == before["owner"]
@@ -455,7 +455,7 @@ def test_each_owner_of_a_car_has_a_key_and_the_car_keeps_its_own(kazakhstan: One
 
 def test_the_erasure_of_one_leaves_the_data_of_the_others(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    withdrawn = kazakhstan.withdraw(1)
+    withdrawn = kazakhstan.withdrawn(1)
     keys = as_it_stands(kazakhstan, withdrawn.stream, "case").keys
     kazakhstan.later(**APPEALED_AND_KEPT)
     erased = kazakhstan.erase(withdrawn, "seller")
@@ -468,7 +468,7 @@ def test_the_erasure_of_one_leaves_the_data_of_the_others(kazakhstan: OneCountry
 def test_the_erasure_of_an_entry_takes_the_keys_of_all_whom_it_ever_named(kazakhstan: OneCountry) -> None:
     """Not only those of its owner of today."""
     kazakhstan.register(1)
-    kazakhstan.complete(1)
+    kazakhstan.completed(1)
     keys = as_it_stands(kazakhstan, kazakhstan.entry(1), "entry").keys
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase_entry(1)
@@ -480,7 +480,7 @@ def test_the_erasure_of_an_entry_takes_the_keys_of_all_whom_it_ever_named(kazakh
 def test_when_the_answer_comes_the_keys_are_gone(kazakhstan: OneCountry) -> None:
     """And what they sealed cannot be opened, though every signature and chain still stands."""
     kazakhstan.register(1)
-    withdrawn = kazakhstan.withdraw(1)
+    withdrawn = kazakhstan.withdrawn(1)
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase(withdrawn)
     for row in kazakhstan.log.stream(withdrawn.stream):
@@ -492,7 +492,7 @@ def test_when_the_answer_comes_the_keys_are_gone(kazakhstan: OneCountry) -> None
 
 def test_an_event_after_an_erasure_is_sealed_with_a_fresh_key(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    kazakhstan.complete(1)
+    kazakhstan.completed(1)
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase_entry(1)
     gone = set(payloads(kazakhstan)[-1]["data"]["keys"])

@@ -38,8 +38,8 @@ def to_of(row: Row) -> list[str]:
 def test_a_case_that_concerns_another_country_is_delivered_there_whole(abroad: OneCountry) -> None:
     """Nothing before the decision; then all that was before it, then the decision."""
     abroad.register(1, 2)
-    seen = abroad.review(1)
-    abroad.withdraw(2)
+    seen = abroad.in_review(1)
+    abroad.withdrawn(2)
     assert delivered(abroad, "UZ") == []
     seen = abroad.do(c.ProposeApproval, seen, f"{OFFICE}-officer-1")
     approved = abroad.do(c.ApproveCase, seen, f"{OFFICE}-officer-2")
@@ -50,7 +50,7 @@ def test_a_case_that_concerns_another_country_is_delivered_there_whole(abroad: O
 
 def test_what_follows_goes_there_too_and_its_own_country_has_all_of_it_once(abroad: OneCountry) -> None:
     abroad.register(1)
-    done = abroad.complete(1)
+    done = abroad.completed(1)
     mine = delivered(abroad, "UZ")
     assert mine[-2:] == [(done.stream, done.version - 1), (done.stream, done.version)]
     own = delivered(abroad, "KZ")
@@ -60,7 +60,7 @@ def test_what_follows_goes_there_too_and_its_own_country_has_all_of_it_once(abro
 
 def test_the_lead_says_of_each_effect_where_it_goes_and_claims_stay_at_home(abroad: OneCountry) -> None:
     abroad.register(1)
-    approved = abroad.approve(1)
+    approved = abroad.approved(1)
     rows = {row[3]: row for row in abroad.log.since(abroad.log.size() - 3, 3)}
     change, claim, lead = (
         rows[name] for name in ("entry.EntryChanged.v1", "claim.ClaimReleased.v1", "case.CaseApproved.v1")
@@ -75,7 +75,7 @@ def test_the_lead_says_of_each_effect_where_it_goes_and_claims_stay_at_home(abro
 def test_countries_only_come_to_a_stream(abroad: OneCountry) -> None:
     """Also where the next decision on the entry concerns nobody abroad."""
     abroad.register(1)
-    abroad.complete(1)
+    abroad.completed(1)
     abroad.later(days=4000)
     abroad.erase_entry(1)
     newest = abroad.log.newest(abroad.entry(1))
@@ -85,6 +85,6 @@ def test_countries_only_come_to_a_stream(abroad: OneCountry) -> None:
 
 def test_such_a_log_verifies(abroad: OneCountry) -> None:
     abroad.register(1)
-    abroad.complete(1)
+    abroad.completed(1)
     report = verify_folder(abroad.place, with_keys=True, processes=0)
     assert report["ok"], report

@@ -11,7 +11,7 @@ import pytest
 from infra.development.kafka import Broker
 from infra.feed import kafka as port
 from infra.feed.kafka import Away, Consumer, Lost, Producer, Record, make_topics
-from tests.house import free_port
+from tests.town.served import free_port
 
 CLOUD = [("ce_id", b"1"), ("ce_type", b"a.b.v1")]
 

@@ -122,7 +122,7 @@ def test_the_head_of_a_countrys_own_feed_is_the_chain_of_its_log(kazakhstan: One
     """At every count: it is what the next event signs, and follows from the last one alone."""
     feed, log = kazakhstan.country.feed, kazakhstan.log
     kazakhstan.register(1, 2)
-    for act in (partial(kazakhstan.withdraw, 1), partial(kazakhstan.complete, 2)):
+    for act in (partial(kazakhstan.withdrawn, 1), partial(kazakhstan.completed, 2)):
         act()
         while feed.follow(log):
             pass

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.formats import checkpoints, tree
@@ -231,7 +231,6 @@ def some_leaves(size: int) -> list[bytes]:
     return [tree.leaf_of(number.to_bytes(2, "big")) for number in range(size)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 1_100), max_size=4))
 def test_many_leaves_at_once_are_as_many_one_by_one(counts: list[int]) -> None:
     """Whatever the tree had before, and whether whole subtrees fit in or not."""

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,15 +15,15 @@ import pytest
 
 from infra.house import CountryHouse, House
 from infra.operations.follow import follow
-from infra.settings import Settings
-from tests.house import PROGRAM, until
+from tests.town.caller import until
+from tests.town.fixtures import Furnished, copied
+from tests.town.served import PROGRAM
 
 
 @pytest.fixture
-def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
+def house(furnished: Furnished, tmp_path: Path) -> Iterator[House]:
     """A house that nobody follows."""
-    shutil.copytree(furnished, tmp_path / "data")
-    found = House(Settings(data=tmp_path / "data"))
+    found = House(copied(furnished("KZ", "TR"), tmp_path))
     yield found
     found.close()
 
@@ -52,7 +51,7 @@ def kz(house: House) -> CountryHouse:
 
 
 def readings(house: House) -> int:
-    return kz(house).views.position("accesses")
+    return kz(house).read_models.position("accesses")
 
 
 def test_a_second_follower_waits_and_takes_over_when_the_first_is_killed(house: House) -> None:
@@ -95,11 +94,11 @@ def test_what_fails_is_tried_again_until_it_works(house: House, caplog: pytest.L
     thread = threading.Thread(target=follow, args=(house, stop))
     with (
         caplog.at_level(logging.ERROR),
-        closing(sqlite3.connect(kz(house).folder / "views.sqlite", isolation_level=None)) as door,
+        closing(sqlite3.connect(kz(house).folder / "read_models.sqlite", isolation_level=None)) as door,
     ):
         thread.start()
         try:
-            until(lambda: kz(house).views.position() == kz(house).log.size(), "the follower")
+            until(lambda: kz(house).read_models.position() == kz(house).log.size(), "the follower")
             door.execute("ALTER TABLE accesses RENAME TO elsewhere")
             read(house)
             until(lambda: "follower_failed" in caplog.messages, "a failure")

@@ -40,11 +40,11 @@ def refused(country: OneCountry, file: Path, register: str = "vehicles") -> list
 def test_each_line_becomes_an_entry_that_can_be_sold(kazakhstan: OneCountry, file: Path) -> None:
     assert import_file(kazakhstan.country, "vehicles", write(file, [car(1), car(2)])) == 2
     kazakhstan.follow()
-    row = kazakhstan.views.one("registers", kazakhstan.entry(2))
+    row = kazakhstan.read_models.one("registers", kazakhstan.entry(2))
     assert row is not None
     assert row["state"]["content"]["vehicle"]["vin"] == vin(2)
     assert row["state"]["title"] == "import"
-    assert kazakhstan.complete(2).state.stage == "completed"
+    assert kazakhstan.completed(2).state.stage == "completed"
 
 
 def test_an_import_says_who_and_why_in_the_envelope(kazakhstan: OneCountry, file: Path) -> None:

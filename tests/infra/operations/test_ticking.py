@@ -47,7 +47,7 @@ def ticked(country: OneCountry) -> int:
 
 def stage(country: OneCountry, n: int) -> str:
     country.follow()
-    row = country.views.one("case_status", country.case(str(n)))
+    row = country.read_models.one("case_status", country.case(str(n)))
     assert row is not None
     return str(row["stage"])
 
@@ -76,7 +76,7 @@ def test_what_was_not_paid_or_agreed_to_in_time_lapses_once(kazakhstan: OneCount
 
 def test_a_question_that_nobody_answered_lapses(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
-    kazakhstan.do(c.RequestInformation, kazakhstan.review(1), f"{OFFICE}-officer-1", question="When?")
+    kazakhstan.do(c.RequestInformation, kazakhstan.in_review(1), f"{OFFICE}-officer-1", question="When?")
     kazakhstan.later(days=30)
     assert ticked(kazakhstan) == 1
     assert stage(kazakhstan, 1) == "lapsed"
@@ -117,7 +117,7 @@ def test_a_parked_case_is_left_alone_and_the_others_lapse(
     with caplog.at_level(logging.CRITICAL + 1):
         assert ticked(kazakhstan) == 1
     assert stage(kazakhstan, 2) == "lapsed"
-    assert list(kazakhstan.views.parked()) == [broken.stream]
+    assert list(kazakhstan.read_models.parked()) == [broken.stream]
 
 
 def test_a_case_that_the_desk_cannot_read_keeps_no_other_waiting(
@@ -185,7 +185,9 @@ def test_evidence_is_asked_for_on_the_log_and_kept_where_a_case_has_it(kazakhsta
     taken, left = (
         store.file(upload.id, "proof", upload.sha256, "me", "", case=kazakhstan.case("1")) for _ in range(2)
     )
-    asked = kazakhstan.do(c.RequestInformation, kazakhstan.review(1), f"{OFFICE}-officer-1", question="When?")
+    asked = kazakhstan.do(
+        c.RequestInformation, kazakhstan.in_review(1), f"{OFFICE}-officer-1", question="When?"
+    )
     kazakhstan.do(
         c.ProvideInformation,
         asked,

@@ -55,13 +55,13 @@ def soon(holds: Callable[[], bool]) -> bool:
 
 def test_a_log_is_followed_in_batches_until_there_is_nothing_new(kazakhstan: OneCountry) -> None:
     kazakhstan.register(*range(BATCH + 20))
-    assert kazakhstan.runner.step() == BATCH
-    assert kazakhstan.views.position() == BATCH
+    assert kazakhstan.follower.step() == BATCH
+    assert kazakhstan.read_models.position() == BATCH
     rest = kazakhstan.log.size() - BATCH
-    assert kazakhstan.runner.step() == rest
-    assert kazakhstan.runner.step() == 0
-    assert kazakhstan.views.position() == kazakhstan.log.size()
-    assert len(kazakhstan.views.rows("registers", limit=1000)) == BATCH + 20
+    assert kazakhstan.follower.step() == rest
+    assert kazakhstan.follower.step() == 0
+    assert kazakhstan.read_models.position() == kazakhstan.log.size()
+    assert len(kazakhstan.read_models.rows("registers", limit=1000)) == BATCH + 20
 
 
 def test_small_batches_and_large_ones_come_to_the_same_rows(kazakhstan: OneCountry) -> None:
@@ -72,42 +72,42 @@ def test_small_batches_and_large_ones_come_to_the_same_rows(kazakhstan: OneCount
     seen = kazakhstan.consent(seen)
     kazakhstan.follow()
     kazakhstan.pay(seen)
-    kazakhstan.withdraw(2)
+    kazakhstan.withdrawn(2)
     kazakhstan.follow()
-    live = kazakhstan.views.digests()
-    kazakhstan.runner.rebuild()
-    assert kazakhstan.views.digests() == live
+    live = kazakhstan.read_models.digests()
+    kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.digests() == live
 
 
 def test_rows_and_position_are_written_together_or_not_at_all(kazakhstan: OneCountry) -> None:
     """One table cannot be written: the others have seen nothing either, and later everything."""
     kazakhstan.register(1)
     kazakhstan.follow()
-    position = kazakhstan.views.position()
+    position = kazakhstan.read_models.position()
     kazakhstan.file(1)
-    views = kazakhstan.folder / "views.sqlite"
-    with behind_the_door(views) as door:
+    read_models = kazakhstan.folder / "read_models.sqlite"
+    with behind_the_door(read_models) as door:
         door.execute("ALTER TABLE statistics RENAME TO elsewhere")
         with pytest.raises(Unavailable):
-            kazakhstan.runner.step()
-        assert kazakhstan.views.position() == position
-        assert kazakhstan.views.one("case_status", kazakhstan.case("1")) is None
-        assert kazakhstan.views.parked() == {}
+            kazakhstan.follower.step()
+        assert kazakhstan.read_models.position() == position
+        assert kazakhstan.read_models.one("case_status", kazakhstan.case("1")) is None
+        assert kazakhstan.read_models.parked() == {}
         door.execute("ALTER TABLE elsewhere RENAME TO statistics")
     kazakhstan.follow()
-    assert kazakhstan.views.one("case_status", kazakhstan.case("1")) is not None
+    assert kazakhstan.read_models.one("case_status", kazakhstan.case("1")) is not None
 
 
 def test_what_fails_is_not_taken_for_done(kazakhstan: OneCountry) -> None:
     """After a step that failed the next one begins where the last good one ended."""
     kazakhstan.register(1)
-    with behind_the_door(kazakhstan.folder / "views.sqlite") as door:
+    with behind_the_door(kazakhstan.folder / "read_models.sqlite") as door:
         door.execute("ALTER TABLE registers RENAME TO elsewhere")
         for _ in range(2):
             with pytest.raises(Unavailable):
-                kazakhstan.runner.step()
+                kazakhstan.follower.step()
         door.execute("ALTER TABLE elsewhere RENAME TO registers")
-    assert kazakhstan.runner.step() == kazakhstan.log.size()
+    assert kazakhstan.follower.step() == kazakhstan.log.size()
 
 
 def test_readings_are_counted_beside_the_events(kazakhstan: OneCountry) -> None:
@@ -116,10 +116,10 @@ def test_readings_are_counted_beside_the_events(kazakhstan: OneCountry) -> None:
     said = {"role": "officer", "authority": OFFICE, "purpose": "work on the case", "basis": "competence"}
     for n in range(3):
         kazakhstan.accesses.record(at="2026-11-23T09:00:00Z", stream="case", reader=f"o{n}", **said).result()
-    assert kazakhstan.runner.step() == 3
-    assert [row["reader"] for row in kazakhstan.views.rows("accesses")] == ["o0", "o1", "o2"]
-    assert kazakhstan.views.digests()["accesses"] == 3
-    assert kazakhstan.runner.step() == 0
+    assert kazakhstan.follower.step() == 3
+    assert [row["reader"] for row in kazakhstan.read_models.rows("accesses")] == ["o0", "o1", "o2"]
+    assert kazakhstan.read_models.digests()["accesses"] == 3
+    assert kazakhstan.follower.step() == 0
 
 
 # --- poison -----------------------------------------------------------------------------------------------
@@ -139,14 +139,14 @@ def poisoned(kazakhstan: OneCountry, caplog: pytest.LogCaptureFixture) -> Iterat
 def test_a_poisoned_stream_is_parked_and_shown_while_the_rest_goes_on(poisoned: OneCountry) -> None:
     poisoned.follow()
     case = poisoned.case("1")
-    ((stream, (seq, index, why)),) = poisoned.views.parked().items()
+    ((stream, (seq, index, why)),) = poisoned.read_models.parked().items()
     assert (stream, seq) == (case, 2)
     assert poisoned.log.at(index) == (index, case, 2, "case.FeeAssessed.v1", b"\0")
     assert why.endswith("in case.FeeAssessed.v1")
-    other = poisoned.views.one("case_status", poisoned.case("2"))
+    other = poisoned.read_models.one("case_status", poisoned.case("2"))
     assert other is not None
     assert other["version"] == 3
-    assert poisoned.views.position() == poisoned.log.size()
+    assert poisoned.read_models.position() == poisoned.log.size()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_poisoned_stream_is_parked_and_shown_while_the_rest_goes_on(poisoned: 
         "UPDATE stored_events SET originator_id = x'00'",
     ],
 )
-@pytest.mark.parametrize("fold", [OneCountry.follow, lambda country: country.runner.rebuild()])
+@pytest.mark.parametrize("fold", [OneCountry.follow, lambda country: country.follower.rebuild()])
 def test_whatever_somebody_wrote_into_a_row_other_streams_go_on(
     kazakhstan: OneCountry, altered: str, fold: Callable[[OneCountry], object]
 ) -> None:
@@ -171,9 +171,9 @@ def test_whatever_somebody_wrote_into_a_row_other_streams_go_on(
         door.execute("DROP TRIGGER events_are_never_changed")
         door.execute(f"{altered} WHERE originator_id = ? AND originator_version = 3", (first.stream,))
     fold(kazakhstan)
-    versions = [kazakhstan.views.one("case_status", case.stream)["version"] for case in (first, second)]  # type: ignore[index]  # both are there
+    versions = [kazakhstan.read_models.one("case_status", case.stream)["version"] for case in (first, second)]  # type: ignore[index]  # both are there
     assert versions == [2, 3]
-    assert len(kazakhstan.views.parked()) == 1
+    assert len(kazakhstan.read_models.parked()) == 1
 
 
 def test_an_altered_key_is_the_trouble_of_those_whom_it_seals(kazakhstan: OneCountry) -> None:
@@ -186,13 +186,13 @@ def test_an_altered_key_is_the_trouble_of_those_whom_it_seals(kazakhstan: OneCou
             "UPDATE data_keys SET wrapped = zeroblob(39) || x'01' WHERE id = ?", (key_ids_of(key[4])[0],)
         )
     kazakhstan.follow()
-    assert set(kazakhstan.views.parked()) == {first.stream}
-    assert kazakhstan.views.one("case_status", second.stream) is not None
+    assert set(kazakhstan.read_models.parked()) == {first.stream}
+    assert kazakhstan.read_models.one("case_status", second.stream) is not None
 
 
 def test_later_events_of_a_parked_stream_wait(poisoned: OneCountry) -> None:
     poisoned.follow()
-    before = poisoned.views.one("case_status", poisoned.case("1"))
+    before = poisoned.read_models.one("case_status", poisoned.case("1"))
     seen = poisoned.desk.ask(poisoned.filing(1), None).exception()
     assert seen is not None
     withdrawal = c.WithdrawCase(
@@ -203,8 +203,8 @@ def test_later_events_of_a_parked_stream_wait(poisoned: OneCountry) -> None:
     )
     poisoned.desk.ask(withdrawal).result()  # the desk still has the case in its memory
     poisoned.follow()
-    assert poisoned.views.one("case_status", poisoned.case("1")) == before
-    assert len(poisoned.views.parked()) == 1
+    assert poisoned.read_models.one("case_status", poisoned.case("1")) == before
+    assert len(poisoned.read_models.parked()) == 1
 
 
 @pytest.mark.parametrize("processes", [0, 2])
@@ -212,17 +212,17 @@ def test_a_rebuild_parks_the_same_streams_and_comes_to_the_same_rows(
     poisoned: OneCountry, processes: int
 ) -> None:
     poisoned.follow()
-    live, parked = poisoned.views.digests(), poisoned.views.parked()
-    poisoned.runner.rebuild(processes=processes)
-    assert poisoned.views.digests() == live
-    assert poisoned.views.parked() == parked
+    live, parked = poisoned.read_models.digests(), poisoned.read_models.parked()
+    poisoned.follower.rebuild(processes=processes)
+    assert poisoned.read_models.digests() == live
+    assert poisoned.read_models.parked() == parked
 
 
 def test_what_a_process_of_a_rebuild_has_to_say_is_a_line_of_the_log(
     poisoned: OneCountry, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With the name of an error, and never its text: that may hold what somebody wrote."""
-    poisoned.runner.rebuild(processes=2)
+    poisoned.follower.rebuild(processes=2)
     (line,) = map(json.loads, capfd.readouterr().err.splitlines())
     assert (line["event"], line["stream"]) == ("stream_parked", poisoned.case("1"))
 
@@ -238,12 +238,12 @@ def test_a_stream_is_parked_no_longer_once_it_can_be_read(kazakhstan: OneCountry
         kazakhstan.follow()
     finally:
         logging.disable(logging.NOTSET)
-    assert kazakhstan.views.parked()
+    assert kazakhstan.read_models.parked()
     with behind_the_door(kazakhstan.log.path) as door:
         door.execute("UPDATE stored_events SET state = ? WHERE state = x'00'", (good,))
-    kazakhstan.runner.rebuild()
-    assert kazakhstan.views.parked() == {}
-    row = kazakhstan.views.one("case_status", filed.stream)
+    kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.parked() == {}
+    row = kazakhstan.read_models.one("case_status", filed.stream)
     assert row is not None
     assert row["version"] == 2
 
@@ -252,19 +252,19 @@ def test_a_parked_case_is_erased_like_any_other(poisoned: OneCountry) -> None:
     """Whatever rows it had are gone."""
     poisoned.follow()
     case = poisoned.case("1")
-    assert poisoned.views.one("case_status", case) is not None
+    assert poisoned.read_models.one("case_status", case) is not None
     by = poisoned.actor("kz-citizen-1")
     poisoned.desk.ask(c.WithdrawCase(by=by, cause="cmd:x", case=case, expected=2)).result()
     poisoned.later(days=5000)
     officer = poisoned.actor("kz-data-protection-officer")
     poisoned.desk.ask(c.EraseCase(by=officer, cause="cmd:y", case=case, basis="Over.")).result()
     poisoned.follow()
-    assert poisoned.views.one("case_status", case) is None
-    assert poisoned.views.one("deadlines", case) is None
-    assert poisoned.views.digests()["erasures"] == 1
-    live = poisoned.views.digests()
-    poisoned.runner.rebuild()
-    assert poisoned.views.digests() == live
+    assert poisoned.read_models.one("case_status", case) is None
+    assert poisoned.read_models.one("deadlines", case) is None
+    assert poisoned.read_models.digests()["erasures"] == 1
+    live = poisoned.read_models.digests()
+    poisoned.follower.rebuild()
+    assert poisoned.read_models.digests() == live
 
 
 def test_a_trouble_of_the_disk_or_the_key_store_parks_nothing(kazakhstan: OneCountry) -> None:
@@ -272,9 +272,9 @@ def test_a_trouble_of_the_disk_or_the_key_store_parks_nothing(kazakhstan: OneCou
     kazakhstan.register(1)
     kazakhstan.vault.close()
     with pytest.raises(vault.Unavailable):
-        kazakhstan.runner.step()
-    assert kazakhstan.views.parked() == {}
-    assert kazakhstan.views.position() == 0
+        kazakhstan.follower.step()
+    assert kazakhstan.read_models.parked() == {}
+    assert kazakhstan.read_models.position() == 0
 
 
 # --- rebuilding -------------------------------------------------------------------------------------------
@@ -290,12 +290,12 @@ def test_while_a_rebuild_goes_on_the_live_rows_are_read_and_followed(kazakhstan:
         if not looked:
             kazakhstan.file(2)
             kazakhstan.follow()
-        looked.append((kazakhstan.views.position(), len(kazakhstan.views.rows("case_status"))))
+        looked.append((kazakhstan.read_models.position(), len(kazakhstan.read_models.rows("case_status"))))
 
-    kazakhstan.runner.rebuild(meanwhile)
+    kazakhstan.follower.rebuild(meanwhile)
     assert looked[0] == (kazakhstan.log.size(), 2)
     kazakhstan.follow()
-    assert len(kazakhstan.views.rows("case_status")) == 2
+    assert len(kazakhstan.read_models.rows("case_status")) == 2
 
 
 def test_under_a_live_runner_and_filings_a_rebuild_switches_and_nothing_is_missing(
@@ -305,8 +305,8 @@ def test_under_a_live_runner_and_filings_a_rebuild_switches_and_nothing_is_missi
     over = threading.Event()
 
     def follow() -> None:
-        while not over.is_set() or kazakhstan.runner.step():
-            kazakhstan.runner.step()
+        while not over.is_set() or kazakhstan.follower.step():
+            kazakhstan.follower.step()
 
     def file() -> None:
         for n in range(60):
@@ -316,15 +316,15 @@ def test_under_a_live_runner_and_filings_a_rebuild_switches_and_nothing_is_missi
     for thread in threads:
         thread.start()
     for _ in range(5):
-        kazakhstan.runner.rebuild()
+        kazakhstan.follower.rebuild()
     threads[1].join()
     over.set()
     threads[0].join()
-    live = kazakhstan.views.digests()
+    live = kazakhstan.read_models.digests()
     assert live["position"] == kazakhstan.log.size()
-    assert len(kazakhstan.views.rows("case_status", limit=100)) == 60
-    kazakhstan.runner.rebuild()
-    assert kazakhstan.views.digests() == live
+    assert len(kazakhstan.read_models.rows("case_status", limit=100)) == 60
+    kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.digests() == live
 
 
 def test_of_two_rebuilds_at_once_the_second_says_that_one_is_under_way(kazakhstan: OneCountry) -> None:
@@ -333,12 +333,12 @@ def test_of_two_rebuilds_at_once_the_second_says_that_one_is_under_way(kazakhsta
 
     def another(_done: int, _all: int) -> None:
         try:
-            kazakhstan.runner.rebuild()
+            kazakhstan.follower.rebuild()
         except Unready as error:
             refused.append(error.detail)
 
     # The first tells of its progress while it still holds its turn.
-    kazakhstan.runner.rebuild(another)
+    kazakhstan.follower.rebuild(another)
     assert refused
     assert "rebuilds" in refused[0]
 
@@ -349,12 +349,12 @@ def test_a_rebuild_that_was_killed_leaves_the_live_rows_and_the_next_begins_anew
     kazakhstan.register(1)
     kazakhstan.file(1)
     kazakhstan.follow()
-    live = kazakhstan.views.digests()
-    with kazakhstan.views.rebuilding(), kazakhstan.views.writing("__next") as transaction:
+    live = kazakhstan.read_models.digests()
+    with kazakhstan.read_models.rebuilding(), kazakhstan.read_models.writing("__next") as transaction:
         transaction.move_to(5)
-    assert kazakhstan.views.digests() == live
-    kazakhstan.runner.rebuild()
-    assert kazakhstan.views.digests() == live
+    assert kazakhstan.read_models.digests() == live
+    kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.digests() == live
 
 
 def test_what_a_rebuild_left_behind_is_taken_away_by_whoever_follows(kazakhstan: OneCountry) -> None:
@@ -366,15 +366,17 @@ def test_what_a_rebuild_left_behind_is_taken_away_by_whoever_follows(kazakhstan:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        kazakhstan.runner.rebuild(broken_off)
-    assert not kazakhstan.views.is_scrubbed()
-    assert soon(lambda: kazakhstan.runner.step() == 0 and kazakhstan.views.is_scrubbed())
+        kazakhstan.follower.rebuild(broken_off)
+    assert not kazakhstan.read_models.is_scrubbed()
+    assert soon(lambda: kazakhstan.follower.step() == 0 and kazakhstan.read_models.is_scrubbed())
 
 
 def test_the_progress_of_a_rebuild_reaches_the_whole(kazakhstan: OneCountry) -> None:
     kazakhstan.register(*range(30))
     told: list[tuple[int, int]] = []
-    assert kazakhstan.runner.rebuild(lambda done, total: told.append((done, total))) == kazakhstan.log.size()
+    assert (
+        kazakhstan.follower.rebuild(lambda done, total: told.append((done, total))) == kazakhstan.log.size()
+    )
     assert told[-1] == (kazakhstan.log.size(),) * 2
 
 
@@ -387,9 +389,9 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
 ) -> None:
     """Events whose keys are gone fold to the same rows as those that were folded before and erased."""
     kazakhstan.register(1, 2, 3)
-    sold, other = kazakhstan.complete(1), kazakhstan.withdraw(2)
+    sold, other = kazakhstan.completed(1), kazakhstan.withdrawn(2)
     asked = kazakhstan.do(
-        c.RequestInformation, kazakhstan.review(3), f"{OFFICE}-officer-1", question="When?", items=()
+        c.RequestInformation, kazakhstan.in_review(3), f"{OFFICE}-officer-1", question="When?", items=()
     )
     answered = kazakhstan.do(
         c.ProvideInformation,
@@ -407,11 +409,11 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     kazakhstan.erase(taken_back)
     kazakhstan.erase_entry(1)
     kazakhstan.follow()
-    live = kazakhstan.views.digests()
+    live = kazakhstan.read_models.digests()
     assert live["erasures"] == 4
-    kazakhstan.runner.rebuild(processes=processes)
-    assert kazakhstan.views.digests() == live
-    row = kazakhstan.views.one("case_status", sold.stream)
+    kazakhstan.follower.rebuild(processes=processes)
+    assert kazakhstan.read_models.digests() == live
+    row = kazakhstan.read_models.one("case_status", sold.stream)
     assert row is not None
     assert all(row[f"p{n}"] is None for n in range(1, 7))
     assert row["state"]["request"]["seller"] is None
@@ -460,7 +462,7 @@ def newest(country: OneCountry) -> Row:
 
 def test_what_is_erased_is_scrubbed_also_while_filings_go_on(kazakhstan: OneCountry) -> None:
     kazakhstan.register(*range(1_000))
-    case = kazakhstan.withdraw(0)
+    case = kazakhstan.withdrawn(0)
     kazakhstan.follow()
     kazakhstan.later(days=5000)
     kazakhstan.erase(case)
@@ -468,8 +470,8 @@ def test_what_is_erased_is_scrubbed_also_while_filings_go_on(kazakhstan: OneCoun
 
     def step() -> bool:
         kazakhstan.file(next(numbers))
-        assert kazakhstan.runner.step()
-        return kazakhstan.views.is_scrubbed()
+        assert kazakhstan.follower.step()
+        return kazakhstan.read_models.is_scrubbed()
 
     assert soon(step)
 
@@ -496,7 +498,7 @@ def test_a_rebuild_carries_erasures_out_too(kazakhstan_keys: Path, tmp_path: Pat
     keys, _ = erased_but_killed(kazakhstan_keys, tmp_path)
     country = OneCountry(tmp_path)
     try:
-        country.runner.rebuild()
+        country.follower.rebuild()
         assert all(country.vault.get(key) is None for key in keys)
     finally:
         country.close()
@@ -508,12 +510,12 @@ def test_while_a_key_cannot_be_destroyed_the_erasure_is_not_taken_for_done(
     keys, _ = erased_but_killed(kazakhstan_keys, tmp_path)
     country = OneCountry(tmp_path)
     try:
-        before = country.views.position()
+        before = country.read_models.position()
         with behind_the_door(tmp_path / "kz" / "vault.sqlite") as door:
             door.execute("CREATE TRIGGER no BEFORE UPDATE ON data_keys BEGIN SELECT RAISE(ABORT, 'no'); END")
             with pytest.raises(vault.Unavailable):
-                country.runner.step()
-            assert country.views.position() == before
+                country.follower.step()
+            assert country.read_models.position() == before
             door.execute("DROP TRIGGER no")
         country.follow()
         assert all(country.vault.get(key) is None for key in keys)
@@ -526,18 +528,18 @@ def test_a_reader_that_holds_old_pages_delays_the_scrubbing_and_nothing_else(
 ) -> None:
     """It is tried again until the reader has gone; the read models go on meanwhile."""
     kazakhstan.register(1, 2)
-    withdrawn = kazakhstan.withdraw(1)
+    withdrawn = kazakhstan.withdrawn(1)
     kazakhstan.follow()
-    with behind_the_door(kazakhstan.folder / "views.sqlite") as reader:
+    with behind_the_door(kazakhstan.folder / "read_models.sqlite") as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM case_status").fetchone()
         kazakhstan.later(days=5000)
         kazakhstan.erase(withdrawn)
         kazakhstan.follow()
-        assert soon(lambda: kazakhstan.runner.step() == 0 and "scrubbing_continues" in caplog.messages)
-        assert not kazakhstan.views.is_scrubbed()
+        assert soon(lambda: kazakhstan.follower.step() == 0 and "scrubbing_continues" in caplog.messages)
+        assert not kazakhstan.read_models.is_scrubbed()
         kazakhstan.file(2)
         kazakhstan.follow()
-        assert kazakhstan.views.position() == kazakhstan.log.size()
+        assert kazakhstan.read_models.position() == kazakhstan.log.size()
         reader.execute("ROLLBACK")
-    assert soon(lambda: kazakhstan.runner.step() == 0 and kazakhstan.views.is_scrubbed())
+    assert soon(lambda: kazakhstan.follower.step() == 0 and kazakhstan.read_models.is_scrubbed())

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from domain.refusals import Unready
-from infra.read_models.store import NEXT, Unavailable, Views
+from infra.read_models.store import NEXT, ReadModels, Unavailable
 from infra.read_models.tables import Generation, shape
 from projections import Row, Tally, View, key_column, tallies
 from projections import views as all_views
 
 
 @pytest.fixture
-def read_models(tmp_path: Path) -> Iterator[Views]:
-    found = Views(tmp_path / "views.sqlite")
+def read_models(tmp_path: Path) -> Iterator[ReadModels]:
+    found = ReadModels(tmp_path / "read_models.sqlite")
     yield found
     found.close()
 
@@ -43,12 +43,12 @@ def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: A
     return row | more
 
 
-def fill(read_models: Views, rows: list[Row]) -> None:
+def fill(read_models: ReadModels, rows: list[Row]) -> None:
     with read_models.writing() as transaction:
         transaction.write("work_queue", rows)
 
 
-def test_a_row_comes_back_as_it_was_written(read_models: Views) -> None:
+def test_a_row_comes_back_as_it_was_written(read_models: ReadModels) -> None:
     """Texts in every script, numbers, nulls, and JSON of any shape."""
     row = queued(1, warnings=["late:officer", {"näme": [1, None, True]}], officer="Оғуз")
     fill(read_models, [row])
@@ -57,7 +57,7 @@ def test_a_row_comes_back_as_it_was_written(read_models: Views) -> None:
     assert read_models.one("work_queue", "case-002") is None
 
 
-def test_a_row_takes_the_place_of_the_one_under_its_key_and_can_be_dropped(read_models: Views) -> None:
+def test_a_row_takes_the_place_of_the_one_under_its_key_and_can_be_dropped(read_models: ReadModels) -> None:
     fill(read_models, [queued(1), queued(2)])
     fill(read_models, [queued(1, stage="returned")])
     assert [row["stage"] for row in read_models.rows("work_queue")] == ["returned", "in_review"]
@@ -66,7 +66,7 @@ def test_a_row_takes_the_place_of_the_one_under_its_key_and_can_be_dropped(read_
     assert [row["case"] for row in read_models.rows("work_queue")] == ["case-002"]
 
 
-def test_pages_follow_one_another_without_gap_or_repeat(read_models: Views) -> None:
+def test_pages_follow_one_another_without_gap_or_repeat(read_models: ReadModels) -> None:
     """Nearest deadline first; among equals by case."""
     fill(read_models, [queued(n, due=f"2026-12-{1 + n % 3:02d}") for n in range(20)])
     found: list[Row] = []
@@ -78,7 +78,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(read_models: Views) -> N
     assert len({row["case"] for row in found}) == 20
 
 
-def test_rows_are_chosen_by_one_value_or_by_several(read_models: Views) -> None:
+def test_rows_are_chosen_by_one_value_or_by_several(read_models: ReadModels) -> None:
     fill(read_models, [queued(n, authority=f"office-{n % 4}") for n in range(8)])
     chosen = read_models.rows("work_queue", {"authority": "office-1"})
     assert [row["case"] for row in chosen] == ["case-001", "case-005"]
@@ -90,7 +90,7 @@ def test_rows_are_chosen_by_one_value_or_by_several(read_models: Views) -> None:
     assert [row["version"] for row in chosen] == [0, 1, 2]
 
 
-def test_a_column_that_is_none_never_gets_into_a_statement(read_models: Views) -> None:
+def test_a_column_that_is_none_never_gets_into_a_statement(read_models: ReadModels) -> None:
     for asked in (
         {"where": {"authority\" = '' --": "x"}},
         {"order": ("1; DROP TABLE x",)},
@@ -100,14 +100,14 @@ def test_a_column_that_is_none_never_gets_into_a_statement(read_models: Views) -
             read_models.rows("work_queue", **asked)
 
 
-def test_many_keys_are_looked_up_at_once(read_models: Views) -> None:
+def test_many_keys_are_looked_up_at_once(read_models: ReadModels) -> None:
     fill(read_models, [queued(n) for n in range(900)])
     with read_models.writing() as transaction:
         found = transaction.load("work_queue", [f"case-{n:03d}" for n in range(1000)])
     assert len(found) == 900
 
 
-def test_a_batch_that_fails_has_written_nothing(read_models: Views) -> None:
+def test_a_batch_that_fails_has_written_nothing(read_models: ReadModels) -> None:
     def fail() -> None:
         with read_models.writing() as transaction:
             transaction.write("work_queue", [queued(1)])
@@ -120,7 +120,7 @@ def test_a_batch_that_fails_has_written_nothing(read_models: Views) -> None:
     assert read_models.position() == 0
 
 
-def test_positions_of_log_and_accesses_are_apart_and_erasures_add_up(read_models: Views) -> None:
+def test_positions_of_log_and_accesses_are_apart_and_erasures_add_up(read_models: ReadModels) -> None:
     with read_models.writing() as transaction:
         transaction.move_to(7, erasures=1)
         transaction.move_to(3, source="accesses")
@@ -132,9 +132,9 @@ def test_positions_of_log_and_accesses_are_apart_and_erasures_add_up(read_models
     assert not read_models.has_seen(9)
 
 
-def test_a_digest_depends_on_the_rows_and_on_nothing_else(read_models: Views, tmp_path: Path) -> None:
+def test_a_digest_depends_on_the_rows_and_on_nothing_else(read_models: ReadModels, tmp_path: Path) -> None:
     """Not on the order in which they were written, nor on what was there before."""
-    with closing_views(tmp_path / "other.sqlite") as other:
+    with closing_read_models(tmp_path / "other.sqlite") as other:
         fill(read_models, [queued(1), queued(2)])
         fill(other, [queued(2, stage="returned")])
         assert read_models.digests() != other.digests()
@@ -143,11 +143,11 @@ def test_a_digest_depends_on_the_rows_and_on_nothing_else(read_models: Views, tm
         assert read_models.digests() == other.digests()
 
 
-def closing_views(path: Path) -> closing[Views]:
-    return closing(Views(path))
+def closing_read_models(path: Path) -> closing[ReadModels]:
+    return closing(ReadModels(path))
 
 
-def test_a_reader_sees_the_old_rows_until_the_batch_is_whole(read_models: Views) -> None:
+def test_a_reader_sees_the_old_rows_until_the_batch_is_whole(read_models: ReadModels) -> None:
     """And does not wait for it."""
     fill(read_models, [queued(1)])
     with read_models.writing() as transaction:
@@ -156,8 +156,8 @@ def test_a_reader_sees_the_old_rows_until_the_batch_is_whole(read_models: Views)
     assert len(read_models.rows("work_queue")) == 2
 
 
-def test_two_processes_write_by_turns(read_models: Views, tmp_path: Path) -> None:
-    with closing_views(tmp_path / "views.sqlite") as other:
+def test_two_processes_write_by_turns(read_models: ReadModels, tmp_path: Path) -> None:
+    with closing_read_models(tmp_path / "read_models.sqlite") as other:
         for n in range(10):
             fill((read_models, other)[n % 2], [queued(n)])
         assert len(other.rows("work_queue")) == 10
@@ -166,7 +166,7 @@ def test_two_processes_write_by_turns(read_models: Views, tmp_path: Path) -> Non
 # --- generations ------------------------------------------------------------------------------------------
 
 
-def test_a_new_generation_takes_the_place_of_the_live_one_at_once(read_models: Views) -> None:
+def test_a_new_generation_takes_the_place_of_the_live_one_at_once(read_models: ReadModels) -> None:
     fill(read_models, [queued(1)])
     with read_models.rebuilding():
         with read_models.writing(NEXT) as transaction:
@@ -181,7 +181,7 @@ def test_a_new_generation_takes_the_place_of_the_live_one_at_once(read_models: V
     assert len(read_models.rows("work_queue")) == 3
 
 
-def test_who_helped_a_rebuild_that_was_killed_writes_nothing_into_the_next(read_models: Views) -> None:
+def test_who_helped_a_rebuild_that_was_killed_writes_nothing_into_the_next(read_models: ReadModels) -> None:
     with read_models.rebuilding() as killed, read_models.helping(killed) as transaction:
         transaction.write("work_queue", [queued(1)])
     with read_models.rebuilding() as builder:
@@ -195,7 +195,7 @@ def test_who_helped_a_rebuild_that_was_killed_writes_nothing_into_the_next(read_
     assert [row["case"] for row in read_models.rows("work_queue")] == ["case-003"]
 
 
-def test_what_is_counted_is_added_up_whoever_writes_it_first(read_models: Views) -> None:
+def test_what_is_counted_is_added_up_whoever_writes_it_first(read_models: ReadModels) -> None:
     row = {"key": "2026-01/a/b", "month": "2026-01", "authority": "a", "type": "b"}
     for count in (2, 40):
         with read_models.writing() as transaction:
@@ -203,10 +203,10 @@ def test_what_is_counted_is_added_up_whoever_writes_it_first(read_models: Views)
     assert read_models.rows("statistics") == [{**row, "count": 42}]
 
 
-def test_a_page_uses_its_index_also_after_a_switch(read_models: Views, tmp_path: Path) -> None:
+def test_a_page_uses_its_index_also_after_a_switch(read_models: ReadModels, tmp_path: Path) -> None:
     with read_models.rebuilding(), read_models.writing(NEXT) as transaction:
         read_models.switch(transaction)
-    with closing(sqlite3.connect(tmp_path / "views.sqlite")) as connection:
+    with closing(sqlite3.connect(tmp_path / "read_models.sqlite")) as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
         plan = connection.execute(
             "EXPLAIN QUERY PLAN SELECT * FROM work_queue WHERE authority = 'x' ORDER BY due, \"case\" LIMIT 9"
@@ -216,20 +216,22 @@ def test_a_page_uses_its_index_also_after_a_switch(read_models: Views, tmp_path:
     assert "work_queue_authority_due_case" in plan[0][3]
 
 
-def test_a_file_of_another_version_is_emptied_to_be_folded_anew(read_models: Views, tmp_path: Path) -> None:
+def test_a_file_of_another_version_is_emptied_to_be_folded_anew(
+    read_models: ReadModels, tmp_path: Path
+) -> None:
     """A column more, or another member of a state: what is in the file would not be understood."""
     fill(read_models, [queued(1)])
     with read_models.writing() as transaction:
         transaction.move_to(7)
-    with closing(sqlite3.connect(tmp_path / "views.sqlite", isolation_level=None)) as connection:
+    with closing(sqlite3.connect(tmp_path / "read_models.sqlite", isolation_level=None)) as connection:
         connection.execute("ALTER TABLE work_queue ADD COLUMN older TEXT")
         connection.execute("CREATE TABLE a_view_of_old (x)")
         connection.execute("PRAGMA user_version = 1")
-    with closing_views(tmp_path / "views.sqlite") as other:
+    with closing_read_models(tmp_path / "read_models.sqlite") as other:
         assert other.position() == 0
         assert other.rows("work_queue") == []
         fill(other, [queued(2)])
-    with closing_views(tmp_path / "views.sqlite") as again:
+    with closing_read_models(tmp_path / "read_models.sqlite") as again:
         assert len(again.rows("work_queue")) == 1
 
 
@@ -255,7 +257,7 @@ def test_each_family_has_one_view_that_keeps_its_state() -> None:
 # --- nothing stays ----------------------------------------------------------------------------------------
 
 
-def test_what_was_deleted_is_in_no_file_after_a_scrubbing(read_models: Views, tmp_path: Path) -> None:
+def test_what_was_deleted_is_in_no_file_after_a_scrubbing(read_models: ReadModels, tmp_path: Path) -> None:
     """Overwriting is not enough: SQLite leaves copies where it moved rows between half-empty pages."""
     secret = "Şirin-Gülşen"
     for round_ in range(3):
@@ -274,9 +276,9 @@ def test_what_was_deleted_is_in_no_file_after_a_scrubbing(read_models: Views, tm
         assert secret.encode() not in path.read_bytes()
 
 
-def test_a_scrubbing_waits_for_nobody_long(read_models: Views, tmp_path: Path) -> None:
+def test_a_scrubbing_waits_for_nobody_long(read_models: ReadModels, tmp_path: Path) -> None:
     fill(read_models, [queued(1)])
-    with closing(sqlite3.connect(tmp_path / "views.sqlite", isolation_level=None)) as reader:
+    with closing(sqlite3.connect(tmp_path / "read_models.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM work_queue").fetchone()
         with read_models.writing() as transaction:
@@ -290,7 +292,7 @@ def test_a_scrubbing_waits_for_nobody_long(read_models: Views, tmp_path: Path) -
 
 
 def test_what_a_rebuild_left_behind_is_taken_away_by_the_next_scrubbing(
-    read_models: Views, tmp_path: Path
+    read_models: ReadModels, tmp_path: Path
 ) -> None:
     """It broke off, or was killed; who is erased since would be readable in what it had folded."""
     fill(read_models, [queued(1)])
@@ -306,7 +308,7 @@ def test_what_a_rebuild_left_behind_is_taken_away_by_the_next_scrubbing(
         assert "Şirin".encode() not in path.read_bytes()
 
 
-def test_a_scrubbing_leaves_a_rebuild_alone_that_goes_on(read_models: Views) -> None:
+def test_a_scrubbing_leaves_a_rebuild_alone_that_goes_on(read_models: ReadModels) -> None:
     with read_models.rebuilding() as builder:
         with read_models.helping(builder) as transaction:
             transaction.write("work_queue", [queued(2)])
@@ -320,16 +322,16 @@ def test_a_scrubbing_leaves_a_rebuild_alone_that_goes_on(read_models: Views) -> 
 def test_the_file_lies_where_it_should_whatever_the_folder_is_called(tmp_path: Path) -> None:
     folder = tmp_path / "a?b#c%20d e"
     folder.mkdir()
-    with closing(Views(folder / "views.sqlite")) as read_models:
+    with closing(ReadModels(folder / "read_models.sqlite")) as read_models:
         fill(read_models, [queued(1)])
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
-    assert (folder / "views.sqlite").stat().st_size
+    assert (folder / "read_models.sqlite").stat().st_size
 
 
 def test_an_error_of_the_engine_is_said_without_the_values_of_a_statement(
-    read_models: Views, tmp_path: Path
+    read_models: ReadModels, tmp_path: Path
 ) -> None:
-    with closing(sqlite3.connect(tmp_path / "views.sqlite", isolation_level=None)) as connection:
+    with closing(sqlite3.connect(tmp_path / "read_models.sqlite", isolation_level=None)) as connection:
         connection.execute("ALTER TABLE work_queue RENAME TO elsewhere")
     with pytest.raises(Unavailable) as error:
         fill(read_models, [queued(1, officer="Şirin")])

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from infra.runtime.child import kept_running
-from tests.house import until
+from tests.town.caller import until
 
 # It says who it is, and lives until its standard input ends.
 CHILD = "import os, sys; print(os.getpid(), file=open(sys.argv[1], 'a')); sys.stdin.read()"

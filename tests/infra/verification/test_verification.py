@@ -614,7 +614,7 @@ def _other_prev(case: Case, log: Opened) -> tuple[Named, ...]:
     return _name(row)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=st.integers(0, 10_000), place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_every_bit_of_every_event_counts(case: Case, chosen: int, place: int, bit: int) -> None:
     """Whichever is turned, in the signed or the sealed part, that event is the first that is named.

@@ -1,32 +1,16 @@
-"""A real house for the tests, in this process or as ``tamga.py serve``, and what the people who live there do in it.
+"""The people of a house, and what they do in it, from filing to the registry's receipt."""
 
-Everything goes through HTTP, as anybody would do it. There is no test in here, and no fake.
-"""
-
-import ctypes
 import json
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-import pytest
-from starlette.testclient import TestClient
 
-from api.app import build
-from domain.countries import countries, country_of, legal_day
+from domain.countries import country_of, legal_day
 from domain.facts import Facts
 from domain.offers import offer
 from domain.procedure import Offer, Terms
@@ -35,178 +19,13 @@ from infra.formats.canonical import b64url, encode, sha256
 from infra.house import CountryHouse, House, provider_of
 from infra.keys.keyring import Keyring
 from infra.operations import follow, register_import
-from infra.runtime.clock import clock_of, written
+from infra.runtime.clock import clock_of, turn_to, written
 from infra.settings import Settings
 from tests.examples import example_entries, example_request
+from tests.town.caller import Caller, good, new_key, until
 
-PROGRAM: Final = Path(__file__).parents[1] / "tamga.py"
-PATIENCE_S: Final = 30.0
-STOCK: Final = 20
 A_PDF: Final = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
 _COUNTER: Final = count(1)
-_PR_SET_PDEATHSIG: Final = 1
-
-
-# --- the fixtures -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a house that was opened once: its keys take a second to make."""
-    folder = tmp_path_factory.mktemp("furnished") / "data"
-    House(Settings(data=folder)).close()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def town(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
-    """A house with its follower, shared by the tests of a file: they find each other's cases there."""
-    with inside(furnished, tmp_path_factory.mktemp("town")) as found:
-        yield found
-
-
-@pytest.fixture
-def new_town(furnished: Path, tmp_path: Path) -> Iterator["Town"]:
-    """A house of one's own, for a test that counts, breaks things or travels in time."""
-    with inside(furnished, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def served_town(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["ServedTown"]:
-    """The same as a process of its own on a free port: ``tamga.py serve``, which ends with the tests."""
-    with served(furnished, tmp_path_factory.mktemp("served")) as found:
-        yield found
-
-
-@contextmanager
-def inside(furnished: Path, folder: Path) -> Iterator["Town"]:
-    """A house in this process, with its follower in threads."""
-    clock = _moved_in(furnished, folder)
-    with ExitStack() as stack:
-        house = House(Settings(data=folder / "data", clock=clock))
-        stack.callback(house.close)
-        stop = threading.Event()
-        following = threading.Thread(target=follow.follow, args=(house, stop), name="follower")
-        following.start()
-        stack.callback(following.join)
-        stack.callback(stop.set)
-        http = stack.enter_context(TestClient(build(house), base_url=house.settings.base_url))
-        yield Town(house.settings, http, house)
-
-
-@contextmanager
-def served(furnished: Path, folder: Path, **environment: str) -> Iterator["ServedTown"]:
-    """A house in a process of its own; ``environment`` are further ``TAMGA_*`` settings."""
-    clock = _moved_in(furnished, folder)
-    settings = Settings(data=folder / "data", clock=clock, port=free_port())
-    with httpx2.Client(base_url=settings.base_url, timeout=60) as http:
-        found = ServedTown(settings, http, None)
-        found.environment |= environment
-        with found.serving():
-            yield found
-
-
-def free_port() -> int:
-    """A port of this machine that nobody uses now; of two processes of one run, each has numbers of its own."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            port = int(listening.getsockname()[1])
-        if port // 2 % workers == worker:  # Linux gives even ones or odd ones only
-            return port
-
-
-def until(holds: Callable[[], Any], what: str) -> Any:
-    """Look again and again until it holds, and return what it gave; TimeoutError names what was waited for."""
-    end = time.monotonic() + PATIENCE_S
-    while not (found := holds()):
-        if time.monotonic() > end:
-            raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
-        time.sleep(0.01)
-    return found
-
-
-def _moved_in(furnished: Path, folder: Path) -> Path:
-    shutil.copytree(furnished, folder / "data")
-    clock = folder / "clock"
-    _set(clock, datetime.now(UTC))
-    return clock
-
-
-def _set(clock: Path, instant: datetime) -> None:
-    """A clock that runs on from this instant; replaced whole, so that nobody reads half of it."""
-    making = clock.with_name("clock.making")
-    making.write_text(f"@{instant.isoformat()}", "ascii")
-    making.rename(clock)
-
-
-# --- who calls --------------------------------------------------------------------------------------------
-
-
-class Caller:
-    """Somebody with a token, who sends requests; ``send`` is the plain way, the others add what is usual."""
-
-    def __init__(self, http: httpx2.Client, token: Callable[[], str] | None) -> None:
-        self._http = http
-        self._token = token
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | Iterator[bytes] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> httpx2.Response:
-        """The request as it is, with the caller's token."""
-        mine = {"Authorization": f"Bearer {self._token()}"} if self._token else {}
-        return self._http.request(method, path, content=content, headers={**mine, **(headers or {})}, **more)
-
-    def get(self, path: str, **params: Any) -> httpx2.Response:
-        """Read something."""
-        return self.send("GET", path, params=params)
-
-    def post(
-        self, path: str, body: Any = None, *, key: str | None = None, seen: int | str | None = None
-    ) -> httpx2.Response:
-        """Send JSON; ``key`` is the Idempotency-Key, ``seen`` the version (or ETag) for If-Match."""
-        headers = {"Content-Type": "application/json"}
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        if seen is not None:
-            headers["If-Match"] = f'"{seen}"' if isinstance(seen, int) else seen
-        raw = json.dumps({} if body is None else body, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.send("POST", path, content=raw, headers=headers)
-
-    def delete(self, path: str) -> httpx2.Response:
-        """Take something away."""
-        return self.send("DELETE", path)
-
-
-def good(answer: httpx2.Response) -> dict[str, Any]:
-    """The body of an answer that says yes; AssertionError shows any other."""
-    assert answer.is_success, (
-        f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
-    )
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def problem(answer: httpx2.Response) -> tuple[int, str]:
-    """(status, code) of a problem document, which is looked at as a whole."""
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    found = answer.json()
-    assert found["status"] == answer.status_code
-    assert found["type"] == f"/docs/problems#{found['code']}"
-    assert found["title"]
-    assert found["detail"]
-    return answer.status_code, found["code"]
-
-
-# --- the people of a house, and what they do --------------------------------------------------------------
 
 
 class Town:
@@ -248,7 +67,7 @@ class Town:
     def set_clock(self, instant: datetime) -> None:
         """Let it be this instant now, and later from here on."""
         assert self.settings.clock is not None
-        _set(self.settings.clock, instant)
+        turn_to(self.settings.clock, instant)
 
     def settle(self) -> None:
         """Wait until the read models have seen everything that was written, the table of accesses too."""
@@ -335,7 +154,7 @@ class Town:
 
     def read(self, case: str, reader: str | None = None) -> dict[str, Any]:
         """The case as its applicant (or this reader) sees it."""
-        names = [reader] if reader else [f"{code.lower()}-citizen-1" for code in countries()]
+        names = [reader] if reader else [f"{code.lower()}-citizen-1" for code in self.settings.kept]
         answers = (self.as_(name).get(f"/v1/cases/{case}") for name in names)
         return good(next(answer for answer in answers if reader or answer.is_success))
 
@@ -507,87 +326,6 @@ _WAYS: Final[Mapping[str, tuple[Callable[[Town, str], None], ...]]] = {
 }
 
 
-class ServedTown(Town):
-    """A house that is ``tamga.py serve`` with its follower; it can be stopped, killed and started again."""
-
-    def __init__(self, settings: Settings, http: httpx2.Client, house: House | None) -> None:
-        super().__init__(settings, http, house)
-        self.environment = {
-            "TAMGA_DATA": str(settings.data),
-            "TAMGA_PORT": str(settings.port),
-            "TAMGA_CLOCK": str(settings.clock),
-        }
-        self.said = settings.data.with_name("served.log")  # everything that the processes write
-        self.process: subprocess.Popen[bytes] | None = None
-        self._stock: dict[tuple[str, str], list[dict[str, Any]]] = {}
-
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        """From when it is ready until it has ended."""
-        self.start()
-        try:
-            yield
-        finally:
-            self.stop()
-
-    def start(self) -> None:
-        """Start it, and wait until it is ready."""
-        with self.said.open("ab") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, str(PROGRAM), "serve"],
-                env=self._environment(),
-                stdout=said,
-                stderr=said,
-                preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system, nothing of Python's
-            )
-        until(self.is_ready, "the house to be ready")
-
-    def is_ready(self) -> bool:
-        """Whether it takes filings."""
-        assert self.process is not None
-        assert self.process.poll() is None, self.said.read_text("utf-8", "replace")[-4000:]
-        try:
-            return self.http.get("/readyz").status_code == httpx2.codes.OK
-        except httpx2.TransportError:
-            return False
-
-    def stop(self) -> None:
-        """Ask it to end; where it does not, it is killed."""
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def run(self, *words: str) -> str:
-        """A command of the command line on the same data; its standard output."""
-        command = [sys.executable, str(PROGRAM), *words]
-        found = subprocess.run(command, env=self._environment(), check=True, capture_output=True, text=True)
-        return found.stdout
-
-    def _requests(
-        self, count: int, country: str, procedure: str, changes: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        """An import takes a process of its own: so there is a stock of requests whose entries are there."""
-        if changes:
-            return super()._requests(count, country, procedure, changes)
-        stock = self._stock.setdefault((country, procedure), [])
-        if len(stock) < count:
-            stock += super()._requests(max(count, STOCK), country, procedure, {})
-        return [stock.pop(0) for _ in range(count)]
-
-    def _import(self, country: str, register: str, file: Path) -> None:
-        self.run("registers", "import", country, register, str(file), "--json")
-
-    def _environment(self) -> dict[str, str]:
-        return os.environ | self.environment
-
-
-# --- small things -----------------------------------------------------------------------------------------
-
-
 def person(resident: str) -> dict[str, Any]:
     """How a form names one of the development people."""
     return development.resident(resident).as_person()
@@ -607,17 +345,9 @@ def terms_of(country: str, procedure: str, at: datetime) -> Terms:
     return found
 
 
-def new_key() -> str:
-    """An Idempotency-Key, or a reference, that nobody used before."""
-    return f"test-{next(_COUNTER)}"
-
-
-def _end_with_us() -> None:
-    """Linux ends this process when the tests end, however they end."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def _is_settled(country: CountryHouse) -> bool:
-    views = country.views
-    return views.position() >= country.log.size() and views.position("accesses") >= country.accesses.head()[0]
+    read_models = country.read_models
+    return (
+        read_models.position() >= country.log.size()
+        and read_models.position("accesses") >= country.accesses.head()[0]
+    )

@@ -1,0 +1,226 @@
+"""What each read model shows of a story: a row is a pure function of what happened."""
+
+from collections import Counter
+from itertools import accumulate
+
+import pytest
+
+from domain.access import Access
+from domain.case import Case
+from domain.entry import Entry
+from projections import (
+    Row,
+    View,
+    accesses,
+    added,
+    case_status,
+    deadlines,
+    registers,
+    statistics,
+    tallies,
+    views,
+    work_queue,
+)
+from tests.domain.acts import (
+    APPROVED,
+    COMPLETE,
+    COMPLETED,
+    CONSENTED,
+    FILED,
+    IN_HAND,
+    OFFICER,
+    PROPOSED,
+    REFUSED,
+    RETURNED,
+    UNPAID,
+    WITHDRAWN,
+    after,
+    answer,
+    approve,
+    assign,
+    end_appeal_term,
+    lift,
+    office,
+    pay,
+    restrict,
+)
+from tests.domain.story import CASE, Act, Story, a_birth, a_sale, folded, given, stream_of
+
+BAILIFF = office("restricting_officer", authority="kz-bailiffs")
+WAYS = {
+    "filed": FILED,
+    "in_review": COMPLETE,
+    "returned": RETURNED,
+    "approved": APPROVED,
+    "completed": COMPLETED,
+    "refused": REFUSED,
+    "withdrawn": WITHDRAWN,
+    "lapsed": UNPAID,
+}
+
+
+def shown(view: View, *acts: Act) -> Row | None:
+    """The row of a car sale, or of its car, after these acts."""
+    return row(view, given(a_sale(), *acts))
+
+
+def row(view: View, story: Story) -> Row | None:
+    return view.row(folded(story.log, CASE if view.family == "case" else stream_of(story.key)))
+
+
+def waiting(*acts: Act) -> dict[str, str]:
+    """What the clock waits for, and until when."""
+    found = shown(deadlines.PROJECTION, *acts) or {}
+    return {name: at for name, at in found.items() if at and name not in {"case", "authority"}}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
+def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
+    found = shown(view, *way)
+    assert found is None or list(found) == list(view.columns)
+
+
+# --- case_status ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", WAYS)
+def test_a_case_is_shown_with_its_stage_its_parties_and_its_state(stage: str) -> None:
+    story = given(a_sale(), *WAYS[stage])
+    found = row(case_status.PROJECTION, story)
+    assert found is not None
+    assert (found["case"], found["procedure"], found["stage"]) == (CASE, "car_sale", stage)
+    assert found["authority"] == "kz-vehicle-registration"
+    assert found["version"] == len([r for r in story.log if r.stream == CASE])
+    persons = [story.request["person_seller"], story.request["person_buyer"]]
+    assert [found[p] for p in case_status.PARTIES] == [*persons, None, None, None, None]
+    assert Case(**found["state"]) == story.case
+
+
+# --- work_queue -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", sorted({*WAYS} - {"in_review", "returned"}))
+def test_what_no_officer_can_decide_does_not_wait(stage: str) -> None:
+    assert shown(work_queue.PROJECTION, *WAYS[stage]) is None
+
+
+def test_a_case_waits_for_any_officer_until_one_has_it() -> None:
+    story = given(a_sale(), *COMPLETE)
+    found = row(work_queue.PROJECTION, story)
+    assert found is not None
+    assert story.now.decision_due is not None
+    assert (found["officer"], found["is_proposed"]) == (None, 0)
+    assert found["due"] == story.now.decision_due["until"]
+    story.when(assign())
+    assert (row(work_queue.PROJECTION, story) or {})["officer"] == story.now.officer is not None
+
+
+def test_the_second_officer_sees_that_it_is_proposed() -> None:
+    assert (shown(work_queue.PROJECTION, *IN_HAND) or {})["is_proposed"] == 0
+    assert (shown(work_queue.PROJECTION, *PROPOSED) or {})["is_proposed"] == 1
+
+
+def test_a_case_with_a_question_waits_as_returned() -> None:
+    assert (shown(work_queue.PROJECTION, *RETURNED) or {})["stage"] == "returned"
+
+
+# --- deadlines --------------------------------------------------------------------------------------------
+
+
+def test_a_filed_sale_waits_for_the_fee_and_for_the_buyer_the_nearest_first() -> None:
+    found = waiting(*FILED)
+    assert set(found) == {"next", "pay", "consent"}
+    assert found["next"] == min(found["pay"], found["consent"])
+    assert set(waiting(*CONSENTED)) == {"next", "pay"}
+    assert set(waiting(*FILED, pay())) == {"next", "consent"}
+
+
+def test_a_late_decision_is_shown_and_nothing_that_the_clock_does() -> None:
+    assert set(waiting(*COMPLETE)) == {"decide"}
+
+
+def test_a_question_waits_for_its_answer() -> None:
+    assert set(waiting(*RETURNED)) == {"next", "answer"}
+    assert set(waiting(*RETURNED, answer())) == {"decide"}
+
+
+def test_an_appeal_may_come_until_its_term_is_over() -> None:
+    assert set(waiting(*REFUSED)) == {"next", "appeal"}
+    assert shown(deadlines.PROJECTION, *REFUSED, after(lambda c: c.appeal_until), end_appeal_term()) is None
+
+
+def test_what_was_withdrawn_waits_for_nothing() -> None:
+    assert shown(deadlines.PROJECTION, *WITHDRAWN) is None
+
+
+# --- registers --------------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_shown_with_its_register_and_its_state() -> None:
+    story = given(a_sale(), *APPROVED)
+    found = row(registers.PROJECTION, story)
+    assert found is not None
+    assert (found["entry"], found["register"]) == (stream_of(story.key), "vehicles")
+    assert found["version"] == len([r for r in story.log if r.stream == found["entry"]])
+    assert Entry(**found["state"]) == story.entry
+
+
+def test_an_entry_that_an_approval_makes_is_shown_from_then_on() -> None:
+    story = given(a_birth(), *FILED, assign())
+    assert story.entries == {}
+    story.when(approve(OFFICER))
+    assert (row(registers.PROJECTION, story) or {})["register"] == story.offer.procedure.registers[0].name
+
+
+def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:
+    one, two = restrict("arrest", BAILIFF), restrict("arrest", BAILIFF, restriction="restriction-2")
+    acts = (one, two, lift(BAILIFF), lift(BAILIFF, "restriction-2"))
+    stories = accumulate(acts, given, initial=a_sale())
+    assert [(row(registers.PROJECTION, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]
+
+
+# --- statistics -------------------------------------------------------------------------------------------
+
+
+def test_each_event_of_a_case_and_of_an_entry_counts_once_for_its_authority_and_month() -> None:
+    story = given(a_sale(), *COMPLETED)
+    counted = [r for r in story.log if not r.type.startswith("claim.")]
+    sums: dict[str, Row] = {}
+    for found in filter(None, map(statistics.PROJECTION.row, story.log)):
+        sums[found["key"]] = (
+            added(statistics.PROJECTION, sums[found["key"]], found) if found["key"] in sums else found
+        )
+    assert {(s["month"], s["authority"], s["type"]): s["count"] for s in sums.values()} == Counter(
+        ("2026-11", r.authority, r.type) for r in counted
+    )
+
+
+def test_what_claims_a_key_counts_for_nobody() -> None:
+    story = given(a_sale(), *FILED)
+    claims = [r for r in story.log if r.type.startswith("claim.")]
+    assert claims
+    assert [statistics.PROJECTION.row(r) for r in claims] == [None] * len(claims)
+
+
+# --- accesses ---------------------------------------------------------------------------------------------
+
+
+def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> None:
+    """The number is text of one length, so that the tenth comes after the ninth."""
+    said = {"stream": CASE, "reader": "o", "role": "officer", "authority": "a", "purpose": "p", "basis": "b"}
+    nine, ten = (
+        accesses.PROJECTION.row(Access(number=n, at="2026-11-23T09:00:00.000000Z", hash="h", **said))
+        for n in (9, 10)
+    )
+    assert nine is not None
+    assert ten is not None
+    assert said.items() <= nine.items()
+    assert nine["number"] < ten["number"]
+    assert list(nine) == list(accesses.PROJECTION.columns)
+
+
+def test_every_read_model_is_spoken_of_here() -> None:
+    modules = (case_status, work_queue, deadlines, registers, statistics, accesses)
+    found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
+    assert found == {module.__name__.rpartition(".")[2] for module in modules}
