@@ -82,7 +82,7 @@ def _my_streams(country: CountryHouse, actor: Actor) -> Iterator[str]:
     rows = _mine(country, actor, LARGEST, [])
     while rows:
         yield from chain.from_iterable(
-            (row["case"], *([row["state"]["entry"]] if row["state"]["entry"] else [])) for row in rows
+            (row["case"], *(written["entry"] for written in row["state"]["entries"])) for row in rows
         )
         rows = _mine(country, actor, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
 

@@ -72,7 +72,7 @@ def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
         "procedure": found.procedure.name,
         "country": found.country,
         "title": dict(found.procedure.title),
-        "register": found.procedure.register.name,
+        "registers": [register.name for register in found.procedure.registers],
         "parties": [
             {
                 "role": p.role,

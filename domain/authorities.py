@@ -28,7 +28,8 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
             continue
         for terms in offer.terms:
             found.setdefault(terms.authority, set()).update(CASES)
-            found.setdefault(terms.registry, set()).add(RECEIPT)
+            for register in offer.procedure.registers:
+                found.setdefault(terms.registry_of(register.name), set()).add(RECEIPT)
             for restriction in terms.restrictions:
                 found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]

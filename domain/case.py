@@ -3,7 +3,7 @@
 ::
 
     filed ───────► in_review ──────► approved ──► completed
-      │ ▲ consent     │ ▲ answer       (the entry is written in the same append)
+      │ ▲ consent     │ ▲ answer       (the entries are written in the same append)
       │ └ revoked     ▼ │
       │             returned ──► lapsed (no_answer)              in_review ──► refused
       ├──► lapsed (unpaid, no_consent)
@@ -31,6 +31,7 @@ from domain.events import (
     ConsentGiven,
     ConsentRevoked,
     DecisionTermStarted,
+    EntryMember,
     FeeAssessed,
     FeePaid,
     InformationProvided,
@@ -145,6 +146,8 @@ class Case(NamedTuple):
     refunds: Mapping[str, Refund]  # by the payment's id
     questions: list[Question]  # oldest first
     effects: list[str]
+    entries: list[EntryMember]  # what the approval wrote
+    receipts: Mapping[str, str]  # entry -> its event, which the registry has applied
     erased: list[str]
     timeline: list[Mapping[str, Any]]
     decisions: list[Decided]  # newest last: what is set aside is decided again
@@ -155,8 +158,6 @@ class Case(NamedTuple):
     proposal: Proposal | None = None
     appeal_until: Deadline | None = None
     is_appeal_term_over: bool = False
-    entry: str | None = None
-    receipt: str | None = None
 
     @property
     def persons(self) -> dict[str, str]:
@@ -230,6 +231,8 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         refunds={},
         questions=[],
         effects=[],
+        entries=[],
+        receipts={},
         erased=[],
         timeline=[_step(recorded)],
         decisions=[],
@@ -283,7 +286,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case CaseApproved():
             return {
                 "stage": Stage.APPROVED.value,
-                "entry": event.entry,
+                "entries": event.entries,
                 "effects": sorted(recorded.effects or ()),
                 "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
             }
@@ -307,7 +310,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case AppealTermEnded():
             return {"is_appeal_term_over": True}
         case ReceiptRecorded():
-            return {"receipt": event.event}
+            return {"receipts": {**case.receipts, event.entry: event.event}}
         case CaseCompleted():
             return {"stage": Stage.COMPLETED.value}
         case PersonalDataErased():

@@ -8,7 +8,7 @@ from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, R
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``holder`` is the stream that holds the key, None when it is free; settled, it is never free again.
+    """``holder`` is the stream that holds the key, None when it is free; settled, that is an entry.
 
     Of a quota only ``taken`` speaks: how many slots are. Each of its events says it anew, so that the last slot
     costs what the first did; who has one is known to the cases alone, which free it once, when they end.
@@ -29,7 +29,7 @@ def evolve(claim: Claim, recorded: Recorded) -> Claim:
         case ClaimTaken():
             return Claim(event.holder)
         case ClaimReleased():
-            return claim if claim.is_settled or claim.holder != event.holder else FREE
+            return FREE if claim.holder == event.holder else claim
         case ClaimSettled():
             return Claim(event.holder, is_settled=True)
         case SlotTaken() | SlotFreed():

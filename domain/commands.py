@@ -200,12 +200,16 @@ class EndAppealTerm(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReceipt(CaseCommand):
-    """The registry of ``register`` states that it applied the event (verified before it comes here)."""
+    """The registry of ``register`` states that it applied the event (verified before it comes here).
+
+    ``number``: its reference of the entry, where it disclosed that.
+    """
 
     register: str
     authority: str
     event: str
     jws: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

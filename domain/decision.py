@@ -17,8 +17,12 @@ SYSTEM_ACTOR: Final[e.ActorMember] = {"id": "tamga", "role": "system"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What follows: events by target, whose seal signs them, and who acted. No events: it was so already."""
+    """What follows: events by target, whose seal signs them, and who acted. No events: it was so already.
+
+    ``to``: further countries that its case and its entries concern from now on; each gets them whole.
+    """
 
     authority: str
     actor: e.ActorMember
     events: Events
+    to: tuple[str, ...] = ()

@@ -1,13 +1,16 @@
 """One legal record of a register, with the restrictions that are live on it; one stream, folded."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple, assert_never
 
 from domain.events import (
     ERASED,
     EntryChanged,
     EntryCreated,
+    EntryEnded,
     EntryEvent,
+    EntryNumbered,
     PersonalDataErased,
     Recorded,
     RestrictionLifted,
@@ -15,10 +18,18 @@ from domain.events import (
 )
 
 
+class Status(StrEnum):
+    """Whether a record still holds."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
 class Entry(NamedTuple):
     """An entry as its events tell it; JSON values only. Personal values that are erased are None.
 
-    ``changes``: the hashes of the events that wrote its content, oldest first; what a receipt may be about.
+    ``until``: the last day on which it holds; it is not ended by itself, who looks compares.
+    ``changes``: the hashes of the events that wrote or ended it, oldest first; what a receipt may be about.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
     """
 
@@ -26,6 +37,8 @@ class Entry(NamedTuple):
     country: str
     register: str
     version: int
+    status: str
+    until: str | None
     title: str
     authority: str
     created_at: str
@@ -36,6 +49,7 @@ class Entry(NamedTuple):
     restrictions: Mapping[str, Mapping[str, str]]
     keys: list[str]
     is_erased: bool = False
+    number: str | None = None  # that the register gave it
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -49,6 +63,8 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             country=recorded.country,
             register=event.register,
             version=recorded.seq,
+            status=Status.ACTIVE.value,
+            until=event.until,
             title=event.title,
             authority=recorded.authority,
             created_at=recorded.time,
@@ -66,10 +82,13 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
 def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:
     """The fields of the entry that the event changes."""
     match event:
-        case EntryCreated():
-            raise TypeError("an entry is created once")
-        case EntryChanged():
-            return {
+        case EntryCreated() if entry.status != Status.ENDED:
+            raise TypeError("an entry that is there is not created")
+        case EntryCreated() | EntryChanged():
+            begins = {"created_at": recorded.time, "number": None} if isinstance(event, EntryCreated) else {}
+            return begins | {
+                "status": Status.ACTIVE.value,
+                "until": event.until,
                 "title": event.title,
                 "changed_at": recorded.time,
                 "content": _kept(event.content),
@@ -77,6 +96,16 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "changes": [*entry.changes, recorded.hash],
                 "is_erased": False,
                 "keys": _with_keys(entry, recorded),
+            }
+        case EntryNumbered():
+            number = None if event.number is ERASED else event.number
+            return {"number": number, "keys": _with_keys(entry, recorded)}
+        case EntryEnded():
+            return {
+                "status": Status.ENDED.value,
+                "title": event.title,
+                "changed_at": recorded.time,
+                "changes": [*entry.changes, recorded.hash],
             }
         case RestrictionPlaced():
             placed = {
@@ -93,7 +122,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case PersonalDataErased():
             content = {n: None if n in entry.owners else v for n, v in entry.content.items()}
             left_keys = [key for key in entry.keys if key not in event.keys]
-            return {"content": content, "is_erased": True, "keys": left_keys}
+            return {"content": content, "is_erased": True, "number": None, "keys": left_keys}
         case _:
             assert_never(event)
 

@@ -55,6 +55,13 @@ class ActorMember(TypedDict, total=False):
     role: str
 
 
+class EntryMember(TypedDict):
+    """An entry that a decision wrote: its register and its stream."""
+
+    register: str
+    entry: str
+
+
 RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
@@ -201,11 +208,10 @@ class ApprovalProposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseApproved:
-    """The authority said yes; the register changed in the same append (``entry`` is the entry's stream)."""
+    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote."""
 
     rule: str
-    register: str
-    entry: str
+    entries: list[EntryMember]
     note: OptionalText
     officer_person: Text
     officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
@@ -246,9 +252,10 @@ class AppealTermEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRecorded:
-    """The registry stated, signed, that it has applied ``event``."""
+    """The registry stated, signed, that it has applied ``event``, which wrote ``entry``."""
 
     register: str
+    entry: str
     event: str
     receipt: str
 
@@ -280,7 +287,7 @@ class ClaimTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimReleased:
-    """The key is free again."""
+    """The key is free again: its case is over, or the entry that it belonged to needs it no more."""
 
     kind: str
     holder: str
@@ -288,7 +295,7 @@ class ClaimReleased:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimSettled:
-    """The key belongs to an entry for good; ``holder`` is the entry's stream."""
+    """The key belongs to an entry; ``holder`` is the entry's stream, and it alone frees the key."""
 
     kind: str
     holder: str
@@ -320,6 +327,7 @@ class EntryCreated:
     content_version: int
     title: str  # of the change: registration, import
     content: Mapping[str, Any]
+    until: str | None = None  # the last day on which it holds, where the law gives it an end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +338,24 @@ class EntryChanged:
     content_version: int
     title: str
     content: Mapping[str, Any]
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryNumbered:
+    """The register gave the record its number, with its receipt for the event ``of``."""
+
+    register: str
+    of: str
+    number: Annotated[str | Erased, Personal("entry")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryEnded:
+    """The record is over; what it said stays."""
+
+    register: str
+    title: str  # such as deregistration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,7 +442,15 @@ CaseEvent = (
     | PersonalDataErased
 )
 ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed
-EntryEvent = EntryCreated | EntryChanged | RestrictionPlaced | RestrictionLifted | PersonalDataErased
+EntryEvent = (
+    EntryCreated
+    | EntryChanged
+    | EntryNumbered
+    | EntryEnded
+    | RestrictionPlaced
+    | RestrictionLifted
+    | PersonalDataErased
+)
 KeysEvent = LogOpened | SealAuthorised | SealRetired
 Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded
 

@@ -30,10 +30,11 @@ EVERYTHING = Reach()
 
 
 class Seen(NamedTuple):
-    """An entry as a rule sees it: what it says, and the restrictions that are live on it: kind -> reach."""
+    """An entry as a rule sees it: what it says, the restrictions live on it (kind -> reach), its last day."""
 
     content: Content
     restrictions: Mapping[str, Reach] = MappingProxyType({})
+    until: date | None = None
 
     def stopped_by(self, change: str) -> list[str]:
         """The kinds of the restrictions that stop this change of the entry, sorted."""

@@ -15,7 +15,7 @@ from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
 from domain.offers import offer
-from domain.procedure import Key, Offer, Terms, checked, slots
+from domain.procedure import Effect, Key, Offer, Terms, checked, slots
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
@@ -30,6 +30,10 @@ class About(NamedTuple):
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
         return facts_of(self.terms, self.request, self.filed_at, country_of(self.offer.country), day)
+
+    def effects(self, day: date | None = None) -> tuple[Effect, ...]:
+        """What an approval does, seen on the day of the filing or on another one."""
+        return self.offer.procedure.effects(self.facts(day))
 
 
 Sees = Callable[[About], tuple[Key, ...]]
@@ -80,8 +84,12 @@ def _slots(about: About) -> tuple[Key, ...]:
     return tuple(slots(about.terms, about.facts())) if about.terms.quotas else ()
 
 
-def _entry(about: About) -> tuple[Key, ...]:
-    return (about.offer.procedure.entry(about.request),)
+def _entries(about: About) -> tuple[Key, ...]:
+    return tuple(effect.key for effect in about.effects())
+
+
+def _of_entries(about: About) -> tuple[Key, ...]:
+    return tuple(key for effect in about.effects() for key in (effect.key, *effect.settles, *effect.frees))
 
 
 def _checked(about: About) -> tuple[Key, ...]:
@@ -89,8 +97,9 @@ def _checked(about: About) -> tuple[Key, ...]:
 
 
 CLAIMS: Final = (_claims, _slots)
-ENTRY: Final = (_entry,)
-ENTRY_AND_CLAIMS: Final = (_claims, _slots, _entry, _checked)
+ENTRIES: Final = (_entries,)
+ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
+ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked)
 
 
 def _lacks_consents(case: Case) -> bool:
@@ -117,7 +126,7 @@ BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
 CLOSED: Final = (REFUSED, WITHDRAWN, LAPSED, COMPLETED)
 
 ROWS: Final = (
-    Step(c.FileCase, None, sees=ENTRY_AND_CLAIMS),
+    Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS),
     # parties
     Step(c.GiveConsent, CONSENT, (FILED,), when=_lacks_consents),
     Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, sees=CLAIMS),
@@ -131,13 +140,13 @@ ROWS: Final = (
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ProvideInformation, INFORM, (RETURNED,)),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
-    Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ENTRY_AND_CLAIMS),
+    Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES),
     Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True),
     # ends
     Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS),
     Step(c.LapseCase, CLOCK, (FILED, RETURNED), reaches_erased=True),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
-    Step(c.RecordReceipt, RECEIPT, (APPROVED,), sees=ENTRY, reaches_erased=True),
+    Step(c.RecordReceipt, RECEIPT, (APPROVED,), sees=ENTRIES, reaches_erased=True),
     Step(c.EraseCase, ERASE, CLOSED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),

@@ -153,6 +153,6 @@ def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Rest
     rows = (
         offer.on(day)
         for (code, _), offer in offers().items()
-        if code == country and offer.procedure.register.name == register
+        if code == country and register in (kept.name for kept in offer.procedure.registers)
     )
     return {restriction.kind: restriction for terms in rows if terms for restriction in terms.restrictions}

@@ -97,22 +97,57 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What an approval does to one entry; ``title`` names it in the register: "sale", "registration".
+
+    ``settles``: claims of the case that belong to the entry from now on; what no effect settles is free again.
+    ``frees``: claims that the entry held until now; what it keeps is not named.
+    """
+
+    register: Register
+    key: Key
+    title: str
+    settles: tuple[Key, ...] = ()
+    frees: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(Effect):
+    """An entry that is not there yet, or has ended, begins with this content; ``until``: the last day of it."""
+
+    content: Content
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Effect):
+    """An entry that must be there reads anew: ``content`` says how, given the one before; ``until`` is anew, too."""
+
+    content: Callable[[Content], Content]
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Effect):
+    """An entry that must be there is over; what it said stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """What all countries share of a procedure."""
+    """What all countries share of a procedure; ``registers``: all that it may write to, the foremost first.
+
+    ``effects``: what an approval does, one for each entry. It is asked at the filing too, so that the entries are
+    known by their keys before anybody decides: these follow from the request alone, never from ``facts.day``.
+    """
 
     name: str
     title: Words
     form: type[Form]
     parties: tuple[Party, ...]
-    register: Register
+    registers: tuple[Register, ...]
     claims: Callable[[Request], tuple[Key, ...]]
-    entry: Callable[[Request], Key]
-    effect: Callable[
-        [Request, Mapping[str, Any] | None], dict[str, Any]
-    ]  # the entry's content after approval
-    change: str  # the title of that change: "sale", "registration"
-    creates: bool  # whether approval creates the entry, or changes one that must exist
-    settles: bool = False  # whether the claims belong to the entry for good after approval
+    effects: Callable[[Facts], tuple[Effect, ...]]
+    concerns: Callable[[Facts], tuple[str, ...]] = lambda _facts: ()  # countries that an approval is told to
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
 
@@ -262,9 +297,13 @@ class Terms:
     source: Source
     authority: str
     registry: str  # the registry office whose receipt completes a case
+    registries: Mapping[str, str] = field(
+        default_factory=dict
+    )  # register -> its office, where that is another
     fee: Fee
     entry_fee: Fee | None = None
     times: Times
+    numbers: Mapping[str, Literal["register"]] = field(default_factory=dict)
     four_eyes: FourEyes
     grounds: tuple[Ground, ...]
     evidence: tuple[Requirement, ...] = ()
@@ -277,6 +316,10 @@ class Terms:
     retention: Term | Forever
     entry_retention: Term | Forever
     since_source: Source | None = None
+
+    def registry_of(self, register: str) -> str:
+        """The registry office that keeps this register."""
+        return self.registries.get(register, self.registry)
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
@@ -291,6 +334,8 @@ class Terms:
                 yield from ((f"times.{time.name}", getattr(value, time.name)) for time in fields(value))
             elif each.name in ("authority", "registry", "until"):
                 yield each.name, self.source
+            elif each.name in ("registries", "numbers"):
+                yield each.name, self.source if value else ()
             elif each.name not in ("since", "source", "since_source"):
                 yield each.name, value
 

@@ -77,7 +77,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "is_proposed": case.proposal is not None,
         "decision": {k: v for k, v in case.decided.items() if k != "person"} if case.decided else None,
         "appeal_until": case.appeal_until,
-        "entry": case.entry,
+        "entries": case.entries,
         "warnings": case.warnings if party is None else [],
         "erased": case.erased,
         "fits": list(fits(case)),

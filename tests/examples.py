@@ -24,7 +24,7 @@ from domain.countries import countries
 from domain.facts import Facts, Request, Seen
 from domain.forms import AnyPerson, Form, Money, Named, PersonalNumber, plain
 from domain.numbers import WrongNumber
-from domain.procedure import Check, Key, Offer
+from domain.procedure import Check, Create, Effect, Key, Offer, Register
 
 TODAY: Final = date(2026, 11, 23)
 LONGEST: Final = 40  # of the codes that are tried
@@ -55,18 +55,34 @@ def example_request(
     return plain(offer.form.model_validate(found))
 
 
-def example_entry(offer: Offer, request: Mapping[str, Any], n: int = 0) -> dict[str, Any]:
-    """The content of an entry that this request may change: of the same thing, as the checks ask for it."""
-    register, procedure = offer.procedure.register, offer.procedure
+def effects_of(offer: Offer, request: Request) -> tuple[Effect, ...]:
+    """What an approval of this request does."""
+    return offer.procedure.effects(Facts(request, TODAY))
+
+
+def example_entries(
+    offer: Offer, request: Mapping[str, Any], n: int = 0
+) -> list[tuple[Register, dict[str, Any]]]:
+    """What has to be in the registers before this request can be approved."""
+    needed = [effect for effect in effects_of(offer, request) if not isinstance(effect, Create)]
+    return [(effect.register, example_entry(offer, request, n, effect)) for effect in needed]
+
+
+def example_entry(
+    offer: Offer, request: Mapping[str, Any], n: int = 0, effect: Effect | None = None
+) -> dict[str, Any]:
+    """The content of an entry that this request is about: of the same thing, as the checks ask for it."""
+    effect = effect or effects_of(offer, request)[0]
+    register, procedure = effect.register, offer.procedure
     checks = (*procedure.checks, *offer.terms[-1].checks)
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
     for values in product(*options):
         content = _valid(register.content, dict(zip(written, values, strict=True)))
-        if content is None or register.key(content) != procedure.entry(request):
+        if content is None or register.key(content) != effect.key:
             continue
         seen = Seen(content)
-        if all(check.holds(_facts(check, request, procedure.entry(request), seen)) for check in checks):
+        if all(check.holds(_facts(check, request, effect.key, seen)) for check in checks):
             return content
     raise NoExample(f"no entry in {register.name} fits an example request of {procedure.name}")
 

@@ -1,6 +1,6 @@
 """A made-up law with several people in one role: a company with up to fifty founders, each of whom agrees."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, Final, cast
@@ -8,10 +8,21 @@ from typing import Annotated, Any, Final, cast
 from pydantic import Field
 
 from domain.events import Personal
-from domain.facts import Request
+from domain.facts import Facts, Request
 from domain.forms import Company, Form, Line, Person
 from domain.offers import offers
-from domain.procedure import FourEyes, Key, Offer, Party, Procedure, Register, claim_key, entry_key
+from domain.procedure import (
+    Create,
+    Effect,
+    FourEyes,
+    Key,
+    Offer,
+    Party,
+    Procedure,
+    Register,
+    claim_key,
+    entry_key,
+)
 from domain.procedures import procedures, registers
 from tests.examples import person
 
@@ -42,8 +53,26 @@ def _claims(request: Request) -> tuple[Key, ...]:
     return (claim_key("name_of_the_tests", request["name"]),)
 
 
-def _founded(request: Request, _content: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {"name": request["name"], "founders": request["founders"]}
+COMPANIES: Final = Register(
+    name="companies-of-the-tests",
+    title={"en": "Register of companies"},
+    content=CompanyEntry,
+    content_version=1,
+    key=_entry,
+    claims=_claims,
+)
+
+
+def _effects(facts: Facts) -> tuple[Effect, ...]:
+    request = facts.request
+    founded = Create(
+        register=COMPANIES,
+        key=_entry(request),
+        title="registration",
+        content={"name": request["name"], "founders": request["founders"]},
+        settles=_claims(request),
+    )
+    return (founded,)
 
 
 FOUNDING: Final = Procedure(
@@ -55,20 +84,9 @@ FOUNDING: Final = Procedure(
         Party(role="applicant", member="applicant", is_applicant=True),
         Party(role="witness", member="witnesses", consents=True, many=True),
     ),
-    register=Register(
-        name="companies-of-the-tests",
-        title={"en": "Register of companies"},
-        content=CompanyEntry,
-        content_version=1,
-        key=_entry,
-        claims=_claims,
-    ),
+    registers=(COMPANIES,),
     claims=_claims,
-    entry=_entry,
-    effect=_founded,
-    change="registration",
-    creates=True,
-    settles=True,
+    effects=_effects,
 )
 
 
@@ -87,7 +105,7 @@ def founding_is_offered(procedure: Procedure = FOUNDING) -> Iterator[Offer]:
     tables: list[tuple[dict[Any, Any], Any, Any]] = [
         (cast("dict[Any, Any]", offers()), ("KZ", NAME), offer),
         (cast("dict[Any, Any]", procedures()), NAME, procedure),
-        (cast("dict[Any, Any]", registers()), procedure.register.name, procedure.register),
+        (cast("dict[Any, Any]", registers()), procedure.registers[0].name, procedure.registers[0]),
     ]
     for table, key, value in tables:
         table[key] = value

@@ -118,7 +118,7 @@ class Sale:
         good(self._seller.post(f"/v1/cases/{self.case}/information", answer))
         good(town.judge(officer, self.case, "proposals", {"note": WORDS["note"]}))
         good(town.judge(town.officer(self.case, 2), self.case, "approvals"))
-        self.entry = str(town.read(self.case)["entry"])
+        self.entry = str(town.read(self.case)["entries"][0]["entry"])
         town.acknowledge(self.case)
 
     @property

@@ -13,6 +13,7 @@ from domain.offers import offers
 from domain.procedure import Offer
 from tests.examples import (
     NoExample,
+    effects_of,
     example_content,
     example_entry,
     example_request,
@@ -115,15 +116,15 @@ def test_real_people_stand_in_for_the_parties(offer: Offer) -> None:
 
 @every_offer
 def test_the_entry_that_a_request_changes_is_found_by_it(offer: Offer) -> None:
-    if not offer.procedure.creates:
-        asked = example_request(offer, 3)
-        content = example_entry(offer, asked, 3)
-        assert offer.procedure.register.key(content) == offer.procedure.entry(asked)
+    asked = example_request(offer, 3)
+    for effect in effects_of(offer, asked):
+        content = example_entry(offer, asked, 3, effect)
+        assert effect.register.key(content) == effect.key
 
 
 @every_offer
 def test_a_line_of_an_import_is_a_content_of_the_register(offer: Offer) -> None:
-    content = offer.procedure.register.content
+    content = offer.procedure.registers[0].content
     line = example_content(content, offer.country, 5)
     assert plain(content.model_validate(line)) == line
 

@@ -16,15 +16,14 @@ NEW = "digital_nomad_visa"
 PROCEDURE = '''
 """Somebody who works at home anywhere asks to live here for a while; the income comes from abroad."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from domain.events import Personal
-from domain.facts import Request
+from domain.facts import Facts, Request
 from domain.forms import CountryCode, Day, Form, Line, Money, Person, Value
-from domain.procedure import Key, Party, Procedure, Register, claim_key, entry_key
+from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 
 
 class Passport(Value):
@@ -61,8 +60,19 @@ def _claims(request: Request) -> tuple[Key, ...]:
     return (claim_key("digital_nomad_visa", passport["country"], passport["number"]),)
 
 
-def _admitted(request: Request, _content: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {"holder": request["applicant"], "passport": request["passport"]}
+NOMADS = Register(
+    name="digital-nomads",
+    title={"en": "Register of digital nomads"},
+    content=NomadEntry,
+    content_version=1,
+    key=_key,
+)
+
+
+def _effects(facts: Facts) -> tuple[Effect, ...]:
+    request = facts.request
+    content = {"holder": request["applicant"], "passport": request["passport"]}
+    return (Create(register=NOMADS, key=_key(request), title="admission", content=content),)
 
 
 PROCEDURE = Procedure(
@@ -70,18 +80,9 @@ PROCEDURE = Procedure(
     title={"en": "Visa for digital nomads"},
     form=NomadForm,
     parties=(Party(role="applicant", member="applicant", is_applicant=True),),
-    register=Register(
-        name="digital-nomads",
-        title={"en": "Register of digital nomads"},
-        content=NomadEntry,
-        content_version=1,
-        key=_key,
-    ),
+    registers=(NOMADS,),
     claims=_claims,
-    entry=_key,
-    effect=_admitted,
-    change="admission",
-    creates=True,
+    effects=_effects,
 )
 '''
 

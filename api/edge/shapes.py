@@ -96,6 +96,13 @@ class ConsentShown(Shape):
     answer: Literal["given", "open"]
 
 
+class EntryWritten(Shape):
+    """What an approval wrote."""
+
+    register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
+    entry: OpaqueId
+
+
 class CaseShown(Shape):
     """A case as the caller may see it: of other people their names only."""
 
@@ -123,7 +130,7 @@ class CaseShown(Shape):
     is_proposed: bool
     decision: DecisionShown | None
     appeal_until: Deadline | None
-    entry: OpaqueId | None
+    entries: list[EntryWritten]
     warnings: list[str]
     erased: list[str]
     fits: list[str]
@@ -241,6 +248,9 @@ class EntryShown(Shape):
     entry: OpaqueId
     register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
     version: Version
+    status: Literal["active", "ended"]
+    until: LegalDay | None
+    number: str | None
     title: str
     authority: str
     created_at: Moment
@@ -283,7 +293,7 @@ class OfferShown(Shape):
     procedure: Code
     country: CountryCode
     title: Titles
-    register_: Annotated[str, Field(alias="register")]
+    registers: list[str]
     parties: list[PartyShown]
     form_version: Version
     form: dict[str, Any]

@@ -1,11 +1,11 @@
 """What a registry asks and says beside its feed: personal members of its entries, and signed receipts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from api.edge.answers import answered
@@ -22,7 +22,7 @@ from domain.offers import content_owners, offers
 from domain.refusals import Refusal, Unready
 from infra.formats.canonical import NotCanonical, from_b64url
 from infra.formats.envelope import disclosures_of, payload_of, split
-from infra.formats.signing import BadSignature, open_disclosure, parse, verify
+from infra.formats.signing import BadSignature, digest, open_disclosure, parse, verify
 from infra.house import CountryHouse
 from infra.keys.live_seals import key_for
 from infra.log.event_store import Row
@@ -54,11 +54,19 @@ class Disclosures(Shape):
 
 
 class Receipts(Value):
-    """Compact JWS by the registry's key (formats: typ tamga-receipt+jwt)."""
+    """Compact JWS by the registry's key (formats: typ tamga-receipt+jwt).
+
+    ``references``: the disclosures of their references, where the law lets the register number the entry; each
+    belongs to the receipt that states its digest.
+    """
 
     receipts: Annotated[
         list[Annotated[str, Field(min_length=100, max_length=4000, pattern=r"^[A-Za-z0-9_.-]+$")]],
         Field(min_length=1, max_length=MOST),
+    ]
+    references: Annotated[
+        list[Annotated[str, Field(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]],
+        Field(default_factory=list, max_length=MOST),
     ]
 
 
@@ -117,7 +125,7 @@ async def receive(request: Request, cc: str) -> Response:
     country = country_here(request, code)
     said = await body_of(request, Receipts)
     actor = caller(request)
-    commands = await asyncio.to_thread(_commands, country, rule, actor, said.receipts)
+    commands = await asyncio.to_thread(_commands, country, rule, actor, said)
     return answered(
         {"receipts": await asyncio.gather(*(_recorded(country, command) for command in commands))}
     )
@@ -153,20 +161,22 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     """The registers that this registry keeps: what it reads, it reads for them."""
     authority = rule.competence.authority if rule.competence else None
     return {
-        offer.procedure.register.name
+        register.name
         for (code, _), offer in offers().items()
-        if code == country.code and any(terms.registry == authority for terms in offer.terms)
+        for register in offer.procedure.registers
+        if code == country.code and any(t.registry_of(register.name) == authority for t in offer.terms)
     }
 
 
 def _commands(
-    country: CountryHouse, rule: Rule, actor: Actor, receipts: Sequence[str]
+    country: CountryHouse, rule: Rule, actor: Actor, said: Receipts
 ) -> list[RecordReceipt | Answer]:
     """What each receipt asks for, or why it is refused."""
     found: list[RecordReceipt | Answer] = []
-    for jws in receipts:
+    references = {digest(text): text for text in said.references}
+    for jws in said.receipts:
         try:
-            found.append(_command(country, rule, actor, jws))
+            found.append(_command(country, rule, actor, jws, references))
         except _Wrong as wrong:
             found.append(Answer(status="refused", code=wrong.code, detail=str(wrong)))
     return found
@@ -180,8 +190,12 @@ class _Wrong(Exception):
         self.code = code
 
 
-def _command(country: CountryHouse, rule: Rule, actor: Actor, jws: str) -> RecordReceipt:
-    """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event."""
+def _command(
+    country: CountryHouse, rule: Rule, actor: Actor, jws: str, references: Mapping[str, str]
+) -> RecordReceipt:
+    """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event; 5. the
+    reference that it states the digest of, where that was disclosed.
+    """
     authority = rule.competence.authority if rule.competence else ""
     try:
         parsed = parse(jws)
@@ -206,7 +220,22 @@ def _command(country: CountryHouse, rule: Rule, actor: Actor, jws: str) -> Recor
         authority=authority,
         event=receipt.event,
         jws=jws,
+        number=_number(references.get(receipt.reference_digest)),
     )
+
+
+def _number(reference: str | None) -> str | None:
+    """The number in the disclosure of a reference."""
+    if reference is None:
+        return None
+    wrong = _Wrong("receipt_wrong", "The disclosure is not that of a reference: a line of text.")
+    try:
+        name, number = open_disclosure(reference)
+        if name == "reference":
+            return TypeAdapter(Line).validate_python(number, strict=True)
+    except (NotCanonical, ValidationError):
+        raise wrong from None
+    raise wrong
 
 
 async def _recorded(country: CountryHouse, command: RecordReceipt | Answer) -> dict[str, Any]:

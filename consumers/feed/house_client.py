@@ -49,9 +49,15 @@ class HouseClient:
         found: list[dict[str, Any]] = answer["disclosures"]
         return found
 
-    def send_receipts(self, country: str, receipts: Sequence[str]) -> list[dict[str, Any]]:
-        """What became of each receipt, in their order; raises Away or Declined."""
-        answer = self._ask("POST", f"/v1/feeds/{country.lower()}/receipts", json={"receipts": list(receipts)})
+    def send_receipts(
+        self, country: str, receipts: Sequence[str], references: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """What became of each receipt, in their order; raises Away or Declined.
+
+        ``references``: disclosures, of those whose number the law leaves to the register.
+        """
+        said = {"receipts": list(receipts), "references": list(references)}
+        answer = self._ask("POST", f"/v1/feeds/{country.lower()}/receipts", json=said)
         found: list[dict[str, Any]] = answer["receipts"]
         return found
 

@@ -43,8 +43,9 @@ class NoRegistry(LookupError):
 def registries_of(country: str) -> dict[str, str]:
     """Register -> the registry office that keeps it by the newest terms of the country's law."""
     return {
-        offer.procedure.register.name: offer.terms[-1].registry
+        register.name: offer.terms[-1].registry_of(register.name)
         for (code, _), offer in offers().items()
+        for register in offer.procedure.registers
         if code == country
     }
 

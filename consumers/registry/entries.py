@@ -10,12 +10,13 @@ from infra.formats.signing import digest, open_disclosure
 
 Row = dict[str, Any]
 CONTENT: Final = ("entry.EntryCreated.v1", "entry.EntryChanged.v1")
-_NAMED: Final = {"register", "content_version", "title", "_sd"}
+WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
+_NAMED: Final = {"register", "content_version", "title", "until", "_sd"}
 
 
 def register_of(event: Event) -> str | None:
-    """The register that an entry's content belongs to; None for other events."""
-    return event.payload["data"].get("register") if event.type in CONTENT else None
+    """The register of an entry that the event wrote or ended; None for other events."""
+    return event.payload["data"].get("register") if event.type in WRITTEN else None
 
 
 def has_personal_members(event: Event) -> bool:
@@ -47,7 +48,9 @@ def opened(event: Event, answer: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: found.get(name) for name in owners}
 
 
-def after(row: Row | None, event: Event, personal: Mapping[str, Any]) -> Row | None:
+def after(  # noqa: PLR0911 - one branch an event
+    row: Row | None, event: Event, personal: Mapping[str, Any]
+) -> Row | None:
     """The row after the event; None: no row of this registry. Other events than an entry's change nothing."""
     stated = event.payload["data"]
     match event.type:
@@ -57,6 +60,8 @@ def after(row: Row | None, event: Event, personal: Mapping[str, Any]) -> Row | N
                 "entry": event.stream,
                 "register": stated["register"],
                 "content_version": stated["content_version"],
+                "status": "active",
+                "until": stated["until"],
                 "title": stated["title"],
                 "version": event.seq,
                 "content": {**public, **personal},
@@ -71,6 +76,8 @@ def after(row: Row | None, event: Event, personal: Mapping[str, Any]) -> Row | N
                 "version": event.seq,
                 "restrictions": {**row["restrictions"], stated["restriction"]: placed},
             }
+        case "entry.EntryEnded.v1":
+            return {**row, "status": "ended", "title": stated["title"], "version": event.seq}
         case "entry.RestrictionLifted.v1":
             left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
             return {**row, "version": event.seq, "restrictions": left}

@@ -242,7 +242,8 @@ class Registry:
         if not event.type.startswith("entry.") or (register and register not in self._registers.authorities):
             return
         row, reference = self.database.row(event.stream) or (None, "")
-        changed = entries.after(row, event, entries.opened(event, disclosed) if register else {})
+        personal = entries.opened(event, disclosed) if event.type in entries.CONTENT else {}
+        changed = entries.after(row, event, personal)
         if changed is None or changed == row:
             return
         reference = reference or self.database.next_reference(changed["register"])

@@ -13,6 +13,7 @@ from consumers.feed.position import Position
 from consumers.registry.database import Database, Receipt
 from consumers.registry.entries import Row
 from domain.authorities import RECEIPT
+from domain.offers import offers
 from infra.formats.canonical import b64url, encode, sha256
 from infra.formats.signing import SALT_BYTES, Seal, digest, disclosure, parse
 
@@ -24,6 +25,17 @@ logger = logging.getLogger(__name__)
 
 class NoSeal(Exception):
     """The registry has no seal that the log calls live: see ``tamga keys``."""
+
+
+def _numbered_here(country: str) -> set[str]:
+    """The registers whose entries are numbered by the registry, by any terms: to them its reference is told."""
+    return {
+        register
+        for (code, _), offer in offers().items()
+        for terms in offer.terms
+        for register in terms.numbers
+        if code == country
+    }
 
 
 def digest_of(row: Row) -> str:
@@ -92,7 +104,10 @@ class Outbox:
         return not self._database.receipts(waiting_only=True, limit=1)
 
     def _send(self, authority: str, receipts: list[Receipt], checks: Checks, position: Position) -> int:
-        answers = self._houses[authority].send_receipts(self._country, [r.receipt for r in receipts])
+        asked = _numbered_here(self._country)
+        references = [r.reference for r in receipts if parse(r.receipt).payload["register"] in asked]
+        sent = [r.receipt for r in receipts]
+        answers = self._houses[authority].send_receipts(self._country, sent, references)
         settled = 0
         with self._database.writing():
             for receipt, answer in zip(receipts, answers, strict=True):

@@ -1,17 +1,23 @@
-"""Approval: the deciding pair of eyes, the register written and the claims settled, all in one append."""
+"""Approval: the deciding pair of eyes, the registers written and the claims settled, all in one append."""
+
+from datetime import date
+from typing import Any
 
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
+from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions.filing import check_entry
 from domain.decisions.situation import HELD, Situation, officer_of, person_of
+from domain.entry import Entry
+from domain.procedure import Change, Create, Effect, End
 from domain.refusals import Clash, NotAllowed
 
 
 def approve(command: ApproveCase, situation: Situation) -> Decision:
-    """Everything is checked against the register as it stands now, not as it stood at filing (rules.md 9)."""
-    case, procedure = situation.case, situation.offer.procedure
+    """Everything is checked against the registers as they stand now, not as they stood at filing (rules.md 9)."""
+    case = situation.case
     rule = situation.allowed() if situation.asks_four_eyes else situation.allowed_to_holder()
     decided = case.decided
     if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
@@ -19,27 +25,20 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     situation.fits()
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
-    key, old = procedure.entry(case.request), situation.register_entry
-    check_entry(situation, situation.facts(situation.day), "decision")
-    if not procedure.creates and old is None:
-        raise Clash("There is no entry in the register to change.", code="entry_missing")
-    entry = situation.ids[key]
-    written = e.EntryCreated if procedure.creates else e.EntryChanged
-    change = written(
-        register=procedure.register.name,
-        content_version=procedure.register.content_version,
-        title=procedure.change,
-        content=procedure.effect(case.request, old.content if old else None),
-    )
+    facts = situation.facts(situation.day)
+    check_entry(situation, facts, "decision")
+    effects = situation.effects
+    written: Events = [(effect.key, _written(effect, situation.live_at(effect.key))) for effect in effects]
     approved = e.CaseApproved(
         rule=rule.id,
-        register=procedure.register.name,
-        entry=entry,
+        entries=[{"register": f.register.name, "entry": situation.ids[f.key]} for f in effects],
         note=command.note,
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [(key, change), *_claims(situation, entry), (LEAD, approved)])
+    # Who is no member receives nothing.
+    concerned = tuple(c for c in situation.offer.procedure.concerns(facts) if c in countries())
+    return situation.by(rule, [*written, *_claims(situation), (LEAD, approved)], to=concerned)
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:
@@ -52,15 +51,39 @@ def _four_eyes(rule: Rule, situation: Situation) -> None:
         raise NotAllowed("Another person than the one who proposed has to approve.", code="four_eyes")
 
 
-def _claims(situation: Situation, entry: str) -> Events:
-    """What the case held belongs to the entry for good, or is free again; all of it must still be held."""
-    procedure = situation.offer.procedure
-    events: Events = []
-    for key, claim in situation.claims.items():
-        if claim.holder != situation.case.case:
+def _written(effect: Effect, entry: Entry | None) -> e.Event:
+    """The effect as an event of its entry."""
+    register, title = effect.register, effect.title
+    named: dict[str, Any] = {"register": register.name, "title": title}
+    match effect:
+        case Create(content=content, until=until):
+            written = {**named, "content_version": register.content_version, "until": _text(until)}
+            return e.EntryCreated(**written, content=content)
+        case Change(content=anew, until=until) if entry is not None:
+            written = {**named, "content_version": register.content_version, "until": _text(until)}
+            return e.EntryChanged(**written, content=anew(entry.content))
+        case End():
+            return e.EntryEnded(**named)
+    raise TypeError(f"{effect} has no event")
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _claims(situation: Situation) -> Events:
+    """What the case held belongs to an entry, or is free again; all of it must still be held."""
+    case, events = situation.case.case, Events()
+    settled = {key: effect.key for effect in situation.effects for key in effect.settles}
+    for key in {**situation.claims, **settled}:
+        if situation.claim(key).holder != case:
             raise Clash(HELD, code="claim_taken")
-        if procedure.settles:
-            events.append((key, e.ClaimSettled(kind=key.kind, holder=entry)))
+        if key in settled:
+            events.append((key, e.ClaimSettled(kind=key.kind, holder=situation.ids[settled[key]])))
         else:
-            events.append((key, e.ClaimReleased(kind=key.kind, holder=situation.case.case)))
+            events.append((key, e.ClaimReleased(kind=key.kind, holder=case)))
+    for effect in situation.effects:
+        entry = situation.ids[effect.key]
+        freed = [key for key in effect.frees if situation.claim(key).holder == entry]
+        events += [(key, e.ClaimReleased(kind=key.kind, holder=entry)) for key in freed]
     return events

@@ -10,7 +10,8 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation
-from domain.procedure import Forever
+from domain.entry import Entry, Status
+from domain.procedure import Forever, Key
 from domain.refusals import Clash, Fault, Invalid
 
 
@@ -70,22 +71,54 @@ def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
 
 
 def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
-    """Only the register that holds the entry completes the case, by saying that it applied this decision."""
+    """Only the registers that hold the entries complete the case, by saying that they applied this decision: all
+    of them.
+    """
     rule = situation.allowed()
-    case, register = situation.case, situation.offer.procedure.register.name
-    is_ours = (command.register, command.authority) == (register, situation.terms.registry)
-    if is_ours and case.receipt == command.event:
+    case = situation.case
+    is_ours = command.authority == situation.terms.registry_of(command.register)
+    if is_ours and command.event in case.receipts.values():
         return situation.so_already(rule)
-    entry = situation.register_entry
-    is_applied = entry is not None and command.event in entry.changes and command.event in case.effects
-    if not is_ours or not is_applied:
+    found = _written(command, situation)
+    if not is_ours or found is None:
         what = (
             "This receipt is not about what was decided in this case, or not from the register that holds it."
         )
         raise Clash(what, code="receipt_does_not_match")
     situation.fits()
-    receipt = e.ReceiptRecorded(register=command.register, event=command.event, receipt=command.jws)
-    return situation.by(rule, [(LEAD, receipt), (LEAD, e.CaseCompleted())])
+    key, entry = found
+    receipt = e.ReceiptRecorded(
+        register=command.register, entry=entry.entry, event=command.event, receipt=command.jws
+    )
+    events: Events = [*_numbered(command, situation, key, entry), (LEAD, receipt)]
+    if {*case.receipts, entry.entry} >= {written["entry"] for written in case.entries}:
+        events.append((LEAD, e.CaseCompleted()))
+    return situation.by(rule, events)
+
+
+def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Entry) -> Events:
+    """The number that the register gave, once for each entry, where the law leaves it to the register."""
+    if situation.terms.numbers.get(command.register) != "register" or entry.number is not None:
+        return []
+    if entry.status != Status.ACTIVE or entry.is_erased:
+        return []
+    if command.number is None:
+        what = (
+            "The register numbers this entry: please send the disclosure of its reference with the receipt."
+        )
+        raise Clash(what, code="number_missing")
+    return [(key, e.EntryNumbered(register=command.register, of=command.event, number=command.number))]
+
+
+def _written(command: RecordReceipt, situation: Situation) -> tuple[Key, Entry] | None:
+    """The entry of that register which the event wrote, if this case decided it."""
+    if command.event not in situation.case.effects:
+        return None
+    for effect in situation.effects:
+        entry = situation.entry_at(effect.key)
+        if entry and effect.register.name == command.register and command.event in entry.changes:
+            return effect.key, entry
+    return None
 
 
 def erase(command: EraseCase, situation: Situation) -> Decision:

@@ -75,7 +75,9 @@ def erase(command: EraseEntry, situation: Situation) -> Decision:
 def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
     """The terms of today of every procedure that writes to the register in this country."""
     found = (
-        o.on(day) for (c, _), o in offers().items() if c == country and o.procedure.register.name == register
+        o.on(day)
+        for (c, _), o in offers().items()
+        if c == country and register in (kept.name for kept in o.procedure.registers)
     )
     return [terms for terms in found if terms is not None]
 

@@ -17,7 +17,7 @@ from domain.facts import EVERYTHING, Facts, Seen
 from domain.fees import Assessment, assess
 from domain.offers import restrictions_of, terms_hash
 from domain.parties import APPLICANT, Place, parties_of
-from domain.procedure import Check, Moment, Terms
+from domain.procedure import Check, Create, Effect, Moment, Terms
 from domain.refusals import Clash, Differs, Fault, Invalid
 
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -83,42 +83,50 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
 
     Restrictions count at the decision only, and those that reach this change.
     """
-    procedure, entry = situation.offer.procedure, situation.register_entry
-    if procedure.creates and entry is not None:
-        what = "This is in the register already. Please ask the authority for a copy."
-        raise Clash(what, code="entry_exists")
+    for effect in situation.effects:
+        if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
+            what = "This is in the register already. Please ask the authority for a copy."
+            raise Clash(what, code="entry_exists")
     warned = []
-    for check in (*procedure.checks, *situation.terms.checks):
+    for check in (*situation.offer.procedure.checks, *situation.terms.checks):
         if moment not in check.moments or check.holds(_sees(check, facts, situation)):
             continue
         if check.effect == "refuse":
             raise Clash(check.message, code=check.code)
         warned.append(check.code)
-    if moment == "decision" and entry is not None:
-        live = as_seen(entry, facts.day).stopped_by(procedure.change)
-        if live:
-            what = (
-                f"The entry is under a restriction ({', '.join(live)}): "
-                "it cannot be changed until that is lifted."
-            )
-            raise Clash(what, code="entry_restricted")
+    if moment == "decision":
+        for effect in situation.effects:
+            _may_be_touched(effect, situation, facts.day)
     return warned
 
 
+def _may_be_touched(effect: Effect, situation: Situation, day: date) -> None:
+    """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
+    if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
+        raise Clash("There is no entry in the register to change.", code="entry_missing")
+    entry = situation.entry_at(effect.key)
+    live = as_seen(entry, day).stopped_by(effect.title) if entry else ()
+    if live:
+        what = f"The entry is under a restriction ({', '.join(live)}): it cannot be changed until that is lifted."
+        raise Clash(what, code="entry_restricted")
+
+
 def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
-    found = {name: situation.entry_at(key) for name, key in check.sees(facts.request).items()}
+    found = {name: situation.live_at(key) for name, key in check.sees(facts.request).items()}
     entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
     return facts._replace(entries=entries)
 
 
 def as_seen(entry: Entry, day: date) -> Seen:
     """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
+    until = date.fromisoformat(entry.until) if entry.until else None
     if not entry.restrictions:
-        return Seen(entry.content)
+        return Seen(entry.content, until=until)
     kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
     known = restrictions_of(entry.country, entry.register, day)
     # A kind that the law does not know any more still stops everything, until it is lifted.
-    return Seen(entry.content, {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds})
+    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
+    return Seen(entry.content, reaches, until)
 
 
 # --- parties ----------------------------------------------------------------------------------------------

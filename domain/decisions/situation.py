@@ -15,12 +15,12 @@ from domain.countries import country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
-from domain.entry import Entry
+from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, STEPS, About, Step, does_fit, fits, offer_of
 from domain.offers import offer
 from domain.parties import APPLICANT
-from domain.procedure import Key, Offer, Terms, slots
+from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.refusals import NOTHING, Erased, NotAllowed, NotOffered, Refusal, Stale, Unknown, WrongStage
 
 HELD: Final = (
@@ -133,11 +133,10 @@ class Situation:
         """The quotas in which the request takes a slot: the claim's key -> its name and classes; as `claims`."""
         return slots(self.terms, self.facts()) if self._about and self.terms.quotas else {}
 
-    @property
-    def register_entry(self) -> Entry | None:
-        """The entry that the request is about, as it stands; None also once people are erased."""
-        about = self._about
-        return self.entry_at(about.offer.procedure.entry(about.request)) if about else None
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """What an approval of today does; nothing is known of it any more once people are erased."""
+        return self._about.effects(self.day) if self._about else ()
 
     def claim(self, key: Key) -> Claim:
         """A claim as it stands."""
@@ -148,6 +147,11 @@ class Situation:
         """An entry as it stands, or None: there is none."""
         found: Entry | None = self._seen(key)
         return found
+
+    def live_at(self, key: Key) -> Entry | None:
+        """An entry that still holds, or None: there is none, or it has ended."""
+        found = self.entry_at(key)
+        return found if found and found.status == Status.ACTIVE else None
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead. Erased
@@ -232,16 +236,17 @@ class Situation:
 
     # --- what follows ---------------------------------------------------------------------------------------
 
-    def by(self, rule: Rule, events: Events, *, authority: str | None = None) -> Decision:
-        """These events, in the name of the one whom the rule let act; whatever completes a case starts the
-        authority's time (rules.md 14).
+    def by(
+        self, rule: Rule, events: Events, *, authority: str | None = None, to: tuple[str, ...] = ()
+    ) -> Decision:
+        """These events, in the name of the one whom the rule let act, told to further countries (``to``);
+        whatever completes a case starts the authority's time (rules.md 14).
         """
         actor = self._actor(rule)
         if authority is None:
             authority = self._there.authority if self.state else self.terms.authority
-        return Decision(
-            authority=authority, actor=actor, events=[*events, *self._term_started(actor, events)]
-        )
+        events = [*events, *self._term_started(actor, events)]
+        return Decision(authority=authority, actor=actor, events=events, to=to)
 
     def so_already(self, rule: Rule, *, authority: str | None = None) -> Decision:
         """The same was done before: nothing follows (rules.md 21)."""

@@ -24,4 +24,4 @@ def procedures() -> Mapping[str, Procedure]:
 @cache
 def registers() -> Mapping[str, Register]:
     """Every register by name, from the procedures that write to it."""
-    return {p.register.name: p.register for p in procedures().values()}
+    return {register.name: register for p in procedures().values() for register in p.registers}

@@ -1,17 +1,16 @@
 """A birth is registered once, and the certificate follows from the entry; a late birth is always taken."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.countries import countries
 from domain.events import Personal
-from domain.facts import Request
+from domain.facts import Facts, Request
 from domain.forms import AnyPerson, CountryCode, Day, Form, Line, Named, Person, Public, Sex, Value
 from domain.names import normal_form, plainly
 from domain.persons import is_same, key_of, name_of, parent_warnings
-from domain.procedure import Key, Party, Procedure, Register, claim_key, entry_key
+from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 
 
 class MedicalCertificate(Value):
@@ -105,8 +104,16 @@ def _entry(request: Request) -> Key:
     return entry_key("births", *(_certificate(request) or _delivery(request)))
 
 
-def _registered(request: Request, _content: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: request[name] for name in ("child", "mother", "father", "medical_certificate")}
+def _effects(facts: Facts) -> tuple[Effect, ...]:
+    request = facts.request
+    registered = Create(
+        register=BIRTHS,
+        key=_entry(request),
+        title="registration",
+        content={name: request[name] for name in ("child", "mother", "father", "medical_certificate")},
+        settles=_claims(request),
+    )
+    return (registered,)
 
 
 def _warnings(request: Request) -> tuple[str, ...]:
@@ -126,6 +133,14 @@ def _warnings(request: Request) -> tuple[str, ...]:
     return tuple(said)
 
 
+BIRTHS = Register(
+    name="births",
+    title={"en": "Birth register"},
+    content=BirthEntry,
+    content_version=1,
+    key=_entry,
+    claims=_claims,
+)
 PROCEDURE = Procedure(
     name="birth_certificate",
     title={"en": "Birth registration and certificate", "tr": "Doğum tescili ve belgesi"},
@@ -136,19 +151,8 @@ PROCEDURE = Procedure(
         Party(role="father", member="father"),
         Party(role="child", member="child"),
     ),
-    register=Register(
-        name="births",
-        title={"en": "Birth register"},
-        content=BirthEntry,
-        content_version=1,
-        key=_entry,
-        claims=_claims,
-    ),
+    registers=(BIRTHS,),
     claims=_claims,
-    entry=_entry,
-    effect=_registered,
-    change="registration",
-    creates=True,
-    settles=True,
+    effects=_effects,
     warnings=_warnings,
 )

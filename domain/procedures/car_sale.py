@@ -1,17 +1,16 @@
 """A car is sold by its registered owner, with the buyer's consent, and never under a live restriction."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from domain.events import Personal
-from domain.facts import Facts, Request
+from domain.facts import Content, Facts, Request
 from domain.forms import Form, Line, Money, Person, Value
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
 from domain.persons import is_same
-from domain.procedure import Check, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.procedure import Change, Check, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 
 
 def _vin(text: str) -> str:
@@ -71,17 +70,28 @@ def _sold_by_owner(facts: Facts) -> bool:
     return car is not None and is_same(car.content["owner"], facts.request["seller"])
 
 
-def _transferred(request: Request, content: Mapping[str, Any] | None) -> dict[str, Any]:
+def _effects(facts: Facts) -> tuple[Effect, ...]:
     """The buyer owns the car; new plates are given by the registry, later."""
-    old = content or {}
-    plate = None if request.get("new_plates") else old["vehicle"]["plate"]
-    return {"vehicle": {**old["vehicle"], "plate": plate}, "owner": request["buyer"]}
+    request = facts.request
+
+    def sold(car: Content) -> Content:
+        plate = None if request.get("new_plates") else car["vehicle"]["plate"]
+        return {"vehicle": {**car["vehicle"], "plate": plate}, "owner": request["buyer"]}
+
+    return (Change(register=VEHICLES, key=_entry(request), title="sale", content=sold),)
 
 
 def _warnings(request: Request) -> tuple[str, ...]:
     return tuple(vin_warnings(request["vehicle"]["vin"]))
 
 
+VEHICLES = Register(
+    name="vehicles",
+    title={"en": "Vehicle register"},
+    content=VehicleEntry,
+    content_version=1,
+    key=_entry,
+)
 PROCEDURE = Procedure(
     name="car_sale",
     title={"en": "Sale of a car", "kk": "Көлікті сату", "ru": "Продажа автомобиля"},
@@ -90,18 +100,9 @@ PROCEDURE = Procedure(
         Party(role="seller", member="seller", is_applicant=True),
         Party(role="buyer", member="buyer", consents=True),
     ),
-    register=Register(
-        name="vehicles",
-        title={"en": "Vehicle register"},
-        content=VehicleEntry,
-        content_version=1,
-        key=_entry,
-    ),
+    registers=(VEHICLES,),
     claims=_claims,
-    entry=_entry,
-    effect=_transferred,
-    change="sale",
-    creates=False,
+    effects=_effects,
     checks=(
         Check(
             code="not_the_owner",

@@ -97,7 +97,7 @@ class Append:
         reference = {
             "stream": lead.id,
             "seq": lead.seq + len(leads),
-            "to": list(lead.to or (self._country,)),
+            "to": self._recipients(lead, decision),
         }
         effects: dict[str, list[str]] = {}
         for stream, event in others:
@@ -182,7 +182,9 @@ class Append:
             authority=decision.authority,
             actor=decision.actor,
             cause=cause,
-            to=stream.to or _recipients(event, self._country),
+            to=sorted(event.countries)  # the keys stream names every recipient
+            if isinstance(event, e.LogOpened)
+            else self._recipients(stream, decision),
             effects=effects,
             lead=lead,
         )
@@ -209,6 +211,12 @@ class Append:
         if isinstance(event, e.PersonalDataErased):
             self._erased[stream.id] = event.keys
         return recorded
+
+    def _recipients(self, stream: Stream, decision: Decision) -> list[str]:
+        """Where the stream goes from this append on: never less than before. Claims concern nobody abroad."""
+        further = decision.to if stream.family in ("case", "entry") else ()
+        known = stream.to or (self._country,)
+        return sorted({*known, *further}) if further else list(known)
 
     def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
         """The data key for each whose: the stream's own while it exists; people of a changed entry get a
@@ -247,11 +255,6 @@ class Append:
 _REUSED = (
     "This Idempotency-Key was used before, with another content. Please use a new key for a new request."
 )
-
-
-def _recipients(event: e.Event, country: str) -> list[str]:
-    """Where a stream goes when it begins; the keys stream names every recipient."""
-    return sorted(event.countries) if isinstance(event, e.LogOpened) else [country]
 
 
 def _key_ids(stream: Stream) -> dict[str, str]:

@@ -297,7 +297,11 @@ _WATCHERS: Final = (
 def _machines(country: Country) -> Iterator[Resident]:
     posts = {
         Post("treasury", treasury_of(country.code)),
-        *(Post("registry", t.registry) for _, t in _terms(country)),
+        *(
+            Post("registry", registry)
+            for _, t in _terms(country)
+            for registry in (t.registry, *t.registries.values())
+        ),
     }
     for authority in sorted({post.authority for post in posts}):
         mine = tuple(sorted(post for post in posts if post.authority == authority))

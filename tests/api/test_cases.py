@@ -26,7 +26,7 @@ def test_every_procedure_goes_from_filing_to_approval(town: Town, country: str, 
     case = town.take_to("approved", country, procedure)
     shown = town.read(case)
     assert shown["decision"]["kind"] == "approved"
-    assert shown["entry"]
+    assert shown["entries"]
     assert shown["timeline"][0]["what"] == "CaseFiled"
     assert [step["version"] for step in shown["timeline"]] == list(range(1, shown["version"] + 1))
 

@@ -230,7 +230,7 @@ def answers(town: Town, *receipts: str) -> list[dict[str, Any]]:
 
 
 def change_of(town: Town, case: str) -> str:
-    entry = town.read(case)["entry"]
+    entry = town.read(case)["entries"][0]["entry"]
     return str([e for e in events(town, limit=1000)[:-1] if e["subject"] == entry][-1]["id"])
 
 

@@ -145,7 +145,7 @@ class Ground:
         return {"by": by, "cause": CAUSE, "case": outcome.stream}
 
     def _receipt(self, outcome: Outcome) -> RecordReceipt:
-        entry = self.log.stream(outcome.state.entry)[-1]
+        entry = self.log.stream(outcome.state.entries[0]["entry"])[-1]
         changed = next(h for h in outcome.state.effects if h == hash_of(entry[4]))
         return RecordReceipt(
             **self._of(outcome, self.registry),

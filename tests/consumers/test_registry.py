@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from consumers.registry.database import Database
 from consumers.registry.reader import Registry
 from consumers.registry.receipts import digest_of
 from domain.authorities import RECEIPT
+from domain.offers import offers
+from domain.procedures import registers
+from domain.procedures.car_sale import VEHICLES
 from infra.desk import key_acts
 from infra.formats.signing import digest, disclosure, key_of, open_disclosure, parse, verify
 from infra.runtime.turn import turn
@@ -33,6 +37,7 @@ from tests.consumers.feeds import (
     settle,
 )
 from tests.consumers.test_relay import relaying, wait_for_relay
+from tests.domain.test_effects import PLATES, without_plate
 from tests.town.caller import good, new_key, until
 from tests.town.people import Town
 
@@ -52,7 +57,7 @@ def reading(town: Town, database: Database, http: Any = None) -> Registry:
 
 
 def entry_of(town: Town, case: str) -> str:
-    return str(town.read(case)["entry"])
+    return str(town.read(case)["entries"][0]["entry"])
 
 
 def row_of(database: Database, entry: str) -> dict[str, Any]:
@@ -73,6 +78,31 @@ def test_the_buyer_is_the_owner_in_the_registrys_row(town: Town, database: Datab
     assert row["content"]["owner"] == request["buyer"]
     assert row["content"]["vehicle"]["vin"] == request["vehicle"]["vin"]
     assert reference.startswith("vehicles-")
+
+
+def test_two_registers_of_one_decision_are_applied_and_complete_the_case_together(
+    new_town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A made-up law: the car comes into its register, and its old plate is over in another one."""
+    sale = offers()[SALE]
+    procedure = replace(sale.procedure, registers=(VEHICLES, PLATES), effects=without_plate, checks=())
+    terms = replace(sale.terms[-1], numbers={"vehicles": "register"})
+    monkeypatch.setitem(offers(), SALE, replace(sale, procedure=procedure, terms=(terms,)))
+    monkeypatch.setitem(registers(), PLATES.name, PLATES)
+    case = new_town.take_to("approved", *SALE)
+    new, old = new_town.read(case)["entries"]
+    assert (new["register"], old["register"]) == ("vehicles", "plates")
+    new_town.acknowledge_entry(case, old)
+    assert new_town.stage(case) == "approved"
+    settle(reading(new_town, database))
+    until(lambda: new_town.stage(case) == "completed", "the other receipt")
+    assert [row_of(database, e["entry"])["status"] for e in (new, old)] == ["active", "ended"]
+    officer = new_town.as_(new_town.officer(case))
+    shown = good(officer.get(f"/v1/registers/vehicles/entries/{new['entry']}"))
+    assert shown["number"] == (database.row(new["entry"]) or ({}, ""))[1]
+    shown = good(officer.get(f"/v1/registers/plates/entries/{old['entry']}"))
+    assert (shown["status"], shown["title"]) == ("ended", "return")
+    assert open_alarms(database) == []
 
 
 def test_a_restriction_stands_in_the_row_until_it_is_lifted(new_town: Town, database: Database) -> None:

@@ -36,6 +36,7 @@ from domain.commands import (
     Statement,
     WithdrawCase,
 )
+from domain.entry import Entry
 from domain.parties import parties_of
 from tests.domain.story import Act, Story, Who, stream_of, text
 
@@ -289,12 +290,12 @@ def end_appeal_term(by: Who = clock) -> Act:
     return _asked(EndAppealTerm, by)
 
 
-def acknowledge(by: Who = REGISTRY, **more: Any) -> Act:
-    """The registry says that it applied the decision."""
+def acknowledge(by: Who = REGISTRY, *, entry: Entry | None = None, **more: Any) -> Act:
+    """The registry says that it applied the decision, on this entry or on the first that it wrote."""
     found = {
-        "register": lambda s: s.offer.procedure.register.name,
-        "authority": lambda s: s.terms.registry,
-        "event": lambda s: s.entry.changes[-1],
+        "register": lambda s: (entry or s.entry).register,
+        "authority": lambda s: s.terms.registry_of((entry or s.entry).register),
+        "event": lambda s: (entry or s.entry).changes[-1],
         "jws": "signed.by.registry",
     }
     return _asked(RecordReceipt, by, **{**found, **more})
@@ -331,7 +332,7 @@ def _of_entry(story: Story, by: Who) -> dict[str, Any]:
         "by": by(story),
         "cause": "cmd:x",
         "country": story.offer.country,
-        "register": story.offer.procedure.register.name,
+        "register": story.offer.procedure.registers[0].name,
         "entry": stream_of(story.key),
     }
 

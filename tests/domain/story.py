@@ -24,10 +24,10 @@ from domain.families import FAMILIES
 from domain.lifecycle import needed
 from domain.offers import offers
 from domain.parties import keyed
-from domain.procedure import Key, Offer, Terms
+from domain.procedure import Key, Offer, Register, Terms
 from domain.refusals import Invalid, Refusal
 from infra.formats import codec
-from tests.examples import example_entry, example_request
+from tests.examples import effects_of, example_entries, example_request
 
 MONDAY: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)  # an afternoon in Almaty
 CASE: Final = "case-1"
@@ -76,8 +76,13 @@ class Story:
 
     @property
     def key(self) -> Key:
-        """The key of the entry that the case is about."""
-        return self.offer.procedure.entry(self.request)
+        """The key of the entry that the case is about; of the first of several."""
+        return self.keys_of_entries[0]
+
+    @property
+    def keys_of_entries(self) -> list[Key]:
+        """The keys of all entries that an approval writes."""
+        return [effect.key for effect in effects_of(self.offer, self.request)]
 
     @property
     def entry(self) -> Entry:
@@ -253,14 +258,19 @@ def a_story(country: str, procedure: str, n: int = 0, *, at: datetime = MONDAY, 
     offer = offers()[country, procedure]
     request = {**example_request(offer, n, today=at.date()), **members}
     story = Story(offer, as_filed(offer, request), at)
-    if not offer.procedure.creates:
-        imported(story, example_entry(offer, request))
+    return with_entries(story)
+
+
+def with_entries(story: Story) -> Story:
+    """What the request changes or ends is in its register."""
+    for register, content in example_entries(story.offer, story.request):
+        imported(story, content, register)
     return story
 
 
-def imported(story: Story, content: Mapping[str, Any]) -> None:
+def imported(story: Story, content: Mapping[str, Any], register: Register | None = None) -> None:
     """An entry came into the register before the story begins."""
-    register = story.offer.procedure.register
+    register = register or story.offer.procedure.registers[0]
     key, version = register.key(content), register.content_version
     created = e.EntryCreated(register=register.name, content_version=version, title="import", content=content)
     settled = [(k, e.ClaimSettled(kind=k.kind, holder=stream_of(key))) for k in register.claims(content)]

@@ -1,12 +1,14 @@
-"""Claims: a key is held by one, freed by the one who holds it, and never freed once it is settled."""
+"""Claims: a key is held by one, a case or an entry, and freed by the one who holds it."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.claim import FREE, Claim, evolve
 from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Event, Recorded
+from domain.facts import Request
 from domain.offers import offers
-from tests.examples import example_request
+from domain.procedure import Key, Offer
+from tests.examples import effects_of, example_request
 
 TAKEN = ClaimTaken(kind="vehicle_sale", holder="case-1")
 RELEASED = ClaimReleased(kind="vehicle_sale", holder="case-1")
@@ -46,9 +48,15 @@ def test_a_key_is_held_until_its_holder_frees_it() -> None:
     assert folded(TAKEN, ClaimReleased(kind="vehicle_sale", holder="case-2")) == Claim("case-1")
 
 
-@given(st.lists(st.sampled_from([RELEASED, ClaimReleased(kind="vehicle_sale", holder="entry-1")])))
-def test_what_is_settled_is_never_free_again(releases: list[ClaimEvent]) -> None:
+@given(st.lists(st.sampled_from([RELEASED, ClaimReleased(kind="vehicle_sale", holder="entry-2")])))
+def test_what_is_settled_is_freed_by_its_entry_alone(releases: list[ClaimEvent]) -> None:
     assert folded(TAKEN, SETTLED, *releases) == Claim("entry-1", is_settled=True)
+    assert folded(TAKEN, SETTLED, *releases, ClaimReleased(kind="vehicle_sale", holder="entry-1")) == FREE
+
+
+def entry_of(offer: Offer, request: Request) -> Key:
+    (effect,) = effects_of(offer, request)
+    return effect.key
 
 
 def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
@@ -56,7 +64,7 @@ def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
     sale, birth = offers()["KZ", "car_sale"], offers()["TR", "birth_certificate"]
     asked = {**example_request(sale), "vehicle": {"vin": "1M8GDM9AXKP042788", "plate": None}}
     assert sale.procedure.claims(asked) == (("claim", ("vehicle_sale", "1M8GDM9AXKP042788")),)
-    assert sale.procedure.entry(asked) == ("entry", ("vehicles", "vin", "1M8GDM9AXKP042788"))
+    assert entry_of(sale, asked) == ("entry", ("vehicles", "vin", "1M8GDM9AXKP042788"))
     born = example_request(birth)
     born["medical_certificate"] = {"issuer": "IĞDIR Hastanesi", "number": "TR-1", "issued_on": "2026-11-20"}
     by_certificate = ("medical_certificate", "ığdır hastanesi", "TR-1", "1")
@@ -66,12 +74,12 @@ def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
         ("claim", ("birth", *by_certificate)),
         ("claim", ("birth", *by_delivery)),
     )
-    assert birth.procedure.entry(born) == ("entry", ("births", *by_certificate))
+    assert entry_of(birth, born) == ("entry", ("births", *by_certificate))
     told = {**born, "medical_certificate": None}
-    assert birth.procedure.entry(told) == ("entry", ("births", *by_delivery))
+    assert entry_of(birth, told) == ("entry", ("births", *by_delivery))
     unknown = {**told, "mother": None}
     names = ("example surname 0", "example given names 0")
-    assert birth.procedure.entry(unknown) == (
+    assert entry_of(birth, unknown) == (
         "entry",
         ("births", "mother_unknown", *names, "2026-11-20", "1"),
     )

@@ -166,7 +166,7 @@ def test_an_entry_reads_the_same_whether_its_keys_went_before_or_after(steps: li
 
 
 def _sold_on(story: Story) -> None:
-    register = story.offer.procedure.register
+    register = story.offer.procedure.registers[0]
     content = {**story.entry.content, "owner": story.request["buyer"]}
     version = register.content_version
     changed = e.EntryChanged(register=register.name, content_version=version, title="court", content=content)

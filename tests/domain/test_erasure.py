@@ -164,7 +164,7 @@ def test_an_erased_case_keeps_its_public_record() -> None:
     story = given(a_sale(), *A_LONG_LIFE, YEARS_LATER)
     before = story.now
     after_it = given(story, erase()).now
-    for name in ("stage", "terms", "fee", "payments", "refunds", "parties", "decision_due", "entry"):
+    for name in ("stage", "terms", "fee", "payments", "refunds", "parties", "decision_due", "entries"):
         assert getattr(before, name) == getattr(after_it, name)
     assert after_it.timeline[:-1] == before.timeline
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, get_args
 
@@ -13,13 +13,13 @@ import pytest
 from domain.authorities import authorities, registrar_of
 from domain.countries import countries, country_of, legal_day
 from domain.country import Source
-from domain.facts import Choice, Facts, Is, Late, Where
+from domain.facts import Choice, Content, Facts, Is, Late, Request, Where
 from domain.fees import Fee, Table, assess
 from domain.forms import Money, owners_of
 from domain.limits import day_in, facts_of
 from domain.offers import as_json, offers, request_owners, restrictions_of, terms_hash
 from domain.parties import places
-from domain.procedure import Offer, Procedure, Terms
+from domain.procedure import Change, Create, Effect, End, Offer, Procedure, Terms
 from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
     OFFICER,
@@ -40,7 +40,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.story import MONDAY, Story, a_story, given
-from tests.examples import example_entry, example_request
+from tests.examples import effects_of, example_entry, example_request
 from tests.json_values import has_no_float
 
 every_offer = pytest.mark.parametrize("offer", offers().values(), ids=("-".join(key) for key in offers()))
@@ -234,10 +234,16 @@ def test_a_time_is_there_where_there_is_something_to_wait_for(offer: Offer, term
 @every_row
 def test_the_law_of_a_register_is_told_once(offer: Offer, terms: Terms) -> None:
     """Procedures that share a register name the same offices and reaches for its restrictions."""
-    known = restrictions_of(offer.country, offer.procedure.register.name, terms.since)
-    for restriction in terms.restrictions if offer.on(terms.since) is terms else ():
-        assert known[restriction.kind].authority == restriction.authority
-        assert known[restriction.kind].reach == restriction.reach
+    for register in offer.procedure.registers:
+        known = restrictions_of(offer.country, register.name, terms.since)
+        for restriction in terms.restrictions if offer.on(terms.since) is terms else ():
+            assert known[restriction.kind].authority == restriction.authority
+            assert known[restriction.kind].reach == restriction.reach
+
+
+@every_row
+def test_a_registry_of_its_own_is_that_of_a_register_of_the_procedure(offer: Offer, terms: Terms) -> None:
+    assert {*terms.registries, *terms.numbers} <= {register.name for register in offer.procedure.registers}
 
 
 @every_row
@@ -266,28 +272,67 @@ def test_no_row_asks_what_no_command_knows_yet(offer: Offer, terms: Terms) -> No
 @pytest.mark.parametrize("is_bare", [False, True])
 def test_the_keys_of_a_request_are_of_its_register(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
     request = example_request(offer, is_bare=is_bare)
-    key = offer.procedure.entry(request)
-    assert (key.family, key.kind) == ("entry", offer.procedure.register.name)
+    keys = [effect.key for effect in effects_of(offer, request)]
     claims = offer.procedure.claims(request)
     assert len(set(claims)) == len(claims)
     assert {claim.family for claim in claims} <= {"claim"}
-    for part in (*key.parts, *(part for claim in claims for part in claim.parts)):
+    for part in (part for key in (*keys, *claims) for part in key.parts):
         assert isinstance(part, str)
         assert part
 
 
 @every_offer
 @pytest.mark.parametrize("is_bare", [False, True])
-def test_the_effect_is_a_content_of_the_register(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
-    procedure = offer.procedure
+def test_an_effect_is_on_an_entry_of_its_register(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
     request = example_request(offer, is_bare=is_bare)
-    old = None if procedure.creates else example_entry(offer, request)
-    content = procedure.effect(request, old)
-    procedure.register.content.model_validate(content)
-    assert set(content) == set(procedure.register.content.model_fields), "absent members are nulls"
-    assert procedure.register.key(content) == procedure.entry(request), (
-        "the entry is found again by its content"
-    )
+    effects = effects_of(offer, request)
+    assert effects
+    assert len({effect.key for effect in effects}) == len(effects), "one effect for each entry"
+    for effect in effects:
+        register = effect.register
+        assert register in offer.procedure.registers
+        assert (effect.key.family, effect.key.kind) == ("entry", register.name)
+        assert re.fullmatch(r"[a-z][a-z_]*", effect.title)
+        content = _after(offer, request, effect)
+        register.content.model_validate(content)
+        assert set(content) == set(register.content.model_fields), "absent members are nulls"
+        assert register.key(content) == effect.key, "the entry is found again by its content"
+
+
+def _after(offer: Offer, request: Request, effect: Effect) -> Content:
+    match effect:
+        case Create(content=content):
+            return content
+        case Change(content=anew):
+            return anew(example_entry(offer, request, effect=effect))
+    return example_entry(offer, request, effect=effect)
+
+
+@every_offer
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_the_keys_of_the_effects_are_the_same_on_any_day(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
+    """They are loaded before anybody decides."""
+    request = example_request(offer, is_bare=is_bare)
+    days = (date(2026, 11, 23), date(2031, 2, 28))
+    first, later_ = ([f.key for f in offer.procedure.effects(Facts(request, day))] for day in days)
+    assert first == later_
+
+
+@every_offer
+def test_an_approval_is_told_to_members_only(offer: Offer) -> None:
+    told = offer.procedure.concerns(Facts(example_request(offer), MONDAY.date()))
+    assert set(told) <= set(countries())
+
+
+@every_offer
+def test_a_claim_is_settled_by_one_effect_and_is_one_of_the_case(offer: Offer) -> None:
+    """An entry that is changed holds nothing for good that the next change would need."""
+    request = example_request(offer)
+    effects = effects_of(offer, request)
+    settled = [key for effect in effects for key in effect.settles]
+    assert len(set(settled)) == len(settled)
+    assert set(settled) <= set(offer.procedure.claims(request))
+    assert not any(effect.settles for effect in effects if isinstance(effect, End))
 
 
 @every_offer
@@ -300,7 +345,7 @@ def test_the_fee_of_an_example_is_certain_or_says_why_not(offer: Offer) -> None:
 
 @every_offer
 def test_two_examples_are_two_requests(offer: Offer) -> None:
-    keys = {offer.procedure.entry(example_request(offer, n)) for n in range(5)}
+    keys = {effects_of(offer, example_request(offer, n))[0].key for n in range(5)}
     assert len(keys) == 5
 
 
@@ -344,8 +389,11 @@ def test_a_case_goes_all_the_way(offer: Offer, is_bare: bool) -> None:  # noqa: 
         given(story, propose(OFFICER), approve(SECOND))
     else:
         given(story, approve(OFFICER))
-    assert story.entry.entry == story.now.entry
-    given(story, acknowledge())
+    written = [story.entries[key] for key in story.keys_of_entries]
+    assert [w["entry"] for w in story.now.entries] == [entry.entry for entry in written]
+    for entry in written:
+        assert story.now.stage == "approved"
+        given(story, acknowledge(entry=entry))
     assert story.now.stage == "completed"
     given(story, later(days=36_500)).when(erase()).then("PersonalDataErased")
 

@@ -44,7 +44,6 @@ def titles_are_told(title: object) -> bool:
 def test_a_procedure_has_a_name_and_titles(procedure: Procedure) -> None:
     assert NAME.fullmatch(procedure.name)
     assert titles_are_told(procedure.title)
-    assert NAME.fullmatch(procedure.change)
 
 
 @every_procedure
@@ -148,18 +147,13 @@ def test_what_must_hold_has_a_code_and_says_what_to_do(procedure: Procedure) -> 
         assert check.moments
 
 
-@every_procedure
-def test_what_changes_an_entry_settles_nothing(procedure: Procedure) -> None:
-    """A claim that an entry holds for good would forbid the next change."""
-    assert procedure.creates or not procedure.settles
-
-
 # --- the register -----------------------------------------------------------------------------------------
 
 
 @every_procedure
 def test_procedures_that_share_a_register_mean_the_same_one(procedure: Procedure) -> None:
-    assert registers()[procedure.register.name] is procedure.register
+    assert procedure.registers
+    assert all(registers()[register.name] is register for register in procedure.registers)
 
 
 @every_register

@@ -27,7 +27,10 @@ from tests.domain.story import Who, a_birth, a_sale, given
 
 def test_the_receipt_completes_the_case() -> None:
     story = given(a_sale(), *APPROVED).when(acknowledge()).then("ReceiptRecorded", "CaseCompleted")
-    assert (story.now.stage, story.now.receipt) == ("completed", story.entry.changes[-1])
+    assert (story.now.stage, story.now.receipts) == (
+        "completed",
+        {story.entry.entry: story.entry.changes[-1]},
+    )
     assert story.last[0].actor["role"] == "registry"
 
 

@@ -180,7 +180,7 @@ class OneCountry:
     def completed(self, n: int) -> Outcome:
         """A sale that the registry has applied."""
         seen = self.approved(n)
-        row = self.log.newest(str(seen.state.entry))
+        row = self.log.newest(seen.state.entries[0]["entry"])
         assert row is not None
         changed = b64url(sha256(split(row[4])[0]))
         receipt = {"register": "vehicles", "authority": "kz-vehicle-register", "event": changed}

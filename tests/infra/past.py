@@ -197,5 +197,5 @@ def _sale(vin: str, seller: dict[str, Any]) -> dict[str, Any]:
 
 def _changed(p: Past) -> str:
     """The hash of the event that wrote the sale into the register."""
-    written = p.country().log.stream(p.states["sold"].entry)[-1]
+    written = p.country().log.stream(p.states["sold"].entries[0]["entry"])[-1]
     return b64url(sha256(split(written[4])[0]))

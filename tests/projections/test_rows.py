@@ -182,7 +182,7 @@ def test_an_entry_that_an_approval_makes_is_shown_from_then_on() -> None:
     story = given(a_birth(), *FILED, assign())
     assert story.entries == {}
     story.when(approve(OFFICER))
-    assert (row(registers.PROJECTION, story) or {})["register"] == story.offer.procedure.register.name
+    assert (row(registers.PROJECTION, story) or {})["register"] == story.offer.procedure.registers[0].name
 
 
 def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:

@@ -22,7 +22,7 @@ from infra.keys.keyring import Keyring
 from infra.operations import follow, register_import
 from infra.runtime.clock import clock_of, turn_to, written
 from infra.settings import Settings
-from tests.examples import example_entry, example_request
+from tests.examples import example_entries, example_request
 from tests.town.caller import Caller, good, new_key, until
 
 A_PDF: Final = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
@@ -119,9 +119,12 @@ class Town:
         found = offer_of(country, procedure)
         numbers = [next(_COUNTER) for _ in range(count)]
         requests = [{**self._drafted(found, n), **changes} for n in numbers]
-        if not found.procedure.creates:
-            contents = [example_entry(found, r, n) for r, n in zip(requests, numbers, strict=True)]
-            self.import_entries(country, found.procedure.register.name, contents)
+        lines: dict[str, list[dict[str, Any]]] = {}
+        for request, n in zip(requests, numbers, strict=True):
+            for register, content in example_entries(found, request, n):
+                lines.setdefault(register.name, []).append(content)
+        for name, contents in lines.items():
+            self.import_entries(country, name, contents)
         return requests
 
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
@@ -249,12 +252,16 @@ class Town:
         good(self.judge(f"{country}-citizen-1", case, "withdrawals"))
 
     def acknowledge(self, case: str) -> None:
-        """The registry says, signed, that it has applied the decision."""
-        shown = self.read(case)
+        """The registries say, signed, that they have applied the decision."""
+        for changed in self.read(case)["entries"]:
+            self.acknowledge_entry(case, changed)
+
+    def acknowledge_entry(self, case: str, changed: dict[str, Any]) -> None:
+        """The registry of one entry says it."""
+        shown, register = self.read(case), changed["register"]
         country = shown["country"]
-        registry = terms_of(country, shown["procedure"], self.now()).registry
-        register = offer_of(country, shown["procedure"]).procedure.register.name
-        change = until(lambda: self._change(registry, country, shown["entry"]), "the feed")
+        registry = terms_of(country, shown["procedure"], self.now()).registry_of(register)
+        change = until(lambda: self._change(registry, country, changed["entry"]), "the feed")
         said = {"receipts": [self.receipt(country, registry, register, change)]}
         (answer,) = good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", said))["receipts"]
         assert answer["status"] == "recorded", answer

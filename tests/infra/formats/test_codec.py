@@ -48,6 +48,8 @@ GOLDEN = {
     "claim.SlotTaken.v1",
     "entry.EntryChanged.v1",
     "entry.EntryCreated.v1",
+    "entry.EntryEnded.v1",
+    "entry.EntryNumbered.v1",
     "entry.PersonalDataErased.v1",
     "entry.RestrictionLifted.v1",
     "entry.RestrictionPlaced.v1",

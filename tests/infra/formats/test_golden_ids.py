@@ -5,6 +5,7 @@ form gets a new version number, and takes the old and the new claim together.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ import pytest
 
 from domain import names, numbers
 from domain.countries import countries
+from domain.facts import Facts
 from domain.persons import key_of
 from domain.procedure import Key
 from domain.procedures import procedures
@@ -207,7 +209,10 @@ def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
     procedure: str, request_: Mapping[str, Any], keys: Mapping[Key, str]
 ) -> None:
     found = procedures()[procedure]
-    asked = (*found.claims(request_), found.entry(request_))
+    asked = (
+        *found.claims(request_),
+        *(f.key for f in found.effects(Facts({"father": None, **request_}, date(2026, 11, 23)))),
+    )
     assert {key: IDS.stream(key) for key in asked} == keys
 
 

@@ -92,7 +92,7 @@ def test_before_it_was_filed_there_is_no_case(made: Past) -> None:
 
 def test_only_cases_are_replayed(made: Past) -> None:
     """Neither what is not there, nor a stream of another kind."""
-    entry = made.states["sold"].entry
+    entry = made.states["sold"].entries[0]["entry"]
     for stream in ("00000000-0000-8000-8000-000000000000", entry):
         with pytest.raises(NoSuchCase):
             replayed(made, stream)
