@@ -111,16 +111,10 @@ class Person:
     def _answered(self, n: int) -> None:
         case, version = self._in_review(n)
         question = {"question": f"Which colour has car {n}?"}
-        asked = self._judged(
-            case,
-            f"{OFFICE}-officer-1",
-            "information-requests",
-            "InformationRequested",
-            version,
-            body=question,
-        )
+        asker = f"{OFFICE}-officer-1"
+        self._judge(case, asker, "information-requests", "InformationRequested", version, body=question)
         evidence = [{"kind": "photograph", **self._upload("kz-citizen-1", "KZ")}]
-        of = asked["questions"][-1]["of"]
+        of = until(lambda: self._read("kz-citizen-1", case)["questions"], "the question")[-1]["of"]
         self._fact(
             case,
             "kz-citizen-1",
@@ -178,12 +172,12 @@ class Person:
         )
 
     def _judge(self, case: str, who: str, what: str, event: str, seen: int, *, body: Any = None) -> int:
-        return int(self._judged(case, who, what, event, seen, body=body)["version"])
+        ask = partial(self._post, who, f"/v1/cases/{case}/{what}", body, seen=seen)
+        return int(self._done(ask, case, event)["version"])
 
-    def _judged(
-        self, case: str, who: str, what: str, event: str, seen: int, *, body: Any = None
-    ) -> dict[str, Any]:
-        return self._done(partial(self._post, who, f"/v1/cases/{case}/{what}", body, seen=seen), case, event)
+    def _read(self, who: str, case: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._asked(lambda: self._caller(who).get(f"/v1/cases/{case}")).json()
+        return found
 
     def _done(self, ask: Callable[[str], Answer], stream: str, event: str) -> dict[str, Any]:
         """Ask until there is an answer, always with the same key; then it is acknowledged."""
