@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,9 @@ from infra.settings import Settings
 from tests.town.caller import until
 from tests.town.people import Town
 
+FIRST_PORT: Final = 20_000
+PORTS: Final = 12_000
+_PORTS: Final = count(os.getpid())  # two runs at a time begin elsewhere
 PROGRAM: Final = Path(__file__).parents[2] / "tamga.py"
 STOCK: Final = 20
 _PR_SET_PDEATHSIG: Final = 1
@@ -103,13 +107,15 @@ class ServedTown(Town):
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses now; of two processes of one run, each has numbers of its own."""
+    """A port of this machine that nobody uses now; of two processes of one run, each has numbers of its own.
+
+    Below those that the system gives by itself, and each but once: who was told a port has time to take it.
+    """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            port = int(listening.getsockname()[1])
-        if port // 2 % workers == worker:  # Linux gives even ones or odd ones only
+        port = FIRST_PORT + next(_PORTS) % (PORTS // workers) * workers + worker
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
 
 
