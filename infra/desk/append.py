@@ -69,7 +69,8 @@ class Append:
         if repeat is not None:
             return repeat
         stream = self.load(command.stream, command.family)
-        needs = needed(command, self.at, stream.state)  # anew: the law may be another since it was asked, at midnight
+        # Anew: at midnight the law may be another than when it was asked.
+        needs = needed(command, self.at, stream.state)
         ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
