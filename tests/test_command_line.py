@@ -1,7 +1,9 @@
 """The command line: what it prints for people, and what for programs."""
 
 import json
+import socket
 
+import pytest
 from typer.testing import CliRunner
 
 from infra.development import development
@@ -21,8 +23,42 @@ def test_the_people_are_json_only_where_that_is_asked_for() -> None:
     assert [person["id"] for person in found] == list(development.residents())
 
 
+def test_a_country_that_is_no_member_is_wrong_usage_and_the_members_are_named() -> None:
+    assert "these are: AZ, KG, KZ, TR, UZ" in refused(2, "registry", "run", "XX")
+
+
+def test_a_country_that_is_kept_elsewhere_is_wrong_usage_and_those_that_are_kept_are_named() -> None:
+    said = refused(2, "registry", "run", "UZ", TAMGA_COUNTRIES="KZ,TR")
+    assert "this house keeps: KZ, TR" in said
+
+
+def test_a_wrong_setting_is_named_before_anything_is_begun() -> None:
+    assert "TAMGA_PORT" in refused(2, "serve", TAMGA_PORT="many")
+
+
+@pytest.mark.parametrize(
+    "words", [("people",), ("token", "kz-citizen-1"), ("treasury", "sign", "c", "1", "KZT", "r")]
+)
+def test_nobody_is_made_up_in_production(words: tuple[str, ...]) -> None:
+    said = refused(2, *words, TAMGA_ENVIRONMENT="production", TAMGA_ORGANISATION="Example Authority")
+    assert "for development only" in said
+
+
+def test_an_address_that_another_process_serves_on_is_held() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        port = str(another.getsockname()[1])
+        assert f"127.0.0.1:{port} cannot be served on" in refused(3, "serve", TAMGA_PORT=port)
+
+
 def printed(*words: str) -> str:
     """What the command says on standard output."""
     result = CliRunner().invoke(app, list(words), catch_exceptions=False)
     assert result.exit_code == 0
     return result.stdout
+
+
+def refused(code: int, *words: str, **settings: str) -> str:
+    """What the command says on standard error, where it ends with this code and prints nothing else."""
+    result = CliRunner().invoke(app, list(words), env=settings, catch_exceptions=False)
+    assert (result.exit_code, result.stdout) == (code, "")
+    return result.stderr
