@@ -9,11 +9,9 @@ from contextlib import suppress
 from typing import Final
 
 from infra.house import CountryHouse, House
-from infra.operations.ticking import Ticker, record_access_head, tick
+from infra.operations.ticking import Ticker, record_access_head
 from infra.read_models.follower import BATCH
 from infra.runtime.turn import Stopped, turn
-
-__all__ = ["catch_up", "follow", "record_access_head", "tick"]
 
 logger = logging.getLogger(__name__)
 IDLE_S: Final = 0.02
@@ -83,10 +81,8 @@ def _ticking(house: House, stop: threading.Event) -> Callable[[], None]:
     def run() -> None:
         while not stop.wait(TICK_S):
             ticker.tick()
-        for (
-            code,
-            country,
-        ) in house.countries.items():  # a reading is in the log at the latest when the house closes
+        # A reading is in the log at the latest when the house closes.
+        for code, country in house.countries.items():
             try:
                 record_access_head(country)
             except Exception:

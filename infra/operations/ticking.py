@@ -51,9 +51,8 @@ class Ticker:
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
         last = self._swept.get(country.code)
-        if (
-            last is None or not timedelta(0) <= now - last < SWEEP_EVERY
-        ):  # development's clock jumps, also back
+        # Development's clock jumps, also back.
+        if last is None or not timedelta(0) <= now - last < SWEEP_EVERY:
             country.evidence.forget_uploads(now, lambda case, key: _has_evidence(country, case, key))
             self._swept[country.code] = now
         return done
