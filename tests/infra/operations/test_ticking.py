@@ -185,17 +185,7 @@ def test_evidence_is_asked_for_on_the_log_and_kept_where_a_case_has_it(kazakhsta
     taken, left = (
         store.file(upload.id, "proof", upload.sha256, "me", "", case=kazakhstan.case("1")) for _ in range(2)
     )
-    asked = kazakhstan.do(
-        c.RequestInformation, kazakhstan.in_review(1), f"{OFFICE}-officer-1", question="When?"
-    )
-    kazakhstan.do(
-        c.ProvideInformation,
-        asked,
-        "kz-citizen-1",
-        of=asked.state.questions[-1]["of"],
-        answer="Now.",
-        evidence=(taken,),
-    )
+    kazakhstan.answered(kazakhstan.in_review(1), (taken,))
     ticked(kazakhstan)
     assert store.read(left["id"], left["key"]) == PDF
     kazakhstan.later(days=1, minutes=1)
