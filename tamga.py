@@ -1,7 +1,10 @@
-"""The front door: one command line for everything; here is the table of its commands.
+"""The front door: one command line for everything; here is the table of its commands, and how they end.
 
-Those that need the HTTP interface or the consumers stand here, too, and import them by themselves, as that takes a
-quarter of a second; all others are in infra/command_line.
+Exit codes: 0 done; 1 it was looked at and is not well (a failed verification, a refused import); 2 wrong usage or a
+wrong setting; 3 something that is needed is held by another process or cannot be reached now.
+
+The commands that need the HTTP interface or the consumers stand here, too, and import them by themselves, as that takes
+a quarter of a second; all others are in infra/command_line.
 """
 
 import json
@@ -11,21 +14,29 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from domain.refusals import Refusal
 from infra.command_line import audit, people, records, running, seals
-from infra.command_line.opening import not_kept, opened, settings_now
-from infra.command_line.printing import AsJson, Country, console, held, wrong
+from infra.command_line.opening import WrongUsage, not_kept, opened
+from infra.command_line.printing import AsJson, Country, console
+from infra.operations.readiness import TROUBLES
+from infra.operations.register_import import WrongLines
 from infra.runtime.child import kept_running
 from infra.runtime.log_lines import write_logs
-from infra.settings import Settings
+from infra.settings import Settings, WrongSetting, read_settings
 
 _PROGRAM: Final = Path(__file__).resolve()
 # The follower ends with us, however we end: its standard input closes.
 _FOLLOW: Final = (sys.executable, str(_PROGRAM), "follow", "--with-parent")
+
+
+class Held(Exception):
+    """What is needed is held by another process; the message says what."""
 
 
 def serve(
@@ -36,9 +47,10 @@ def serve(
 
     from api.app import build  # noqa: PLC0415 - see above
 
-    settings = settings_now()
+    settings = read_settings()
     if settings.environment == "production" and not settings.issuers:
-        wrong("TAMGA_ISSUERS is empty: nobody could sign in; name the identity providers of the countries")
+        what = "TAMGA_ISSUERS is empty: nobody could sign in; name the identity providers of the countries"
+        raise WrongUsage(what)
     listening = _bound(settings)
     following = kept_running(_FOLLOW) if follow_too else nullcontext()
     with listening, opened(settings) as house, following:
@@ -66,9 +78,9 @@ def run_registry(
     """The reference registry of a country: verifies, applies, sends receipts."""
     from consumers import registry  # noqa: PLC0415 - see above
 
-    settings = settings_now()
+    settings = read_settings()
     if country not in settings.kept:
-        not_kept(country, settings)
+        raise not_kept(country, settings)
     write_logs(settings.log_level)
     registry.run(country, settings, source=source, stop=running.stopped_by_signals(), once=once)
 
@@ -77,7 +89,7 @@ def demo(*, as_json: AsJson = False) -> None:
     """From nothing, over the real HTTP API: a dozen cases to their ends, both registries, a full verification."""
     from consumers import demo as demonstration  # noqa: PLC0415 - see above
 
-    result = demonstration.run(settings_now(), _PROGRAM, console)
+    result = demonstration.run(read_settings(), _PROGRAM, console)
     typer.echo(json.dumps(result, sort_keys=True) if as_json else json.dumps(result, indent=2))
     raise typer.Exit(0 if result["verified"] else 1)
 
@@ -87,7 +99,32 @@ def _bound(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), backlog=2048)
     except OSError as error:
-        held(f"{settings.host}:{settings.port} cannot be served on: {error.strerror}")
+        raise Held(f"{settings.host}:{settings.port} cannot be served on: {error.strerror}") from error
+
+
+def _ending(command: Callable[..., None]) -> Callable[..., None]:
+    """The command; what it raises is said in one line, and ends it with its exit code."""
+
+    @wraps(command)
+    def run(*words: Any, **options: Any) -> None:
+        try:
+            command(*words, **options)
+        except WrongLines as refused:
+            for line in refused.lines:
+                where = (f"line {line.number}" if line.number else "", line.pointer)
+                typer.echo(": ".join(filter(None, (*where, line.detail))), err=True)
+            code = 1
+        except (WrongUsage, WrongSetting) as wrong:
+            typer.echo(f"tamga: {wrong}", err=True)
+            code = 2
+        except (Held, Refusal, ChildProcessError, *TROUBLES) as trouble:
+            typer.echo(f"tamga: {trouble}", err=True)
+            code = 3
+        else:
+            return
+        raise typer.Exit(code)
+
+    return run
 
 
 def _group(about: str, commands: Mapping[str, Callable[..., None] | typer.Typer]) -> typer.Typer:
@@ -101,7 +138,7 @@ def _group(about: str, commands: Mapping[str, Callable[..., None] | typer.Typer]
         if isinstance(command, typer.Typer):
             group.add_typer(command, name=name)
         else:
-            group.command(name)(command)
+            group.command(name)(_ending(command))
     return group
 
 

@@ -1,13 +1,18 @@
 """The command line: what it prints for people, and what for programs."""
 
 import json
+import re
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import tamga
 from infra.development import development
-from tamga import app
+from tests.town.fixtures import Furnished
 
 
 def test_the_people_are_a_table_with_a_line_for_each() -> None:
@@ -50,15 +55,35 @@ def test_an_address_that_another_process_serves_on_is_held() -> None:
         assert f"127.0.0.1:{port} cannot be served on" in refused(3, "serve", TAMGA_PORT=port)
 
 
+def test_a_refused_import_names_each_line_that_is_wrong(furnished: Furnished, tmp_path: Path) -> None:
+    """In a process of its own, as it writes log lines."""
+    settings = furnished("KZ")
+    cars = tmp_path / "cars.ndjson"
+    cars.write_text('{"vehicle": 7}\nnot JSON\n', "utf-8")
+    done = subprocess.run(
+        [sys.executable, tamga.__file__, "registers", "import", "KZ", "vehicles", str(cars)],
+        env={"TAMGA_DATA": str(settings.data), "TAMGA_COUNTRIES": "KZ"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.findall("^line .*: ", done.stderr, re.MULTILINE) == [
+        "line 1: /vehicle: ",
+        "line 1: /owner: ",
+        "line 2: ",
+    ]
+
+
 def printed(*words: str) -> str:
     """What the command says on standard output."""
-    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    result = CliRunner().invoke(tamga.app, list(words), catch_exceptions=False)
     assert result.exit_code == 0
     return result.stdout
 
 
 def refused(code: int, *words: str, **settings: str) -> str:
     """What the command says on standard error, where it ends with this code and prints nothing else."""
-    result = CliRunner().invoke(app, list(words), env=settings, catch_exceptions=False)
+    result = CliRunner().invoke(tamga.app, list(words), env=settings, catch_exceptions=False)
     assert (result.exit_code, result.stdout) == (code, "")
     return result.stderr

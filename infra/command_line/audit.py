@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from infra import verification
-from infra.command_line.opening import country_of_case, opened, settings_now
-from infra.command_line.printing import AsJson, held, progress, said, wrong
+from infra.command_line.opening import WrongUsage, country_of_case, opened
+from infra.command_line.printing import AsJson, progress, said
 from infra.development.development import DevelopmentProvider, UnknownResident
 from infra.runtime.clock import clock_of
+from infra.settings import read_settings
 
 
 def verify(
@@ -26,7 +27,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Verify every log: needs the files and the root certificates only, no secret. Exit 1 if anything is wrong."""
-    settings = settings_now()
+    settings = read_settings()
     with progress("events") as shown:
         task = shown.add_task("verifying", total=None)
         try:
@@ -39,9 +40,7 @@ def verify(
                 progress=lambda done, total: shown.update(task, completed=done, total=total),
             )
         except verification.CannotVerify as error:
-            wrong(str(error))
-        except ChildProcessError as error:
-            held(error)
+            raise WrongUsage(str(error)) from error
     said(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
 
@@ -67,7 +66,7 @@ def replay(
                 root_certificate=country.keyring.root,
             )
         except (verification.NoSuchCase, verification.WrongMoment, verification.Unreplayable) as error:
-            wrong(str(error))
+            raise WrongUsage(str(error)) from error
         said(found, as_json=as_json)
 
 

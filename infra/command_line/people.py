@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from infra.command_line.opening import country_of_case, development_settings, opened
-from infra.command_line.printing import AsJson, said, tabled, wrong
+from infra.command_line.opening import WrongUsage, country_of_case, development_settings, opened
+from infra.command_line.printing import AsJson, said, tabled
 from infra.development import development, treasury
 from infra.house import provider_of
 
@@ -34,7 +34,7 @@ def token(person: str) -> None:
     """A bearer token for one of the development people, on standard output."""
     settings = development_settings()
     if person not in development.residents():
-        wrong(f"nobody here has the id {person}; see: tamga people")
+        raise WrongUsage(f"nobody here has the id {person}; see: tamga people")
     typer.echo(provider_of(settings).mint(person))
 
 

@@ -1,14 +1,10 @@
-"""What the commands print, and how they end.
-
-Exit codes: 0 done; 1 it was looked at and is not well (a failed verification, a refused import); 2 wrong usage or a
-wrong setting; 3 something that is needed is held by another process or cannot be reached now.
-"""
+"""What the commands print, for people and for programs; what they are refused is said in tamga.py."""
 
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -49,19 +45,3 @@ def progress(unit: str) -> Iterator[Progress]:
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         yield shown
-
-
-def wrong(what: str) -> NoReturn:
-    """End: the command was used wrongly, or a setting is wrong."""
-    _complain(what)
-    raise typer.Exit(2)
-
-
-def held(trouble: object) -> NoReturn:
-    """End: something that is needed is held, or cannot be reached now."""
-    _complain(trouble)
-    raise typer.Exit(3) from None
-
-
-def _complain(what: object) -> None:
-    typer.echo(f"tamga: {what}", err=True)

@@ -5,26 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.command_line.opening import kept_country, opened
-from infra.command_line.printing import AsJson, Country, progress, said, wrong
-from infra.operations import register_import
+from infra.command_line.opening import WrongUsage, kept_country, opened
+from infra.command_line.printing import AsJson, Country, progress, said
+from infra.operations.register_import import import_file
 
 
 def import_register(country: Country, register: str, file: Path, *, as_json: AsJson = False) -> None:
     """Import entries, one JSON object a line; all or nothing, with an error for each wrong line."""
     with opened() as house, progress("lines") as shown:
         task = shown.add_task(register, total=None)
-        try:
-            count = register_import.import_file(
-                kept_country(house, country),
-                register,
-                file,
-                lambda done, total: shown.update(task, completed=done, total=total),
-            )
-        except register_import.WrongLines as error:
-            for line in error.lines:
-                typer.echo(f"{file.name}:{line.number}: {line.pointer}: {line.detail}", err=True)
-            raise typer.Exit(1) from None
+        count = import_file(
+            kept_country(house, country),
+            register,
+            file,
+            lambda done, total: shown.update(task, completed=done, total=total),
+        )
         said({"imported": count}, as_json=as_json)
 
 
@@ -36,7 +31,7 @@ def rebuild(
 ) -> None:
     """Fold the log anew, beside the live read models, and switch."""
     if not country and not everything:
-        wrong("name countries, or say --all")
+        raise WrongUsage("name countries, or say --all")
     with opened() as house, progress("events") as shown:
         counts = {}
         for code in house.countries if everything else country or ():
@@ -63,4 +58,4 @@ def show_case(case: str, *, as_json: AsJson = False) -> None:
             if row is not None:
                 said(row["state"], as_json=as_json)
                 return
-        wrong("there is no such case")
+        raise WrongUsage("there is no such case")

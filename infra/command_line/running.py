@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from infra.command_line.opening import opened, settings_now
-from infra.command_line.printing import AsJson, said, wrong
+from infra.command_line.opening import WrongUsage, opened
+from infra.command_line.printing import AsJson, said
 from infra.operations.follow import follow as follow_until
 from infra.operations.ticking import tick as tick_once
+from infra.settings import read_settings
 
 
 def follow(
@@ -28,9 +29,9 @@ def relay() -> None:
     """Publish the feeds to Kafka (TAMGA_KAFKA), without serving; waits while another relay is active."""
     from infra.operations.relay import Relay  # noqa: PLC0415 - a quarter of a second that few commands need
 
-    settings = settings_now()
+    settings = read_settings()
     if not settings.kafka:
-        wrong("TAMGA_KAFKA is empty: say where Kafka is")
+        raise WrongUsage("TAMGA_KAFKA is empty: say where Kafka is")
     with opened(settings) as house:
         Relay(house).run(stopped_by_signals())
 

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from domain.authorities import authorities
-from infra.command_line.opening import kept_country, opened
-from infra.command_line.printing import AsJson, Country, said, wrong
+from infra.command_line.opening import WrongUsage, kept_country, opened
+from infra.command_line.printing import AsJson, Country, said
 from infra.desk import key_acts
 
 
@@ -27,7 +27,7 @@ def rotate(country: Country, authority: str, *, as_json: AsJson = False) -> None
     with opened() as house:
         desk, known = kept_country(house, country).desk, authorities(country)
         if authority not in known:
-            wrong(f"{country} has no such authority; it has: {', '.join(known)}")
+            raise WrongUsage(f"{country} has no such authority; it has: {', '.join(known)}")
         kid = key_acts.rotate(desk, authority, known[authority])
         said({"authority": authority, "kid": kid}, as_json=as_json)
 
