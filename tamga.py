@@ -120,6 +120,9 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
         except (Held, Refusal, ChildProcessError, *TROUBLES) as trouble:
             typer.echo(f"tamga: {trouble}", err=True)
             code = 3
+        except OSError as error:  # the disk is full, a folder may not be written
+            typer.echo(f"tamga: {error.filename or 'the machine'}: {error.strerror or error}", err=True)
+            code = 3
         else:
             return
         raise typer.Exit(code)

@@ -39,7 +39,10 @@ def relay() -> None:
 def tick(*, as_json: AsJson = False) -> None:
     """Do once what the clock has to do now: lapses, ends of appeal terms, uploads that nobody filed."""
     with opened() as house:
-        said(tick_once(house), as_json=as_json)
+        done = tick_once(house)
+        said(done, as_json=as_json)
+    if None in done.values():
+        raise typer.Exit(3)
 
 
 def stopped_by_signals() -> threading.Event:

@@ -2,7 +2,7 @@
 
 ``verify_logs`` looks at each event in the order of its log, and reports the first check that it fails:
 
- 1. file         the file holds a log; its index of versions knows every row, and each version once
+ 1. file         the file holds a log, its pages agree; its index of versions knows every row, and each version once
  2. position     positions are 0, 1, 2 ... without gaps
  3. form         a compact JWS in its one form: strict base64url, header alg, kid and typ, canonical payload
  4. envelope     exactly the members of the format, in their shapes

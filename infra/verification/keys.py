@@ -41,7 +41,7 @@ def read_keys(log: str, file: LogFile, root_certificate: bytes) -> Keys:
             keys.history.record(parse(jws), index)
         except (NotAuthorised, BadSignature, NotCanonical) as error:
             keys.failures.append(Failure(log, stream, seq, index, "keys", str(error)))
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, TypeError):
             pass  # no text at all: its form fails in its own place
         else:
             keys.events[index] = jws

@@ -85,6 +85,15 @@ class LogFile:
                 self._connection.execute("COMMIT")
         return None if first is None else Extent(first, last, rows, most)
 
+    def disagreement(self) -> str | None:
+        """Where the pages of the file do not agree with each other, an index with its rows above all; None: nowhere.
+
+        Rows are read by their positions here, and by the index in the house: what the index hides is not seen there.
+        """
+        with _plainly():
+            found = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return None if found == "ok" else found
+
     def twice(self) -> list[tuple[int, str, int]]:
         """Versions that stand in the log more than once: (last position, stream, version), at most 100."""
         with _plainly():
@@ -140,5 +149,5 @@ def _plainly() -> Iterator[None]:
     """Say SQLite's errors in the words of this port."""
     try:
         yield
-    except (sqlite3.Error, OSError, OverflowError) as error:
+    except (sqlite3.Error, OSError, OverflowError, UnicodeDecodeError) as error:
         raise Unreadable(str(error)) from error

@@ -157,6 +157,8 @@ class _Log:
 
     def _open(self, file: LogFile) -> None:
         """1. file: the index of versions knows every row; a version stands in the log once."""
+        if disagreement := file.disagreement():
+            self._fail_file(f"the pages of the file do not agree with each other: {disagreement}")
         extent = file.extent()
         if extent is None:
             self._fail_file("the log has no events")

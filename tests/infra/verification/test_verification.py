@@ -510,3 +510,37 @@ def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
     report = case.verified()
     assert len(report.failures) <= 100
     assert any("not listed" in sentence for sentence in report.not_covered)
+
+
+def test_what_an_index_hides_from_the_house_is_no_secret_to_a_verifier(case: Case) -> None:
+    """One byte in the index of versions, no row touched: the house would not see the event any more."""
+    with opened(case.log) as log:
+        row = _sold(case, log, 2)
+    with closing(sqlite3.connect(case.log)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    name, raw = row.stream.encode(), bytearray(case.log.read_bytes())
+    # In the index the version and the position follow the stream's id, in a row the version and the type.
+    places = [n for n in range(len(raw)) if raw.startswith(name + bytes([row.version]), n)]
+    (place,) = [n for n in places if row.type.encode() not in raw[n : n + 80]]
+    raw[place + len(name) - 1] = ord("g")
+    case.log.write_bytes(raw)
+    with closing(sqlite3.connect(case.log)) as connection:
+        asked = "SELECT count(*) FROM stored_events WHERE originator_id = ? AND originator_version = 2"
+        assert connection.execute(asked, (row.stream,)).fetchone() == (0,)
+    report = case.verified()
+    assert not report.ok
+    assert report.failures[0].check == "file"
+    assert "index" in report.failures[0].detail
+
+
+@pytest.mark.parametrize("change", ["UPDATE stored_events SET state = 'text' WHERE log_index = 0"])
+def test_a_log_whose_columns_hold_other_kinds_of_values_is_a_failure_and_no_accident(
+    case: Case, change: str
+) -> None:
+    with closing(sqlite3.connect(case.log)) as connection:
+        connection.execute("DROP TRIGGER events_are_never_changed")
+        connection.execute(change)
+        connection.commit()
+    report = case.verified()
+    assert not report.ok
+    assert report.failures[0].index in {-1, 0}
