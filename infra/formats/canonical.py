@@ -71,6 +71,16 @@ def check(value: object) -> None:
     _walk(value, RESERVED_NAMES)
 
 
+def text_within(raw: bytes) -> bytes:
+    """Canonical bytes of ours whose texts are within the rules, as every reader asks; else NotCanonical.
+
+    Everything that comes over HTTP was looked at by ``check``; commands typed by operators and files come here alone.
+    """
+    if not raw.isascii() and (reason := _wrong_text(raw.decode())):
+        raise NotCanonical("", reason)
+    return raw
+
+
 def b64url(raw: bytes) -> str:
     """Base64url without padding (RFC 7515)."""
     return b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode()
