@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.edge.sentences import NotCompiled, english
 from domain.authorities import authorities
 from domain.countries import countries
 from domain.refusals import Refusal
@@ -204,8 +205,9 @@ def import_register(country: Country, register: str, file: Path, *, as_json: AsJ
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
         except register_import.WrongLines as error:
-            for line in error.lines:
-                typer.echo(f"{file.name}:{line.number}: {line.pointer}: {line.detail}", err=True)
+            for number, fault in error.lines:
+                detail = english().say("place", fault.code, fault.values)
+                typer.echo(f"{file.name}:{number}: {fault.pointer}: {detail}", err=True)
             raise typer.Exit(1) from None
         _said({"imported": count}, as_json=as_json)
 
@@ -459,7 +461,7 @@ def _house(settings: Settings) -> Iterator[House]:
         with closing(House(settings)) as house:
             collect_less()
             yield house
-    except WrongSetting as error:
+    except (WrongSetting, NotCompiled) as error:
         _wrong(str(error))
     except (Refusal, ChildProcessError, *TROUBLES) as trouble:
         _held(trouble)
@@ -483,8 +485,14 @@ def _development(settings: Settings) -> None:
 
 
 def _held(trouble: Exception) -> NoReturn:
-    typer.echo(f"tamga: {trouble}", err=True)
+    typer.echo(f"tamga: {_said_of(trouble)}", err=True)
     raise typer.Exit(3) from None
+
+
+def _said_of(trouble: Exception) -> str:
+    if isinstance(trouble, Refusal):
+        return english().say("refusal", trouble.name, trouble.values, trouble.procedures)
+    return str(trouble)
 
 
 def _wrong(what: str) -> NoReturn:

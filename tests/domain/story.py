@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
+from api.edge.sentences import english
 from domain import events as e
 from domain.authorities import authorities
 from domain.case import Case, Stage
@@ -25,7 +26,7 @@ from domain.lifecycle import needed
 from domain.offers import offers
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
-from domain.refusals import Invalid, Refusal
+from domain.refusals import Fault, Invalid, Refusal
 from infra.formats import codec
 from tests.examples import effects_of, example_entries, example_request
 
@@ -35,6 +36,16 @@ CASE: Final = "case-1"
 Act = Callable[["Story"], Command | None]  # what is asked; None: only time has passed
 Who = Callable[["Story"], Actor]
 Kind = TypeVar("Kind")
+
+
+def said(refusal: Refusal) -> str:
+    """What the person refused reads."""
+    return english().say("refusal", refusal.name, refusal.values, refusal.procedures)
+
+
+def said_of_place(refusal: Refusal, fault: Fault) -> str:
+    """What they read of one place."""
+    return english().say("place", fault.code, fault.values, refusal.procedures)
 
 
 @dataclass(repr=False)
@@ -125,10 +136,10 @@ class Story:
         """It was refused, in words for a person, and nothing followed."""
         assert type(self.refusal) is kind, self.refusal or self.names
         assert self.last == []
-        assert self.refusal.detail.endswith((".", "!"))
+        assert said(self.refusal).endswith((".", "!"))
         if isinstance(self.refusal, Invalid):
             (fault, *_) = self.refusal.errors
-            assert fault.detail.endswith(".")
+            assert said_of_place(self.refusal, fault).endswith(".")
             assert code in (None, fault.code, self.refusal.name), fault
             assert pointer in (None, fault.pointer), fault
         else:
