@@ -15,7 +15,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -491,7 +491,8 @@ def _held(trouble: Exception) -> NoReturn:
 
 def _said_of(trouble: Exception) -> str:
     if isinstance(trouble, Refusal):
-        return english().say("refusal", trouble.name, trouble.values, trouble.procedures)
+        with suppress(NotCompiled):
+            return english().say("refusal", trouble.name, trouble.values, trouble.procedures)
     return str(trouble)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from functools import cache
+from io import BytesIO
 from typing import Final
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from api.edge.sentences import MESSAGES
 
@@ -30,3 +31,15 @@ def written(language: str, name: str) -> Mapping[tuple[str, str], str]:
 def all_written(language: str) -> Mapping[tuple[str, str, str], str]:
     """(name of the catalogue, kind, code) -> sentence."""
     return {(name, *key): text for name in NAMES[language] for key, text in written(language, name).items()}
+
+
+def catalogue_of(language: str, words: Mapping[str, Mapping[str, str]]) -> str:
+    """The text of a catalogue with these words: kind -> code -> sentence."""
+    made = Catalog(locale=language, charset="utf-8", fuzzy=False)
+    made.header_comment = "# Looked at by a native reader: not yet."
+    for kind, sentences in words.items():
+        for code, sentence in sentences.items():
+            made.add(code, sentence, context=kind)
+    text = BytesIO()
+    write_po(text, made)
+    return text.getvalue().decode()

@@ -1,8 +1,10 @@
 """Every code has its sentence, every sentence its code; and who asks in a language is answered in it."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel import Locale
@@ -11,14 +13,24 @@ from hypothesis import strategies as st
 
 from api.edge.members import members_of
 from api.edge.problems import TITLED
-from api.edge.sentences import HOUSE, PLACEHOLDER, Language, english, languages, negotiated
+from api.edge.sentences import (
+    HOUSE,
+    PLACEHOLDER,
+    Language,
+    NotCompiled,
+    english,
+    languages,
+    languages_in,
+    negotiated,
+)
+from api.messages.__main__ import compile_all
 from api.procedures import HOUSE_CODES
 from domain.countries import countries
 from domain.offers import codes_of, offers
 from domain.procedures import procedures
 from domain.refusals import Named, named
-from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, written
-from tests.codes import said, values_of
+from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
+from tests.codes import ROOT, said, values_of
 from tests.town.caller import good, problem
 from tests.town.people import Town
 
@@ -117,6 +129,12 @@ def test_a_procedure_never_says_anew_what_the_house_says() -> None:
     assert [key for key, count in counted.items() if count > 1] == []
 
 
+def test_every_kind_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "reference" / "messages.md").read_text("utf-8").partition("## Kinds")[2]
+    kinds = re.findall(r"^\| `([a-z]+)` \|", page.partition("\n## ")[0], re.MULTILINE)
+    assert {kind for _, kind, _ in all_written("en")} <= set(kinds)
+
+
 # --- as they are written ----------------------------------------------------------------------------------
 
 
@@ -147,6 +165,32 @@ def test_the_head_of_a_catalogue_says_what_it_is(language: str, name: str) -> No
     assert not found.fuzzy
     assert "# Looked at by a native reader: " in found.header_comment
     assert list(found.check()) == []
+
+
+# --- compiled ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_compiled_is_said_with_what_to_do(tmp_path: Path) -> None:
+    source = tmp_path / "en" / "house.po"
+    source.parent.mkdir()
+    source.write_text(catalogue_of("en", {"stage": {"filed": "Filed it is."}}), "utf-8")
+    with pytest.raises(NotCompiled, match="make messages"):
+        languages_in(tmp_path)
+    assert compile_all(tmp_path) == 1
+    assert languages_in(tmp_path)["en"].say("stage", "filed") == "Filed it is."
+
+
+def test_a_catalogue_is_compiled_again_where_it_is_newer(tmp_path: Path) -> None:
+    source = tmp_path / "tr" / "house.po"
+    source.parent.mkdir()
+    for text in ("Bir.", "İki."):
+        source.write_text(catalogue_of("tr", {"stage": {"filed": text}}), "utf-8")
+        made = source.with_suffix(".mo")
+        if made.exists():
+            os.utime(made, ns=(0, 0))
+        assert compile_all(tmp_path) == 1
+        assert text.encode() in made.read_bytes()
+    assert compile_all(tmp_path) == 0
 
 
 # --- which language ---------------------------------------------------------------------------------------

@@ -96,19 +96,26 @@ def english() -> Language:
 @cache
 def languages() -> Mapping[str, Language]:
     """Our languages by their tags, English first; raises NotCompiled."""
-    sources = sorted(MESSAGES.glob("*/*.po"))
-    compiled = sorted(MESSAGES.glob("*/*.mo"))
+    return languages_in(MESSAGES)
+
+
+def languages_in(folder: Path) -> Mapping[str, Language]:
+    """Those that are compiled in a folder of catalogues; where sources lie beside, each has to be compiled."""
+    sources = sorted(folder.glob("*/*.po"))
+    compiled = sorted(folder.glob("*/*.mo"))
     lacking = {path.with_suffix("") for path in sources} - {path.with_suffix("") for path in compiled}
     tags = sorted({path.parent.name for path in compiled}, key=lambda tag: (tag != ENGLISH, tag))
     if lacking or ENGLISH not in tags:
         raise NotCompiled("the message catalogues are not compiled: please run make messages")
-    return MappingProxyType({tag: Language(tag, Locale.parse(tag), _catalogues(tag)) for tag in tags})
+    return MappingProxyType(
+        {tag: Language(tag, Locale.parse(tag), _catalogues(folder / tag)) for tag in tags}
+    )
 
 
-def _catalogues(tag: str) -> dict[str, tuple[GNUTranslations, ...]]:
+def _catalogues(folder: Path) -> dict[str, tuple[GNUTranslations, ...]]:
     """What belongs to no procedure (of the house, of a country) is the house's."""
     found: dict[str, tuple[GNUTranslations, ...]] = {}
-    for path in sorted((MESSAGES / tag).glob("*.mo")):
+    for path in sorted(folder.glob("*.mo")):
         name = path.stem if path.stem in all_procedures() else HOUSE
         with path.open("rb") as file:
             found[name] = (*found.get(name, ()), GNUTranslations(file))

@@ -1,7 +1,8 @@
 """Given, when, then: what happened, what is asked, what follows; over decider and folds, with nothing signed.
 
 Hashes, ids, keys and times are plain values. A story checks by itself what is true of every case: its state
-is made of JSON values, review has a deadline, and the authority of an event may sign it.
+is made of JSON values, review has a deadline, its warnings are among those that are said in words, and the authority
+of an event may sign it.
 """
 
 import json
@@ -23,7 +24,7 @@ from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
 from domain.lifecycle import needed
-from domain.offers import offers
+from domain.offers import codes_of, offers
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
 from domain.refusals import Fault, Invalid, Refusal
@@ -244,6 +245,9 @@ class Story:
             assert not (self.case.has_consents and self.case.is_paid)
         if self.case and self.case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
             assert self.case.decision_due is not None
+        if self.case:
+            known = codes_of(self.offer, self.terms)["warning"]
+            assert {warning.partition(":")[0] for warning in self.case.warnings} <= {*known}
 
 
 def given(story: Story, *acts: Act) -> Story:
