@@ -32,7 +32,14 @@ _CODE_AT: Final = {
     "Fault": ("place", 1),
     "NotCanonical": ("place", 2),
 }
-_NO_VALUES: Final = {"code", "errors", "headers", "procedures"}
+_NO_VALUES: Final = {"errors", "headers", "procedures"}
+_OF_THEIR_OWN: Final = {
+    "Invalid",
+    "WrongStage",
+    "Stale",
+    "Erased",
+    "WrongLines",
+}  # whose arguments are no codes
 
 
 class Said(NamedTuple):
@@ -89,14 +96,24 @@ def _in_function(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[S
             ):
                 kind, place = _CODE_AT[name]
                 for each in _of_call(node, kind, _code(node, name, place), place, named):
-                    yield each._replace(values=each.values | built().get(name, frozenset()))
+                    own = {"code"} if name == "Invalid" else set()
+                    yield each._replace(values=(each.values - own) | built().get(name, frozenset()))
 
 
 def _code(call: ast.Call, name: str, place: int) -> str | None:
-    found = [k.value for k in call.keywords if k.arg == "code"]
-    found += call.args[place : place + 1] if name != "Invalid" else []
-    texts = [v.value for v in found if isinstance(v, ast.Constant) and isinstance(v.value, str)]
-    return texts[0] if texts else None if found else getattr(REFUSALS.get(name), "code", None)
+    """The code as it is written there; None: it comes from a table that is read by itself."""
+    keywords = [k.value for k in call.keywords if k.arg == "code"] if name == "Invalid" else []
+    written = keywords or ([] if name in _OF_THEIR_OWN else call.args[place : place + 1])
+    match written:
+        case []:
+            return getattr(REFUSALS.get(name), "code", None)
+        case [ast.Constant(value=str(code))]:
+            return code
+        case [ast.Attribute(attr="code" | "name") | ast.Name(id="code") | ast.Starred()]:
+            return None
+    return ast.unparse(
+        written[0]
+    )  # a sentence, or what nobody can find: the test of the names of codes says so
 
 
 def _of_call(

@@ -31,6 +31,9 @@ from domain.procedures import procedures
 from domain.refusals import Named, named
 from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
 from tests.codes import ROOT, said, values_of
+from tests.domain.acts import file
+from tests.domain.story import Story, a_sale
+from tests.examples import person
 from tests.town.caller import good, problem
 from tests.town.people import Town
 
@@ -68,6 +71,12 @@ def has(name: str, key: Key) -> bool:
 
 
 # --- complete ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_refused_is_named_by_a_code() -> None:
+    """A sentence where the code belongs would be said as it is, in English, to everybody."""
+    assert [each for each in said() if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", each.code)] == []
+    assert [each for each in said() if each.values & {"code", "detail"}] == []
 
 
 def test_every_code_has_an_english_sentence() -> None:
@@ -242,6 +251,22 @@ def test_values_are_written_as_the_language_writes_them() -> None:
     assert shown == "The case is in review; what can be done with it now: filed and approved."
     shown = english().say("refusal", "wrong_stage", {"stage": Named("stage", "lapsed"), "fits": ()})
     assert shown == "The case is lapsed; what can be done with it now: nothing."
+
+
+def test_a_procedure_is_heard_in_its_own_words() -> None:
+    """What a decision refuses names the procedure whose words are meant."""
+    refusal = given_car_of_another().refusal
+    assert refusal is not None
+    assert (refusal.name, refusal.procedures) == ("not_the_owner", ("car_sale",))
+    russian = languages()["ru"].say("refusal", refusal.name, refusal.values, refusal.procedures)
+    assert russian.startswith("Реестр не показывает продавца владельцем")
+
+
+def given_car_of_another() -> Story:
+    story = a_sale()
+    car = story.entries[story.key]
+    story.entries[story.key] = car._replace(content={**car.content, "owner": person("KZ")})
+    return story.when(file())
 
 
 # --- over HTTP --------------------------------------------------------------------------------------------
