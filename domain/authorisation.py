@@ -10,7 +10,7 @@ from domain.commands import Actor, Competence
 from domain.countries import country_of, legal_day
 from domain.lifecycle import CLOCK, ROWS
 from domain.parties import APPLICANT as FIRST
-from domain.refusals import NOTHING, NotAllowed, Refusal, Unknown
+from domain.refusals import NotAllowed, Refusal, Unknown
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
@@ -64,18 +64,18 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     if mine is not None:
         if PARTY in may.roles or (APPLICANT in may.roles and mine == subject.applicant):
             return Rule(f"{action}:{APPLICANT if mine == subject.applicant else PARTY}", party=mine)
-        return NotAllowed("You are a party to this case: this is for somebody else to do.")
+        return NotAllowed("party_to_this_case")
     here = [c for c in actor.competences if c.country == subject.country]
     if any(c.person in subject.parties.values() for c in here if c.person):
         # The record of competences knows the human, also where the token does not name them.
-        return NotAllowed("You are a party to this case: this is for somebody else to do.")
+        return NotAllowed("party_to_this_case")
     for competence in here:
         covers = _covers(competence, subject, same_authority=may.same_authority)
         if covers and competence.role in may.roles:
             return Rule(f"{action}:{competence.role}", competence=competence)
     if any(_covers(c, subject, same_authority=True) for c in here):
-        return NotAllowed("Your office may see this, but this is not for your role to do.")
-    return Unknown(NOTHING)
+        return NotAllowed()
+    return Unknown()
 
 
 def subject_of(case: Case, at: datetime) -> Subject:

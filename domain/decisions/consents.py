@@ -38,7 +38,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.fits()
     if situation.case.proposal is not None:
-        raise Clash("A decision has been proposed: your consent stands now.", code="consent_stands")
+        raise Clash("consent_stands")
     revoked = e.ConsentRevoked(
         party=party, of=command.of, consent_until=situation.until(situation.terms.times.consent)
     )
@@ -50,8 +50,7 @@ def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Sit
     rule = situation.allowed()
     party = _as_whom(command, situation.case, rule.party)
     if command.of != situation.case.request_hash:
-        what = "The request has changed since you read it. Please read it again before you answer."
-        raise Clash(what, code="consent_over_old_request")
+        raise Clash("consent_over_old_request")
     return Rule(rule.id, party=party), party
 
 
@@ -60,10 +59,7 @@ def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, 
     persons = case.persons
     mine = [p for p in case.consents_asked if me is not None and persons.get(p) == persons[me]]
     if not mine or command.party not in (None, *mine):
-        raise NotAllowed("Your consent is not asked in this case.", code="consent_not_asked")
+        raise NotAllowed("consent_not_asked")
     if command.party is None and len(mine) > 1:
-        what = (
-            f"You are asked as several parties ({', '.join(mine)}). Please say as which of them you answer."
-        )
-        raise Invalid(Fault("/party", "party_missing", what))
+        raise Invalid(Fault("/party", "party_missing", {"parties": tuple(mine)}))
     return command.party or mine[0]

@@ -25,7 +25,8 @@ def line(text: str) -> str:
     try:
         check(text)
     except WrongName as wrong:
-        raise typer.BadParameter(str(wrong)) from None
+        what = f"{wrong}: write characters that can be seen, composed (Unicode NFC)"
+        raise typer.BadParameter(what) from None
     if not 0 < len(text.strip()) == len(text) <= LONGEST_LINE:
         raise typer.BadParameter(f"write 1 to {LONGEST_LINE} characters, without a space at either end")
     return text
