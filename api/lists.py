@@ -56,7 +56,10 @@ async def queue(request: Request) -> Response:
         mine["procedure"] = list(competence.procedures)
     rows = country.read_models.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
     now = written(house_of(request).clock())
-    shown = [{**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": r["due"] <= now} for r in rows]
+    shown = [
+        {**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": r["due"] <= now and not r["flags"]}
+        for r in rows
+    ]
     return page(request, country, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
 
 

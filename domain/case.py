@@ -3,8 +3,9 @@
 ::
 
     filed ───────► in_review ──────► approved ──► completed
-      │ ▲ consent     │ ▲ answer       (the entries are written in the same append)
-      │ └ revoked     ▼ │
+      │ ▲ consent     │ ▲ answer       │ (the entries are written in the same append, or,
+      │ │             │ │              │  where a fee is due before them, in that of the payment)
+      │ └ revoked     ▼ │              └──► lapsed (unpaid: that fee)
       │             returned ──► lapsed (no_answer)              in_review ──► refused
       ├──► lapsed (unpaid, no_consent)
       └──► withdrawn (a party declined; by the applicant also from in_review and returned)
@@ -31,6 +32,8 @@ from domain.events import (
     ConsentGiven,
     ConsentRevoked,
     DecisionTermStarted,
+    EntriesHeld,
+    EntriesWritten,
     EntryMember,
     FeeAssessed,
     FeePaid,
@@ -78,6 +81,13 @@ class Refund(TypedDict):
     reason: RefundReason | None
     paid_back: int
     paid: list[list[Any]]
+
+
+class Held(TypedDict):
+    """Why what is approved and paid is not in the registers: the code of the refusal, and when it was met."""
+
+    code: str
+    at: str
 
 
 class Question(TypedDict):
@@ -152,6 +162,8 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     decisions: list[Decided]  # newest last: what is set aside is decided again
     fee: Fee | None = None
+    entry_fee: Fee | None = None  # due between the approval and the entry
+    entries_held: Held | None = None
     paid: int = 0
     decision_due: Deadline | None = None
     officer: str | None = None
@@ -186,8 +198,26 @@ class Case(NamedTuple):
 
     @property
     def is_paid(self) -> bool:
-        """Nothing is left to pay, and the fee is certain."""
+        """Nothing is left to pay of the fee for the filing, and it is certain."""
         return _covers(self.fee, self.paid)
+
+    @property
+    def kept(self) -> int:
+        """What came, without what is due back."""
+        return self.paid - sum(refund["due"] for refund in self.refunds.values())
+
+    @property
+    def waits_for_entries(self) -> bool:
+        """Approved, and nothing is in the registers yet."""
+        return self.stage == Stage.APPROVED and self.entry_fee is not None and not self.entries
+
+    @property
+    def open_fee(self) -> Fee | None:
+        """The fee that waits for money, or for its value."""
+        if self.stage == Stage.FILED:
+            return None if self.is_paid else self.fee
+        is_open = self.waits_for_entries and not _covers(self.entry_fee, self.kept - amount_of(self.fee))
+        return self.entry_fee if is_open else None
 
 
 def evolve(case: Case | None, recorded: Recorded) -> Case:
@@ -244,6 +274,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
     match event:
         case CaseFiled():
             raise TypeError("a case is filed once")
+        case FeeAssessed(fee="entry"):
+            return {"entry_fee": fee_of(event)}
         case FeeAssessed():
             return _completed(case, fee=fee_of(event))
         case ConsentGiven():
@@ -290,6 +322,11 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "effects": sorted(recorded.effects or ()),
                 "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
             }
+        case EntriesWritten():
+            effects = sorted(recorded.effects or ())
+            return {"entries": event.entries, "effects": effects, "entries_held": None}
+        case EntriesHeld():
+            return {"entries_held": Held(code=event.code, at=recorded.time)}
         case CaseRefused():
             said = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
             return {
@@ -348,6 +385,11 @@ def fee_of(event: FeeAssessed) -> Fee:
         "provisional": event.provisional,
         "due": event.due,
     }
+
+
+def amount_of(fee: Fee | None) -> int:
+    """How much it is; nothing where there is none."""
+    return fee["amount"] if fee else 0
 
 
 _NOTHING_DUE: Final[Refund] = {"due": 0, "reason": None, "paid_back": 0, "paid": []}

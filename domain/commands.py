@@ -131,6 +131,11 @@ class AssessFee(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteEntries(CaseCommand):
+    """An officer has what was approved and paid written now, as something stood in its way when the money came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRefund(CaseCommand):
     """Money went back."""
 

@@ -19,6 +19,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.RevokeConsent: consents.revoke,
     c.RecordPayment: payments.pay,
     c.AssessFee: payments.assess_fee,
+    c.WriteEntries: payments.write_entries,
     c.RecordRefund: payments.pay_back,
     c.AssignCase: review.assign,
     c.RequestInformation: review.ask,

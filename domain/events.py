@@ -65,6 +65,7 @@ class EntryMember(TypedDict):
 RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
+WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
@@ -94,8 +95,9 @@ class CaseFiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeAssessed:
-    """The fee, with the formula and the unit values of the day; provisional where a unit has no value yet."""
+    """A fee, with the formula and the unit values of the day; provisional where a unit has no value yet."""
 
+    fee: WhichFee
     amount: int  # minor units
     currency: str
     formula: str
@@ -208,13 +210,30 @@ class ApprovalProposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseApproved:
-    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote."""
+    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote.
+
+    None where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
+    """
 
     rule: str
     entries: list[EntryMember]
     note: OptionalText
     officer_person: Text
     officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesWritten:
+    """What was approved before is in the registers now: ``entries`` are all that it wrote."""
+
+    entries: list[EntryMember]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesHeld:
+    """The fee before the entry is paid, and something stands in the way of the entry: an officer tries again."""
+
+    code: str  # of the refusal: entry_restricted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,6 +452,8 @@ CaseEvent = (
     | InformationProvided
     | ApprovalProposed
     | CaseApproved
+    | EntriesWritten
+    | EntriesHeld
     | CaseRefused
     | CaseWithdrawn
     | CaseLapsed

@@ -45,6 +45,7 @@ class Step:
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
+    ``sees_when``: of which cases; of others nothing is loaded.
     ``reaches_erased``: it is taken also when the personal data of the case is erased.
     """
 
@@ -54,6 +55,7 @@ class Step:
     when: Callable[[Case], bool] = lambda _case: True
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
+    sees_when: Callable[[Case], bool] = lambda _case: True
     reaches_erased: bool = False
 
 
@@ -114,8 +116,24 @@ def _has_a_consent(case: Case) -> bool:
     return bool(case.consents)
 
 
+def _waits_for_money(case: Case) -> bool:
+    return case.stage == Stage.FILED or case.open_fee is not None
+
+
 def _fee_is_provisional(case: Case) -> bool:
-    return case.fee is not None and case.fee["provisional"]
+    return case.open_fee is not None and case.open_fee["provisional"]
+
+
+def _waits_for_entries(case: Case) -> bool:
+    return case.waits_for_entries
+
+
+def _entries_are_held(case: Case) -> bool:
+    return case.waits_for_entries and case.open_fee is None
+
+
+def _has_entries(case: Case) -> bool:
+    return bool(case.entries)
 
 
 # --- the table ----------------------------------------------------------------------------------------------
@@ -132,8 +150,24 @@ ROWS: Final = (
     Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, sees=CLAIMS),
     Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
-    Step(c.RecordPayment, PAY, (FILED,), reaches_erased=True),
-    Step(c.AssessFee, ASSESS, (FILED,), when=_fee_is_provisional, is_judgement=True),
+    Step(
+        c.RecordPayment,
+        PAY,
+        (FILED, APPROVED),
+        when=_waits_for_money,
+        sees=ALL_THAT_CHANGES,
+        sees_when=_waits_for_entries,
+        reaches_erased=True,
+    ),
+    Step(
+        c.AssessFee,
+        ASSESS,
+        (FILED, APPROVED),
+        when=_fee_is_provisional,
+        is_judgement=True,
+        sees=ALL_THAT_CHANGES,
+        sees_when=_waits_for_entries,
+    ),
     Step(c.RecordRefund, PAY, reaches_erased=True),
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
@@ -142,11 +176,14 @@ ROWS: Final = (
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES),
     Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True),
+    Step(
+        c.WriteEntries, DECIDE, (APPROVED,), when=_entries_are_held, is_judgement=True, sees=ALL_THAT_CHANGES
+    ),
     # ends
     Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS),
-    Step(c.LapseCase, CLOCK, (FILED, RETURNED), reaches_erased=True),
+    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), reaches_erased=True),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
-    Step(c.RecordReceipt, RECEIPT, (APPROVED,), sees=ENTRIES, reaches_erased=True),
+    Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.EraseCase, ERASE, CLOSED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
@@ -173,9 +210,11 @@ def needed(command: c.Command, at: datetime, state: Any) -> tuple[Key, ...]:
     """The claims and entries that the decision on this command has to see, given what it is asked of, at that
     moment; each once.
     """
-    sees = STEPS[type(command)].sees
-    about = asked_for(command, at, state) if sees else None
-    return tuple(dict.fromkeys(key for see in sees for key in see(about))) if about else ()
+    step = STEPS[type(command)]
+    if not step.sees or (isinstance(state, Case) and not step.sees_when(state)):
+        return ()
+    about = asked_for(command, at, state)
+    return tuple(dict.fromkeys(key for see in step.sees for key in see(about))) if about else ()
 
 
 def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:

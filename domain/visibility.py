@@ -66,6 +66,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         ],
         "consent_until": case.consent_until,
         "fee": case.fee,
+        "entry_fee": case.entry_fee,
         "paid": case.paid,
         "refunds": [
             {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
@@ -78,6 +79,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "decision": {k: v for k, v in case.decided.items() if k != "person"} if case.decided else None,
         "appeal_until": case.appeal_until,
         "entries": case.entries,
+        "entries_held": case.entries_held,
         "warnings": case.warnings if party is None else [],
         "erased": case.erased,
         "fits": list(fits(case)),

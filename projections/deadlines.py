@@ -7,11 +7,10 @@ from projections import Row, View
 
 def _row(case: Case) -> Row | None:
     pay = consent = answer = appeal = decide = None
-    if case.stage == Stage.FILED:
-        if case.fee and not case.is_paid and not case.fee["provisional"]:
-            pay = _until(case.fee["due"])
-        if not case.has_consents:
-            consent = _until(case.consent_until)
+    if (fee := case.open_fee) and not fee["provisional"]:
+        pay = _until(fee["due"])
+    if case.stage == Stage.FILED and not case.has_consents:
+        consent = _until(case.consent_until)
     if (question := case.open_question) is not None:
         answer = _until(question["answer_until"])
     if case.stage == Stage.IN_REVIEW:

@@ -1,24 +1,40 @@
-"""What waits for an officer, nearest deadline first; nothing personal."""
+"""What waits for an officer, nearest deadline first; nothing personal.
+
+Beside what is to be decided: what is approved, and came to a halt on its way into the registers, with its flags.
+"""
 
 from domain.case import Case, Stage
 from projections import Row, View
 
 
 def _row(case: Case) -> Row | None:
-    if case.stage not in (Stage.IN_REVIEW, Stage.RETURNED) or case.decision_due is None:
+    due = _due(case)
+    if due is None:
         return None
     return {
         "case": case.case,
         "authority": case.authority,
         "procedure": case.procedure,
-        "due": case.decision_due["until"],
+        "due": due,
         "stage": case.stage,
         "officer": case.officer,
         "is_proposed": int(case.proposal is not None),
         "warnings": case.warnings,
+        "flags": _flags(case),
         "filed_at": case.filed_at,
         "version": case.version,
     }
+
+
+def _due(case: Case) -> str | None:
+    """The end of the time to decide; of what came to a halt the moment from which it waits."""
+    if case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
+        return case.decision_due["until"] if case.decision_due else None
+    return case.entries_held["at"] if case.waits_for_entries and case.entries_held else None
+
+
+def _flags(case: Case) -> list[str]:
+    return [case.entries_held["code"]] if case.waits_for_entries and case.entries_held else []
 
 
 PROJECTION = View(
@@ -33,6 +49,7 @@ PROJECTION = View(
         "officer": "text",
         "is_proposed": "integer",
         "warnings": "json",
+        "flags": "json",
         "filed_at": "text",
         "version": "integer",
     },

@@ -31,6 +31,7 @@ from domain.commands import (
     RequestInformation,
     RevokeConsent,
     WithdrawCase,
+    WriteEntries,
 )
 from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
@@ -214,6 +215,16 @@ async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
     _, said = await asked_of(request, case, Note)
     return await act(request, case, ApproveCase, note=said.note)
+
+
+@router.post(
+    "/v1/cases/{case}/entries",
+    **documented("Write what was approved and paid", body=Nothing, answer=CaseBrief, asks=WriteEntries),
+)
+async def write_entries(request: Request, case: Id) -> Response:
+    """Once what stood in its way when the money came (``entries_held``) is gone."""
+    await asked_of(request, case, Nothing)
+    return await act(request, case, WriteEntries)
 
 
 @router.post(

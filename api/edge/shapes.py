@@ -46,6 +46,13 @@ class FeeShown(Shape):
     due: Deadline | None
 
 
+class HeldShown(Shape):
+    """Why what is approved and paid is not in the registers yet."""
+
+    code: Code
+    at: Moment
+
+
 class RefundShown(Shape):
     amount: MinorUnits
     reason: str | None
@@ -122,6 +129,7 @@ class CaseShown(Shape):
     consents: list[ConsentShown]
     consent_until: Deadline | None
     fee: FeeShown | None
+    entry_fee: FeeShown | None
     paid: MinorUnits
     refunds: list[RefundShown]
     decision_due: Deadline | None
@@ -131,6 +139,7 @@ class CaseShown(Shape):
     decision: DecisionShown | None
     appeal_until: Deadline | None
     entries: list[EntryWritten]
+    entries_held: HeldShown | None
     warnings: list[str]
     erased: list[str]
     fits: list[str]
@@ -160,7 +169,9 @@ class CasePage(Shape):
 
 
 class Waiting(Shape):
-    """A case in the work queue; nothing personal."""
+    """A case in the work queue; nothing personal. ``flags``: why something that was approved came to a halt; it
+    waits since ``due``.
+    """
 
     case: OpaqueId
     authority: str
@@ -171,6 +182,7 @@ class Waiting(Shape):
     is_proposed: bool
     is_overdue: bool
     warnings: list[str]
+    flags: list[Code]
     filed_at: Moment
     version: Version
 

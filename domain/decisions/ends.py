@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain import events as e
-from domain.case import Stage
+from domain.case import Stage, amount_of
 from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision, Events
@@ -43,16 +43,19 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     if reason is None:
         return situation.so_already(rule)
     lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.times.appeal))
-    return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed")])
+    case = situation.case
+    # Who was approved has had what the fee for the filing is for.
+    keep = amount_of(case.fee) if case.stage == Stage.APPROVED else 0
+    return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed", keep)])
 
 
 def _ran_out(situation: Situation) -> e.LapseReason | None:
     case, at = situation.case, situation.at
+    fee = case.open_fee
+    # Nobody is late with a fee that is not certain yet.
+    if fee and not fee["provisional"] and fee["due"] and is_past(fee["due"], at):
+        return "unpaid"
     if case.stage == Stage.FILED:
-        # Nobody is late with a fee that is not certain yet.
-        due = None if case.fee is None or case.fee["provisional"] or case.is_paid else case.fee["due"]
-        if due and is_past(due, at):
-            return "unpaid"
         if case.consent_until and not case.has_consents and is_past(case.consent_until, at):
             return "no_consent"
     elif (question := case.open_question) and is_past(question["answer_until"], at):

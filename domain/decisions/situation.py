@@ -135,8 +135,18 @@ class Situation:
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
-        """What an approval of today does; nothing is known of it any more once people are erased."""
-        return self._about.effects(self.day) if self._about else ()
+        """What an approval of today does, or the one that was given; nothing is known of it any more once people
+        are erased.
+        """
+        return self._about.effects(self.decided_on) if self._about else ()
+
+    @cached_property
+    def decided_on(self) -> date:
+        """The legal day of the approval; today where none was given."""
+        decided = self.state.decided if isinstance(self.state, Case) else None
+        if decided is None or decided["kind"] != "approved":
+            return self.day
+        return legal_day(datetime.fromisoformat(decided["at"]), self.country)
 
     def claim(self, key: Key) -> Claim:
         """A claim as it stands."""

@@ -110,6 +110,7 @@ def walk(town: Town) -> None:
 
 def sold(town: Town) -> None:
     case = town.take_to("approved", *SALE)
+    good(town.judge(FIRST, case, "entries"))  # they are there already
     town.acknowledge(case)
     changes = [e["id"] for e in town.feed(REGISTRY, "KZ") if e["type"].startswith("entry.")]
     good(town.as_(REGISTRY).post("/v1/feeds/kz/disclosures", {"events": changes[-1:]}))

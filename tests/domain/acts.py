@@ -35,6 +35,7 @@ from domain.commands import (
     RevokeConsent,
     Statement,
     WithdrawCase,
+    WriteEntries,
 )
 from domain.entry import Entry
 from domain.parties import parties_of
@@ -225,12 +226,14 @@ def pay_back(amount: int, payment: str = "payment-1", by: Who = TREASURY, **more
 
 def statement(story: Story, payment: str, amount: int | None, **more: Any) -> Statement:
     """What the treasury says."""
-    fee = story.now.fee
-    assert fee is not None
+    now = story.now
+    assert now.fee is not None
+    fee = now.open_fee or now.fee
+    open_amount = fee["amount"] - now.paid if fee is now.fee else fee["amount"] + now.fee["amount"] - now.kept
     found = {
         "payment": payment,
         "case": story.case_id,
-        "amount": fee["amount"] - story.now.paid if amount is None else amount,
+        "amount": open_amount if amount is None else amount,
         "currency": fee["currency"],
         "paid_at": text(story.at),
         "jws": "signed.by.treasury",
@@ -266,6 +269,11 @@ def propose(by: Who = OFFICER, **more: Any) -> Act:
 def approve(by: Who = SECOND, **more: Any) -> Act:
     """The deciding pair of eyes."""
     return _asked(ApproveCase, by, **more)
+
+
+def write_entries(by: Who = OFFICER, **more: Any) -> Act:
+    """What is approved and paid is written, where something stood in its way."""
+    return _asked(WriteEntries, by, **more)
 
 
 def refuse(

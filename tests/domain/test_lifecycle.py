@@ -39,6 +39,7 @@ from tests.domain.acts import (
     restrict,
     revoke,
     withdraw,
+    write_entries,
 )
 from tests.domain.story import Act, Story, a_birth, a_sale, given
 
@@ -68,6 +69,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.ProposeApproval: propose(acts.OFFICER),
     c.ApproveCase: approve(OTHER),
     c.RefuseCase: refuse("restricted"),
+    c.WriteEntries: write_entries(),
     c.WithdrawCase: withdraw(),
     c.LapseCase: lapse(),
     c.EndAppealTerm: end_appeal_term(),
@@ -168,8 +170,8 @@ JUDGED: Final[dict[type[c.Command], tuple[Act, ...]]] = {
 
 @pytest.mark.parametrize("kind", JUDGED, ids=name_of)
 def test_a_judgement_is_bound_to_the_version_that_was_seen(kind: type[c.Command]) -> None:
-    """The rows say so; test_payments.py has it of the fee, which waits for a law."""
-    assert {*JUDGED, c.AssessFee} == {row.command for row in ROWS if row.is_judgement}
+    """The rows say so; test_payments.py and test_entry_fee.py have it of what waits for a law."""
+    assert {*JUDGED, c.AssessFee, c.WriteEntries} == {row.command for row in ROWS if row.is_judgement}
     story = given(a_sale(), *JUDGED[kind])
     command = asked(kind, story)
     older = acts.seen(command, story.now.version - 1)
@@ -188,13 +190,23 @@ LOOKING: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.RecordReceipt: acts.APPROVED,
 }
 
+OF_THE_ENTRY_FEE: Final = {c.RecordPayment, c.AssessFee, c.WriteEntries}
+
 
 @pytest.mark.parametrize("kind", LOOKING, ids=name_of)
 def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Command]) -> None:
-    """A car whose claim was not loaded would stay claimed for ever, without any error."""
-    assert set(LOOKING) == {row.command for row in ROWS if row.sees}
+    """A car whose claim was not loaded would stay claimed for ever, without any error.
+
+    What a fee before the entry looks at is in test_entry_fee.py.
+    """
+    assert {*LOOKING, *OF_THE_ENTRY_FEE} == {row.command for row in ROWS if row.sees}
     story = given(a_sale(), *LOOKING[kind])
-    whole = story.situation(asked(kind, story))
+    must_see(story, asked(kind, story))
+
+
+def must_see(story: Story, command: c.Command) -> None:
+    """Whatever of it is not loaded is a fault."""
+    whole = story.situation(command)
     assert decide(whole).events
     seen = needed(whole.command, whole.at, whole.state)
     for forgotten in {key.family for key in seen}:
@@ -204,7 +216,7 @@ def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Co
             if key.family != forgotten
         }
         part = Situation(whole.command, whole.at, whole.state, beside=beside, ids=whole.ids, keys=whole.keys)
-        with pytest.raises(NotSeen, match=kind.__name__):
+        with pytest.raises(NotSeen, match=type(command).__name__):
             decide(part)
 
 

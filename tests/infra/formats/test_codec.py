@@ -33,6 +33,8 @@ GOLDEN = {
     "case.ConsentGiven.v1",
     "case.ConsentRevoked.v1",
     "case.DecisionTermStarted.v1",
+    "case.EntriesHeld.v1",
+    "case.EntriesWritten.v1",
     "case.FeeAssessed.v1",
     "case.FeePaid.v1",
     "case.InformationProvided.v1",

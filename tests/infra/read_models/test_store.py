@@ -37,6 +37,7 @@ def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: A
         "officer": None,
         "is_proposed": 0,
         "warnings": [],
+        "flags": [],
         "filed_at": "2026-11-23",
         "version": n,
     }
