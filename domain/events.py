@@ -339,6 +339,15 @@ class SlotFreed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberGiven:
+    """The entry ``holder`` got a number of a series; ``taken`` of them are given now, this one included."""
+
+    kind: str
+    holder: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryCreated:
     """A legal record came to be, by a decision or by an import."""
 
@@ -362,10 +371,10 @@ class EntryChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryNumbered:
-    """The register gave the record its number, with its receipt for the event ``of``."""
+    """The record has its number: of the register, with its receipt for the event ``of``, or of the house (None)."""
 
     register: str
-    of: str
+    of: str | None
     number: Annotated[str | Erased, Personal("entry")]
 
 
@@ -462,7 +471,7 @@ CaseEvent = (
     | CaseCompleted
     | PersonalDataErased
 )
-ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed
+ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
 EntryEvent = (
     EntryCreated
     | EntryChanged

@@ -15,7 +15,7 @@ from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
 from domain.offers import offer
-from domain.procedure import Effect, Key, Offer, Terms, checked, slots
+from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
@@ -26,6 +26,7 @@ class About(NamedTuple):
     terms: Terms
     request: Request
     filed_at: datetime
+    at: datetime  # of the decision
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
@@ -98,10 +99,24 @@ def _checked(about: About) -> tuple[Key, ...]:
     return checked(about.offer.procedure, about.terms, about.request)
 
 
+def _series(about: About) -> tuple[Key, ...]:
+    """Where the house counts its numbers: by the day on which it gives them, which no request tells."""
+    numbers = about.terms.numbers
+    if not any(isinstance(numbering, Numbering) for numbering in numbers.values()):
+        return ()
+    day = legal_day(about.at, country_of(about.offer.country))
+    return tuple(
+        number_series(numbering, effect.register.name, day)
+        for effect in about.effects()
+        if not isinstance(effect, End)
+        and isinstance(numbering := numbers.get(effect.register.name), Numbering)
+    )
+
+
 CLAIMS: Final = (_claims, _slots)
 ENTRIES: Final = (_entries,)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
-ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked)
+ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked, _series)
 
 
 def _lacks_consents(case: Case) -> bool:
@@ -222,11 +237,12 @@ def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
-        return About(found, terms, command.request, at) if found and terms else None
+        return About(found, terms, command.request, at, at) if found and terms else None
     if not isinstance(state, Case) or state.erased:
         return None
     found = offer_of(state)
-    return About(found, found.since(state.terms), state.request, datetime.fromisoformat(state.filed_at))
+    filed_at = datetime.fromisoformat(state.filed_at)
+    return About(found, found.since(state.terms), state.request, filed_at, at)
 
 
 def offer_of(case: Case) -> Offer:

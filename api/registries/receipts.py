@@ -18,9 +18,10 @@ from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, RecordReceipt
 from domain.forms import Line, Value
-from domain.offers import content_owners, offers
+from domain.offers import offers
 from domain.refusals import Refusal, Unready
 from infra.formats.canonical import NotCanonical, from_b64url
+from infra.formats.codec import members_of
 from infra.formats.envelope import disclosures_of, payload_of, split
 from infra.formats.signing import BadSignature, digest, open_disclosure, parse, verify
 from infra.house import CountryHouse
@@ -148,7 +149,7 @@ def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[
     content = payload["data"]
     if content.get("register") not in registers:
         return row[1], "", nothing
-    mine = content_owners(content["register"], content["content_version"])
+    _, mine = members_of(row[3], content, country.code)
     texts = [t for t in disclosures_of(row[4], country.vault.get) if open_disclosure(t)[0] in mine]
     return (
         row[1],

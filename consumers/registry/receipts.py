@@ -33,8 +33,8 @@ def _numbered_here(country: str) -> set[str]:
         register
         for (code, _), offer in offers().items()
         for terms in offer.terms
-        for register in terms.numbers
-        if code == country
+        for register, by in terms.numbers.items()
+        if code == country and by == "register"
     }
 
 

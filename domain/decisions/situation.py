@@ -115,11 +115,12 @@ class Situation:
     def _about(self) -> About | None:
         """What is filed, or was; None once people are erased."""
         if isinstance(self.command, FileCase):
-            return About(self.offer, self.terms, self.command.request, self.at)
+            return About(self.offer, self.terms, self.command.request, self.at, self.at)
         case = self.case
         if case.erased:
             return None
-        return About(self.offer, self.terms, case.request, datetime.fromisoformat(case.filed_at))
+        filed_at = datetime.fromisoformat(case.filed_at)
+        return About(self.offer, self.terms, case.request, filed_at, self.at)
 
     @property
     def claims(self) -> dict[Key, Claim]:

@@ -1,4 +1,4 @@
-"""The registers written: what an approval does to entries, and what becomes of the claims; not whether it may."""
+"""The registers written: what an approval does to entries, their numbers, the claims; not whether it may."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from domain.decision import Events
 from domain.decisions.filing import check_entry
 from domain.decisions.situation import HELD, Situation
 from domain.entry import Entry
-from domain.procedure import Change, Create, Effect, End
+from domain.procedure import Change, Create, Effect, End, Key, Numbering, number_series
 from domain.refusals import Clash
 
 
@@ -28,7 +28,7 @@ def write(situation: Situation) -> Written:
     written: Events = [(effect.key, _written(effect, situation.live_at(effect.key))) for effect in effects]
     concerned = situation.offer.procedure.concerns(situation.facts(situation.decided_on))
     return Written(
-        [*written, *_claims(situation)],
+        [*written, *_numbers(situation), *_claims(situation)],
         [{"register": f.register.name, "entry": situation.ids[f.key]} for f in effects],
         tuple(c for c in concerned if c in countries()),  # who is no member receives nothing
     )
@@ -52,6 +52,35 @@ def _written(effect: Effect, entry: Entry | None) -> e.Event:
 
 def _text(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _numbers(situation: Situation) -> Events:
+    """The numbers that the house gives, where the terms say so: to what begins, and to what has none yet."""
+    events = Events()
+    given: dict[Key, int] = {}  # series -> how many are
+    for effect in situation.effects:
+        register = effect.register.name
+        numbering = situation.terms.numbers.get(register)
+        if not isinstance(numbering, Numbering) or not _lacks_number(effect, situation):
+            continue
+        series = number_series(numbering, register, situation.day)
+        count = given[series] = given.get(series, situation.claim(series).taken) + 1
+        number = numbering.number(situation.day, count)
+        events += [
+            (series, e.NumberGiven(kind=series.kind, holder=situation.ids[effect.key], taken=count)),
+            (effect.key, e.EntryNumbered(register=register, of=None, number=number)),
+        ]
+    return events
+
+
+def _lacks_number(effect: Effect, situation: Situation) -> bool:
+    match effect:
+        case Create():
+            return True
+        case Change():
+            entry = situation.live_at(effect.key)
+            return entry is not None and entry.number is None
+    return False
 
 
 def _claims(situation: Situation) -> Events:

@@ -46,6 +46,7 @@ GOLDEN = {
     "claim.ClaimReleased.v1",
     "claim.ClaimSettled.v1",
     "claim.ClaimTaken.v1",
+    "claim.NumberGiven.v1",
     "claim.SlotFreed.v1",
     "claim.SlotTaken.v1",
     "entry.EntryChanged.v1",
