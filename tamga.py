@@ -363,6 +363,31 @@ def registry_run(
     registry.run(country, settings, source=source, stop=_stopped_by_signals(), once=once)
 
 
+@registry_app.command("object")
+def registry_object(
+    country: Country,
+    register: str,
+    event: Annotated[str, typer.Argument(help="The hash of the event that cannot be applied.")],
+    code: Annotated[str, typer.Argument(help="Why: a code of the registry's own.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the house that a register cannot apply an event: the officer sees it. Exit 1 if it is refused."""
+    from consumers import registry  # noqa: PLC0415 - see above
+
+    settings = _settings()
+    if country not in settings.kept:
+        _not_kept(country, settings)
+    try:
+        answer = registry.object_to(country, settings, register, event, code)
+    except registry.NoRegistry as error:
+        _wrong(str(error))
+    except registry.NotSent as error:
+        _held(error)
+    _said(answer, as_json=as_json)
+    raise typer.Exit(0 if answer["status"] == "recorded" else 1)
+
+
 @app.command()
 def people(*, as_json: AsJson = False) -> None:
     """The development people and machines of the countries that are kept here, with their roles."""

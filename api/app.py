@@ -17,7 +17,7 @@ from api.edge.asgi import App, edge
 from api.edge.contract import MODELS
 from api.edge.queries import only_named
 from api.front import documentation, front_page, layout, reference
-from api.registries import feeds, receipts
+from api.registries import feeds, objections, receipts
 from infra.house import House
 
 TITLE = "Tamga"
@@ -34,6 +34,7 @@ ROUTERS = (
     registers,
     feeds,
     receipts,
+    objections,
     audit,
     watch,
 )

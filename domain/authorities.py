@@ -9,6 +9,7 @@ from domain.offers import offers
 CASES: Final = signed_by("deciding")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 RECEIPT: Final = "tamga-receipt+jwt"
+OBJECTION: Final = "tamga-objection+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
 REFUND: Final = "tamga-refund+jwt"
 HEAD: Final = "tamga-feed-head+jwt"
@@ -29,7 +30,7 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         for terms in offer.terms:
             found.setdefault(terms.authority, set()).update(CASES)
             for register in offer.procedure.registers:
-                found.setdefault(terms.registry_of(register.name), set()).add(RECEIPT)
+                found.setdefault(terms.registry_of(register.name), set()).update((RECEIPT, OBJECTION))
             for restriction in terms.restrictions:
                 found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]

@@ -40,6 +40,7 @@ from domain.events import (
     InformationProvided,
     InformationRequested,
     LapseReason,
+    ObjectionRecorded,
     PersonalDataErased,
     ReceiptRecorded,
     Recorded,
@@ -102,6 +103,16 @@ class Question(TypedDict):
     answered_at: str | None
 
 
+class Objection(TypedDict):
+    """A registry cannot apply the event that wrote the entry; why is a code of its own."""
+
+    register: str
+    entry: str
+    event: str
+    code: str
+    at: str
+
+
 class Proposal(TypedDict):
     """The first pair of eyes: the officer within the authority, and the human; None: erased."""
 
@@ -158,6 +169,7 @@ class Case(NamedTuple):
     effects: list[str]
     entries: list[EntryMember]  # what the approval wrote
     receipts: Mapping[str, str]  # entry -> its event, which the registry has applied
+    objections: list[Objection]  # oldest first, those that a receipt ended too
     erased: list[str]
     timeline: list[Mapping[str, Any]]
     decisions: list[Decided]  # newest last: what is set aside is decided again
@@ -190,6 +202,11 @@ class Case(NamedTuple):
     def open_question(self) -> Question | None:
         """The question that waits for its answer."""
         return self.questions[-1] if self.questions and self.stage == Stage.RETURNED else None
+
+    @property
+    def open_objections(self) -> list[Objection]:
+        """What registries cannot apply, and have not applied since."""
+        return [objection for objection in self.objections if objection["entry"] not in self.receipts]
 
     @property
     def has_consents(self) -> bool:
@@ -263,6 +280,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         effects=[],
         entries=[],
         receipts={},
+        objections=[],
         erased=[],
         timeline=[_step(recorded)],
         decisions=[],
@@ -348,6 +366,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return {"is_appeal_term_over": True}
         case ReceiptRecorded():
             return {"receipts": {**case.receipts, event.entry: event.event}}
+        case ObjectionRecorded():
+            return {"objections": [*case.objections, _objection(event, recorded)]}
         case CaseCompleted():
             return {"stage": Stage.COMPLETED.value}
         case PersonalDataErased():
@@ -415,6 +435,16 @@ def _question(event: InformationRequested, recorded: Recorded) -> Question:
         "question": _kept(event.question),
         "answer": None,
         "answered_at": None,
+    }
+
+
+def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:
+    return {
+        "register": event.register,
+        "entry": event.entry,
+        "event": event.event,
+        "code": event.code,
+        "at": recorded.time,
     }
 
 

@@ -218,6 +218,17 @@ class RecordReceipt(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordObjection(CaseCommand):
+    """The registry of ``register`` states that it cannot apply the event (verified before it comes here)."""
+
+    register: str
+    authority: str
+    event: str
+    code: str
+    jws: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseCase(CaseCommand):
     """Destroy the personal data of these parties (``whose``), or ``case``; () is everything of the case."""
 

@@ -31,6 +31,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.LapseCase: ends.lapse,
     c.EndAppealTerm: ends.end_appeal_term,
     c.RecordReceipt: ends.record_receipt,
+    c.RecordObjection: ends.record_objection,
     c.EraseCase: ends.erase,
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,

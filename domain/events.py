@@ -280,6 +280,17 @@ class ReceiptRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionRecorded:
+    """The registry stated, signed, that it cannot apply ``event``, which wrote ``entry``; a later receipt ends it."""
+
+    register: str
+    entry: str
+    event: str
+    code: str  # the registry's own
+    objection: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCompleted:
     """Decided, registered and applied."""
 
@@ -468,6 +479,7 @@ CaseEvent = (
     | CaseLapsed
     | AppealTermEnded
     | ReceiptRecorded
+    | ObjectionRecorded
     | CaseCompleted
     | PersonalDataErased
 )

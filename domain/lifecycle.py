@@ -199,6 +199,7 @@ ROWS: Final = (
     Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), reaches_erased=True),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
     Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
+    Step(c.RecordObjection, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.EraseCase, ERASE, CLOSED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),

@@ -80,6 +80,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "appeal_until": case.appeal_until,
         "entries": case.entries,
         "entries_held": case.entries_held,
+        "objections": case.open_objections,
         "warnings": case.warnings if party is None else [],
         "erased": case.erased,
         "fits": list(fits(case)),

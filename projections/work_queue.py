@@ -30,11 +30,17 @@ def _due(case: Case) -> str | None:
     """The end of the time to decide; of what came to a halt the moment from which it waits."""
     if case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
         return case.decision_due["until"] if case.decision_due else None
-    return case.entries_held["at"] if case.waits_for_entries and case.entries_held else None
+    return min((at for _, at in _halts(case)), default=None)
 
 
 def _flags(case: Case) -> list[str]:
-    return [case.entries_held["code"]] if case.waits_for_entries and case.entries_held else []
+    return sorted({code for code, _ in _halts(case)})
+
+
+def _halts(case: Case) -> list[tuple[str, str]]:
+    """(code, since when) of what was approved and does not get on."""
+    held = [(case.entries_held["code"], case.entries_held["at"])] if case.entries_held else []
+    return [*held, *((objection["code"], objection["at"]) for objection in case.open_objections)]
 
 
 PROJECTION = View(

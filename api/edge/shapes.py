@@ -110,6 +110,16 @@ class EntryWritten(Shape):
     entry: OpaqueId
 
 
+class ObjectionShown(Shape):
+    """What a registry cannot apply, and has not applied since; ``code`` is its own."""
+
+    register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
+    entry: OpaqueId
+    event: EventHash
+    code: Code
+    at: Moment
+
+
 class CaseShown(Shape):
     """A case as the caller may see it: of other people their names only."""
 
@@ -140,6 +150,7 @@ class CaseShown(Shape):
     appeal_until: Deadline | None
     entries: list[EntryWritten]
     entries_held: HeldShown | None
+    objections: list[ObjectionShown]
     warnings: list[str]
     erased: list[str]
     fits: list[str]

@@ -1,8 +1,9 @@
 """What a registry asks and says beside its feed: personal members of its entries, and signed receipts."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -16,7 +17,7 @@ from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
-from domain.commands import Actor, RecordReceipt
+from domain.commands import Actor, CaseCommand, RecordReceipt
 from domain.forms import Line, Value
 from domain.offers import offers
 from domain.refusals import Refusal, Unready
@@ -72,7 +73,7 @@ class Receipts(Value):
 
 
 class Answer(Shape):
-    """What became of one receipt; ``later``: it could not be recorded now, send it again."""
+    """What became of one statement; ``later``: it could not be recorded now, send it again."""
 
     status: Literal["recorded", "refused", "later"]
     case: OpaqueId | None = None
@@ -87,26 +88,36 @@ class Answers(Shape):
     receipts: list[Answer]
 
 
-class Receipt(Value):
-    """What a receipt states."""
+class AboutAnEvent(Value):
+    """What all statements of a registry have: they are about an event of its register."""
 
     v: Literal[1]
     log: Line
     register_name: Annotated[Line, Field(alias="register")]
     event: EventHash
-    applied_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z$")]
+
+
+Moment = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z$")]
+Stated = TypeVar("Stated", bound=AboutAnEvent)
+
+
+class Receipt(AboutAnEvent):
+    """What a receipt states."""
+
+    applied_at: Moment
     reference_digest: EventHash
     row_digest: EventHash
 
 
-def _documented(summary: str, body: type[BaseModel], answer: type[BaseModel]) -> Documented:
+def documented_here(summary: str, body: type[BaseModel], answer: type[BaseModel]) -> Documented:
+    """As ``documented``: what a registry sends may be sent again, without a key, and is of no version."""
     found = documented(summary, body=body, answer=answer, key="none")
     found["responses"][200].pop("headers", None)
     return found
 
 
 @router.post(
-    "/v1/feeds/{cc}/disclosures", **_documented("The personal members of entries", Asked, Disclosures)
+    "/v1/feeds/{cc}/disclosures", **documented_here("The personal members of entries", Asked, Disclosures)
 )
 async def disclose(request: Request, cc: str) -> Response:
     """Only those of the registry's own registers; what is read is recorded before the bytes leave."""
@@ -119,17 +130,16 @@ async def disclose(request: Request, cc: str) -> Response:
     return answered({"disclosures": [shown for _, _, shown in found]})
 
 
-@router.post("/v1/feeds/{cc}/receipts", **_documented("What a registry has applied", Receipts, Answers))
+@router.post("/v1/feeds/{cc}/receipts", **documented_here("What a registry has applied", Receipts, Answers))
 async def receive(request: Request, cc: str) -> Response:
     """Each receipt is verified and recorded on its own; sent again, it gets the same answer."""
     code, rule = entitled(request, cc, "feed.receipt")
     country = country_here(request, code)
     said = await body_of(request, Receipts)
     actor = caller(request)
-    commands = await asyncio.to_thread(_commands, country, rule, actor, said)
-    return answered(
-        {"receipts": await asyncio.gather(*(_recorded(country, command) for command in commands))}
-    )
+    references = {digest(text): text for text in said.references}
+    command = partial(_command, country, rule, actor, references=references)
+    return answered({"receipts": await each_recorded(country, said.receipts, command)})
 
 
 def _disclosures(
@@ -169,22 +179,8 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     }
 
 
-def _commands(
-    country: CountryHouse, rule: Rule, actor: Actor, said: Receipts
-) -> list[RecordReceipt | Answer]:
-    """What each receipt asks for, or why it is refused."""
-    found: list[RecordReceipt | Answer] = []
-    references = {digest(text): text for text in said.references}
-    for jws in said.receipts:
-        try:
-            found.append(_command(country, rule, actor, jws, references))
-        except _Wrong as wrong:
-            found.append(Answer(status="refused", code=wrong.code, detail=str(wrong)))
-    return found
-
-
-class _Wrong(Exception):
-    """A receipt that cannot be recorded, ever."""
+class Wrong(Exception):
+    """A statement that cannot be recorded, ever."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -194,31 +190,16 @@ class _Wrong(Exception):
 def _command(
     country: CountryHouse, rule: Rule, actor: Actor, jws: str, references: Mapping[str, str]
 ) -> RecordReceipt:
-    """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event; 5. the
-    reference that it states the digest of, where that was disclosed.
+    """What a receipt asks for: as ``stated``, and 5. the reference that it states the digest of, where that was
+    disclosed.
     """
-    authority = rule.competence.authority if rule.competence else ""
-    try:
-        parsed = parse(jws)
-        verify(parsed, key_for(country.seals(), parsed.kid, authority, RECEIPT), RECEIPT)
-        receipt = Receipt.model_validate(parsed.payload)
-    except BadSignature:
-        what = "This is not a receipt that this registry signed with a key that is live."
-        raise _Wrong("not_signed_by_registry", what) from None
-    except ValidationError:
-        raise _Wrong("receipt_wrong", "The receipt does not have the members of a receipt.") from None
-    row = _row(country, receipt.event)
-    if receipt.log != country.keyring.origin or row is None:
-        raise _Wrong("unknown_event", "This event is not in the log that the receipt names.")
-    lead = payload_of(split(row[4])[0]).get("lead")
-    if lead is None or lead["stream"] == row[1]:
-        raise _Wrong("no_case", "This event does not come from a case that waits for a receipt.")
+    receipt, case = stated(country, rule, jws, RECEIPT, Receipt)
     return RecordReceipt(
         by=actor,
         cause=f"cmd:{random_id()}",
-        case=lead["stream"],
+        case=case,
         register=receipt.register_name,
-        authority=authority,
+        authority=authority_of(rule),
         event=receipt.event,
         jws=jws,
         number=_number(references.get(receipt.reference_digest)),
@@ -229,7 +210,7 @@ def _number(reference: str | None) -> str | None:
     """The number in the disclosure of a reference."""
     if reference is None:
         return None
-    wrong = _Wrong("receipt_wrong", "The disclosure is not that of a reference: a line of text.")
+    wrong = Wrong("receipt_wrong", "The disclosure is not that of a reference: a line of text.")
     try:
         name, number = open_disclosure(reference)
         if name == "reference":
@@ -239,7 +220,55 @@ def _number(reference: str | None) -> str | None:
     raise wrong
 
 
-async def _recorded(country: CountryHouse, command: RecordReceipt | Answer) -> dict[str, Any]:
+# --- what receipts and objections share -------------------------------------------------------------------
+
+
+async def each_recorded(
+    country: CountryHouse, statements: Sequence[str], command_of: Callable[[str], CaseCommand]
+) -> list[dict[str, Any]]:
+    """What became of each statement, in their order; what it asks for is found beside the event loop."""
+    commands = await asyncio.to_thread(lambda: [_asked_for(jws, command_of) for jws in statements])
+    return await asyncio.gather(*(_recorded(country, command) for command in commands))
+
+
+def stated(country: CountryHouse, rule: Rule, jws: str, typ: str, shape: type[Stated]) -> tuple[Stated, str]:
+    """What a registry states, and the case that it is about; raises Wrong.
+
+    1. our one form; 2. a live key of this registry, for such statements; 3. of this log; 4. of a case's event.
+    """
+    try:
+        parsed = parse(jws)
+        verify(parsed, key_for(country.seals(), parsed.kid, authority_of(rule), typ), typ)
+        found = shape.model_validate(parsed.payload)
+    except BadSignature:
+        what = "This is not what this registry signed for such a statement with a key that is live."
+        raise Wrong("not_signed_by_registry", what) from None
+    except ValidationError:
+        raise Wrong(
+            f"{shape.__name__.lower()}_wrong", "This does not have the members that it should."
+        ) from None
+    row = _row(country, found.event)
+    if found.log != country.keyring.origin or row is None:
+        raise Wrong("unknown_event", "This event is not in the log that the statement names.")
+    lead = payload_of(split(row[4])[0]).get("lead")
+    if lead is None or lead["stream"] == row[1]:
+        raise Wrong("no_case", "This event does not come from a case that waits for a receipt.")
+    return found, lead["stream"]
+
+
+def authority_of(rule: Rule) -> str:
+    """The office of the registry that calls."""
+    return rule.competence.authority if rule.competence else ""
+
+
+def _asked_for(jws: str, command_of: Callable[[str], CaseCommand]) -> CaseCommand | Answer:
+    try:
+        return command_of(jws)
+    except Wrong as wrong:
+        return Answer(status="refused", code=wrong.code, detail=str(wrong))
+
+
+async def _recorded(country: CountryHouse, command: CaseCommand | Answer) -> dict[str, Any]:
     if isinstance(command, Answer):
         return command.model_dump()
     try:

@@ -4,7 +4,14 @@ from datetime import datetime
 
 from domain import events as e
 from domain.case import Stage, amount_of
-from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
+from domain.commands import (
+    EndAppealTerm,
+    EraseCase,
+    LapseCase,
+    RecordObjection,
+    RecordReceipt,
+    WithdrawCase,
+)
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
@@ -79,11 +86,10 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     """
     rule = situation.allowed()
     case = situation.case
-    is_ours = command.authority == situation.terms.registry_of(command.register)
-    if is_ours and command.event in case.receipts.values():
+    if _is_ours(command, situation) and command.event in case.receipts.values():
         return situation.so_already(rule)
     found = _written(command, situation)
-    if not is_ours or found is None:
+    if found is None:
         what = (
             "This receipt is not about what was decided in this case, or not from the register that holds it."
         )
@@ -97,6 +103,36 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     if {*case.receipts, entry.entry} >= {written["entry"] for written in case.entries}:
         events.append((LEAD, e.CaseCompleted()))
     return situation.by(rule, events)
+
+
+def record_objection(command: RecordObjection, situation: Situation) -> Decision:
+    """A register cannot apply what was decided: the officer sees it, and the case waits for its receipt."""
+    rule = situation.allowed()
+    case = situation.case
+    known = [(objection["event"], objection["code"]) for objection in case.objections]
+    if _is_ours(command, situation) and (command.event, command.code) in known:
+        return situation.so_already(rule)
+    found = _written(command, situation)
+    if found is None:
+        what = "This objection is not about what was decided in this case, or not from the register that holds it."
+        raise Clash(what, code="objection_does_not_match")
+    _, entry = found
+    if entry.entry in case.receipts:
+        raise Clash("This register has stated that it applied this already.", code="receipt_recorded")
+    situation.fits()
+    objection = e.ObjectionRecorded(
+        register=command.register,
+        entry=entry.entry,
+        event=command.event,
+        code=command.code,
+        objection=command.jws,
+    )
+    return situation.by(rule, [(LEAD, objection)])
+
+
+def _is_ours(command: RecordReceipt | RecordObjection, situation: Situation) -> bool:
+    """Whether it comes from the office that keeps the register."""
+    return command.authority == situation.terms.registry_of(command.register)
 
 
 def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Entry) -> Events:
@@ -113,9 +149,9 @@ def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Ent
     return [(key, e.EntryNumbered(register=command.register, of=command.event, number=command.number))]
 
 
-def _written(command: RecordReceipt, situation: Situation) -> tuple[Key, Entry] | None:
-    """The entry of that register which the event wrote, if this case decided it."""
-    if command.event not in situation.case.effects:
+def _written(command: RecordReceipt | RecordObjection, situation: Situation) -> tuple[Key, Entry] | None:
+    """The entry of that register which the event wrote, if this case decided it, and its office speaks of it."""
+    if not _is_ours(command, situation) or command.event not in situation.case.effects:
         return None
     for effect in situation.effects:
         entry = situation.entry_at(effect.key)

@@ -22,6 +22,7 @@
 18. append       what was appended together stands together, the lead last, naming all others
 19. keys         what is said of keys holds: certificates lead to the root, a retirement's size and root
 20. head         (of a feed) its numbers have no gaps, and its signed head counts exactly what came
+21. statement    a registry's receipt or objection in it is about just this, and signed by a key for such ones
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code.
 """

@@ -28,6 +28,7 @@ CHECKS: Final = (
     "append",
     "keys",
     "head",
+    "statement",
 )
 
 

@@ -21,6 +21,7 @@ from infra.stores.vault import KeyStore, Vault
 from infra.verification.appends import Appends
 from infra.verification.findings import Failure, Findings, Wrong
 from infra.verification.log_file import LogFile, Row, Unreadable
+from infra.verification.outsiders import STATEMENTS, check_statement
 from infra.verification.sealed import Opener, check_boxes
 from infra.verification.statement import (
     CAUSES,
@@ -158,7 +159,7 @@ class RangeVerifier:
     def _check(  # noqa: C901, PLR0912, PLR0915 - see below
         self, first: int, end: int, later: list[tuple[bytes, bytes, PublicKey]] | None
     ) -> Findings:
-        """The checks 2 to 18 of every event, in their order; the first that fails is the event's failure.
+        """The checks 2 to 19, and 21, of every event, in their order; the first that fails is the event's failure.
 
         ``later``: takes the signatures, which are then not verified here. One list, without a call where none
         is needed: every event goes this way, and beside what the signature takes, a call costs as much as a
@@ -333,6 +334,9 @@ class RangeVerifier:
                 if grouped or not appends.is_idle:
                     for wrong in appends.take(index, stream, seq, payload, event_hash):
                         self._fail(findings, row, wrong)
+                # 21. statement: what a registry signed is about just this, and signed by a key for it.
+                if kind in STATEMENTS:
+                    check_statement(kind, log, found, self._history, index)
                 last_time = time
                 if len(heads) >= HEADS:
                     heads.clear()

@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from api.app import build
-from tests.town.caller import good, new_key
+from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, inside
 from tests.town.people import A_PDF, Town
 
@@ -111,7 +111,7 @@ def walk(town: Town) -> None:
 def sold(town: Town) -> None:
     case = town.take_to("approved", *SALE)
     good(town.judge(FIRST, case, "entries"))  # they are there already
-    town.acknowledge(case)
+    object_and_apply(town, case)
     changes = [e["id"] for e in town.feed(REGISTRY, "KZ") if e["type"].startswith("entry.")]
     good(town.as_(REGISTRY).post("/v1/feeds/kz/disclosures", {"events": changes[-1:]}))
     for reader in (SELLER, BUYER, FIRST, AUDITOR):
@@ -122,6 +122,18 @@ def sold(town: Town) -> None:
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
     town.take_to("in_review", *SALE)
     good(town.as_(FIRST).get("/v1/queue"))
+
+
+def object_and_apply(town: Town, case: str) -> None:
+    """The registry cannot apply it at first; the officer sees that."""
+    (written,) = town.read(case)["entries"]
+    event = until(lambda: town.change(REGISTRY, "KZ", written["entry"]), "the feed")
+    no = town.objection("KZ", REGISTRY, "vehicles", event, "plate_unknown")
+    (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/kz/objections", {"objections": [no]}))["objections"]
+    assert answer["status"] == "recorded", answer
+    (objection,) = town.read(case, FIRST)["objections"]
+    assert (objection["event"], objection["code"]) == (event, "plate_unknown")
+    town.acknowledge(case)
 
 
 def answered_with_evidence(town: Town) -> None:

@@ -27,6 +27,7 @@ from domain.commands import (
     PlaceRestriction,
     ProposeApproval,
     ProvideInformation,
+    RecordObjection,
     RecordPayment,
     RecordReceipt,
     RecordRefund,
@@ -307,6 +308,19 @@ def acknowledge(by: Who = REGISTRY, *, entry: Entry | None = None, **more: Any) 
         "jws": "signed.by.registry",
     }
     return _asked(RecordReceipt, by, **{**found, **more})
+
+
+def object_to(
+    by: Who = REGISTRY, *, code: str = "plate_unknown", entry: Entry | None = None, **more: Any
+) -> Act:
+    """The registry says that it cannot apply the decision, on this entry or on the first that it wrote."""
+    found = {
+        "register": lambda s: (entry or s.entry).register,
+        "authority": lambda s: s.terms.registry_of((entry or s.entry).register),
+        "event": lambda s: (entry or s.entry).changes[-1],
+        "jws": "signed.by.registry",
+    }
+    return _asked(RecordObjection, by, **{**found, "code": code, **more})
 
 
 def erase(*whose: str, by: Who = DATA_PROTECTION) -> Act:

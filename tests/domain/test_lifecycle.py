@@ -32,6 +32,7 @@ from tests.domain.acts import (
     file,
     lapse,
     lift,
+    object_to,
     pay,
     pay_back,
     propose,
@@ -74,6 +75,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.LapseCase: lapse(),
     c.EndAppealTerm: end_appeal_term(),
     c.RecordReceipt: acknowledge(),
+    c.RecordObjection: object_to(),
     c.EraseCase: erase(),
     c.PlaceRestriction: restrict("arrest"),
     c.LiftRestriction: lift(POLICE),
@@ -82,7 +84,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
 OF_CASES: Final = [row for row in ROWS if issubclass(row.command, c.CaseCommand)]
 # Judged by what stands in the way first; money, receipts and the clock look for themselves whether it is time.
 LOOK_FOR_THEMSELVES: Final = {
-    *(c.FileCase, c.RecordPayment, c.RecordRefund, c.RecordReceipt, c.EraseCase),
+    *(c.FileCase, c.RecordPayment, c.RecordRefund, c.RecordReceipt, c.RecordObjection, c.EraseCase),
     *(row.command for row in ROWS if row.may is CLOCK),
 }
 
@@ -188,6 +190,7 @@ LOOKING: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.WithdrawCase: acts.FILED,
     c.EndAppealTerm: (*acts.REFUSED, after(lambda case: case.appeal_until)),
     c.RecordReceipt: acts.APPROVED,
+    c.RecordObjection: acts.APPROVED,
 }
 
 OF_THE_ENTRY_FEE: Final = {c.RecordPayment, c.AssessFee, c.WriteEntries}

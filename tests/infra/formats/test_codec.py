@@ -39,6 +39,7 @@ GOLDEN = {
     "case.FeePaid.v1",
     "case.InformationProvided.v1",
     "case.InformationRequested.v1",
+    "case.ObjectionRecorded.v1",
     "case.PersonalDataErased.v1",
     "case.ReceiptRecorded.v1",
     "case.RefundDue.v1",
