@@ -8,6 +8,7 @@ from domain.offers import offers
 
 CASES: Final = signed_by("deciding")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
+OPINIONS: Final = ("case.OpinionGiven.v1",)
 RECEIPT: Final = "tamga-receipt+jwt"
 OBJECTION: Final = "tamga-objection+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
@@ -31,6 +32,8 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
             found.setdefault(terms.authority, set()).update(CASES)
             for register in offer.procedure.registers:
                 found.setdefault(terms.registry_of(register.name), set()).update((RECEIPT, OBJECTION))
+            for consultation in terms.opinions:
+                found.setdefault(consultation.authority, set()).update(OPINIONS)
             for restriction in terms.restrictions:
                 found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]

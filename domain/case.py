@@ -41,6 +41,8 @@ from domain.events import (
     InformationRequested,
     LapseReason,
     ObjectionRecorded,
+    OpinionGiven,
+    OpinionRequested,
     PersonalDataErased,
     ReceiptRecorded,
     Recorded,
@@ -101,6 +103,22 @@ class Question(TypedDict):
     question: str | None
     answer: str | None
     answered_at: str | None
+
+
+class Opinion(TypedDict):
+    """What another authority was asked in the event ``of``, and what it said; words that are erased are None.
+
+    While an ``investigation`` is open, the time to decide stands still.
+    """
+
+    of: str
+    at: str
+    authority: str
+    investigation: str | None
+    answer_until: Deadline | None
+    inquiry: str | None
+    opinion: str | None
+    given_at: str | None
 
 
 class Objection(TypedDict):
@@ -166,6 +184,7 @@ class Case(NamedTuple):
     payments: Mapping[str, list[Any]]  # id -> [amount, currency, paid_at]
     refunds: Mapping[str, Refund]  # by the payment's id
     questions: list[Question]  # oldest first
+    opinions: list[Opinion]  # oldest first
     effects: list[str]
     entries: list[EntryMember]  # what the approval wrote
     receipts: Mapping[str, str]  # entry -> its event, which the registry has applied
@@ -202,6 +221,23 @@ class Case(NamedTuple):
     def open_question(self) -> Question | None:
         """The question that waits for its answer."""
         return self.questions[-1] if self.questions and self.stage == Stage.RETURNED else None
+
+    @property
+    def open_opinions(self) -> list[Opinion]:
+        """What other authorities are asked, and have not answered."""
+        return [opinion for opinion in self.opinions if opinion["given_at"] is None]
+
+    @property
+    def stands_still_since(self) -> str | None:
+        """Since when the time to decide stands still, None while it runs: for a question, or for an investigation.
+
+        Of several that overlap the first counts, and what the deadline has in its stops already does not.
+        """
+        since = [opinion["at"] for opinion in self.open_opinions if opinion["investigation"]]
+        if question := self.open_question:
+            since.append(question["at"])
+        stops = self.decision_due["stops"] if self.decision_due else []
+        return max([min(since), *(stop["answer_at"] for stop in stops[-1:])]) if since else None
 
     @property
     def open_objections(self) -> list[Objection]:
@@ -277,6 +313,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         payments={},
         refunds={},
         questions=[],
+        opinions=[],
         effects=[],
         entries=[],
         receipts={},
@@ -330,6 +367,12 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
                 "decision_due": event.decision_due,
             }
+        case OpinionRequested():
+            return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
+        case OpinionGiven():
+            said = {"opinion": _kept(event.opinion), "given_at": recorded.time}
+            opinions = [{**o, **said} if o["of"] == event.of else o for o in case.opinions]
+            return {"opinions": opinions, "decision_due": event.decision_due}
         case ApprovalProposed():
             person = _kept(event.officer_person)
             return {"proposal": Proposal(officer=recorded.actor["id"], person=person)}
@@ -438,6 +481,19 @@ def _question(event: InformationRequested, recorded: Recorded) -> Question:
     }
 
 
+def _opinion(event: OpinionRequested, recorded: Recorded) -> Opinion:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "authority": event.authority,
+        "investigation": event.investigation,
+        "answer_until": event.answer_until,
+        "inquiry": _kept(event.inquiry),
+        "opinion": None,
+        "given_at": None,
+    }
+
+
 def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:
     return {
         "register": event.register,
@@ -478,6 +534,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
         changes |= {
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
+            "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],
             "proposal": case.proposal and {**case.proposal, "person": None},
             "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
         }

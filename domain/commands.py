@@ -167,6 +167,23 @@ class ProvideInformation(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOpinion(CaseCommand):
+    """Ask another authority; ``investigation``: the inquiry of the terms that this is, for which the clock stops."""
+
+    authority: str
+    inquiry: str
+    investigation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveOpinion(CaseCommand):
+    """The asked authority answers what it was asked in event ``of``."""
+
+    of: str
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeApproval(CaseCommand):
     """The first pair of eyes says yes."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.decision import Decision
-from domain.decisions import approval, consents, ends, entries, filing, payments, review
+from domain.decisions import approval, consents, ends, entries, filing, opinions, payments, review
 from domain.decisions.situation import Situation
 
 DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]] = {
@@ -24,6 +24,8 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.AssignCase: review.assign,
     c.RequestInformation: review.ask,
     c.ProvideInformation: review.answer,
+    c.RequestOpinion: opinions.request,
+    c.GiveOpinion: opinions.give,
     c.ProposeApproval: review.propose,
     c.ApproveCase: approval.approve,
     c.RefuseCase: review.refuse,

@@ -199,6 +199,27 @@ class InformationProvided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionRequested:
+    """Another authority is asked; for an ``investigation`` of the terms the clock stops until it answers."""
+
+    authority: str
+    investigation: str | None
+    answer_until: Deadline | None
+    rule: str
+    inquiry: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionGiven:
+    """The authority answered the event ``of``; where the clock stood still for it, it runs on."""
+
+    of: str
+    decision_due: Deadline
+    rule: str
+    opinion: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalProposed:
     """The first pair of eyes."""
 
@@ -470,6 +491,8 @@ CaseEvent = (
     | CaseAssigned
     | InformationRequested
     | InformationProvided
+    | OpinionRequested
+    | OpinionGiven
     | ApprovalProposed
     | CaseApproved
     | EntriesWritten

@@ -67,6 +67,7 @@ PAY: Final = May("case.pay", ("treasury",), same_authority=False)
 ASSESS: Final = May("case.assess", OFFICERS)
 ASSIGN: Final = May("case.assign", OFFICERS)
 DECIDE: Final = May("case.decide", OFFICERS)
+OPINE: Final = May("case.opine", OFFICERS)  # of the office that is asked
 INFORM: Final = May("case.inform", (APPLICANT,))
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
@@ -147,6 +148,17 @@ def _entries_are_held(case: Case) -> bool:
     return case.waits_for_entries and case.open_fee is None
 
 
+def _has_whom_to_ask(case: Case) -> bool:
+    found = offer(case.country, case.procedure)
+    return found is not None and any(
+        row.opinions for row in found.terms if row.since.isoformat() == case.terms
+    )
+
+
+def _waits_for_an_opinion(case: Case) -> bool:
+    return bool(case.open_opinions)
+
+
 def _has_entries(case: Case) -> bool:
     return bool(case.entries)
 
@@ -188,6 +200,8 @@ ROWS: Final = (
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ProvideInformation, INFORM, (RETURNED,)),
+    Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
+    Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED), when=_waits_for_an_opinion),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES),
     Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True),

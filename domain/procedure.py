@@ -296,8 +296,20 @@ class Numbering:
 
 
 @dataclass(frozen=True, slots=True)
+class Consultation:
+    """An authority of the country whose opinion may be asked, and how long it has, where the law says so."""
+
+    authority: str
+    source: Source
+    answer: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Investigation:
-    """An outside inquiry for which the term of decision stands still, without a question to the citizen."""
+    """An outside inquiry for which the term of decision stands still, without a question to the citizen.
+
+    Whoever is asked for an opinion in it stands among the row's ``opinions``.
+    """
 
     code: str
     source: Source
@@ -335,6 +347,7 @@ class Terms:
     checks: tuple[Check, ...] = ()
     quotas: tuple[Quota, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
+    opinions: tuple[Consultation, ...] = ()
     investigations: tuple[Investigation, ...] = ()
     retention: Term | Forever
     entry_retention: Term | Forever

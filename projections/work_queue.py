@@ -21,6 +21,7 @@ def _row(case: Case) -> Row | None:
         "is_proposed": int(case.proposal is not None),
         "warnings": case.warnings,
         "flags": _flags(case),
+        "stands_still_since": case.stands_still_since,
         "filed_at": case.filed_at,
         "version": case.version,
     }
@@ -56,6 +57,7 @@ PROJECTION = View(
         "is_proposed": "integer",
         "warnings": "json",
         "flags": "json",
+        "stands_still_since": "text",
         "filed_at": "text",
         "version": "integer",
     },

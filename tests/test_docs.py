@@ -276,7 +276,13 @@ def test_no_event_is_written_down_that_is_not_there() -> None:
 
 def test_it_is_said_whose_seal_signs_every_event() -> None:
     patterns = first_column(section(EVENTS, "Who signs what"))
-    granted = (*authorities.CASES, *authorities.RESTRICTIONS, *REGISTRAR_TYPES, *authorities.ACCESSES)
+    granted: tuple[str, ...] = (
+        *authorities.CASES,
+        *authorities.OPINIONS,
+        *authorities.RESTRICTIONS,
+        *REGISTRAR_TYPES,
+        *authorities.ACCESSES,
+    )
     assert sorted(patterns) == sorted(granted)
     prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith(".*"))
     assert [name for name in NAMES if not name.startswith(prefixes)] == []

@@ -110,6 +110,22 @@ class EntryWritten(Shape):
     entry: OpaqueId
 
 
+class OpinionShown(Shape):
+    """What another authority is asked; parties see that, and until when, not the words.
+
+    For an ``investigation`` of the law the time to decide stands still.
+    """
+
+    of: EventHash
+    at: Moment
+    authority: str
+    investigation: Code | None
+    answer_until: Deadline | None
+    inquiry: str | None
+    opinion: str | None
+    given_at: Moment | None
+
+
 class ObjectionShown(Shape):
     """What a registry cannot apply, and has not applied since; ``code`` is its own."""
 
@@ -145,6 +161,8 @@ class CaseShown(Shape):
     decision_due: Deadline | None
     officer: OpaqueId | None
     questions: list[QuestionShown]
+    opinions: list[OpinionShown]
+    stands_still_since: Moment | None
     is_proposed: bool
     decision: DecisionShown | None
     appeal_until: Deadline | None
@@ -180,8 +198,10 @@ class CasePage(Shape):
 
 
 class Waiting(Shape):
-    """A case in the work queue; nothing personal. ``flags``: why something that was approved came to a halt; it
-    waits since ``due``.
+    """A case in the work queue; nothing personal.
+
+    ``flags``: why something that was approved came to a halt; it waits since ``due``. ``stands_still_since``: the
+    time to decide does not run now.
     """
 
     case: OpaqueId
@@ -194,12 +214,29 @@ class Waiting(Shape):
     is_overdue: bool
     warnings: list[str]
     flags: list[Code]
+    stands_still_since: Moment | None
     filed_at: Moment
     version: Version
 
 
 class QueuePage(Shape):
     items: list[Waiting]
+
+
+class OpinionAsked(Shape):
+    """What the caller's office is asked; ``of`` is what the answer names."""
+
+    case: OpaqueId
+    authority: str
+    procedure: Code
+    of: EventHash
+    investigation: Code | None
+    asked_at: Moment
+    due: Moment | None
+
+
+class OpinionPage(Shape):
+    items: list[OpinionAsked]
 
 
 class AccessShown(Shape):

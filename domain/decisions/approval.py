@@ -6,6 +6,7 @@ from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import writing
 from domain.decisions.filing import assessed
+from domain.decisions.opinions import must_not_wait
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.fees import assess
 from domain.refusals import Clash, NotAllowed
@@ -19,6 +20,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
     situation.fits()
+    must_not_wait(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
     written = writing.write(situation)

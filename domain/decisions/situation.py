@@ -1,6 +1,7 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -204,7 +205,10 @@ class Situation:
 
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
         if isinstance(there, Case):
-            return subject_of(there, self.at)
+            subject = subject_of(there, self.at)
+            if authority in (None, there.authority):
+                return subject
+            return replace(subject, authority=authority, asked=(*subject.asked, there.authority))
         return Subject(country=there.country, day=self.day, authority=authority or there.authority)
 
     def allowed_to_holder(self) -> Rule:

@@ -14,6 +14,8 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from api.app import build
+from infra.development import development
+from tests.api.test_further_law import asking, may_answer, opinion_asked_and_given
 from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, inside
 from tests.town.people import A_PDF, Town
@@ -75,9 +77,13 @@ def seen(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory, documen
         if operation is not None:
             found[operation][answer.status_code].append(answer)
 
-    with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
-        town.http.event_hooks = {"response": [note]}
-        walk(town)
+    with pytest.MonkeyPatch.context() as patch:
+        asking(patch)
+        with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
+            may_answer(town)
+            town.http.event_hooks = {"response": [note]}
+            walk(town)
+    development.residents.cache_clear()
     return found
 
 
@@ -120,8 +126,10 @@ def sold(town: Town) -> None:
     good(town.as_(AUDITOR).get("/v1/audit/verification"))
     good(town.as_(SELLER).get("/v1/cases", country="KZ"))
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
-    town.take_to("in_review", *SALE)
+    case = town.take_to("in_review", *SALE)
     good(town.as_(FIRST).get("/v1/queue"))
+    town.assign(case)
+    opinion_asked_and_given(town, case)
 
 
 def object_and_apply(town: Town, case: str) -> None:

@@ -22,6 +22,7 @@ from domain.commands import (
     EraseEntry,
     FileCase,
     GiveConsent,
+    GiveOpinion,
     LapseCase,
     LiftRestriction,
     PlaceRestriction,
@@ -33,6 +34,7 @@ from domain.commands import (
     RecordRefund,
     RefuseCase,
     RequestInformation,
+    RequestOpinion,
     RevokeConsent,
     Statement,
     WithdrawCase,
@@ -260,6 +262,21 @@ def ask(question: str = "When was the car sold?", by: Who = OFFICER, **more: Any
 def answer(words: str = "Yesterday.", by: Who = applicant, of: str | None = None, **more: Any) -> Act:
     """The applicant answers the newest question."""
     return _asked(ProvideInformation, by, of=lambda s: of or s.now.questions[-1]["of"], answer=words, **more)
+
+
+def ask_for_opinion(
+    authority: str = "kz-police", inquiry: str = "Is it wanted?", by: Who = OFFICER, **more: Any
+) -> Act:
+    """Another authority is asked."""
+    return _asked(RequestOpinion, by, authority=authority, inquiry=inquiry, **more)
+
+
+def give_opinion(
+    words: str = "It is not.", by: Who | None = None, of: str | None = None, authority: str = "kz-police"
+) -> Act:
+    """The asked authority answers the newest question."""
+    who = by or office("officer", f"{authority}-1", authority=authority)
+    return _asked(GiveOpinion, who, of=lambda s: of or s.now.opinions[-1]["of"], opinion=words)
 
 
 def propose(by: Who = OFFICER, **more: Any) -> Act:

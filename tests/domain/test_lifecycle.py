@@ -22,6 +22,7 @@ from tests.domain.acts import (
     answer,
     approve,
     ask,
+    ask_for_opinion,
     assess,
     assign,
     consent,
@@ -30,6 +31,7 @@ from tests.domain.acts import (
     erase,
     erase_entry,
     file,
+    give_opinion,
     lapse,
     lift,
     object_to,
@@ -67,6 +69,8 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.AssignCase: assign(acts.SUPERVISOR, to=OTHER),
     c.RequestInformation: ask("Something else?"),
     c.ProvideInformation: answer(of="hash-of-nothing"),
+    c.RequestOpinion: ask_for_opinion(),
+    c.GiveOpinion: give_opinion(of="hash-of-nothing", by=acts.OFFICER),
     c.ProposeApproval: propose(acts.OFFICER),
     c.ApproveCase: approve(OTHER),
     c.RefuseCase: refuse("restricted"),
@@ -172,8 +176,9 @@ JUDGED: Final[dict[type[c.Command], tuple[Act, ...]]] = {
 
 @pytest.mark.parametrize("kind", JUDGED, ids=name_of)
 def test_a_judgement_is_bound_to_the_version_that_was_seen(kind: type[c.Command]) -> None:
-    """The rows say so; test_payments.py and test_entry_fee.py have it of what waits for a law."""
-    assert {*JUDGED, c.AssessFee, c.WriteEntries} == {row.command for row in ROWS if row.is_judgement}
+    """The rows say so; test_payments.py, test_entry_fee.py and test_opinions.py have it of what waits for a law."""
+    of_other_laws = {c.AssessFee, c.WriteEntries, c.RequestOpinion}
+    assert {*JUDGED, *of_other_laws} == {row.command for row in ROWS if row.is_judgement}
     story = given(a_sale(), *JUDGED[kind])
     command = asked(kind, story)
     older = acts.seen(command, story.now.version - 1)

@@ -20,6 +20,7 @@ from projections import (
     case_parties,
     case_status,
     deadlines,
+    opinions,
     registers,
     statistics,
     tallies,
@@ -225,6 +226,14 @@ def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:
     assert [(row(registers.PROJECTION, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]
 
 
+# --- opinions ---------------------------------------------------------------------------------------------
+
+
+def test_a_case_about_which_nobody_is_asked_waits_for_no_opinion() -> None:
+    """Of those about which somebody is: tests/domain/test_opinions.py."""
+    assert rows(opinions.PROJECTION, given(a_sale(), *IN_HAND)) == []
+
+
 # --- statistics -------------------------------------------------------------------------------------------
 
 
@@ -266,6 +275,6 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (case_status, case_parties, work_queue, deadlines, registers, statistics, accesses)
+    modules = (case_status, case_parties, work_queue, opinions, deadlines, registers, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

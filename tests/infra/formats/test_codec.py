@@ -40,6 +40,8 @@ GOLDEN = {
     "case.InformationProvided.v1",
     "case.InformationRequested.v1",
     "case.ObjectionRecorded.v1",
+    "case.OpinionGiven.v1",
+    "case.OpinionRequested.v1",
     "case.PersonalDataErased.v1",
     "case.ReceiptRecorded.v1",
     "case.RefundDue.v1",

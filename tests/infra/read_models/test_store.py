@@ -38,6 +38,7 @@ def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: A
         "is_proposed": 0,
         "warnings": [],
         "flags": [],
+        "stands_still_since": None,
         "filed_at": "2026-11-23",
         "version": n,
     }
