@@ -62,8 +62,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     if fee is not None and not fee["provisional"]:
         return situation.so_already(rule)
     situation.fits()
-    latest = max((datetime.fromisoformat(p[2]) for p in case.payments.values()), default=situation.at)
-    anew = _assessed_anew(situation, latest)
+    anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         what = "The law has no value yet for a unit of this fee. It has to be written down first."
         raise Clash(what, code="fee_still_provisional")
@@ -121,6 +120,16 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     if (now["amount"], now["provisional"]) == (known["amount"], known["provisional"]):
         return None
     return assessed("entry" if case.waits_for_entries else "filing", now, situation)
+
+
+def _last_paid(situation: Situation) -> datetime:
+    """When money came last for the open fee, which is now where none did; before the approval it was for the filing."""
+    case = situation.case
+    decided = case.decided if case.waits_for_entries else None
+    paid = [datetime.fromisoformat(paid_at) for _, _, paid_at in case.payments.values()]
+    if decided:
+        paid = [moment for moment in paid if moment >= datetime.fromisoformat(decided["at"])]
+    return max(paid, default=situation.at)
 
 
 def _settled(

@@ -36,6 +36,7 @@ from tests.domain.acts import (
     later,
     pay,
     pay_back,
+    until,
     write_entries,
 )
 from tests.domain.made_up import LAW, SALE, a_story_of, car, car_of, made_up, registered
@@ -305,6 +306,14 @@ def test_when_the_law_names_the_value_the_officers_act_writes_what_is_paid(make_
     story = given(make_up(entry_fee=MCI), *APPROVED, provisional, came(4_325_07))
     story.when(assess()).then("EntryCreated", "ClaimSettled", "FeeAssessed", "RefundDue", "EntriesWritten")
     assert refunds(story) == [("payment-2", 7, "too_much")]
+
+
+def test_what_was_paid_for_the_filing_says_nothing_of_the_value_for_the_entry(make_up: MakeUp) -> None:
+    """Filed and paid in 2026, approved in 2027, whose value nobody has decreed: 2026 does not make it certain."""
+    story = given(make_up(entry_fee=MCI), *PROPOSED, until("2027-01-05"), approve())
+    assert story.now.entry_fee is not None
+    assert story.now.entry_fee["provisional"]
+    story.when(assess()).then_refused(Clash, "fee_still_provisional")
 
 
 # --- what these commands look at ----------------------------------------------------------------------------
