@@ -19,7 +19,8 @@ from infra.development import development, treasury
 from infra.formats.canonical import b64url, sha256
 from infra.house import CountryHouse, House, provider_of
 from infra.keys.keyring import Keyring
-from infra.operations import follow, register_import
+from infra.operations import register_import
+from infra.operations.ticking import tick
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
 from tests.examples import example_entries, example_request
@@ -79,7 +80,7 @@ class Town:
     def tick(self) -> None:
         """Have the clock do now what it has to do."""
         self.settle()
-        follow.tick(self.house)
+        tick(self.house)
 
     def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
         """Import these into a register."""
