@@ -24,7 +24,7 @@ from api.edge.sentences import NotCompiled, english
 from domain.refusals import Refusal
 from infra.command_line import audit, people, records, running, seals
 from infra.command_line.opening import WrongUsage, not_kept, opened
-from infra.command_line.printing import AsJson, Country, console
+from infra.command_line.printing import AsJson, Country, console, said
 from infra.operations.readiness import TROUBLES
 from infra.operations.register_import import WrongLines
 from infra.runtime.child import kept_running
@@ -84,6 +84,30 @@ def run_registry(
         raise not_kept(country, settings)
     write_logs(settings.log_level)
     registry.run(country, settings, source=source, stop=running.stopped_by_signals(), once=once)
+
+
+def object_to(
+    country: Country,
+    register: str,
+    event: Annotated[str, typer.Argument(help="The hash of the event that cannot be applied.")],
+    code: Annotated[str, typer.Argument(help="Why: a code of the registry's own.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the house that a register cannot apply an event: the officer sees it. Exit 1 if that is refused."""
+    from consumers import registry  # noqa: PLC0415 - see above
+
+    settings = read_settings()
+    if country not in settings.kept:
+        raise not_kept(country, settings)
+    try:
+        answer = registry.object_to(country, settings, register, event, code)
+    except registry.NoRegistry as error:
+        raise WrongUsage(str(error)) from error
+    except registry.NotSent as error:
+        raise Held(str(error)) from error
+    said(answer, as_json=as_json)
+    raise typer.Exit(0 if answer["status"] == "recorded" else 1)
 
 
 def demo(*, as_json: AsJson = False) -> None:
@@ -183,7 +207,7 @@ app: Final = _group(
             },
         ),
         "registers": _group("The registers.", {"import": records.import_register}),
-        "registry": _group("The reference registry.", {"run": run_registry}),
+        "registry": _group("The reference registry.", {"run": run_registry, "object": object_to}),
         "case": _group("One case.", {"show": records.show_case}),
         "treasury": _group("The development treasury.", {"sign": people.sign_payment}),
     },

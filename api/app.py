@@ -18,7 +18,7 @@ from api.edge.contract import MODELS
 from api.edge.queries import only_named
 from api.edge.sentences import languages
 from api.front import documentation, front_page, layout, reference
-from api.registries import feeds, receipts
+from api.registries import feeds, objections, receipts
 from infra.house import House
 
 TITLE = "Tamga"
@@ -35,6 +35,7 @@ ROUTERS = (
     registers,
     feeds,
     receipts,
+    objections,
     audit,
     watch,
 )

@@ -24,6 +24,7 @@ class Subject:
     authority: str | None = None
     applicant: str | None = None  # the party that filed: "p1"
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
+    asked: tuple[str, ...] = ()  # offices that are asked for their opinion now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Rule:
 
 # What is read; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
-    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer")),
-    May("case.history", (PARTY, *OFFICERS, "auditor")),
-    May("evidence.read", (PARTY, *OFFICERS)),
+    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), asked=True),
+    May("case.history", (PARTY, *OFFICERS, "auditor"), asked=True),
+    May("evidence.read", (PARTY, *OFFICERS), asked=True),
     May("queue.read", OFFICERS),
     May("register.read", (*OFFICERS, "registry"), same_authority=False),
     May("feed.read", ("registry", "auditor"), same_authority=False),
@@ -70,10 +71,10 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
         # The record of competences knows the human, also where the token does not name them.
         return NotAllowed("party_to_this_case")
     for competence in here:
-        covers = _covers(competence, subject, same_authority=may.same_authority)
+        covers = _covers(competence, subject, same_authority=may.same_authority, asked=may.asked)
         if covers and competence.role in may.roles:
             return Rule(f"{action}:{competence.role}", competence=competence)
-    if any(_covers(c, subject, same_authority=True) for c in here):
+    if any(_covers(c, subject, same_authority=True, asked=True) for c in here):
         return NotAllowed()
     return Unknown()
 
@@ -87,10 +88,11 @@ def subject_of(case: Case, at: datetime) -> Subject:
         authority=case.authority,
         applicant=FIRST,
         parties=case.persons,
+        asked=tuple(opinion["authority"] for opinion in case.open_opinions),
     )
 
 
-def _covers(competence: Competence, subject: Subject, *, same_authority: bool) -> bool:
+def _covers(competence: Competence, subject: Subject, *, same_authority: bool, asked: bool) -> bool:
     """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
     if competence.since > subject.day or (competence.until is not None and competence.until < subject.day):
         return False
@@ -98,4 +100,6 @@ def _covers(competence: Competence, subject: Subject, *, same_authority: bool) -
         return True
     if competence.procedures and subject.procedure not in (None, *competence.procedures):
         return False
+    if asked and competence.authority in subject.asked:
+        return True
     return not same_authority or subject.authority in (None, competence.authority)

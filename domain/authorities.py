@@ -8,7 +8,9 @@ from domain.offers import offers
 
 CASES: Final = signed_by("deciding")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
+OPINIONS: Final = ("case.OpinionGiven.v1",)
 RECEIPT: Final = "tamga-receipt+jwt"
+OBJECTION: Final = "tamga-objection+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
 REFUND: Final = "tamga-refund+jwt"
 STATEMENTS: Final = frozenset({RECEIPT, PAYMENT, REFUND})  # of outsiders
@@ -30,7 +32,9 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         for terms in offer.terms:
             found.setdefault(terms.authority, set()).update(CASES)
             for register in offer.procedure.registers:
-                found.setdefault(terms.registry_of(register.name), set()).add(RECEIPT)
+                found.setdefault(terms.registry_of(register.name), set()).update((RECEIPT, OBJECTION))
+            for consultation in terms.opinions:
+                found.setdefault(consultation.authority, set()).update(OPINIONS)
             for restriction in terms.restrictions:
                 found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]

@@ -3,8 +3,9 @@
 ::
 
     filed ───────► in_review ──────► approved ──► completed
-      │ ▲ consent     │ ▲ answer       (the entries are written in the same append)
-      │ └ revoked     ▼ │
+      │ ▲ consent     │ ▲ answer       │ (the entries are written in the same append, or,
+      │ │             │ │              │  where a fee is due before them, in that of the payment)
+      │ └ revoked     ▼ │              └──► lapsed (unpaid: that fee)
       │             returned ──► lapsed (no_answer)              in_review ──► refused
       ├──► lapsed (unpaid, no_consent)
       └──► withdrawn (a party declined; by the applicant also from in_review and returned)
@@ -31,12 +32,17 @@ from domain.events import (
     ConsentGiven,
     ConsentRevoked,
     DecisionTermStarted,
+    EntriesHeld,
+    EntriesWritten,
     EntryMember,
     FeeAssessed,
     FeePaid,
     InformationProvided,
     InformationRequested,
     LapseReason,
+    ObjectionRecorded,
+    OpinionGiven,
+    OpinionRequested,
     PersonalDataErased,
     ReceiptRecorded,
     Recorded,
@@ -80,6 +86,13 @@ class Refund(TypedDict):
     paid: list[list[Any]]
 
 
+class Held(TypedDict):
+    """Why what is approved and paid is not in the registers: the code of the refusal, and when it was met."""
+
+    code: str
+    at: str
+
+
 class Question(TypedDict):
     """What an officer asked in the event ``of``, and the answer; words that are erased are None."""
 
@@ -90,6 +103,32 @@ class Question(TypedDict):
     question: str | None
     answer: str | None
     answered_at: str | None
+
+
+class Opinion(TypedDict):
+    """What another authority was asked in the event ``of``, and what it said; words that are erased are None.
+
+    While an ``investigation`` is open, the time to decide stands still.
+    """
+
+    of: str
+    at: str
+    authority: str
+    investigation: str | None
+    answer_until: Deadline | None
+    inquiry: str | None
+    opinion: str | None
+    given_at: str | None
+
+
+class Objection(TypedDict):
+    """A registry cannot apply the event that wrote the entry; why is a code of its own."""
+
+    register: str
+    entry: str
+    event: str
+    code: str
+    at: str
 
 
 class Proposal(TypedDict):
@@ -145,13 +184,17 @@ class Case(NamedTuple):
     payments: Mapping[str, list[Any]]  # id -> [amount, currency, paid_at]
     refunds: Mapping[str, Refund]  # by the payment's id
     questions: list[Question]  # oldest first
+    opinions: list[Opinion]  # oldest first
     effects: list[str]
     entries: list[EntryMember]  # what the approval wrote
     receipts: Mapping[str, str]  # entry -> its event, which the registry has applied
+    objections: list[Objection]  # oldest first, those that a receipt ended too
     erased: list[str]
     timeline: list[Mapping[str, Any]]
     decisions: list[Decided]  # newest last: what is set aside is decided again
     fee: Fee | None = None
+    entry_fee: Fee | None = None  # due between the approval and the entry
+    entries_held: Held | None = None
     paid: int = 0
     decision_due: Deadline | None = None
     officer: str | None = None
@@ -180,14 +223,54 @@ class Case(NamedTuple):
         return self.questions[-1] if self.questions and self.stage == Stage.RETURNED else None
 
     @property
+    def open_opinions(self) -> list[Opinion]:
+        """What other authorities are asked, and have not answered."""
+        return [opinion for opinion in self.opinions if opinion["given_at"] is None]
+
+    @property
+    def stands_still_since(self) -> str | None:
+        """Since when the time to decide stands still, None while it runs: for a question, or for an investigation.
+
+        Of several that overlap the first counts, and what the deadline has in its stops already does not.
+        """
+        since = [opinion["at"] for opinion in self.open_opinions if opinion["investigation"]]
+        if question := self.open_question:
+            since.append(question["at"])
+        stops = self.decision_due["stops"] if self.decision_due else []
+        return max([min(since), *(stop["answer_at"] for stop in stops[-1:])]) if since else None
+
+    @property
+    def open_objections(self) -> list[Objection]:
+        """What registries cannot apply, and have not applied since."""
+        return [objection for objection in self.objections if objection["entry"] not in self.receipts]
+
+    @property
     def has_consents(self) -> bool:
         """Nobody's consent is open."""
         return _has_all(self.consents_asked, self.consents)
 
     @property
     def is_paid(self) -> bool:
-        """Nothing is left to pay, and the fee is certain."""
+        """Nothing is left to pay of the fee for the filing, and it is certain."""
         return _covers(self.fee, self.paid)
+
+    @property
+    def kept(self) -> int:
+        """What came, without what is due back."""
+        return self.paid - sum(refund["due"] for refund in self.refunds.values())
+
+    @property
+    def waits_for_entries(self) -> bool:
+        """Approved, and nothing is in the registers yet."""
+        return self.stage == Stage.APPROVED and self.entry_fee is not None and not self.entries
+
+    @property
+    def open_fee(self) -> Fee | None:
+        """The fee that waits for money, or for its value."""
+        if self.stage == Stage.FILED:
+            return None if self.is_paid else self.fee
+        is_open = self.waits_for_entries and not _covers(self.entry_fee, self.kept - amount_of(self.fee))
+        return self.entry_fee if is_open else None
 
 
 def evolve(case: Case | None, recorded: Recorded) -> Case:
@@ -230,9 +313,11 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         payments={},
         refunds={},
         questions=[],
+        opinions=[],
         effects=[],
         entries=[],
         receipts={},
+        objections=[],
         erased=[],
         timeline=[_step(recorded)],
         decisions=[],
@@ -244,6 +329,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
     match event:
         case CaseFiled():
             raise TypeError("a case is filed once")
+        case FeeAssessed(fee="entry"):
+            return {"entry_fee": fee_of(event)}
         case FeeAssessed():
             return _completed(case, fee=fee_of(event))
         case ConsentGiven():
@@ -280,6 +367,12 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
                 "decision_due": event.decision_due,
             }
+        case OpinionRequested():
+            return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
+        case OpinionGiven():
+            said = {"opinion": _kept(event.opinion), "given_at": recorded.time}
+            opinions = [{**o, **said} if o["of"] == event.of else o for o in case.opinions]
+            return {"opinions": opinions, "decision_due": event.decision_due}
         case ApprovalProposed():
             person = _kept(event.officer_person)
             return {"proposal": Proposal(officer=recorded.actor["id"], person=person)}
@@ -290,6 +383,11 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "effects": sorted(recorded.effects or ()),
                 "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
             }
+        case EntriesWritten():
+            effects = sorted(recorded.effects or ())
+            return {"entries": event.entries, "effects": effects, "entries_held": None}
+        case EntriesHeld():
+            return {"entries_held": Held(code=event.code, at=recorded.time)}
         case CaseRefused():
             said = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
             return {
@@ -311,6 +409,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return {"is_appeal_term_over": True}
         case ReceiptRecorded():
             return {"receipts": {**case.receipts, event.entry: event.event}}
+        case ObjectionRecorded():
+            return {"objections": [*case.objections, _objection(event, recorded)]}
         case CaseCompleted():
             return {"stage": Stage.COMPLETED.value}
         case PersonalDataErased():
@@ -350,6 +450,11 @@ def fee_of(event: FeeAssessed) -> Fee:
     }
 
 
+def amount_of(fee: Fee | None) -> int:
+    """How much it is; nothing where there is none."""
+    return fee["amount"] if fee else 0
+
+
 _NOTHING_DUE: Final[Refund] = {"due": 0, "reason": None, "paid_back": 0, "paid": []}
 
 
@@ -373,6 +478,29 @@ def _question(event: InformationRequested, recorded: Recorded) -> Question:
         "question": _kept(event.question),
         "answer": None,
         "answered_at": None,
+    }
+
+
+def _opinion(event: OpinionRequested, recorded: Recorded) -> Opinion:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "authority": event.authority,
+        "investigation": event.investigation,
+        "answer_until": event.answer_until,
+        "inquiry": _kept(event.inquiry),
+        "opinion": None,
+        "given_at": None,
+    }
+
+
+def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:
+    return {
+        "register": event.register,
+        "entry": event.entry,
+        "event": event.event,
+        "code": event.code,
+        "at": recorded.time,
     }
 
 
@@ -406,6 +534,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
         changes |= {
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
+            "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],
             "proposal": case.proposal and {**case.proposal, "person": None},
             "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
         }

@@ -131,6 +131,11 @@ class AssessFee(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteEntries(CaseCommand):
+    """An officer has what was approved and paid written now, as something stood in its way when the money came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRefund(CaseCommand):
     """Money went back."""
 
@@ -159,6 +164,23 @@ class ProvideInformation(CaseCommand):
     of: str
     answer: str
     evidence: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOpinion(CaseCommand):
+    """Ask another authority; ``investigation``: the inquiry of the terms that this is, for which the clock stops."""
+
+    authority: str
+    inquiry: str
+    investigation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveOpinion(CaseCommand):
+    """The asked authority answers what it was asked in event ``of``."""
+
+    of: str
+    opinion: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +232,17 @@ class RecordReceipt(CaseCommand):
     event: str
     jws: str
     number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordObjection(CaseCommand):
+    """The registry of ``register`` states that it cannot apply the event (verified before it comes here)."""
+
+    register: str
+    authority: str
+    event: str
+    code: str
+    jws: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

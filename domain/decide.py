@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.decision import Decision
-from domain.decisions import approval, consents, ends, entries, filing, payments, review
+from domain.decisions import approval, consents, ends, entries, filing, opinions, payments, review
 from domain.decisions.situation import Situation
 from domain.refusals import Refusal
 
@@ -20,10 +20,13 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.RevokeConsent: consents.revoke,
     c.RecordPayment: payments.pay,
     c.AssessFee: payments.assess_fee,
+    c.WriteEntries: payments.write_entries,
     c.RecordRefund: payments.pay_back,
     c.AssignCase: review.assign,
     c.RequestInformation: review.ask,
     c.ProvideInformation: review.answer,
+    c.RequestOpinion: opinions.request,
+    c.GiveOpinion: opinions.give,
     c.ProposeApproval: review.propose,
     c.ApproveCase: approval.approve,
     c.RefuseCase: review.refuse,
@@ -31,6 +34,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.LapseCase: ends.lapse,
     c.EndAppealTerm: ends.end_appeal_term,
     c.RecordReceipt: ends.record_receipt,
+    c.RecordObjection: ends.record_objection,
     c.EraseCase: ends.erase,
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,

@@ -49,7 +49,7 @@ class Entry(NamedTuple):
     restrictions: Mapping[str, Mapping[str, str]]
     keys: list[str]
     is_erased: bool = False
-    number: str | None = None  # that the register gave it
+    number: str | None = None  # that the register or the house gave it
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:

@@ -65,6 +65,7 @@ class EntryMember(TypedDict):
 RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
+WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
@@ -94,8 +95,9 @@ class CaseFiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeAssessed:
-    """The fee, with the formula and the unit values of the day; provisional where a unit has no value yet."""
+    """A fee, with the formula and the unit values of the day; provisional where a unit has no value yet."""
 
+    fee: WhichFee
     amount: int  # minor units
     currency: str
     formula: str
@@ -197,6 +199,27 @@ class InformationProvided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionRequested:
+    """Another authority is asked; for an ``investigation`` of the terms the clock stops until it answers."""
+
+    authority: str
+    investigation: str | None
+    answer_until: Deadline | None
+    rule: str
+    inquiry: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionGiven:
+    """The authority answered the event ``of``; where the clock stood still for it, it runs on."""
+
+    of: str
+    decision_due: Deadline
+    rule: str
+    opinion: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalProposed:
     """The first pair of eyes."""
 
@@ -208,13 +231,30 @@ class ApprovalProposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseApproved:
-    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote."""
+    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote.
+
+    None where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
+    """
 
     rule: str
     entries: list[EntryMember]
     note: OptionalText
     officer_person: Text
     officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesWritten:
+    """What was approved before is in the registers now: ``entries`` are all that it wrote."""
+
+    entries: list[EntryMember]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesHeld:
+    """The fee before the entry is paid, and something stands in the way of the entry: an officer tries again."""
+
+    code: str  # of the refusal: entry_restricted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +298,17 @@ class ReceiptRecorded:
     entry: str
     event: str
     receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionRecorded:
+    """The registry stated, signed, that it cannot apply ``event``, which wrote ``entry``; a later receipt ends it."""
+
+    register: str
+    entry: str
+    event: str
+    code: str  # the registry's own
+    objection: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +371,15 @@ class SlotFreed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberGiven:
+    """The entry ``holder`` got a number of a series; ``taken`` of them are given now, this one included."""
+
+    kind: str
+    holder: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryCreated:
     """A legal record came to be, by a decision or by an import."""
 
@@ -343,10 +403,10 @@ class EntryChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryNumbered:
-    """The register gave the record its number, with its receipt for the event ``of``."""
+    """The record has its number: of the register, with its receipt for the event ``of``, or of the house (None)."""
 
     register: str
-    of: str
+    of: str | None
     number: Annotated[str | Erased, Personal("entry")]
 
 
@@ -431,17 +491,22 @@ CaseEvent = (
     | CaseAssigned
     | InformationRequested
     | InformationProvided
+    | OpinionRequested
+    | OpinionGiven
     | ApprovalProposed
     | CaseApproved
+    | EntriesWritten
+    | EntriesHeld
     | CaseRefused
     | CaseWithdrawn
     | CaseLapsed
     | AppealTermEnded
     | ReceiptRecorded
+    | ObjectionRecorded
     | CaseCompleted
     | PersonalDataErased
 )
-ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed
+ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
 EntryEvent = (
     EntryCreated
     | EntryChanged

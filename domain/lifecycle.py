@@ -15,7 +15,7 @@ from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
 from domain.offers import offer
-from domain.procedure import Effect, Key, Offer, Terms, checked, slots
+from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
@@ -26,6 +26,7 @@ class About(NamedTuple):
     terms: Terms
     request: Request
     filed_at: datetime
+    at: datetime  # of the decision
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
@@ -45,6 +46,7 @@ class Step:
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
+    ``sees_when``: of which cases; of others nothing is loaded.
     ``reaches_erased``: it is taken also when the personal data of the case is erased.
     """
 
@@ -54,6 +56,7 @@ class Step:
     when: Callable[[Case], bool] = lambda _case: True
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
+    sees_when: Callable[[Case], bool] = lambda _case: True
     reaches_erased: bool = False
 
 
@@ -64,6 +67,7 @@ PAY: Final = May("case.pay", ("treasury",), same_authority=False)
 ASSESS: Final = May("case.assess", OFFICERS)
 ASSIGN: Final = May("case.assign", OFFICERS)
 DECIDE: Final = May("case.decide", OFFICERS)
+OPINE: Final = May("case.opine", OFFICERS)  # of the office that is asked
 INFORM: Final = May("case.inform", (APPLICANT,))
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
@@ -96,10 +100,24 @@ def _checked(about: About) -> tuple[Key, ...]:
     return checked(about.offer.procedure, about.terms, about.request)
 
 
+def _series(about: About) -> tuple[Key, ...]:
+    """Where the house counts its numbers: by the day on which it gives them, which no request tells."""
+    numbers = about.terms.numbers
+    if not any(isinstance(numbering, Numbering) for numbering in numbers.values()):
+        return ()
+    day = legal_day(about.at, country_of(about.offer.country))
+    return tuple(
+        number_series(numbering, effect.register.name, day)
+        for effect in about.effects()
+        if not isinstance(effect, End)
+        and isinstance(numbering := numbers.get(effect.register.name), Numbering)
+    )
+
+
 CLAIMS: Final = (_claims, _slots)
 ENTRIES: Final = (_entries,)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
-ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked)
+ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked, _series)
 
 
 def _lacks_consents(case: Case) -> bool:
@@ -114,8 +132,35 @@ def _has_a_consent(case: Case) -> bool:
     return bool(case.consents)
 
 
+def _waits_for_money(case: Case) -> bool:
+    return case.stage == Stage.FILED or case.open_fee is not None
+
+
 def _fee_is_provisional(case: Case) -> bool:
-    return case.fee is not None and case.fee["provisional"]
+    return case.open_fee is not None and case.open_fee["provisional"]
+
+
+def _waits_for_entries(case: Case) -> bool:
+    return case.waits_for_entries
+
+
+def _entries_are_held(case: Case) -> bool:
+    return case.waits_for_entries and case.open_fee is None
+
+
+def _has_whom_to_ask(case: Case) -> bool:
+    found = offer(case.country, case.procedure)
+    return found is not None and any(
+        row.opinions for row in found.terms if row.since.isoformat() == case.terms
+    )
+
+
+def _waits_for_an_opinion(case: Case) -> bool:
+    return bool(case.open_opinions)
+
+
+def _has_entries(case: Case) -> bool:
+    return bool(case.entries)
 
 
 # --- the table ----------------------------------------------------------------------------------------------
@@ -132,21 +177,43 @@ ROWS: Final = (
     Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, sees=CLAIMS),
     Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
-    Step(c.RecordPayment, PAY, (FILED,), reaches_erased=True),
-    Step(c.AssessFee, ASSESS, (FILED,), when=_fee_is_provisional, is_judgement=True),
+    Step(
+        c.RecordPayment,
+        PAY,
+        (FILED, APPROVED),
+        when=_waits_for_money,
+        sees=ALL_THAT_CHANGES,
+        sees_when=_waits_for_entries,
+        reaches_erased=True,
+    ),
+    Step(
+        c.AssessFee,
+        ASSESS,
+        (FILED, APPROVED),
+        when=_fee_is_provisional,
+        is_judgement=True,
+        sees=ALL_THAT_CHANGES,
+        sees_when=_waits_for_entries,
+    ),
     Step(c.RecordRefund, PAY, reaches_erased=True),
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ProvideInformation, INFORM, (RETURNED,)),
+    Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
+    Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED), when=_waits_for_an_opinion),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES),
     Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True),
+    Step(
+        c.WriteEntries, DECIDE, (APPROVED,), when=_entries_are_held, is_judgement=True, sees=ALL_THAT_CHANGES
+    ),
     # ends
     Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS),
-    Step(c.LapseCase, CLOCK, (FILED, RETURNED), reaches_erased=True),
+    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), reaches_erased=True),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
-    Step(c.RecordReceipt, RECEIPT, (APPROVED,), sees=ENTRIES, reaches_erased=True),
+    Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
+    Step(c.RecordObjection, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.EraseCase, ERASE, CLOSED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
@@ -173,9 +240,11 @@ def needed(command: c.Command, at: datetime, state: Any) -> tuple[Key, ...]:
     """The claims and entries that the decision on this command has to see, given what it is asked of, at that
     moment; each once.
     """
-    sees = STEPS[type(command)].sees
-    about = asked_for(command, at, state) if sees else None
-    return tuple(dict.fromkeys(key for see in sees for key in see(about))) if about else ()
+    step = STEPS[type(command)]
+    if not step.sees or (isinstance(state, Case) and not step.sees_when(state)):
+        return ()
+    about = asked_for(command, at, state)
+    return tuple(dict.fromkeys(key for see in step.sees for key in see(about))) if about else ()
 
 
 def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
@@ -183,11 +252,12 @@ def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
-        return About(found, terms, command.request, at) if found and terms else None
+        return About(found, terms, command.request, at, at) if found and terms else None
     if not isinstance(state, Case) or state.erased:
         return None
     found = offer_of(state)
-    return About(found, found.since(state.terms), state.request, datetime.fromisoformat(state.filed_at))
+    filed_at = datetime.fromisoformat(state.filed_at)
+    return About(found, found.since(state.terms), state.request, filed_at, at)
 
 
 def offer_of(case: Case) -> Offer:

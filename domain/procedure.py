@@ -266,9 +266,42 @@ class Times:
     pay_entry: Term | Choice[Term] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbering:
+    """How the house numbers the entries of a register: "KG-2026-000017" has the prefix "KG-" and six digits.
+
+    Each year has a series of its own, unless ``is_yearly`` is False; what has more digits is written with all.
+    """
+
+    prefix: str = ""
+    digits: int
+    is_yearly: bool = True
+    source: Source | None = None
+
+    def series(self, day: date) -> str:
+        """What stands before the count in a number that is given on this day; its own count has each of them."""
+        return f"{self.prefix}{day.year}-" if self.is_yearly else self.prefix
+
+    def number(self, day: date, count: int) -> str:
+        """The number that is given on this day as the ``count``-th of its series."""
+        return f"{self.series(day)}{count:0{self.digits}d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """An authority of the country whose opinion may be asked, and how long it has, where the law says so."""
+
+    authority: str
+    source: Source
+    answer: Term | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Investigation:
-    """An outside inquiry for which the term of decision stands still, without a question to the citizen."""
+    """An outside inquiry for which the term of decision stands still, without a question to the citizen.
+
+    Whoever is asked for an opinion in it stands among the row's ``opinions``.
+    """
 
     code: str
     source: Source
@@ -295,7 +328,9 @@ class Terms:
     fee: Fee
     entry_fee: Fee | None = None
     times: Times
-    numbers: Mapping[str, Literal["register"]] = field(default_factory=dict)
+    numbers: Mapping[str, Literal["register"] | Numbering] = field(
+        default_factory=dict
+    )  # register -> who numbers its entries: the register with its receipt, or the house as it is said here
     four_eyes: FourEyes
     grounds: tuple[Ground, ...]
     evidence: tuple[Requirement, ...] = ()
@@ -304,6 +339,7 @@ class Terms:
     checks: tuple[Check, ...] = ()
     quotas: tuple[Quota, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
+    opinions: tuple[Consultation, ...] = ()
     investigations: tuple[Investigation, ...] = ()
     retention: Term | Forever
     entry_retention: Term | Forever
@@ -362,6 +398,11 @@ def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:
     return {
         claim_key("quota", name, str(facts.day.year), *classes): (name, *classes) for name, *classes in named
     }
+
+
+def number_series(numbering: Numbering, register: str, day: date) -> Key:
+    """Where it is counted how many numbers a register was given in the series of that day."""
+    return claim_key("number", register, numbering.series(day))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,12 @@ OFFICERS: Final = ("officer", "supervisor")
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """These roles may, as parties or by competence; ``same_authority``: only in their own office."""
+    """These roles may, as parties or by competence; ``same_authority``: only in their own office.
+
+    ``asked``: also those of an office that is asked for its opinion now.
+    """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"
     roles: tuple[str, ...]
     same_authority: bool = True
+    asked: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.case import Case
+from domain.case import Case, Opinion
 from domain.lifecycle import fits
 from domain.parties import APPLICANT, changed, is_personal_list
 from domain.persons import is_company, name_of
@@ -31,6 +31,7 @@ def watched(case: Case) -> dict[str, Any]:
     }
     found["evidence"] = []
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
+    found["opinions"] = [_without_words(opinion) for opinion in found["opinions"]]
     if found["decision"]:
         found["decision"] = {**found["decision"], "explanation": None}
     return found
@@ -66,6 +67,7 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         ],
         "consent_until": case.consent_until,
         "fee": case.fee,
+        "entry_fee": case.entry_fee,
         "paid": case.paid,
         "refunds": [
             {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
@@ -74,15 +76,24 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "decision_due": case.decision_due,
         "officer": case.officer,
         "questions": case.questions,
+        "opinions": [opinion if party is None else _without_words(opinion) for opinion in case.opinions],
+        "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
         "decision": {k: v for k, v in case.decided.items() if k != "person"} if case.decided else None,
         "appeal_until": case.appeal_until,
         "entries": case.entries,
+        "entries_held": case.entries_held,
+        "objections": case.open_objections,
         "warnings": case.warnings if party is None else [],
         "erased": case.erased,
         "fits": list(fits(case)),
         "timeline": case.timeline,
     }
+
+
+def _without_words(opinion: Opinion) -> dict[str, Any]:
+    """That an authority is asked, and until when: what offices write to each other is for those who decide."""
+    return {**opinion, "inquiry": None, "opinion": None}
 
 
 def _name_of(value: Any) -> Any:

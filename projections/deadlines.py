@@ -1,4 +1,6 @@
-"""What the clock has to do, and when: lapses and ends of appeal terms; overdue decisions are only shown."""
+"""What the clock has to do, and when: lapses and ends of appeal terms; overdue decisions and opinions are only
+shown.
+"""
 
 from domain.case import Case, Stage
 from domain.days.deadlines import Deadline
@@ -7,19 +9,20 @@ from projections import Row, View
 
 def _row(case: Case) -> Row | None:
     pay = consent = answer = appeal = decide = None
-    if case.stage == Stage.FILED:
-        if case.fee and not case.is_paid and not case.fee["provisional"]:
-            pay = _until(case.fee["due"])
-        if not case.has_consents:
-            consent = _until(case.consent_until)
+    if (fee := case.open_fee) and not fee["provisional"]:
+        pay = _until(fee["due"])
+    if case.stage == Stage.FILED and not case.has_consents:
+        consent = _until(case.consent_until)
     if (question := case.open_question) is not None:
         answer = _until(question["answer_until"])
-    if case.stage == Stage.IN_REVIEW:
+    if case.stage == Stage.IN_REVIEW and case.stands_still_since is None:
         decide = _until(case.decision_due)
     if not case.is_appeal_term_over:
         appeal = _until(case.appeal_until)
     acts = [moment for moment in (pay, consent, answer, appeal) if moment]
-    if not acts and decide is None:
+    asked = [until["until"] for opinion in case.open_opinions if (until := opinion["answer_until"])]
+    opinion = min(asked, default=None)
+    if not acts and decide is None and opinion is None:
         return None
     return {
         "case": case.case,
@@ -30,6 +33,7 @@ def _row(case: Case) -> Row | None:
         "answer": answer,
         "appeal": appeal,
         "decide": decide,
+        "opinion": opinion,
     }
 
 
@@ -49,6 +53,7 @@ PROJECTION = View(
         "answer": "text",
         "appeal": "text",
         "decide": "text",
+        "opinion": "text",
     },
     row=_row,
     indexes=(("next",),),

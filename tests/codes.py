@@ -24,7 +24,7 @@ _WRONG: Final = ("WrongValue", "WrongNumber", "WrongName")
 # Where the code stands among the arguments, and of what kind its sentence is.
 _CODE_AT: Final = {
     **dict.fromkeys(REFUSALS, ("refusal", 0)),
-    "_Wrong": ("refusal", 0),
+    "WrongStatement": ("refusal", 0),
     "Declined": ("refusal", 1),
     "problem": ("refusal", 2),
     "_problem": ("refusal", 1),

@@ -26,6 +26,7 @@ from fastapi.routing import APIRoute
 import tamga
 from api import development
 from api.cases.payments import Paid
+from api.registries.objections import Objection
 from api.registries.receipts import Receipt
 from domain import authorities, persons
 from domain.events import Personal
@@ -271,11 +272,18 @@ def test_no_event_is_written_down_that_is_not_there() -> None:
 
 def test_it_is_said_whose_seal_signs_every_event() -> None:
     patterns = first_column(section(EVENTS, "Who signs what"))
-    granted = (*authorities.CASES, *authorities.RESTRICTIONS, *REGISTRAR_TYPES, *authorities.ACCESSES)
+    granted: tuple[str, ...] = (
+        *authorities.CASES,
+        *authorities.OPINIONS,
+        *authorities.RESTRICTIONS,
+        *REGISTRAR_TYPES,
+        *authorities.ACCESSES,
+    )
     assert sorted(patterns) == sorted(granted)
     prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith(".*"))
     assert [name for name in NAMES if not name.startswith(prefixes)] == []
     statements = {authorities.PAYMENT, authorities.REFUND, authorities.RECEIPT, authorities.HEAD}
+    statements.add(authorities.OBJECTION)
     for page in (EVENTS, FORMATS):
         assert [typ for typ in statements if f"`{typ}`" not in text_of(page)] == []
 
@@ -312,7 +320,9 @@ def test_how_people_are_named_in_forms_is_written_down() -> None:
     assert first_column(section(page, "A person")) == list(AnyPerson.model_fields)
 
 
-@pytest.mark.parametrize(("title", "shape"), [("Receipts", Receipt), ("Payments", Paid)])
+@pytest.mark.parametrize(
+    ("title", "shape"), [("Receipts", Receipt), ("Objections", Objection), ("Payments", Paid)]
+)
 def test_statements_of_outsiders_have_the_members_that_are_written_down(title: str, shape: Any) -> None:
     assert first_column(section(FORMATS, title)) == [
         f.alias or name for name, f in shape.model_fields.items()

@@ -25,12 +25,15 @@ from domain.commands import (
     DeclineConsent,
     EraseCase,
     GiveConsent,
+    GiveOpinion,
     ProposeApproval,
     ProvideInformation,
     RefuseCase,
     RequestInformation,
+    RequestOpinion,
     RevokeConsent,
     WithdrawCase,
+    WriteEntries,
 )
 from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
@@ -69,6 +72,21 @@ class Information(Value):
     of: EventHash
     answer: Paragraph
     evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+
+
+class OpinionRequest(Value):
+    """What an authority that the law names is asked; ``investigation``: the inquiry of the law that this is."""
+
+    authority: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]{1,60}$")]
+    inquiry: Paragraph
+    investigation: Code | None = None
+
+
+class OpinionBody(Value):
+    """The opinion that was asked for in event ``of``."""
+
+    of: EventHash
+    opinion: Paragraph
 
 
 class Note(Value):
@@ -142,6 +160,16 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
 
 
 @router.post(
+    "/v1/cases/{case}/opinions",
+    **documented("Give the opinion that was asked", body=OpinionBody, answer=CaseBrief, asks=GiveOpinion),
+)
+async def give_opinion(request: Request, case: Id) -> Response:
+    """A fact, by the asked authority: it names what it answers."""
+    _, said = await asked_of(request, case, OpinionBody)
+    return await act(request, case, GiveOpinion, of=said.of, opinion=said.opinion)
+
+
+@router.post(
     "/v1/cases/{case}/erasures",
     **documented("Erase the personal data", body=Erasure, answer=CaseBrief, asks=EraseCase),
 )
@@ -198,6 +226,18 @@ async def ask(request: Request, case: Id) -> Response:
 
 
 @router.post(
+    "/v1/cases/{case}/opinion-requests",
+    **documented(
+        "Ask another authority for its opinion", body=OpinionRequest, answer=CaseBrief, asks=RequestOpinion
+    ),
+)
+async def request_opinion(request: Request, case: Id) -> Response:
+    """One that the law names; for an investigation the clock stops until it answers."""
+    _, said = await asked_of(request, case, OpinionRequest)
+    return await act(request, case, RequestOpinion, **said.model_dump())
+
+
+@router.post(
     "/v1/cases/{case}/proposals",
     **documented("Propose the approval", body=Note, answer=CaseBrief, asks=ProposeApproval),
 )
@@ -214,6 +254,16 @@ async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
     _, said = await asked_of(request, case, Note)
     return await act(request, case, ApproveCase, note=said.note)
+
+
+@router.post(
+    "/v1/cases/{case}/entries",
+    **documented("Write what was approved and paid", body=Nothing, answer=CaseBrief, asks=WriteEntries),
+)
+async def write_entries(request: Request, case: Id) -> Response:
+    """Once what stood in its way when the money came (``entries_held``) is gone."""
+    await asked_of(request, case, Nothing)
+    return await act(request, case, WriteEntries)
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """A case's history: its signed events with hashes and positions, and what of them the caller may read."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request
@@ -19,6 +19,7 @@ from infra.house import CountryHouse
 from infra.log.event_store import Row
 
 router = APIRouter()
+_OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to each other
 
 
 @router.get("/v1/cases/{case}/history", **documented("The signed events of a case", answer=HistoryShown))
@@ -28,20 +29,21 @@ async def history(request: Request, case: Id) -> Response:
     country, found, rule = await readable(request, actor, case, "case.history")
     await recorded(request, country, rule, found.case, found.procedure, "reading the history")
     whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party)
-    body = await asyncio.to_thread(_written, country, found.case, whose)
+    unseen = _OF_OFFICES if rule.party else frozenset[str]()
+    body = await asyncio.to_thread(_written, country, found.case, whose, unseen)
     return Response(body, 200, None, "application/json")
 
 
-def _written(country: CountryHouse, case: str, whose: frozenset[str]) -> bytes:
-    events = [_shown(country, row, whose) for row in country.log.stream(case)]
+def _written(country: CountryHouse, case: str, whose: frozenset[str], unseen: frozenset[str]) -> bytes:
+    events = [_shown(country, row, whose, unseen) for row in country.log.stream(case)]
     return orjson.dumps({"case": case, "log": country.keyring.origin, "events": events})
 
 
-def _shown(country: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, Any]:
+def _shown(country: CountryHouse, row: Row, whose: frozenset[str], unseen: frozenset[str]) -> dict[str, Any]:
     jws = split(row[4])[0]
     payload = payload_of(jws)
     owners = read(row, country.code, country.vault.get).owners
-    texts = [t for t in disclosures_of(row[4], country.vault.get) if _may_see(t, owners, whose)]
+    texts = [t for t in disclosures_of(row[4], country.vault.get) if _may_see(t, owners, whose, unseen)]
     compact = jws.decode("ascii")
     return {
         "index": row[0],
@@ -58,11 +60,11 @@ def _shown(country: CountryHouse, row: Row, whose: frozenset[str]) -> dict[str, 
     }
 
 
-def _may_see(text: str, owners: Any, whose: frozenset[str]) -> bool:
+def _may_see(text: str, owners: Any, whose: frozenset[str], unseen: frozenset[str]) -> bool:
     name, _ = open_disclosure(text)
     # Keyed ids and the keys of evidence serve the house alone.
     return (
         not name.startswith("person_")
-        and name not in ("officer_person", "evidence")
+        and name not in ("officer_person", "evidence", *unseen)
         and owners.get(name) in whose
     )

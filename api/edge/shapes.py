@@ -46,6 +46,13 @@ class FeeShown(Shape):
     due: Deadline | None
 
 
+class HeldShown(Shape):
+    """Why what is approved and paid is not in the registers yet."""
+
+    code: Code
+    at: Moment
+
+
 class RefundShown(Shape):
     amount: MinorUnits
     reason: str | None
@@ -103,6 +110,32 @@ class EntryWritten(Shape):
     entry: OpaqueId
 
 
+class OpinionShown(Shape):
+    """What another authority is asked; parties see that, and until when, not the words.
+
+    For an ``investigation`` of the law the time to decide stands still.
+    """
+
+    of: EventHash
+    at: Moment
+    authority: str
+    investigation: Code | None
+    answer_until: Deadline | None
+    inquiry: str | None
+    opinion: str | None
+    given_at: Moment | None
+
+
+class ObjectionShown(Shape):
+    """What a registry cannot apply, and has not applied since; ``code`` is its own."""
+
+    register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
+    entry: OpaqueId
+    event: EventHash
+    code: Code
+    at: Moment
+
+
 class CaseShown(Shape):
     """A case as the caller may see it: of other people their names only."""
 
@@ -122,15 +155,20 @@ class CaseShown(Shape):
     consents: list[ConsentShown]
     consent_until: Deadline | None
     fee: FeeShown | None
+    entry_fee: FeeShown | None
     paid: MinorUnits
     refunds: list[RefundShown]
     decision_due: Deadline | None
     officer: OpaqueId | None
     questions: list[QuestionShown]
+    opinions: list[OpinionShown]
+    stands_still_since: Moment | None
     is_proposed: bool
     decision: DecisionShown | None
     appeal_until: Deadline | None
     entries: list[EntryWritten]
+    entries_held: HeldShown | None
+    objections: list[ObjectionShown]
     warnings: list[str]
     erased: list[str]
     fits: list[str]
@@ -160,7 +198,11 @@ class CasePage(Shape):
 
 
 class Waiting(Shape):
-    """A case in the work queue; nothing personal."""
+    """A case in the work queue; nothing personal.
+
+    ``flags``: why something that was approved came to a halt; it waits since ``due``. ``stands_still_since``: the
+    time to decide does not run now.
+    """
 
     case: OpaqueId
     authority: str
@@ -171,12 +213,30 @@ class Waiting(Shape):
     is_proposed: bool
     is_overdue: bool
     warnings: list[str]
+    flags: list[Code]
+    stands_still_since: Moment | None
     filed_at: Moment
     version: Version
 
 
 class QueuePage(Shape):
     items: list[Waiting]
+
+
+class OpinionAsked(Shape):
+    """What the caller's office is asked; ``of`` is what the answer names."""
+
+    case: OpaqueId
+    authority: str
+    procedure: Code
+    of: EventHash
+    investigation: Code | None
+    asked_at: Moment
+    due: Moment | None
+
+
+class OpinionPage(Shape):
+    items: list[OpinionAsked]
 
 
 class AccessShown(Shape):

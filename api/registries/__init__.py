@@ -1,1 +1,1 @@
-"""What a national registry reads, asks and says: the feed, disclosures, receipts."""
+"""What a national registry reads, asks and says: the feed, disclosures, receipts, objections."""

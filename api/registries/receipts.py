@@ -1,8 +1,9 @@
 """What a registry asks and says beside its feed: personal members of its entries, and signed receipts."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -17,11 +18,12 @@ from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
-from domain.commands import Actor, RecordReceipt
+from domain.commands import Actor, CaseCommand, RecordReceipt
 from domain.forms import Line, Value
-from domain.offers import content_owners, offers
+from domain.offers import offers
 from domain.refusals import Refusal, Unready
 from infra.formats.canonical import NotCanonical, from_b64url
+from infra.formats.codec import members_of
 from infra.formats.envelope import disclosures_of, payload_of, split
 from infra.formats.signing import BadSignature, digest, open_disclosure, parse, verify
 from infra.house import CountryHouse
@@ -72,7 +74,7 @@ class Receipts(Value):
 
 
 class Answer(Shape):
-    """What became of one receipt; ``later``: it could not be recorded now, send it again."""
+    """What became of one statement; ``later``: it could not be recorded now, send it again."""
 
     status: Literal["recorded", "refused", "later"]
     case: OpaqueId | None = None
@@ -87,26 +89,36 @@ class Answers(Shape):
     receipts: list[Answer]
 
 
-class Receipt(Value):
-    """What a receipt states."""
+class AboutAnEvent(Value):
+    """What all statements of a registry have: they are about an event of its register."""
 
     v: Literal[1]
     log: Line
     register_name: Annotated[Line, Field(alias="register")]
     event: EventHash
-    applied_at: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z$")]
+
+
+Moment = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z$")]
+Stated = TypeVar("Stated", bound=AboutAnEvent)
+
+
+class Receipt(AboutAnEvent):
+    """What a receipt states."""
+
+    applied_at: Moment
     reference_digest: EventHash
     row_digest: EventHash
 
 
-def _documented(summary: str, body: type[BaseModel], answer: type[BaseModel]) -> Documented:
+def documented_here(summary: str, body: type[BaseModel], answer: type[BaseModel]) -> Documented:
+    """As ``documented``: what a registry sends may be sent again, without a key, and is of no version."""
     found = documented(summary, body=body, answer=answer, key="none")
     found["responses"][200].pop("headers", None)
     return found
 
 
 @router.post(
-    "/v1/feeds/{cc}/disclosures", **_documented("The personal members of entries", Asked, Disclosures)
+    "/v1/feeds/{cc}/disclosures", **documented_here("The personal members of entries", Asked, Disclosures)
 )
 async def disclose(request: Request, cc: str) -> Response:
     """Only those of the registry's own registers; what is read is recorded before the bytes leave."""
@@ -119,16 +131,17 @@ async def disclose(request: Request, cc: str) -> Response:
     return answered({"disclosures": [shown for _, _, shown in found]})
 
 
-@router.post("/v1/feeds/{cc}/receipts", **_documented("What a registry has applied", Receipts, Answers))
+@router.post("/v1/feeds/{cc}/receipts", **documented_here("What a registry has applied", Receipts, Answers))
 async def receive(request: Request, cc: str) -> Response:
     """Each receipt is verified and recorded on its own; sent again, it gets the same answer."""
     code, rule = entitled(request, cc, "feed.receipt")
     country = country_here(request, code)
     said = await body_of(request, Receipts)
     actor = caller(request)
-    commands = await asyncio.to_thread(_commands, country, rule, actor, said)
+    references = {digest(text): text for text in said.references}
+    command = partial(_command, country, rule, actor, references=references)
     language = spoken(request.scope)
-    answers = await asyncio.gather(*(_recorded(country, command, language) for command in commands))
+    answers = await each_recorded(country, said.receipts, command, language)
     return answered({"receipts": answers}, headers=in_language(language))
 
 
@@ -149,7 +162,7 @@ def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[
     content = payload["data"]
     if content.get("register") not in registers:
         return row[1], "", nothing
-    mine = content_owners(content["register"], content["content_version"])
+    _, mine = members_of(row[3], content, country.code)
     texts = [t for t in disclosures_of(row[4], country.vault.get) if open_disclosure(t)[0] in mine]
     return (
         row[1],
@@ -169,51 +182,23 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     }
 
 
-def _commands(
-    country: CountryHouse, rule: Rule, actor: Actor, said: Receipts
-) -> "list[RecordReceipt | _Wrong]":
-    """What each receipt asks for, or why it is refused."""
-    found: list[RecordReceipt | _Wrong] = []
-    references = {digest(text): text for text in said.references}
-    for jws in said.receipts:
-        try:
-            found.append(_command(country, rule, actor, jws, references))
-        except _Wrong as wrong:
-            found.append(wrong)
-    return found
-
-
-class _Wrong(Refusal):
-    """A receipt that cannot be recorded, ever."""
+class WrongStatement(Refusal):
+    """A statement that cannot be recorded, ever."""
 
 
 def _command(
     country: CountryHouse, rule: Rule, actor: Actor, jws: str, references: Mapping[str, str]
 ) -> RecordReceipt:
-    """1. our one form; 2. a live key of this registry, for receipts; 3. of this log; 4. of a case's event; 5. the
-    reference that it states the digest of, where that was disclosed.
+    """What a receipt asks for: as ``stated``, and 5. the reference that it states the digest of, where that was
+    disclosed.
     """
-    authority = rule.competence.authority if rule.competence else ""
-    try:
-        parsed = parse(jws)
-        verify(parsed, key_for(country.seals(), parsed.kid, authority, RECEIPT), RECEIPT)
-        receipt = Receipt.model_validate(parsed.payload)
-    except BadSignature:
-        raise _Wrong("not_signed_by_registry") from None
-    except ValidationError:
-        raise _Wrong("receipt_wrong") from None
-    row = _row(country, receipt.event)
-    if receipt.log != country.keyring.origin or row is None:
-        raise _Wrong("event_of_no_log")
-    lead = payload_of(split(row[4])[0]).get("lead")
-    if lead is None or lead["stream"] == row[1]:
-        raise _Wrong("no_case")
+    receipt, case = stated(country, rule, jws, RECEIPT, Receipt)
     return RecordReceipt(
         by=actor,
         cause=f"cmd:{random_id()}",
-        case=lead["stream"],
+        case=case,
         register=receipt.register_name,
-        authority=authority,
+        authority=authority_of(rule),
         event=receipt.event,
         jws=jws,
         number=_number(references.get(receipt.reference_digest)),
@@ -224,7 +209,7 @@ def _number(reference: str | None) -> str | None:
     """The number in the disclosure of a reference."""
     if reference is None:
         return None
-    wrong = _Wrong("reference_wrong")
+    wrong = WrongStatement("reference_wrong")
     try:
         name, number = open_disclosure(reference)
         if name == "reference":
@@ -234,10 +219,58 @@ def _number(reference: str | None) -> str | None:
     raise wrong
 
 
+# --- what receipts and objections share -------------------------------------------------------------------
+
+
+async def each_recorded(
+    country: CountryHouse,
+    statements: Sequence[str],
+    command_of: Callable[[str], CaseCommand],
+    language: Language,
+) -> list[dict[str, Any]]:
+    """What became of each statement, in their order; what it asks for is found beside the event loop."""
+    commands = await asyncio.to_thread(lambda: [_asked_for(jws, command_of) for jws in statements])
+    return await asyncio.gather(*(_recorded(country, command, language) for command in commands))
+
+
+def stated(country: CountryHouse, rule: Rule, jws: str, typ: str, shape: type[Stated]) -> tuple[Stated, str]:
+    """What a registry states, and the case that it is about; raises WrongStatement.
+
+    1. our one form; 2. a live key of this registry, for such statements; 3. of this log; 4. of a case's event.
+    """
+    try:
+        parsed = parse(jws)
+        verify(parsed, key_for(country.seals(), parsed.kid, authority_of(rule), typ), typ)
+        found = shape.model_validate(parsed.payload)
+    except BadSignature:
+        raise WrongStatement("not_signed_by_registry") from None
+    except ValidationError:
+        raise WrongStatement("members_wrong") from None
+    row = _row(country, found.event)
+    if found.log != country.keyring.origin or row is None:
+        raise WrongStatement("event_of_no_log")
+    lead = payload_of(split(row[4])[0]).get("lead")
+    if lead is None or lead["stream"] == row[1]:
+        raise WrongStatement("no_case")
+    return found, lead["stream"]
+
+
+def authority_of(rule: Rule) -> str:
+    """The office of the registry that calls."""
+    return rule.competence.authority if rule.competence else ""
+
+
+def _asked_for(jws: str, command_of: Callable[[str], CaseCommand]) -> CaseCommand | WrongStatement:
+    try:
+        return command_of(jws)
+    except WrongStatement as wrong:
+        return wrong
+
+
 async def _recorded(
-    country: CountryHouse, command: RecordReceipt | _Wrong, language: Language
+    country: CountryHouse, command: CaseCommand | WrongStatement, language: Language
 ) -> dict[str, Any]:
-    if isinstance(command, _Wrong):
+    if isinstance(command, WrongStatement):
         return _refused(command, None, language)
     try:
         outcome = await asyncio.wrap_future(country.desk.ask(command))

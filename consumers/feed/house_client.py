@@ -61,6 +61,14 @@ class HouseClient:
         found: list[dict[str, Any]] = answer["receipts"]
         return found
 
+    def send_objections(self, country: str, objections: Sequence[str]) -> list[dict[str, Any]]:
+        """What became of each objection, in their order; raises Away or Declined."""
+        answer = self._ask(
+            "POST", f"/v1/feeds/{country.lower()}/objections", json={"objections": list(objections)}
+        )
+        found: list[dict[str, Any]] = answer["objections"]
+        return found
+
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         try:
             answer = self._http.request(method, path, headers=self._signed_in(), **more)

@@ -2,7 +2,7 @@
 
 ==============  ==========================================================================================
 entries         how an event changes a row
-receipts        the signed receipts, and the outbox
+receipts        the signed receipts, and the outbox; objections
 database        the registry's own database: rows and position in one transaction
 reader          the reference registry: all of this, step by step
 ==============  ==========================================================================================
@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -20,13 +20,13 @@ from consumers.feed.house_client import Away, Declined, HouseClient
 from consumers.feed.sources import HttpSource, KafkaSource, Source
 from consumers.registry.database import Database
 from consumers.registry.reader import Feed, Registers, Registry
-from consumers.registry.receipts import NoSeal
+from consumers.registry.receipts import NoSeal, objection
 from domain.offers import offers
 from infra.development.development import client_key
 from infra.formats.signing import Seal
 from infra.identity.tokens import assertion
 from infra.keys.keyring import Keyring
-from infra.runtime.clock import clock_of
+from infra.runtime.clock import clock_of, written
 from infra.runtime.turn import Stopped, turn
 from infra.settings import Settings
 
@@ -38,6 +38,10 @@ logger = logging.getLogger(__name__)
 
 class NoRegistry(LookupError):
     """The country's law names no registry."""
+
+
+class NotSent(Exception):
+    """What somebody wants to tell the house did not get there: no seal, no answer, or a no."""
 
 
 def registries_of(country: str) -> dict[str, str]:
@@ -70,6 +74,28 @@ def run(
     with suppress(Stopped), turn(folder / f"{country.lower()}.lock", stop), ExitStack() as stack:
         registry = _registry(country, settings, source, stack)
         _follow(registry, WAIT_S[source], stop, once=once)
+
+
+def object_to(country: str, settings: Settings, register: str, event: str, code: str) -> dict[str, Any]:
+    """Tell the house that the register cannot apply an event (its hash); what became of that.
+
+    Raises NoRegistry or NotSent.
+    """
+    authority = registries_of(country).get(register)
+    if authority is None:
+        raise NoRegistry(f"the law of {country} names no registry for {register}")
+    keyring = Keyring(settings.data / country.lower() / "keys")
+    seal = keyring.newest(authority)
+    if seal is None:
+        raise NotSent(f"no seal of {authority} is here")
+    at = written(clock_of(settings.clock)())
+    signed = objection(seal, keyring.origin, at, (register, event), code)
+    with httpx.Client(base_url=settings.base_url, timeout=TIMEOUT_S) as http:
+        try:
+            (answer,) = _house(settings, authority, http).send_objections(country, [signed])
+        except (Away, Declined) as error:
+            raise NotSent(str(error)) from error
+    return answer
 
 
 def _registry(country: str, settings: Settings, source: str, stack: ExitStack) -> Registry:

@@ -1,4 +1,6 @@
-"""The registry's signed receipts: made with the row, kept in the outbox, sent until the house answers."""
+"""What the registry signs: receipts, made with the row, kept in the outbox, sent until the house answers; and
+objections, which somebody there makes.
+"""
 
 import logging
 import secrets
@@ -12,7 +14,7 @@ from consumers.feed.house_client import Away, Declined, HouseClient
 from consumers.feed.position import Position
 from consumers.registry.database import Database, Receipt
 from consumers.registry.entries import Row
-from domain.authorities import RECEIPT
+from domain.authorities import OBJECTION, RECEIPT
 from domain.offers import offers
 from infra.formats.canonical import b64url, encode, sha256
 from infra.formats.signing import SALT_BYTES, Seal, digest, disclosure, parse
@@ -33,14 +35,21 @@ def _numbered_here(country: str) -> set[str]:
         register
         for (code, _), offer in offers().items()
         for terms in offer.terms
-        for register in terms.numbers
-        if code == country
+        for register, by in terms.numbers.items()
+        if code == country and by == "register"
     }
 
 
 def digest_of(row: Row) -> str:
     """SHA-256 of the canonical bytes of a row as applied."""
     return b64url(sha256(encode(row)))
+
+
+def objection(seal: Seal, log: str, at: str, about: tuple[str, str], code: str) -> str:
+    """The signed statement that a register cannot apply an event (``about``); ``code`` is why: the registry's own."""
+    register, event = about
+    said = {"v": 1, "log": log, "register": register, "event": event, "at": at, "code": code}
+    return seal.sign(OBJECTION, encode(said))
 
 
 class Outbox:

@@ -1,17 +1,14 @@
-"""Approval: the deciding pair of eyes, the registers written and the claims settled, all in one append."""
-
-from datetime import date
-from typing import Any
+"""Approval: the deciding pair of eyes; the registers are written in the same append, or once a fee is paid."""
 
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
-from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
-from domain.decisions.filing import check_entry
+from domain.decisions import writing
+from domain.decisions.filing import assessed
+from domain.decisions.opinions import must_not_wait
 from domain.decisions.situation import Situation, officer_of, person_of
-from domain.entry import Entry
-from domain.procedure import Change, Create, Effect, End
+from domain.fees import assess
 from domain.refusals import Clash, NotAllowed
 
 
@@ -23,22 +20,32 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
     situation.fits()
+    must_not_wait(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
-    facts = situation.facts(situation.day)
-    check_entry(situation, facts, "decision")
-    effects = situation.effects
-    written: Events = [(effect.key, _written(effect, situation.live_at(effect.key))) for effect in effects]
+    written = writing.write(situation)
+    fee = _fee_before_the_entry(situation)
+    before: Events = [(LEAD, fee)] if fee else []
+    waits = fee is not None and (fee.amount > 0 or fee.provisional)
     approved = e.CaseApproved(
         rule=rule.id,
-        entries=[{"register": f.register.name, "entry": situation.ids[f.key]} for f in effects],
+        entries=[] if waits else written.entries,
         note=command.note,
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    # Who is no member receives nothing.
-    concerned = tuple(c for c in situation.offer.procedure.concerns(facts) if c in countries())
-    return situation.by(rule, [*written, *_claims(situation), (LEAD, approved)], to=concerned)
+    if waits:
+        return situation.by(rule, [*before, (LEAD, approved)])
+    return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
+
+
+def _fee_before_the_entry(situation: Situation) -> e.FeeAssessed | None:
+    """By the unit values of the filing, or, where those of the payment count, of today until it is paid."""
+    fee = situation.terms.entry_fee
+    if fee is None:
+        return None
+    facts = situation.facts(situation.day if fee.unit_day == "payment" else None)
+    return assessed("entry", assess(fee, facts, situation.country), situation)
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:
@@ -49,41 +56,3 @@ def _four_eyes(rule: Rule, situation: Situation) -> None:
     first, second = proposal["person"], person_of(rule)
     if proposal["officer"] == officer_of(rule) or not first or not second or first == second:
         raise NotAllowed("four_eyes")
-
-
-def _written(effect: Effect, entry: Entry | None) -> e.Event:
-    """The effect as an event of its entry."""
-    register, title = effect.register, effect.title
-    named: dict[str, Any] = {"register": register.name, "title": title}
-    match effect:
-        case Create(content=content, until=until):
-            written = {**named, "content_version": register.content_version, "until": _text(until)}
-            return e.EntryCreated(**written, content=content)
-        case Change(content=anew, until=until) if entry is not None:
-            written = {**named, "content_version": register.content_version, "until": _text(until)}
-            return e.EntryChanged(**written, content=anew(entry.content))
-        case End():
-            return e.EntryEnded(**named)
-    raise TypeError(f"{effect} has no event")
-
-
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _claims(situation: Situation) -> Events:
-    """What the case held belongs to an entry, or is free again; all of it must still be held."""
-    case, events = situation.case.case, Events()
-    settled = {key: effect.key for effect in situation.effects for key in effect.settles}
-    for key in {**situation.claims, **settled}:
-        if situation.claim(key).holder != case:
-            raise Clash("claim_taken")
-        if key in settled:
-            events.append((key, e.ClaimSettled(kind=key.kind, holder=situation.ids[settled[key]])))
-        else:
-            events.append((key, e.ClaimReleased(kind=key.kind, holder=case)))
-    for effect in situation.effects:
-        entry = situation.ids[effect.key]
-        freed = [key for key in effect.frees if situation.claim(key).holder == entry]
-        events += [(key, e.ClaimReleased(kind=key.kind, holder=entry)) for key in freed]
-    return events

@@ -3,8 +3,15 @@
 from datetime import date, datetime
 
 from domain import events as e
-from domain.case import Stage
-from domain.commands import EndAppealTerm, EraseCase, LapseCase, RecordReceipt, WithdrawCase
+from domain.case import Stage, amount_of
+from domain.commands import (
+    EndAppealTerm,
+    EraseCase,
+    LapseCase,
+    RecordObjection,
+    RecordReceipt,
+    WithdrawCase,
+)
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
@@ -43,16 +50,19 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     if reason is None:
         return situation.so_already(rule)
     lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.times.appeal))
-    return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed")])
+    case = situation.case
+    # Who was approved has had what the fee for the filing is for.
+    keep = amount_of(case.fee) if case.stage == Stage.APPROVED else 0
+    return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed", keep)])
 
 
 def _ran_out(situation: Situation) -> e.LapseReason | None:
     case, at = situation.case, situation.at
+    fee = case.open_fee
+    # Nobody is late with a fee that is not certain yet.
+    if fee and not fee["provisional"] and fee["due"] and is_past(fee["due"], at):
+        return "unpaid"
     if case.stage == Stage.FILED:
-        # Nobody is late with a fee that is not certain yet.
-        due = None if case.fee is None or case.fee["provisional"] or case.is_paid else case.fee["due"]
-        if due and is_past(due, at):
-            return "unpaid"
         if case.consent_until and not case.has_consents and is_past(case.consent_until, at):
             return "no_consent"
     elif (question := case.open_question) and is_past(question["answer_until"], at):
@@ -76,11 +86,10 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     """
     rule = situation.allowed()
     case = situation.case
-    is_ours = command.authority == situation.terms.registry_of(command.register)
-    if is_ours and command.event in case.receipts.values():
+    if _is_ours(command, situation) and command.event in case.receipts.values():
         return situation.so_already(rule)
     found = _written(command, situation)
-    if not is_ours or found is None:
+    if found is None:
         raise Clash("receipt_does_not_match")
     situation.fits()
     key, entry = found
@@ -91,6 +100,35 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     if {*case.receipts, entry.entry} >= {written["entry"] for written in case.entries}:
         events.append((LEAD, e.CaseCompleted()))
     return situation.by(rule, events)
+
+
+def record_objection(command: RecordObjection, situation: Situation) -> Decision:
+    """A register cannot apply what was decided: the officer sees it, and the case waits for its receipt."""
+    rule = situation.allowed()
+    case = situation.case
+    known = [(objection["event"], objection["code"]) for objection in case.objections]
+    if _is_ours(command, situation) and (command.event, command.code) in known:
+        return situation.so_already(rule)
+    found = _written(command, situation)
+    if found is None:
+        raise Clash("objection_does_not_match")
+    _, entry = found
+    if entry.entry in case.receipts:
+        raise Clash("receipt_recorded")
+    situation.fits()
+    objection = e.ObjectionRecorded(
+        register=command.register,
+        entry=entry.entry,
+        event=command.event,
+        code=command.code,
+        objection=command.jws,
+    )
+    return situation.by(rule, [(LEAD, objection)])
+
+
+def _is_ours(command: RecordReceipt | RecordObjection, situation: Situation) -> bool:
+    """Whether it comes from the office that keeps the register."""
+    return command.authority == situation.terms.registry_of(command.register)
 
 
 def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Entry) -> Events:
@@ -104,9 +142,9 @@ def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Ent
     return [(key, e.EntryNumbered(register=command.register, of=command.event, number=command.number))]
 
 
-def _written(command: RecordReceipt, situation: Situation) -> tuple[Key, Entry] | None:
-    """The entry of that register which the event wrote, if this case decided it."""
-    if command.event not in situation.case.effects:
+def _written(command: RecordReceipt | RecordObjection, situation: Situation) -> tuple[Key, Entry] | None:
+    """The entry of that register which the event wrote, if this case decided it, and its office speaks of it."""
+    if not _is_ours(command, situation) or command.event not in situation.case.effects:
         return None
     for effect in situation.effects:
         entry = situation.entry_at(effect.key)

@@ -59,14 +59,17 @@ def file(command: FileCase, situation: Situation) -> Decision:
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
-    events += [*slots, (LEAD, filed), (LEAD, assessed(fee, situation))]
+    events += [*slots, (LEAD, filed), (LEAD, assessed("filing", fee, situation))]
     return situation.by(Rule("case.file:applicant", party=APPLICANT), events)
 
 
-def assessed(fee: Assessment, situation: Situation) -> e.FeeAssessed:
+def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
     """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
-    pay = situation.terms.times.pay if fee["amount"] or fee["provisional"] else None
+    times = situation.terms.times
+    term = times.pay if which == "filing" else times.pay_entry
+    pay = term if fee["amount"] or fee["provisional"] else None
     return e.FeeAssessed(
+        fee=which,
         amount=fee["amount"],
         currency=fee["currency"],
         formula=fee["formula"],

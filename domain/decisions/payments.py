@@ -1,13 +1,18 @@
-"""Money: what came is never refused for the stage; what is late or too much goes back (rules.md 18)."""
+"""Money: what came is never refused for the stage; what is late or too much goes back (rules.md 18).
+
+A fee that is due before the entry brings the entry about: the payment that covers it writes the registers.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from domain import events as e
-from domain.case import ENDED, Fee, Refund, Stage, fee_of
-from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement
+from domain.authorisation import Rule
+from domain.case import ENDED, Case, Refund, amount_of, fee_of
+from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
 from domain.countries import legal_day
 from domain.decision import LEAD, Decision, Events, Target
+from domain.decisions import writing
 from domain.decisions.filing import assessed
 from domain.decisions.situation import Situation
 from domain.fees import assess
@@ -43,23 +48,33 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
         return situation.by(rule, [(LEAD, came), late])
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
-    fee = fee_of(anew) if anew else fee
     before: Events = [(LEAD, anew)] if anew else []
-    return situation.by(rule, [*before, (LEAD, came), *_settled(situation, fee, paid)])
+    return _settled(situation, rule, [*before, (LEAD, came)], anew, paid)
 
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
     rule = situation.allowed()
     case = situation.case
-    if case.fee is not None and not case.fee["provisional"]:
+    fee = case.entry_fee or case.fee
+    if fee is not None and not fee["provisional"]:
         return situation.so_already(rule)
     situation.fits()
-    latest = max((datetime.fromisoformat(p[2]) for p in case.payments.values()), default=situation.at)
-    anew = _assessed_anew(situation, latest)
+    anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         raise Clash("fee_still_provisional")
-    return situation.by(rule, [(LEAD, anew), *_settled(situation, fee_of(anew))])
+    return _settled(situation, rule, [(LEAD, anew)], anew)
+
+
+def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
+    """The officer's act that what is paid waits for, where a register did not let it in when the money came."""
+    rule = situation.allowed()
+    if situation.case.entries:
+        return situation.so_already(rule)
+    situation.fits()
+    written = writing.write(situation)
+    closing = e.EntriesWritten(entries=written.entries)
+    return situation.by(rule, [*written.events, (LEAD, closing)], to=written.concerns)
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
@@ -82,49 +97,81 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, back)])
 
 
-def all_back(situation: Situation, reason: e.RefundReason) -> Events:
-    """Everything that was paid for a case that ends without a decision."""
-    case = situation.case
-    return [
-        _refund_due(payment, left, currency, reason)
-        for payment, (amount, currency, _) in case.payments.items()
-        if (left := amount - _due_of(case.refunds, payment)) > 0
-    ]
+def all_back(situation: Situation, reason: e.RefundReason, keep: int = 0) -> Events:
+    """What was paid for a case that ends without what it asked for, but for what the country keeps."""
+    return _back(situation.case, _payments(situation.case), situation.case.kept - keep, reason)
 
 
 def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | None:
-    """The fee by today's law, where it says something else than what was assessed; never when all is paid."""
+    """The open fee by today's law, where it says something else than what was assessed; never when all is paid."""
     case, terms = situation.case, situation.terms
-    if case.stage != Stage.FILED or case.is_paid or case.fee is None:
+    known = case.open_fee
+    law = terms.entry_fee if case.waits_for_entries else terms.fee
+    if known is None or law is None:
         return None
-    if terms.fee.unit_day == "filing" and not case.fee["provisional"]:
+    if law.unit_day == "filing" and not known["provisional"]:
         return None
-    moment = paid_at if terms.fee.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
+    moment = paid_at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
     facts = situation.facts(legal_day(moment, situation.country))
-    now = assess(terms.fee, facts, situation.country)
-    if (now["amount"], now["provisional"]) == (case.fee["amount"], case.fee["provisional"]):
+    now = assess(law, facts, situation.country)
+    if (now["amount"], now["provisional"]) == (known["amount"], known["provisional"]):
         return None
-    return assessed(now, situation)
+    return assessed("entry" if case.waits_for_entries else "filing", now, situation)
 
 
-def _settled(situation: Situation, fee: Fee, paid: Statement | None = None) -> Events:
-    """What follows when the fee and all that came are compared: too much goes back, the newest first."""
+def _last_paid(situation: Situation) -> datetime:
+    """When money came last for the open fee, which is now where none did; before the approval it was for the filing."""
     case = situation.case
-    if fee["provisional"]:
-        return []
-    came = [(payment, amount) for payment, (amount, _, _) in case.payments.items()]
-    came += [(paid.payment, paid.amount)] if paid else []
-    excess = (
-        sum(amount for _, amount in came)
-        - fee["amount"]
-        - sum(refund["due"] for refund in case.refunds.values())
-    )
+    decided = case.decided if case.waits_for_entries else None
+    paid = [datetime.fromisoformat(paid_at) for _, _, paid_at in case.payments.values()]
+    if decided:
+        paid = [moment for moment in paid if moment >= datetime.fromisoformat(decided["at"])]
+    return max(paid, default=situation.at)
+
+
+def _settled(
+    situation: Situation,
+    rule: Rule,
+    events: Events,
+    anew: e.FeeAssessed | None,
+    paid: Statement | None = None,
+) -> Decision:
+    """What follows when the fees and all that came are compared: too much goes back, the newest first; and where
+    this covers the fee before the entry, the registers are written.
+    """
+    case = situation.case
+    fees = {"filing": case.fee, "entry": case.entry_fee} | ({anew.fee: fee_of(anew)} if anew else {})
+    if any(fee["provisional"] for fee in fees.values() if fee):
+        return situation.by(rule, events)
+    kept = case.kept + (paid.amount if paid else 0)
+    excess = kept - sum(map(amount_of, fees.values()))
+    came = [*_payments(case), *([(paid.payment, paid.amount, paid.currency)] if paid else [])]
+    events = [*events, *_back(case, came, excess, "too_much")]
+    if not case.waits_for_entries or case.open_fee is None or excess < 0:
+        return situation.by(rule, events)
+    try:
+        written = writing.write(situation)
+    except Clash as clash:  # the money is there, and stays: an officer has to look
+        return situation.by(rule, [*events, (LEAD, e.EntriesHeld(code=clash.name))])
+    closing = e.EntriesWritten(entries=written.entries)
+    return situation.by(rule, [*written.events, *events, (LEAD, closing)], to=written.concerns)
+
+
+_Payment = tuple[str, int, str]  # id, amount, currency
+
+
+def _payments(case: Case) -> list[_Payment]:
+    return [(payment, amount, currency) for payment, (amount, currency, _) in case.payments.items()]
+
+
+def _back(case: Case, came: list[_Payment], how_much: int, reason: e.RefundReason) -> Events:
+    """So much of what came goes back, the newest first."""
     events: Events = []
-    for payment, amount in reversed(came):
-        back = min(excess, amount - _due_of(case.refunds, payment))
+    for payment, amount, currency in reversed(came):
+        back = min(how_much, amount - _due_of(case.refunds, payment))
         if back > 0:
-            events.append(_refund_due(payment, back, fee["currency"], "too_much"))
-            excess -= back
+            events.append(_refund_due(payment, back, currency, reason))
+            how_much -= back
     return events
 
 

@@ -13,6 +13,7 @@ from domain.commands import (
 )
 from domain.days.deadlines import answered
 from domain.decision import LEAD, Decision
+from domain.decisions.opinions import must_not_wait
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.facts import chosen
 from domain.lifecycle import does_fit
@@ -70,7 +71,8 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     open_question = case.open_question
     if open_question is None or open_question["of"] != command.of or case.decision_due is None:
         raise Clash("answers_old_question")
-    asked_at = datetime.fromisoformat(open_question["at"])
+    # Where an investigation began before the question, the clock stood still from there on.
+    asked_at = datetime.fromisoformat(case.stands_still_since or open_question["at"])
     decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
         of=command.of,
@@ -88,6 +90,7 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
     if proposal and proposal["officer"] == officer_of(rule):
         return situation.so_already(rule)
     situation.fits()
+    must_not_wait(situation)
     proposed = e.ApprovalProposed(
         rule=rule.id, note=command.note, officer_person=person_of(rule), officer_signature=None
     )
@@ -102,6 +105,7 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
     if decided and decided["kind"] == "refused" and (decided["grounds"], decided["explanation"]) == said:
         return situation.so_already(rule)
     situation.fits()
+    must_not_wait(situation)
     known = {ground.code: ground for ground in situation.terms.grounds}
     listed = {"known": named("ground", known)}
     if not command.grounds:

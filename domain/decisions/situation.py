@@ -1,6 +1,7 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -123,11 +124,12 @@ class Situation:
     def _about(self) -> About | None:
         """What is filed, or was; None once people are erased."""
         if isinstance(self.command, FileCase):
-            return About(self.offer, self.terms, self.command.request, self.at)
+            return About(self.offer, self.terms, self.command.request, self.at, self.at)
         case = self.case
         if case.erased:
             return None
-        return About(self.offer, self.terms, case.request, datetime.fromisoformat(case.filed_at))
+        filed_at = datetime.fromisoformat(case.filed_at)
+        return About(self.offer, self.terms, case.request, filed_at, self.at)
 
     @property
     def claims(self) -> dict[Key, Claim]:
@@ -143,8 +145,18 @@ class Situation:
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
-        """What an approval of today does; nothing is known of it any more once people are erased."""
-        return self._about.effects(self.day) if self._about else ()
+        """What an approval of today does, or the one that was given; nothing is known of it any more once people
+        are erased.
+        """
+        return self._about.effects(self.decided_on) if self._about else ()
+
+    @cached_property
+    def decided_on(self) -> date:
+        """The legal day of the approval; today where none was given."""
+        decided = self.state.decided if isinstance(self.state, Case) else None
+        if decided is None or decided["kind"] != "approved":
+            return self.day
+        return legal_day(datetime.fromisoformat(decided["at"]), self.country)
 
     def claim(self, key: Key) -> Claim:
         """A claim as it stands."""
@@ -201,7 +213,10 @@ class Situation:
 
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
         if isinstance(there, Case):
-            return subject_of(there, self.at)
+            subject = subject_of(there, self.at)
+            if authority in (None, there.authority):
+                return subject
+            return replace(subject, authority=authority, asked=(*subject.asked, there.authority))
         return Subject(country=there.country, day=self.day, authority=authority or there.authority)
 
     def allowed_to_holder(self) -> Rule:

@@ -340,10 +340,11 @@ def _terms(country: Country) -> Iterator[tuple[str, Terms]]:
 
 
 def _by_authority(country: Country) -> Mapping[str, tuple[str, ...]]:
-    """Competent authority -> the procedures that it decides."""
+    """Authority -> the procedures that it decides, or gives its opinion in."""
     found: dict[str, set[str]] = {}
     for procedure, terms in _terms(country):
-        found.setdefault(terms.authority, set()).add(procedure)
+        for authority in (terms.authority, *(consultation.authority for consultation in terms.opinions)):
+            found.setdefault(authority, set()).add(procedure)
     return {authority: tuple(sorted(found[authority])) for authority in sorted(found)}
 
 

@@ -93,6 +93,15 @@ class KeyHistory:
                 return key.public
         raise NotAuthorised(f"the key {kid} is not authorised to sign {kind} at index {index}")
 
+    def key_of_statement(self, kid: str, kind: str, index: int) -> PublicKey:
+        """The key that was authorised below this index to sign such statements (`kind`: their `typ`), for whatever
+        office; raises NotAuthorised. Whether it was live when the statement came, the house has judged.
+        """
+        key = self._keys.get(kid)
+        if key is None or not any(index > grant.index and kind in grant.exact for grant in key.grants):
+            raise NotAuthorised(f"the log knows no key {kid} that may sign a {kind} at index {index}")
+        return key.public
+
     def confirm(self, size: int, root: bytes) -> None:
         """Compare what a retirement stated with the root of the tree of that size; raises NotAuthorised."""
         stated = self.unconfirmed.get(size, root)

@@ -30,6 +30,7 @@ CHECKS: Final = (
     "append",
     "keys",
     "head",
+    "statement",
 )
 
 

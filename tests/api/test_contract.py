@@ -14,7 +14,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from api.app import build
-from tests.town.caller import good, new_key
+from infra.development import development
+from tests.api.test_further_law import asking, may_answer, opinion_asked_and_given
+from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, inside
 from tests.town.people import A_PDF, Town
 
@@ -75,9 +77,13 @@ def seen(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory, documen
         if operation is not None:
             found[operation][answer.status_code].append(answer)
 
-    with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
-        town.http.event_hooks = {"response": [note]}
-        walk(town)
+    with pytest.MonkeyPatch.context() as patch:
+        asking(patch)
+        with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
+            may_answer(town)
+            town.http.event_hooks = {"response": [note]}
+            walk(town)
+    development.residents.cache_clear()
     return found
 
 
@@ -110,7 +116,8 @@ def walk(town: Town) -> None:
 
 def sold(town: Town) -> None:
     case = town.take_to("approved", *SALE)
-    town.acknowledge(case)
+    good(town.judge(FIRST, case, "entries"))  # they are there already
+    object_and_apply(town, case)
     changes = [e["id"] for e in town.feed(REGISTRY, "KZ") if e["type"].startswith("entry.")]
     good(town.as_(REGISTRY).post("/v1/feeds/kz/disclosures", {"events": changes[-1:]}))
     for reader in (SELLER, BUYER, FIRST, AUDITOR):
@@ -119,8 +126,22 @@ def sold(town: Town) -> None:
     good(town.as_(AUDITOR).get("/v1/audit/verification"))
     good(town.as_(SELLER).get("/v1/cases", country="KZ"))
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
-    town.take_to("in_review", *SALE)
+    case = town.take_to("in_review", *SALE)
     good(town.as_(FIRST).get("/v1/queue"))
+    town.assign(case)
+    opinion_asked_and_given(town, case)
+
+
+def object_and_apply(town: Town, case: str) -> None:
+    """The registry cannot apply it at first; the officer sees that."""
+    (written,) = town.read(case)["entries"]
+    event = until(lambda: town.change(REGISTRY, "KZ", written["entry"]), "the feed")
+    no = town.objection("KZ", REGISTRY, "vehicles", event, "plate_unknown")
+    (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/kz/objections", {"objections": [no]}))["objections"]
+    assert answer["status"] == "recorded", answer
+    (objection,) = town.read(case, FIRST)["objections"]
+    assert (objection["event"], objection["code"]) == (event, "plate_unknown")
+    town.acknowledge(case)
 
 
 def answered_with_evidence(town: Town) -> None:

@@ -28,6 +28,7 @@ from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import split
 from infra.house import CountryHouse
 from infra.settings import Settings
+from tests.town.statements import receipt
 
 COUNTRY = "KZ"
 OFFICE = "kz-vehicle-registration"
@@ -152,7 +153,7 @@ class Ground:
             register="vehicles",
             authority="kz-vehicle-register",
             event=changed,
-            jws="x",
+            jws=receipt(self.country.keyring, "kz-vehicle-register", "vehicles", changed, datetime.now(UTC)),
         )
 
     def _statement(self, case: str) -> Statement:

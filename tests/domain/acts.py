@@ -22,19 +22,23 @@ from domain.commands import (
     EraseEntry,
     FileCase,
     GiveConsent,
+    GiveOpinion,
     LapseCase,
     LiftRestriction,
     PlaceRestriction,
     ProposeApproval,
     ProvideInformation,
+    RecordObjection,
     RecordPayment,
     RecordReceipt,
     RecordRefund,
     RefuseCase,
     RequestInformation,
+    RequestOpinion,
     RevokeConsent,
     Statement,
     WithdrawCase,
+    WriteEntries,
 )
 from domain.entry import Entry
 from domain.parties import parties_of
@@ -225,12 +229,14 @@ def pay_back(amount: int, payment: str = "payment-1", by: Who = TREASURY, **more
 
 def statement(story: Story, payment: str, amount: int | None, **more: Any) -> Statement:
     """What the treasury says."""
-    fee = story.now.fee
-    assert fee is not None
+    now = story.now
+    assert now.fee is not None
+    fee = now.open_fee or now.fee
+    open_amount = fee["amount"] - now.paid if fee is now.fee else fee["amount"] + now.fee["amount"] - now.kept
     found = {
         "payment": payment,
         "case": story.case_id,
-        "amount": fee["amount"] - story.now.paid if amount is None else amount,
+        "amount": open_amount if amount is None else amount,
         "currency": fee["currency"],
         "paid_at": text(story.at),
         "jws": "signed.by.treasury",
@@ -258,6 +264,21 @@ def answer(words: str = "Yesterday.", by: Who = applicant, of: str | None = None
     return _asked(ProvideInformation, by, of=lambda s: of or s.now.questions[-1]["of"], answer=words, **more)
 
 
+def ask_for_opinion(
+    authority: str = "kz-police", inquiry: str = "Is it wanted?", by: Who = OFFICER, **more: Any
+) -> Act:
+    """Another authority is asked."""
+    return _asked(RequestOpinion, by, authority=authority, inquiry=inquiry, **more)
+
+
+def give_opinion(
+    words: str = "It is not.", by: Who | None = None, of: str | None = None, authority: str = "kz-police"
+) -> Act:
+    """The asked authority answers the newest question."""
+    who = by or office("officer", f"{authority}-1", authority=authority)
+    return _asked(GiveOpinion, who, of=lambda s: of or s.now.opinions[-1]["of"], opinion=words)
+
+
 def propose(by: Who = OFFICER, **more: Any) -> Act:
     """The first pair of eyes."""
     return _asked(ProposeApproval, by, **more)
@@ -266,6 +287,11 @@ def propose(by: Who = OFFICER, **more: Any) -> Act:
 def approve(by: Who = SECOND, **more: Any) -> Act:
     """The deciding pair of eyes."""
     return _asked(ApproveCase, by, **more)
+
+
+def write_entries(by: Who = OFFICER, **more: Any) -> Act:
+    """What is approved and paid is written, where something stood in its way."""
+    return _asked(WriteEntries, by, **more)
 
 
 def refuse(
@@ -299,6 +325,19 @@ def acknowledge(by: Who = REGISTRY, *, entry: Entry | None = None, **more: Any) 
         "jws": "signed.by.registry",
     }
     return _asked(RecordReceipt, by, **{**found, **more})
+
+
+def object_to(
+    by: Who = REGISTRY, *, code: str = "plate_unknown", entry: Entry | None = None, **more: Any
+) -> Act:
+    """The registry says that it cannot apply the decision, on this entry or on the first that it wrote."""
+    found = {
+        "register": lambda s: (entry or s.entry).register,
+        "authority": lambda s: s.terms.registry_of((entry or s.entry).register),
+        "event": lambda s: (entry or s.entry).changes[-1],
+        "jws": "signed.by.registry",
+    }
+    return _asked(RecordObjection, by, **{**found, "code": code, **more})
 
 
 def erase(*whose: str, by: Who = DATA_PROTECTION) -> Act:

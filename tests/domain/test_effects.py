@@ -1,7 +1,6 @@
 """One decision, several registers: what it creates, changes and ends, what becomes of claims, who has to answer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -13,20 +12,19 @@ from domain.decisions.filing import as_seen
 from domain.decisions.situation import NotSeen
 from domain.entry import Entry
 from domain.events import Personal
-from domain.facts import Content, Facts
+from domain.facts import Facts
 from domain.forms import Form
-from domain.offers import offers
 from domain.procedure import Change, Create, Effect, End, Key, Register, claim_key, entry_key
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
 from tests.domain.acts import APPROVED, PROPOSED, acknowledge, approve, file, later
+from tests.domain.made_up import SALE, a_story_of, car, car_of, vin_of
+from tests.domain.made_up import made_up as made_up_law
 from tests.domain.story import MONDAY, Story, as_filed, folded, forgotten, given, imported, stream_of
 from tests.examples import example_entry, example_request
 
 MakeUp = Callable[..., Story]
-
-SALE = offers()["KZ", "car_sale"]
 
 
 class PlateEntry(Form):
@@ -52,20 +50,6 @@ PLATES = Register(
 )
 
 
-def vin_of(facts: Facts) -> str:
-    vin: str = facts.request["vehicle"]["vin"]
-    return vin
-
-
-def car_of(facts: Facts) -> Key:
-    return entry_key("vehicles", "vin", vin_of(facts))
-
-
-def car(facts: Facts) -> Content:
-    made = {"plate": None, "make": "Lada", "model": "Samara", "year": 2001, "colour": None}
-    return {"vehicle": {**made, "vin": vin_of(facts)}, "owner": facts.request["buyer"]}
-
-
 def without_plate(facts: Facts) -> tuple[Effect, ...]:
     """The car comes into its register, and its old plate is over: one entry created, one ended."""
     vin = vin_of(facts)
@@ -83,14 +67,10 @@ def make_up(monkeypatch: pytest.MonkeyPatch) -> MakeUp:
     """A procedure that is filed like a sale, and does what a test says, for a car that has a plate."""
 
     def made_up(effects: Callable[[Facts], tuple[Effect, ...]], **law: Any) -> Story:
-        procedure = replace(
-            SALE.procedure, name="made_up", registers=(VEHICLES, PLATES), effects=effects, checks=()
-        )
-        terms = replace(SALE.terms[-1], registries={"plates": "kz-plate-register"}, **law)
-        offer = replace(SALE, procedure=procedure, terms=(terms,))
-        monkeypatch.setitem(offers(), ("KZ", "made_up"), offer)
+        writes = {"registers": (VEHICLES, PLATES)}
+        law = {"registries": {"plates": "kz-plate-register"}, **law}
         monkeypatch.setitem(registers(), "plates", PLATES)
-        story = Story(offer, as_filed(offer, example_request(offer, today=MONDAY.date())))
+        story = a_story_of(made_up_law(monkeypatch, effects, procedure=writes, **law))
         imported(story, {"vehicle": {**story.request["vehicle"], "plate": "001 AAA 02"}}, PLATES)
         return story
 

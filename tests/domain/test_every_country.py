@@ -256,10 +256,19 @@ def test_quotas_have_a_name_for_their_sizes(offer: Offer, terms: Terms) -> None:
 
 
 @every_row
-def test_no_row_asks_what_no_command_knows_yet(offer: Offer, terms: Terms) -> None:
-    """A fee before the entry and an outside investigation have their shape; their commands are to come."""
-    assert terms.entry_fee is None, offer.country
-    assert terms.investigations == ()
+def test_an_investigation_has_a_code_and_somebody_to_ask(offer: Offer, terms: Terms) -> None:
+    """An opinion is asked of another office than the one that decides, each once."""
+    asked = [consultation.authority for consultation in terms.opinions]
+    assert len(set(asked)) == len(asked)
+    assert terms.authority not in asked
+    assert all(NAME.fullmatch(investigation.code) for investigation in terms.investigations)
+    assert asked or not terms.investigations, offer.country
+
+
+@every_row
+def test_a_fee_before_the_entry_has_a_time_to_be_paid(offer: Offer, terms: Terms) -> None:
+    """And no time is given where nothing is asked: it would never run."""
+    assert (terms.entry_fee is None) == (terms.times.pay_entry is None), offer.country
 
 
 # --- an example of a request --------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from tests.domain.acts import (
     answer,
     approve,
     ask,
+    ask_for_opinion,
     assess,
     assign,
     consent,
@@ -30,8 +31,10 @@ from tests.domain.acts import (
     erase,
     erase_entry,
     file,
+    give_opinion,
     lapse,
     lift,
+    object_to,
     pay,
     pay_back,
     propose,
@@ -39,6 +42,7 @@ from tests.domain.acts import (
     restrict,
     revoke,
     withdraw,
+    write_entries,
 )
 from tests.domain.story import Act, Story, a_birth, a_sale, given, said
 
@@ -65,13 +69,17 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.AssignCase: assign(acts.SUPERVISOR, to=OTHER),
     c.RequestInformation: ask("Something else?"),
     c.ProvideInformation: answer(of="hash-of-nothing"),
+    c.RequestOpinion: ask_for_opinion(),
+    c.GiveOpinion: give_opinion(of="hash-of-nothing", by=acts.OFFICER),
     c.ProposeApproval: propose(acts.OFFICER),
     c.ApproveCase: approve(OTHER),
     c.RefuseCase: refuse("restricted"),
+    c.WriteEntries: write_entries(),
     c.WithdrawCase: withdraw(),
     c.LapseCase: lapse(),
     c.EndAppealTerm: end_appeal_term(),
     c.RecordReceipt: acknowledge(),
+    c.RecordObjection: object_to(),
     c.EraseCase: erase(),
     c.PlaceRestriction: restrict("arrest"),
     c.LiftRestriction: lift(POLICE),
@@ -80,7 +88,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
 OF_CASES: Final = [row for row in ROWS if issubclass(row.command, c.CaseCommand)]
 # Judged by what stands in the way first; money, receipts and the clock look for themselves whether it is time.
 LOOK_FOR_THEMSELVES: Final = {
-    *(c.FileCase, c.RecordPayment, c.RecordRefund, c.RecordReceipt, c.EraseCase),
+    *(c.FileCase, c.RecordPayment, c.RecordRefund, c.RecordReceipt, c.RecordObjection, c.EraseCase),
     *(row.command for row in ROWS if row.may is CLOCK),
 }
 
@@ -167,8 +175,9 @@ JUDGED: Final[dict[type[c.Command], tuple[Act, ...]]] = {
 
 @pytest.mark.parametrize("kind", JUDGED, ids=name_of)
 def test_a_judgement_is_bound_to_the_version_that_was_seen(kind: type[c.Command]) -> None:
-    """The rows say so; test_payments.py has it of the fee, which waits for a law."""
-    assert {*JUDGED, c.AssessFee} == {row.command for row in ROWS if row.is_judgement}
+    """The rows say so; test_payments.py, test_entry_fee.py and test_opinions.py have it of what waits for a law."""
+    of_other_laws = {c.AssessFee, c.WriteEntries, c.RequestOpinion}
+    assert {*JUDGED, *of_other_laws} == {row.command for row in ROWS if row.is_judgement}
     story = given(a_sale(), *JUDGED[kind])
     command = asked(kind, story)
     older = acts.seen(command, story.now.version - 1)
@@ -185,15 +194,26 @@ LOOKING: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.WithdrawCase: acts.FILED,
     c.EndAppealTerm: (*acts.REFUSED, after(lambda case: case.appeal_until)),
     c.RecordReceipt: acts.APPROVED,
+    c.RecordObjection: acts.APPROVED,
 }
+
+OF_THE_ENTRY_FEE: Final = {c.RecordPayment, c.AssessFee, c.WriteEntries}
 
 
 @pytest.mark.parametrize("kind", LOOKING, ids=name_of)
 def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Command]) -> None:
-    """A car whose claim was not loaded would stay claimed for ever, without any error."""
-    assert set(LOOKING) == {row.command for row in ROWS if row.sees}
+    """A car whose claim was not loaded would stay claimed for ever, without any error.
+
+    What a fee before the entry looks at is in test_entry_fee.py.
+    """
+    assert {*LOOKING, *OF_THE_ENTRY_FEE} == {row.command for row in ROWS if row.sees}
     story = given(a_sale(), *LOOKING[kind])
-    whole = story.situation(asked(kind, story))
+    must_see(story, asked(kind, story))
+
+
+def must_see(story: Story, command: c.Command) -> None:
+    """Whatever of it is not loaded is a fault."""
+    whole = story.situation(command)
     assert decide(whole).events
     seen = needed(whole.command, whole.at, whole.state)
     for forgotten in {key.family for key in seen}:
@@ -203,7 +223,7 @@ def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Co
             if key.family != forgotten
         }
         part = Situation(whole.command, whole.at, whole.state, beside=beside, ids=whole.ids, keys=whole.keys)
-        with pytest.raises(NotSeen, match=kind.__name__):
+        with pytest.raises(NotSeen, match=type(command).__name__):
             decide(part)
 
 

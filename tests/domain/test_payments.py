@@ -52,6 +52,7 @@ def assessed(amount: int, *, is_provisional: bool = False) -> Act:
     def act(story: Story) -> None:
         assert story.now.fee is not None
         fee = e.FeeAssessed(
+            fee="filing",
             amount=amount,
             currency="KZT",
             formula="an older law",

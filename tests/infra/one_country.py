@@ -26,6 +26,7 @@ from infra.log.event_store import Log
 from infra.operations.register_import import import_file
 from infra.settings import Settings
 from projections.feed import GENESIS, head_after
+from tests.town import statements
 
 T = TypeVar("T")
 CODE: Final = "KZ"
@@ -190,7 +191,8 @@ class OneCountry:
         assert row is not None
         changed = b64url(sha256(split(row[4])[0]))
         receipt = {"register": "vehicles", "authority": "kz-vehicle-register", "event": changed}
-        return self.do(c.RecordReceipt, seen, "kz-vehicle-register", jws="of.the.registry", **receipt)
+        signed = statements.receipt(self.keyring, receipt["authority"], "vehicles", changed, self.clock())
+        return self.do(c.RecordReceipt, seen, "kz-vehicle-register", jws=signed, **receipt)
 
     def withdrawn(self, n: int) -> Outcome:
         """A sale that was taken back."""

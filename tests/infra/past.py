@@ -27,6 +27,7 @@ from infra.house import CountryHouse, House
 from infra.operations.register_import import import_file
 from infra.runtime.clock import turn_to
 from infra.settings import Settings
+from tests.town.statements import receipt
 
 OFFICE = "kz-vehicle-registration"
 VINS = ("XTA210990Y2766389", "XTA210990Y2766390", "XTA210990Y2766391")
@@ -130,15 +131,10 @@ def _kazakhstan(p: Past, folder: Path) -> None:
     p.do(c.ProposeApproval, "sold", one, note="As it should be.")
     p.do(c.ApproveCase, "sold", two)
     p.at("2026-03-05T09:00:00Z")
-    p.do(
-        c.RecordReceipt,
-        "sold",
-        "kz-vehicle-register",
-        register="vehicles",
-        authority="kz-vehicle-register",
-        event=_changed(p),
-        jws="of.the.registry",
-    )
+    registry, changed = "kz-vehicle-register", _changed(p)
+    signed = receipt(p.country().keyring, registry, "vehicles", changed, p.house.clock())
+    said = {"register": "vehicles", "authority": registry, "event": changed, "jws": signed}
+    p.do(c.RecordReceipt, "sold", registry, **said)
     _rotate(p)
     p.at("2027-06-01T09:00:00Z")
     p.do(c.EraseCase, "withdrawn", "kz-data-protection-officer", basis="The retention has ended.")

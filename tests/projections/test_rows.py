@@ -1,13 +1,17 @@
 """What each read model shows of a story: a row is a pure function of what happened."""
 
 from collections import Counter
+from fractions import Fraction
 from itertools import accumulate
 
 import pytest
 
 from domain.access import Access
 from domain.case import Case
+from domain.days.deadlines import Term
 from domain.entry import Entry
+from domain.facts import Facts
+from domain.fees import Fee, FeePart
 from projections import (
     Row,
     View,
@@ -16,6 +20,7 @@ from projections import (
     case_parties,
     case_status,
     deadlines,
+    opinions,
     registers,
     statistics,
     tallies,
@@ -45,7 +50,8 @@ from tests.domain.acts import (
     pay,
     restrict,
 )
-from tests.domain.story import CASE, Act, Story, a_birth, a_sale, folded, given, stream_of
+from tests.domain.made_up import LAW, a_story_of, car, made_up
+from tests.domain.story import CASE, Act, Story, a_birth, a_sale, folded, given, imported, stream_of, text
 
 BAILIFF = office("restricting_officer", authority="kz-bailiffs")
 WAYS = {
@@ -148,6 +154,34 @@ def test_a_filed_sale_waits_for_the_fee_and_for_the_buyer_the_nearest_first() ->
     assert set(waiting(*FILED, pay())) == {"next", "consent"}
 
 
+ENTRY_FEE = Fee(parts=(FeePart(name="issue", units=Fraction(5_000_00)),), source=LAW)
+
+
+def approved_with_a_fee(patch: pytest.MonkeyPatch, *acts: Act) -> Story:
+    """A fee is due before the entry."""
+    law = made_up(patch, times={"pay_entry": Term(30, "calendar_days", LAW)}, entry_fee=ENTRY_FEE)
+    return given(a_story_of(law), *PROPOSED, approve(), *acts)
+
+
+def test_a_fee_before_the_entry_waits_until_it_is_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = approved_with_a_fee(monkeypatch)
+    due = story.now.entry_fee["due"] if story.now.entry_fee else None
+    assert due is not None
+    found = row(deadlines.PROJECTION, story)
+    assert found is not None
+    assert (found["pay"], found["next"]) == (due["until"], due["until"])
+    assert row(work_queue.PROJECTION, story) is None
+    assert row(deadlines.PROJECTION, given(story, pay(payment="payment-2"))) is None
+
+
+def test_what_came_to_a_halt_waits_for_an_officer_with_its_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = approved_with_a_fee(monkeypatch)
+    imported(story, car(Facts(story.request, story.at.date())))
+    found = row(work_queue.PROJECTION, given(story, pay(payment="payment-2")))
+    assert found is not None
+    assert (found["stage"], found["flags"], found["due"]) == ("approved", ["entry_exists"], text(story.at))
+
+
 def test_a_late_decision_is_shown_and_nothing_that_the_clock_does() -> None:
     assert set(waiting(*COMPLETE)) == {"decide"}
 
@@ -192,6 +226,14 @@ def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:
     assert [(row(registers.PROJECTION, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]
 
 
+# --- opinions ---------------------------------------------------------------------------------------------
+
+
+def test_a_case_about_which_nobody_is_asked_waits_for_no_opinion() -> None:
+    """Of those about which somebody is: tests/domain/test_opinions.py."""
+    assert rows(opinions.PROJECTION, given(a_sale(), *IN_HAND)) == []
+
+
 # --- statistics -------------------------------------------------------------------------------------------
 
 
@@ -233,6 +275,6 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (case_status, case_parties, work_queue, deadlines, registers, statistics, accesses)
+    modules = (case_status, case_parties, work_queue, opinions, deadlines, registers, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

@@ -16,14 +16,15 @@ from domain.offers import offer
 from domain.parties import parties_of
 from domain.procedure import Offer, Terms
 from infra.development import development, treasury
-from infra.formats.canonical import b64url, encode, sha256
+from infra.formats.canonical import b64url, sha256
 from infra.house import CountryHouse, House, provider_of
 from infra.keys.keyring import Keyring
 from infra.operations import register_import
 from infra.operations.ticking import tick
-from infra.runtime.clock import clock_of, turn_to, written
+from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
 from tests.examples import example_entries, example_request
+from tests.town import statements
 from tests.town.caller import Caller, good, new_key, until
 
 A_PDF: Final = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
@@ -262,12 +263,12 @@ class Town:
         shown, register = self.read(case), changed["register"]
         country = shown["country"]
         registry = terms_of(country, shown["procedure"], self.now()).registry_of(register)
-        change = until(lambda: self._change(registry, country, changed["entry"]), "the feed")
+        change = until(lambda: self.change(registry, country, changed["entry"]), "the feed")
         said = {"receipts": [self.receipt(country, registry, register, change)]}
         (answer,) = good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", said))["receipts"]
         assert answer["status"] == "recorded", answer
 
-    def _change(self, registry: str, country: str, entry: str) -> str | None:
+    def change(self, registry: str, country: str, entry: str) -> str | None:
         """The hash of the event that changed the entry last, as the feed has it."""
         changes = [e for e in self.feed(registry, country) if e["subject"] == entry]
         return changes[-1]["id"] if changes else None
@@ -286,19 +287,11 @@ class Town:
 
     def receipt(self, country: str, registry: str, register: str, event: str) -> str:
         """The registry's signed receipt (formats.md 3)."""
-        keys = self.keyring(country)
-        seal = keys.newest(registry)
-        assert seal is not None
-        said = {
-            "v": 1,
-            "log": keys.origin,
-            "register": register,
-            "event": event,
-            "applied_at": written(self.now()),
-            "reference_digest": b64url(sha256(b"reference")),
-            "row_digest": b64url(sha256(b"row")),
-        }
-        return seal.sign("tamga-receipt+jwt", encode(said))
+        return statements.receipt(self.keyring(country), registry, register, event, self.now())
+
+    def objection(self, country: str, registry: str, register: str, event: str, code: str) -> str:
+        """The registry's signed objection."""
+        return statements.objection(self.keyring(country), registry, register, event, self.now(), code=code)
 
     def history(self, case: str) -> list[dict[str, Any]]:
         """The signed events, as the applicant gets them."""

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from domain import commands as c
 from domain import events as e
 from domain.authorities import access_of, authorities
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
+from domain.offers import offers
+from domain.procedure import Numbering
 from domain.refusals import Clash, Differs, Erased, Refusal, Unready
 from infra.desk import key_acts
 from infra.desk.desk import Append
@@ -254,6 +257,28 @@ def test_two_processes_write_by_turns_into_one_log_without_gap_or_fork(kazakhsta
     for row in kazakhstan.log.since(0, 1000):
         assert payload_of(split(row[4])[0])["prev"] == heads.get(row[1])
         heads[row[1]] = hash_of(row)
+
+
+def test_two_processes_never_give_one_number_twice(
+    kazakhstan: OneCountry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the law lets the house number its entries; each series is one stream of the log."""
+    law = offers()["KZ", "car_sale"]
+    numbered = replace(law.terms[-1], numbers={"vehicles": Numbering(prefix="KZ-", digits=3)})
+    monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(law, terms=(numbered,)))
+    kazakhstan.register(*range(12))
+    first, second = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
+    ready = [kazakhstan.do(c.ProposeApproval, kazakhstan.in_review(n), first) for n in range(12)]
+    with beside(kazakhstan) as other:
+        houses = [(kazakhstan, other)[n % 2] for n in range(12)]
+        approvals = [
+            house.desk.ask(house.command(c.ApproveCase, seen, second))
+            for house, seen in zip(houses, ready, strict=True)
+        ]
+        assert {future.result().state.stage for future in approvals} == {"approved"}
+    entries = [as_it_stands(kazakhstan, kazakhstan.entry(n), "entry").state for n in range(12)]
+    assert sorted(entry.number for entry in entries) == [f"KZ-2026-{n:03d}" for n in range(1, 13)]
+    assert is_chained(kazakhstan.log)
 
 
 def test_a_seal_that_another_process_made_signs_from_now_on(kazakhstan: OneCountry) -> None:

@@ -37,6 +37,8 @@ def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: A
         "officer": None,
         "is_proposed": 0,
         "warnings": [],
+        "flags": [],
+        "stands_still_since": None,
         "filed_at": "2026-11-23",
         "version": n,
     }
