@@ -7,7 +7,7 @@ what is told to fit, what the desk loads, the table of authorisation, and which 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from domain import commands as c
 from domain.case import Case, Stage
@@ -19,21 +19,34 @@ from domain.procedure import Effect, Key, Offer, Terms, checked, slots
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
-class About(NamedTuple):
-    """What is filed, or was: the law of that day, and the request."""
+class About:
+    """What is filed, or was: the law of that day, and the request.
 
-    offer: Offer
-    terms: Terms
-    request: Request
-    filed_at: datetime
+    What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
+    """
+
+    __slots__ = ("_effects", "_facts", "filed_at", "offer", "request", "terms")
+
+    def __init__(self, offer: Offer, terms: Terms, request: Request, filed_at: datetime) -> None:
+        self.offer = offer
+        self.terms = terms
+        self.request = request
+        self.filed_at = filed_at
+        self._facts: dict[date | None, Facts] = {}
+        self._effects: dict[date | None, tuple[Effect, ...]] = {}
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
-        return facts_of(self.terms, self.request, self.filed_at, country_of(self.offer.country), day)
+        if day not in self._facts:
+            country = country_of(self.offer.country)
+            self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
+        return self._facts[day]
 
     def effects(self, day: date | None = None) -> tuple[Effect, ...]:
         """What an approval does, seen on the day of the filing or on another one."""
-        return self.offer.procedure.effects(self.facts(day))
+        if day not in self._effects:
+            self._effects[day] = self.offer.procedure.effects(self.facts(day))
+        return self._effects[day]
 
 
 Sees = Callable[[About], tuple[Key, ...]]
@@ -169,17 +182,14 @@ def fits(case: Case) -> tuple[str, ...]:
     return tuple(row.command.__name__ for row in rows if row.may is not CLOCK and row.when(case))
 
 
-def needed(command: c.Command, at: datetime, state: Any) -> tuple[Key, ...]:
-    """The claims and entries that the decision on this command has to see, given what it is asked of, at that
-    moment; each once.
-    """
+def needed(command: c.Command, about: About | None) -> tuple[Key, ...]:
+    """The claims and entries that the decision on this command has to see, given what it is about; each once."""
     sees = STEPS[type(command)].sees
-    about = asked_for(command, at, state) if sees else None
     return tuple(dict.fromkeys(key for see in sees for key in see(about))) if about else ()
 
 
 def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
-    """What is filed, or was; None where nothing can be found by it: not offered, not there, erased."""
+    """What is filed at that moment, or was; None where nothing can be found by it: not offered, not there, erased."""
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None

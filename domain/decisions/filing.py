@@ -1,6 +1,6 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         consents=consents,
         consent_until=situation.until(times.consent) if consents and times.consent else None,
         warnings=[
-            *_warnings(command, situation),
+            *_warnings(command, situation, parties.values()),
             *limits.warnings(terms, facts, situation.at, country),
             *warned,
             *unknown,
@@ -185,11 +185,9 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
+def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place]) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
-    procedure = situation.offer.procedure
-    yield from procedure.warnings(command.request)
-    parties = parties_of(procedure, command.request).values()
+    yield from situation.offer.procedure.warnings(command.request)
     for place in parties:
         person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
         _is_born(person, f"{place.pointer}/born_on", situation.at)

@@ -13,7 +13,7 @@ from domain.case import ENDED, Case, Stage, evolve
 from domain.claim import FREE
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
-from domain.lifecycle import CLOCK, ROWS, STEPS, Step, does_fit, fits, needed
+from domain.lifecycle import CLOCK, ROWS, STEPS, Step, asked_for, does_fit, fits, needed
 from domain.refusals import Erased, Refusal, Stale, Unknown, WrongStage
 from tests.domain import acts
 from tests.domain.acts import (
@@ -196,7 +196,7 @@ def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Co
     story = given(a_sale(), *LOOKING[kind])
     whole = story.situation(asked(kind, story))
     assert decide(whole).events
-    seen = needed(whole.command, whole.at, whole.state)
+    seen = needed(whole.command, asked_for(whole.command, whole.at, whole.state))
     for forgotten in {key.family for key in seen}:
         beside = {
             key: story.entries.get(key) if key.family == "entry" else story.claims.get(key, FREE)
@@ -213,7 +213,8 @@ def test_nothing_is_loaded_but_what_the_row_sees(row: Step) -> None:
     """Whoever writes a decision that frees claims, and forgets its row, hears of it at the first try."""
     story = given(a_sale(), *acts.APPROVED)
     situation = story.situation(asked(row.command, story))
-    families = {key.family for key in needed(situation.command, situation.at, situation.state)}
+    about = asked_for(situation.command, situation.at, situation.state)
+    families = {key.family for key in needed(situation.command, about)}
     looks: dict[str, Callable[[], list[Any]]] = {
         "claim": lambda: list(situation.claims.values()),
         "entry": lambda: [situation.entry_at(effect.key) for effect in situation.effects],
