@@ -25,18 +25,20 @@ class About:
     What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
     """
 
-    __slots__ = ("_effects", "_facts", "filed_at", "offer", "request", "terms")
+    __slots__ = ("_effects", "_facts", "_filed_on", "filed_at", "offer", "request", "terms")
 
     def __init__(self, offer: Offer, terms: Terms, request: Request, filed_at: datetime) -> None:
         self.offer = offer
         self.terms = terms
         self.request = request
         self.filed_at = filed_at
-        self._facts: dict[date | None, Facts] = {}
-        self._effects: dict[date | None, tuple[Effect, ...]] = {}
+        self._filed_on = legal_day(filed_at, country_of(offer.country))
+        self._facts: dict[date, Facts] = {}
+        self._effects: dict[date, tuple[Effect, ...]] = {}
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
+        day = day or self._filed_on
         if day not in self._facts:
             country = country_of(self.offer.country)
             self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
@@ -44,6 +46,7 @@ class About:
 
     def effects(self, day: date | None = None) -> tuple[Effect, ...]:
         """What an approval does, seen on the day of the filing or on another one."""
+        day = day or self._filed_on
         if day not in self._effects:
             self._effects[day] = self.offer.procedure.effects(self.facts(day))
         return self._effects[day]

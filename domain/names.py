@@ -38,6 +38,8 @@ class WrongName(ValueError):
 
 def check(name: str) -> None:
     """Refuse (WrongName) what is not in Unicode NFC, and characters that cannot be seen or are no text."""
+    if name.isascii() and name.isprintable():
+        return
     composed = unicodedata.normalize("NFC", name)
     if composed != name:
         shorter = min(len(name), len(composed))
