@@ -7,7 +7,7 @@ what is told to fit, what the desk loads, the table of authorisation, and which 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from domain import commands as c
 from domain.case import Case, Stage
@@ -19,22 +19,41 @@ from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked,
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
-class About(NamedTuple):
-    """What is filed, or was: the law of that day, and the request."""
+class About:
+    """What is filed, or was: the law of that day, and the request.
 
-    offer: Offer
-    terms: Terms
-    request: Request
-    filed_at: datetime
-    at: datetime  # of the decision
+    What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
+    """
+
+    __slots__ = ("_effects", "_facts", "_filed_on", "at", "filed_at", "offer", "request", "terms")
+
+    def __init__(
+        self, offer: Offer, terms: Terms, request: Request, filed_at: datetime, at: datetime
+    ) -> None:
+        """``at``: the moment of the decision."""
+        self.offer = offer
+        self.terms = terms
+        self.request = request
+        self.filed_at = filed_at
+        self.at = at
+        self._filed_on = legal_day(filed_at, country_of(offer.country))
+        self._facts: dict[date, Facts] = {}
+        self._effects: dict[date, tuple[Effect, ...]] = {}
 
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
-        return facts_of(self.terms, self.request, self.filed_at, country_of(self.offer.country), day)
+        day = day or self._filed_on
+        if day not in self._facts:
+            country = country_of(self.offer.country)
+            self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
+        return self._facts[day]
 
     def effects(self, day: date | None = None) -> tuple[Effect, ...]:
         """What an approval does, seen on the day of the filing or on another one."""
-        return self.offer.procedure.effects(self.facts(day))
+        day = day or self._filed_on
+        if day not in self._effects:
+            self._effects[day] = self.offer.procedure.effects(self.facts(day))
+        return self._effects[day]
 
 
 Sees = Callable[[About], tuple[Key, ...]]
@@ -236,19 +255,18 @@ def fits(case: Case) -> tuple[str, ...]:
     return tuple(row.command.__name__ for row in rows if row.may is not CLOCK and row.when(case))
 
 
-def needed(command: c.Command, at: datetime, state: Any) -> tuple[Key, ...]:
-    """The claims and entries that the decision on this command has to see, given what it is asked of, at that
-    moment; each once.
+def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
+    """The claims and entries that the decision on this command has to see, given what it is about and the state of
+    what it is asked of; each once.
     """
     step = STEPS[type(command)]
-    if not step.sees or (isinstance(state, Case) and not step.sees_when(state)):
+    if about is None or (isinstance(state, Case) and not step.sees_when(state)):
         return ()
-    about = asked_for(command, at, state)
-    return tuple(dict.fromkeys(key for see in step.sees for key in see(about))) if about else ()
+    return tuple(dict.fromkeys(key for see in step.sees for key in see(about)))
 
 
 def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
-    """What is filed, or was; None where nothing can be found by it: not offered, not there, erased."""
+    """What is filed at that moment, or was; None where nothing can be found by it: not offered, not there, erased."""
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None

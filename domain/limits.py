@@ -21,12 +21,11 @@ def facts_of(
 ) -> Facts:
     """What the terms look at: ``day`` is that of the filing, unless another one counts (that of payment)."""
     filed_on = legal_day(filed_at, country)
-    passed = frozenset(
-        limit.code
-        for limit in terms.filing_limits
-        if standing(limit, Facts(request, filed_on), filed_at, country) == "late"
-    )
-    return Facts(request, day or filed_on, passed)
+    facts = Facts(request, filed_on)
+    passed = [
+        limit.code for limit in terms.filing_limits if standing(limit, facts, filed_at, country) == "late"
+    ]
+    return Facts(request, day or filed_on, frozenset(passed))
 
 
 def standing(limit: FilingLimit, facts: Facts, at: datetime, country: Country) -> Standing:

@@ -31,6 +31,8 @@ class WrongName(WrongValue):
 
 def check(name: str) -> None:
     """Refuse (WrongName) what is not in Unicode NFC, and characters that cannot be seen or are no text."""
+    if name.isascii() and name.isprintable():
+        return
     composed = unicodedata.normalize("NFC", name)
     if composed != name:
         shorter = min(len(name), len(composed))

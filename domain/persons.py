@@ -77,7 +77,7 @@ def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
     """
     if person is None or is_company(person):
         return
-    if len(name_of(person)) == 1:
+    if person["surname"] is None or person["given_names"] is None:
         yield f"one_name:{role}"
     if "personal_number" not in person:
         return  # a child, who has none yet

@@ -39,14 +39,11 @@ def watched(case: Case) -> dict[str, Any]:
 
 def shown(case: Case, party: str | None) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered."""
-    whose = visible_whose(case, party)
-    request = {
-        name: value
-        for name, value in changed(
-            case.request, case.owners, lambda v, of: v if of in whose else _name_of(v)
-        ).items()
-        if not name.startswith("person_")
-    }
+    seen = case.request
+    if party is not None and party != APPLICANT:
+        whose = visible_whose(case, party)
+        seen = changed(seen, case.owners, lambda v, of: v if of in whose else _name_of(v))
+    request = {name: value for name, value in seen.items() if not name.startswith("person_")}
     return {
         "case": case.case,
         "country": case.country,

@@ -1,7 +1,7 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 from domain import events as e
@@ -48,7 +48,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         consents=consents,
         consent_until=situation.until(times.consent) if consents and times.consent else None,
         warnings=[
-            *_warnings(command, situation),
+            *_warnings(command, situation, parties.values()),
             *limits.warnings(terms, facts, situation.at, country),
             *warned,
             *unknown,
@@ -186,14 +186,13 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
+def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place]) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
-    procedure = situation.offer.procedure
-    yield from procedure.warnings(command.request)
-    parties = parties_of(procedure, command.request).values()
+    yield from situation.offer.procedure.warnings(command.request)
+    today = (situation.at + FIRST_CLOCK).date().isoformat()
     for place in parties:
         person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
-        _is_born(person, f"{place.pointer}/born_on", situation.at)
+        _is_born(person, place, today)
         yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(
         code for place in parties for code in _of_the_number(place.named_in(command.request))
@@ -201,15 +200,15 @@ def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
     _nothing_of_tomorrow(situation)
 
 
-def _is_born(person: Any, where: str, at: datetime) -> None:
+def _is_born(person: Any, place: Place, today: str) -> None:
     """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
-    days = persons.days_of(person.get("born_on")) if person else None
-    if days and days[0] > (at + FIRST_CLOCK).date():
-        raise Invalid(Fault(where, "in_the_future"))
+    born_on = person.get("born_on") if person else None
+    if born_on and born_on > today:  # as texts: of a month or a year alone, its first day counts
+        raise Invalid(Fault(f"{place.pointer}/born_on", "in_the_future"))
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:
-    number = person.get("personal_number") if isinstance(person, Mapping) else None
+    number = person.get("personal_number") if person else None
     country = countries().get(number["country"]) if number else None
     return country.person_number.warnings(number["number"]) if number and country else ()
 

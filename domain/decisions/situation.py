@@ -18,7 +18,7 @@ from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, STEPS, About, Step, does_fit, fits, offer_of
+from domain.lifecycle import CLOCK, STEPS, About, Step, asked_for, does_fit, fits, offer_of
 from domain.offers import offer
 from domain.parties import APPLICANT
 from domain.procedure import Effect, Key, Offer, Terms, slots
@@ -35,8 +35,9 @@ class NotSeen(LookupError):
 class Situation:
     """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    ``beside`` are the claims and entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids``
-    their streams, ``keys`` (whose -> key id, base64url) what seals the state as it stands.
+    ``about`` is what ``lifecycle.asked_for`` says of it, where that is known already; ``beside`` are the claims and
+    entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
+    key id, base64url) what seals the state as it stands.
     """
 
     def __init__(  # noqa: PLR0913 - what a decision may look at
@@ -45,6 +46,7 @@ class Situation:
         at: datetime,
         state: Case | Entry | None,
         *,
+        about: About | None = None,
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
         keys: Mapping[str, str] = _NONE,
@@ -52,6 +54,7 @@ class Situation:
         self.command = command
         self.at = at
         self.state = state
+        self._known_about = about
         self.ids = ids
         self.keys = keys
         self._beside = beside
@@ -88,6 +91,8 @@ class Situation:
     @cached_property
     def offer(self) -> Offer:
         """The country's law on the procedure; raises NotOffered for a filing."""
+        if self._about is not None:
+            return self._about.offer
         if not isinstance(self.command, FileCase):
             return offer_of(self.case)
         found = offer(self.command.country, self.command.procedure)
@@ -96,6 +101,8 @@ class Situation:
     @cached_property
     def terms(self) -> Terms:
         """The law of the day of filing (rules.md 9); raises NotOffered for a filing."""
+        if self._about is not None:
+            return self._about.terms
         if not isinstance(self.command, FileCase):
             return self.offer.since(self.case.terms)
         return self.offer.on(self.day) or self._not_offered(self.command)
@@ -122,14 +129,7 @@ class Situation:
 
     @cached_property
     def _about(self) -> About | None:
-        """What is filed, or was; None once people are erased."""
-        if isinstance(self.command, FileCase):
-            return About(self.offer, self.terms, self.command.request, self.at, self.at)
-        case = self.case
-        if case.erased:
-            return None
-        filed_at = datetime.fromisoformat(case.filed_at)
-        return About(self.offer, self.terms, case.request, filed_at, self.at)
+        return self._known_about or asked_for(self.command, self.at, self.state)
 
     @property
     def claims(self) -> dict[Key, Claim]:
@@ -278,6 +278,8 @@ class Situation:
         state: Any = self.state
         if isinstance(self.command, EntryCommand) or (state is not None and state.stage != Stage.FILED):
             return []
+        if any(isinstance(event, e.CaseFiled) and event.consents for _, event in events):
+            return []  # it waits for these
         for target, event in events:
             if target == LEAD:
                 state = evolve(state, self._ahead(event, actor, state))

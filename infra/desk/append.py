@@ -16,7 +16,7 @@ from domain.commands import Command
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.lifecycle import needed
+from domain.lifecycle import asked_for, needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
@@ -52,7 +52,7 @@ class Append:
 
     def load(self, stream: str, family: str) -> Stream:
         """The stream as it stands with this append; one without events where there is none of that family."""
-        return self.load_all({stream: family})[stream]
+        return self._batch.streams.hot(stream, family) or self.load_all({stream: family})[stream]
 
     def load_all(self, wanted: Mapping[str, str]) -> dict[str, Stream]:
         """Streams by id (``wanted``: id -> family), read at once."""
@@ -70,12 +70,15 @@ class Append:
             return repeat
         stream = self.load(command.stream, command.family)
         # Anew: at midnight the law may be another than when it was asked.
-        needs = needed(command, self.at, stream.state)
+        about = asked_for(command, self.at, stream.state)
+        needs = needed(command, about, stream.state)
         ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
-        situation = Situation(command, self.at, stream.state, beside=beside, ids=ids, keys=_key_ids(stream))
+        situation = Situation(
+            command, self.at, stream.state, about=about, beside=beside, ids=ids, keys=_key_ids(stream)
+        )
         return self._carried_out(decide(situation), stream, targets, command.cause, sent_under)
 
     def sign(

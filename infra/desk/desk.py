@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from domain.commands import Command
-from domain.lifecycle import needed
+from domain.lifecycle import asked_for, needed
 from domain.refusals import Refusal, Unready
 from infra.desk.append import Append
 from infra.desk.batch import Batch, End, IdempotencyKey, NeedsTheLock, Outcome, end_of
@@ -75,7 +75,8 @@ class Desk:
     def ask(self, command: Command, sent_under: IdempotencyKey | None = None) -> Future[Outcome]:
         """Have a command carried out, under an idempotency key once; the future raises the Refusal."""
         # What a filing needs stands in it; of other commands it is known when the case is.
-        ids = {key: self.keyring.ids.stream(key) for key in needed(command, self._clock(), None)}
+        about = asked_for(command, self._clock(), None)
+        ids = {key: self.keyring.ids.stream(key) for key in needed(command, about, None)}
         wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
         key = sent_under.name if sent_under else None
         return self._put(Asked(lambda append: append.carry_out(command, ids, sent_under), wanted, key))

@@ -50,6 +50,14 @@ class Streams:
         """Those of the wanted streams that would have to be read."""
         return {stream: family for stream, family in wanted.items() if stream not in self._hot}
 
+    def hot(self, stream: str, family: str) -> Stream | None:
+        """A stream of this family as it is known, or None: it would have to be read."""
+        known = self._hot.get(stream)
+        if known is None or known.family != family:
+            return None
+        self._hot.move_to_end(stream)
+        return known
+
     def load(
         self, wanted: Mapping[str, str], rows_of: Callable[[Sequence[str]], list[Row]]
     ) -> dict[str, Stream]:

@@ -6,7 +6,8 @@ pins them all); a new meaning gets a new name and an upcast here. Nothing is eve
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+from functools import cache, lru_cache
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 from domain import events as e
 from domain.families import FAMILIES
@@ -38,9 +39,10 @@ def encode(event: e.Event, family: str, country: str) -> Members:
     public = {name: getattr(event, name) for name in shape.public}
     personal = [(name, getattr(event, name), whose) for name, whose in shape.personal]
     if shape.laid_flat is not None:
-        owners = _owners_of(shape.name, public, country)
+        plan = _plan_of(shape, public, country)
+        owners = plan.laid_owners
         laid: Mapping[str, Any] = getattr(event, shape.laid_flat)
-        for name, value in _flat(laid, _lists_of(shape.name, public, country)):
+        for name, value in _flat(laid, plan.lists) if plan.lists else laid.items():
             if name in owners:
                 personal.append((name, value, owners[name]))
             elif name in laid and not name.startswith("person_"):
@@ -55,17 +57,19 @@ def decode(
 ) -> tuple[e.Event, Mapping[str, str]]:
     """The event, and whose each personal member is; one that was not disclosed reads as ERASED."""
     shape = _shape_of(name)
-    owners = _all_owners(shape, public, country)
+    owners = shape.owners
     if shape.laid_flat is None:
         members = {**public, **disclosed}
     else:
+        plan = _known_plan_of(shape, public, country)
+        owners = plan.owners
         members = {}
         flat: dict[str, Any] = {}
         for n, v in public.items():
             (members if n in shape.public_names else flat)[n] = v
         for n in owners:
             (members if n in shape.owners else flat)[n] = disclosed.get(n, e.ERASED)
-        for each in _lists_of(shape.name, public, country):
+        for each in plan.lists:
             flat[each] = _joined(each, flat)
         members[shape.laid_flat] = flat
     if len(disclosed) < len(owners):
@@ -86,21 +90,47 @@ def members_of(
     The public names are None where members of a form or a content are laid flat beside them.
     """
     shape = _shape_of(name)
-    owners = _all_owners(shape, public, country)
-    return (shape.public_names if shape.laid_flat is None else None), owners
+    if shape.laid_flat is None:
+        return shape.public_names, shape.owners
+    return None, _known_plan_of(shape, public, country).owners
 
 
-def _owners_of(name: str, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
-    """Whose each laid-flat personal member is: by the frozen version that the event itself names."""
-    if name == "case.CaseFiled.v1":
+class _Plan(NamedTuple):
+    """Whose each personal member is where a form or a content is laid flat: of the event, and of that alone.
+
+    ``lists``: the laid-flat members that are lists of parties: each of them is a member of its own in the event.
+    """
+
+    owners: Mapping[str, str]
+    laid_owners: Mapping[str, str]
+    lists: frozenset[str]
+
+
+def _plan_of(shape: "_Shape", public: Mapping[str, Any], country: str) -> _Plan:
+    """By the frozen version of the form or the content that the event itself names."""
+    if shape.event is e.CaseFiled:
         roles = roles_of(public["parties"])
-        return request_owners(country, public["procedure"], public["form"], roles)
-    return content_owners(public["register"], public["content_version"])
+        return _plan_of_request(country, public["procedure"], public["form"], roles)
+    return _plan_of_content(shape, public["register"], public["content_version"])
 
 
-def _lists_of(name: str, public: Mapping[str, Any], country: str) -> frozenset[str]:
-    """The laid-flat members that are lists of parties: each of them is a member of its own in the event."""
-    return lists_of(country, public["procedure"]) if name == "case.CaseFiled.v1" else frozenset()
+def _known_plan_of(shape: "_Shape", public: Mapping[str, Any], country: str) -> _Plan:
+    try:
+        return _plan_of(shape, public, country)
+    except (LookupError, TypeError) as error:
+        raise UnknownEvent(f"{shape.name} names a form or a content that is not known here") from error
+
+
+@lru_cache(maxsize=1024)  # of the numbers of people that are met
+def _plan_of_request(country: str, procedure: str, form: int, roles: tuple[str, ...]) -> _Plan:
+    laid = request_owners(country, procedure, form, roles)
+    return _Plan({**_SHAPES["case.CaseFiled.v1"].owners, **laid}, laid, lists_of(country, procedure))
+
+
+@cache
+def _plan_of_content(shape: "_Shape", register: str, version: int) -> _Plan:
+    laid = content_owners(register, version)
+    return _Plan({**shape.owners, **laid}, laid, frozenset())
 
 
 def _flat(members: Mapping[str, Any], lists: frozenset[str]) -> Iterator[tuple[str, Any]]:
@@ -119,7 +149,7 @@ def _joined(name: str, flat: dict[str, Any]) -> list[Any]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Shape:
     name: str
     event: Callable[..., e.Event]
@@ -135,15 +165,6 @@ def _shape_of(name: str) -> _Shape:
     if shape is None:
         raise UnknownEvent(f"no event is known by the name {name}")
     return shape
-
-
-def _all_owners(shape: _Shape, public: Mapping[str, Any], country: str) -> Mapping[str, str]:
-    if shape.laid_flat is None:
-        return shape.owners
-    try:
-        return {**shape.owners, **_owners_of(shape.name, public, country)}
-    except (LookupError, TypeError) as error:
-        raise UnknownEvent(f"{shape.name} names a form or a content that is not known here") from error
 
 
 def _shape(name: str, event: type) -> _Shape:

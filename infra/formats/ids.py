@@ -14,12 +14,13 @@ class Ids:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._keys = self._of("keys")  # asked for by each decision
 
     # streams of the log
 
     def keys(self) -> str:
         """The stream that tells which seals may sign."""
-        return self._of("keys")
+        return self._keys
 
     def access(self) -> str:
         """The stream of the heads of the table of accesses."""

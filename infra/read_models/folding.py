@@ -65,6 +65,9 @@ class Folded:
         self._parked = set(before.parked)
         self._to_park: list[tuple[str, int, int, str]] = []
         self._states = before.states
+        self._stood: dict[
+            str, Any
+        ] = {}  # the states that streams had before this batch; None: there was none
         self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
 
     def take(self, one: Opened) -> None:
@@ -102,9 +105,15 @@ class Folded:
         shown, gone = [], []
         for stream, state in states.items():
             rows = view.shown(state) if state is not None else []
-            shown += rows
-            if view.rows is not None or not rows:  # of several rows some may have gone
+            if view.rows is not None and stream in self._stood:
+                stood = self._stood[stream]
+                before = view.shown(stood) if stood is not None else []
+                if rows == before:
+                    continue  # fifty parties are not written anew because one of them consented
+                gone += [stream] if before else []  # some may have gone
+            elif view.rows is not None or not rows:
                 gone.append(stream)
+            shown += rows
         transaction.delete(view.name, gone)
         try:
             transaction.write(view.name, shown)
@@ -128,7 +137,9 @@ class Folded:
         states = self._states.get(recorded.family)
         if states is not None:
             family = FAMILIES[recorded.family]
-            states[recorded.stream] = family.evolve(states.get(recorded.stream, family.empty), recorded)
+            stood = states.get(recorded.stream, family.empty)
+            self._stood.setdefault(recorded.stream, stood)
+            states[recorded.stream] = family.evolve(stood, recorded)
         for tally in _log_tallies():
             row = tally.row(recorded)
             if row is not None:

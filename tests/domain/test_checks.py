@@ -9,6 +9,7 @@ from domain.country import Source
 from domain.decisions.filing import as_seen, check_entry
 from domain.decisions.situation import Situation
 from domain.facts import EVERYTHING, Reach, Request, Seen
+from domain.lifecycle import About
 from domain.procedure import Check, Key, Moment, Terms, entry_key
 from domain.procedure import checked as looked_at
 from domain.refusals import Clash
@@ -68,8 +69,8 @@ def checked(
     asked = replace(command, request=request or story.request)
     entries = dict.fromkeys(looked_at(story.offer.procedure, terms, asked.request))
     seen = {**entries, story.key: story.entry, **dict.fromkeys(beside.values(), story.entry)}
-    situation = Situation(asked, MONDAY, None, beside=seen)
-    situation.terms = terms
+    about = About(story.offer, terms, asked.request, MONDAY, MONDAY)
+    situation = Situation(asked, MONDAY, None, about=about, beside=seen)
     return check_entry(situation, situation.facts(), moment)
 
 

@@ -15,6 +15,7 @@ from domain.days.deadlines import Term, answered, before, compute, pause
 from domain.decisions import review
 from domain.decisions.situation import Situation
 from domain.events import InformationProvided
+from domain.lifecycle import About
 from tests.domain.acts import IN_HAND, answer, ask, later
 from tests.domain.story import a_sale
 from tests.domain.story import given as given_story
@@ -130,9 +131,10 @@ def test_what_the_citizen_answers_moves_the_decision_as_the_law_says(after_answe
     story = given_story(a_sale(), *IN_HAND, later(days=2), ask(), later(days=7))
     command = answer()(story)
     assert isinstance(command, ProvideInformation)
-    situation = Situation(command, story.at, story.now)
     decide = replace(story.terms.times.decide, after_answer=after_answer)
-    situation.terms = replace(story.terms, times=replace(story.terms.times, decide=decide))
+    terms = replace(story.terms, times=replace(story.terms.times, decide=decide))
+    about = About(story.offer, terms, story.now.request, datetime.fromisoformat(story.now.filed_at), story.at)
+    situation = Situation(command, story.at, story.now, about=about)
     ((_, provided),) = review.answer(command, situation).events
     assert isinstance(provided, InformationProvided)
     assert provided.decision_due["due"] == due

@@ -15,6 +15,7 @@ from domain.decision import Events
 from domain.decisions import quotas
 from domain.decisions.situation import Situation
 from domain.facts import Is
+from domain.lifecycle import About
 from domain.offers import offers
 from domain.procedure import Key, Offer, Quota, QuotaSize, Terms, claim_key
 from domain.refusals import Clash
@@ -58,9 +59,8 @@ def filing(
     command = file()(a_sale())
     assert isinstance(command, FileCase)
     asked = replace(command, request={"sector": sector, "territory": territory})
-    situation = Situation(asked, datetime.combine(day, NOON, tzinfo=UTC), None, beside=claims)
-    situation.offer, situation.terms = offer, TERMS
-    return situation
+    at = datetime.combine(day, NOON, tzinfo=UTC)
+    return Situation(asked, at, None, about=About(offer, TERMS, asked.request, at, at), beside=claims)
 
 
 class Year:
@@ -82,8 +82,8 @@ class Year:
     def free(self, case: str, story: Story) -> None:
         """What the end of this case frees."""
         case_now = story.now._replace(case=case)
-        situation = Situation(withdrawal(story), story.at, case_now, beside=self.claims)
-        situation.terms = TERMS
+        about = About(OFFER, TERMS, case_now.request, datetime.fromisoformat(case_now.filed_at), story.at)
+        situation = Situation(withdrawal(story), story.at, case_now, about=about, beside=self.claims)
         self._fold(quotas.free(situation))
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.commands import EraseCase, GiveConsent, WithdrawCase
-from domain.lifecycle import needed
+from domain.lifecycle import asked_for, needed
 from domain.refusals import Clash, Refusal, Unready
 from infra.desk.committer import Committer, Decided
 from infra.desk.desk import Append, Outcome
@@ -78,7 +78,10 @@ def somebody_files(beside: OneCountry, n: int) -> Iterator["Future[Outcome]"]:
     """Another process holds the write lock, and files when the block ends."""
     has_lock, go_on = threading.Event(), threading.Event()
     command = beside.filing(n, key="theirs")
-    ids = {key: beside.country.ids.stream(key) for key in needed(command, beside.at, None)}
+    ids = {
+        key: beside.country.ids.stream(key)
+        for key in needed(command, asked_for(command, beside.at, None), None)
+    }
 
     def work(append: Append) -> Outcome:
         has_lock.set()

@@ -1,7 +1,9 @@
 """One's own cases: everybody among the parties finds the case, the seventh and the fiftieth too."""
 
+import sqlite3
 import uuid
 from concurrent.futures import Future
+from contextlib import closing
 
 from domain import commands as c
 from domain.case import Stage
@@ -101,3 +103,20 @@ def test_who_is_several_parties_finds_the_case_once(kazakhstan: OneCountry) -> N
         filed = kazakhstan.desk.ask(filing).result()
         kazakhstan.follow()
     assert found_by(kazakhstan, kazakhstan.person("kz-citizen-1")) == [filed.stream]
+
+
+def test_a_consent_writes_none_of_the_fifty_rows_anew(kazakhstan: OneCountry) -> None:
+    filed, founders = founding(kazakhstan, EVERYBODY)
+    kazakhstan.follow()
+    with closing(sqlite3.connect(kazakhstan.read_models.path, isolation_level=None)) as door:
+        for change in ("INSERT", "DELETE", "UPDATE"):
+            door.execute(
+                f"CREATE TRIGGER no_{change} BEFORE {change} ON case_parties BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+    with founding_is_offered():
+        seen = consents(kazakhstan, filed, founders)
+        kazakhstan.follow()
+    kept = kazakhstan.read_models.one("case_status", filed.stream)
+    assert kept is not None
+    assert kept["version"] == seen.version
+    assert found_by(kazakhstan, founders[-1].persons[CODE]) == [filed.stream]
