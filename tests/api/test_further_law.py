@@ -15,7 +15,7 @@ from domain.offers import offers
 from domain.procedure import Consultation, Investigation, Numbering
 from infra.desk import key_acts
 from infra.development import development
-from infra.formats.signing import open_disclosure
+from infra.formats.signing import digest, disclosure, open_disclosure
 from infra.verification import verify_folder
 from tests.domain.made_up import LAW
 from tests.town.caller import good, problem
@@ -144,3 +144,49 @@ def numbered(town: Town) -> str:
     assert town.stage(case) == "completed"
     number: str = entry["number"]
     return number
+
+
+def test_a_register_that_numbers_its_entries_says_the_number_with_its_receipt(
+    furnished: Furnished, tmp_path: Path, patch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but the disclosure that the receipt names is its reference; of any script, and of any length."""
+    further(patch, numbers={"vehicles": "register"})
+    number, salt = "№ " + "ж" * 198, bytes(16)
+    reference = disclosure("reference", number, salt)
+    wrong = [disclosure("number", number, salt), disclosure("reference", 7, salt), "not-a-disclosure"]
+    with inside(furnished("KZ"), tmp_path) as town:
+        case = town.take_to("approved", *SALE)
+        town.settle()
+        event = [e["id"] for e in town.feed(REGISTRY, "KZ") if e["type"] == "entry.EntryChanged.v1"][-1]
+
+        def answered(states: str, *sent: str) -> dict[str, Any]:
+            receipt = town.receipt("KZ", REGISTRY, "vehicles", event, reference_digest=digest(states))
+            said = {"receipts": [receipt], "references": list(sent)}
+            (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/kz/receipts", said))["receipts"]
+            return dict(answer)
+
+        for text in wrong:
+            assert (answered(text, text)["status"], answered(text, text)["code"]) == (
+                "refused",
+                "number_missing",
+            )
+        assert answered(reference)["code"] == "number_missing"
+        assert answered(reference, *wrong)["code"] == "number_missing"
+        assert town.stage(case) == "approved"
+        assert answered(reference, *wrong, reference)["status"] == "recorded"
+        (written,) = town.read(case)["entries"]
+        entry = good(town.as_(FIRST).get(f"/v1/registers/vehicles/entries/{written['entry']}"))
+        assert entry["number"] == number
+        assert verify_folder(town.settings.data)["ok"]
+
+
+def test_a_reference_that_nobody_asks_for_spoils_no_receipt(town: Town) -> None:
+    case = town.take_to("approved", *SALE)
+    town.settle()
+    (written,) = town.read(case)["entries"]
+    of_the_entry = [e for e in town.feed(REGISTRY, "KZ") if e["subject"] == written["entry"]]
+    event = [e["id"] for e in of_the_entry if e["type"] == "entry.EntryChanged.v1"][-1]
+    receipt = town.receipt("KZ", REGISTRY, "vehicles", event, reference_digest=digest("nonsense"))
+    said = {"receipts": [receipt], "references": ["nonsense"]}
+    (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/kz/receipts", said))["receipts"]
+    assert (answer["status"], town.stage(case)) == ("recorded", "completed")

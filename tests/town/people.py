@@ -285,9 +285,9 @@ class Town:
                 return found
             found += page
 
-    def receipt(self, country: str, registry: str, register: str, event: str) -> str:
+    def receipt(self, country: str, registry: str, register: str, event: str, **more: str) -> str:
         """The registry's signed receipt (formats.md 3)."""
-        return statements.receipt(self.keyring(country), registry, register, event, self.now())
+        return statements.receipt(self.keyring(country), registry, register, event, self.now(), **more)
 
     def objection(self, country: str, registry: str, register: str, event: str, code: str) -> str:
         """The registry's signed objection."""
