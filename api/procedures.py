@@ -80,6 +80,7 @@ def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
                 "is_applicant": p.is_applicant,
                 "consents": p.consents,
                 "many": p.many,
+                "acts_by": list(p.acts_by),
             }
             for p in found.procedure.parties
         ],

@@ -62,8 +62,11 @@ class Step:
 CONSENT: Final = May("case.consent", (PARTY,))
 PAY: Final = May("case.pay", ("treasury",), same_authority=False)
 ASSESS: Final = May("case.assess", OFFICERS)
-ASSIGN: Final = May("case.assign", OFFICERS)
-DECIDE: Final = May("case.decide", OFFICERS)
+ASSIGN: Final = May("case.assign", OFFICERS, judges=True)
+DECIDE: Final = May("case.decide", OFFICERS, judges=True)
+COUNTER: Final = May(
+    "case.counter", OFFICERS
+)  # for a party who cannot sign in, in the place of the row's own
 INFORM: Final = May("case.inform", (APPLICANT,))
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)

@@ -30,6 +30,10 @@ WARNINGS: Final[Mapping[str, str]] = MappingProxyType(
         "birth_day_unknown": (
             "The day of birth is not known, or not in full: judge by the person's papers whether they are of age."
         ),
+        "acts_by_paper": (
+            "Somebody acts for this party, and nothing but the request says so: compare it with the papers. "
+            "Who approves accepts it."
+        ),
         "parent_too_young": (
             "By these days the parent was a child at the birth, or not yet born: one of the days is a mistake."
         ),
@@ -62,6 +66,16 @@ def is_company(party: Person | None) -> TypeGuard[Person]:
     return party is not None and "name" in party
 
 
+def acted_by(party: Person | None) -> Person | None:
+    """Who acts for this party (``forms.ActsBy``), None for nobody but itself."""
+    return party.get("acts_by") if party else None
+
+
+def itself(party: Person) -> dict[str, Any]:
+    """The party without whoever acts for it, as a register holds it."""
+    return {name: value for name, value in party.items() if name != "acts_by"}
+
+
 def is_same(one: Person | None, other: Person | None) -> bool:
     """Whether both are known to be one human, or one company; two people known by name only never are."""
     return key_of(one) is not None and key_of(one) == key_of(other)
@@ -86,9 +100,18 @@ def days_of(born_on: str | None) -> tuple[date, date] | None:
 def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
     """Codes for the officer about one person of a case, with the role ("one_name:buyer"); never a refusal.
 
-    ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in.
+    ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in, or who acts
+    for them has to.
     """
-    if person is None or is_company(person):
+    if person is None:
+        return
+    representative = acted_by(person)
+    if representative is not None:
+        yield f"acts_by_paper:{role}"
+        acts = False
+        if _has_no_number_of_a_member(representative["person"]):
+            yield f"cannot_sign_in:{role}"
+    if is_company(person):
         return
     if len(name_of(person)) == 1:
         yield f"one_name:{role}"
@@ -96,11 +119,15 @@ def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
         return  # a child, who has none yet
     if key_of(person) is None:
         yield f"known_by_name_only:{role}"
-    number = person["personal_number"]
-    if acts and (number is None or number["country"] not in countries()):
+    if acts and _has_no_number_of_a_member(person):
         yield f"cannot_sign_in:{role}"
     if acts and (person["born_on"] is None or len(person["born_on"]) < len("1980-05-17")):
         yield f"birth_day_unknown:{role}"
+
+
+def _has_no_number_of_a_member(person: Person) -> bool:
+    number = person["personal_number"]
+    return number is None or number["country"] not in countries()
 
 
 def parent_warnings(role: str, parent: Person | None, child_born_on: str) -> Iterator[str]:

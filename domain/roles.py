@@ -10,8 +10,12 @@ OFFICERS: Final = ("officer", "supervisor")
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """These roles may, as parties or by competence; ``same_authority``: only in their own office."""
+    """These roles may, as parties or by competence; ``same_authority``: only in their own office.
+
+    ``judges``: nobody may who acted for a party at the counter (rules.md 20).
+    """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"
     roles: tuple[str, ...]
     same_authority: bool = True
+    judges: bool = False

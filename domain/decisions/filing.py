@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from domain import events as e
 from domain import limits, persons
-from domain.authorisation import Rule
 from domain.commands import FileCase
 from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
+from domain.decisions.acting import for_who_files
 from domain.decisions.situation import HELD, Situation
 from domain.entry import Entry
 from domain.facts import EVERYTHING, Facts, Seen
@@ -31,6 +31,8 @@ def file(command: FileCase, situation: Situation) -> Decision:
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
+    rule = for_who_files(command, situation, _not_the_applicant(command, parties[APPLICANT]))
+    _may_be_acted_for(command, parties)
     consents = _consents(command, parties)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
@@ -56,12 +58,12 @@ def file(command: FileCase, situation: Situation) -> Decision:
         ],
         request=command.request,
         evidence=evidence,
-        representative=None,
+        acting=situation.acting(rule),
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
     events += [*slots, (LEAD, filed), (LEAD, assessed(fee, situation))]
-    return situation.by(Rule("case.file:applicant", party=APPLICANT), events)
+    return situation.by(rule, events)
 
 
 def assessed(fee: Assessment, situation: Situation) -> e.FeeAssessed:
@@ -133,15 +135,12 @@ def as_seen(entry: Entry, day: date) -> Seen:
 
 
 def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
-    """The parties whose consent is asked; refuses a filing for somebody else, and one with oneself.
+    """The parties whose consent is asked; refuses a filing with oneself.
 
-    Among several in one role may be the one who files: that is their consent. Nobody is named there twice.
+    Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
     """
-    me = command.by.persons.get(command.country)
+    me = command.request.get(f"person_{APPLICANT}")
     applicant = parties[APPLICANT]
-    if me is None or command.request.get(f"person_{APPLICANT}") != me:
-        what = f"This is not your own number. The {applicant.whose} files the request, under their own name."
-        raise Invalid(Fault(f"{applicant.pointer}/personal_number", "not_the_applicant", what))
     asked: list[str] = []
     met: set[tuple[str, str]] = set()
     for party, place in parties.items():
@@ -153,12 +152,27 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
         met.add((role, str(person)))
         if not place.shape.consents or place.named_in(command.request) is None:
             continue
-        if person != me:
+        if person is None or person != me:
             asked.append(party)
         elif not place.shape.many:
             what = f"The {role} and the {applicant.whose} are one person. Please name the other one."
             raise Invalid(Fault(_number_of(place, command), "same_person", what))
     return asked
+
+
+def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
+    what = f"This is not your own number. The {applicant.whose} files the request, under their own name."
+    return Fault(_number_of(applicant, command), "not_the_applicant", what)
+
+
+def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
+    """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
+    for place in parties.values():
+        acting = persons.acted_by(place.named_in(command.request))
+        if acting is not None and acting["as"] not in place.shape.acts_by:
+            known = ", ".join(place.shape.acts_by) or "nobody"
+            what = f"Nobody acts so for the {place.shape.role} here; who may: {known}."
+            raise Invalid(Fault(f"{place.pointer}/acts_by/as", "may_not_act_so", what))
 
 
 def _number_of(place: Place, command: FileCase) -> str:
@@ -193,6 +207,8 @@ def _warnings(command: FileCase, situation: Situation) -> Iterator[str]:
     for place in parties:
         person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
         _is_born(person, f"{place.pointer}/born_on", situation.at)
+        if acting := persons.acted_by(person):
+            _is_born(acting["person"], f"{place.pointer}/acts_by/person/born_on", situation.at)
         yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(
         code for place in parties for code in _of_the_number(place.named_in(command.request))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain import events as e
+from domain.authorisation import AT_COUNTER, subject_of
 from domain.commands import (
     AssignCase,
     Competence,
@@ -13,6 +14,7 @@ from domain.commands import (
 )
 from domain.days.deadlines import answered
 from domain.decision import LEAD, Decision
+from domain.decisions.acting import for_applicant
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.facts import chosen
 from domain.lifecycle import does_fit
@@ -27,8 +29,10 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
     if officer is None:
         raise NotAllowed("Only an officer can have a case.")
     case = situation.case
-    if officer.person in case.persons.values():
-        raise NotAllowed("This officer is a party to the case.", code="officer_is_party")
+    if officer.person in subject_of(case, situation.at).humans:
+        raise NotAllowed("This officer is a party to the case, or acts for one.", code="officer_is_party")
+    if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
+        raise NotAllowed(AT_COUNTER, code="acted_at_counter")
     if not _is_competent(officer, situation):
         raise NotAllowed("This officer has no competence in this case.", code="officer_without_competence")
     if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
@@ -59,7 +63,7 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
 
 def answer(command: ProvideInformation, situation: Situation) -> Decision:
     """The clock runs on, without the days from the question to the answer (rules.md 6), or starts anew."""
-    rule = situation.allowed()
+    rule = for_applicant(command, situation)
     case = situation.case
     for question in case.questions:
         if question["of"] == command.of and question["answered_at"] is not None:
@@ -78,6 +82,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
         decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
+        acting=situation.acting(rule),
     )
     return situation.by(rule, [(LEAD, provided)])
 
