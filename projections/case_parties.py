@@ -10,7 +10,7 @@ def _rows(case: Case) -> list[Row]:
     found = (*case.persons.items(), *acting.items())
     first = {person: party for party, person in reversed(found)}
     return [
-        {"case": case.case, "party": party, "person": person, "filed_at": case.filed_at}
+        {"case": case.case, "person": person, "party": party, "filed_at": case.filed_at}
         for person, party in first.items()
     ]
 
@@ -18,7 +18,7 @@ def _rows(case: Case) -> list[Row]:
 PROJECTION = View(
     name="case_parties",
     family="case",
-    columns={"case": "text", "party": "text", "person": "text", "filed_at": "text"},
+    columns={"case": "text", "person": "text", "party": "text", "filed_at": "text"},
     rows=_rows,
     indexes=(("person", "filed_at"),),
 )

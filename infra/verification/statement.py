@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter, lt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
+from domain.events import As
 from infra.formats import codec
 from infra.formats.signing import EVENT, BadSignature, parse
 from infra.verification.findings import Wrong
@@ -23,7 +24,7 @@ members: Final = itemgetter(*_NAMES)
 place: Final = itemgetter(*_PLACE)  # where the event stands, in its log and in its stream
 
 _DIGEST_TEXT: Final = 43  # 32 bytes in base64url
-_AS: Final = frozenset({"head", "clerk", "parent", "guardian", "mandate", "counter"})
+_AS: Final = frozenset(get_args(As))
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REMEMBERED: Final = 4096
