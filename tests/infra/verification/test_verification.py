@@ -588,7 +588,7 @@ def _forget_recipient(case: Case, log: Opened) -> tuple[Named, ...]:
             "prev": b64url(sha256(last.jws.encode("ascii"))),
         }
         members = {**place, "seq": version, "to": to, "time": last.payload["time"]}
-        again = signed_again(row, case.seal_of(OFFICE), **members)
+        again = signed_again(row, case.seal_of(OFFICE), without="effects", **members)
         last = Stored(end.size, row.stream, version, row.type, again)
         log.append(last)
     return _name(last)
