@@ -6,7 +6,7 @@ from domain.authorisation import Rule, allow, granted, subject_of_filing
 from domain.commands import FileCase, PartyCommand
 from domain.decisions.situation import Situation
 from domain.lifecycle import COUNTER
-from domain.parties import APPLICANT, Capacity
+from domain.parties import APPLICANT, Capacity, capacities
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 
 
@@ -40,10 +40,10 @@ def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule
             what = "At the counter only an officer of the authority files for somebody else."
             raise NotAllowed(what, code="not_at_the_counter")
         return granted(found).of(Capacity(APPLICANT, "counter"))
-    found = allow(command.by, "case.read", subject)  # what every party may
-    mine = found.capacities if isinstance(found, Rule) else ()
-    rule = Rule("case.file:applicant", capacities=mine, person=command.by.persons.get(command.country))
-    own = [c for c in mine if c.party == APPLICANT]
-    if not own and command.acting is None:
+    me = command.by.persons.get(command.country)
+    mine = capacities(me, subject.parties, subject.representatives)
+    rule = Rule("case.file:applicant", capacities=mine, person=me)
+    own = capacities_for(command, rule, (APPLICANT,))
+    if not own:
         raise Invalid(wrong)
-    return rule.of((capacities_for(command, rule, (APPLICANT,)) if command.acting else own)[0])
+    return rule.of(own[0])
