@@ -23,6 +23,7 @@ import httpx
 from infra.development import development, treasury
 from infra.house import provider_of
 from infra.keys.keyring import Keyring
+from infra.runtime.child import end_process
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
 from infra.verification import verify_folder
@@ -364,12 +365,7 @@ def _process(words: list[str], environment: dict[str, str], log: Any) -> Iterato
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process)
 
 
 def _fresh(folder: Path) -> Path:

@@ -11,6 +11,7 @@ RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1
 RECEIPT: Final = "tamga-receipt+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
 REFUND: Final = "tamga-refund+jwt"
+STATEMENTS: Final = frozenset({RECEIPT, PAYMENT, REFUND})  # of outsiders
 HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = signed_by("access")
 

@@ -12,7 +12,7 @@ OFFICERS: Final = ("officer", "supervisor")
 class May:
     """These roles may, as parties or by competence; ``same_authority``: only in their own office.
 
-    ``judges``: nobody may who acted for a party at the counter (rules.md 20).
+    ``judges``: nobody may who acted for a party at the counter (rules.md 46).
     """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"

@@ -16,6 +16,7 @@ from infra.desk.key_acts import authorise_missing, open_log
 from infra.development import development
 from infra.feed.heads import Heads
 from infra.feed.store import FeedStore
+from infra.formats.envelope import payload_of, split
 from infra.formats.ids import Ids
 from infra.identity.competences import Competences
 from infra.identity.tokens import Jwks, Tokens, actor_of
@@ -74,6 +75,7 @@ class CountryHouse:
             )
         keys = Keyring(folder / "keys")
         log = Log(folder / "log.sqlite", synchronous=synchronous)
+        _belong_together(keys, log)
         vault = Vault(folder / "vault.sqlite", keys.kek)
         read_models = ReadModels(folder / "read_models.sqlite")
         accesses = Accesses(folder / "accesses.sqlite")
@@ -117,6 +119,17 @@ class CountryHouse:
         """Finish what is queued, and give everything back."""
         for part in (self.desk, self.accesses, self.feed, self.read_models, self.log, self.vault):
             part.close()
+
+
+def _belong_together(keys: Keyring, log: Log) -> None:
+    """The keys are of this log, or nothing is signed: what is signed for another log never heals (WrongSetting)."""
+    first = log.at(0)
+    if first is None:
+        return
+    opened_for = payload_of(split(first[4])[0]).get("log")
+    if opened_for != keys.origin:
+        what = f"{keys.folder / 'origin'} says {keys.origin!r}, but the log beside it was opened for {opened_for!r}"
+        raise WrongSetting(f"{what}: put the right files back, from one backup")
 
 
 def issuer_of(settings: Settings) -> str:

@@ -1,11 +1,18 @@
 """The command line: what it prints for people, and what for programs."""
 
 import json
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+import tamga
 from infra.development import development
-from tamga import app
+from tests.town.fixtures import Furnished
 
 
 def test_the_people_are_a_table_with_a_line_for_each() -> None:
@@ -21,8 +28,62 @@ def test_the_people_are_json_only_where_that_is_asked_for() -> None:
     assert [person["id"] for person in found] == list(development.residents())
 
 
+def test_a_country_that_is_no_member_is_wrong_usage_and_the_members_are_named() -> None:
+    assert "these are: AZ, KG, KZ, TR, UZ" in refused(2, "registry", "run", "XX")
+
+
+def test_a_country_that_is_kept_elsewhere_is_wrong_usage_and_those_that_are_kept_are_named() -> None:
+    said = refused(2, "registry", "run", "UZ", TAMGA_COUNTRIES="KZ,TR")
+    assert "this house keeps: KZ, TR" in said
+
+
+def test_a_wrong_setting_is_named_before_anything_is_begun() -> None:
+    assert "TAMGA_PORT" in refused(2, "serve", TAMGA_PORT="many")
+
+
+@pytest.mark.parametrize(
+    "words", [("people",), ("token", "kz-citizen-1"), ("treasury", "sign", "c", "1", "KZT", "r")]
+)
+def test_nobody_is_made_up_in_production(words: tuple[str, ...]) -> None:
+    said = refused(2, *words, TAMGA_ENVIRONMENT="production", TAMGA_ORGANISATION="Example Authority")
+    assert "for development only" in said
+
+
+def test_an_address_that_another_process_serves_on_is_held() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        port = str(another.getsockname()[1])
+        assert f"127.0.0.1:{port} cannot be served on" in refused(3, "serve", TAMGA_PORT=port)
+
+
+def test_a_refused_import_names_each_line_that_is_wrong(furnished: Furnished, tmp_path: Path) -> None:
+    """In a process of its own, as it writes log lines."""
+    settings = furnished("KZ")
+    cars = tmp_path / "cars.ndjson"
+    cars.write_text('{"vehicle": 7}\nnot JSON\n', "utf-8")
+    done = subprocess.run(
+        [sys.executable, tamga.__file__, "registers", "import", "KZ", "vehicles", str(cars)],
+        env={"TAMGA_DATA": str(settings.data), "TAMGA_COUNTRIES": "KZ"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.findall("^line .*: ", done.stderr, re.MULTILINE) == [
+        "line 1: /vehicle: ",
+        "line 1: /owner: ",
+        "line 2: ",
+    ]
+
+
 def printed(*words: str) -> str:
     """What the command says on standard output."""
-    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    result = CliRunner().invoke(tamga.app, list(words), catch_exceptions=False)
     assert result.exit_code == 0
     return result.stdout
+
+
+def refused(code: int, *words: str, **settings: str) -> str:
+    """What the command says on standard error, where it ends with this code and prints nothing else."""
+    result = CliRunner().invoke(tamga.app, list(words), env=settings, catch_exceptions=False)
+    assert (result.exit_code, result.stdout) == (code, "")
+    return result.stderr

@@ -34,6 +34,7 @@ from domain.offers import offers, request_owners
 from domain.procedures import registers
 from infra.formats.codec import NAMES
 from infra.keys.history import REGISTRAR_TYPES
+from infra.runtime.child import end_process
 from infra.runtime.clock import turn_to
 from infra.verification.findings import CHECKS
 from projections import tallies, views
@@ -152,12 +153,7 @@ def served(page: Path, clone: Path, environment: Mapping[str, str]) -> Iterator[
         until(is_ready, "the house to be ready")
         yield
     finally:
-        house.terminate()
-        try:
-            house.wait(20)
-        except subprocess.TimeoutExpired:
-            house.kill()
-            house.wait()
+        end_process(house)
 
 
 def walked(page: Path, clone: Path, environment: Mapping[str, str]) -> list[str]:

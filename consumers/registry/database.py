@@ -4,17 +4,14 @@ The port promises: everything inside ``writing`` is written together and durable
 nobody else writes. Reading is free at any time, also for other processes.
 """
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from consumers.feed.position import Position
 from infra.formats.canonical import decode, encode
-from infra.runtime import sqlite_file
+from infra.runtime.sqlite_file import connect, create, transaction
 
-PATIENCE_S: Final = 5
 _SCHEMA: Final = (
     """CREATE TABLE position (source TEXT PRIMARY KEY, count INTEGER NOT NULL, hash BLOB NOT NULL,
         last TEXT NOT NULL, log_index INTEGER NOT NULL, offset INTEGER NOT NULL) WITHOUT ROWID""",
@@ -62,19 +59,12 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        sqlite_file.create(path, _SCHEMA)
-        self._connection = sqlite3.connect(
-            path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
-        )
-        for pragma in ("synchronous = FULL", "secure_delete = ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
+        create(path, _SCHEMA)
+        self._connection = connect(path, "secure_delete = ON")
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """One transaction."""
-        sqlite_file.begin_write(self._connection, PATIENCE_S)
-        with sqlite_file.to_its_end(self._connection):
-            yield
+        return transaction(self._connection)
 
     def close(self) -> None:
         """Give back the file."""

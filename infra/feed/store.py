@@ -11,7 +11,7 @@ The port promises:
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,10 +19,11 @@ from typing import Any, Final, NamedTuple
 from infra.feed.reading import Events, rows_at, time_of
 from infra.formats.envelope import split
 from infra.log.event_store import Log
-from infra.runtime import sqlite_file
+from infra.runtime.sqlite_file import connect, create, said_as, transaction
 from projections.feed import GENESIS, deliveries, head_after
 
-PATIENCE_S: Final = 5
+# What a power cut takes is made again from the log: the disk is waited for every 40 MB only.
+_SELDOM: Final = ("synchronous = NORMAL", "wal_autocheckpoint = 10000")
 _SCHEMA: Final = (
     "CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), log_index INTEGER, keys INTEGER)",
     "CREATE TABLE feeds (recipient TEXT PRIMARY KEY, count INTEGER, head BLOB) WITHOUT ROWID",
@@ -65,11 +66,10 @@ class FeedStore:
     """The feeds of one log. May be used by several threads."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._writer, self._reader = threading.Lock(), threading.Lock()
         with _plainly():
-            sqlite_file.create(path, _SCHEMA)
-            self._write, self._read = self._connect(), self._connect()
+            create(path, _SCHEMA)
+            self._write, self._read = connect(path, *_SELDOM), connect(path, *_SELDOM)
 
     def follow(self, log: Log) -> int:
         """Deliver the next events of the log; how many it took, 0 when there is nothing new."""
@@ -177,15 +177,6 @@ class FeedStore:
         self._write.close()
         self._read.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
-        )
-        # What a power cut takes is made again from the log: the disk is waited for every 40 MB only.
-        for pragma in ("synchronous = NORMAL", "wal_autocheckpoint = 10000"):
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._reader, _plainly():
@@ -193,10 +184,8 @@ class FeedStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._writer, _plainly():
-            sqlite_file.begin_write(self._write, PATIENCE_S)
-            with sqlite_file.to_its_end(self._write):
-                yield self._write
+        with self._writer, _plainly(), transaction(self._write):
+            yield self._write
 
 
 def _deliver(connection: sqlite3.Connection, log: Log) -> tuple[int, dict[str, list[Delivery]]]:
@@ -230,10 +219,5 @@ def _position(connection: sqlite3.Connection) -> tuple[int, int]:
     return found or (0, 0)
 
 
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say SQLite's errors in the words of this port."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise Unavailable(f"the feed cannot be used: {type(error).__name__}") from error
+def _plainly() -> AbstractContextManager[None]:
+    return said_as(Unavailable, "the feed cannot be used")

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -24,9 +24,8 @@ from domain.commands import Competence
 from domain.countries import countries, country_of, legal_day
 from domain.roles import OFFICERS
 from infra.runtime.chance import random_bytes, random_id
-from infra.runtime.sqlite_file import transaction
+from infra.runtime.sqlite_file import connect, said_as, transaction
 
-_PATIENCE_S: Final = 5.0
 _MARK: Final = 16
 # How long the mark alone is believed: whoever writes may be killed before changing it.
 _TRUSTED_S: Final = 1.0
@@ -82,12 +81,13 @@ class Competences:
         self._looking = threading.Lock()
         self._writing = threading.Lock()
         with _plainly():
-            self._writer = _connect(path)
+            # No write-ahead log: the file is small, and two processes cannot race for switching it on.
+            self._writer = connect(path)
             with transaction(self._writer):
                 for statement in _SCHEMA:
                     self._writer.execute(statement)
             # The version that SQLite gives changes with the writes of *other* connections: so there are two.
-            self._reader = _connect(path)
+            self._reader = connect(path)
             self._mark = _Mark(path.with_suffix(".mark"))
         self._record = _Record(-1, b"", 0, {}, {})
 
@@ -261,17 +261,5 @@ def _read(reader: sqlite3.Connection, version: int) -> _Record:
     return _Record(version, b"", 0, by_person, by_office)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """No write-ahead log: the file is small, and two processes cannot race for switching it on."""
-    connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say SQLite's and the system's errors in the words of this port."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"the record of competences cannot be used: {type(error).__name__}") from error
+def _plainly() -> AbstractContextManager[None]:
+    return said_as(Unavailable, "the record of competences cannot be used")

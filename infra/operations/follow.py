@@ -1,6 +1,4 @@
-"""What follows the logs: read models, feed, clock, relay; one follower of a data folder is active, others
-wait.
-"""
+"""What follows the logs: read models, feed, clock, relay; of each country one follower is active, others wait."""
 
 import logging
 import threading
@@ -9,11 +7,10 @@ from contextlib import suppress
 from typing import Final
 
 from infra.house import CountryHouse, House
-from infra.operations.ticking import Ticker, record_access_head, tick
+from infra.operations.ticking import Ticker, record_access_head
 from infra.read_models.follower import BATCH
+from infra.runtime.clock import Clock
 from infra.runtime.turn import Stopped, turn
-
-__all__ = ["catch_up", "follow", "record_access_head", "tick"]
 
 logger = logging.getLogger(__name__)
 IDLE_S: Final = 0.02
@@ -22,28 +19,35 @@ TICK_S: Final = 1.0
 
 
 def follow(house: House, stop: threading.Event) -> None:
-    """Follow every log until ``stop``: a thread for each, one for the clock, one for the relay where there is
-    a Kafka.
+    """Follow every log of this house until ``stop``, each with its clock; one relay for all where there is a Kafka.
 
-    While another follower of the data folder is active it waits, until that one ends, whatever way (rules.md
-    31).
+    A country that another process follows waits for its turn, until that one ends, whatever way (rules.md 31):
+    processes on one data folder may keep different countries.
     """
-    with suppress(Stopped), turn(house.settings.data / "follower.lock", stop):
-        work: list[Callable[[], None]] = [
-            _forever(_steps(country), stop, f"{code} read models")
-            for code, country in house.countries.items()
-        ]
-        work.append(_ticking(house, stop))
-        if house.settings.kafka:
-            from infra.operations.relay import Relay  # noqa: PLC0415 - a quarter of a second that few houses need
+    work = [_following(country, house.clock, stop) for country in house.countries.values()]
+    if house.settings.kafka:
+        from infra.operations.relay import Relay  # noqa: PLC0415 - a quarter of a second that few houses need
 
-            relay = Relay(house)
-            work.append(lambda: relay.run(stop))
-        threads = [threading.Thread(target=target, daemon=True) for target in work]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        relay = Relay(house)
+        work.append(lambda: relay.run(stop))
+    _side_by_side(work)
+
+
+def _side_by_side(work: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=target, daemon=True) for target in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _following(country: CountryHouse, clock: Clock, stop: threading.Event) -> Callable[[], None]:
+    def run() -> None:
+        with suppress(Stopped), turn(country.folder / "follower.lock", stop):
+            steps = _forever(_steps(country), stop, f"{country.code} read models")
+            _side_by_side([steps, _ticking(country, clock, stop)])
+
+    return run
 
 
 def catch_up(country: CountryHouse) -> None:
@@ -77,19 +81,16 @@ def _forever(step: Callable[[], int], stop: threading.Event, what: str) -> Calla
     return run
 
 
-def _ticking(house: House, stop: threading.Event) -> Callable[[], None]:
-    ticker = Ticker(house)
+def _ticking(country: CountryHouse, clock: Clock, stop: threading.Event) -> Callable[[], None]:
+    ticker = Ticker(country, clock)
 
     def run() -> None:
         while not stop.wait(TICK_S):
             ticker.tick()
-        for (
-            code,
-            country,
-        ) in house.countries.items():  # a reading is in the log at the latest when the house closes
-            try:
-                record_access_head(country)
-            except Exception:
-                logger.exception("clock_failed", extra={"country": code})
+        # A reading is in the log at the latest when the house closes.
+        try:
+            record_access_head(country)
+        except Exception:
+            logger.exception("clock_failed", extra={"country": country.code})
 
     return run

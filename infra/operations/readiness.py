@@ -4,6 +4,7 @@ line.
 
 from typing import Any, Final
 
+from domain.authorities import STATEMENTS, authorities
 from infra.feed import store as feed_store
 from infra.house import CountryHouse, House
 from infra.identity import competences
@@ -40,7 +41,7 @@ def _state(country: CountryHouse) -> dict[str, Any]:
         country.desk.try_again()
     state: dict[str, Any] = {
         "events": 0,
-        "trouble": country.desk.trouble,
+        "trouble": country.desk.trouble or _missing_seals(country),
         "is_fully_synced": False,
         "read_models_behind": 0,
         "parked": [],
@@ -60,3 +61,13 @@ def _state(country: CountryHouse) -> dict[str, Any]:
         }
     except TROUBLES as error:
         return state | {"trouble": state["trouble"] or str(error)}
+
+
+def _missing_seals(country: CountryHouse) -> str | None:
+    """The authorities in whose name nothing can be signed here, or None: there are seals of all."""
+    keys = country.keyring
+    # What registries and treasuries state is signed with keys of their own, which need not be here.
+    needed = (name for name, types in authorities(country.code).items() if not STATEMENTS.issuperset(types))
+    missing = [name for name in needed if keys.newest(name) is None]
+    where = f"{keys.folder / 'seals'} has none of {', '.join(missing)}"
+    return f"{where}: put them back, or make new ones with tamga keys rotate" if missing else None

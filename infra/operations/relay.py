@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import astuple
 from typing import Final
 
@@ -27,7 +27,7 @@ from infra.feed.kafka import Away, Lost, Producer, make_topics
 from infra.feed.store import Delivery, Standing
 from infra.house import CountryHouse, House
 from infra.log import event_store
-from infra.runtime.turn import Stopped, turn
+from infra.runtime.turn import Turns
 from projections.feed import GENESIS, head_after
 
 CHUNK: Final = 1_000
@@ -36,27 +36,33 @@ HEAD_EVERY: Final = 1_000
 HEAD_AFTER_S: Final = 10.0
 IDLE_S: Final = 0.02
 FLUSH_S: Final = 1.0
+TURN_S: Final = 0.2  # between two looks whether another relay has ended
 LONGEST_PAUSE_S: Final = 5.0
+_NOT_ASKED: Final = "not asked yet"
 _TROUBLES: Final = (Away, Lost, event_store.Unavailable, store.Unavailable)
 logger = logging.getLogger(__name__)
 
 
 class Relay:
-    """Publishes the feeds of all logs of this house; one relay is active, others wait."""
+    """Publishes the feeds of all logs of this house; of each country one relay is active, others wait."""
 
     def __init__(self, house: House) -> None:
         self._servers = house.settings.kafka
-        self._lock = house.settings.data / "relay.lock"
-        self._countries = tuple(house.countries.values())
-        self._trouble: str | None = "not asked yet"
+        self._countries = house.countries
+        self._mine: list[CountryHouse] = []  # those whose turn is ours
+        self._trouble: str | None = _NOT_ASKED
 
     def run(self, stop: threading.Event) -> None:
         """Publish until ``stop``; what fails is tried again, a little later each time."""
         pause = IDLE_S
-        with suppress(Stopped), turn(self._lock, stop):
+        locks = {code: country.folder / "relay.lock" for code, country in self._countries.items()}
+        with closing(Turns(locks)) as turns:
             while not stop.is_set():
+                if not turns.mine():
+                    stop.wait(TURN_S)
+                    continue
                 try:
-                    self._publish(stop)
+                    self._publish(stop, turns)
                 except _TROUBLES as error:
                     self._say(str(error))
                 except Exception:
@@ -65,14 +71,18 @@ class Relay:
                 pause = IDLE_S if self._trouble is None else min(pause * 2, LONGEST_PAUSE_S)
                 stop.wait(pause)
 
-    def _publish(self, stop: threading.Event) -> None:
+    def _publish(self, stop: threading.Event, turns: Turns) -> None:
         """With one producer, until ``stop``; raises what a new producer may mend."""
+        self._mine = [self._countries[code] for code in sorted(turns.mine())]
         make_topics(self._servers, topics())
         producer = Producer(self._servers, list(topics()))
         try:
-            outlets = [_Outlets(country) for country in self._countries]
-            sent = 0
+            outlets = [_Outlets(country) for country in self._mine]
+            sent, looked_at = 0, time.monotonic()
             while not stop.is_set():
+                if time.monotonic() - looked_at > TURN_S:
+                    looked_at = time.monotonic()
+                    outlets += [_Outlets(country) for country in self._more(turns)]
                 before = sent
                 for outlet in outlets:
                     sent = outlet.send(producer, sent)
@@ -87,6 +97,16 @@ class Relay:
         finally:
             producer.close()
 
+    def _more(self, turns: Turns) -> list[CountryHouse]:
+        """The countries whose relay has ended since the last look."""
+        more = [
+            self._countries[code] for code in sorted(turns.mine()) if self._countries[code] not in self._mine
+        ]
+        if more:
+            self._trouble = _NOT_ASKED  # it is not known of these yet
+            self._mine += more
+        return more
+
     def _wait(self, producer: Producer, sent: int, stop: threading.Event) -> None:
         """Until everything is acknowledged: at the end of the feeds, and where too much is on its way."""
         while producer.acknowledged(FLUSH_S) < sent and not stop.is_set():
@@ -97,7 +117,7 @@ class Relay:
         if trouble == self._trouble:
             return
         with suppress(store.Unavailable):
-            for country in self._countries:
+            for country in self._mine:
                 country.feed.say_trouble(trouble)
             self._trouble = trouble
         if trouble is not None:

@@ -19,7 +19,7 @@ from infra.desk.desk import Append, Outcome
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
 from infra.runtime.chance import random_id
-from infra.runtime.clock import written
+from infra.runtime.clock import Clock, written
 
 HEAD_EVERY: Final = timedelta(hours=1)
 SWEEP_EVERY: Final = timedelta(minutes=1)
@@ -28,40 +28,36 @@ logger = logging.getLogger(__name__)
 
 
 class Ticker:
-    """The clock of a house; ``tick`` is to be called every second or so, or whenever somebody asks."""
+    """The clock of one country; ``tick`` is to be called every second or so, or whenever somebody asks."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._swept: dict[str, datetime] = {}
+    def __init__(self, country: CountryHouse, clock: Clock) -> None:
+        self._country = country
+        self._clock = clock
+        self._swept: datetime | None = None
 
-    def tick(self) -> dict[str, int]:
-        """Do what is due now; how many commands led to events, by country."""
-        done = {}
-        for code, country in self._house.countries.items():
-            try:
-                done[code] = self._tick(country)
-            except Exception:
-                logger.exception("clock_failed", extra={"country": code})
-                done[code] = 0
-        return done
+    def tick(self) -> int | None:
+        """Do what is due now; how many commands led to events. None: that failed, and a log line says why."""
+        try:
+            return self._tick()
+        except Exception:
+            logger.exception("clock_failed", extra={"country": self._country.code})
+            return None
 
-    def _tick(self, country: CountryHouse) -> int:
-        now = self._house.clock()
+    def _tick(self) -> int:
+        country, now = self._country, self._clock()
         done = sum(_lapses(country, now))
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
-        last = self._swept.get(country.code)
-        if (
-            last is None or not timedelta(0) <= now - last < SWEEP_EVERY
-        ):  # development's clock jumps, also back
+        # Development's clock jumps, also back.
+        if self._swept is None or not timedelta(0) <= now - self._swept < SWEEP_EVERY:
             country.evidence.forget_uploads(now, lambda case, key: _has_evidence(country, case, key))
-            self._swept[country.code] = now
+            self._swept = now
         return done
 
 
-def tick(house: House) -> dict[str, int]:
-    """Do once what the clock has to do now; how many commands led to events, by country."""
-    return Ticker(house).tick()
+def tick(house: House) -> dict[str, int | None]:
+    """Do once what the clock has to do now; by country how many commands led to events, None: it failed there."""
+    return {code: Ticker(country, house.clock).tick() for code, country in house.countries.items()}
 
 
 def record_access_head(country: CountryHouse) -> int:

@@ -27,12 +27,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.refusals import Unready
 from infra.read_models.tables import Generation, indexes, shape
 from infra.read_models.transaction import BUILDER, NEXT, Transaction, Unavailable, unavailable
-from infra.runtime.sqlite_file import begin_write, create, empty_log, to_its_end
+from infra.runtime.sqlite_file import PATIENCE_S, create, empty_log, to_its_end, transaction
 from projections import Row
 
 __all__ = ["NEXT", "ReadModels", "Transaction", "Unavailable"]
 
-PATIENCE_S: Final = 5
 REBUILD_PATIENCE_S: Final = 120  # scrubbing writes the whole file anew meanwhile
 LOOK_S: Final = 0.002
 SCRUBBED: Final = "scrubbed"  # a source whose position is the number of erasures at the last scrubbing
@@ -59,10 +58,8 @@ class ReadModels:
     @contextmanager
     def writing(self, suffix: str = "", patience_s: float = PATIENCE_S) -> Iterator[Transaction]:
         """A transaction on a generation (``NEXT``: the one under construction)."""
-        with _plainly(), self._connection() as connection:
-            begin_write(connection, patience_s)
-            with to_its_end(connection):
-                yield Transaction(connection, self._generations[suffix])
+        with _plainly(), self._connection() as connection, transaction(connection, patience_s):
+            yield Transaction(connection, self._generations[suffix])
 
     @contextmanager
     def rebuilding(self) -> Iterator[int]:

@@ -1,6 +1,6 @@
-"""A process of our own that is started again when it ends; it knows nothing of what the process does.
+"""A process of our own: it is started again when it ends, or asked to end; what it does is not known here.
 
-The process is told to end with us, however we end: its standard input is a pipe from us, and closes then.
+One that is kept running is told to end with us, however we end: its standard input is a pipe from us, and closes then.
 """
 
 import logging
@@ -29,6 +29,16 @@ def kept_running(command: Sequence[str]) -> Iterator[None]:
         keeper.join()
 
 
+def end_process(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the process to end, and wait; where it does not, it is killed."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _keep(command: Sequence[str], stop: threading.Event) -> None:
     while True:
         process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program
@@ -36,16 +46,8 @@ def _keep(command: Sequence[str], stop: threading.Event) -> None:
             while process.poll() is None and not stop.wait(LOOK_S):
                 pass
             if stop.is_set():
-                _end(process)
+                end_process(process)
                 return
         logger.error("child_ended", extra={"status": process.returncode})
         if stop.wait(AGAIN_S):
             return
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()

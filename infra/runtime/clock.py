@@ -10,6 +10,7 @@ from typing import Final
 Clock = Callable[[], datetime]
 _LOOKS: Final = 20  # whoever writes the file anew may have emptied it, and not written it yet
 _LOOK_S: Final = 0.005
+_FIRST_YEAR, _LAST_YEAR = 1900, 8000  # terms of the law end before the calendar does
 
 
 class WrongClock(ValueError):
@@ -63,6 +64,8 @@ def _instant(path: Path) -> datetime:
         raise WrongClock(f"{path.name} does not hold an instant such as 2026-11-23T10:00:00Z") from error
     if instant.tzinfo is None:
         raise WrongClock(f"{path.name} holds a time without a zone; write for instance 2026-11-23T10:00:00Z")
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise WrongClock(f"{path.name} holds a year before {_FIRST_YEAR} or after {_LAST_YEAR}")
     if text.startswith("@"):
         instant += datetime.now(UTC) - since
     return instant.astimezone(UTC)

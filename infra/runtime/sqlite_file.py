@@ -1,9 +1,18 @@
-"""What the house's SQLite files share: a file is made whole or not at all, and its write lock is waited for
-fairly.
+"""How the house's SQLite files are made, opened and written; what stands in them is known to their stores only.
 
-Nothing here knows what stands in a file. SQLite's own waiting sleeps longer each time that it finds the lock
-taken, up to a tenth of a second: beside a writer that is always busy it may wait in vain, so here it is asked
-again each millisecond.
+It promises:
+- a file is made whole or not at all;
+- what a transaction wrote is on the disk when the block ends well, and nothing of it is there when it does not
+  (a store that can make its rows anew may wait for the disk less often: it says so where it connects);
+- any number of processes may read and write: readers never wait where there is a write-ahead log, and writers
+  wait for one another, fairly;
+- a connection is of one thread at a time, whichever that is: stores keep one to read and one to write, each
+  with a lock of its own.
+
+SQLite's own waiting sleeps longer each time that it finds the lock taken, up to a tenth of a second: beside a
+writer that is always busy it may wait in vain, so here it is asked again each millisecond.
+
+What goes wrong is sqlite3's own error, or the system's: ``said_as`` says it in the words of a store.
 """
 
 import os
@@ -16,6 +25,7 @@ from typing import Final
 
 from infra.runtime import whole_file
 
+PATIENCE_S: Final = 5.0  # for a lock that somebody else holds
 _LOOK_S: Final = 0.001
 _BRIEFLY_MS: Final = 200
 
@@ -32,6 +42,33 @@ def create(path: Path, schema: Iterable[str]) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
         with suppress(FileExistsError):
             os.link(draft, path)
+
+
+def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
+    """A connection that commits by itself outside of a transaction, and waits for the disk with each commit."""
+    connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
+    for pragma in ("synchronous = FULL", *pragmas):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """A transaction with the write lock, committed when the block ends well."""
+    begin_write(connection, patience_s)
+    with to_its_end(connection):
+        yield
+
+
+@contextmanager
+def said_as(unavailable: type[Exception], what: str) -> Iterator[None]:
+    """Raise SQLite's errors and the system's as this one, which says what cannot be done, and why."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise unavailable(f"{what}: {error}") from error
+    except OSError as error:  # without the path that its text names
+        raise unavailable(f"{what}: {error.strerror}") from error
 
 
 def begin_write(connection: sqlite3.Connection, patience_s: float) -> None:
@@ -77,14 +114,6 @@ def to_its_end(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:  # SQLite itself rolls back on some errors
             connection.execute("ROLLBACK")
         raise
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction with the write lock, committed when the block ends well."""
-    connection.execute("BEGIN IMMEDIATE")
-    with to_its_end(connection):
-        yield
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,25 @@ def turn(lock: Path, stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+class Turns:
+    """Several such turns, each taken as soon as nobody else has it; they end with ``close``, or with the process."""
+
+    def __init__(self, locks: Mapping[str, Path]) -> None:
+        self._waiting = {name: os.open(lock, os.O_CREAT | os.O_RDWR, 0o600) for name, lock in locks.items()}
+        self._mine: dict[str, int] = {}
+
+    def mine(self) -> frozenset[str]:
+        """Those whose turn is ours by now."""
+        for name in [name for name, descriptor in self._waiting.items() if _taken(descriptor)]:
+            self._mine[name] = self._waiting.pop(name)
+        return frozenset(self._mine)
+
+    def close(self) -> None:
+        """Give all of them to whoever waits."""
+        for descriptor in (*self._waiting.values(), *self._mine.values()):
+            os.close(descriptor)
 
 
 def _taken(descriptor: int) -> bool:

@@ -10,9 +10,9 @@ The port promises:
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -20,10 +20,9 @@ from typing import Final, TypeAlias
 from domain.access import Access
 from infra.formats.canonical import b64url, encode, from_b64url, sha256
 from infra.runtime.one_thread import OneThread
-from infra.runtime.sqlite_file import begin_write, create, to_its_end
+from infra.runtime.sqlite_file import connect, create, said_as, transaction
 
 BATCH: Final = 256
-PATIENCE_S: Final = 5
 GENESIS: Final = b64url(bytes(32))
 Reading: TypeAlias = Mapping[str, str]
 _FIELDS: Final = tuple(f.name for f in fields(Access))
@@ -54,7 +53,7 @@ class Accesses:
         """Open the file, or create it; raises Unavailable."""
         with _plainly():
             create(path, _SCHEMA)
-            self._writer, self._reader = _connect(path), _connect(path)
+            self._writer, self._reader = connect(path), connect(path)
         self._reading = threading.Lock()
         self._thread: OneThread[Reading, None] = OneThread("accesses", self._append, BATCH)
 
@@ -118,8 +117,7 @@ def first_break(readings: Sequence[Access], before: str = GENESIS) -> int | None
 
 
 def _append(connection: sqlite3.Connection, readings: Sequence[Reading]) -> None:
-    begin_write(connection, PATIENCE_S)
-    with to_its_end(connection):
+    with transaction(connection):
         number, head = _head(connection)
         rows = []
         for n, reading in enumerate(readings, start=number + 1):
@@ -134,17 +132,5 @@ def _head(connection: sqlite3.Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say SQLite's errors in the words of this port."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"readings cannot be recorded: {type(error).__name__}") from error
+def _plainly() -> AbstractContextManager[None]:
+    return said_as(Unavailable, "readings cannot be recorded")

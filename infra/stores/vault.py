@@ -22,8 +22,8 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -31,7 +31,7 @@ from typing import Self
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from infra.formats.boxes import DataKey, Unreadable
-from infra.runtime.sqlite_file import create, empty_log, transaction
+from infra.runtime.sqlite_file import connect, create, empty_log, said_as, transaction
 
 MOST_AT_ONCE = 5_000  # keys asked for in one statement
 BATCH = 256  # keys made in one transaction
@@ -60,10 +60,8 @@ class Vault:
         """Open or create the file; `kek`: 32 bytes. Raises Unreadable where another kek wrapped its keys."""
         self.key_store = KeyStore(path, kek)
         with _plainly():
-            if not path.exists():
-                create(path, (_SCHEMA,))
-            self._writer = _connect(path)
-            self._reader = _connect(path)
+            create(path, (_SCHEMA,))
+            self._writer, self._reader = connect(path, _SCRUBBED), connect(path, _SCRUBBED)
         self._writing = threading.Lock()
         self._reading = threading.Lock()
         self._changed = threading.Condition()  # guards the four below
@@ -200,20 +198,8 @@ _DESTROY = "UPDATE data_keys SET wrapped = zeroblob(40) WHERE id = ?"
 _LIVES = "wrapped <> zeroblob(40)"
 _GET = f"SELECT wrapped FROM data_keys WHERE id = ? AND {_LIVES}"  # noqa: S608 - our own words
 _ANY = f"SELECT wrapped FROM data_keys WHERE {_LIVES} LIMIT 1"  # noqa: S608 - our own words
-_PATIENCE_S = 5.0
+_SCRUBBED = "secure_delete = ON"
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say SQLite's and the system's errors in the words of this port."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"the key store cannot be used: {error}") from error
+def _plainly() -> AbstractContextManager[None]:
+    return said_as(Unavailable, "the key store cannot be used")

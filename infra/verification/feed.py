@@ -21,7 +21,7 @@ from infra.verification.findings import Failure, Report, in_order
 from infra.verification.keys import read_keys
 from infra.verification.log_file import LogFile
 from infra.verification.logs import CannotVerify
-from infra.verification.ranges import Source
+from infra.verification.source import Source
 from projections.feed import GENESIS, head_after
 
 LIMIT: Final = 1_000

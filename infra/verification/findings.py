@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Self, TypedDict
+
+from infra.verification.log_file import Row
 
 MOST_FAILURES: Final = 100  # listed of one log: one tampering may break a thousand events
 
@@ -64,6 +66,17 @@ class Failure:
     check: str
     detail: str
     between: tuple[int, int] | None = None
+
+    @classmethod
+    def of(cls, log: str, row: Row | None, wrong: Wrong, index: int | None = None) -> Self:
+        """What is wrong with a row, or shows at it; ``index``: where it shows, if that is not its own position."""
+        where, stream, version = row[:3] if row else (-1, None, None)
+        if wrong.stream is not None:
+            stream, version = wrong.stream, wrong.version
+        stream = stream if type(stream) is str else None
+        version = version if type(version) is int else None
+        where = where if index is None else index
+        return cls(log, stream, version, where, wrong.check, wrong.detail, wrong.between)
 
     def as_json(self) -> dict[str, Any]:
         """The members of the report."""

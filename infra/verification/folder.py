@@ -10,7 +10,7 @@ from typing import Any
 from infra.stores.vault import KeyStore
 from infra.verification.feed import FeedCopy, copied_feed
 from infra.verification.logs import CannotVerify, verify_logs
-from infra.verification.ranges import Source
+from infra.verification.source import Source
 
 _ROOTS_BESIDE = (
     "whether the root certificates are the countries' own: they were taken from beside the logs; compare them"

@@ -12,16 +12,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
+import orjson
+
+from infra.formats.canonical import loose_b64url
+
 Row: TypeAlias = tuple[
     int, Any, Any, Any, Any
 ]  # log_index, stream, seq, type, state: of any type in a forged file
 
+SEALED: Final = b"\x01"  # the first byte after the JWS, where something is sealed
 _ROWS: Final = "SELECT log_index, originator_id, originator_version, topic, state FROM stored_events"
 _COUNTED: Final = "SELECT count(*) AS n FROM stored_events GROUP BY originator_id, originator_version"
 _TWICE: Final = (
     "SELECT max(log_index), originator_id, originator_version FROM stored_events"
     " GROUP BY originator_id, originator_version HAVING count(*) > 1 ORDER BY 1 LIMIT 100"
 )
+
+
+def jws_of(row: Row) -> bytes:
+    """The compact JWS of a row, without what is sealed; empty where there are no bytes."""
+    return row[4].partition(SEALED)[0] if type(row[4]) is bytes else b""
+
+
+def said_by(row: Row) -> dict[str, Any]:
+    """What a row says, as far as it says anything: it is, was or will be verified in its own place."""
+    try:
+        found = orjson.loads(loose_b64url(jws_of(row).split(b".")[1]))
+    except (ValueError, IndexError):
+        return {}
+    return found if type(found) is dict else {}
 
 
 class Unreadable(Exception):
@@ -65,6 +84,15 @@ class LogFile:
             finally:
                 self._connection.execute("COMMIT")
         return None if first is None else Extent(first, last, rows, most)
+
+    def disagreement(self) -> str | None:
+        """Where the pages of the file do not agree with each other, an index with its rows above all; None: nowhere.
+
+        Rows are read by their positions here, and by the index in the house: what the index hides is not seen there.
+        """
+        with _plainly():
+            found = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return None if found == "ok" else found
 
     def twice(self) -> list[tuple[int, str, int]]:
         """Versions that stand in the log more than once: (last position, stream, version), at most 100."""
@@ -121,5 +149,5 @@ def _plainly() -> Iterator[None]:
     """Say SQLite's errors in the words of this port."""
     try:
         yield
-    except (sqlite3.Error, OSError, OverflowError) as error:
+    except (sqlite3.Error, OSError, OverflowError, UnicodeDecodeError) as error:
         raise Unreadable(str(error)) from error

@@ -3,21 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from infra.formats.boxes import Unreadable as VaultUnreadable
-from infra.formats.canonical import b64url, loose_b64url
+from infra.formats.canonical import b64url
 from infra.formats.tree import Frontier
 from infra.keys.history import NotAuthorised
 from infra.runtime.crew import Crew, processes_for
 from infra.stores.vault import Vault
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys
-from infra.verification.log_file import Extent, LogFile, Row, Unreadable
-from infra.verification.ranges import Source, Verifiers
-from infra.verification.statement import SEALED
+from infra.verification.log_file import Extent, LogFile, Row, Unreadable, said_by
+from infra.verification.ranges import Verifiers
+from infra.verification.source import Source
 
 RANGE: Final = 4_096  # events looked at in one go
 _APART: Final = 256  # how far an end between two appends is looked for
@@ -159,6 +157,8 @@ class _Log:
 
     def _open(self, file: LogFile) -> None:
         """1. file: the index of versions knows every row; a version stands in the log once."""
+        if disagreement := file.disagreement():
+            self._fail_file(f"the pages of the file do not agree with each other: {disagreement}")
         extent = file.extent()
         if extent is None:
             self._fail_file("the log has no events")
@@ -221,11 +221,8 @@ def _between_appends(file: LogFile, index: int, end: int) -> int:
 
 def _standing(row: Row | None) -> tuple[bool, bool]:
     """Whether an event names a lead, and whether it is one."""
-    try:
-        found: Any = orjson.loads(loose_b64url(row[4].partition(SEALED)[0].split(b".")[1])) if row else {}
-    except (ValueError, IndexError, AttributeError, TypeError):
-        return False, False
-    return type(found) is dict and "lead" in found, type(found) is dict and "effects" in found
+    said = said_by(row) if row else {}
+    return "lead" in said, "effects" in said
 
 
 def _named(failures: list[Failure]) -> list[Failure]:

@@ -1,4 +1,4 @@
-"""The pieces by which one signed event is looked at by itself; the checks, in their order, are in ranges.py.
+"""The checks of one signed event by itself: 3. form, 4. envelope, 12. members; and what a check stumbles over.
 
 Nothing is judged twice: what repeats, event after event, is remembered.
 """
@@ -6,22 +6,31 @@ Nothing is judged twice: what repeats, event after event, is remembered.
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from operator import itemgetter, lt
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
+
+import orjson
 
 from domain.events import As
 from infra.formats import codec
+from infra.formats.canonical import NotCanonical, decode, encode, from_b64url
 from infra.formats.signing import EVENT, BadSignature, parse
+from infra.keys.history import NotAuthorised
 from infra.verification.findings import Wrong
+from infra.verification.log_file import SEALED
 
-SEALED: Final = b"\x01"  # the first byte after the JWS, where something is sealed
-SIGNATURE_TEXT: Final = 87  # the point before it, and 64 bytes in base64url
-CAUSES: Final = frozenset({"cmd:", "evt:"})
-_NAMES: Final = ("v", "_sd_alg", "type", "time", "authority", "actor", "cause", "to", "data")
+_SIGNATURE_TEXT: Final = 87  # the point before it, and 64 bytes in base64url
+_CAUSES: Final = frozenset({"cmd:", "evt:"})
+_SHAPES: Final = ("v", "_sd_alg", "actor", "cause")
+_SAID: Final = ("type", "time", "authority", "to", "data")
 _PLACE: Final = ("log", "index", "chain", "stream", "seq", "prev")
-MEMBERS: Final = len(_NAMES + _PLACE)  # of every payload; lead or effects, and boxes, may join them
-members: Final = itemgetter(*_NAMES)
-place: Final = itemgetter(*_PLACE)  # where the event stands, in its log and in its stream
+_MEMBERS: Final = len(_SHAPES + _SAID + _PLACE)  # of every payload; lead or effects, and boxes, may join them
+_shapes: Final = itemgetter(*_SHAPES)
+_said: Final = itemgetter(*_SAID)
+_place: Final = itemgetter(*_PLACE)  # where the event stands, in its log and in its stream
+# What an event of another shape makes the checks stumble over, beside what they say themselves.
+FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 _DIGEST_TEXT: Final = 43  # 32 bytes in base64url
 _AS: Final = frozenset(get_args(As))
@@ -30,8 +39,88 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _REMEMBERED: Final = 4096
 
 
-def kid_of_event(jws: str) -> str:
-    """The kid in the header of an event, if it has its one form; raises Wrong. Headers repeat: remember."""
+# The kid, the payload, the SHA-256 of what was signed, the signature, the SHA-256 of the JWS; the mark of a sealed
+# part, and that part. A named tuple takes longer.
+Form: TypeAlias = tuple[str, dict[str, Any], bytes, bytes, bytes, bytes, bytes]
+
+
+class Forms:
+    """Reads events in their one form; headers repeat, and are remembered."""
+
+    def __init__(self) -> None:
+        self._kids: dict[str, str] = {}
+
+    def read(self, state: bytes) -> Form:
+        """3. form: a compact JWS in strict base64url, its header known, its payload canonical.
+
+        Raises what ``FAILED`` lists.
+        """
+        jws, mark, sealed = state.partition(SEALED)
+        text = jws.decode("ascii")
+        point, middle = text.find("."), len(text) - _SIGNATURE_TEXT
+        header = text[:point]
+        kid = self._kids.get(header) or self._kid(header, text)
+        raw = from_b64url(text[point + 1 : middle])
+        payload = orjson.loads(raw)
+        if encode(payload) != raw or not raw.isascii():
+            payload = decode(raw)
+        signature = from_b64url(text[middle + 1 :])
+        if middle <= point or text[middle] != ".":
+            raise Wrong("form", "is not a JWS of three parts, with 64 bytes of signature")
+        hasher = sha256(jws[:middle])
+        hashed = hasher.digest()
+        hasher.update(jws[middle:])
+        return kid, payload, hashed, signature, hasher.digest(), mark, sealed
+
+    def _kid(self, header: str, jws: str) -> str:
+        kid = _kid_of_event(jws)
+        if len(self._kids) >= _REMEMBERED:
+            self._kids.clear()
+        self._kids[header] = kid
+        return kid
+
+
+def check_envelope(payload: Mapping[str, Any]) -> tuple[bool, tuple[Any, ...], tuple[Any, ...]]:
+    """4. envelope: the members of the format, in their shapes; a lead names no lead.
+
+    Whether it names a lead or effects; (type, time, authority, to, data); (log, index, chain, stream, seq, prev).
+    Raises Wrong, and KeyError or TypeError for what is no payload at all.
+    """
+    v, alg, actor, cause = _shapes(payload)
+    place = _place(payload)
+    grouped = ("lead" in payload) + ("effects" in payload)
+    if (
+        v != 1
+        or alg != "sha-256"
+        or not type(place[4]) is int is type(v) is type(place[1])
+        or cause[:4] not in _CAUSES
+        or not _is_actor(actor)
+        or len(payload) != _MEMBERS + grouped + ("boxes" in payload)
+        or grouped == 2  # noqa: PLR2004 - both
+    ):
+        raise Wrong("envelope", "the payload has not exactly the members of the format, in their shapes")
+    return grouped == 1, _said(payload), place
+
+
+def wrong_of(error: Exception, checking: str) -> Wrong:
+    """What failed, in the words of the check that it failed in."""
+    match error:
+        case Wrong():
+            return error
+        case NotAuthorised():
+            return Wrong("key", error.reason)
+        case BadSignature():
+            return Wrong("signature", error.reason)
+        case NotCanonical():
+            return Wrong(checking, f"{error.pointer or 'a part of it'} {error.reason}")
+        case ValueError() if checking == "form":
+            return Wrong(checking, "the row does not begin with a compact JWS whose payload is JSON")
+        case _:
+            return Wrong(checking, f"a member has not the shape of the format ({type(error).__name__})")
+
+
+def _kid_of_event(jws: str) -> str:
+    """The kid in the header of an event, if it has its one form; raises Wrong."""
     try:
         parsed = parse(jws)
     except BadSignature as error:
@@ -41,7 +130,7 @@ def kid_of_event(jws: str) -> str:
     return parsed.kid
 
 
-def is_actor(actor: Mapping[str, Any]) -> bool:
+def _is_actor(actor: Mapping[str, Any]) -> bool:
     """Whether it is `{id, role, for?}`, `for` being `{party, as}`. KeyError or TypeError for what is none at all."""
     has_size = len(actor) == 2 or (len(actor) == 3 and _is_for(actor["for"]))  # noqa: PLR2004 - said above
     return has_size and type(actor["id"]) is str is type(actor["role"])
@@ -64,7 +153,7 @@ def is_moment(time: str) -> bool:
         return False
 
 
-def are_digests(digests: list[Any]) -> bool:
+def _are_digests(digests: list[Any]) -> bool:
     """Whether these are digests (SHA-256, base64url), sorted, each once. TypeError for what are no texts."""
     return all(map(lt, digests, digests[1:])) and len("".join(digests)) == _DIGEST_TEXT * len(digests)
 
@@ -77,27 +166,46 @@ class Kind(NamedTuple):
     is_of_keys: bool
 
 
+Members: TypeAlias = tuple[list[Any] | None, frozenset[str], bool]
+
+
 class Kinds:
     """What each kind of event has, as the house's law says."""
 
     def __init__(self, country: str) -> None:
         self._country = country
-        self.known: dict[object, Kind] = {}  # by type, for those whose members do not depend on a form
+        self._known: dict[object, Kind] = {}  # by type, for those whose members do not depend on a form
 
-    def find(self, name: str, found: Mapping[str, Any]) -> Kind:
-        """The kind of an event of this type with these members (`data`); raises Wrong."""
+    def check(self, name: str, found: Any) -> Members:
+        """12. members: those of the type; a digest for each personal one, so that counts tell nothing.
+
+        ``found``: the event's `data`. Its digests (None: nothing is personal), the personal members of the type,
+        whether it is about keys; raises Wrong.
+        """
+        public, personal, is_of_keys = self._known.get(name) or self._find(name, found)
+        digests = found.get("_sd")
+        if found.keys() != public and (public is not None or not personal.isdisjoint(found)):
+            raise Wrong("members", f"the public members are not those of {name}")
+        if digests is not None:
+            if not digests or len(digests) != len(personal) or not _are_digests(digests):
+                raise Wrong("members", f"there are not {len(personal)} digests, sorted, each once")
+        elif personal:
+            raise Wrong("members", "the digests of the personal members are missing")
+        return digests, personal, is_of_keys
+
+    def _find(self, name: str, found: Mapping[str, Any]) -> Kind:
         get = found.get
         asked = (name, get("procedure"), get("form"), get("register"), get("content_version"))
         try:
-            if asked in self.known:
-                return self.known[asked]
+            if asked in self._known:
+                return self._known[asked]
             public, owners = codec.members_of(name, found, self._country)
         except (codec.UnknownEvent, TypeError) as error:
             raise Wrong("members", f"{name}: {error}") from None
         if public is not None and owners:
             public |= {"_sd"}
         kind = Kind(public, frozenset(owners), name.startswith("keys."))
-        if len(self.known) >= _REMEMBERED:
-            self.known.clear()
-        self.known[name if public is not None else asked] = kind
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[name if public is not None else asked] = kind
         return kind

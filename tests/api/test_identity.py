@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ from starlette.testclient import TestClient
 from api import development
 from infra.development.development import DevelopmentProvider, client_key, residents
 from infra.identity.tokens import BadToken, SigningKey, Tokens, assertion
+from tests.noon import NOON, Hand
 
 HOME = "http://127.0.0.1:8000"
 ISSUER = f"{HOME}/identity"
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BACK = "http://127.0.0.1:51234/back"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0"
 SIGN_IN = {
@@ -46,16 +46,6 @@ CODE = {
     "client_id": "development",
     "code_verifier": VERIFIER,
 }
-
-
-class Hand:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture

@@ -54,8 +54,9 @@ def relaying(town: Town, servers: str) -> Iterator[None]:
 
 def wait_for_relay(town: Town) -> None:
     """Until Kafka has everything."""
-    feeds = [country.feed for country in town.house.countries.values()]
-    until(lambda: all(feed.relay_behind() == 0 for feed in feeds), "the relay")
+    kept = town.house.countries.values()
+    until(lambda: all(c.feed.position() == c.log.size() for c in kept), "the feeds")
+    until(lambda: all(c.feed.relay_behind() == 0 for c in kept), "the relay")
 
 
 class Topic:

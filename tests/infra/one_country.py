@@ -6,7 +6,7 @@ The clock stands until it is moved. There is no test in here, and no fake.
 import json
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -171,6 +171,12 @@ class OneCountry:
         """A sale that is in review, with the first officer."""
         seen = self.pay(self.consent(self.file(n)))
         return self.do(c.AssignCase, seen, f"{OFFICE}-officer-1")
+
+    def answered(self, seen: Outcome, evidence: Sequence[Any] = ()) -> Outcome:
+        """The officer has a question, and the applicant answers it."""
+        asked = self.do(c.RequestInformation, seen, f"{OFFICE}-officer-1", question="Which colour?", items=())
+        of = asked.state.questions[-1]["of"]
+        return self.do(c.ProvideInformation, asked, "kz-citizen-1", of=of, answer="White.", evidence=evidence)
 
     def approved(self, n: int) -> Outcome:
         """A sale that two officers approved."""

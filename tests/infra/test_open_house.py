@@ -12,7 +12,7 @@ from domain.refusals import Unready
 from infra.house import House
 from infra.log.event_store import Unavailable
 from infra.operations.readiness import readiness
-from infra.settings import Settings
+from infra.settings import Settings, WrongSetting
 from tests.town.fixtures import Furnished, copied
 
 
@@ -99,3 +99,23 @@ def test_one_countrys_trouble_makes_the_house_unready_and_is_named(house: House)
     found = readiness(house)
     assert not found["ready"]
     assert [code for code, state in found["countries"].items() if state["trouble"]] == ["AZ"]
+
+
+@pytest.mark.parametrize("origin", ["log.kz.tamga.example/v1\n", "log.tr.tamga.example/v1"])
+def test_under_keys_that_are_not_of_the_log_nothing_is_signed(settings: Settings, origin: str) -> None:
+    """An editor's newline, another country's file: what is signed for another log would never heal."""
+    place = settings.data / "kz" / "keys" / "origin"
+    before = (settings.data / "kz" / "log.sqlite").read_bytes()
+    place.write_text(origin)
+    with pytest.raises(WrongSetting, match=r"origin.*backup"):
+        House(settings)
+    assert (settings.data / "kz" / "log.sqlite").read_bytes() == before
+
+
+def test_a_house_that_lacks_the_seal_of_an_office_is_not_ready(settings: Settings) -> None:
+    (seal,) = (settings.data / "kz" / "keys" / "seals").glob("*-kz-vehicle-registration.pem")
+    seal.unlink()
+    with closing(House(settings)) as house:
+        found = readiness(house)
+    assert not found["ready"]
+    assert "kz-vehicle-registration" in found["countries"]["KZ"]["trouble"]

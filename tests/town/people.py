@@ -20,7 +20,8 @@ from infra.formats.canonical import b64url, encode, sha256
 from infra.house import CountryHouse, House, provider_of
 from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from infra.keys.keyring import Keyring
-from infra.operations import follow, register_import
+from infra.operations import register_import
+from infra.operations.ticking import tick
 from infra.runtime.clock import clock_of, turn_to, written
 from infra.settings import Settings
 from tests.examples import example_entries, example_request
@@ -99,7 +100,7 @@ class Town:
     def tick(self) -> None:
         """Have the clock do now what it has to do."""
         self.settle()
-        follow.tick(self.house)
+        tick(self.house)
 
     def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
         """Import these into a register."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 import httpx2
 
 from infra.house import House
+from infra.runtime.child import end_process
 from infra.settings import Settings
 from tests.town.caller import until
 from tests.town.people import Town
@@ -75,12 +76,7 @@ class ServedTown(Town):
     def stop(self) -> None:
         """Ask it to end; where it does not, it is killed."""
         if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            end_process(self.process)
 
     def run(self, *words: str) -> str:
         """A command of the command line on the same data; its standard output."""

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import stat
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,21 +28,11 @@ from infra.development.development import (
 )
 from infra.identity.competences import Competences
 from infra.identity.tokens import BadToken, SigningKey, Tokens, actor_of, assertion
+from tests.noon import NOON, Hand
 
 ISSUER = "http://127.0.0.1:8000/identity"
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TERMS = [(code, name, terms) for (code, name), offer in offers().items() for terms in offer.terms]
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0"
-
-
-class Hand:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 # --- who lives here ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import json
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +28,12 @@ from infra.identity.tokens import (
     key_set,
     verified,
 )
+from tests.noon import NOON, Hand
 
 ISSUER = "https://identity.example"
 OTHER = "https://other.example"
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOW = int(NOON.timestamp())
 NUMBER = {"country": "TR", "number": "14051521728"}  # a valid TCKN; nobody's
-
-
-class Hand:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-        self.looks = 0
-
-    def __call__(self) -> datetime:
-        self.looks += 1
-        return self.at
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,28 @@ def test_a_second_follower_waits_and_takes_over_when_the_first_is_killed(house: 
             until(lambda: readings(house) == 3, "the second follower")
 
 
+def test_each_country_has_a_follower_where_processes_keep_different_ones(house: House) -> None:
+    """Kazakhstan's is served here, Türkiye's by another process on the same folder."""
+    alone = house.settings.model_copy(update={"countries": "KZ"})
+    stop = threading.Event()
+    with closing(House(alone)) as first:
+        thread = threading.Thread(target=follow, args=(first, stop))
+        thread.start()
+        try:
+            until(lambda: is_followed(house, "KZ"), "Kazakhstan's follower")
+            assert not is_followed(house, "TR")
+            with following(house):
+                until(lambda: is_followed(house, "TR"), "Türkiye's follower")
+        finally:
+            stop.set()
+            thread.join()
+
+
+def is_followed(house: House, code: str) -> bool:
+    country = house.countries[code]
+    return country.read_models.position() == country.feed.position() == country.log.size() > 0
+
+
 def test_a_follower_ends_in_order_when_it_is_asked_and_leaves_the_readings_in_the_log(house: House) -> None:
     """rules.md 28: the head of the table of accesses goes into the log at shutdown."""
     with following(house) as process:

@@ -390,18 +390,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     """Events whose keys are gone fold to the same rows as those that were folded before and erased."""
     kazakhstan.register(1, 2, 3)
     sold, other = kazakhstan.completed(1), kazakhstan.withdrawn(2)
-    asked = kazakhstan.do(
-        c.RequestInformation, kazakhstan.in_review(3), f"{OFFICE}-officer-1", question="When?", items=()
-    )
-    answered = kazakhstan.do(
-        c.ProvideInformation,
-        asked,
-        "kz-citizen-1",
-        of=asked.state.questions[-1]["of"],
-        answer="Yesterday.",
-        evidence=(),
-    )
-    taken_back = kazakhstan.do(c.WithdrawCase, answered, "kz-citizen-1")
+    taken_back = kazakhstan.do(c.WithdrawCase, kazakhstan.answered(kazakhstan.in_review(3)), "kz-citizen-1")
     kazakhstan.follow()
     kazakhstan.later(days=5000)
     kazakhstan.erase(sold)
@@ -429,21 +418,8 @@ def erased_but_killed(furnished: Path, place: Path) -> tuple[list[bytes], bytes]
         filed = country.evidence.file(upload.id, "proof", upload.sha256, "owner", "", case=case)
         seen = country.file(1)
         # Nothing asks for evidence in a Kazakh car sale; it is answered with some.
-        asked = country.do(
-            c.RequestInformation,
-            country.do(c.AssignCase, country.pay(country.consent(seen)), f"{OFFICE}-officer-1"),
-            f"{OFFICE}-officer-1",
-            question="Which colour?",
-        )
-        seen = country.do(
-            c.ProvideInformation,
-            asked,
-            "kz-citizen-1",
-            of=asked.state.questions[-1]["of"],
-            answer="White.",
-            evidence=(filed,),
-        )
-        seen = country.do(c.WithdrawCase, seen, "kz-citizen-1")
+        seen = country.do(c.AssignCase, country.pay(country.consent(seen)), f"{OFFICE}-officer-1")
+        seen = country.do(c.WithdrawCase, country.answered(seen, (filed,)), "kz-citizen-1")
         country.follow()
         country.vault.destroy(())  # everything is in the file, nothing in its write-ahead log
         shutil.copy(folder / "vault.sqlite", folder / "vault.before")

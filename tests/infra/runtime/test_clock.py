@@ -52,6 +52,14 @@ def test_what_is_no_instant_with_a_zone_is_refused(tmp_path: Path, text: str) ->
         clock_of(file)()
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "@9999-12-31T23:59:59Z"])
+def test_a_year_in_which_no_term_of_the_law_ends_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "clock"
+    file.write_text(text)
+    with pytest.raises(WrongClock, match="year"):
+        clock_of(file)()
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongClock, match="cannot be read"):
         clock_of(tmp_path / "nowhere")()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.runtime.sqlite_file import begin_write, create
+from infra.runtime.sqlite_file import begin_write, connect, create, said_as, transaction
 
 SPAWN = multiprocessing.get_context("spawn")
 SCHEMA = ("CREATE TABLE things (name TEXT)", "INSERT INTO things VALUES ('first')")
@@ -83,3 +83,46 @@ def test_a_lock_that_does_not_come_is_an_error_in_time_and_waiting_goes_on_as_be
         holder.execute("ROLLBACK")
         begin_write(waiting, 0.05)
         waiting.execute("ROLLBACK")
+
+
+class Away(Exception):
+    """The error of a store."""
+
+
+def break_off(connection: sqlite3.Connection) -> None:
+    with transaction(connection):
+        connection.execute("INSERT INTO things VALUES ('half')")
+        raise ZeroDivisionError
+
+
+def test_a_transaction_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    create(path, SCHEMA)
+    with closing(connect(path)) as connection:
+        with pytest.raises(ZeroDivisionError):
+            break_off(connection)
+        with transaction(connection):
+            connection.execute("INSERT INTO things VALUES ('second')")
+        assert connection.execute("SELECT name FROM things").fetchall() == [("first",), ("second",)]
+
+
+def test_the_disk_is_waited_for_unless_a_store_says_that_it_needs_not_be(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    create(path, SCHEMA)
+    with closing(connect(path)) as durable, closing(connect(path, "synchronous = NORMAL")) as made_again:
+        assert durable.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert made_again.execute("PRAGMA synchronous").fetchone() == (1,)
+
+
+def test_an_error_is_said_in_the_words_of_the_store_and_names_no_path(tmp_path: Path) -> None:
+    with (
+        closing(connect(tmp_path / "empty.sqlite")) as connection,
+        pytest.raises(Away, match=r"^things cannot be kept: no such table: things$"),
+        said_as(Away, "things cannot be kept"),
+    ):
+        connection.execute("INSERT INTO things VALUES ('lost')")
+    with (
+        pytest.raises(Away, match=r"^things cannot be kept: No such file or directory$"),
+        said_as(Away, "things cannot be kept"),
+    ):
+        (tmp_path / "nowhere").read_bytes()

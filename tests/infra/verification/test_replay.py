@@ -1,7 +1,6 @@
 """Replay: a case as it stood, step by step, from the log alone."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,10 @@ import pytest
 from domain.offers import offer, terms_hash
 from infra.keys.keyring import Keyring
 from infra.verification import NoSuchCase, Unreplayable, WrongMoment, replay
-from tests.infra.past import OFFICE, Past, past
+from tests.infra.past import OFFICE, Past
 from tests.infra.tampering import copy_of, opened, signed_again
 
 Replayed = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
-    with past(tmp_path_factory.mktemp("past")) as it:
-        yield it
 
 
 def replayed(made: Past, case: str, as_of: str | None = None, *, with_personal: bool = True) -> Replayed:

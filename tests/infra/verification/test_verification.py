@@ -1,22 +1,19 @@
-"""Verification of a log: the untouched one holds, and whatever is done to the file is found and named."""
+"""Verification of a log: whatever is done to its file is found and named."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.desk.batch import end_of
-from infra.formats.boxes import DataKey, split_sealed
+from infra.formats.boxes import split_sealed
 from infra.formats.canonical import b64url, sha256
-from infra.formats.signing import Seal
-from infra.formats.tree import leaf, root
-from infra.verification import CannotVerify, KeyStore, Report, Source, verify_folder, verify_logs
-from tests.infra.past import OFFICE, Past, past
+from infra.verification import verify_logs
+from tests.infra.past import OFFICE
 from tests.infra.tampering import (
     Opened,
     Stored,
@@ -30,281 +27,7 @@ from tests.infra.tampering import (
     with_high_s,
     with_stray_bits,
 )
-
-
-@dataclass
-class Case:
-    """A copy of Kazakhstan's log and key store, to be tampered with, and what a test has to know of them."""
-
-    past: Past
-    log: Path
-    vault: Path
-
-    def stream(self, name: str) -> str:
-        return self.past.cases[name]
-
-    def source(self, *, with_keys: bool = True) -> Source:
-        ring = self.past.country().keyring
-        keys = KeyStore(self.vault, ring.kek) if with_keys else None
-        return Source(log="KZ", path=self.log, root_certificate=ring.root, key_store=keys)
-
-    def verified(self, *, with_keys: bool = True) -> Report:
-        return verify_logs([self.source(with_keys=with_keys)], processes=0)
-
-    def key_of(self, key_id: bytes) -> DataKey:
-        secret = self.past.country().vault.get(key_id)
-        assert secret is not None
-        return DataKey(key_id, secret)
-
-    def seal_of(self, authority: str) -> Seal:
-        seal = self.past.country().keyring.newest(authority)
-        assert seal is not None
-        return seal
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
-    with past(tmp_path_factory.mktemp("past")) as it:
-        yield it
-
-
-@pytest.fixture
-def case(made: Past, tmp_path: Path) -> Case:
-    folder = made.country().folder
-    log = copy_of(folder / "log.sqlite", tmp_path / "log.sqlite")
-    return Case(made, log, copy_of(folder / "vault.sqlite", tmp_path / "vault.sqlite"))
-
-
-# --- the untouched log ------------------------------------------------------------------------------------
-
-
-def test_what_nobody_touched_verifies(case: Case) -> None:
-    """Every signature, every link and every disclosure; erased ones are counted, and no failure."""
-    report = case.verified()
-    with opened(case.log) as log:
-        rows = log.rows()
-    found = report.logs["KZ"]
-    assert report.failures == []
-    assert report.ok
-    assert found["events"] == found["signatures"] == found["size"] == len(rows)
-    assert found["streams"] == len({row.stream for row in rows})
-    assert found["links"] == len(rows) - found["streams"]
-    digests = sum(len(row.payload["data"].get("_sd", ())) for row in rows)
-    assert found["erased"] > 0
-    assert found["disclosures"] + found["erased"] == digests
-
-
-def test_the_root_is_that_of_the_tree_over_all_events(case: Case) -> None:
-    with opened(case.log) as log:
-        leaves = [leaf(sha256(row.jws.encode())) for row in log.rows()]
-    assert case.verified().logs["KZ"]["root"] == b64url(root(leaves))
-
-
-def test_no_secret_is_needed(case: Case) -> None:
-    """With the file and the root certificate alone, all but what is sealed is verified, and the report says so."""
-    report = case.verified(with_keys=False)
-    assert report.ok
-    assert report.logs["KZ"]["disclosures"] == 0
-    assert any("sealed" in sentence for sentence in report.not_covered)
-    assert not any("sealed" in sentence for sentence in case.verified().not_covered)
-
-
-def test_several_logs_are_verified_together_in_processes(case: Case) -> None:
-    """The report has every log, the progress counts all events."""
-    steps: list[tuple[int, int]] = []
-    turkiye = case.past.country("TR")
-    other = Source(log="TR", path=turkiye.folder / "log.sqlite", root_certificate=turkiye.keyring.root)
-    report = verify_logs([case.source(), other], processes=2, progress=lambda *step: steps.append(step))
-    assert report.ok
-    assert report.logs.keys() == {"KZ", "TR"}
-    assert steps[-1] == (sum(log["events"] for log in report.logs.values()),) * 2
-
-
-def test_a_log_without_its_root_certificate_is_nobodys(case: Case) -> None:
-    """Whoever gives another country's root certificate learns that nothing in the log is authorised."""
-    other = case.past.country("TR").keyring.root
-    report = verify_logs([Source(log="KZ", path=case.log, root_certificate=other)], processes=0)
-    assert (report.failures[0].index, report.failures[0].check) == (0, "key")
-    assert len(report.failures) <= 100
-
-
-def test_a_key_store_that_is_not_there_is_no_empty_one(case: Case) -> None:
-    case.vault.unlink()
-    with pytest.raises(CannotVerify):
-        case.verified()
-
-
-def test_what_is_no_log_is_said_to_be_none(case: Case) -> None:
-    case.log.write_bytes(b"this is no database, but it is long enough to be taken for one" * 20)
-    report = case.verified()
-    assert [failure.check for failure in report.failures] == ["file"]
-
-
-# --- in ranges, and side by side ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
-def test_however_a_log_is_cut_into_ranges_it_is_the_same(case: Case, size: int) -> None:
-    """Ranges end between appends only; links, times and the tree go on from one to the next."""
-    cut = verify_logs([case.source()], processes=0, in_ranges_of=size)
-    assert cut.as_json() == case.verified().as_json()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "an event is deleted",
-        "the lead of an approval is removed, and the gap closed",
-        "the newest of a stream is deleted, and the gap closed",
-        "two events of two streams change places",
-        "an event is inserted by who has a live key",
-        "the later events are moved up",
-        "the newest of a stream is signed again",
-    ],
-)
-def test_what_is_wrong_is_wrong_in_any_range(case: Case, name: str) -> None:
-    with opened(case.log) as log:
-        TAMPERINGS[name][0](case, log)
-    cut = verify_logs([case.source()], processes=0, in_ranges_of=3)
-    assert cut.failures[0] == case.verified().failures[0]
-
-
-def test_ranges_in_several_processes_hang_together(case: Case) -> None:
-    """Where one ends and the next begins, what stands between them cannot be exchanged either."""
-    with opened(case.log) as log:
-        _sign_the_newest_of_a_stream_again(case, log)
-    beside = verify_logs([case.source()], processes=2, in_ranges_of=1)
-    assert beside.failures[0] == case.verified().failures[0]
-    assert beside.failures[0].check == "chain"
-
-
-def test_where_events_were_moved_it_is_said_once(case: Case) -> None:
-    """Everything after a hole that was closed was signed for another position: that is one finding."""
-    with opened(case.log) as log:
-        _delete_the_newest_of_a_stream(case, log)
-    found = [failure.check for failure in case.verified().failures]
-    assert found.count("index") == 1
-    assert "chain" not in found
-
-
-def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
-    """All events of a large log under another name: the first hundred are listed, and it is said so."""
-    with opened(case.log) as log:
-        rows = log.rows()
-        for again in (100, 200, 300):
-            log.append(*(row._replace(version=row.version + again) for row in rows))
-    report = case.verified()
-    assert len(report.failures) <= 100
-    assert any("not listed" in sentence for sentence in report.not_covered)
-
-
-# --- of a part of the log ----------------------------------------------------------------------------------
-
-
-def _part(case: Case, *kept: Callable[[Stored], bool]) -> Report:
-    with opened(case.log) as log:
-        log.keep(*(row for row in log.rows() if any(keeps(row) for keeps in kept)))
-    root = case.source().root_certificate
-    return verify_logs([Source(log="KZ", path=case.log, root_certificate=root, recipient="KG")], processes=0)
-
-
-def test_a_recipient_verifies_the_part_that_it_has(case: Case) -> None:
-    """Signatures, streams, indexes and keys; not the chain, the tree, and the root that a retirement states: that is
-    said.
-    """
-    report = _part(case, lambda row: row.type.startswith("keys."))
-    assert report.failures == []
-    assert report.logs["KZ"]["events"] == 11
-    assert report.logs["KZ"]["root"] is None
-    assert any("retirement at index" in sentence for sentence in report.not_covered)
-    assert any("the chain" in sentence for sentence in report.not_covered)
-
-
-def test_of_a_part_it_still_shows_that_an_event_stands_elsewhere(case: Case) -> None:
-    with opened(case.log) as log:
-        row = log.row(case.stream("waiting"), 3)
-        log.rename(row, log_index=row.place + 7)
-    report = _part(case, lambda row: row.type.startswith("keys."), lambda it: it.stream == row.stream)
-    assert [(f.stream, f.version, f.check) for f in report.failures] == [(row.stream, 3, "index")]
-
-
-def test_of_a_part_it_still_shows_that_a_stream_is_not_whole(case: Case) -> None:
-    missing = case.stream("waiting"), 2
-    report = _part(
-        case,
-        lambda row: row.type.startswith("keys."),
-        lambda row: row.stream == missing[0] and row.version != missing[1],
-    )
-    assert (report.failures[0].stream, report.failures[0].version) == missing
-
-
-# --- a folder, and a feed ----------------------------------------------------------------------------------
-
-
-def test_a_data_folder_is_verified_as_a_whole(case: Case) -> None:
-    """Every country's log, with the certificates beside them, which is said; or with those from outside."""
-    place = case.past.house.settings.data
-    report = verify_folder(place, with_keys=True)
-    assert report["ok"]
-    assert report["logs"].keys() == case.past.house.countries.keys()
-    assert any("root certificates" in sentence for sentence in report["not_covered"])
-    outside = case.log.parent / "roots"
-    outside.mkdir()
-    for code, country in case.past.house.countries.items():
-        pem = (country.keyring.folder / "root.pem").read_bytes()
-        (outside / f"{code.lower()}.pem").write_bytes(pem)
-    report = verify_folder(place, roots=outside)
-    assert report["ok"]
-    assert not any("root certificates" in sentence for sentence in report["not_covered"])
-    (outside / "kz.pem").unlink()
-    with pytest.raises(CannotVerify):
-        verify_folder(place, roots=outside)
-
-
-def test_an_operator_who_made_everything_anew_is_seen_with_the_root_from_outside(case: Case) -> None:
-    """Every signature of the forged log holds, and none leads to the certificate that we know."""
-    turkiye = case.past.country("TR")
-    forged = Source(log="KZ", path=turkiye.log.path, root_certificate=case.source().root_certificate)
-    report = verify_logs([forged], processes=0)
-    assert (report.failures[0].index, report.failures[0].check) == (0, "key")
-
-
-def test_a_folder_without_logs_is_said_to_be_one(tmp_path: Path) -> None:
-    with pytest.raises(CannotVerify):
-        verify_folder(tmp_path)
-
-
-def test_a_log_beside_which_there_is_no_key_store_is_verified_without(case: Case) -> None:
-    """Unless the key store was asked for."""
-    place = case.log.parent / "data" / "kz"
-    (place / "keys").mkdir(parents=True)
-    copy_of(case.log, place / "log.sqlite")
-    root = (case.past.country().keyring.folder / "root.pem").read_bytes()
-    (place / "keys" / "root.pem").write_bytes(root)
-    report = verify_folder(place.parent, with_keys=None)
-    assert report["ok"]
-    assert report["logs"]["KZ"]["disclosures"] == 0
-    with pytest.raises(CannotVerify):
-        verify_folder(place.parent, with_keys=True)
-
-
-def test_a_key_store_under_another_key_opens_nothing(case: Case) -> None:
-    source = case.source()
-    other = replace(source, key_store=KeyStore(case.vault, bytes(32)))
-    report = verify_logs([other], processes=0)
-    assert [failure.check for failure in report.failures] == ["disclosures"]
-
-
-def test_a_garbled_page_of_the_file_is_found(case: Case) -> None:
-    """Whatever SQLite makes of it, no exception ends the verification."""
-    raw = bytearray(case.log.read_bytes())
-    middle = len(raw) // 2 // 4096 * 4096
-    raw[middle : middle + 4096] = b"\xff" * 4096
-    case.log.write_bytes(raw)
-    assert not case.verified().ok
-
-
-# --- what is done to the file -----------------------------------------------------------------------------
+from tests.infra.verification.copied import Case
 
 Named = tuple[str, int]  # the stream and version that must be named first
 Tampering = Callable[[Case, Opened], tuple[Named, ...]]
@@ -741,3 +464,88 @@ def test_whatever_is_done_to_the_file_is_found(case: Case, name: str) -> None:
     assert (first.stream, first.version) in named, first
     assert first.check in checks, first
     assert first.detail
+
+
+# --- in ranges, and side by side ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "an event is deleted",
+        "the lead of an approval is removed, and the gap closed",
+        "the newest of a stream is deleted, and the gap closed",
+        "two events of two streams change places",
+        "an event is inserted by who has a live key",
+        "the later events are moved up",
+        "the newest of a stream is signed again",
+    ],
+)
+def test_what_is_wrong_is_wrong_in_any_range(case: Case, name: str) -> None:
+    with opened(case.log) as log:
+        TAMPERINGS[name][0](case, log)
+    cut = verify_logs([case.source()], processes=0, in_ranges_of=3)
+    assert cut.failures[0] == case.verified().failures[0]
+
+
+def test_ranges_in_several_processes_hang_together(case: Case) -> None:
+    """Where one ends and the next begins, what stands between them cannot be exchanged either."""
+    with opened(case.log) as log:
+        _sign_the_newest_of_a_stream_again(case, log)
+    beside = verify_logs([case.source()], processes=2, in_ranges_of=1)
+    assert beside.failures[0] == case.verified().failures[0]
+    assert beside.failures[0].check == "chain"
+
+
+def test_where_events_were_moved_it_is_said_once(case: Case) -> None:
+    """Everything after a hole that was closed was signed for another position: that is one finding."""
+    with opened(case.log) as log:
+        _delete_the_newest_of_a_stream(case, log)
+    found = [failure.check for failure in case.verified().failures]
+    assert found.count("index") == 1
+    assert "chain" not in found
+
+
+def test_one_tampering_does_not_fill_the_report(case: Case) -> None:
+    """All events of a large log under another name: the first hundred are listed, and it is said so."""
+    with opened(case.log) as log:
+        rows = log.rows()
+        for again in (100, 200, 300):
+            log.append(*(row._replace(version=row.version + again) for row in rows))
+    report = case.verified()
+    assert len(report.failures) <= 100
+    assert any("not listed" in sentence for sentence in report.not_covered)
+
+
+def test_what_an_index_hides_from_the_house_is_no_secret_to_a_verifier(case: Case) -> None:
+    """One byte in the index of versions, no row touched: the house would not see the event any more."""
+    with opened(case.log) as log:
+        row = _sold(case, log, 2)
+    with closing(sqlite3.connect(case.log)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    name, raw = row.stream.encode(), bytearray(case.log.read_bytes())
+    # In the index the version and the position follow the stream's id, in a row the version and the type.
+    places = [n for n in range(len(raw)) if raw.startswith(name + bytes([row.version]), n)]
+    (place,) = [n for n in places if row.type.encode() not in raw[n : n + 80]]
+    raw[place + len(name) - 1] = ord("g")
+    case.log.write_bytes(raw)
+    with closing(sqlite3.connect(case.log)) as connection:
+        asked = "SELECT count(*) FROM stored_events WHERE originator_id = ? AND originator_version = 2"
+        assert connection.execute(asked, (row.stream,)).fetchone() == (0,)
+    report = case.verified()
+    assert not report.ok
+    assert report.failures[0].check == "file"
+    assert "index" in report.failures[0].detail
+
+
+@pytest.mark.parametrize("change", ["UPDATE stored_events SET state = 'text' WHERE log_index = 0"])
+def test_a_log_whose_columns_hold_other_kinds_of_values_is_a_failure_and_no_accident(
+    case: Case, change: str
+) -> None:
+    with closing(sqlite3.connect(case.log)) as connection:
+        connection.execute("DROP TRIGGER events_are_never_changed")
+        connection.execute(change)
+        connection.commit()
+    report = case.verified()
+    assert not report.ok
+    assert report.failures[0].index in {-1, 0}

@@ -1,0 +1,84 @@
+"""Commands of an auditor: is every log what was signed, and how did a case go."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infra import verification
+from infra.command_line.opening import WrongUsage, country_of_case, opened
+from infra.command_line.printing import AsJson, progress, said
+from infra.development.development import DevelopmentProvider, UnknownResident
+from infra.runtime.clock import clock_of
+from infra.settings import read_settings
+
+
+def verify(
+    *,
+    root: Annotated[
+        Path | None, typer.Option(help="Folder with <cc>.pem root certificates from outside.")
+    ] = None,
+    keys: Annotated[
+        bool, typer.Option(help="Also open the disclosures, where the key store is at hand.")
+    ] = True,
+    source: Annotated[
+        str | None, typer.Option("--from", help="The address of a house: verify its feeds, not the files.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify every log: needs the files and the root certificates only, no secret. Exit 1 if anything is wrong."""
+    settings = read_settings()
+    with progress("events") as shown:
+        task = shown.add_task("verifying", total=None)
+        try:
+            report = verification.verify_folder(
+                settings.data,
+                roots=root,
+                with_keys=None if keys else False,
+                feed=source,
+                token_of=lambda code: _auditor_token(settings.data, source or "", code),
+                progress=lambda done, total: shown.update(task, completed=done, total=total),
+            )
+        except verification.CannotVerify as error:
+            raise WrongUsage(str(error)) from error
+    said(report, as_json=as_json)
+    raise typer.Exit(0 if report["ok"] else 1)
+
+
+def replay(
+    case: str,
+    *,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A version, or a moment such as 2026-11-23T10:00:00Z.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The case as it stood, and each step: who, when, under which terms, with which key."""
+    with opened() as house:
+        country = country_of_case(house, case)
+        try:
+            found = verification.replay(
+                country.log.path,
+                country.code,
+                case,
+                as_of,
+                key_of=country.vault.get,
+                root_certificate=country.keyring.root,
+            )
+        except (verification.NoSuchCase, verification.WrongMoment, verification.Unreplayable) as error:
+            raise WrongUsage(str(error)) from error
+        said(found, as_json=as_json)
+
+
+def _auditor_token(folder: Path, address: str, code: str) -> str:
+    """A token of the country's development auditor, for the house whose data folder this is."""
+    if not (folder / "identity" / "signing.pem").exists():
+        raise verification.CannotVerify(
+            "the feed asks who reads it: give the token of an auditor, or of a registry"
+        )
+    issuer = f"{address.rstrip('/')}/identity"
+    provider = DevelopmentProvider(folder / "identity", issuer, clock_of(None), environment="development")
+    try:
+        return provider.mint(f"{code.lower()}-auditor")
+    except UnknownResident as error:
+        raise verification.CannotVerify(str(error)) from error

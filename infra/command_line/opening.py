@@ -1,0 +1,59 @@
+"""What a command works on: the settings, the house, its countries.
+
+WrongUsage    what was asked for cannot be; the message says what can
+WrongSetting  of infra/settings.py
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from domain.countries import countries
+from infra.house import CountryHouse, House
+from infra.runtime.garbage import collect_less
+from infra.runtime.log_lines import write_logs
+from infra.settings import Settings, read_settings
+
+
+class WrongUsage(Exception):
+    """What was asked for cannot be."""
+
+
+def development_settings() -> Settings:
+    """The settings, for what is refused in production."""
+    settings = read_settings()
+    if settings.environment != "development":
+        raise WrongUsage("this is for development only")
+    return settings
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[House]:
+    """The house, until the block ends."""
+    settings = settings or read_settings()
+    write_logs(settings.log_level)
+    with closing(House(settings)) as house:
+        collect_less()
+        yield house
+
+
+def kept_country(house: House, code: str) -> CountryHouse:
+    """A country that this house keeps."""
+    if code not in house.countries:
+        raise not_kept(code, house.settings)
+    return house.countries[code]
+
+
+def country_of_case(house: House, case: str) -> CountryHouse:
+    """The country whose log holds the case."""
+    country = house.where(case)
+    if country is None:
+        raise WrongUsage("there is no such case")
+    return country
+
+
+def not_kept(code: str, settings: Settings) -> WrongUsage:
+    """The country is none of this house's."""
+    if code in countries():
+        kept = ", ".join(settings.kept)
+        return WrongUsage(f"{code} is not kept here (TAMGA_COUNTRIES); this house keeps: {kept}")
+    return WrongUsage(f"{code} is not a member country; these are: {', '.join(countries())}")

@@ -1,0 +1,63 @@
+"""Commands of a development house: who there is, their tokens, and what its treasury signs; never in production."""
+
+from typing import Annotated
+
+import typer
+
+from infra.command_line.opening import WrongUsage, country_of_case, development_settings, opened
+from infra.command_line.printing import AsJson, said, tabled
+from infra.development import development, treasury
+from infra.house import provider_of
+
+
+def people(*, as_json: AsJson = False) -> None:
+    """The development people and machines of the countries that are kept here, with their roles."""
+    settings = development_settings()
+    found = [
+        {
+            "id": r.id,
+            "name": r.name,
+            "country": r.country,
+            "roles": list(r.roles),
+            "personal_number": r.personal_number[1] if r.personal_number else None,
+        }
+        for r in development.residents().values()
+        if r.country in settings.kept
+    ]
+    if as_json:
+        said(found, as_json=True)
+    else:
+        tabled(found)
+
+
+def token(person: str) -> None:
+    """A bearer token for one of the development people, on standard output."""
+    settings = development_settings()
+    if person not in development.residents():
+        raise WrongUsage(f"nobody here has the id {person}; see: tamga people")
+    typer.echo(provider_of(settings).mint(person))
+
+
+def sign_payment(
+    case: str,
+    amount: Annotated[int, typer.Argument(help="Minor units.")],
+    currency: str,
+    reference: str,
+    *,
+    refund: Annotated[bool, typer.Option(help="A refund, not a payment.")] = False,
+) -> None:
+    """The treasury's signed statement that money came (or went back), on standard output; development only."""
+    with opened(development_settings()) as house:
+        country = country_of_case(house, case)
+        typer.echo(
+            treasury.treasury(
+                country.keyring,
+                country.code,
+                case,
+                amount,
+                currency,
+                reference,
+                house.clock(),
+                is_refund=refund,
+            )
+        )

@@ -1,0 +1,22 @@
+"""The checks have numbers, and each is found in the code by its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infra import verification
+from infra.verification.findings import CHECKS
+
+FOLDER = Path(verification.__file__).parent
+CODE = "\n".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if path.name != "__init__.py")
+
+
+def test_the_list_of_the_checks_is_in_the_order_of_their_numbers() -> None:
+    listed = re.findall(r"^ ?(\d+)\. (\w+) ", verification.__doc__ or "", re.MULTILINE)
+    assert listed == [(str(number), name) for number, name in enumerate(CHECKS, start=1)]
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(CHECKS, start=1)), ids=CHECKS)
+def test_every_check_is_found_by_its_number(number: int, name: str) -> None:
+    assert re.search(rf"\b{number}[a-d]?\. {name}\b", CODE)
