@@ -5,32 +5,37 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-long check demo bench clean lock
+.PHONY: run test test-long check demo bench messages clean lock
+.NOTPARALLEL: # what is installed comes before what runs in it
 
-run: .venv/installed ## serve on http://127.0.0.1:8000
+run: .venv/installed messages ## serve on http://127.0.0.1:8000
 	$(IN_VENV) tamga.py serve
 
-test: .venv/installed-dev ## all tests but the long ones, in a process for each core
+test: .venv/installed-dev messages ## all tests but the long ones, in a process for each core
 	$(IN_VENV) -m pytest -m 'not slow' --numprocesses auto
 
-test-long: .venv/installed-dev ## those that take long by nature: killed processes, many rounds, whole pages
+test-long: .venv/installed-dev messages ## those that take long by nature: killed processes, many rounds, whole pages
 	$(IN_VENV) -m pytest -m slow
 
-check: .venv/installed-dev ## style, types, and the shape of the house
+check: .venv/installed-dev messages ## style, types, and the shape of the house
 	$(IN_VENV) -m ruff check
 	$(IN_VENV) -m ruff format --check
 	$(IN_VENV) -m mypy
 	$(IN_VENV) -m pytest -q tests/test_architecture.py
 
-demo: .venv/installed ## twelve cases and more, from filing to their ends
+demo: .venv/installed messages ## twelve cases and more, from filing to their ends
 	$(IN_VENV) tamga.py demo
 
-bench: .venv/installed-dev ## how fast it is, as ratios
+bench: .venv/installed-dev messages ## how fast it is, as ratios
 	$(IN_VENV) -m tests.bench
+
+messages: | .venv/installed ## compile the message catalogues that are newer than what was compiled of them
+	$(IN_VENV) -m api.messages
 
 clean: ## remove what make and the tools made; var/, the data, stays
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f api/messages/*/*.mo
 
 lock: ## resolve the lock files anew, from the ranges in pyproject.toml
 	$(PYTHON) -m venv build/lock

@@ -13,13 +13,14 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from api.edge.sentences import NotCompiled, english
 from domain.refusals import Refusal
 from infra.command_line import audit, people, records, running, seals
 from infra.command_line.opening import WrongUsage, not_kept, opened
@@ -110,15 +111,16 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*words, **options)
         except WrongLines as refused:
-            for line in refused.lines:
-                where = (f"line {line.number}" if line.number else "", line.pointer)
-                typer.echo(": ".join(filter(None, (*where, line.detail))), err=True)
+            for number, fault in refused.lines:
+                detail = english().say("place", fault.code, fault.values)
+                where = (f"line {number}" if number else "", fault.pointer)
+                typer.echo(": ".join(filter(None, (*where, detail))), err=True)
             code = 1
-        except (WrongUsage, WrongSetting) as wrong:
+        except (WrongUsage, WrongSetting, NotCompiled) as wrong:
             typer.echo(f"tamga: {wrong}", err=True)
             code = 2
         except (Held, Refusal, ChildProcessError, *TROUBLES) as trouble:
-            typer.echo(f"tamga: {trouble}", err=True)
+            typer.echo(f"tamga: {_sentence(trouble)}", err=True)
             code = 3
         except OSError as error:  # the disk is full, a folder may not be written
             typer.echo(f"tamga: {error.filename or 'the machine'}: {error.strerror or error}", err=True)
@@ -128,6 +130,13 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
         raise typer.Exit(code)
 
     return run
+
+
+def _sentence(trouble: Exception) -> str:
+    if isinstance(trouble, Refusal):
+        with suppress(NotCompiled):
+            return english().say("refusal", trouble.name, trouble.values, trouble.procedures)
+    return str(trouble)
 
 
 def _group(about: str, commands: Mapping[str, Callable[..., None] | typer.Typer]) -> typer.Typer:

@@ -16,6 +16,7 @@ from api.edge import problems
 from api.edge.asgi import App, edge
 from api.edge.contract import MODELS
 from api.edge.queries import only_named
+from api.edge.sentences import languages
 from api.front import documentation, front_page, layout, reference
 from api.registries import feeds, receipts
 from infra.house import House
@@ -51,6 +52,7 @@ def routed(house: House) -> FastAPI:
         title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url=None
     )
     app.state.house = house
+    languages()  # loaded before anybody asks; raises NotCompiled
     app.state.under_way = set()  # idempotency keys whose request is being worked on
     problems.install(app)
     for module in ROUTERS:

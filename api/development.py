@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
+from api.edge.sentences import english
 from api.front.layout import filled, page
 from domain.countries import countries
 from infra.development.development import (
@@ -263,7 +264,10 @@ def _choices(asked: SignIn) -> dict[str, Any]:
     return {
         "sent": asked.model_dump(exclude_none=True),
         "countries": [
-            (country.title["en"], [(r.id, r.name, _does(r)) for r in people if r.country == country.code])
+            (
+                english().say("country", country.code),
+                [(r.id, r.name, _does(r)) for r in people if r.country == country.code],
+            )
             for country in countries().values()
         ],
     }

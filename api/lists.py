@@ -20,7 +20,6 @@ from infra.read_models.transaction import MAX_KEYS
 from infra.runtime.clock import written
 
 router = APIRouter()
-_NO_QUEUE: Final = "There is no queue here for you."
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
 
 
@@ -45,10 +44,10 @@ async def list_cases(request: Request) -> Response:
 async def queue(request: Request) -> Response:
     """What waits for a decision, nearest deadline first; nothing personal stands in it."""
     actor = caller(request)
-    country, rule = office_for(request, actor, "queue.read", _NO_QUEUE)
+    country, rule = office_for(request, actor, "queue.read")
     competence = rule.competence
     if competence is None:
-        raise Unknown(_NO_QUEUE)
+        raise Unknown
     await country.seen()
     limit, after = cursor_of(request, country)
     mine: dict[str, Any] = {"authority": competence.authority}

@@ -1,6 +1,7 @@
 """What each country asks today: form, evidence, fee, terms, grounds; with its law, and what is open."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -8,16 +9,43 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import house_of
 from api.edge.contract import documented
+from api.edge.members import in_words
 from api.edge.queries import COUNTRY, country_named
+from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import OfferShown, ProcedureList
+from domain.case import Stage
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
-from domain.offers import as_json, offer, offers, titles_of
+from domain.events import As, LapseReason, RefundReason, WithdrawalReason
+from domain.lifecycle import CLOCK, ROWS
+from domain.offers import as_json, codes_of, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
-from domain.refusals import NotOffered, Unknown
+from domain.refusals import Named, NotOffered, Unknown
 
 router = APIRouter()
+
+# The codes of every case, whatever it is about.
+HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "capacity": get_args(As),
+    "stage": tuple(stage.value for stage in Stage),
+    "command": tuple(row.command.__name__ for row in ROWS if row.may is not CLOCK),
+    "reason": tuple(
+        dict.fromkeys((*get_args(WithdrawalReason), *get_args(LapseReason), *get_args(RefundReason)))
+    ),
+}
+_PLURALS: Final = {
+    "ground": "grounds",
+    "evidence": "evidence",
+    "exemption": "exemptions",
+    "restriction": "restrictions",
+    "role": "roles",
+    "capacity": "capacities",
+    "warning": "warnings",
+    "stage": "stages",
+    "command": "commands",
+    "reason": "reasons",
+}
 
 
 @router.get(
@@ -26,16 +54,16 @@ router = APIRouter()
 )
 async def list_procedures(request: Request) -> Response:
     """Every procedure, with the countries of this house that offer it."""
-    here = house_of(request).countries
+    here, language = house_of(request).countries, spoken(request.scope)
     items = [
         {
-            "procedure": p.name,
-            "title": dict(p.title),
-            "countries": [c for c, name in offers() if name == p.name and c in here],
+            "procedure": name,
+            "title": language.say("procedure", name, procedures=(name,)),
+            "countries": [c for c, offered in offers() if offered == name and c in here],
         }
-        for p in procedures().values()
+        for name in procedures()
     ]
-    return answered({"items": items})
+    return answered({"items": items}, headers=in_language(language))
 
 
 @router.get(
@@ -54,24 +82,25 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     ``titles`` are our words for their codes; ``unconfirmed`` names the members that are not settled law.
     """
     if procedure not in procedures():
-        raise Unknown("There is no such procedure.")
+        raise Unknown
     code = country_named(request).code
     found = offer(code, procedure)
     terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
     if found is None or terms is None:
-        raise NotOffered(f"This procedure is not offered in {code} yet.")
-    return answered(_shown(request, found, terms))
+        raise NotOffered(country=Named("country", code))
+    language = spoken(request.scope)
+    return answered(_shown(request, found, terms, language), headers=in_language(language))
 
 
-def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
-    country = country_of(found.country)
+def _shown(request: Request, found: Offer, terms: Terms, language: Language) -> dict[str, Any]:
+    country, name = country_of(found.country), found.procedure.name
     day = legal_day(house_of(request).clock(), country)
     fees = [terms.fee, *([terms.entry_fee] if terms.entry_fee else [])]
     units = {part.unit for fee in fees for part in fee.parts if part.unit}
     return {
-        "procedure": found.procedure.name,
+        "procedure": name,
         "country": found.country,
-        "title": dict(found.procedure.title),
+        "title": language.say("procedure", name, procedures=(name,)),
         "registers": [register.name for register in found.procedure.registers],
         "parties": [
             {
@@ -85,9 +114,12 @@ def _shown(request: Request, found: Offer, terms: Terms) -> dict[str, Any]:
             for p in found.procedure.parties
         ],
         "form_version": found.form_version,
-        "form": found.form.model_json_schema(),
+        "form": in_words(found.form, language, name),
         "terms": as_json(terms),
-        "titles": titles_of(terms),
+        "titles": {
+            _PLURALS[kind]: {code: language.say(kind, code, procedures=(name,)) for code in codes}
+            for kind, codes in {**codes_of(found, terms), **HOUSE_CODES}.items()
+        },
         "units": {unit: as_json(unit_value(country, unit, day)) for unit in sorted(units)},
         "unconfirmed": list(terms.unconfirmed),
     }

@@ -20,12 +20,11 @@ from domain.entry import Entry
 from domain.forms import Line, Value
 from domain.procedure import Key
 from domain.procedures import registers
-from domain.refusals import NOTHING, Unknown
+from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
 router = APIRouter()
-_NO_REGISTER = "There is no such register here for you."
 
 
 class RestrictionBody(Value):
@@ -159,8 +158,8 @@ async def _reader(request: Request, register: str) -> tuple[CountryHouse, Rule]:
     """The country in which this caller may read the register."""
     actor = caller(request)
     if register not in registers():
-        raise Unknown(_NO_REGISTER)
-    country, rule = office_for(request, actor, "register.read", _NO_REGISTER)
+        raise Unknown
+    country, rule = office_for(request, actor, "register.read")
     await country.seen()
     return country, rule
 
@@ -170,14 +169,14 @@ def _country_of_entry(request: Request, entry: str) -> tuple[CountryHouse, Actor
     actor = caller(request)
     country = house_of(request).where(entry)
     if country is None or all(c.country != country.code for c in actor.competences):
-        raise Unknown(NOTHING)
+        raise Unknown
     return country, actor
 
 
 def _entry(country: CountryHouse, register: str, stream: str) -> Entry:
     row = country.read_models.one("registers", stream)
     if row is None or row["register"] != register:
-        raise Unknown(NOTHING)
+        raise Unknown
     return Entry(**row["state"])
 
 

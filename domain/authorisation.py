@@ -19,7 +19,7 @@ from domain.parties import (
     persons_in,
     representatives_in,
 )
-from domain.refusals import NOTHING, NotAllowed, Refusal, Unknown
+from domain.refusals import NotAllowed, Refusal, Unknown
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
@@ -65,11 +65,6 @@ class Rule:
         return replace(self, party=capacity.party, as_=capacity.as_)
 
 
-_A_PARTY: Final = "You are a party to this case, or act for one: this is for somebody else to do."
-AT_COUNTER: Final = (
-    "Who acted for a party at the counter takes no part in the decision: this is for somebody else to do."
-)
-
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
     May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer")),
@@ -104,16 +99,16 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     humans = subject.humans if here else frozenset[str]()
     if any(c.person in humans for c in here if c.person):
         # The record of competences knows the human, also where the token does not name them.
-        return NotAllowed(_A_PARTY)
+        return NotAllowed("party_to_this_case")
     for competence in here:
         covers = _covers(competence, subject, same_authority=may.same_authority)
         if covers and competence.role in may.roles:
             if may.judges and not subject.at_counter.isdisjoint((competence.person, competence.office_id)):
-                return NotAllowed(AT_COUNTER, code="acted_at_counter")
+                return NotAllowed("acted_at_counter")
             return Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
     if any(_covers(c, subject, same_authority=True) for c in here):
-        return NotAllowed("Your office may see this, but this is not for your role to do.")
-    return Unknown(NOTHING)
+        return NotAllowed()
+    return Unknown()
 
 
 def granted(found: Rule | Refusal) -> Rule:
@@ -129,7 +124,7 @@ def _as_party(may: May, subject: Subject, me: str | None, mine: tuple[Capacity, 
         if PARTY in may.roles or (APPLICANT in may.roles and is_applicant):
             rule = f"{may.action}:{APPLICANT if is_applicant else PARTY}"
             return Rule(rule, capacity.party, None, capacity.as_, mine, me)
-    return NotAllowed(_A_PARTY)
+    return NotAllowed("party_to_this_case")
 
 
 def subject_of(case: Case, at: datetime) -> Subject:

@@ -85,7 +85,6 @@ class Country:
     """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
 
     code: str  # ISO 3166-1, "KZ"
-    title: Mapping[str, str]
     languages: tuple[str, ...]  # the official ones
     currency: str  # ISO 4217
     minor_units: int  # digits after the point

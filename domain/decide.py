@@ -11,6 +11,7 @@ from domain import commands as c
 from domain.decision import Decision
 from domain.decisions import approval, consents, ends, entries, filing, payments, review
 from domain.decisions.situation import Situation
+from domain.refusals import Refusal
 
 DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]] = {
     c.FileCase: filing.file,
@@ -40,9 +41,14 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
 def decide(situation: Situation) -> Decision:
     """What follows from the command; without events when the same was done before (rules.md 21).
 
-    Raises the Refusal. LookupError: the decision looks at what its row in ``domain/lifecycle.py`` does not see.
+    Raises the Refusal, in the words of the procedure that it is about. LookupError: the decision looks at what its
+    row in ``domain/lifecycle.py`` does not see.
     """
     decision = DECISIONS.get(type(situation.command))
     if decision is None:
         raise TypeError(f"no decision is written for {type(situation.command).__name__}")
-    return decision(situation.command, situation)
+    try:
+        return decision(situation.command, situation)
+    except Refusal as refusal:
+        refusal.about(*situation.procedures)
+        raise

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from domain.countries import countries
 from domain.events import Personal
 from domain.names import check, document_number
+from domain.refusals import WrongValue
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -25,39 +26,42 @@ class Public:
 
 
 def normal(text: str) -> str:
-    """The text itself; ValueError when it is not in NFC (what is signed stays so) or holds controls."""
+    """The text itself; WrongValue when it is not in NFC (what is signed stays so) or holds controls."""
     if not unicodedata.is_normalized("NFC", text):
-        msg = "is not in Unicode normal form C; please send it composed (NFC)"
-        raise ValueError(msg)
+        raise WrongValue("text_not_composed")
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" for c in text):
-        msg = "holds a control character; please remove it"
-        raise ValueError(msg)
+        raise WrongValue("control_character")
     return text
 
 
 def _trimmed(text: str) -> str:
     check(text)  # one line, nothing invisible: it may become part of a key
     if text != text.strip():
-        msg = "begins or ends with a space; please remove it"
-        raise ValueError(msg)
+        raise WrongValue("space_around")
     return text
 
 
 def _day(text: str) -> str:
     # A date stays a string: the very characters that the person sent are what is signed.
-    date.fromisoformat(text)
+    _is_in_the_calendar(text)
     return text
 
 
 def _day_or_part(text: str) -> str:
-    date.fromisoformat((text + "-01-01")[: len("1980-05-17")])
+    _is_in_the_calendar((text + "-01-01")[: len("1980-05-17")])
     return text
+
+
+def _is_in_the_calendar(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise WrongValue("no_such_day") from None
 
 
 def _number_of_a_document(text: str) -> str:
     if not document_number(_trimmed(text)):
-        msg = "holds neither a letter nor a digit; please write the number as the document shows it"
-        raise ValueError(msg)
+        raise WrongValue("no_letter_or_digit")
     return text
 
 
@@ -92,8 +96,7 @@ class PersonalNumber(Value):
     def _is_normal(self) -> Self:
         known = countries().get(self.country)
         if known is not None and known.person_number.normal_form(self.number) != self.number:
-            msg = f"Please write the {known.person_number.name} without spaces or other signs."
-            raise ValueError(msg)
+            raise WrongValue("number_not_normal", number=known.person_number.name)
         return self
 
 
@@ -125,8 +128,7 @@ class Named(Value):
     @model_validator(mode="after")
     def _has_a_name(self) -> Self:
         if self.surname is None and self.given_names is None:
-            msg = "Please give a name: the surname, the given names, or both."
-            raise ValueError(msg)
+            raise WrongValue("no_name")
         return self
 
 
@@ -145,8 +147,7 @@ class AnyPerson(Named):
     @model_validator(mode="after")
     def _is_known_by_one(self) -> Self:
         if self.personal_number is not None and self.document is not None:
-            msg = "Please give the personal number alone: a document is for those who have no number."
-            raise ValueError(msg)
+            raise WrongValue("number_and_document")
         return self
 
 
@@ -156,8 +157,7 @@ class Person(AnyPerson):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         if self.personal_number is None and self.document is None:
-            msg = "Please give the personal number or, where there is none, a document."
-            raise ValueError(msg)
+            raise WrongValue("no_number_or_document")
         return self
 
 

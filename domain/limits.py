@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from domain.countries import legal_day
 from domain.country import Country
@@ -11,6 +11,9 @@ from domain.facts import Facts, Request, applies
 from domain.procedure import Exemption, FilingLimit, Requirement, Terms
 
 Standing = Literal["in_time", "late", "early"]
+
+# Told to the officer with what it is about ("evidence_too_old:insurance"); never a reason to refuse by itself.
+WARNINGS: Final = ("late", "early", "exempt", "evidence_of_tomorrow", "evidence_too_old", "quota_unknown")
 
 
 def facts_of(

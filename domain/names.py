@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from domain.refusals import WrongValue
+
 Spelling: TypeAlias = Callable[[str], str]  # a name in NFC -> how its letters are compared
 
 FORM: Final = 1
@@ -21,19 +23,10 @@ TURNED_COMMA: Final = "\u02bb"  # the mark of the Uzbek letters oʻ and gʻ
 APOSTROPHE: Final = "\u02bc"  # the Uzbek tutuq belgisi, and every other apostrophe
 
 
-class WrongName(ValueError):
-    """A name that has no normal form; the text says what is wrong and what to do, for the person refused.
-
-    Nothing of the name stands in it but the one wrong character, at ``position`` (from 1).
+class WrongName(WrongValue):
+    """A name that has no normal form; nothing of it stands in the values but the ``position`` (from 1) of what is
+    wrong.
     """
-
-    def __init__(self, position: int, reason: str) -> None:
-        super().__init__(position, reason)
-        self.position = position
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 def check(name: str) -> None:
@@ -42,16 +35,10 @@ def check(name: str) -> None:
     if composed != name:
         shorter = min(len(name), len(composed))
         position = next((n for n in range(shorter) if name[n] != composed[n]), shorter) + 1
-        raise WrongName(
-            position,
-            f"At character {position} the name is not in Unicode normal form C: send it composed (NFC).",
-        )
+        raise WrongName("not_composed", position=position)
     for position, character in enumerate(name, start=1):
         if unicodedata.category(character) in _NO_TEXT or _INVISIBLE.match(character):
-            raise WrongName(
-                position,
-                f"Character {position} (U+{ord(character):04X}) cannot be seen or is no text: leave it out.",
-            )
+            raise WrongName("invisible", position=position)
 
 
 def normal_form(name: str, spelling: Spelling) -> str:

@@ -18,10 +18,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from domain import law
+from domain import law, limits, numbers, persons
 from domain.countries import countries
 from domain.forms import may_be_acted_for, owners_of
-from domain.parties import places
+from domain.parties import SIGNED_PAPER, places
 from domain.procedure import Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
@@ -119,13 +119,13 @@ def as_json(value: Any) -> Any:
     """Law as JSON values: days as dates, fractions as "1/4".
 
     Left out are members at their default, so that a member that is added leaves the hash of earlier rows as it
-    was; words for people; and functions, which are named by the ``code`` beside them.
+    was; and functions, which are named by the ``code`` beside them.
     """
     if is_dataclass(value):
         return {
             f.name: as_json(found)
             for f in fields(value)
-            if not f.metadata.get("is_words") and not callable(found := getattr(value, f.name))
+            if not callable(found := getattr(value, f.name))
             if not _is_default(f, found)
         }
     if isinstance(value, Mapping):
@@ -145,12 +145,25 @@ def _is_default(member: Field[Any], value: Any) -> bool:
     return type(value) is type(default) and json.dumps(as_json(value)) == json.dumps(as_json(default))
 
 
-def titles_of(terms: Terms) -> dict[str, dict[str, Mapping[str, str]]]:
-    """The words for people that belong to the codes of a row: member -> code -> language -> words."""
+def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
+    """The codes that a case under these terms may bear, by their kind; each is said in words at the edge.
+
+    What follows the colon of a warning ("one_name:buyer") is a code of its own.
+    """
+    checks = (*found.procedure.checks, *terms.checks)
     return {
-        "grounds": {ground.code: ground.title for ground in terms.grounds},
-        "evidence": {requirement.kind: requirement.title for requirement in terms.evidence},
-        "exemptions": {exemption.code: exemption.title for exemption in terms.exemptions},
+        "ground": tuple(ground.code for ground in terms.grounds),
+        "evidence": (*(requirement.kind for requirement in terms.evidence), SIGNED_PAPER),
+        "exemption": tuple(exemption.code for exemption in terms.exemptions),
+        "restriction": tuple(restriction.kind for restriction in terms.restrictions),
+        "role": tuple(party.role for party in found.procedure.parties),
+        "warning": (
+            *persons.WARNINGS,
+            *numbers.WARNINGS,
+            *limits.WARNINGS,
+            *found.procedure.warned,
+            *(check.code for check in checks if check.effect == "warn"),
+        ),
     }
 
 

@@ -7,7 +7,6 @@ are companies (``forms.Company``), which can be parties beside them.
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Final, TypeGuard
 
 from domain.countries import countries
@@ -16,28 +15,13 @@ from domain.names import document_number
 Person = Mapping[str, Any]
 
 # Told to the officer as code:role ("one_name:buyer"); never a reason to refuse by itself.
-WARNINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "one_name": (
-            "The form names one name only. Many people have one: compare it with the person's papers."
-        ),
-        "known_by_name_only": (
-            "Neither a number nor a document tells who this is: another person of this name is not told apart."
-        ),
-        "cannot_sign_in": (
-            "This person has no number with which to sign in: they cannot act or read here by themselves."
-        ),
-        "birth_day_unknown": (
-            "The day of birth is not known, or not in full: judge by the person's papers whether they are of age."
-        ),
-        "acts_by_paper": (
-            "Somebody acts for this party, and nothing but the request says so: compare it with the papers. "
-            "Who approves accepts it."
-        ),
-        "parent_too_young": (
-            "By these days the parent was a child at the birth, or not yet born: one of the days is a mistake."
-        ),
-    }
+WARNINGS: Final = (
+    "one_name",
+    "known_by_name_only",
+    "cannot_sign_in",
+    "birth_day_unknown",
+    "acts_by_paper",
+    "parent_too_young",
 )
 
 # No law: a parent who was younger at the birth is a mistake in some day, or needs an officer's look.

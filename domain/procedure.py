@@ -1,4 +1,5 @@
-"""The shape in which every procedure and every country's terms are written; data, no law of its own.
+"""The shape in which every procedure and every country's terms are written; data, no law of its own, and no words:
+what a code is called stands in the catalogues (``api/messages/``).
 
 A procedure's file holds one ``Procedure``: what all countries share. A country's file for it holds its form
 and its ``Terms``, a row for each day from which the law changed; rows are appended, never edited.
@@ -7,7 +8,7 @@ and its ``Terms``, a row for each day from which the law changed; rows are appen
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from domain.country import Source
 from domain.days.deadlines import Term
@@ -17,10 +18,6 @@ from domain.fees import Fee
 from domain.forms import Form
 
 Moment = Literal["filing", "decision"]
-Words = Mapping[str, str]  # language -> words for people
-
-# Marks a member of the law that is words of ours for people: shown beside the terms, never hashed.
-WORDS: Final = {"is_words": True}
 
 
 class Key(NamedTuple):
@@ -75,7 +72,6 @@ class Check:
     """
 
     code: str
-    message: str = field(metadata=WORDS)  # for the person refused: what is wrong, what to do
     holds: Callable[[Facts], bool]
     sees: Callable[[Request], Mapping[str, Key]] = _sees_nothing
     moments: tuple[Moment, ...] = ("filing", "decision")
@@ -91,7 +87,6 @@ class Register:
     """
 
     name: str  # plural, kebab-case: it stands in paths
-    title: Words
     content: type[Form]
     content_version: int
     key: Callable[[Content], Key]
@@ -144,7 +139,6 @@ class Procedure:
     """
 
     name: str
-    title: Words
     form: type[Form]
     parties: tuple[Party, ...]
     registers: tuple[Register, ...]
@@ -153,6 +147,7 @@ class Procedure:
     concerns: Callable[[Facts], tuple[str, ...]] = lambda _facts: ()  # countries that an approval is told to
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
+    warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,6 @@ class Ground:
 
     code: str
     source: Source
-    title: Words = field(metadata=WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +168,6 @@ class Requirement:
 
     kind: str
     source: Source
-    title: Words = field(metadata=WORDS)
     is_required: bool = True
     when: Conditions = ()
     not_older_than: Term | None = None
@@ -216,7 +209,6 @@ class Exemption:
     code: str
     source: Source
     when: Conditions
-    title: Words = field(metadata=WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Why a command is not carried out: the tree of refusals, each with a stable code and a sentence that helps.
+"""Why a command is not carried out: the tree of refusals, each a stable code and the values that belong to it.
 
 ::
 
@@ -14,37 +14,76 @@
     ├── Erased             the personal data of the case is destroyed
     └── Unready            the house cannot do it now; nothing was changed
 
-No HTTP here: the numbers stand in one table at the edge (``api/edge/problems.py``).
+No sentence here, they stand in the catalogues (``api/messages/``): one for each code, with the values in it. And no
+HTTP: the numbers stand in one table at the edge (``api/edge/problems.py``).
 """
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
-
-# One sentence for what is not there and for what the caller may not know of: nobody learns which it is.
-NOTHING: Final = (
-    "There is nothing under this address for you. "
-    "Please check it, and that you are signed in as the right person."
-)
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import ClassVar, Final, NamedTuple, Self, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One wrong place in what was sent: a JSON pointer, a stable code, a sentence. Never the value itself."""
+class Named(NamedTuple):
+    """A code that is said in words: ``kind`` is what it is a code of, such as "stage" or "ground"."""
+
+    kind: str
+    code: str
+
+
+def named(kind: str, codes: Iterable[str]) -> tuple[Named, ...]:
+    """Codes of one kind, as a value."""
+    return tuple(Named(kind, code) for code in codes)
+
+
+# What stands in a sentence: a number, a day, words that are the same in every language (the name of a header, of a
+# number), a code that is said in words; or several. Never what somebody sent.
+Value: TypeAlias = int | date | str | Named | tuple[Named, ...] | tuple[str, ...]
+Values: TypeAlias = Mapping[str, Value]
+_NONE: Final[Values] = MappingProxyType({})
+
+
+class Fault(NamedTuple):
+    """One wrong place in what was sent: a JSON pointer, a stable code, the values of its sentence."""
 
     pointer: str
     code: str
-    detail: str
+    values: Values = _NONE
+
+
+class WrongValue(ValueError):
+    """A value that a form cannot take, where its type alone does not say so: the code and values of a Fault."""
+
+    def __init__(self, code: str, **values: Value) -> None:
+        super().__init__(code)  # what a process hands to another is made of this and of the members
+        self.code = code
+        self.values = values
+
+    def __str__(self) -> str:
+        return plainly(self.code, self.values)
 
 
 class Refusal(Exception):
-    """A command is not carried out, nothing has changed; ``name``: the stable code; ``detail`` for people."""
+    """A command is not carried out, nothing has changed; ``name``: the stable code; ``values`` for its sentence.
+
+    ``procedures``: those whose own words are meant, where it is about a case or an entry (``about``).
+    """
 
     code: ClassVar[str] = "refused"
 
-    def __init__(self, detail: str, *, code: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, code: str | None = None, /, **values: Value) -> None:
         self.name = code or self.code
+        self.values: Values = values
+        self.procedures: tuple[str, ...] = ()
+        super().__init__(self.name)
+
+    def __str__(self) -> str:
+        return plainly(self.name, self.values)
+
+    def about(self, *procedures: str) -> Self:
+        """The same, in the words of these procedures, in this order."""
+        self.procedures = procedures
+        return self
 
 
 class Invalid(Refusal):
@@ -52,13 +91,15 @@ class Invalid(Refusal):
 
     code = "invalid_request"
 
-    def __init__(self, *errors: Fault, detail: str = "", code: str | None = None) -> None:
-        super().__init__(detail or "Please correct the places named in errors, and send it again.", code=code)
+    def __init__(self, *errors: Fault, code: str | None = None) -> None:
+        super().__init__(code)
         self.errors = errors
 
 
 class Unknown(Refusal):
-    """There is no such thing for this caller."""
+    """There is no such thing for this caller: one code for what is not there and for what the caller may not know of,
+    so that nobody learns which it is.
+    """
 
     code = "not_found"
 
@@ -81,8 +122,7 @@ class WrongStage(Refusal):
     code = "wrong_stage"
 
     def __init__(self, stage: str, fits: tuple[str, ...]) -> None:
-        what = ", ".join(fits) if fits else "nothing more"
-        super().__init__(f"The case is {stage}; what can be done with it now: {what}.")
+        super().__init__(stage=Named("stage", stage), fits=named("command", fits))
         self.stage = stage
         self.fits = fits
 
@@ -93,7 +133,7 @@ class Stale(Refusal):
     code = "stale_version"
 
     def __init__(self, version: int) -> None:
-        super().__init__("The case has changed since you read it. Please read it again, then decide.")
+        super().__init__()
         self.version = version
 
 
@@ -115,7 +155,7 @@ class Erased(Refusal):
     code = "erased"
 
     def __init__(self, case: str) -> None:
-        super().__init__("The personal data of this case has been erased. Nothing more can be done with it.")
+        super().__init__()
         self.case = case
 
 
@@ -123,3 +163,8 @@ class Unready(Refusal):
     """The house cannot do it now, and has changed nothing; try again later."""
 
     code = "unavailable"
+
+
+def plainly(code: str, values: Values) -> str:
+    """The code and its values, as a line of a log has them."""
+    return code + "".join(f" {name}={value}" for name, value in values.items())

@@ -19,7 +19,7 @@ from infra.feed.store import FeedStore
 from infra.formats.envelope import payload_of, split
 from infra.formats.ids import Ids
 from infra.identity.competences import Competences
-from infra.identity.tokens import Jwks, Tokens, actor_of
+from infra.identity.tokens import Issuer, Tokens, actor_of
 from infra.keys import keyring
 from infra.keys.keyring import Keyring
 from infra.keys.live_seals import Authorised, seals_of
@@ -174,9 +174,10 @@ class House:
     @cached_property
     def tokens(self) -> Tokens:
         """Who checks bearer tokens: of the issuers that the settings name, in development of the embedded one too."""
-        issuers = {issuer: Jwks(keys=jwks["keys"]) for issuer, jwks in (self.settings.issuers or {}).items()}
+        issuers = dict(self.settings.issuers or {})
         if self.settings.environment == "development":
-            issuers[issuer_of(self.settings)] = self.provider.jwks()
+            everybody = Issuer(keys=self.provider.jwks()["keys"], countries=list(countries()))
+            issuers[issuer_of(self.settings)] = everybody
         try:
             return Tokens(issuers, self.clock)
         except ValueError as error:

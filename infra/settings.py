@@ -6,13 +6,14 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.countries import countries
+from infra.identity.tokens import Issuer
 from infra.runtime.clock import WrongClock, clock_of
 
 DEVELOPMENT: Final = "Tamga development"
@@ -22,7 +23,7 @@ _SERVERS: Final = re.compile(r"([^\s,:]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 _ORIGIN: Final = re.compile(r"[a-z0-9.-]*\{cc\}[a-z0-9.-]*(/[a-z0-9._-]+)*")
 
 
-Issuers: TypeAlias = Mapping[str, dict[Literal["keys"], list[dict[str, Any]]]]  # each with its JWK Set
+Issuers: TypeAlias = Mapping[str, Issuer]
 _ISSUERS: Final = TypeAdapter[Issuers](Issuers)
 
 
@@ -57,9 +58,13 @@ def _members(text: str) -> str:
 
 def _issuers(path: object) -> Issuers:
     try:
-        return _ISSUERS.validate_json(Path(str(path)).read_bytes())
+        found = _ISSUERS.validate_json(Path(str(path)).read_bytes())
     except (OSError, ValidationError):
-        raise ValueError('name a JSON file that says {"https://issuer.example": {"keys": [...]}}') from None
+        says = '{"https://issuer.example": {"countries": ["KZ"], "keys": [...]}}'
+        raise ValueError(f"name a JSON file that says {says}") from None
+    for issuer in found.values():
+        _members(",".join(issuer["countries"]))
+    return found
 
 
 class Settings(BaseSettings):

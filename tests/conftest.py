@@ -8,6 +8,8 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from api.messages.__main__ import compile_all
+
 pytest_plugins = ("tests.town.fixtures", "tests.kafka_server")
 ROOT = Path(__file__).parents[1]
 
@@ -15,6 +17,8 @@ settings.register_profile(
     "patient", deadline=None
 )  # how long an example takes is up to the machine, and who shares it
 settings.load_profile("patient")
+
+compile_all()  # as make does; for who starts pytest by hand, and for the copies of the tree that tests make
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the plugin ships no types

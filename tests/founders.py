@@ -58,7 +58,6 @@ def _claims(request: Request) -> tuple[Key, ...]:
 
 COMPANIES: Final = Register(
     name="companies-of-the-tests",
-    title={"en": "Register of companies"},
     content=CompanyEntry,
     content_version=1,
     key=_entry,
@@ -80,7 +79,6 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
 
 FOUNDING: Final = Procedure(
     name=NAME,
-    title={"en": "Founding of a company"},
     form=FoundingForm,
     parties=(
         Party(role="founder", member="founders", consents=True, many=True, acts_by=("head", "mandate")),

@@ -49,6 +49,18 @@ def test_nobody_is_made_up_in_production(words: tuple[str, ...]) -> None:
     assert "for development only" in said
 
 
+@pytest.mark.parametrize("text", ["cafe\u0301", "\ufffe", "two\nlines", " ", "x" * 201, "\udcff"])
+def test_what_is_typed_to_be_signed_is_a_line_that_every_verifier_reads(text: str) -> None:
+    """A decomposed letter, as some keyboards type it, would stand in the log of the keys for ever."""
+    assert "haracter" in refused(2, "keys", "retire", "KZ", "any", text)
+    assert "haracter" in refused(2, "treasury", "sign", "any", "1", "KZT", text)
+
+
+@pytest.mark.parametrize("words", [("0", "KZT"), ("1" + "0" * 20, "KZT"), ("1", "kzt")])
+def test_a_payment_is_an_amount_of_a_currency(words: tuple[str, str]) -> None:
+    assert "Invalid value" in refused(2, "treasury", "sign", "any", *words, "reference")
+
+
 def test_an_address_that_another_process_serves_on_is_held() -> None:
     with socket.create_server(("127.0.0.1", 0)) as another:
         port = str(another.getsockname()[1])

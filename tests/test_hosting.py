@@ -11,9 +11,10 @@ from starlette.testclient import TestClient
 
 from api.app import build
 from domain.countries import countries
+from infra.development import development
 from infra.formats.envelope import payload_of, split
 from infra.house import House
-from infra.identity.tokens import SigningKey
+from infra.identity.tokens import BadToken, SigningKey
 from infra.operations.follow import catch_up
 from infra.operations.readiness import readiness
 from infra.settings import Settings, WrongSetting
@@ -97,7 +98,9 @@ def test_only_what_is_offered_here_is_listed(http: TestClient) -> None:
 
 
 def production(folder: Path, keys: list[dict[str, str]]) -> Settings:
-    (folder / "issuers.json").write_text(json.dumps({"https://id.example": {"keys": keys}}), "utf-8")
+    (folder / "issuers.json").write_text(
+        json.dumps({"https://id.example": {"countries": ["KZ"], "keys": keys}}), "utf-8"
+    )
     return Settings(
         data=folder / "data",
         countries="KZ",
@@ -117,7 +120,27 @@ def test_in_production_whom_a_named_issuer_vouches_for_is_signed_in(tmp_path: Pa
         assert (actor.issuer, actor.subject, actor.competences) == ("https://id.example", "somebody", ())
 
 
+def test_an_issuer_vouches_for_the_people_of_its_countries_alone(tmp_path: Path) -> None:
+    """Türkiye's provider does not say who somebody is by a Kazakh number, whoever holds its key."""
+    key = SigningKey.made_at(tmp_path / "key.pem")
+    with closing(House(production(tmp_path, [key.jwk()]))) as house:
+        now = int(house.clock().timestamp())
+        claims = {"iss": "https://id.example", "sub": "somebody", "aud": "tamga", "client_id": "a-client"}
+        for resident, is_known in (("kz-citizen-1", True), ("tr-citizen-1", False)):
+            country, number = development.resident(resident).personal_number or ("", "")
+            says: dict[str, object] = {"jti": "1", "iat": now, "exp": now + 600}
+            says["personal_number"] = {"country": country, "number": number}
+            token = key.sign("at+jwt", {**claims, **says})
+            if is_known:
+                assert set(house.actor(token).persons) == {"KZ"}
+            else:
+                with pytest.raises(BadToken, match="personal_number"):
+                    house.actor(token)
+
+
 def test_an_issuer_whose_keys_are_of_another_kind_is_named(tmp_path: Path) -> None:
     """When the house opens, and not at the first request."""
     with pytest.raises(WrongSetting, match=r"^TAMGA_ISSUERS: .*P-256"):
         House(production(tmp_path, [{"kty": "RSA", "kid": "one"}]))
+    with pytest.raises(WrongSetting, match=r"^TAMGA_ISSUERS: .*P-256"):
+        House(production(tmp_path, []))

@@ -1,4 +1,4 @@
-"""A command is its event, one row, one decision and one line at the edge; nothing else of the house is touched.
+"""A command is its event, one row, one decision, one line at the edge and its words; nothing else is touched.
 
 In a copy of the tree a party may object to a case (``ObjectToCase``). Completeness and the pages hold there, and a
 buyer objects over HTTP. The event's branch in the fold is asked for by the type checker, and belongs to the event.
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.copies import checked, copied
+from tests.copies import checked, copied, run
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +69,12 @@ A party objected.
 | `words` | personal: case | |
 
 """
+SAID = """
+msgctxt "command"
+msgid "ObjectToCase"
+msgstr "object to the request"
+
+"""
 ROW = '    Step(c.ObjectToCase, May("case.object", (PARTY,)), (IN_REVIEW, RETURNED)),\n'
 ROUTE = "| `POST /v1/cases/{case}/objections` | fact: object to the request before it is decided |\n"
 
@@ -89,6 +95,7 @@ WRITTEN = (
     ("domain/decisions/review.py", "def propose(", DECISION),
     ("api/cases/acts.py", "    ProposeApproval,\n", "    ObjectToCase,\n"),
     ("api/cases/acts.py", "# --- judgements ---", EDGE),
+    ("api/messages/en/house.po", 'msgctxt "command"\nmsgid "WithdrawCase"\n', SAID),
     ("docs/reference/events.md", "### case.CaseWithdrawn.v1\n", PAGE),
     ("docs/reference/http.md", "| `POST /v1/cases/{case}/withdrawals` |", ROUTE),
 )
@@ -132,13 +139,14 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         old = file.read_text("utf-8")
         assert old.count(before) == 1, f"{place} does not have this once: {before}"
         file.write_text(old.replace(before, text.lstrip("\n") + before), "utf-8")
+    run(folder, "-m", "api.messages")
     (folder / "tests" / "api" / "test_objections.py").write_text(OVER_HTTP.lstrip(), "utf-8")
     return folder
 
 
 def test_the_house_is_complete_with_it(copy: Path) -> None:
     """Its event has a name, its row a line of authorisation, its route the headers that the row says, its page."""
-    assert "CaseObjected" in checked(copy, "tests/test_completeness.py")
+    assert "CaseObjected" in checked(copy, "tests/test_completeness.py", "tests/test_messages.py")
     assert "PASSED" in checked(copy, "tests/test_docs.py", "-k", "event or operation or http")
 
 

@@ -1,4 +1,4 @@
-"""A new country is one folder, and nothing else is touched.
+"""A new country is one folder and its words, and nothing else is touched.
 
 In a copy of the tree stands Examplia, as docs/how-to/add-a-country.md writes it down, with the births of Türkiye's law.
 The free tests pass there, and a case of it is filed with people made up by its folder, and completed over HTTP.
@@ -20,15 +20,16 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree with the country's folder, and nothing else changed."""
+    """The tree with the country's folder and its catalogue, and nothing else changed."""
     folder = tmp_path_factory.mktemp("new-country") / "tamga"
     copied(folder)
     (folder / "domain/law/xx").mkdir()
-    block = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    block = re.compile(r"^```(?:python|po)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     for place, text in block.findall(PAGE.read_text("utf-8")):
         (folder / place).write_text(text, "utf-8")
     terms = TERMS.read_text("utf-8").replace('"tr-', '"xx-')
     (folder / "domain/law/xx/birth_certificate.py").write_text(terms, "utf-8")
+    run(folder, "-m", "api.messages")
     return folder
 
 
@@ -41,6 +42,7 @@ def test_the_free_tests_hold_for_it(copy: Path) -> None:
         "tests/domain/test_every_procedure.py",
         "tests/infra/development/test_development.py",
         "tests/test_examples.py",
+        "tests/test_messages.py",
     )
     assert "[XX]" in said
     assert "[XX-birth_certificate]" in said

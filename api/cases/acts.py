@@ -200,7 +200,7 @@ def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Compe
         raise nothing()
     officer = house.competences.officer(country.code, office_id, house.clock())
     if officer is None:
-        raise Invalid(Fault("/officer", "unknown_officer", "There is no such officer in this authority."))
+        raise Invalid(Fault("/officer", "unknown_officer"))
     return officer
 
 

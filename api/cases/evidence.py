@@ -57,20 +57,18 @@ async def upload(request: Request) -> Response:
     """PDF, JPEG or PNG, at most 10,000,000 bytes, which are looked at; gone after a day if not filed."""
     actor = caller(request)
     if not actor.persons:
-        raise NotAllowed("Evidence is brought by people. Please sign in as the person who files.")
+        raise NotAllowed("evidence_by_people")
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise Declined(415, "not_a_form", "Please send multipart/form-data with country and file.")
+        raise Declined(415, "form_expected")
     try:
         async with request.form(max_files=1, max_fields=2) as form:
             code, file = form.get("country"), form.get("file")
             whole = form.keys() == {"country", "file"}
             if not whole or not isinstance(file, UploadFile) or not isinstance(code, str):
-                raise Invalid(
-                    Fault("/file", "missing", "Please send the members country and file, and no others.")
-                )
+                raise Invalid(Fault("/file", "country_and_file"))
             raw, declared = await file.read(), file.content_type
     except (HTTPException, MultiPartException, MultipartParseError, LookupError, UnicodeError):
-        raise Declined(400, "not_a_form", "The form cannot be read.") from None
+        raise Declined(400, "not_a_form") from None
     country = country_here(request, code)
     owner = country.ids.uploader(actor.issuer, actor.subject)
     at = house_of(request).clock()
@@ -86,10 +84,10 @@ async def download(request: Request, case: Id, evidence: Id) -> Response:
     country, found, rule = await readable(request, actor, case, "evidence.read")
     piece = next((a for a in visible_evidence(found, rule.party) if a["id"] == evidence), None)
     if piece is None:
-        raise Unknown("There is no such evidence in this case.")
+        raise Unknown
     await recorded(request, country, rule, found.case, found.procedure, "reading evidence")
     raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
     if raw is None:
-        raise Unknown("This evidence is not here any more.")
+        raise Unknown("evidence_gone")
     headers = {"Content-Disposition": f'attachment; filename="{piece["kind"]}"', "Cache-Control": "no-store"}
     return Response(raw, 200, headers, piece["media_type"])

@@ -20,15 +20,15 @@ from api.edge.caller import (
 )
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
-from api.edge.problems import faults_of
 from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash
 from domain.commands import Acting, Actor, FileCase
 from domain.events import Attachment
+from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
 from domain.parties import keyed
 from domain.procedure import Offer
-from domain.refusals import Fault, Invalid, NotAllowed, NotOffered, Refusal
+from domain.refusals import Fault, Invalid, Named, NotAllowed, NotOffered, Refusal
 from infra.desk.desk import IdempotencyKey, Outcome
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
@@ -72,7 +72,7 @@ async def file_case(request: Request) -> Response:
     """201 only when the event is on the disk; a repeat under the same Idempotency-Key gets that answer."""
     actor = caller(request)
     if not actor.persons:
-        raise NotAllowed("Requests are filed by people. Please sign in as the person who asks.")
+        raise NotAllowed("filed_by_people")
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
     country, offered = _offered(request, found)
@@ -151,9 +151,9 @@ def _offered(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
     offered = offer(country.code, procedure) if country and isinstance(procedure, str) else None
     if country is None or not isinstance(procedure, str):
         missing = "country" if country is None else "procedure"
-        raise Invalid(Fault(f"/{missing}", "missing", "Please name the country and the procedure."))
+        raise Invalid(Fault(f"/{missing}", "missing"))
     if offered is None:
-        raise NotOffered(f"This procedure is not offered in {country.code} yet.")
+        raise NotOffered(country=Named("country", country.code))
     return country, offered
 
 
@@ -162,5 +162,5 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
     try:
         content = plain(offered.form.model_validate(filing.request))
     except ValidationError as error:
-        raise Invalid(*faults_of(error, "/request")) from None
+        raise Invalid(*faults_of(error, "/request")).about(offered.procedure.name) from None
     return keyed(offered.procedure, content, country.ids.human)

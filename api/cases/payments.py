@@ -10,11 +10,11 @@ from starlette.responses import Response
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, asked_of
 from api.edge.contract import Id, documented
-from api.edge.problems import faults_of
 from api.edge.readings import located, nothing
 from api.edge.shapes import CaseBrief
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
+from domain.faults import faults_of
 from domain.forms import Currency, Line, MinorUnits, Value
 from domain.refusals import Fault, Invalid, Refusal
 from infra.formats.signing import BadSignature, parse, verify
@@ -74,13 +74,10 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
         parsed = parse(jws)
         verify(parsed, key_for(country.seals(), parsed.kid, treasury_of(country.code), typ), typ)
     except BadSignature:
-        what = "This is not a statement that the treasury of this country signed with a key that is live."
-        raise Invalid(Fault("/statement", "not_signed_by_treasury", what)) from None
+        raise Invalid(Fault("/statement", "not_signed_by_treasury")) from None
     paid = _read(parsed.payload)
     if paid.case != case or paid.log != country.keyring.origin:
-        raise Invalid(
-            Fault("/statement", "other_case", "This statement is about another case."), code="payment_differs"
-        )
+        raise Invalid(Fault("/statement", "other_case"), code="statement_wrong")
     _not_from_the_future(request, paid)
     return _statement(country, paid, jws)
 
@@ -96,9 +93,9 @@ def _not_from_the_future(request: Request, paid: Paid) -> None:
     try:
         moment = datetime.fromisoformat(paid.paid_at).astimezone(UTC)
     except ValueError:
-        raise Invalid(Fault("/statement/paid_at", "wrong_value", "This is not a moment.")) from None
+        raise Invalid(Fault("/statement/paid_at", "not_a_moment")) from None
     if moment > house_of(request).clock():
-        raise Invalid(Fault("/statement/paid_at", "in_the_future", "This moment has not come yet."))
+        raise Invalid(Fault("/statement/paid_at", "in_the_future"))
 
 
 def _statement(country: CountryHouse, paid: Paid, jws: str) -> Statement:

@@ -1,5 +1,6 @@
 """An answer that says yes: JSON, with the version as its ETag where it has one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -7,10 +8,15 @@ from starlette.responses import Response
 
 
 def answered(
-    found: Any, status: int = 200, *, version: int | None = None, location: str | None = None
+    found: Any,
+    status: int = 200,
+    *,
+    version: int | None = None,
+    location: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response; ``found`` is a JSON value."""
-    headers = {"ETag": f'"{version}"'} if version is not None else {}
+    headers = {**(headers or {}), **({"ETag": f'"{version}"'} if version is not None else {})}
     if location is not None:
         headers["Location"] = location
     return Response(orjson.dumps(found), status, headers, "application/json")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
 
-from api.edge.problems import BROKEN, Declined, problem, request_id
+from api.edge.problems import Declined, problem, request_id
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -78,7 +78,7 @@ class _Exchange:
         """Have it answered; what breaks leaves a log line and, where nothing was sent yet, a problem."""
         try:
             if _length(self.scope) > self._largest:
-                await self._problem(413, "too_large", self._too_large())
+                await self._problem(413, "too_large", most=self._largest)
             else:
                 await app(self.scope, self.receive, self.send)
         except _HeadersAreAll:
@@ -86,7 +86,7 @@ class _Exchange:
         except Exception:
             logger.exception("request_failed", extra=_where(self.scope))
             if self.status == 0:
-                await self._problem(500, "internal_error", BROKEN)
+                await self._problem(500, "internal_error")
 
     async def receive(self) -> Message:
         """The next part of the body, as long as it is not too much."""
@@ -94,7 +94,7 @@ class _Exchange:
         if message["type"] == "http.request":
             self._seen += len(message.get("body", b""))
             if self._seen > self._largest:
-                raise Declined(413, "too_large", self._too_large())
+                raise Declined(413, "too_large", most=self._largest)
         return message
 
     async def send(self, message: Message) -> None:
@@ -116,12 +116,9 @@ class _Exchange:
             self._is_noted = True
             _note(self.scope, self.status, time.perf_counter() - self._began)
 
-    async def _problem(self, status: int, code: str, detail: str) -> None:
-        answer = problem(request_id(self.scope), status, code, detail)
+    async def _problem(self, status: int, code: str, **values: int) -> None:
+        answer = problem(self.scope, status, code, values)
         await answer(self.scope, self.receive, self.send)
-
-    def _too_large(self) -> str:
-        return f"At most {self._largest} bytes are taken here."
 
 
 def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:

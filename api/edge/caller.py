@@ -9,11 +9,12 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.edge.problems import NO_TOKEN, Declined, faults_of, pointer_of
+from api.edge.problems import NO_TOKEN, Declined
 from domain.authorisation import Rule, Subject, allow
 from domain.commands import Actor
 from domain.countries import countries, country_of, legal_day
-from domain.refusals import Fault, Invalid, NotOffered, Refusal, Unknown
+from domain.faults import faults_of, pointer_of
+from domain.refusals import Fault, Invalid, Named, NotOffered, Refusal, Unknown
 from infra.desk.desk import IdempotencyKey
 from infra.formats.canonical import NotCanonical, check
 from infra.formats.ids import mac
@@ -38,10 +39,8 @@ def country_here(request: Request, code: str) -> CountryHouse:
     if found is not None:
         return found
     if code in countries():
-        raise NotOffered(
-            f"This house does not keep {code}. Please turn to the one that does.", code="not_kept_here"
-        )
-    raise NotOffered("This is not a member country.")
+        raise NotOffered("not_kept_here", country=Named("country", code))
+    raise NotOffered("not_a_member")
 
 
 def caller(request: Request) -> Actor:
@@ -58,8 +57,8 @@ def may_today(request: Request, actor: Actor, action: str, country: str) -> Rule
     return allow(actor, action, Subject(country=country, day=day))
 
 
-def office_for(request: Request, actor: Actor, action: str, otherwise: str) -> tuple[CountryHouse, Rule]:
-    """The country in which the caller's office may do this today, and the rule; raises Unknown(otherwise).
+def office_for(request: Request, actor: Actor, action: str) -> tuple[CountryHouse, Rule]:
+    """The country in which the caller's office may do this today, and the rule; raises Unknown.
 
     With offices in several countries, those of this house come first, then the first in the record.
     """
@@ -69,7 +68,7 @@ def office_for(request: Request, actor: Actor, action: str, otherwise: str) -> t
         rule = may_today(request, actor, action, code)
         if isinstance(rule, Rule):
             return country_here(request, code), rule
-    raise Unknown(otherwise)
+    raise Unknown
 
 
 async def body_of(request: Request, shape: type[Body]) -> Body:
@@ -81,11 +80,11 @@ async def document(request: Request) -> Any:
     """The body as JSON, whatever it says; raises Declined."""
     kind, _, charset = request.headers.get("content-type", "").replace(" ", "").lower().partition(";")
     if kind != "application/json" or charset not in _UTF8 or "content-encoding" in request.headers:
-        raise Declined(415, "not_json", "Please send application/json in UTF-8, without a content encoding.")
+        raise Declined(415, "json_expected")
     try:
         return orjson.loads(await request.body())
     except orjson.JSONDecodeError:
-        raise Declined(400, "not_json", "The body is not JSON, or nested too deeply.") from None
+        raise Declined(400, "not_json") from None
 
 
 def shaped(found: Any, raw: bytes, shape: type[Body]) -> Body:
@@ -94,13 +93,13 @@ def shaped(found: Any, raw: bytes, shape: type[Body]) -> Body:
         check(found)
     except NotCanonical as error:
         place = pointer_of(error.pointer.split("/")[1:])
-        raise Invalid(Fault(place, "not_canonical", f"This {error.reason}.")) from None
+        raise Invalid(Fault(place, error.code)) from None
     # Without floats nothing is written shorter than we write it: equal lengths say that nothing was dropped.
     if len(orjson.dumps(found)) != len(raw):
         try:
             json.loads(raw, object_pairs_hook=_no_twins)
         except RecursionError:
-            raise Declined(400, "not_json", "The body is not JSON, or nested too deeply.") from None
+            raise Declined(400, "not_json") from None
     try:
         return shape.model_validate(found)
     except ValidationError as error:
@@ -110,8 +109,7 @@ def shaped(found: Any, raw: bytes, shape: type[Body]) -> Body:
 def _no_twins(members: Sequence[tuple[str, Any]]) -> None:
     """A member that is there twice is read in two ways by two readers: it is not signed in either."""
     if len({name for name, _ in members}) != len(members):
-        what = "A member stands twice in one object. Please send each once."
-        raise Invalid(Fault("", "duplicate_member", what))
+        raise Invalid(Fault("", "duplicate_member"))
 
 
 def idempotency_key(request: Request, *, is_required: bool = False) -> str | None:
@@ -119,13 +117,10 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     text = request.headers.get("idempotency-key")
     if text is None:
         if is_required:
-            detail = "Please send an Idempotency-Key header: a text of your own, new for each new request."
-            raise Declined(400, "idempotency_key_missing", detail)
+            raise Declined(400, "idempotency_key_missing")
         return None
     if not _KEY.match(text):
-        raise Declined(
-            400, "idempotency_key_wrong", "An Idempotency-Key has 1 to 128 visible ASCII characters."
-        )
+        raise Declined(400, "idempotency_key_wrong")
     return text.strip('"')
 
 
@@ -140,9 +135,8 @@ def version_seen(request: Request) -> int:
     """The version in If-Match; missing: 428."""
     text = request.headers.get("if-match")
     if text is None:
-        detail = "Please send If-Match with the ETag of the case as you read it: you judge what you saw."
-        raise Declined(428, "if_match_missing", detail)
+        raise Declined(428, "if_match_missing")
     found = _ETAG.match(text)
     if found is None:
-        raise Declined(400, "if_match_wrong", 'If-Match is one strong ETag, such as "3".')
+        raise Declined(400, "if_match_wrong")
     return int(found.group(1))

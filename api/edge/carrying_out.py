@@ -102,8 +102,7 @@ def alone(request: Request, key: str) -> Iterator[None]:
     """Nobody else works under this key in this process meanwhile; raises Declined (409) where somebody does."""
     under_way: set[str] = request.app.state.under_way
     if key in under_way:
-        detail = "The same request is being worked on. Please wait a moment and ask again."
-        raise Declined(409, "in_flight", detail)
+        raise Declined(409, "in_flight")
     under_way.add(key)
     try:
         yield

@@ -36,7 +36,7 @@ def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
         raw = b""
     mac, values = raw[:16], raw[16:]
     if not hmac.compare_digest(mac, _mac(request, country, values)):
-        raise Declined(404, "cursor_wrong", "This cursor is not one that a page here gave.")
+        raise Declined(404, "cursor_wrong")
     found: list[Any] = orjson.loads(values)
     return limit, found
 

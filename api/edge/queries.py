@@ -36,7 +36,7 @@ def country_named(request: Request) -> CountryHouse:
     """The member country in the query; raises Declined where none is named, NotOffered for another."""
     code = request.query_params.get("country", "")
     if not (len(code) == 2 and code.isascii() and code.isupper()):  # noqa: PLR2004 - ISO 3166
-        raise Declined(400, "country_missing", "Please name a member country, such as country=KZ.")
+        raise Declined(400, "country_missing")
     return country_here(request, code)
 
 
@@ -44,14 +44,15 @@ def number(request: Request, name: str, otherwise: int, least: int, most: int) -
     """The number in the query, or what it is without one; raises Declined where it is beyond its bounds."""
     text = request.query_params.get(name, str(otherwise))
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and least <= int(text) <= most):
-        raise Declined(400, "limit_wrong", f"{name} is a number from {least} to {most}.")
+        raise Declined(400, "limit_wrong", name=name, least=least, most=most)
     return int(text)
 
 
 def _refuse_others(query: bytes, named: set[str]) -> None:
     names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
     if not named.issuperset(names):
-        known = ", ".join(sorted(named)) or "none"
-        raise Declined(400, "unknown_parameter", f"The parameters of this address are: {known}.")
+        if not named:
+            raise Declined(400, "no_parameters")
+        raise Declined(400, "unknown_parameter", known=tuple(sorted(named)))
     if len(set(names)) < len(names):
-        raise Declined(400, "parameter_twice", "A parameter stands twice. Please send each once.")
+        raise Declined(400, "parameter_twice")

@@ -8,11 +8,9 @@ from api.edge.caller import house_of
 from domain.authorisation import Rule, allow, subject_of
 from domain.case import Case
 from domain.commands import Actor
-from domain.refusals import NOTHING, Refusal, Unknown, Unready
+from domain.refusals import Refusal, Unknown, Unready
 from infra.house import CountryHouse
 from infra.runtime.clock import written
-
-_NOT_YET = "What was filed is not to be seen yet. Please try again in a moment."
 
 
 async def readable(request: Request, actor: Actor, case: str, action: str) -> tuple[CountryHouse, Case, Rule]:
@@ -21,7 +19,7 @@ async def readable(request: Request, actor: Actor, case: str, action: str) -> tu
     is_seen = await country.seen()
     row = country.read_models.one("case_status", case)
     if row is None:
-        raise nothing() if is_seen else Unready(_NOT_YET)
+        raise nothing() if is_seen else Unready()
     found = Case(**row["state"])
     rule = allow(actor, action, subject_of(found, house_of(request).clock()))
     if isinstance(rule, Refusal):
@@ -39,7 +37,7 @@ def located(request: Request, case: str) -> CountryHouse:
 
 def nothing() -> Unknown:
     """The one answer for what is not there, and for what the caller may not know of."""
-    return Unknown(NOTHING)
+    return Unknown()
 
 
 async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why

@@ -19,7 +19,7 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 LegalDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Version = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
-Titles = Annotated[dict[str, str], Field(description="language -> title")]
+Title = Annotated[str, Field(description="in the language of the answer")]
 
 
 class Shape(BaseModel):
@@ -292,7 +292,7 @@ class EntryActed(Shape):
 
 class ProcedureListed(Shape):
     procedure: Code
-    title: Titles
+    title: Title
     countries: list[CountryCode]
 
 
@@ -312,31 +312,31 @@ class PartyShown(Shape):
 class OfferShown(Shape):
     """What a country asks today: ``form`` is a JSON Schema, ``unconfirmed`` names what is not settled law.
 
-    The SHA-256 of the canonical bytes of ``terms`` is what a case names; ``titles``: member -> code -> words.
+    The SHA-256 of the canonical bytes of ``terms`` is what a case names. ``titles``: kind of code -> code -> words.
     """
 
     procedure: Code
     country: CountryCode
-    title: Titles
+    title: Title
     registers: list[str]
     parties: list[PartyShown]
     form_version: Version
     form: dict[str, Any]
     terms: dict[str, Any]
-    titles: dict[str, dict[Code, Titles]]
+    titles: dict[str, dict[str, Title]]
     units: dict[str, dict[str, Any] | None]
     unconfirmed: list[str]
 
 
 class OfferListed(Shape):
     procedure: Code
-    title: Titles
+    title: Title
     href: str
 
 
 class CountryListed(Shape):
     country: CountryCode
-    title: Titles
+    title: Title
     procedures: list[OfferListed]
 
 

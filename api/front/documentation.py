@@ -47,7 +47,7 @@ def document(request: Request, name: str) -> Response:
     if name in _examples():
         return Response(_examples()[name].read_bytes(), 200, None, "text/plain; charset=utf-8")
     if name not in _pages():
-        raise Unknown("There is no such page. The documentation begins at /docs.")
+        raise Unknown
     title, text = _title(name), _shown(name)
     return page(filled("document.html", title=title, development=_is_development(request), text=text))
 

@@ -8,16 +8,12 @@ from starlette.responses import Response
 
 from api.edge.caller import house_of
 from api.edge.contract import documented
+from api.edge.sentences import Language, spoken
 from api.edge.shapes import HouseIndex
 from api.front.layout import filled, page
-from domain.countries import country_of
 from domain.offers import offers
-from domain.procedures import procedures
 from infra.house import House
 
-SUMMARY: Final = (
-    "A signed, event-sourced document workflow for the member countries of the Organization of Turkic States."
-)
 LINKS: Final = {
     "openapi": "/openapi.json",
     "reference": "/docs/api",
@@ -26,7 +22,6 @@ LINKS: Final = {
     "readiness": "/readyz",
     "seals": "/.well-known/jwks.json",
 }
-_VARY: Final = {"Vary": "Accept"}
 
 router = APIRouter()
 
@@ -37,12 +32,14 @@ _FRONT["responses"][200]["content"]["text/html"] = {"schema": {"type": "string"}
 @router.get("/", **_FRONT)
 async def front_page(request: Request) -> Response:
     """A page; an index where JSON is asked for rather than HTML."""
-    index = _index(house_of(request))
+    language = spoken(request.scope)
+    index = _index(house_of(request), language)
+    headers = {"Content-Language": language.tag, "Vary": "Accept, Accept-Language"}
     if wants_json(request.headers.get("accept", "")):
-        return Response(orjson.dumps(index), 200, _VARY, "application/json")
-    development = index["environment"] == "development"
-    answer = page(filled("front_page.html", title="Tamga", development=development, **index))
-    answer.headers.update(_VARY)
+        return Response(orjson.dumps(index), 200, headers, "application/json")
+    shown = {**index, "development": index["environment"] == "development", "language": language.tag}
+    answer = page(filled("front_page.html", title="Tamga", **shown))
+    answer.headers.update(headers | {"Content-Language": ", ".join(dict.fromkeys(("en", language.tag)))})
     return answer
 
 
@@ -68,16 +65,18 @@ def _weighed(part: str) -> tuple[str, float]:
         return kind, 1.0
 
 
-def _index(house: House) -> dict[str, Any]:
+def _index(house: House, language: Language) -> dict[str, Any]:
     return {
         "name": "Tamga",
-        "summary": SUMMARY,
+        "summary": language.say("page", "summary"),
         "environment": house.settings.environment,
         "countries": [
             {
                 "country": code,
-                "title": dict(country_of(code).title),
-                "procedures": [_offered(code, name) for country, name in offers() if country == code],
+                "title": language.say("country", code),
+                "procedures": [
+                    _offered(code, name, language) for country, name in offers() if country == code
+                ],
             }
             for code in house.countries
         ],
@@ -85,9 +84,9 @@ def _index(house: House) -> dict[str, Any]:
     }
 
 
-def _offered(code: str, name: str) -> dict[str, Any]:
+def _offered(code: str, name: str, language: Language) -> dict[str, Any]:
     return {
         "procedure": name,
-        "title": dict(procedures()[name].title),
+        "title": language.say("procedure", name, procedures=(name,)),
         "href": f"/v1/procedures/{name}?country={code}",
     }

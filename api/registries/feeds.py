@@ -91,7 +91,7 @@ def entitled(request: Request, cc: str, action: str) -> tuple[str, Rule]:
     """
     actor, code = caller(request), cc.upper()
     if code not in countries():
-        raise Unknown("There is no such feed.")
+        raise Unknown
     rule = may_today(request, actor, action, code)
     if isinstance(rule, Refusal):
         raise rule
@@ -113,10 +113,9 @@ class _Feed:
         try:
             found = self._source.feed.number_of(self._recipient, from_b64url(event))
         except (NotCanonical, UnicodeEncodeError):
-            raise Declined(400, "last_event_id_wrong", "An event id is its hash, 43 characters.") from None
+            raise Declined(400, "last_event_id_wrong") from None
         if found is None:
-            what = "This event is not in the feed. Please check the source, or read on from an event that is."
-            raise Unknown(what, code="unknown_event")
+            raise Unknown("unknown_event")
         return found
 
     async def wait_beyond(self, after: int, seconds: float) -> bool:
@@ -137,7 +136,7 @@ class _Feed:
         try:
             head = self._source.heads.sign(self._recipient, standing)
         except NoSeal:
-            raise Unready("The feed has no seal that is live: its head cannot be signed.") from None
+            raise Unready("no_seal_for_the_feed") from None
         return events, as_json(head_attributes(head.jws, self._origin, head.time), head.jws)
 
     def shown(self, event: Delivery) -> dict[str, Any]:
@@ -165,4 +164,4 @@ def _source(request: Request, recipient: str) -> CountryHouse:
     for country in house_of(request).countries.values():
         if country.keyring.origin == origin:
             return country
-    raise Unknown("There is no log with this origin here.", code="unknown_source")
+    raise Unknown("unknown_source")

@@ -12,6 +12,7 @@ from api.edge.answers import answered
 from api.edge.caller import body_of, caller, country_here
 from api.edge.contract import Documented, documented
 from api.edge.readings import recorded
+from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
@@ -126,9 +127,9 @@ async def receive(request: Request, cc: str) -> Response:
     said = await body_of(request, Receipts)
     actor = caller(request)
     commands = await asyncio.to_thread(_commands, country, rule, actor, said)
-    return answered(
-        {"receipts": await asyncio.gather(*(_recorded(country, command) for command in commands))}
-    )
+    language = spoken(request.scope)
+    answers = await asyncio.gather(*(_recorded(country, command, language) for command in commands))
+    return answered({"receipts": answers}, headers=in_language(language))
 
 
 def _disclosures(
@@ -170,24 +171,20 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
 
 def _commands(
     country: CountryHouse, rule: Rule, actor: Actor, said: Receipts
-) -> list[RecordReceipt | Answer]:
+) -> "list[RecordReceipt | _Wrong]":
     """What each receipt asks for, or why it is refused."""
-    found: list[RecordReceipt | Answer] = []
+    found: list[RecordReceipt | _Wrong] = []
     references = {digest(text): text for text in said.references}
     for jws in said.receipts:
         try:
             found.append(_command(country, rule, actor, jws, references))
         except _Wrong as wrong:
-            found.append(Answer(status="refused", code=wrong.code, detail=str(wrong)))
+            found.append(wrong)
     return found
 
 
-class _Wrong(Exception):
+class _Wrong(Refusal):
     """A receipt that cannot be recorded, ever."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 def _command(
@@ -202,16 +199,15 @@ def _command(
         verify(parsed, key_for(country.seals(), parsed.kid, authority, RECEIPT), RECEIPT)
         receipt = Receipt.model_validate(parsed.payload)
     except BadSignature:
-        what = "This is not a receipt that this registry signed with a key that is live."
-        raise _Wrong("not_signed_by_registry", what) from None
+        raise _Wrong("not_signed_by_registry") from None
     except ValidationError:
-        raise _Wrong("receipt_wrong", "The receipt does not have the members of a receipt.") from None
+        raise _Wrong("receipt_wrong") from None
     row = _row(country, receipt.event)
     if receipt.log != country.keyring.origin or row is None:
-        raise _Wrong("unknown_event", "This event is not in the log that the receipt names.")
+        raise _Wrong("event_of_no_log")
     lead = payload_of(split(row[4])[0]).get("lead")
     if lead is None or lead["stream"] == row[1]:
-        raise _Wrong("no_case", "This event does not come from a case that waits for a receipt.")
+        raise _Wrong("no_case")
     return RecordReceipt(
         by=actor,
         cause=f"cmd:{random_id()}",
@@ -228,7 +224,7 @@ def _number(reference: str | None) -> str | None:
     """The number in the disclosure of a reference."""
     if reference is None:
         return None
-    wrong = _Wrong("receipt_wrong", "The disclosure is not that of a reference: a line of text.")
+    wrong = _Wrong("reference_wrong")
     try:
         name, number = open_disclosure(reference)
         if name == "reference":
@@ -238,18 +234,22 @@ def _number(reference: str | None) -> str | None:
     raise wrong
 
 
-async def _recorded(country: CountryHouse, command: RecordReceipt | Answer) -> dict[str, Any]:
-    if isinstance(command, Answer):
-        return command.model_dump()
+async def _recorded(
+    country: CountryHouse, command: RecordReceipt | _Wrong, language: Language
+) -> dict[str, Any]:
+    if isinstance(command, _Wrong):
+        return _refused(command, None, language)
     try:
         outcome = await asyncio.wrap_future(country.desk.ask(command))
-    except Unready as refusal:
-        answer = Answer(status="later", case=command.case, code=refusal.name, detail=refusal.detail)
     except Refusal as refusal:
-        answer = Answer(status="refused", case=command.case, code=refusal.name, detail=refusal.detail)
-    else:
-        answer = Answer(status="recorded", case=outcome.stream, version=outcome.version)
-    return answer.model_dump()
+        return _refused(refusal, command.case, language)
+    return Answer(status="recorded", case=outcome.stream, version=outcome.version).model_dump()
+
+
+def _refused(refusal: Refusal, case: str | None, language: Language) -> dict[str, Any]:
+    status: Literal["later", "refused"] = "later" if isinstance(refusal, Unready) else "refused"
+    detail = language.say("refusal", refusal.name, refusal.values, refusal.procedures)
+    return Answer(status=status, case=case, code=refusal.name, detail=detail).model_dump()
 
 
 def _row(country: CountryHouse, event: str) -> Row | None:

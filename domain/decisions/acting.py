@@ -20,8 +20,7 @@ def capacities_for(command: PartyCommand, rule: Rule, asked: Collection[str]) ->
         return [Capacity(party, "counter") for party in asked]
     mine = [c for c in rule.capacities if c.party in asked and c.as_ == command.acting.as_]
     if not mine:
-        what = "The request does not say that you act so. Please check as what you act, and for whom."
-        raise Invalid(Fault("/acting/as", "not_acting", what))
+        raise Invalid(Fault("/acting/as", "not_acting"))
     return mine
 
 
@@ -37,8 +36,7 @@ def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule
     if command.is_at_counter:
         found = allow(command.by, COUNTER.action, subject)
         if isinstance(found, Unknown):
-            what = "At the counter only an officer of the authority files for somebody else."
-            raise NotAllowed(what, code="not_at_the_counter")
+            raise NotAllowed("not_at_the_counter")
         return granted(found).of(Capacity(APPLICANT, "counter"))
     me = command.by.persons.get(command.country)
     mine = capacities(me, subject.parties, subject.representatives)

@@ -9,7 +9,7 @@ from domain.commands import ApproveCase
 from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions.filing import check_entry
-from domain.decisions.situation import HELD, Situation, officer_of, person_of
+from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import Entry
 from domain.procedure import Change, Create, Effect, End
 from domain.refusals import Clash, NotAllowed
@@ -45,10 +45,10 @@ def _four_eyes(rule: Rule, situation: Situation) -> None:
     """Two persons, not two roles (rules.md 20); who is not known to be a person cannot be one of two."""
     proposal = situation.case.proposal
     if proposal is None:
-        raise Clash("Nobody has proposed the approval yet; a first officer has to.", code="not_proposed")
+        raise Clash("not_proposed")
     first, second = proposal["person"], person_of(rule)
     if proposal["officer"] == officer_of(rule) or not first or not second or first == second:
-        raise NotAllowed("Another person than the one who proposed has to approve.", code="four_eyes")
+        raise NotAllowed("four_eyes")
 
 
 def _written(effect: Effect, entry: Entry | None) -> e.Event:
@@ -77,7 +77,7 @@ def _claims(situation: Situation) -> Events:
     settled = {key: effect.key for effect in situation.effects for key in effect.settles}
     for key in {**situation.claims, **settled}:
         if situation.claim(key).holder != case:
-            raise Clash(HELD, code="claim_taken")
+            raise Clash("claim_taken")
         if key in settled:
             events.append((key, e.ClaimSettled(kind=key.kind, holder=situation.ids[settled[key]])))
         else:

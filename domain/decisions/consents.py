@@ -41,7 +41,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.fits()
     if situation.case.proposal is not None:
-        raise Clash("A decision has been proposed: your consent stands now.", code="consent_stands")
+        raise Clash("consent_stands")
     revoked = e.ConsentRevoked(
         party=party,
         of=command.of,
@@ -56,8 +56,7 @@ def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Sit
     rule = situation.allowed()
     mine = _as_whom(command, situation.case, rule)
     if command.of != situation.case.request_hash:
-        what = "The request has changed since you read it. Please read it again before you answer."
-        raise Clash(what, code="consent_over_old_request")
+        raise Clash("consent_over_old_request")
     return rule.of(mine), mine.party
 
 
@@ -66,9 +65,8 @@ def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, 
     asked = [p for p in case.consents_asked if command.party in (None, p)]
     mine = capacities_for(command, rule, asked)
     if not mine:
-        raise NotAllowed("Your consent is not asked in this case.", code="consent_not_asked")
-    parties = [capacity.party for capacity in mine]
-    if len(parties) > 1:
-        what = f"Several parties ({', '.join(parties)}) are asked. Please say for which of them you answer."
-        raise Invalid(Fault("/party", "party_missing", what))
+        raise NotAllowed("consent_not_asked")
+    if len(mine) > 1:
+        parties = tuple(capacity.party for capacity in mine)
+        raise Invalid(Fault("/party", "party_missing", {"parties": parties}))
     return mine[0]

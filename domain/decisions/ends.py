@@ -1,6 +1,6 @@
 """The ends of a case: withdrawn, lapsed, applied by the registry, out of reach of an appeal, forgotten."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain import events as e
 from domain.case import Stage
@@ -87,10 +87,7 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
         return situation.so_already(rule)
     found = _written(command, situation)
     if not is_ours or found is None:
-        what = (
-            "This receipt is not about what was decided in this case, or not from the register that holds it."
-        )
-        raise Clash(what, code="receipt_does_not_match")
+        raise Clash("receipt_does_not_match")
     situation.fits()
     key, entry = found
     receipt = e.ReceiptRecorded(
@@ -109,10 +106,7 @@ def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Ent
     if entry.status != Status.ACTIVE or entry.is_erased:
         return []
     if command.number is None:
-        what = (
-            "The register numbers this entry: please send the disclosure of its reference with the receipt."
-        )
-        raise Clash(what, code="number_missing")
+        raise Clash("number_missing")
     return [(key, e.EntryNumbered(register=command.register, of=command.event, number=command.number))]
 
 
@@ -133,7 +127,7 @@ def erase(command: EraseCase, situation: Situation) -> Decision:
     case, keys = situation.case, situation.keys
     whose = set(command.whose or keys)
     if whose - {"case", *case.owners.values(), *keys}:
-        raise Invalid(Fault("/whose", "unknown_role", "Nobody in this case goes by that name."))
+        raise Invalid(Fault("/whose", "unknown_role"))
     if "case" in whose:
         whose |= keys.keys()  # what is about several people falls last, with everything
     fallen = sorted(keys[w] for w in whose if w in keys)
@@ -156,12 +150,12 @@ def _may_be_forgotten(situation: Situation) -> None:
             compute(terms.times.appeal, ended, situation.country), situation.at
         )
     if is_open:
-        raise Clash("The term to appeal has not ended yet.", code="appeal_term_open")
+        raise Clash("appeal_term_open")
     if isinstance(terms.retention, Forever):
-        raise Clash("The law keeps such cases for good.", code="kept_for_good")
+        raise Clash("kept_for_good")
     kept_until = compute(terms.retention, ended, situation.country)
     if not is_past(kept_until, situation.at):
-        raise Clash(f"The law keeps this case until {kept_until['due']}.", code="retention_not_over")
+        raise Clash("retention_not_over", until=date.fromisoformat(kept_until["due"]))
 
 
 def _claims_released(situation: Situation) -> Events:

@@ -11,38 +11,37 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.offers import offers, restrictions_of
 from domain.procedure import Forever, Restriction, Terms
-from domain.refusals import NOTHING, Clash, Fault, Invalid, NotAllowed, Refusal, Unknown
+from domain.refusals import Clash, Fault, Invalid, NotAllowed, Refusal, Unknown, named
 
 
 def place(command: PlaceRestriction, situation: Situation) -> Decision:
     """By the authority that the law names for this kind."""
     kinds = _kinds(situation)
-    named = kinds.get(command.kind)
-    if named is None:
+    asked = kinds.get(command.kind)
+    if asked is None:
         if not _may_know(situation):
-            raise Unknown(NOTHING)
-        known = ", ".join(sorted(kinds)) or "none"
-        raise Invalid(
-            Fault("/kind", "unknown_restriction", f"The law knows these restrictions here: {known}.")
-        )
-    rule = _restricting(situation, named.authority)
+            raise Unknown
+        if not kinds:
+            raise Invalid(Fault("/kind", "no_restrictions"))
+        raise Invalid(Fault("/kind", "unknown_restriction", {"known": named("restriction", sorted(kinds))}))
+    rule = _restricting(situation, asked.authority)
     if command.restriction in situation.entry.restrictions:
-        return situation.so_already(rule, authority=named.authority)
+        return situation.so_already(rule, authority=asked.authority)
     placed = e.RestrictionPlaced(
         restriction=command.restriction,
-        kind=named.kind,
-        law=named.source.law,
+        kind=asked.kind,
+        law=asked.source.law,
         rule=rule.id,
         reference=command.reference,
     )
-    return situation.by(rule, [(LEAD, placed)], authority=named.authority)
+    return situation.by(rule, [(LEAD, placed)], authority=asked.authority)
 
 
 def lift(command: LiftRestriction, situation: Situation) -> Decision:
     """By the authority that placed it."""
     live = situation.entry.restrictions.get(command.restriction)
     if live is None:
-        raise Unknown("There is no such restriction on this entry.")
+        raise Unknown
     rule = _restricting(situation, live["authority"])
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
     return situation.by(rule, [(LEAD, lifted)], authority=live["authority"])
@@ -56,18 +55,16 @@ def erase(command: EraseEntry, situation: Situation) -> Decision:
     if not sealed_with:
         return situation.so_already(rule)
     if entry.restrictions:
-        raise Clash(
-            "The entry is under a restriction: nothing of it is forgotten yet.", code="entry_restricted"
-        )
+        raise Clash("restricted_entry_stays")
     kept = [terms.entry_retention for terms in _terms(situation)]
     terms = [term for term in kept if not isinstance(term, Forever)]
     if not terms or len(terms) < len(kept):
-        raise Clash("The law keeps entries of this register for good.", code="kept_for_good")
+        raise Clash("kept_for_good")
     changed = datetime.fromisoformat(entry.changed_at)
     for term in terms:
         until = compute(term, changed, situation.country)
         if not is_past(until, situation.at):
-            raise Clash(f"The law keeps this entry until {until['due']}.", code="retention_not_over")
+            raise Clash("retention_not_over", until=date.fromisoformat(until["due"]))
     erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
     return situation.by(rule, [(LEAD, erased)])
 
@@ -99,8 +96,7 @@ def _restricting(situation: Situation, authority: str) -> Rule:
         return situation.allowed(authority)
     except Refusal:
         if _may_know(situation):
-            what = f"The law names {authority} for this, not your office."
-            raise NotAllowed(what, code="other_authority") from None
+            raise NotAllowed("other_authority", authority=authority) from None
         raise
 
 

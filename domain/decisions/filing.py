@@ -11,23 +11,22 @@ from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
 from domain.decisions.acting import for_who_files
-from domain.decisions.situation import HELD, Situation
+from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.facts import EVERYTHING, Facts, Seen
 from domain.fees import Assessment, assess
 from domain.offers import restrictions_of, terms_hash
 from domain.parties import APPLICANT, Place, parties_of
 from domain.procedure import Check, Create, Effect, Moment, Terms
-from domain.refusals import Clash, Differs, Fault, Invalid
+from domain.refusals import Clash, Differs, Fault, Invalid, Named, named
 
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
-NOT_YET: Final = "This day has not come yet. Please check the date."
 
 
 def file(command: FileCase, situation: Situation) -> Decision:
     """The case begins, its claims are taken, its fee is assessed: all in one append, or nothing."""
     if situation.state is not None:
-        raise Differs("This request was filed before.", code="already_filed")
+        raise Differs("already_filed")
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
@@ -39,7 +38,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
     evidence = brought(command, terms, facts)
     claims = situation.claims
     if any(claim.holder is not None for claim in claims.values()):
-        raise Clash(HELD, code="claim_taken")
+        raise Clash("claim_taken")
     slots, unknown = quotas.take(situation, command.case)
     fee, times = assess(terms.fee, facts, country), terms.times
     filed = e.CaseFiled(
@@ -87,14 +86,13 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
     """
     for effect in situation.effects:
         if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
-            what = "This is in the register already. Please ask the authority for a copy."
-            raise Clash(what, code="entry_exists")
+            raise Clash("entry_exists")
     warned = []
     for check in (*situation.offer.procedure.checks, *situation.terms.checks):
         if moment not in check.moments or check.holds(_sees(check, facts, situation)):
             continue
         if check.effect == "refuse":
-            raise Clash(check.message, code=check.code)
+            raise Clash(check.code)
         warned.append(check.code)
     if moment == "decision":
         for effect in situation.effects:
@@ -105,12 +103,11 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
 def _may_be_touched(effect: Effect, situation: Situation, day: date) -> None:
     """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
     if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
-        raise Clash("There is no entry in the register to change.", code="entry_missing")
+        raise Clash("entry_missing")
     entry = situation.entry_at(effect.key)
     live = as_seen(entry, day).stopped_by(effect.title) if entry else ()
     if live:
-        what = f"The entry is under a restriction ({', '.join(live)}): it cannot be changed until that is lifted."
-        raise Clash(what, code="entry_restricted")
+        raise Clash("entry_restricted", kinds=named("restriction", live))
 
 
 def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
@@ -147,22 +144,22 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
         person = command.request.get(f"person_{party}")
         role = place.shape.role
         if person is not None and (role, person) in met:
-            what = f"This {role} is named twice. Please name each of them once."
-            raise Invalid(Fault(_number_of(place, command), "same_person", what))
+            twice = {"role": Named("role", role)}
+            raise Invalid(Fault(_number_of(place, command), "named_twice", twice))
         met.add((role, str(person)))
         if not place.shape.consents or place.named_in(command.request) is None:
             continue
         if person is None or person != me:
             asked.append(party)
         elif not place.shape.many:
-            what = f"The {role} and the {applicant.whose} are one person. Please name the other one."
-            raise Invalid(Fault(_number_of(place, command), "same_person", what))
+            both = {"role": Named("role", role), "other": Named("role", applicant.shape.role)}
+            raise Invalid(Fault(_number_of(place, command), "same_person", both))
     return asked
 
 
 def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
-    what = f"This is not your own number. The {applicant.whose} files the request, under their own name."
-    return Fault(_number_of(applicant, command), "not_the_applicant", what)
+    files = {"role": Named("role", applicant.shape.role)}
+    return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
 
 def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
@@ -170,9 +167,9 @@ def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
     for place in parties.values():
         acting = persons.acted_by(place.named_in(command.request))
         if acting is not None and acting["as"] not in place.shape.acts_by:
-            known = ", ".join(place.shape.acts_by) or "nobody"
-            what = f"Nobody acts so for the {place.shape.role} here; who may: {known}."
-            raise Invalid(Fault(f"{place.pointer}/acts_by/as", "may_not_act_so", what))
+            role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
+            where = f"{place.pointer}/acts_by/as"
+            raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
 
 
 def _number_of(place: Place, command: FileCase) -> str:
@@ -188,14 +185,15 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
     known = {r.kind for r in terms.evidence}
     for n, attachment in enumerate(command.evidence):
         if attachment["kind"] not in known:
-            asked = ", ".join(sorted(known)) or "none"
-            what = f"This kind of evidence is not asked for here; asked are: {asked}."
-            raise Invalid(Fault(f"/evidence/{n}/kind", "evidence_not_asked", what))
+            where = f"/evidence/{n}/kind"
+            if not known:
+                raise Invalid(Fault(where, "no_evidence_asked"))
+            raise Invalid(Fault(where, "evidence_not_asked", {"asked": named("evidence", sorted(known))}))
     kinds = {a["kind"] for a in command.evidence}
     missing = [r for r in limits.asked(terms, facts) if r.is_required and r.kind not in kinds]
     if missing:
-        faults = (Fault("/evidence", "evidence_missing", f"Please bring: {r.title['en']}.") for r in missing)
-        raise Invalid(*faults)
+        kinds_missing = (Named("evidence", r.kind) for r in missing)
+        raise Invalid(*(Fault("/evidence", "evidence_missing", {"kind": kind}) for kind in kinds_missing))
     return list(command.evidence)
 
 
@@ -220,7 +218,7 @@ def _is_born(person: Any, where: str, at: datetime) -> None:
     """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
     days = persons.days_of(person.get("born_on")) if person else None
     if days and days[0] > (at + FIRST_CLOCK).date():
-        raise Invalid(Fault(where, "in_the_future", NOT_YET))
+        raise Invalid(Fault(where, "in_the_future"))
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:
@@ -234,4 +232,4 @@ def _nothing_of_tomorrow(situation: Situation) -> None:
     for limit in situation.terms.filing_limits:
         day = limits.day_in(situation.facts().request, limit.from_member)
         if limit.term is not None and day is not None and day > situation.day:
-            raise Invalid(Fault("/request/" + "/".join(limit.from_member), "in_the_future", NOT_YET))
+            raise Invalid(Fault("/request/" + "/".join(limit.from_member), "in_the_future"))

@@ -12,7 +12,7 @@ from domain.decisions.filing import assessed
 from domain.decisions.situation import Situation
 from domain.fees import assess
 from domain.forms import MAX_SAFE_INTEGER
-from domain.refusals import Clash, Differs, Fault, Invalid
+from domain.refusals import Clash, Differs, Fault, Invalid, Named
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
@@ -22,18 +22,16 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
     known = case.payments.get(paid.payment)
     if known is not None:
         if known != [paid.amount, paid.currency, paid.paid_at]:
-            what = "A payment with this reference is recorded already, and it says something else."
-            raise Differs(what, code="payment_differs")
+            raise Differs("payment_differs")
         return situation.so_already(rule)
     fee = case.fee
     if fee is None:
         raise TypeError("a case has its fee from its filing on")
     if paid.currency != fee["currency"]:
-        what = f"The fee is in {fee['currency']}."
-        raise Invalid(Fault("/statement/currency", "wrong_currency", what), code="payment_differs")
+        asked = {"currency": Named("currency", fee["currency"])}
+        raise Invalid(Fault("/statement/currency", "wrong_currency", asked), code="statement_wrong")
     if case.paid + paid.amount > MAX_SAFE_INTEGER:
-        what = "This is more money than can be counted here. Please look at the statement again."
-        raise Invalid(Fault("/statement/amount", "too_much", what), code="payment_differs")
+        raise Invalid(Fault("/statement/amount", "too_much"), code="statement_wrong")
     came = e.FeePaid(
         payment=paid.payment,
         amount=paid.amount,
@@ -60,8 +58,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     latest = max((datetime.fromisoformat(p[2]) for p in case.payments.values()), default=situation.at)
     anew = _assessed_anew(situation, latest)
     if anew is None or anew.provisional:
-        what = "The law has no value yet for a unit of this fee. It has to be written down first."
-        raise Clash(what, code="fee_still_provisional")
+        raise Clash("fee_still_provisional")
     return situation.by(rule, [(LEAD, anew), *_settled(situation, fee_of(anew))])
 
 
@@ -74,7 +71,7 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         return situation.so_already(rule)
     left = refund["due"] - refund["paid_back"] if refund else 0
     if not left or paid.amount != left or paid.currency != situation.case.payments[paid.payment][1]:
-        raise Clash("There is no such refund to pay for this payment.", code="no_refund_due")
+        raise Clash("no_refund_due")
     back = e.RefundPaid(
         payment=paid.payment,
         amount=paid.amount,

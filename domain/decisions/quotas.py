@@ -15,10 +15,7 @@ def take(situation: Situation, case: str) -> tuple[Events, list[str]]:
         if size is None:
             warned.append(f"quota_unknown:{quota[0]}")
         elif taken >= size.slots:
-            what = (
-                f"All {size.slots} places of this year are taken. Please ask again when the quota is raised."
-            )
-            raise Clash(what, code="quota_full")
+            raise Clash("quota_full", slots=size.slots)
         events.append((key, e.SlotTaken(kind=key.kind, holder=case, taken=taken + 1)))
     return events, warned
 

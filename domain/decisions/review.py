@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain import events as e
-from domain.authorisation import AT_COUNTER, subject_of
+from domain.authorisation import subject_of
 from domain.commands import (
     AssignCase,
     Competence,
@@ -18,7 +18,7 @@ from domain.decisions.acting import for_applicant
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.facts import chosen
 from domain.lifecycle import does_fit
-from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
+from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed, named
 from domain.roles import OFFICERS
 
 
@@ -27,16 +27,16 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
     rule = situation.allowed()
     officer = command.officer or rule.competence
     if officer is None:
-        raise NotAllowed("Only an officer can have a case.")
+        raise NotAllowed("only_officers_have_cases")
     case = situation.case
     if officer.person in subject_of(case, situation.at).humans:
-        raise NotAllowed("This officer is a party to the case, or acts for one.", code="officer_is_party")
+        raise NotAllowed("officer_is_party")
     if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
-        raise NotAllowed(AT_COUNTER, code="acted_at_counter")
+        raise NotAllowed("acted_at_counter")
     if not _is_competent(officer, situation):
-        raise NotAllowed("This officer has no competence in this case.", code="officer_without_competence")
+        raise NotAllowed("officer_without_competence")
     if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
-        raise NotAllowed("Only a supervisor assigns a case to somebody else.", code="supervisor_assigns")
+        raise NotAllowed("supervisor_assigns")
     if case.officer == officer.office_id and does_fit(AssignCase, case):
         return situation.so_already(rule)
     situation.fits()
@@ -68,13 +68,12 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     for question in case.questions:
         if question["of"] == command.of and question["answered_at"] is not None:
             if question["answer"] != command.answer:
-                what = "This question was answered already, with another answer."
-                raise Differs(what, code="answer_differs")
+                raise Differs("answer_differs")
             return situation.so_already(rule)
     situation.fits()
     open_question = case.open_question
     if open_question is None or open_question["of"] != command.of or case.decision_due is None:
-        raise Clash("This is not the question that is open now.", code="answers_old_question")
+        raise Clash("answers_old_question")
     asked_at = datetime.fromisoformat(open_question["at"])
     decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
@@ -109,13 +108,12 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.fits()
     known = {ground.code: ground for ground in situation.terms.grounds}
+    listed = {"known": named("ground", known)}
     if not command.grounds:
-        what = f"A refusal names at least one ground of the law: {', '.join(known)}."
-        raise Invalid(Fault("/grounds", "ground_missing", what))
+        raise Invalid(Fault("/grounds", "ground_missing", listed))
     for n, code in enumerate(command.grounds):
         if code not in known:
-            what = f"The law does not know this ground; it knows: {', '.join(known)}."
-            raise Invalid(Fault(f"/grounds/{n}", "unknown_ground", what))
+            raise Invalid(Fault(f"/grounds/{n}", "unknown_ground", listed))
     refused = e.CaseRefused(
         rule=rule.id,
         grounds=list(command.grounds),

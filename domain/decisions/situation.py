@@ -21,23 +21,10 @@ from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, does_fit, fits,
 from domain.offers import offer
 from domain.parties import APPLICANT, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
-from domain.refusals import (
-    NOTHING,
-    Erased,
-    Fault,
-    Invalid,
-    NotAllowed,
-    NotOffered,
-    Stale,
-    Unknown,
-    WrongStage,
-)
+from domain.procedures import procedures
+from domain.refusals import Erased, Fault, Invalid, Named, NotAllowed, NotOffered, Stale, Unknown, WrongStage
 from domain.roles import May
 
-HELD: Final = (
-    "There is an open request about the same thing already. Please wait until it is decided, "
-    "or ask the authority if you think that it should not be there."
-)
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
@@ -75,7 +62,7 @@ class Situation:
     def case(self) -> Case:
         """The case that the command is asked of; raises Unknown."""
         if not isinstance(self.state, Case):
-            raise Unknown(NOTHING)
+            raise Unknown
         return self.state
 
     @property
@@ -83,9 +70,9 @@ class Situation:
         """The entry that the command is asked of, in the register that it names; raises Unknown."""
         asked, state = self.command, self.state
         if not isinstance(state, Entry) or not isinstance(asked, EntryCommand):
-            raise Unknown(NOTHING)
+            raise Unknown
         if state.register != asked.register:
-            raise Unknown(NOTHING)
+            raise Unknown
         return state
 
     @cached_property
@@ -114,11 +101,22 @@ class Situation:
         return self.offer.on(self.day) or self._not_offered(self.command)
 
     @property
+    def procedures(self) -> tuple[str, ...]:
+        """Those whose words are meant where something is refused: the case's, or all that write to the register."""
+        asked = self.command
+        if isinstance(asked, FileCase):
+            return (asked.procedure,)
+        if isinstance(asked, EntryCommand):
+            found = (p for p in procedures().values() if any(r.name == asked.register for r in p.registers))
+            return tuple(procedure.name for procedure in found)
+        return (self.state.procedure,) if isinstance(self.state, Case) else ()
+
+    @property
     def _there(self) -> Case | Entry:
         return self.entry if isinstance(self.command, EntryCommand) else self.case
 
     def _not_offered(self, command: FileCase) -> Any:
-        raise NotOffered(f"{command.procedure} is not offered in {command.country} yet.")
+        raise NotOffered(country=Named("country", command.country))
 
     # --- what lies beside it --------------------------------------------------------------------------------
 
@@ -191,7 +189,7 @@ class Situation:
         may, there = self._may, self._there
         if may is CLOCK:
             if self.command.by != SYSTEM:
-                raise NotAllowed("Only the clock does this, when the time has come.")
+                raise NotAllowed("only_the_clock")
             return Rule(CLOCK.action)
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
@@ -215,8 +213,7 @@ class Situation:
         rule = self.allowed()
         if self.case.officer != officer_of(rule):
             self._fits_the_stage()  # where nothing is decided now, having the case would not help
-            what = "The case is not assigned to you. Please have it assigned first."
-            raise NotAllowed(what, code="not_assigned_to_you")
+            raise NotAllowed("not_assigned_to_you")
         return rule
 
     def fits(self) -> None:
@@ -302,11 +299,9 @@ class Situation:
         asked = self.command.acting if isinstance(self.command, PartyCommand) else None
         paper = asked.paper if asked else None
         if rule.as_ == "counter" and paper is None:
-            what = "Please bring the paper that the party signed before you."
-            raise Invalid(Fault("/acting/on_paper", "paper_missing", what))
+            raise Invalid(Fault("/acting/on_paper", "paper_missing"))
         if rule.as_ != "counter" and paper is not None:
-            what = "A signed paper is taken at the counter, by an officer. Please leave it out."
-            raise Invalid(Fault("/acting/on_paper", "paper_not_asked", what))
+            raise Invalid(Fault("/acting/on_paper", "paper_not_asked"))
         return {"person": rule.person or "", "paper": paper} if rule.as_ else None
 
     def _actor(self, rule: Rule) -> e.ActorMember:

@@ -135,7 +135,6 @@ def _warnings(request: Request) -> tuple[str, ...]:
 
 BIRTHS = Register(
     name="births",
-    title={"en": "Birth register"},
     content=BirthEntry,
     content_version=1,
     key=_entry,
@@ -143,7 +142,6 @@ BIRTHS = Register(
 )
 PROCEDURE = Procedure(
     name="birth_certificate",
-    title={"en": "Birth registration and certificate", "tr": "Doğum tescili ve belgesi"},
     form=BirthForm,
     parties=(
         Party(role="applicant", member="applicant", is_applicant=True),
@@ -155,4 +153,11 @@ PROCEDURE = Procedure(
     claims=_claims,
     effects=_effects,
     warnings=_warnings,
+    warned=(
+        "mother_unknown",
+        "mother_missing_without_reason",
+        "told_by_mouth",
+        "applicant_is_not_that_parent",
+        "mother_and_father_are_one",
+    ),
 )

@@ -11,12 +11,13 @@ from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
 from domain.persons import is_same
 from domain.procedure import Change, Check, Effect, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.refusals import WrongValue
 
 
 def _vin(text: str) -> str:
     """The VIN itself: a hard key has one normal form or is refused, and what is signed is never rewritten."""
     if normal_vin(text) != text:
-        raise ValueError("Please write the VIN in capital letters, without spaces.")
+        raise WrongValue("vin_not_normal")
     return text
 
 
@@ -87,14 +88,12 @@ def _warnings(request: Request) -> tuple[str, ...]:
 
 VEHICLES = Register(
     name="vehicles",
-    title={"en": "Vehicle register"},
     content=VehicleEntry,
     content_version=1,
     key=_entry,
 )
 PROCEDURE = Procedure(
     name="car_sale",
-    title={"en": "Sale of a car", "kk": "Көлікті сату", "ru": "Продажа автомобиля"},
     form=CarSaleForm,
     parties=(
         Party(role="seller", member="seller", is_applicant=True),
@@ -106,10 +105,6 @@ PROCEDURE = Procedure(
     checks=(
         Check(
             code="not_the_owner",
-            message=(
-                "The register does not show the seller as the owner of this car. "
-                "Please check the VIN; if it is right, ask the vehicle registration office."
-            ),
             sees=lambda request: {"car": _entry(request)},
             holds=_sold_by_owner,
         ),

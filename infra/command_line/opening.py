@@ -6,12 +6,30 @@ WrongSetting  of infra/settings.py
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Final
+
+import typer
 
 from domain.countries import countries
+from domain.names import WrongName, check
 from infra.house import CountryHouse, House
 from infra.runtime.garbage import collect_less
 from infra.runtime.log_lines import write_logs
 from infra.settings import Settings, read_settings
+
+LONGEST_LINE: Final = 200
+
+
+def line(text: str) -> str:
+    """A line of text that may be signed: an argument's parser."""
+    try:
+        check(text)
+    except WrongName as wrong:
+        what = f"{wrong}: write characters that can be seen, composed (Unicode NFC)"
+        raise typer.BadParameter(what) from None
+    if not 0 < len(text.strip()) == len(text) <= LONGEST_LINE:
+        raise typer.BadParameter(f"write 1 to {LONGEST_LINE} characters, without a space at either end")
+    return text
 
 
 class WrongUsage(Exception):

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from infra.command_line.opening import WrongUsage, country_of_case, development_settings, opened
+from domain.forms import MAX_SAFE_INTEGER
+from infra.command_line.opening import WrongUsage, country_of_case, development_settings, line, opened
 from infra.command_line.printing import AsJson, said, tabled
 from infra.development import development, treasury
 from infra.house import provider_of
@@ -38,11 +39,17 @@ def token(person: str) -> None:
     typer.echo(provider_of(settings).mint(person))
 
 
+def _currency(text: str) -> str:
+    if not (len(text) == 3 and text.isascii() and text.isupper()):  # noqa: PLR2004 - ISO 4217
+        raise typer.BadParameter("write a code of ISO 4217, such as KZT")
+    return text
+
+
 def sign_payment(
     case: str,
-    amount: Annotated[int, typer.Argument(help="Minor units.")],
-    currency: str,
-    reference: str,
+    amount: Annotated[int, typer.Argument(help="Minor units.", min=1, max=MAX_SAFE_INTEGER)],
+    currency: Annotated[str, typer.Argument(parser=_currency)],
+    reference: Annotated[str, typer.Argument(parser=line)],
     *,
     refund: Annotated[bool, typer.Option(help="A refund, not a payment.")] = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from domain.authorities import authorities
-from infra.command_line.opening import WrongUsage, kept_country, opened
+from infra.command_line.opening import WrongUsage, kept_country, line, opened
 from infra.command_line.printing import AsJson, Country, said
 from infra.desk import key_acts
 
@@ -35,7 +35,7 @@ def rotate(country: Country, authority: str, *, as_json: AsJson = False) -> None
 def retire(
     country: Country,
     kid: str,
-    reason: Annotated[str, typer.Argument()] = "rotation",
+    reason: Annotated[str, typer.Argument(parser=line)] = "rotation",
     *,
     as_json: AsJson = False,
 ) -> None:

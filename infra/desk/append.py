@@ -113,7 +113,7 @@ class Append:
         for name, kid in reversed(live):
             if name == authority and (found := self._keyring.seals.get(kid)) is not None:
                 return found
-        raise Unready(f"There is no live seal of {authority} here. Its keys have to be looked at first.")
+        raise Unready("no_live_seal", authority=authority)
 
     def flush(self) -> Writer:
         """Write what is signed so far, where that is more than should be kept in memory, or has to be read: the
@@ -239,7 +239,7 @@ class Append:
         if body_mac is None:
             raise Erased(stream)
         if body_mac != sent_under.body_mac:
-            raise Differs(_REUSED, code="idempotency_key_reused")
+            raise Differs("idempotency_key_reused")
         state = self._state_at(self.load(stream, family), version)
         return Outcome(stream=stream, version=version, state=state, is_repeat=True)
 
@@ -251,11 +251,6 @@ class Append:
         if len(rows) < version:  # it is still on its way into the log
             rows = self.flush().streams([stream.id])[:version]
         return self._batch.streams.folded(Stream.begin(stream.id, stream.family), rows).state
-
-
-_REUSED = (
-    "This Idempotency-Key was used before, with another content. Please use a new key for a new request."
-)
 
 
 def _key_ids(stream: Stream) -> dict[str, str]:

@@ -22,7 +22,6 @@ from infra.log.event_store import Answer, Log
 from infra.runtime.one_thread import OneThread
 
 DEPTH: Final = 4  # batches that may be on their way before the desk waits
-AGAIN: Final = "The house cannot write now, and nothing was changed. Please send the same again in a moment."
 logger = logging.getLogger(__name__)
 
 
@@ -156,7 +155,7 @@ def _pass_on(asker: "Future[Any]", answered: "Future[Any]") -> None:
 
 
 def _unready(_: Asked, asker: "Future[Any]") -> None:
-    resolve(asker, Unready(AGAIN))
+    resolve(asker, Unready())
 
 
 def _broken_off(_: Asked, asker: "Future[Any]") -> None:

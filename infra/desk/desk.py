@@ -27,7 +27,7 @@ from domain.lifecycle import needed
 from domain.refusals import Refusal, Unready
 from infra.desk.append import Append
 from infra.desk.batch import Batch, End, IdempotencyKey, NeedsTheLock, Outcome, end_of
-from infra.desk.committer import AGAIN, Asked, Committer, Decided, resolve
+from infra.desk.committer import Asked, Committer, Decided, resolve
 from infra.desk.streams import Streams
 from infra.formats.canonical import from_b64url
 from infra.keys.keyring import Keyring
@@ -120,7 +120,7 @@ class Desk:
             self._begin_anew()
             self._failed(str(error))
             for _, future in asked:
-                future.set_exception(Unready(AGAIN))
+                future.set_exception(Unready())
         except BaseException as error:
             self._begin_anew()
             self._failed(type(error).__name__)
@@ -199,7 +199,7 @@ class Desk:
             result: Exception = refusal
         except (vault.Unavailable, WrongClock) as error:
             batch.trouble = str(error)
-            result = Unready(AGAIN)
+            result = Unready()
         except Exception as error:  # one stream's trouble is not that of the others
             logger.exception("work_failed", extra={"country": self.country})
             result = error

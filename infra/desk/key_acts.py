@@ -6,7 +6,7 @@ from typing import Any, Final
 from domain import events as e
 from domain.authorities import registrar_of
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
-from domain.refusals import Unknown
+from domain.refusals import Named, Unknown
 from infra.desk.desk import Append, Desk
 from infra.formats.canonical import b64url, from_b64url, sha256
 from infra.formats.envelope import split
@@ -77,7 +77,7 @@ def retire(desk: Desk, kid: str, reason: str) -> int:
     def work(append: Append) -> int:
         live = {seal.kid for seal in _known(desk, append.flush()) if seal.retired is None}
         if kid not in live:
-            raise Unknown(f"{desk.country} has no live seal with this kid; see: tamga keys list")
+            raise Unknown("no_such_seal", country=Named("country", desk.country))
         _grow(frontier, append.flush())
         root = b64url(frontier.root())
         retired = e.SealRetired(kid=kid, reason=reason, size=frontier.size, root=root)

@@ -25,13 +25,28 @@ DEEPEST = 32
 RESERVED_NAMES = frozenset({"_sd", "..."})  # SD-JWT (RFC 9901) keeps them for digests
 
 
-class NotCanonical(ValueError):
-    """Outside the rules: `pointer` (RFC 6901, empty for the whole) says where, `reason` what is wrong."""
+# What is wrong, for whoever sent it; two of them are also said of a form.
+CODES = (
+    "fraction",
+    "not_a_character",
+    "not_canonical",
+    "number_too_large",
+    "text_not_composed",
+    "too_deep",
+    "unknown_member",
+)
 
-    def __init__(self, pointer: str, reason: str) -> None:
+
+class NotCanonical(ValueError):
+    """Outside the rules: `pointer` (RFC 6901, empty for the whole) says where, `reason` what is wrong, for operators
+    and auditors; `code` says it to whoever sent it.
+    """
+
+    def __init__(self, pointer: str, reason: str, code: str = "not_canonical") -> None:
         super().__init__(f"{pointer or 'the document'}: {reason}")
         self.pointer = pointer
         self.reason = reason
+        self.code = code
 
 
 def encode(value: object) -> bytes:
@@ -69,6 +84,16 @@ def check(value: object) -> None:
     names that are not ASCII or are reserved for digests, more than 32 levels, and what is not JSON at all.
     """
     _walk(value, RESERVED_NAMES)
+
+
+def text_within(raw: bytes) -> bytes:
+    """Canonical bytes of ours whose texts are within the rules, as every reader asks; else NotCanonical.
+
+    Everything that comes over HTTP was looked at by ``check``; commands typed by operators and files come here alone.
+    """
+    if not raw.isascii() and (wrong := _wrong_text(raw.decode())):
+        raise NotCanonical("", *wrong)
+    return raw
 
 
 def b64url(raw: bytes) -> str:
@@ -168,12 +193,12 @@ def _walk(document: object, reserved: frozenset[str]) -> None:
     while pending:
         container, path, depth = pending.pop()
         if depth == DEEPEST:
-            raise NotCanonical(_pointer(path), f"is nested more than {DEEPEST} levels deep")
+            raise NotCanonical(_pointer(path), f"is nested more than {DEEPEST} levels deep", "too_deep")
         for step, value in _members(container, path, reserved):
             if isinstance(value, (dict, list, tuple)):
                 pending.append((value, (path, step) if depth >= 0 else None, depth + 1))
-            elif reason := _wrong(value):
-                raise NotCanonical(_pointer((path, step) if depth >= 0 else None), reason)
+            elif wrong := _wrong(value):
+                raise NotCanonical(_pointer((path, step) if depth >= 0 else None), *wrong)
 
 
 def _members(container: object, path: _Path, reserved: frozenset[str]) -> Iterator[tuple[str | int, object]]:
@@ -181,13 +206,16 @@ def _members(container: object, path: _Path, reserved: frozenset[str]) -> Iterat
         return enumerate(container)  # type: ignore[arg-type]
     for name in container:
         if not isinstance(name, str) or not name.isascii():
-            raise NotCanonical(_pointer(path), "has a member name that is not ASCII")
+            raise NotCanonical(_pointer(path), "has a member name that is not ASCII", "unknown_member")
         if name in reserved:
-            raise NotCanonical(_pointer(path), "has a member name that is reserved for digests")
+            raise NotCanonical(
+                _pointer(path), "has a member name that is reserved for digests", "unknown_member"
+            )
     return iter(container.items())
 
 
-def _wrong(value: object) -> str | None:
+def _wrong(value: object) -> tuple[str, str] | None:
+    """The reason and the code."""
     if isinstance(value, str):
         return None if value.isascii() else _wrong_text(value)
     if value is None or isinstance(value, bool):
@@ -195,20 +223,22 @@ def _wrong(value: object) -> str | None:
     if isinstance(value, int):
         if -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             return None
-        return "is an integer beyond 2^53-1; write it as a string"
+        return "is an integer beyond 2^53-1; write it as a string", "number_too_large"
     if isinstance(value, float):
-        return "is not an integer; money is given in minor units, other fractions as strings"
-    return f"is a {type(value).__name__}, which JSON does not know"
+        return "is not an integer; money is given in minor units, other fractions as strings", "fraction"
+    return f"is a {type(value).__name__}, which JSON does not know", "not_canonical"
 
 
-def _wrong_text(text: str) -> str | None:
+def _wrong_text(text: str) -> tuple[str, str] | None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return "holds half of a surrogate pair"
+        return "holds half of a surrogate pair", "not_a_character"
     if _NONCHARACTERS.search(text):
-        return "holds a code point that is not a character"
-    return None if is_normalized("NFC", text) else "is not in Unicode normal form C (NFC)"
+        return "holds a code point that is not a character", "not_a_character"
+    return (
+        None if is_normalized("NFC", text) else ("is not in Unicode normal form C (NFC)", "text_not_composed")
+    )
 
 
 def _pointer(path: _Path) -> str:

@@ -14,7 +14,7 @@ import orjson
 from domain.events import ActorMember, Recorded
 from infra.formats import codec
 from infra.formats.boxes import Box, DataKey, open_box, seal, split_sealed
-from infra.formats.canonical import b64url, encode, from_b64url, loose_b64url, sha256
+from infra.formats.canonical import b64url, encode, from_b64url, loose_b64url, sha256, text_within
 from infra.formats.signing import EVENT, SALT_BYTES, Seal, digest, disclosure
 from infra.runtime.chance import random_bytes
 
@@ -96,7 +96,7 @@ def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
         payload["lead"] = envelope.lead
     if not members.personal:
         payload["data"] = members.public
-        return _stored(authority_seal.sign(EVENT, encode(payload)), envelope, members.type)
+        return _stored(authority_seal.sign(EVENT, text_within(encode(payload))), envelope, members.type)
     salts = salts or random_bytes(SALT_BYTES * len(members.personal))
     texts: dict[str, str] = {}
     held: dict[DataKey, list[str]] = {}
@@ -108,7 +108,7 @@ def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
     place = {text: n for n, d in enumerate(digests) for text in (texts[d],)}
     payload["data"] = {**members.public, "_sd": digests}
     payload["boxes"] = {b64url(key.id): sorted(place[t] for t in box) for key, box in held.items()}
-    jws = authority_seal.sign(EVENT, encode(payload))
+    jws = authority_seal.sign(EVENT, text_within(encode(payload)))
     raw = sha256(jws.encode("ascii"))
     sealed = seal(held.items(), raw, nonce) if nonce else seal(held.items(), raw)
     return Signed(envelope.stream, envelope.seq, members.type, jws.encode("ascii") + sealed, b64url(raw))

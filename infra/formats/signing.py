@@ -18,7 +18,16 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
-from infra.formats.canonical import NotCanonical, Value, b64url, decode, encode, from_b64url, sha256
+from infra.formats.canonical import (
+    NotCanonical,
+    Value,
+    b64url,
+    decode,
+    encode,
+    from_b64url,
+    sha256,
+    text_within,
+)
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey
 
@@ -148,7 +157,7 @@ def disclosure(name: str, value: object, salt: bytes) -> str:
     """One personal field, in the form that travels beside the event; `salt`: 16 bytes, fresh each time."""
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt has 16 bytes")
-    return b64url(encode([b64url(salt), name, value]))
+    return b64url(text_within(encode([b64url(salt), name, value])))
 
 
 def open_disclosure(text: str) -> tuple[str, Value]:

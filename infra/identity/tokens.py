@@ -14,11 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias
 
 from joserfc import jws, jwt
 from joserfc.errors import ClaimError, JoseError
 from joserfc.jwk import ECKey, KeySet, KeySetSerialization
+from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
 from domain.commands import Actor
 from domain.countries import countries
@@ -46,6 +47,12 @@ class Jwks(TypedDict):
     keys: list[Jwk]
 
 
+class Issuer(Jwks):
+    """An identity provider: its keys, and the ``countries`` for whose numbers of people it vouches."""
+
+    countries: list[str]
+
+
 class BadToken(Exception):
     """The token is not what its issuer signed for us, or not any more; ``reason`` is for the log."""
 
@@ -69,9 +76,10 @@ class Identity:
 class Tokens:
     """Verifies tokens of these issuers, once each: what was verified is remembered until it expires."""
 
-    def __init__(self, issuers: Mapping[str, Jwks], clock: Clock, *, room: int = REMEMBERED) -> None:
-        """``issuers``: issuer -> its public keys; ``room``: how many tokens are remembered, the newest."""
-        self._keys = {issuer: key_set(jwks["keys"]) for issuer, jwks in issuers.items()}
+    def __init__(self, issuers: Mapping[str, Issuer], clock: Clock, *, room: int = REMEMBERED) -> None:
+        """``issuers``: by their ``iss``; ``room``: how many tokens are remembered, the newest."""
+        self._keys = {name: key_set(issuer["keys"]) for name, issuer in issuers.items()}
+        self._vouches = {name: frozenset(issuer["countries"]) for name, issuer in issuers.items()}
         self._clock = clock
         self._room = room
         self._known: dict[bytes, tuple[datetime, datetime, Identity]] = {}
@@ -87,6 +95,8 @@ class Tokens:
         if known is not None and known[0] <= at < known[1]:
             return known[2]
         identity = _identity(verified(token, self._keys, at, {AUDIENCE}, typ=ACCESS_TOKEN))
+        if identity.personal_number and identity.personal_number[0] not in self._vouches[identity.issuer]:
+            raise BadToken("invalid_claim: personal_number")  # of a country whose people it does not know
         with self._remembering:
             while len(self._known) >= self._room:
                 del self._known[next(iter(self._known))]
@@ -143,8 +153,8 @@ def verified(
 
 
 def key_set(jwks: Collection[Mapping[str, str]]) -> KeySet:
-    """The keys for ``verified``; raises ValueError unless each is a public P-256 key with a ``kid``."""
-    if not all(jwk.get("crv") == "P-256" and jwk.get("kid") and "d" not in jwk for jwk in jwks):
+    """The keys for ``verified``; raises ValueError unless there are some, each a public P-256 key with a ``kid``."""
+    if not jwks or not all(jwk.get("crv") == "P-256" and jwk.get("kid") and "d" not in jwk for jwk in jwks):
         raise ValueError("an issuer of tokens has public P-256 keys, each with its kid")
     return KeySet.import_key_set(KeySetSerialization(keys=[dict(jwk) for jwk in jwks]))
 

@@ -7,9 +7,8 @@ hours.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -18,10 +17,11 @@ from domain import events as e
 from domain.countries import country_of, legal_day
 from domain.decision import LEAD, Decision
 from domain.decisions.entries import terms_of_register
+from domain.faults import faults_of
 from domain.forms import plain
 from domain.procedure import Register
 from domain.procedures import registers
-from domain.refusals import Refusal
+from domain.refusals import Fault, Named, Refusal
 from infra.desk.desk import Append
 from infra.formats.canonical import NotCanonical, check
 from infra.house import CountryHouse
@@ -33,20 +33,20 @@ Progress = Callable[[int, int], None]
 _IMPORT: Final[e.ActorMember] = {"id": "import", "role": "system"}
 
 
-@dataclass(frozen=True, slots=True)
-class WrongLine:
-    """One wrong line: its number, the place in it, what to do; never the value. 0 is the file as a whole."""
+class WrongLine(NamedTuple):
+    """One wrong line: its number, what is wrong in it; never the value. 0 is the file as a whole."""
 
     number: int
-    pointer: str
-    detail: str
+    fault: Fault
 
 
 class WrongLines(Refusal):
     """Nothing was imported."""
 
+    code = "wrong_lines"
+
     def __init__(self, lines: list[WrongLine]) -> None:
-        super().__init__(f"{len(lines)} lines are wrong; nothing was imported", code="wrong_lines")
+        super().__init__(count=len(lines))
         self.lines = lines
 
 
@@ -60,7 +60,7 @@ def import_file(
     """
     found = registers().get(register)
     if found is None:
-        raise WrongLines([WrongLine(0, "", f"there is no register {register}; these are: {_registers()}")])
+        raise WrongLines([WrongLine(0, Fault("", "unknown_register", {"known": tuple(sorted(registers()))}))])
     total = _checked(found, file)
 
     def work(append: Append) -> None:
@@ -79,11 +79,9 @@ def _checked(register: Register, file: Path) -> int:
         try:
             _content(register, line)
         except NotCanonical as error:
-            wrong.append(WrongLine(number, error.pointer, error.reason))
+            wrong.append(WrongLine(number, Fault(error.pointer, error.code)))
         except ValidationError as error:
-            for found in error.errors(include_url=False, include_context=False, include_input=False):
-                pointer = "".join(f"/{step}" for step in found["loc"])
-                wrong.append(WrongLine(number, pointer, found["msg"].removeprefix("Value error, ")))
+            wrong += [WrongLine(number, fault) for fault in faults_of(error)]
         if len(wrong) >= MOST_ERRORS:
             break
     if wrong:
@@ -103,11 +101,11 @@ def _lines(file: Path) -> Iterator[bytes]:
 def _content(register: Register, line: bytes) -> dict[str, Any]:
     """What the line says; raises NotCanonical or pydantic's ValidationError."""
     if len(line) > LONGEST_LINE:
-        raise NotCanonical("", f"is longer than {LONGEST_LINE} bytes")
+        raise NotCanonical("", f"is longer than {LONGEST_LINE} bytes", "line_too_long")
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError:
-        raise NotCanonical("", "is not JSON") from None
+        raise NotCanonical("", "is not JSON", "line_not_json") from None
     check(found)
     return plain(register.content.model_validate(found))
 
@@ -118,7 +116,18 @@ class _Import:
     def __init__(self, append: Append, country: CountryHouse, register: Register) -> None:
         terms = terms_of_register(country.code, register.name, legal_day(append.at, country_of(country.code)))
         if not terms:
-            raise WrongLines([WrongLine(0, "", f"{country.code} keeps no register {register.name} today")])
+            raise WrongLines(
+                [
+                    WrongLine(
+                        0,
+                        Fault(
+                            "",
+                            "register_not_kept",
+                            {"country": Named("country", country.code), "register": register.name},
+                        ),
+                    )
+                ]
+            )
         self._append = append
         self._country = country
         self._register = register
@@ -128,9 +137,9 @@ class _Import:
         """Sign every line; raises WrongLines."""
         wrong: list[WrongLine] = []
         for number, line in enumerate(_lines(file), start=1):
-            reason = self._line(line)
-            if reason is not None:
-                wrong.append(WrongLine(number, "", reason))
+            fault = self._line(line)
+            if fault is not None:
+                wrong.append(WrongLine(number, fault))
             if len(wrong) >= MOST_ERRORS:
                 break
             if number % AT_ONCE == 0:
@@ -139,21 +148,21 @@ class _Import:
         if wrong:
             raise WrongLines(wrong)
 
-    def _line(self, line: bytes) -> str | None:
+    def _line(self, line: bytes) -> Fault | None:
         """One entry with its claims, as one group; or why not."""
         register, known = self._register, self._country.ids
         try:
             content = _content(register, line)
         except (NotCanonical, ValidationError):
-            return "was changed while the file was read"
+            return Fault("", "line_changed")
         entry_id = known.stream(register.key(content))
         ids = {key: known.stream(key) for key in register.claims(content)}
         loaded = self._append.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
         entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
         if entry.seq:
-            return "is in the register already, or twice in the file"
+            return Fault("", "line_registered_already")
         if any(c.state.holder is not None for c in claims.values()):
-            return "is claimed by an open case or another entry"
+            return Fault("", "line_claimed")
         created = e.EntryCreated(
             register=register.name,
             content_version=register.content_version,
@@ -165,7 +174,3 @@ class _Import:
         decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
         self._append.sign(decision, entry, claims, f"cmd:{known.imported(entry.id)}")
         return None
-
-
-def _registers() -> str:
-    return ", ".join(sorted(registers()))

@@ -68,7 +68,7 @@ class ReadModels:
         """
         with self._turn() as is_ours:
             if not is_ours:
-                raise Unready("Another process rebuilds these read models. Please wait until it ends.")
+                raise Unready("rebuilt_elsewhere")
             builder = secrets.randbits(62)
             with self.writing(NEXT) as transaction:
                 transaction.create()
@@ -83,7 +83,7 @@ class ReadModels:
         """
         with self.writing(NEXT, REBUILD_PATIENCE_S) as transaction:
             if not transaction.is_built_by(builder):
-                raise Unready("The rebuild that this was for is over.")
+                raise Unready("rebuild_over")
             yield transaction
 
     @contextmanager

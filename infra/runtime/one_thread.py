@@ -88,8 +88,7 @@ class OneThread(Generic[Item, Answer]):
             except queue.Empty:
                 return
             if asked is not None and asked[1].set_running_or_notify_cancel():
-                asked[1].set_exception(Unready(_CLOSED))
+                asked[1].set_exception(Unready("closing"))
 
 
 _FAILED = "This broke off, and what became of it is not known here."
-_CLOSED = "The house is closing, and nothing was changed. Please send the same again in a moment."

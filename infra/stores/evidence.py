@@ -71,15 +71,13 @@ class EvidenceStore:
     def upload(self, raw: bytes, declared: str | None, owner: str, at: datetime) -> Upload:
         """Keep an upload. Raises Invalid for bytes that are not what they say, or too many."""
         if len(raw) > LARGEST:
-            raise Invalid(Fault("/file", "too_large", f"At most {LARGEST} bytes."), code="evidence_wrong")
+            raise Invalid(Fault("/file", "too_large", {"most": LARGEST}), code="evidence_wrong")
         media_type = next((name for magic, name in _MAGIC if raw.startswith(magic)), None)
         if media_type is None:
-            raise Invalid(
-                Fault("/file", "not_evidence", "Please bring a PDF, a JPEG or a PNG."), code="evidence_wrong"
-            )
+            raise Invalid(Fault("/file", "not_evidence"), code="evidence_wrong")
         if declared and declared not in (media_type, "application/octet-stream"):
-            what = f"The bytes of the file are {media_type}, and it says that it is something else."
-            raise Invalid(Fault("/file", "evidence_differs", what), code="evidence_wrong")
+            found = {"media_type": media_type}
+            raise Invalid(Fault("/file", "evidence_of_another_kind", found), code="evidence_wrong")
         key = self._vault.take()
         upload = Upload(
             id=str(uuid.uuid4()),
@@ -104,11 +102,9 @@ class EvidenceStore:
         """
         upload, raw = self._read_upload(evidence_id)
         if upload is None or upload.owner != owner:
-            what = "This evidence was never uploaded by you, or more than a day ago. Please upload it again."
-            raise Invalid(Fault(f"{pointer}/id", "evidence_unknown", what))
+            raise Invalid(Fault(f"{pointer}/id", "evidence_unknown"))
         if upload.sha256 != sha256_:
-            what = "The bytes that were uploaded have another SHA-256 than you say."
-            raise Invalid(Fault(f"{pointer}/sha256", "evidence_differs", what))
+            raise Invalid(Fault(f"{pointer}/sha256", "evidence_differs"))
         key = self._vault.take()
         filed = str(uuid.uuid4())
         head = _Head(key.id, self._clock(), uuid.UUID(case))

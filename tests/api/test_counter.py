@@ -79,7 +79,7 @@ def test_the_same_consent_again_is_that_consent(town: Town, sale: str) -> None:
 
 
 def test_nobody_else_is_the_counter_nor_hears_whether_a_paper_is_there(town: Town, sale: str) -> None:
-    for who, heard in ((SELLER, (403, "not_allowed")), (STRANGER, (404, "not_found"))):
+    for who, heard in ((SELLER, (403, "party_to_this_case")), (STRANGER, (404, "not_found"))):
         said = {**yes(town, sale), "acting": {"as": "counter", "on_paper": {"id": sale, "sha256": "A" * 43}}}
         assert problem(town.as_(who).post(f"/v1/cases/{sale}/consents", said)) == heard
     body = {**town.filing(*SALE), "acting": with_paper(town, STRANGER)}

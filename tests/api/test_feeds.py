@@ -260,7 +260,7 @@ def test_each_receipt_is_answered_on_its_own(town: Town) -> None:
     assert [answer["code"] or answer["status"] for answer in answers(town, *asked)] == [
         "not_signed_by_registry",
         "receipt_does_not_match",
-        "unknown_event",
+        "event_of_no_log",
         "no_case",
         "not_signed_by_registry",
         "not_signed_by_registry",

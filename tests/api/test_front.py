@@ -12,9 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import build
+from api.edge.sentences import english
 from domain.countries import countries
 from domain.offers import offers
-from domain.procedures import procedures
 from infra.house import House
 from infra.settings import Settings
 from tests.town.caller import good
@@ -98,9 +98,10 @@ def test_a_browser_is_told_what_this_is_and_what_is_served(town: Town) -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "document workflow" in answer.text
     for country in countries().values():
-        assert f"{country.title['en']} ({country.code})" in answer.text
+        assert f"{english().say('country', country.code)}</span> ({country.code})" in answer.text
     for code, name in offers():
-        link = f'<a href="/v1/procedures/{name}?country={code}">{procedures()[name].title["en"]}</a>'
+        title = english().say("procedure", name, procedures=(name,))
+        link = f'<a href="/v1/procedures/{name}?country={code}" lang="en">{title}</a>'
         assert link in answer.text
     for address in ("/docs", "/docs/api", "/openapi.json"):
         assert f'href="{address}"' in answer.text
@@ -109,7 +110,7 @@ def test_a_browser_is_told_what_this_is_and_what_is_served(town: Town) -> None:
 def test_a_program_gets_an_index(town: Town) -> None:
     answer = town.anybody.send("GET", "/", headers={"Accept": "application/json"})
     index = good(answer)
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Language"
     assert index["environment"] == "development"
     listed = {(c["country"], p["procedure"]): p["href"] for c in index["countries"] for p in c["procedures"]}
     assert set(listed) == set(offers())

@@ -22,6 +22,7 @@ from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
 from api import development
+from domain.countries import countries
 from infra.development.development import DevelopmentProvider, client_key, residents
 from infra.identity.tokens import BadToken, SigningKey, Tokens, assertion
 from tests.noon import NOON, Hand
@@ -67,7 +68,8 @@ def web(provider: DevelopmentProvider) -> TestClient:
 def house(web: TestClient, clock: Hand) -> Tokens:
     """A house that knows of the issuer what the issuer publishes."""
     published = web.get("/identity/.well-known/openid-configuration").json()
-    return Tokens({published["issuer"]: web.get(urlsplit(published["jwks_uri"]).path).json()}, clock)
+    keys = web.get(urlsplit(published["jwks_uri"]).path).json()["keys"]
+    return Tokens({published["issuer"]: {"keys": keys, "countries": list(countries())}}, clock)
 
 
 def web_of(provider: DevelopmentProvider) -> FastAPI:

@@ -1,18 +1,18 @@
 """Every refusal has a number at the edge, and every code that a person may meet is explained in docs/problems.md."""
 
-import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from api.edge import problems
 from domain import refusals
+from domain.faults import pointer_of
 from domain.refusals import Fault, Refusal
+from tests.catalogues import written
+from tests.codes import codes, said
 from tests.town.caller import problem
 from tests.town.people import Town
 
@@ -20,8 +20,6 @@ pytestmark = pytest.mark.countries("KZ")
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "problems.md"
-_PROBLEM = {"problem": 2, "_problem": 1}  # what answers with a problem -> where its code stands
-SAYS_NO = ("Declined", *(name for name, c in vars(refusals).items() if isinstance(c, type)))
 
 
 def test_every_refusal_has_its_number() -> None:
@@ -35,8 +33,8 @@ def test_every_refusal_has_its_number() -> None:
 
 
 def test_every_number_has_a_title() -> None:
-    numbers = {*problems.STATUS.values(), *problems.BY_CODE.values(), *(n for n, _ in declined())}
-    assert numbers <= set(problems.TITLES)
+    declined = {each.status for each in said() if each.status is not None}
+    assert {*problems.STATUS.values(), *problems.BY_CODE.values(), *declined} <= problems.TITLED
 
 
 @pytest.mark.parametrize("code", sorted({"internal_error", "unavailable"}))
@@ -46,15 +44,15 @@ def test_what_is_our_fault_says_that_nothing_is_lost(code: str) -> None:
 
 def test_every_code_is_explained_and_none_is_left_over() -> None:
     """The ``type`` of a problem is a link to its section."""
-    used = {*codes(), *problems.HTTP_CODES.values()}
+    used = codes("refusal") - of_procedures()
     assert used - explained().keys() == set(), "please explain these in docs/problems.md"
     assert explained().keys() - used == set(), "nothing says these any more"
 
 
 def test_every_code_of_a_place_is_explained() -> None:
     """``errors`` name places, each with a code of its own."""
-    used = {*fault_codes(), *problems.PLACES.values(), "wrong_value", "wrong_number"}
-    named = set(re.findall(r"^\| `([a-z_]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
+    used = codes("place") - of_procedures()
+    named = set(re.findall(r"^\| `([a-z0-9_]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
     assert used - named == set(), "please explain these in the table of docs/problems.md"
     assert named - used == set(), "nothing says these any more"
 
@@ -75,7 +73,8 @@ def test_a_problem_is_what_rfc_9457_says(town: Town) -> None:
         "type": "/docs/problems#not_found",
         "title": "There is nothing here for you",
         "status": 404,
-        "detail": "There is no queue here for you.",
+        "detail": "There is nothing under this address for you. "
+        "Please check it, and that you are signed in as the right person.",
         "code": "not_found",
         "errors": [],
     }
@@ -109,9 +108,9 @@ def test_what_cannot_be_done_here_is_said_with_what_can(
 
 def test_a_place_never_holds_a_value() -> None:
     """Only names that a form could have, and numbers of places."""
-    assert problems.pointer_of(("request", "founders", 3, "surname")) == "/request/founders/3/surname"
-    assert problems.pointer_of(("request", "Aigül Example", "surname")) == "/request"
-    assert problems.pointer_of(("request", "a/b~c")) == "/request"
+    assert pointer_of(("request", "founders", 3, "surname")) == "/request/founders/3/surname"
+    assert pointer_of(("request", "Aigül Example", "surname")) == "/request"
+    assert pointer_of(("request", "a/b~c")) == "/request"
 
 
 def test_a_refusal_of_another_kind_is_answered_as_its_kin() -> None:
@@ -120,12 +119,14 @@ def test_a_refusal_of_another_kind_is_answered_as_its_kin() -> None:
     class TooEarly(refusals.Clash):
         pass
 
-    assert problems.refused("/v1/cases", TooEarly("Not yet.")).status_code == 409
-    fault = refusals.Invalid(Fault("/a", "missing", "It is missing."))
-    assert problems.refused("/v1/cases", fault).status_code == 422
+    assert problems.refused({}, TooEarly()).status_code == 409
+    assert problems.refused({}, refusals.Invalid(Fault("/a", "missing"))).status_code == 422
 
 
-# --- what the sources say ---------------------------------------------------------------------------------
+def of_procedures() -> set[str]:
+    """The codes that procedures and countries bring; their pages are their catalogues."""
+    house = {key[1] for key in written("en", "house")}
+    return {code for code in {*codes("refusal"), *codes("place")} if code not in house}
 
 
 @cache
@@ -133,42 +134,3 @@ def explained() -> dict[str, str]:
     """Code -> its section of the page."""
     parts = re.split(r"^### ([a-z_]+)\n", PAGE.read_text("utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def codes() -> Iterator[str]:
-    """Every code with which something is refused; the checks of a procedure bring codes of their own."""
-    yield from (c.code for c in vars(refusals).values() if isinstance(c, type) and issubclass(c, Refusal))
-    for name, call in calls():
-        found = [k.value for k in call.keywords if k.arg == "code"]
-        if name == "Declined":
-            found.append(call.args[1])
-        if name in _PROBLEM and len(call.args) > _PROBLEM[name]:
-            found.append(call.args[_PROBLEM[name]])
-        if name in (*SAYS_NO, *_PROBLEM):
-            yield from (str(v.value) for v in found if isinstance(v, ast.Constant))
-
-
-def declined() -> Iterator[tuple[int, str]]:
-    """(number, code) of what the edge itself refuses."""
-    for name, call in calls():
-        if name == "Declined":
-            yield ast.literal_eval(call.args[0]), ast.literal_eval(call.args[1])
-
-
-def fault_codes() -> Iterator[str]:
-    for name, call in calls():
-        if name == "Fault" and isinstance(call.args[1], ast.Constant):
-            yield str(call.args[1].value)
-
-
-@cache
-def calls() -> tuple[tuple[str, ast.Call], ...]:
-    """(what is called, the call), over all layers that refuse."""
-    found: list[tuple[str, Any]] = []
-    for layer in ("domain", "infra", "api"):
-        for path in sorted((ROOT / layer).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                match node:
-                    case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
-                        found.append((name, node))
-    return tuple(found)

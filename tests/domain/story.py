@@ -1,7 +1,8 @@
 """Given, when, then: what happened, what is asked, what follows; over decider and folds, with nothing signed.
 
 Hashes, ids, keys and times are plain values. A story checks by itself what is true of every case: its state
-is made of JSON values, review has a deadline, and the authority of an event may sign it.
+is made of JSON values, review has a deadline, its warnings are among those that are said in words, and the authority
+of an event may sign it.
 """
 
 import json
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
+from api.edge.sentences import english
 from domain import events as e
 from domain.authorities import authorities
 from domain.case import Case, Stage
@@ -22,10 +24,10 @@ from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
 from domain.lifecycle import needed
-from domain.offers import offers
+from domain.offers import codes_of, offers
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
-from domain.refusals import Invalid, Refusal
+from domain.refusals import Fault, Invalid, Refusal
 from infra.formats import codec
 from tests.examples import effects_of, example_entries, example_request
 
@@ -35,6 +37,16 @@ CASE: Final = "case-1"
 Act = Callable[["Story"], Command | None]  # what is asked; None: only time has passed
 Who = Callable[["Story"], Actor]
 Kind = TypeVar("Kind")
+
+
+def said(refusal: Refusal) -> str:
+    """What the person refused reads."""
+    return english().say("refusal", refusal.name, refusal.values, refusal.procedures)
+
+
+def said_of_place(refusal: Refusal, fault: Fault) -> str:
+    """What they read of one place."""
+    return english().say("place", fault.code, fault.values, refusal.procedures)
 
 
 @dataclass(repr=False)
@@ -125,10 +137,10 @@ class Story:
         """It was refused, in words for a person, and nothing followed."""
         assert type(self.refusal) is kind, self.refusal or self.names
         assert self.last == []
-        assert self.refusal.detail.endswith((".", "!"))
+        assert said(self.refusal).endswith((".", "!"))
         if isinstance(self.refusal, Invalid):
             (fault, *_) = self.refusal.errors
-            assert fault.detail.endswith(".")
+            assert said_of_place(self.refusal, fault).endswith(".")
             assert code in (None, fault.code, self.refusal.name), fault
             assert pointer in (None, fault.pointer), fault
         else:
@@ -233,6 +245,9 @@ class Story:
             assert not (self.case.has_consents and self.case.is_paid)
         if self.case and self.case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
             assert self.case.decision_due is not None
+        if self.case:
+            known = codes_of(self.offer, self.terms)["warning"]
+            assert {warning.partition(":")[0] for warning in self.case.warnings} <= {*known}
 
 
 def given(story: Story, *acts: Act) -> Story:

@@ -21,12 +21,6 @@ def test_the_member_countries_are_here() -> None:
 
 
 @every_country
-def test_a_country_is_titled_in_english_and_in_its_languages(country: Country) -> None:
-    assert {"en", *country.languages} <= set(country.title)
-    assert all(country.title.values())
-
-
-@every_country
 def test_money_has_a_currency_and_its_digits(country: Country) -> None:
     assert len(country.currency) == 3
     assert country.currency.isupper()

@@ -45,7 +45,6 @@ def claim_of(vin: str) -> Key:
 
 PLATES = Register(
     name="plates",
-    title={"en": "Register of plates"},
     content=PlateEntry,
     content_version=1,
     key=lambda content: plate_of(content["vehicle"]["vin"]),

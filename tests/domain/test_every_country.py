@@ -160,9 +160,6 @@ def test_grounds_evidence_and_restrictions_have_codes_titles_and_sources(offer: 
     ):
         assert len(set(codes)) == len(codes)
         assert all(NAME.fullmatch(code) for code in codes)
-    for title in (*(g.title for g in terms.grounds), *(r.title for r in terms.evidence)):
-        assert title["en"].strip()
-        assert all(language.islower() and words.strip() for language, words in title.items())
 
 
 @every_row

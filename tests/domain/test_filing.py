@@ -14,7 +14,7 @@ from domain.decisions.filing import brought
 from domain.facts import Facts
 from domain.offers import terms_hash
 from domain.procedure import Requirement
-from domain.refusals import Clash, Differs, Invalid, NotOffered
+from domain.refusals import Clash, Differs, Fault, Invalid, Named, NotOffered
 from tests.domain.acts import (
     COMPLETED,
     FILED,
@@ -355,15 +355,15 @@ def test_evidence_stands_in_the_case() -> None:
 
 def test_evidence_that_the_law_requires_is_named_when_it_is_missing() -> None:
     story = a_birth()
-    asked = Requirement("birth_report", LAW, {"en": "The report"})
+    asked = Requirement("birth_report", LAW)
     terms = replace(story.terms, evidence=(asked,))
     command = file()(story)
     assert isinstance(command, FileCase)
     facts = Facts(story.request, MONDAY.date())
     with pytest.raises(Invalid) as caught:
         brought(command, terms, facts)
-    assert [(f.code, f.detail) for f in caught.value.errors] == [
-        ("evidence_missing", "Please bring: The report.")
-    ]
+    assert caught.value.errors == (
+        Fault("/evidence", "evidence_missing", {"kind": Named("evidence", "birth_report")}),
+    )
     with_it = replace(command, evidence=(bring("birth_report"),))
     assert brought(with_it, terms, facts) == [bring("birth_report")]

@@ -150,9 +150,7 @@ def test_an_extension_is_asked_in_a_window_before_the_end(
 
 # --- exemptions -------------------------------------------------------------------------------------------
 
-UNION = Exemption(
-    "citizen_of_the_union", LAW, (Is("citizenship", ("AM", "BY", "KZ", "RU")),), {"en": "Free to work"}
-)
+UNION = Exemption("citizen_of_the_union", LAW, (Is("citizenship", ("AM", "BY", "KZ", "RU")),))
 
 
 def test_who_needs_no_permit_is_told_and_an_officer_decides() -> None:
@@ -172,16 +170,15 @@ def months_old(facts: Facts) -> int:
     return (facts.day.year - born.year) * 12 + facts.day.month - born.month - (facts.day.day < born.day)
 
 
-HEALTH = Requirement("health_certificate", LAW, {"en": "Health"}, when=(Late("notification"),))
+HEALTH = Requirement("health_certificate", LAW, when=(Late("notification"),))
 CHILD = Requirement(
     "child_is_shown",
     LAW,
-    {"en": "The child"},
     when=(
         Where("over_72_months", lambda f: (months_old(f), f.day.day) > (72, int(f.request["born_on"][-2:]))),
     ),
 )
-ALWAYS = Requirement("statement", LAW, {"en": "A statement"})
+ALWAYS = Requirement("statement", LAW)
 
 
 def kinds(terms: Terms, facts: Facts) -> list[str]:
@@ -200,7 +197,6 @@ def test_evidence_is_asked_of_whom_the_law_asks_it() -> None:
 INSPECTION = Requirement(
     "inspection",
     LAW,
-    {"en": "The visual inspection"},
     not_older_than=Term(30, "calendar_days", is_moved=False),
     dated_by=("inspected_on",),
 )

@@ -100,9 +100,9 @@ def test_marks_make_another_name() -> None:
 
 
 def test_a_name_that_is_not_composed_is_refused() -> None:
-    with pytest.raises(WrongName, match="normal form C") as caught:
+    with pytest.raises(WrongName) as caught:
         check("Ays\u0327e")
-    assert caught.value.position == 3
+    assert (caught.value.code, caught.value.values) == ("not_composed", {"position": 3})
     check("Ayşe")
 
 
@@ -112,7 +112,7 @@ def test_a_name_that_is_not_composed_is_refused() -> None:
 def test_what_nobody_sees_makes_no_other_name(hidden: str) -> None:
     with pytest.raises(WrongName) as caught:
         written(f"Al{hidden}i", "az")
-    assert caught.value.position == 3
+    assert (caught.value.code, caught.value.values) == ("invisible", {"position": 3})
     assert "Al" not in str(caught.value)
     str(caught.value).encode()
 

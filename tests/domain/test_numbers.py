@@ -33,8 +33,6 @@ ALL: tuple[Callable[[str], str], ...] = (
 def refused(normal_form: Callable[[str], str], text: str) -> WrongNumber:
     with pytest.raises(WrongNumber) as caught:
         normal_form(text)
-    assert caught.value.kind == normal_form.__name__
-    assert str(caught.value) == caught.value.reason
     return caught.value
 
 
@@ -57,34 +55,30 @@ def test_a_vin_is_upper_case_without_spaces_around(text: str) -> None:
 @pytest.mark.parametrize(("letter", "digit"), [("I", "1"), ("O", "0"), ("Q", "0"), ("i", "1"), ("o", "0")])
 def test_a_vin_has_no_i_o_or_q(letter: str, digit: str) -> None:
     refusal = refused(numbers.vin, VIN[:4] + letter + VIN[5:])
-    assert refusal.position == 5
-    assert refusal.reason == (
-        f'Character 5 is "{letter}". A VIN has no letter I or O or Q: '
-        f"look at the original again, it may be the digit {digit}."
-    )
+    assert refusal.code == "letter_not_used"
+    assert refusal.values == {"number": "VIN", "position": 5, "letters": ("I", "O", "Q"), "digit": digit}
 
 
-def test_a_cyrillic_letter_that_looks_latin_is_shown_with_its_place() -> None:
+def test_a_cyrillic_letter_that_looks_latin_is_named_by_its_place() -> None:
     refusal = refused(numbers.vin, VIN[:1] + "М" + VIN[2:])
-    assert refusal.position == 2
-    assert refusal.reason == (
-        'Character 2 is "М" (Cyrillic capital letter em). '
-        'It only looks like the Latin letter "M": type it again with a Latin keyboard.'
-    )
+    assert (refusal.code, refusal.values) == ("look_alike", {"position": 2, "letter": "M"})
 
 
 @pytest.mark.parametrize("character", ["ı", "ſ", "\u212a", "Ｍ", "١", "-", " ", "\u200b", "\ud800", "ß"])
 def test_letters_that_would_become_ascii_when_upper_cased_are_refused(character: str) -> None:
     """upper() makes I of ı and S of ſ, lower() makes k of the Kelvin sign; isdigit() takes ١ for a digit."""
     refusal = refused(numbers.vin, VIN[:6] + character + VIN[7:])
-    assert refusal.position == 7
-    refusal.reason.encode()  # can be sent
+    assert refusal.values["position"] == 7
+    str(refusal).encode()  # can be sent
 
 
 @pytest.mark.parametrize("text", ["", VIN[:-1], VIN + "1"])
 def test_a_vin_has_seventeen_characters(text: str) -> None:
-    assert refused(numbers.vin, text).reason == (
-        f"A VIN has 17 characters, not {len(text)}. Copy it whole from the original."
+    refusal = refused(numbers.vin, text)
+    assert (refusal.code, refusal.values["count"], refusal.values["length"]) == (
+        "wrong_length",
+        17,
+        len(text),
     )
 
 
@@ -140,8 +134,8 @@ def test_numbers_of_companies_and_persons_are_told_apart() -> None:
     """The fifth digit of a BIN is 4, 5 or 6."""
     bin_ = "04114000508" + str(by("04114000508", FIRST))
     assert kz_bin(bin_) == bin_
-    assert "company (BIN)" in refused(kz_iin, bin_).reason
-    assert "person (IIN)" in refused(kz_bin, "791028302728").reason
+    assert refused(kz_iin, bin_).code == "bin_for_iin"
+    assert refused(kz_bin, "791028302728").code == "iin_for_bin"
 
 
 # --- Türkiye, Azerbaijan, Uzbekistan, Kyrgyzstan ----------------------------------------------------------
@@ -150,7 +144,7 @@ def test_numbers_of_companies_and_persons_are_told_apart() -> None:
 def test_a_tckn_has_two_check_digits() -> None:
     assert tr_tckn("17291716060") == "17291716060"
     refused(tr_tckn, "17291716050")
-    assert refused(tr_tckn, "07291716060").position == 1
+    assert refused(tr_tckn, "07291716060").code == "tckn_begins_with_0"
 
 
 def test_the_tckn_of_those_who_have_none_is_refused() -> None:
@@ -171,8 +165,8 @@ def test_a_voen_has_a_check_digit_and_is_never_filled_up() -> None:
 
 def test_a_fin_has_no_letter_o() -> None:
     assert az_fin("5abc1o2") == "5ABC102"
-    assert refused(az_fin, "5ABI102").position == 4
-    assert refused(az_fin, "5АBC102").position == 2
+    assert refused(az_fin, "5ABI102").values["position"] == 4
+    assert refused(az_fin, "5АBC102").values["position"] == 2
     refused(az_fin, "12345678")
 
 
@@ -206,7 +200,7 @@ def test_a_pin_has_fourteen_digits_and_a_date_that_only_warns() -> None:
 # --- for all ----------------------------------------------------------------------------------------------
 
 
-def test_every_warning_is_explained_to_the_officer() -> None:
+def test_no_other_warnings_are_given_than_those_that_are_listed() -> None:
     given_out = {
         *numbers.vin_warnings(VIN[:8] + "7" + VIN[9:]),
         *kg_pin_warnings("0" * 14),
@@ -218,7 +212,7 @@ def test_every_warning_is_explained_to_the_officer() -> None:
 def test_a_refusal_survives_the_way_to_another_process() -> None:
     refusal = refused(numbers.vin, "-")
     again = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - made in the line itself
-    assert (again.kind, again.position, str(again)) == (refusal.kind, refusal.position, str(refusal))
+    assert (again.code, again.values) == (refusal.code, refusal.values)
 
 
 @given(st.sampled_from(ALL), st.text() | st.text(string.ascii_letters + string.digits, max_size=20))
@@ -233,7 +227,7 @@ def test_a_number_has_one_normal_form_or_is_refused(normal_form: Callable[[str],
 
 
 @given(st.sampled_from(ALL), st.text("BCDGHJLMW0123456789", min_size=3, max_size=20))
-def test_a_refusal_shows_one_character_at_most(normal_form: Callable[[str], str], text: str) -> None:
+def test_a_refusal_shows_nothing_of_the_number(normal_form: Callable[[str], str], text: str) -> None:
     shown = ""
     try:
         normal_form(text)

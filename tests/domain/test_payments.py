@@ -129,7 +129,7 @@ def test_a_payment_that_says_something_else_under_its_reference_is_refused(chang
 
 def test_a_payment_in_another_currency_is_refused() -> None:
     story = given(a_sale(), *CONSENTED).when(pay(currency="USD"))
-    story.then_refused(Invalid, "payment_differs", "/statement/currency")
+    story.then_refused(Invalid, "statement_wrong", "/statement/currency")
     story.then_refused(Invalid, "wrong_currency")
 
 

@@ -102,7 +102,7 @@ def test_a_place_is_taken_until_there_is_none() -> None:
     with pytest.raises(Clash) as refused:
         year.file("case-3")
     assert refused.value.name == "quota_full"
-    assert refused.value.detail.startswith("All 2 places of this year are taken.")
+    assert refused.value.values == {"slots": 2}
     assert year.taken == 2
 
 

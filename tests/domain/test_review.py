@@ -76,7 +76,7 @@ def test_a_case_never_goes_to_a_party() -> None:
     story = given(a_sale(), *COMPLETE)
     buyer = office("officer", "buyer-by-day", person=story.request["person_p2"])
     story.when(assign(SUPERVISOR, to=buyer)).then_refused(NotAllowed, "officer_is_party")
-    story.when(assign(buyer)).then_refused(NotAllowed, "not_allowed")
+    story.when(assign(buyer)).then_refused(NotAllowed, "party_to_this_case")
 
 
 def test_an_officer_who_is_a_party_is_known_by_the_record_of_competences_too() -> None:
@@ -84,7 +84,7 @@ def test_an_officer_who_is_a_party_is_known_by_the_record_of_competences_too() -
     story = given(a_sale(), *COMPLETE)
     buyer = office("officer", "buyer-by-day", person=story.request["person_p2"])(story)
     nameless = type(buyer)(issuer="id", subject="x", client="c", competences=buyer.competences)
-    story.when(asked_by(lambda _: nameless, assign())).then_refused(NotAllowed, "not_allowed")
+    story.when(asked_by(lambda _: nameless, assign())).then_refused(NotAllowed, "party_to_this_case")
 
 
 @pytest.mark.parametrize(("who", "refusal"), [(applicant, NotAllowed), (stranger, Unknown)])

@@ -147,7 +147,7 @@ def test_nobody_founds_twice(offer: Offer) -> None:
     story = told(offer)
     story.request["founders"][2] = story.request["founders"][0]
     story.request = as_filed(offer, {n: v for n, v in story.request.items() if not n.startswith("person_")})
-    story.when(file()).then_refused(Invalid, "same_person", "/request/founders/2/personal_number")
+    story.when(file()).then_refused(Invalid, "named_twice", "/request/founders/2/personal_number")
 
 
 def test_who_is_not_born_yet_is_found_in_the_list(offer: Offer) -> None:
@@ -215,4 +215,4 @@ def test_companies_are_parties_beside_persons(offer: Offer) -> None:
 
 def test_a_company_founds_once(offer: Offer) -> None:
     story = Story(offer, as_filed(offer, {**a_founding(1), "founders": [a_company(1), a_company(1)]}))
-    story.when(file()).then_refused(Invalid, "same_person", "/request/founders/1/number")
+    story.when(file()).then_refused(Invalid, "named_twice", "/request/founders/1/number")

@@ -1,7 +1,7 @@
 """A row of law: what of it is hashed, what is shown beside it, and what is not settled."""
 
 import re
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +14,8 @@ from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term, compute
 from domain.facts import Choice, Is, Where, chosen
 from domain.fees import Fee, FeePart, Step, Table
-from domain.offers import as_json, offers, terms_hash, titles_of
+from domain.offers import as_json, offers, terms_hash
 from domain.procedure import (
-    WORDS,
     Check,
     Exemption,
     Forever,
@@ -43,7 +42,7 @@ FREE = Terms(
         answer=Term(10, "working_days", TO_BE_CONFIRMED),
     ),
     four_eyes=FourEyes(are_asked=False, source=LAW),
-    grounds=(Ground("wrong", LAW, {"en": "It is wrong"}),),
+    grounds=(Ground("wrong", LAW),),
     retention=Term(1, "years"),
     entry_retention=Forever(),
 )
@@ -83,7 +82,6 @@ class TermsOfTomorrow(Terms):
 
     speed: str | None = None
     steps: tuple[str, ...] = ()
-    note: str = field(default="", metadata=WORDS)
 
 
 def in_the_shape_of_tomorrow(terms: Terms, **more: Any) -> TermsOfTomorrow:
@@ -97,21 +95,13 @@ def test_a_member_that_is_added_leaves_the_hash_of_earlier_rows() -> None:
     assert terms_hash(in_the_shape_of_tomorrow(FREE, steps=("one",))) != terms_hash(FREE)
 
 
-def test_words_for_people_are_not_hashed() -> None:
-    """They stand in catalogues, are mended and translated; a case is not under another law for that."""
-    other = replace(FREE, grounds=(replace(FREE.grounds[0], title={"en": "Wrong", "kk": "Қате"}),))
-    assert terms_hash(other) == terms_hash(FREE)
-    assert terms_hash(in_the_shape_of_tomorrow(FREE, note="said better")) == terms_hash(FREE)
-    assert titles_of(other)["grounds"] == {"wrong": {"en": "Wrong", "kk": "Қате"}}
-
-
 def test_what_only_a_function_can_say_is_known_by_its_code() -> None:
     old = Where("old", lambda facts: facts.day.year > 1990)
-    check = Check(code="ratio", message="Too many.", holds=lambda _: True)
+    check = Check(code="ratio", holds=lambda _: True)
     terms = replace(
         FREE,
         checks=(check,),
-        exemptions=(Exemption("old_ones", LAW, (old,), {"en": "Old ones"}),),
+        exemptions=(Exemption("old_ones", LAW, (old,)),),
         quotas=(Quota(name="places", source=LAW, classes=lambda request: (request["sector"],)),),
     )
     stated = as_json(terms)
@@ -194,7 +184,7 @@ def test_a_table_and_a_conditional_paper_can_be_stated() -> None:
     terms = replace(
         FREE,
         fee=Fee(parts=(FeePart(name="engine", units=table),), source=LAW),
-        evidence=(Requirement("proof", LAW, {"en": "Proof"}, when=(Is("is_new"),)),),
+        evidence=(Requirement("proof", LAW, when=(Is("is_new"),)),),
     )
     assert as_json(terms)["fee"]["parts"][0]["units"]["steps"] == [{"up_to": None, "start": "0", "rate": "5"}]
     assert as_json(terms)["evidence"][0]["when"] == [{"member": "is_new"}]

@@ -28,7 +28,7 @@ def test_with_nothing_set_everything_has_a_value_that_works_on_one_machine() -> 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     issuers = tmp_path / "issuers.json"
-    issuers.write_text('{"https://id.example": {"keys": [{"kid": "one"}]}}')
+    issuers.write_text('{"https://id.example": {"countries": ["KZ"], "keys": [{"kid": "one"}]}}')
     said = {
         "TAMGA_DATA": str(tmp_path),
         "TAMGA_HOST": "0.0.0.0",  # noqa: S104 - asked for
@@ -47,7 +47,7 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert (settings.data, settings.port, settings.environment) == (tmp_path, 9000, "production")
     assert settings.origin.format(cc="kz") == "tamga.kz.example.org/2026"
     assert settings.kept == ("KZ", "TR")
-    assert settings.issuers == {"https://id.example": {"keys": [{"kid": "one"}]}}
+    assert settings.issuers == {"https://id.example": {"countries": ["KZ"], "keys": [{"kid": "one"}]}}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from domain.names import with_dotless_i
 
 COUNTRY = Country(
     code="AZ",
-    title={"en": "Azerbaijan", "az": "Azərbaycan"},
     languages=("az",),
     currency="AZN",
     minor_units=2,

@@ -9,7 +9,6 @@ _INDEX = Source(law="Calculation index (расчётный показатель)
 
 COUNTRY = Country(
     code="KG",
-    title={"en": "Kyrgyzstan", "ky": "Кыргызстан", "ru": "Кыргызстан"},
     languages=("ky", "ru"),
     currency="KGS",
     minor_units=2,

@@ -5,7 +5,7 @@ from domain.numbers import date_warning, digits
 
 def kg_pin(text: str) -> str:
     """Kyrgyzstan's number of a person: 14 digits; no check digit is published."""
-    return digits("kg_pin", "A PIN", text, 14)
+    return digits("PIN", text, 14)
 
 
 def kg_pin_warnings(number: str) -> tuple[str, ...]:

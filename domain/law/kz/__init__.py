@@ -9,7 +9,6 @@ _MCI = Source(law="Monthly calculation index (MCI) of the year", url_or_key="kz-
 
 COUNTRY = Country(
     code="KZ",
-    title={"en": "Kazakhstan", "kk": "Қазақстан", "ru": "Казахстан"},
     languages=("kk", "ru"),
     currency="KZT",
     minor_units=2,

@@ -51,35 +51,10 @@ TERMS = (
         ),
         four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
         grounds=(
-            Ground(
-                "restricted",
-                _CHECKS,
-                {
-                    "en": "The car is arrested, pledged or wanted",
-                    "ru": "Автомобиль арестован, заложен или в розыске",
-                },
-            ),
-            Ground(
-                "tax_unpaid",
-                _CHECKS,
-                {"en": "The vehicle tax is not paid", "ru": "Налог на транспорт не уплачен"},
-            ),
-            Ground(
-                "not_the_owner",
-                _PROPOSED,
-                {
-                    "en": "The seller is not the registered owner",
-                    "ru": "Продавец не является зарегистрированным владельцем",
-                },
-            ),
-            Ground(
-                "untrue_documents",
-                _PROPOSED,
-                {
-                    "en": "What was brought is untrue or incomplete",
-                    "ru": "Представленные сведения недостоверны или неполны",
-                },
-            ),
+            Ground("restricted", _CHECKS),
+            Ground("tax_unpaid", _CHECKS),
+            Ground("not_the_owner", _PROPOSED),
+            Ground("untrue_documents", _PROPOSED),
         ),
         restrictions=(
             Restriction(kind="arrest", authority="kz-bailiffs", source=_CHECKS),

@@ -8,25 +8,25 @@ def kz_iin(text: str) -> str:
 
     Date of birth and sex cannot be read from it since 2013-08-26, so they are not checked.
     """
-    number = _kz("kz_iin", "An IIN", text)
+    number = _kz("IIN", text)
     if number[4] in "456":
-        raise WrongNumber("kz_iin", 5, "This is the number of a company (BIN). Give the IIN of the person.")
+        raise WrongNumber("bin_for_iin")
     return number
 
 
 def kz_bin(text: str) -> str:
     """Kazakhstan's number of a company: 12 digits with the check digit of the IIN; the fifth is 4, 5 or 6."""
-    number = _kz("kz_bin", "A BIN", text)
+    number = _kz("BIN", text)
     if number[4] not in "456":
-        raise WrongNumber("kz_bin", 5, "This is the number of a person (IIN). Give the BIN of the company.")
+        raise WrongNumber("iin_for_bin")
     return number
 
 
-def _kz(kind: str, noun: str, text: str) -> str:
-    number = digits(kind, noun, text, 12)
+def _kz(name: str, text: str) -> str:
+    number = digits(name, text, 12)
     check = weighted(number[:11], range(1, 12)) % 11
     if check == 10:  # noqa: PLR2004 - no digit: the law's second row of weights decides
         check = weighted(number[:11], (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)) % 11
     if check != int(number[11]):  # twice 10: such a number is not issued
-        raise mistyped(kind, noun.split()[1])
+        raise mistyped(name)
     return number

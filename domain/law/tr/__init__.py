@@ -8,7 +8,6 @@ from domain.names import with_dotless_i
 
 COUNTRY = Country(
     code="TR",
-    title={"en": "Türkiye", "tr": "Türkiye"},
     languages=("tr",),
     currency="TRY",
     minor_units=2,

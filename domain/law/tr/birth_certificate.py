@@ -45,41 +45,13 @@ TERMS = (
         ),
         four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
         grounds=(
-            Ground(
-                "registered_already",
-                _PROPOSED,
-                {"en": "The birth is registered already", "tr": "Doğum zaten tescil edilmiş"},
-            ),
-            Ground(
-                "not_entitled",
-                _PROPOSED,
-                {
-                    "en": "The person may not notify this birth",
-                    "tr": "Bildirimde bulunan kişi buna yetkili değil",
-                },
-            ),
-            Ground(
-                "not_proven",
-                _PROOF,
-                {
-                    "en": "Neither a report nor a statement proves the birth",
-                    "tr": "Doğum ne raporla ne beyanla kanıtlanmış",
-                },
-            ),
+            Ground("registered_already", _PROPOSED),
+            Ground("not_entitled", _PROPOSED),
+            Ground("not_proven", _PROOF),
         ),
         evidence=(
-            Requirement(
-                "birth_report",
-                _PROOF,
-                {"en": "The official birth report", "tr": "Doğum raporu"},
-                is_required=False,
-            ),
-            Requirement(
-                "parent_identity",
-                _IDENTITY,
-                {"en": "A parent's identity document", "tr": "Ebeveyn kimliği"},
-                is_required=False,
-            ),
+            Requirement("birth_report", _PROOF, is_required=False),
+            Requirement("parent_identity", _IDENTITY, is_required=False),
         ),
         filing_limits=(
             FilingLimit(

@@ -7,16 +7,16 @@ from domain.numbers import WrongNumber, checked_by, digits, mistyped
 
 def tr_tckn(text: str) -> str:
     """Türkiye's number of a person: 11 digits, the first not 0, the last two check digits."""
-    number = digits("tr_tckn", "A TCKN", text, 11)
+    number = digits("TCKN", text, 11)
     if number[0] == "0":
-        raise WrongNumber("tr_tckn", 1, "A TCKN does not begin with 0. Copy all its digits from the card.")
+        raise WrongNumber("tckn_begins_with_0")
     # 99999999990 passes the check digits; it is what people type who have none.
     if number == "99999999990" or not tckimlik.is_valid(number):
-        raise mistyped("tr_tckn", "TCKN")
+        raise mistyped("TCKN")
     return number
 
 
 def tr_vkn(text: str) -> str:
     """Türkiye's tax number of a company: 10 digits, the last a check digit."""
-    number = digits("tr_vkn", "A VKN", text, 10)
-    return checked_by(vkn.validate, "tr_vkn", "VKN", number)
+    number = digits("VKN", text, 10)
+    return checked_by(vkn.validate, "VKN", number)

@@ -10,7 +10,6 @@ _BHM = Source(law="Base calculation amount (BHM); to be confirmed", url_or_key="
 
 COUNTRY = Country(
     code="UZ",
-    title={"en": "Uzbekistan", "uz": "Oʻzbekiston"},
     languages=("uz",),
     currency="UZS",
     minor_units=2,

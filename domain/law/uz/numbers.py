@@ -5,9 +5,9 @@ from domain.numbers import date_warning, digits, mistyped, weighted
 
 def uz_pinfl(text: str) -> str:
     """Uzbekistan's number of a person: 14 digits, the last a check digit."""
-    number = digits("uz_pinfl", "A PINFL", text, 14)
+    number = digits("PINFL", text, 14)
     if weighted(number[:13], (7, 3, 1) * 4 + (7,)) % 10 != int(number[13]):
-        raise mistyped("uz_pinfl", "PINFL")
+        raise mistyped("PINFL")
     return number
 
 

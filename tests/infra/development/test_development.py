@@ -160,7 +160,7 @@ def provider(tmp_path: Path, clock: Hand) -> DevelopmentProvider:
 
 @pytest.fixture
 def house(provider: DevelopmentProvider, clock: Hand) -> Tokens:
-    return Tokens({ISSUER: provider.jwks()}, clock)
+    return Tokens({ISSUER: {**provider.jwks(), "countries": list(countries())}}, clock)
 
 
 def test_it_does_not_exist_in_production(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from infra.formats.canonical import (
     encode,
     from_b64url,
     sha256,
+    text_within,
 )
 from tests.infra.vectors import event_vectors
 
@@ -214,3 +215,25 @@ def test_a_moment_is_written_out_by_its_caller() -> None:
     """The library would drop zero microseconds."""
     with pytest.raises(NotCanonical):
         encode({"time": datetime(2026, 1, 1, tzinfo=UTC)})
+
+
+@given(st.text())
+def test_what_is_signed_is_text_that_a_reader_takes_or_it_is_not_signed(text: str) -> None:
+    """`text_within` takes exactly the texts that `decode` takes."""
+    try:
+        raw = encode({"text": text})
+        taken = text_within(raw) == raw
+    except NotCanonical:
+        taken = False
+    try:
+        check({"text": text})
+        is_taken_in = True
+    except NotCanonical:
+        is_taken_in = False
+    assert taken is is_taken_in
+
+
+@pytest.mark.parametrize("text", ["cafe\u0301", "\ufffe", "\U0001ffff"])
+def test_a_text_that_no_reader_takes_is_not_signed(text: str) -> None:
+    with pytest.raises(NotCanonical):
+        text_within(encode([text]))

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.commands import Competence
+from domain.countries import countries
 from infra.identity.competences import Competences
 from infra.identity.tokens import (
     BadToken,
@@ -49,7 +50,9 @@ def clock() -> Hand:
 
 @pytest.fixture
 def house(keys: dict[str, SigningKey], clock: Hand) -> Tokens:
-    return Tokens({issuer: {"keys": [key.jwk()]} for issuer, key in keys.items()}, clock)
+    return Tokens(
+        {issuer: {"keys": [key.jwk()], "countries": list(countries())} for issuer, key in keys.items()}, clock
+    )
 
 
 @pytest.fixture
@@ -210,7 +213,7 @@ def test_the_public_key_is_no_shared_secret(house: Tokens, keys: dict[str, Signi
 
 def test_a_key_that_the_token_brings_itself_is_not_looked_at(tmp_path: Path) -> None:
     ours, theirs = (SigningKey.made_at(tmp_path / f"{name}.pem") for name in ("ours", "theirs"))
-    house = Tokens({ISSUER: {"keys": [ours.jwk()]}}, Hand())
+    house = Tokens({ISSUER: {"keys": [ours.jwk()], "countries": list(countries())}}, Hand())
     private = (tmp_path / "theirs.pem").read_text()
     token = pyjwt.encode(
         claims(),
@@ -322,7 +325,7 @@ def test_a_token_is_looked_at_again_when_the_clock_was_set_back(
 def test_no_more_tokens_are_remembered_than_there_is_room_for(
     keys: dict[str, SigningKey], signed: Callable[..., str], clock: Hand
 ) -> None:
-    house = Tokens({ISSUER: {"keys": [keys[ISSUER].jwk()]}}, clock, room=3)
+    house = Tokens({ISSUER: {"keys": [keys[ISSUER].jwk()], "countries": list(countries())}}, clock, room=3)
     first = signed(jti="0")
     kept = house.identity_of(first)
     for n in range(1, 4):

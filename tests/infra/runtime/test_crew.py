@@ -18,7 +18,7 @@ class Adder:
 
     def carry_out(self, task: int) -> tuple[int, int]:
         if task < 0:
-            raise Unready("Not below zero.")
+            raise Unready("not_below_zero")
         if task == 0:
             os._exit(7)
         self._sum += task
@@ -44,7 +44,7 @@ def test_without_processes_this_one_does_it_all() -> None:
 def test_what_a_worker_raises_its_asker_raises() -> None:
     with Crew(partial(Adder, 0), processes=2) as crew, pytest.raises(Unready) as refused:
         list(crew.carry_out_all([1, -1]))
-    assert refused.value.detail == "Not below zero."
+    assert refused.value.name == "not_below_zero"
 
 
 def test_a_process_that_died_is_no_answer() -> None:

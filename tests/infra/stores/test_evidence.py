@@ -56,7 +56,7 @@ def test_a_file_is_taken_for_what_its_bytes_are(store: EvidenceStore, declared: 
 @pytest.mark.parametrize(
     ("declared", "raw", "code"),
     [
-        ("application/pdf", PICTURES["image/png"], "evidence_differs"),
+        ("application/pdf", PICTURES["image/png"], "evidence_of_another_kind"),
         (None, b"MZ a program", "not_evidence"),
         (None, b"", "not_evidence"),
         (None, PDF + bytes(LARGEST), "too_large"),
