@@ -13,7 +13,7 @@ from api.edge.carrying_out import alone
 from api.edge.contract import Id, documented, query
 from api.edge.problems import Declined
 from api.edge.readings import readable, recorded
-from api.edge.shapes import Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
+from api.edge.shapes import ActorShown, Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.forms import CountryCode
 from domain.refusals import Unknown
 from infra.house import CountryHouse
@@ -64,7 +64,7 @@ class ReplayedStep(Shape):
     index: Count
     time: Moment
     type: str
-    actor: dict[str, str]
+    actor: ActorShown
     authority: str
     cause: str
     terms: LegalDay

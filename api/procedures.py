@@ -16,7 +16,7 @@ from api.edge.shapes import OfferShown, ProcedureList
 from domain.case import Stage
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
-from domain.events import LapseReason, RefundReason, WithdrawalReason
+from domain.events import As, LapseReason, RefundReason, WithdrawalReason
 from domain.lifecycle import CLOCK, ROWS
 from domain.offers import as_json, codes_of, offer, offers
 from domain.procedure import Offer, Terms
@@ -27,6 +27,7 @@ router = APIRouter()
 
 # The codes of every case, whatever it is about.
 HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "capacity": get_args(As),
     "stage": tuple(stage.value for stage in Stage),
     "command": tuple(row.command.__name__ for row in ROWS if row.may is not CLOCK),
     "reason": tuple(
@@ -39,6 +40,7 @@ _PLURALS: Final = {
     "exemption": "exemptions",
     "restriction": "restrictions",
     "role": "roles",
+    "capacity": "capacities",
     "warning": "warnings",
     "stage": "stages",
     "command": "commands",
@@ -107,6 +109,7 @@ def _shown(request: Request, found: Offer, terms: Terms, language: Language) -> 
                 "is_applicant": p.is_applicant,
                 "consents": p.consents,
                 "many": p.many,
+                "acts_by": list(p.acts_by),
             }
             for p in found.procedure.parties
         ],

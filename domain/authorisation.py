@@ -1,22 +1,34 @@
 """Who may do what: one table, one pure function, used by every edge; the rule's id stands in the events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
 from domain.case import Case
-from domain.commands import Actor, Competence
+from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
-from domain.lifecycle import CLOCK, ROWS
+from domain.events import As
+from domain.lifecycle import CLOCK, COUNTER, ROWS
 from domain.parties import APPLICANT as FIRST
+from domain.parties import (
+    Capacity,
+    Representative,
+    capacities,
+    parties_named,
+    persons_in,
+    representatives_in,
+)
 from domain.refusals import NotAllowed, Refusal, Unknown
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What an action is about: where it lies, and who the parties are ("p1" -> keyed person id)."""
+    """What an action is about: where it lies, who the parties are ("p1" -> keyed person id), and who acts for them.
+
+    ``at_counter``: the officers who acted for a party, by keyed person id and by their id within the authority.
+    """
 
     country: str
     day: date  # the legal day of that country
@@ -25,23 +37,42 @@ class Subject:
     applicant: str | None = None  # the party that filed: "p1"
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
     asked: tuple[str, ...] = ()  # offices that are asked for their opinion now
+    representatives: Mapping[str, Representative] = field(default_factory=dict)
+    at_counter: frozenset[str] = frozenset()
+
+    @property
+    def humans(self) -> frozenset[str]:
+        """Everybody who is a party or acts for one."""
+        return frozenset((*self.parties.values(), *(r["person"] for r in self.representatives.values())))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What allowed the act: the id is recorded; ``party`` or ``competence`` says as whom the actor may."""
+    """What allowed the act: the id is recorded; ``party`` or ``competence`` says as whom the actor may.
+
+    ``as_``: as what they act for the party, None where they are it; ``capacities`` are all that they have in the case.
+    With a competence and a party, an officer acts for the party at the counter. ``person`` is the keyed human.
+    """
 
     id: str
     party: str | None = None
     competence: Competence | None = None
+    as_: As | None = None
+    capacities: tuple[Capacity, ...] = ()
+    person: str | None = None
+
+    def of(self, capacity: Capacity) -> "Rule":
+        """The same rule, for an act in this capacity."""
+        return replace(self, party=capacity.party, as_=capacity.as_)
 
 
-# What is read; who may ask for something to happen stands in the rows of the lifecycle.
+# What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
     May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), asked=True),
     May("case.history", (PARTY, *OFFICERS, "auditor"), asked=True),
     May("evidence.read", (PARTY, *OFFICERS), asked=True),
     May("queue.read", OFFICERS),
+    COUNTER,
     May("register.read", (*OFFICERS, "registry"), same_authority=False),
     May("feed.read", ("registry", "auditor"), same_authority=False),
     May("feed.disclose", ("registry",), same_authority=False),
@@ -57,26 +88,44 @@ _COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasur
 def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     """The rule that allows the action, or the refusal: Unknown where the caller may not know that it exists.
 
-    An officer who is a party to the case has no competence in it (rules.md 20: two roles, one human).
+    Who acts for a party may do what the party may. An officer who is a party to the case, or acts for one, has no
+    competence in it (rules.md 20: two roles, one human).
     """
     may = TABLE[action]
     me = actor.persons.get(subject.country)
-    mine = next((p for p, person in subject.parties.items() if person == me), None) if me else None
-    if mine is not None:
-        if PARTY in may.roles or (APPLICANT in may.roles and mine == subject.applicant):
-            return Rule(f"{action}:{APPLICANT if mine == subject.applicant else PARTY}", party=mine)
-        return NotAllowed("party_to_this_case")
+    mine = capacities(me, subject.parties, subject.representatives)
+    if mine:
+        return _as_party(may, subject, me, mine)
     here = [c for c in actor.competences if c.country == subject.country]
-    if any(c.person in subject.parties.values() for c in here if c.person):
+    humans = subject.humans if here else frozenset[str]()
+    if any(c.person in humans for c in here if c.person):
         # The record of competences knows the human, also where the token does not name them.
         return NotAllowed("party_to_this_case")
     for competence in here:
         covers = _covers(competence, subject, same_authority=may.same_authority, asked=may.asked)
         if covers and competence.role in may.roles:
-            return Rule(f"{action}:{competence.role}", competence=competence)
+            if may.judges and not subject.at_counter.isdisjoint((competence.person, competence.office_id)):
+                return NotAllowed("acted_at_counter")
+            return Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
     if any(_covers(c, subject, same_authority=True, asked=True) for c in here):
         return NotAllowed()
     return Unknown()
+
+
+def granted(found: Rule | Refusal) -> Rule:
+    """The rule; raises the refusal."""
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def _as_party(may: May, subject: Subject, me: str | None, mine: tuple[Capacity, ...]) -> Rule | Refusal:
+    for capacity in mine:
+        is_applicant = capacity.party == subject.applicant
+        if PARTY in may.roles or (APPLICANT in may.roles and is_applicant):
+            rule = f"{may.action}:{APPLICANT if is_applicant else PARTY}"
+            return Rule(rule, capacity.party, None, capacity.as_, mine, me)
+    return NotAllowed("party_to_this_case")
 
 
 def subject_of(case: Case, at: datetime) -> Subject:
@@ -88,7 +137,23 @@ def subject_of(case: Case, at: datetime) -> Subject:
         authority=case.authority,
         applicant=FIRST,
         parties=case.persons,
+        representatives=case.representatives,
+        at_counter=case.was_at_counter,
         asked=tuple(opinion["authority"] for opinion in case.open_opinions),
+    )
+
+
+def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
+    """What has to be known of a request that is filed at this authority."""
+    parties = parties_named(command.request)
+    return Subject(
+        country=command.country,
+        day=day,
+        procedure=command.procedure,
+        authority=authority,
+        applicant=FIRST,
+        parties=persons_in(command.request, parties),
+        representatives=representatives_in(command.request, parties),
     )
 
 

@@ -35,6 +35,7 @@ from domain.events import (
     EntriesHeld,
     EntriesWritten,
     EntryMember,
+    Event,
     FeeAssessed,
     FeePaid,
     InformationProvided,
@@ -51,7 +52,7 @@ from domain.events import (
     RefundReason,
     WithdrawalReason,
 )
-from domain.parties import changed
+from domain.parties import Representative, changed, persons_in, representatives_in
 
 
 class Stage(StrEnum):
@@ -161,6 +162,8 @@ class Case(NamedTuple):
     A tuple: one is made for every event. Nothing in it is ever changed in place.
 
     Personal values that are erased are None; ``owners`` says whose each personal member of the request is.
+    ``acting``: the humans who acted for a party without being one, "a1" -> keyed person id, for every time that they
+    do. ``at_counter``: [office id, keyed person id] of each officer who acted for a party.
     """
 
     case: str
@@ -191,6 +194,8 @@ class Case(NamedTuple):
     objections: list[Objection]  # oldest first, those that a receipt ended too
     erased: list[str]
     timeline: list[Mapping[str, Any]]
+    acting: Mapping[str, str | None]
+    at_counter: list[list[str | None]]
     decisions: list[Decided]  # newest last: what is set aside is decided again
     fee: Fee | None = None
     entry_fee: Fee | None = None  # due between the approval and the entry
@@ -205,8 +210,17 @@ class Case(NamedTuple):
     @property
     def persons(self) -> dict[str, str]:
         """Party ("p1") -> the keyed id of the person, for parties that are persons and are not erased."""
-        found = {p: self.request.get(f"person_{p}") for p in self.parties}
-        return {p: person for p, person in found.items() if person}
+        return persons_in(self.request, self.parties)
+
+    @property
+    def representatives(self) -> dict[str, Representative]:
+        """Party -> who may act for it, for those who have somebody and are not erased."""
+        return representatives_in(self.request, self.parties)
+
+    @property
+    def was_at_counter(self) -> frozenset[str]:
+        """The officers who acted for a party: they take no part in the decision."""
+        return frozenset(known for officer in self.at_counter for known in officer if known)
 
     def whose(self, party: str) -> str:
         """By which name what is about this party is sealed: its role, of several in one role with a number."""
@@ -279,9 +293,11 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
     if case is None:
         if not isinstance(event, CaseFiled):
             raise TypeError(f"a case begins with CaseFiled, not with {recorded.type}")
-        return _filed(event, recorded)
+        filed = _filed(event, recorded)
+        return filed._replace(**_acted(filed, event, recorded))
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
-    return case._replace(version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
+    after = case._replace(version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
+    return after._replace(**_acted(after, event, recorded)) if "for" in recorded.actor else after
 
 
 def _step(recorded: Recorded) -> Mapping[str, Any]:
@@ -320,8 +336,26 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         objections=[],
         erased=[],
         timeline=[_step(recorded)],
+        acting={},
+        at_counter=[],
         decisions=[],
     )
+
+
+def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
+    """Who acted for a party, where the event tells it; what follows from an act in its append does not tell it anew."""
+    actor, said = recorded.actor, getattr(event, "acting", None)
+    if "for" not in actor or said is None:
+        return {}
+    person = None if said is ERASED else said["person"]
+    if actor["for"]["as"] != "counter":
+        return {} if actor["id"] in case.parties else {"acting": {**case.acting, actor["id"]: person}}
+    paper = None if said is ERASED else said["paper"]
+    officer = [actor["id"], person or None]
+    return {
+        "at_counter": case.at_counter if officer in case.at_counter else [*case.at_counter, officer],
+        "evidence": None if case.evidence is None or paper is None else [*case.evidence, paper],
+    }
 
 
 def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one branch an event
@@ -396,7 +430,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "appeal_until": event.appeal_until,
             }
         case CaseWithdrawn():
-            by = recorded.actor["id"]
+            actor = recorded.actor
+            by = actor["for"]["party"] if "for" in actor else actor["id"]
             withdrawn = _decided(case, recorded, kind="withdrawn", reason=event.reason, by=by)
             return {"stage": Stage.WITHDRAWN.value, "decisions": withdrawn}
         case CaseLapsed():
@@ -532,6 +567,8 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
     }
     if "case" in whose:
         changes |= {
+            "acting": dict.fromkeys(case.acting),
+            "at_counter": [[officer, None] for officer, _ in case.at_counter],
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
             "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],

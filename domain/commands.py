@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from domain.events import Attachment
+from domain.events import As, Attachment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,29 @@ class CaseCommand(Command):
         return self.case
 
 
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """As what the caller says that they act for a party; ``paper``: what was signed at the counter."""
+
+    as_: As
+    paper: Attachment | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileCase(CaseCommand):
-    """File a request: ``request`` has the form's members, and ``person_<party>`` for each party: ``person_p1``."""
+class PartyCommand(CaseCommand):
+    """Asked by a party, or by who acts for it: ``acting``; None: as whatever the case says that they may."""
+
+    acting: Acting | None = None
+
+    @property
+    def is_at_counter(self) -> bool:
+        """Whether an officer asks, for who cannot sign in."""
+        return self.acting is not None and self.acting.as_ == "counter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCase(PartyCommand):
+    """File a request: ``request`` has the form's members, and those that ``parties.keyed`` adds."""
 
     country: str
     procedure: str
@@ -83,7 +103,7 @@ class FileCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveConsent(CaseCommand):
+class GiveConsent(PartyCommand):
     """Agree to the request as it stood at event ``of``; ``party``: as whom, where the caller is asked as several."""
 
     of: str
@@ -91,7 +111,7 @@ class GiveConsent(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineConsent(CaseCommand):
+class DeclineConsent(PartyCommand):
     """Say no to it."""
 
     of: str
@@ -99,7 +119,7 @@ class DeclineConsent(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeConsent(CaseCommand):
+class RevokeConsent(PartyCommand):
     """Take a consent back."""
 
     of: str
@@ -158,7 +178,7 @@ class RequestInformation(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProvideInformation(CaseCommand):
+class ProvideInformation(PartyCommand):
     """Answer the question asked in event ``of``."""
 
     of: str
@@ -206,7 +226,7 @@ class RefuseCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawCase(CaseCommand):
+class WithdrawCase(PartyCommand):
     """The applicant takes the request back."""
 
 

@@ -48,11 +48,34 @@ class Attachment(TypedDict):
     key: str
 
 
-class ActorMember(TypedDict, total=False):
-    """Who acted: ``p1`` and so on within the case, or an officer's stable id within the authority."""
+As = Literal["head", "clerk", "parent", "guardian", "mandate", "counter"]  # as what one acts for a party
+ForMember = TypedDict("ForMember", {"party": str, "as": As})
 
+
+class _Acting(TypedDict):
     id: str
     role: str
+
+
+# "for" is a word of the language: a class cannot have a member of that name.
+_For = TypedDict("_For", {"for": ForMember}, total=False)
+
+
+class ActorMember(_Acting, _For):
+    """Who acted: ``p1`` and so on within the case, or an officer's stable id within the authority.
+
+    ``for``: whom they acted for, where they are not that party; a human who is no party is ``a1``, ``a2`` …
+    """
+
+
+class ActingMember(TypedDict):
+    """Who acted for a party: their keyed id ("" where the record of competences names nobody).
+
+    ``paper`` is what was signed, where an officer took it at the counter.
+    """
+
+    person: str
+    paper: Attachment | None
 
 
 class EntryMember(TypedDict):
@@ -70,6 +93,8 @@ WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
 OptionalText = Annotated[str | Erased | None, OfCase]
+# Null where the actor is the party. It is about two people, who acted and for whom: so it is the case's.
+Acting = Annotated[ActingMember | Erased | None, OfCase]
 
 
 # --- the case, in the order of its life -------------------------------------------------------------------
@@ -89,7 +114,7 @@ class CaseFiled:
     warnings: list[str]  # codes for the officer's eyes, never a reason to refuse by itself
     request: Mapping[str, Any]
     evidence: Annotated[list[Attachment] | Erased, OfCase]
-    representative: Annotated[dict[str, Any] | Erased | None, OfCase]
+    acting: Acting
     signature: Annotated[dict[str, Any] | Erased | None, OfCase]
 
 
@@ -113,6 +138,7 @@ class ConsentGiven:
 
     party: str
     of: str
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +147,7 @@ class ConsentDeclined:
 
     party: str
     of: str
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +157,7 @@ class ConsentRevoked:
     party: str
     of: str
     consent_until: Deadline
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +224,7 @@ class InformationProvided:
     decision_due: Deadline
     answer: Text
     evidence: Annotated[list[Attachment] | Erased, OfCase]
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +304,7 @@ class CaseWithdrawn:
     """The request was taken back (``applicant``) or a party declined (``consent_declined``)."""
 
     reason: WithdrawalReason
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

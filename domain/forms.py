@@ -4,11 +4,11 @@ Each member of a form or content says whether it is ``Public`` or ``Personal`` a
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -169,6 +169,27 @@ class Company(Value):
     name: Line
 
 
+class ActsBy(Value):
+    """Who acts for a party, and as what: as the request says, which an officer accepts by approving."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    as_: Annotated[Literal["head", "clerk", "parent", "guardian", "mandate"], Field(alias="as")]
+    person: Person
+
+
+class RepresentedPerson(AnyPerson):
+    """A person for whom somebody else may act: a child, an adult under guardianship, who gave a mandate."""
+
+    acts_by: ActsBy | None = None
+
+
+class RepresentedCompany(Company):
+    """A company that files or consents: a human acts for it, its head or another one whom the law admits."""
+
+    acts_by: ActsBy
+
+
 class Money(Value):
     """Integer minor units beside an ISO 4217 currency."""
 
@@ -192,6 +213,20 @@ def owners_of(form: type[Form]) -> Mapping[str, str]:
         if isinstance(marks[0], Personal):
             owners[name] = marks[0].whose
     return owners
+
+
+@cache
+def may_be_acted_for(form: type[Form], member: str) -> bool:
+    """Whether the form lets the member (a party, or a list of them) name who acts for it."""
+    return any("acts_by" in kind.model_fields for kind in _values_in(form.model_fields[member].annotation))
+
+
+def _values_in(hint: Any) -> Iterator[type[Value]]:
+    """The value types in a hint, without ``Annotated``, ``list`` and ``|`` around them."""
+    if isinstance(hint, type) and issubclass(hint, Value):
+        yield hint
+    for each in get_args(hint):
+        yield from _values_in(each)
 
 
 def plain(form: Form) -> dict[str, Any]:

@@ -84,9 +84,11 @@ class Step:
 CONSENT: Final = May("case.consent", (PARTY,))
 PAY: Final = May("case.pay", ("treasury",), same_authority=False)
 ASSESS: Final = May("case.assess", OFFICERS)
-ASSIGN: Final = May("case.assign", OFFICERS)
-DECIDE: Final = May("case.decide", OFFICERS)
-OPINE: Final = May("case.opine", OFFICERS)  # of the office that is asked
+ASSIGN: Final = May("case.assign", OFFICERS, judges=True)
+DECIDE: Final = May("case.decide", OFFICERS, judges=True)
+OPINE: Final = May("case.opine", OFFICERS, judges=True)  # of the office that is asked
+# For a party who cannot sign in, in the place of the row's own.
+COUNTER: Final = May("case.counter", OFFICERS)
 INFORM: Final = May("case.inform", (APPLICANT,))
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)

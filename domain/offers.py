@@ -20,8 +20,8 @@ from typing import Any
 
 from domain import law, limits, numbers, persons
 from domain.countries import countries
-from domain.forms import owners_of
-from domain.parties import places
+from domain.forms import may_be_acted_for, owners_of
+from domain.parties import SIGNED_PAPER, places
 from domain.procedure import Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
@@ -64,7 +64,8 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
     form is frozen: old versions stay.
 
     A list of parties is a member for each of them; beside them there is ``person_<party>``: the keyed id of the
-    human, or null. LookupError: no such form, no such role.
+    human, or null; and ``actor_<party>`` where the form lets somebody else act for them. LookupError: no such form,
+    no such role.
     """
     found = offer(country, procedure)
     asked = found.form if found and found.form_version == form else found and found.former.get(form)
@@ -77,6 +78,11 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
         **{name: whose for name, whose in owners_of(asked).items() if name not in lists},
         **{place.member: place.whose for place in parties.values() if place.shape.many},
         **{f"person_{party}": place.whose for party, place in parties.items()},
+        **{
+            f"actor_{party}": place.whose
+            for party, place in parties.items()
+            if may_be_acted_for(asked, place.shape.member)
+        },
     }
 
 
@@ -147,7 +153,7 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
     checks = (*found.procedure.checks, *terms.checks)
     return {
         "ground": tuple(ground.code for ground in terms.grounds),
-        "evidence": tuple(requirement.kind for requirement in terms.evidence),
+        "evidence": (*(requirement.kind for requirement in terms.evidence), SIGNED_PAPER),
         "exemption": tuple(exemption.code for exemption in terms.exemptions),
         "restriction": tuple(restriction.kind for restriction in terms.restrictions),
         "role": tuple(party.role for party in found.procedure.parties),

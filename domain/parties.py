@@ -1,13 +1,28 @@
-"""Who takes part in a case: each person a party of their own, numbered p1, p2 ...; not who may do what."""
+"""Who takes part in a case: each person a party of their own, numbered p1, p2 ..., and who acts for whom; not who may
+do what.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypedDict
 
-from domain.persons import key_of
+from domain.events import As
+from domain.persons import acted_by, key_of
 from domain.procedure import Party, Procedure
 
 APPLICANT: Final = "p1"  # who files is the first party
+SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
+
+
+# Who acts for a party: the keyed id of the human, and as what.
+Representative = TypedDict("Representative", {"person": str, "as": As})
+
+
+class Capacity(NamedTuple):
+    """For which party somebody acts, and as what; None: they are that party."""
+
+    party: str
+    as_: As | None = None
 
 
 class Place(NamedTuple):
@@ -61,14 +76,64 @@ def places(procedure: Procedure, roles: Iterable[str]) -> dict[str, Place]:
 def keyed(
     procedure: Procedure, request: Mapping[str, Any], id_of: Callable[[tuple[str | int, ...]], str]
 ) -> dict[str, Any]:
-    """The request with ``person_<party>`` for each party: the keyed id of the human, None where nothing tells it.
+    """The request with ``person_<party>`` for each party: the keyed id of the human, None where nothing tells it; and
+    ``actor_<party>`` for each for whom somebody else may act: a ``Representative``, or None.
 
     ``id_of`` derives an id from what ``persons.key_of`` gives (formats.md, derived ids).
     """
-    known = {
-        party: key_of(place.named_in(request)) for party, place in parties_of(procedure, request).items()
-    }
-    return {**request, **{f"person_{party}": id_of(key) if key else None for party, key in known.items()}}
+    known: dict[str, Any] = {}
+    for party, place in parties_of(procedure, request).items():
+        named = place.named_in(request)
+        key, acting = key_of(named), acted_by(named)
+        known[f"person_{party}"] = id_of(key) if key else None
+        if place.shape.acts_by:
+            human = key_of(acting["person"]) if acting else None
+            known[f"actor_{party}"] = (
+                {"person": id_of(human), "as": acting["as"]} if human and acting else None
+            )
+    return {**request, **known}
+
+
+def is_keyed(name: str) -> bool:
+    """Whether a member of a request is one that ``keyed`` put there: it serves the house alone."""
+    return name.startswith(("person_", "actor_"))
+
+
+def parties_named(request: Mapping[str, Any]) -> list[str]:
+    """The parties of a request that ``keyed`` has looked at."""
+    return [name.removeprefix("person_") for name in request if name.startswith("person_")]
+
+
+def persons_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, str]:
+    """Party ("p1") -> the keyed id of the human or the company, for those that are known and not erased."""
+    found = {party: request.get(f"person_{party}") for party in parties}
+    return {party: person for party, person in found.items() if person}
+
+
+def representatives_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, Representative]:
+    """Party -> who acts for it, for those who have somebody."""
+    found = {party: request.get(f"actor_{party}") for party in parties}
+    return {party: acting for party, acting in found.items() if acting}
+
+
+def capacities(
+    human: str | None, persons: Mapping[str, str], representatives: Mapping[str, Representative]
+) -> tuple[Capacity, ...]:
+    """For whom this human (by keyed id) may act, and as what: themselves first, then the parties in their order.
+
+    ``persons`` and ``representatives`` are those of a case or of a request.
+    """
+    if not human:
+        return ()
+    own = [Capacity(party) for party, person in persons.items() if person == human]
+    return (
+        *own,
+        *(
+            Capacity(party, acting["as"])
+            for party, acting in representatives.items()
+            if acting["person"] == human and persons.get(party) != human
+        ),
+    )
 
 
 def roles_of(parties: Mapping[str, str]) -> tuple[str, ...]:

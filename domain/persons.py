@@ -20,6 +20,7 @@ WARNINGS: Final = (
     "known_by_name_only",
     "cannot_sign_in",
     "birth_day_unknown",
+    "acts_by_paper",
     "parent_too_young",
 )
 
@@ -49,6 +50,16 @@ def is_company(party: Person | None) -> TypeGuard[Person]:
     return party is not None and "name" in party
 
 
+def acted_by(party: Person | None) -> Person | None:
+    """Who acts for this party (``forms.ActsBy``), None for nobody but itself."""
+    return party.get("acts_by") if party else None
+
+
+def itself(party: Person) -> dict[str, Any]:
+    """The party without whoever acts for it, as a register holds it."""
+    return {name: value for name, value in party.items() if name != "acts_by"}
+
+
 def is_same(one: Person | None, other: Person | None) -> bool:
     """Whether both are known to be one human, or one company; two people known by name only never are."""
     return key_of(one) is not None and key_of(one) == key_of(other)
@@ -73,9 +84,18 @@ def days_of(born_on: str | None) -> tuple[date, date] | None:
 def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
     """Codes for the officer about one person of a case, with the role ("one_name:buyer"); never a refusal.
 
-    ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in.
+    ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in, or who acts
+    for them has to.
     """
-    if person is None or is_company(person):
+    if person is None:
+        return
+    representative = acted_by(person)
+    if representative is not None:
+        yield f"acts_by_paper:{role}"
+        acts = False
+        if _has_no_number_of_a_member(representative["person"]):
+            yield f"cannot_sign_in:{role}"
+    if is_company(person):
         return
     if person["surname"] is None or person["given_names"] is None:
         yield f"one_name:{role}"
@@ -83,11 +103,15 @@ def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
         return  # a child, who has none yet
     if key_of(person) is None:
         yield f"known_by_name_only:{role}"
-    number = person["personal_number"]
-    if acts and (number is None or number["country"] not in countries()):
+    if acts and _has_no_number_of_a_member(person):
         yield f"cannot_sign_in:{role}"
     if acts and (person["born_on"] is None or len(person["born_on"]) < len("1980-05-17")):
         yield f"birth_day_unknown:{role}"
+
+
+def _has_no_number_of_a_member(person: Person) -> bool:
+    number = person["personal_number"]
+    return number is None or number["country"] not in countries()
 
 
 def parent_warnings(role: str, parent: Person | None, child_born_on: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from domain.country import Source
 from domain.days.deadlines import Term
+from domain.events import As
 from domain.facts import EVERYTHING, Choice, Conditions, Content, Facts, Reach, Request, applies
 from domain.fees import Fee
 from domain.forms import Form
@@ -47,6 +48,7 @@ class Party:
     be a company.
 
     ``many``: the member is a list of them, each of whom is a party; one person applies, never several.
+    ``acts_by``: as what somebody else may act for them, whom the form's member then names.
     """
 
     role: str
@@ -54,6 +56,7 @@ class Party:
     is_applicant: bool = False
     consents: bool = False
     many: bool = False
+    acts_by: tuple[As, ...] = ()
 
 
 def _sees_nothing(_request: Request) -> Mapping[str, Key]:

@@ -1,24 +1,39 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.case import Case, Opinion
+from domain.events import Attachment
 from domain.lifecycle import fits
-from domain.parties import APPLICANT, changed, is_personal_list
+from domain.parties import (
+    APPLICANT,
+    SIGNED_PAPER,
+    Capacity,
+    capacities,
+    changed,
+    is_keyed,
+    is_personal_list,
+)
 from domain.persons import is_company, name_of
 
 
-def visible_whose(case: Case, party: str | None) -> frozenset[str]:
+def visible_whose(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> frozenset[str]:
     """Whose members the caller may see: all for officers (``party`` None) and the applicant, who wrote it.
 
-    Another party sees its own, in every role that the same human has, and what is about the case as a whole.
+    Another party sees its own, and what is about the case as a whole. ``mine`` are all capacities of the human who
+    asks; without them the human is the party alone.
     """
-    if party is None or party == APPLICANT:
+    mine = mine or capacities(case.persons.get(party or ""), case.persons, {})
+    parties = {party, *(capacity.party for capacity in mine)} - {None}
+    if not parties or APPLICANT in parties:
         return frozenset({*case.owners.values(), "case"})
-    persons = case.persons
-    mine = {p for p, person in persons.items() if person == persons.get(party)}
-    return frozenset({*(case.whose(p) for p in {party, *mine}), "case"})
+    return frozenset({*(case.whose(each) for each in parties if each), "case"})
+
+
+def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
+    """All of it; but what somebody signed at the counter is seen by officers alone: who signed it knows it."""
+    return [piece for piece in case.evidence or () if party is None or piece["kind"] != SIGNED_PAPER]
 
 
 def watched(case: Case) -> dict[str, Any]:
@@ -37,13 +52,13 @@ def watched(case: Case) -> dict[str, Any]:
     return found
 
 
-def shown(case: Case, party: str | None) -> dict[str, Any]:
+def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered."""
     seen = case.request
     if party is not None and party != APPLICANT:
-        whose = visible_whose(case, party)
+        whose = visible_whose(case, party, mine)
         seen = changed(seen, case.owners, lambda v, of: v if of in whose else _name_of(v))
-    request = {name: value for name, value in seen.items() if not name.startswith("person_")}
+    request = {name: value for name, value in seen.items() if not is_keyed(name)}
     return {
         "case": case.case,
         "country": case.country,
@@ -54,10 +69,11 @@ def shown(case: Case, party: str | None) -> dict[str, Any]:
         "authority": case.authority,
         "terms": case.terms,
         "you_are": case.parties[party] if party else None,
+        "acts_for": [{"party": each.party, "as": each.as_} for each in mine],
         "parties": [{"party": p, "role": role, "whose": case.whose(p)} for p, role in case.parties.items()],
         "request": request,
         "request_hash": case.request_hash,
-        "evidence": [{k: v for k, v in a.items() if k != "key"} for a in case.evidence or ()],
+        "evidence": [{k: v for k, v in a.items() if k != "key"} for a in visible_evidence(case, party)],
         "consents": [
             {"party": p, "role": case.parties[p], "answer": "given" if p in case.consents else "open"}
             for p in case.consents_asked

@@ -1,14 +1,16 @@
-"""Whose case it is: a row for each human among its parties, however many they are; by keyed ids."""
+"""Whose case it is: a row for each human among its parties, and for each who acts for one; by keyed ids."""
 
 from domain.case import Case
 from projections import Row, View
 
 
 def _rows(case: Case) -> list[Row]:
-    """Who is several parties has one row, of the first."""
-    first = {person: party for party, person in reversed(case.persons.items())}
+    """Who is several parties, or acts for several, has one row, of the first; their own before another's."""
+    acting = {party: acts["person"] for party, acts in case.representatives.items()}
+    found = (*case.persons.items(), *acting.items())
+    first = {person: party for party, person in reversed(found)}
     return [
-        {"case": case.case, "party": party, "person": person, "filed_at": case.filed_at}
+        {"case": case.case, "person": person, "party": party, "filed_at": case.filed_at}
         for person, party in first.items()
     ]
 
@@ -16,7 +18,7 @@ def _rows(case: Case) -> list[Row]:
 PROJECTION = View(
     name="case_parties",
     family="case",
-    columns={"case": "text", "party": "text", "person": "text", "filed_at": "text"},
+    columns={"case": "text", "person": "text", "party": "text", "filed_at": "text"},
     rows=_rows,
     indexes=(("person", "filed_at"),),
 )

@@ -164,7 +164,7 @@ class _Writer:
         if isinstance(given, list) and given and isinstance(given[0], dict):
             return dict(given[0])
         found = {
-            name: self.member(name, field)
+            field.alias or name: self.member(name, field)
             for name, field in model.model_fields.items()
             if field.is_required() or not self._is_bare
         }

@@ -1,4 +1,4 @@
-"""A made-up law with several people in one role: a company with up to fifty founders, each of whom agrees."""
+"""A made-up law with several people in one role: a company with up to fifty founders, some of them companies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +9,9 @@ from pydantic import Field
 
 from domain.events import Personal
 from domain.facts import Facts, Request
-from domain.forms import Company, Form, Line, Person
+from domain.forms import Company, Form, Line, Person, RepresentedCompany, RepresentedPerson
 from domain.offers import offers
+from domain.persons import itself
 from domain.procedure import (
     Create,
     Effect,
@@ -24,16 +25,18 @@ from domain.procedure import (
     entry_key,
 )
 from domain.procedures import procedures, registers
-from tests.examples import person
+from tests.examples import person, unnumbered
 
 NAME: Final = "founding_of_the_tests"
 
 
 class FoundingForm(Form):
-    """Somebody files for the founders, or as one of them."""
+    """Somebody files for the founders, or as one of them; a child by a parent, a company by its head."""
 
-    applicant: Annotated[Person, Personal("applicant")]
-    founders: Annotated[list[Person | Company], Field(min_length=1, max_length=50), Personal("founder")]
+    applicant: Annotated[RepresentedPerson | RepresentedCompany, Personal("applicant")]
+    founders: Annotated[
+        list[RepresentedPerson | RepresentedCompany], Field(min_length=1, max_length=50), Personal("founder")
+    ]
     witnesses: Annotated[list[Person], Field(max_length=5), Personal("witness")]
     name: Annotated[Line, Personal("case")]
 
@@ -68,7 +71,7 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
         register=COMPANIES,
         key=_entry(request),
         title="registration",
-        content={"name": request["name"], "founders": request["founders"]},
+        content={"name": request["name"], "founders": [itself(each) for each in request["founders"]]},
         settles=_claims(request),
     )
     return (founded,)
@@ -78,8 +81,8 @@ FOUNDING: Final = Procedure(
     name=NAME,
     form=FoundingForm,
     parties=(
-        Party(role="founder", member="founders", consents=True, many=True),
-        Party(role="applicant", member="applicant", is_applicant=True),
+        Party(role="founder", member="founders", consents=True, many=True, acts_by=("head", "mandate")),
+        Party(role="applicant", member="applicant", is_applicant=True, acts_by=("head", "parent", "mandate")),
         Party(role="witness", member="witnesses", consents=True, many=True),
     ),
     registers=(COMPANIES,),
@@ -114,9 +117,10 @@ def founding_is_offered(procedure: Procedure = FOUNDING) -> Iterator[Offer]:
             del table[key]
 
 
-def a_company(n: int = 0, country: str = "KZ") -> dict[str, Any]:
-    """The n-th company, as a form names it."""
-    return {"country": country, "number": f"{n:012d}", "name": f"Example {n} LLP"}
+def a_company(n: int = 0, head: dict[str, Any] | None = None, as_: str = "head") -> dict[str, Any]:
+    """The n-th company, as a form names it; person 900 is its head, unless said otherwise."""
+    acts_by = {"as": as_, "person": head or person("KZ", 900)}
+    return {"country": "KZ", "number": f"{n:012d}", "name": f"Example {n} LLP", "acts_by": acts_by}
 
 
 def a_founding(
@@ -128,4 +132,24 @@ def a_founding(
         "founders": [person("KZ", first + n) for n in range(founders)],
         "witnesses": [person("KZ", first + founders + n) for n in range(witnesses)],
         "name": name,
+    }
+
+
+FIRST_COMPANY: Final = 43  # the 44th founder and those behind are companies
+FOREIGNER: Final = unnumbered(77)
+
+
+def fifty_founders(applicant: dict[str, Any], people: list[dict[str, Any]]) -> dict[str, Any]:
+    """A request of fifty founders, of whom the last seven are companies; ``people`` are 43 founders and four heads.
+
+    The first head has two companies; the head of the third is the first founder; that of the seventh has no number.
+    """
+    founders, heads = people[:FIRST_COMPANY], people[FIRST_COMPANY:]
+    of_companies = (heads[0], heads[0], founders[0], *heads[1:4], FOREIGNER)
+    companies = [a_company(n, head) for n, head in enumerate(of_companies, start=1)]
+    return {
+        "applicant": applicant,
+        "founders": [*founders, *companies],
+        "witnesses": [],
+        "name": "Елу құрылтайшы ЖШС",
     }

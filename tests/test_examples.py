@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from domain.countries import countries
 from domain.events import Personal
-from domain.forms import CountryCode, Day, Form, Line, Money, Person, Public, Value, plain
+from domain.forms import CountryCode, Day, Form, Line, Money, Person, Public, RepresentedCompany, Value, plain
 from domain.numbers import vin as normal_vin
 from domain.offers import offers
 from domain.procedure import Offer
@@ -138,3 +138,14 @@ def test_numbers_are_valid_and_differ(country: str) -> None:
 
 def test_a_vin_is_valid() -> None:
     assert normal_vin(vin(7)) == vin(7)
+
+
+def test_an_example_of_a_company_names_its_head() -> None:
+    class BranchForm(Form):
+        """What only a company files."""
+
+        company: Annotated[RepresentedCompany, Personal("company")]
+
+    found = example_content(BranchForm, "KZ")["company"]
+    assert found["acts_by"]["as"] == "head"
+    assert is_person(found["acts_by"]["person"])

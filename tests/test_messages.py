@@ -115,14 +115,18 @@ def test_no_english_sentence_is_for_a_code_that_nothing_says() -> None:
         for part, member in members_of(form)
         for code in (f"{part}.{member}", member)
     }
-    shared = {("member", code) for code in OF_COMPANIES} | {
-        (k, code) for k in ("member", "hint") for code in members
-    }
+    shared = {(kind, code) for kind in ("member", "hint") for code in (*OF_TYPES, *members)}
     idle = {(kind, code) for _, kind, code in all_written("en")} - known - shared
     assert sorted(idle) == []
 
 
-OF_COMPANIES = ("company.country", "company.number", "company.name")  # a type that forms may use
+OF_COMPANIES = tuple(
+    f"{part}.{member}"
+    for part in ("company", "represented_company")
+    for member in ("country", "number", "name")
+)
+OF_ACTING = ("acts_by", "represented_company.acts_by", "acts_by.as", "acts_by.person")
+OF_TYPES = (*OF_COMPANIES, *OF_ACTING)  # that forms may use, and none does yet
 
 
 def test_a_catalogue_is_named_after_the_house_a_procedure_or_a_country() -> None:

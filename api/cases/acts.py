@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.cases.acting import ActsAs, act_for_party
 from api.cases.filing import EvidenceBrought, brought, discarded
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, asked_of
@@ -20,12 +21,12 @@ from domain.commands import (
     ApproveCase,
     AssessFee,
     AssignCase,
-    CaseCommand,
     Competence,
     DeclineConsent,
     EraseCase,
     GiveConsent,
     GiveOpinion,
+    PartyCommand,
     ProposeApproval,
     ProvideInformation,
     RefuseCase,
@@ -45,12 +46,13 @@ router = APIRouter()
 class Consent(Value):
     """An answer to the request as it stood at event ``of`` (the case's ``request_hash``).
 
-    ``party`` says as whom, where the caller is asked as several.
+    ``party`` says for whom, where the caller is asked as several parties, acts for several, or is at the counter.
     """
 
     answer: Literal["give", "decline", "revoke"]
     of: EventHash
     party: Code | None = None
+    acting: ActsAs | None = None
 
 
 class Assignment(Value):
@@ -72,6 +74,13 @@ class Information(Value):
     of: EventHash
     answer: Paragraph
     evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    acting: ActsAs | None = None
+
+
+class Withdrawal(Value):
+    """Nothing more is asked; who acts for the applicant may say as what."""
+
+    acting: ActsAs | None = None
 
 
 class OpinionRequest(Value):
@@ -115,7 +124,7 @@ class Erasure(Value):
 
 # --- facts ------------------------------------------------------------------------------------------------
 
-_CONSENTS: dict[str, type[CaseCommand]] = {
+_CONSENTS: dict[str, type[PartyCommand]] = {
     "give": GiveConsent,
     "decline": DeclineConsent,
     "revoke": RevokeConsent,
@@ -124,18 +133,22 @@ _CONSENTS: dict[str, type[CaseCommand]] = {
 
 @router.post(
     "/v1/cases/{case}/consents",
-    **documented("Give, decline or revoke a consent", body=Consent, answer=CaseShown),
+    **documented("Give, decline or revoke a consent", body=Consent, answer=(CaseShown, CaseBrief)),
 )
 async def consent(request: Request, case: Id) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
     _, said = await asked_of(request, case, Consent)
-    return await act(request, case, _CONSENTS[said.answer], of=said.of, party=said.party)
+    kind = _CONSENTS[said.answer]
+    return await act_for_party(request, case, kind, said.acting, of=said.of, party=said.party)
 
 
 @router.post(
     "/v1/cases/{case}/information",
     **documented(
-        "Answer the officer's question", body=Information, answer=CaseShown, asks=ProvideInformation
+        "Answer the officer's question",
+        body=Information,
+        answer=(CaseShown, CaseBrief),
+        asks=ProvideInformation,
     ),
 )
 async def inform(request: Request, case: Id) -> Response:
@@ -144,17 +157,22 @@ async def inform(request: Request, case: Id) -> Response:
     evidence = await _brought(request, actor, case, said)
     answer = {"of": said.of, "answer": said.answer, "evidence": evidence}
     try:
-        return await act(request, case, ProvideInformation, **answer)
+        return await act_for_party(request, case, ProvideInformation, said.acting, **answer)
     except Refusal:
         await discarded(located(request, case), evidence)
         raise
 
 
 async def _brought(request: Request, actor: Actor, case: str, said: Information) -> tuple[Attachment, ...]:
-    """The new evidence, sealed; nobody but the applicant hears whether a piece of it is there."""
+    """The new evidence, sealed; nobody but who may answer hears whether a piece of it is there."""
     if not said.evidence:
         return ()
-    country, found, _ = await readable(request, actor, case, "case.inform")
+    is_at_counter = said.acting is not None and said.acting.as_ == "counter"
+    country, found, _ = (
+        await readable(request, actor, case, "case.counter")
+        if is_at_counter
+        else await readable(request, actor, case, "case.inform")
+    )
     is_answered = any(q["of"] == said.of and q["answered_at"] is not None for q in found.questions)
     return () if is_answered else await brought(country, actor, case, said.evidence)
 
@@ -278,9 +296,9 @@ async def refuse(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/withdrawals",
-    **documented("Take the request back", body=Nothing, answer=CaseShown, asks=WithdrawCase),
+    **documented("Take the request back", body=Withdrawal, answer=(CaseShown, CaseBrief), asks=WithdrawCase),
 )
 async def withdraw(request: Request, case: Id) -> Response:
     """Before a decision; what was claimed is free again."""
-    await asked_of(request, case, Nothing)
-    return await act(request, case, WithdrawCase)
+    _, said = await asked_of(request, case, Withdrawal)
+    return await act_for_party(request, case, WithdrawCase, said.acting)

@@ -17,6 +17,7 @@ from api.edge.problems import Declined
 from api.edge.readings import readable, recorded
 from api.edge.shapes import Uploaded
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
+from domain.visibility import visible_evidence
 
 router = APIRouter()
 _FORM: Final[dict[str, Any]] = {
@@ -81,7 +82,7 @@ async def download(request: Request, case: Id, evidence: Id) -> Response:
     """As an attachment, never shown inline; the reading is recorded first."""
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "evidence.read")
-    piece = next((a for a in found.evidence or () if a["id"] == evidence), None)
+    piece = next((a for a in visible_evidence(found, rule.party) if a["id"] == evidence), None)
     if piece is None:
         raise Unknown
     await recorded(request, country, rule, found.case, found.procedure, "reading evidence")

@@ -1,6 +1,7 @@
 """Filing: a request under a procedure of a country becomes a case; 201 only when that is on the disk."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
+from api.cases.acting import ActsAs, with_paper
 from api.edge.caller import (
     caller,
     country_here,
@@ -18,8 +20,8 @@ from api.edge.caller import (
 )
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
-from api.edge.shapes import CaseShown, Code, EventHash
-from domain.commands import Actor, FileCase
+from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash
+from domain.commands import Acting, Actor, FileCase
 from domain.events import Attachment
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
@@ -58,12 +60,13 @@ class Filing(Value):
     procedure: Code
     request: dict[str, Any]
     evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    acting: ActsAs | None = None
     signature: CitizensSignature | None = None
 
 
 @router.post(
     "/v1/cases",
-    **documented("File a request", body=Filing, answer=CaseShown, created=True, key="required"),
+    **documented("File a request", body=Filing, answer=(CaseShown, CaseBrief), created=True, key="required"),
 )
 async def file_case(request: Request) -> Response:
     """201 only when the event is on the disk; a repeat under the same Idempotency-Key gets that answer."""
@@ -86,8 +89,12 @@ async def file_case(request: Request) -> Response:
         request=content,
         signature=filing.signature.model_dump() if filing.signature else None,
     )
+
+    def ask(acting: Acting | None) -> Awaitable[Outcome]:
+        return _filed(country, replace(command, acting=acting), filing.evidence, sent_under)
+
     with alone(request, case):
-        outcome = await _filed(country, command, filing.evidence, sent_under)
+        outcome = await with_paper(country, actor, case, filing.acting, ask)
     return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}")
 
 

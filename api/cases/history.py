@@ -11,6 +11,7 @@ from api.edge.caller import caller
 from api.edge.contract import Id, documented
 from api.edge.readings import is_auditor, readable, recorded
 from api.edge.shapes import HistoryShown
+from domain.parties import is_keyed
 from domain.visibility import visible_whose
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import disclosures_of, payload_of, read, split
@@ -28,7 +29,7 @@ async def history(request: Request, case: Id) -> Response:
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "case.history")
     await recorded(request, country, rule, found.case, found.procedure, "reading the history")
-    whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party)
+    whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party, rule.capacities)
     unseen = _OF_OFFICES if rule.party else frozenset[str]()
     body = await asyncio.to_thread(_written, country, found.case, whose, unseen)
     return Response(body, 200, None, "application/json")
@@ -64,7 +65,7 @@ def _may_see(text: str, owners: Any, whose: frozenset[str], unseen: frozenset[st
     name, _ = open_disclosure(text)
     # Keyed ids and the keys of evidence serve the house alone.
     return (
-        not name.startswith("person_")
-        and name not in ("officer_person", "evidence", *unseen)
+        not is_keyed(name)
+        and name not in ("officer_person", "evidence", "acting", *unseen)
         and owners.get(name) in whose
     )

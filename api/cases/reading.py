@@ -18,4 +18,5 @@ async def read_case(request: Request, case: Id) -> Response:
     """Status, timeline, deadline with its basis, and which commands fit now."""
     country, found, rule = await readable(request, caller(request), case, "case.read")
     await recorded(request, country, rule, found.case, found.procedure, "work on the case")
-    return answered(watched(found) if is_auditor(rule) else shown(found, rule.party), version=found.version)
+    body = watched(found) if is_auditor(rule) else shown(found, rule.party, rule.capacities)
+    return answered(body, version=found.version)

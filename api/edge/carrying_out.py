@@ -15,6 +15,7 @@ from api.edge.readings import located, nothing, readable
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
+from domain.parties import capacities
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.visibility import shown
 from infra.desk.desk import Outcome
@@ -44,6 +45,11 @@ async def _must_know(request: Request, actor: Actor, case: str) -> None:
 
 async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Response:
     """One command on one case: who calls, what they saw, what it leads to; ``more`` are its own members."""
+    return done(caller(request), await led_to(request, case, kind, **more))
+
+
+async def led_to(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Outcome:
+    """The same, not answered yet."""
     actor = caller(request)
     try:
         expected = version_seen(request) if STEPS[kind].is_judgement else None
@@ -59,7 +65,7 @@ async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any)
         expected=expected,
         **more,
     )
-    return done(actor, await carried_out(request, country, command))
+    return await carried_out(request, country, command)
 
 
 def done(actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None) -> Response:
@@ -68,9 +74,8 @@ def done(actor: Actor, outcome: Outcome, status: int = 200, location: str | None
     Who else wants to see the case reads it, and that is recorded.
     """
     case: Case = outcome.state
-    me = actor.persons.get(case.country)
-    party = next((p for p, person in case.persons.items() if person == me), None) if me else None
-    found = shown(case, party) if party else stands(case)
+    mine = capacities(actor.persons.get(case.country), case.persons, case.representatives)
+    found = shown(case, mine[0].party, mine) if mine else stands(case)
     return answered(found, status, version=outcome.version, location=location)
 
 

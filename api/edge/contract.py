@@ -49,7 +49,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     summary: str,
     *,
     body: type[BaseModel] | None = None,
-    answer: type[BaseModel] | dict[str, Any] | None = None,
+    answer: type[BaseModel] | tuple[type[BaseModel], ...] | dict[str, Any] | None = None,
     created: bool = False,
     asks: type[Command] | None = None,
     etag: bool = False,
@@ -60,8 +60,8 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
 ) -> Documented:
     """What FastAPI writes about the operation; body and headers are read by the endpoint itself, for speed.
 
-    ``answer`` is a shape or a JSON Schema; ``asks`` is the command, whose row says whether it needs If-Match;
-    ``problems`` are the numbers that the other words do not imply.
+    ``answer`` is a shape, several (any of them), or a JSON Schema; ``asks`` is the command, whose row says whether it
+    needs If-Match; ``problems`` are the numbers that the other words do not imply.
     """
     judgement = asks is not None and STEPS[asks].is_judgement
     key = key or ("taken" if body is not None else "none")
@@ -70,7 +70,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     headers: dict[str, Any] = {**_ETAG} if etag or body is not None else {}
     if created:
         headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}, "required": True}
-    schema = answer if isinstance(answer, dict) else _ref(answer) if answer else {"type": "object"}
+    schema = _schema_of(answer) if answer else {"type": "object"}
     good = {"description": summary, "content": {"application/json": {"schema": schema}}}
     extra: dict[str, Any] = {"parameters": [*parameters, *_headers(judgement=judgement, key=key)]}
     if not public:
@@ -87,6 +87,12 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
         "openapi_extra": extra,
         "response_model": None,
     }
+
+
+def _schema_of(answer: type[BaseModel] | tuple[type[BaseModel], ...] | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(answer, tuple):
+        return {"anyOf": [_ref(each) for each in answer]}
+    return answer if isinstance(answer, dict) else _ref(answer)
 
 
 def _implied(*, body: bool, judgement: bool, public: bool) -> set[int]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.case import Stage
 from domain.days.deadlines import Deadline
+from domain.events import As
 from domain.forms import CountryCode, Currency, MinorUnits
 
 EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -97,6 +98,13 @@ class PartyInCase(Shape):
     whose: Code
 
 
+class ActsFor(Shape):
+    """A party for which the caller acts, and as what; null: they are that party."""
+
+    party: Code
+    as_: Annotated[As | None, Field(alias="as")]
+
+
 class ConsentShown(Shape):
     party: Code
     role: Code
@@ -148,6 +156,7 @@ class CaseShown(Shape):
     authority: str
     terms: LegalDay
     you_are: Code | None
+    acts_for: list[ActsFor]
     parties: list[PartyInCase]
     request: dict[str, Any]
     request_hash: EventHash
@@ -254,6 +263,21 @@ class AccessPage(Shape):
     items: list[AccessShown]
 
 
+class ActedFor(Shape):
+    """Whom somebody acted for, and as what: ``counter`` is an officer, for who cannot sign in."""
+
+    party: Code
+    as_: Annotated[As, Field(alias="as")]
+
+
+class ActorShown(Shape):
+    """Who acted, within the case; ``for`` is there where they were not that party."""
+
+    id: str
+    role: str
+    for_: Annotated[ActedFor, Field(default=None, alias="for")]
+
+
 class EventShown(Shape):
     """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures."""
 
@@ -261,7 +285,7 @@ class EventShown(Shape):
     version: Version
     type: str
     time: Moment
-    actor: dict[str, str]
+    actor: ActorShown
     authority: str
     hash: EventHash
     jws: str
@@ -342,6 +366,7 @@ class PartyShown(Shape):
     is_applicant: bool
     consents: bool
     many: bool
+    acts_by: list[As]
 
 
 class OfferShown(Shape):

@@ -5,8 +5,10 @@ from domain.authorisation import Rule
 from domain.case import Case
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
 from domain.decision import LEAD, Decision
+from domain.decisions.acting import capacities_for
 from domain.decisions.ends import withdrawn
 from domain.decisions.situation import Situation
+from domain.parties import Capacity
 from domain.refusals import Clash, Fault, Invalid, NotAllowed
 
 
@@ -16,7 +18,7 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
     if party in situation.case.consents:
         return situation.so_already(rule)
     situation.fits()
-    given = e.ConsentGiven(party=party, of=command.of)
+    given = e.ConsentGiven(party=party, of=command.of, acting=situation.acting(rule))
     return situation.by(rule, [(LEAD, given)])
 
 
@@ -27,8 +29,9 @@ def decline(command: DeclineConsent, situation: Situation) -> Decision:
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
     situation.fits()
-    declined = e.ConsentDeclined(party=party, of=command.of)
-    return situation.by(rule, withdrawn(situation, "consent_declined", [(LEAD, declined)]))
+    acting = situation.acting(rule)
+    declined = e.ConsentDeclined(party=party, of=command.of, acting=acting)
+    return situation.by(rule, withdrawn(situation, "consent_declined", acting, [(LEAD, declined)]))
 
 
 def revoke(command: RevokeConsent, situation: Situation) -> Decision:
@@ -40,7 +43,10 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     if situation.case.proposal is not None:
         raise Clash("consent_stands")
     revoked = e.ConsentRevoked(
-        party=party, of=command.of, consent_until=situation.until(situation.terms.times.consent)
+        party=party,
+        of=command.of,
+        consent_until=situation.until(situation.terms.times.consent),
+        acting=situation.acting(rule),
     )
     return situation.by(rule, [(LEAD, revoked)])
 
@@ -48,18 +54,19 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
 def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
     rule = situation.allowed()
-    party = _as_whom(command, situation.case, rule.party)
+    mine = _as_whom(command, situation.case, rule)
     if command.of != situation.case.request_hash:
         raise Clash("consent_over_old_request")
-    return Rule(rule.id, party=party), party
+    return rule.of(mine), mine.party
 
 
-def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, me: str | None) -> str:
-    """The party in whose name the caller answers; one human may be asked as several."""
-    persons = case.persons
-    mine = [p for p in case.consents_asked if me is not None and persons.get(p) == persons[me]]
-    if not mine or command.party not in (None, *mine):
+def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, rule: Rule) -> Capacity:
+    """In which capacity the caller answers; one human may be asked as several parties, or act for several."""
+    asked = [p for p in case.consents_asked if command.party in (None, p)]
+    mine = capacities_for(command, rule, asked)
+    if not mine:
         raise NotAllowed("consent_not_asked")
-    if command.party is None and len(mine) > 1:
-        raise Invalid(Fault("/party", "party_missing", {"parties": tuple(mine)}))
-    return command.party or mine[0]
+    if len(mine) > 1:
+        parties = tuple(capacity.party for capacity in mine)
+        raise Invalid(Fault("/party", "party_missing", {"parties": parties}))
+    return mine[0]

@@ -15,6 +15,7 @@ from domain.commands import (
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
+from domain.decisions.acting import for_applicant
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation
 from domain.entry import Entry, Status
@@ -22,19 +23,24 @@ from domain.procedure import Forever, Key
 from domain.refusals import Clash, Fault, Invalid
 
 
-def withdraw(_command: WithdrawCase, situation: Situation) -> Decision:
-    """Before a decision, by the one who filed."""
-    rule = situation.allowed()
+def withdraw(command: WithdrawCase, situation: Situation) -> Decision:
+    """Before a decision, in the name of the one who filed."""
+    rule = for_applicant(command, situation)
     ended = situation.case.decided
     if ended and ended["reason"] == "applicant":
         return situation.so_already(rule)
     situation.fits()
-    return situation.by(rule, withdrawn(situation, "applicant"))
+    return situation.by(rule, withdrawn(situation, "applicant", situation.acting(rule)))
 
 
-def withdrawn(situation: Situation, reason: e.WithdrawalReason, first: Events | None = None) -> Events:
+def withdrawn(
+    situation: Situation,
+    reason: e.WithdrawalReason,
+    acting: e.ActingMember | None,
+    first: Events | None = None,
+) -> Events:
     """The case is over: what it claimed is free at once, what was paid goes back."""
-    over = e.CaseWithdrawn(reason=reason)
+    over = e.CaseWithdrawn(reason=reason, acting=acting)
     return [
         *_claims_released(situation),
         *(first or []),

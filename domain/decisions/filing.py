@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from domain import events as e
 from domain import limits, persons
-from domain.authorisation import Rule
 from domain.commands import FileCase
 from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
+from domain.decisions.acting import for_who_files
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.facts import EVERYTHING, Facts, Seen
@@ -30,6 +30,8 @@ def file(command: FileCase, situation: Situation) -> Decision:
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
+    rule = for_who_files(command, situation, _not_the_applicant(command, parties[APPLICANT]))
+    _may_be_acted_for(command, parties)
     consents = _consents(command, parties)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
@@ -55,12 +57,12 @@ def file(command: FileCase, situation: Situation) -> Decision:
         ],
         request=command.request,
         evidence=evidence,
-        representative=None,
+        acting=situation.acting(rule),
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
     events += [*slots, (LEAD, filed), (LEAD, assessed("filing", fee, situation))]
-    return situation.by(Rule("case.file:applicant", party=APPLICANT), events)
+    return situation.by(rule, events)
 
 
 def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
@@ -133,15 +135,12 @@ def as_seen(entry: Entry, day: date) -> Seen:
 
 
 def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
-    """The parties whose consent is asked; refuses a filing for somebody else, and one with oneself.
+    """The parties whose consent is asked; refuses a filing with oneself.
 
-    Among several in one role may be the one who files: that is their consent. Nobody is named there twice.
+    Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
     """
-    me = command.by.persons.get(command.country)
+    me = command.request.get(f"person_{APPLICANT}")
     applicant = parties[APPLICANT]
-    if me is None or command.request.get(f"person_{APPLICANT}") != me:
-        files = {"role": Named("role", applicant.shape.role)}
-        raise Invalid(Fault(f"{applicant.pointer}/personal_number", "not_the_applicant", files))
     asked: list[str] = []
     met: set[tuple[str, str]] = set()
     for party, place in parties.items():
@@ -153,12 +152,27 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
         met.add((role, str(person)))
         if not place.shape.consents or place.named_in(command.request) is None:
             continue
-        if person != me:
+        if person is None or person != me:
             asked.append(party)
         elif not place.shape.many:
             both = {"role": Named("role", role), "other": Named("role", applicant.shape.role)}
             raise Invalid(Fault(_number_of(place, command), "same_person", both))
     return asked
+
+
+def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
+    files = {"role": Named("role", applicant.shape.role)}
+    return Fault(_number_of(applicant, command), "not_the_applicant", files)
+
+
+def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
+    """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
+    for place in parties.values():
+        acting = persons.acted_by(place.named_in(command.request))
+        if acting is not None and acting["as"] not in place.shape.acts_by:
+            role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
+            where = f"{place.pointer}/acts_by/as"
+            raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
 
 
 def _number_of(place: Place, command: FileCase) -> str:
@@ -192,7 +206,9 @@ def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place])
     today = (situation.at + FIRST_CLOCK).date().isoformat()
     for place in parties:
         person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
-        _is_born(person, place, today)
+        _is_born(person, f"{place.pointer}/born_on", today)
+        if acting := persons.acted_by(person):
+            _is_born(acting["person"], f"{place.pointer}/acts_by/person/born_on", today)
         yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(
         code for place in parties for code in _of_the_number(place.named_in(command.request))
@@ -200,11 +216,11 @@ def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place])
     _nothing_of_tomorrow(situation)
 
 
-def _is_born(person: Any, place: Place, today: str) -> None:
+def _is_born(person: Any, where: str, today: str) -> None:
     """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
     born_on = person.get("born_on") if person else None
     if born_on and born_on > today:  # as texts: of a month or a year alone, its first day counts
-        raise Invalid(Fault(f"{place.pointer}/born_on", "in_the_future"))
+        raise Invalid(Fault(where, "in_the_future"))
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:

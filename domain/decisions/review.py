@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain import events as e
+from domain.authorisation import subject_of
 from domain.commands import (
     AssignCase,
     Competence,
@@ -13,6 +14,7 @@ from domain.commands import (
 )
 from domain.days.deadlines import answered
 from domain.decision import LEAD, Decision
+from domain.decisions.acting import for_applicant
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.facts import chosen
@@ -28,8 +30,10 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
     if officer is None:
         raise NotAllowed("only_officers_have_cases")
     case = situation.case
-    if officer.person in case.persons.values():
+    if officer.person in subject_of(case, situation.at).humans:
         raise NotAllowed("officer_is_party")
+    if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
+        raise NotAllowed("acted_at_counter")
     if not _is_competent(officer, situation):
         raise NotAllowed("officer_without_competence")
     if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
@@ -60,7 +64,7 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
 
 def answer(command: ProvideInformation, situation: Situation) -> Decision:
     """The clock runs on, without the days from the question to the answer (rules.md 6), or starts anew."""
-    rule = situation.allowed()
+    rule = for_applicant(command, situation)
     case = situation.case
     for question in case.questions:
         if question["of"] == command.of and question["answered_at"] is not None:
@@ -79,6 +83,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
         decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
+        acting=situation.acting(rule),
     )
     return situation.by(rule, [(LEAD, provided)])
 

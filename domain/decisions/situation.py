@@ -8,22 +8,23 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
-from domain.authorisation import Rule, Subject, allow, subject_of
+from domain.authorisation import Rule, Subject, allow, granted, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
-from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase
+from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase, PartyCommand
 from domain.countries import country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, STEPS, About, Step, asked_for, does_fit, fits, offer_of
+from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, asked_for, does_fit, fits, offer_of
 from domain.offers import offer
-from domain.parties import APPLICANT
+from domain.parties import APPLICANT, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
-from domain.refusals import Erased, Named, NotAllowed, NotOffered, Refusal, Stale, Unknown, WrongStage
+from domain.refusals import Erased, Fault, Invalid, Named, NotAllowed, NotOffered, Stale, Unknown, WrongStage
+from domain.roles import May
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
@@ -197,19 +198,22 @@ class Situation:
 
         ``authority``: whose business it is, where that is not the one of the case or the entry.
         """
-        may, there = self._step.may, self._there
+        may, there = self._may, self._there
         if may is CLOCK:
             if self.command.by != SYSTEM:
                 raise NotAllowed("only_the_clock")
             return Rule(CLOCK.action)
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
-        found = allow(self.command.by, may.action, self._subject(there, authority))
-        if isinstance(found, Refusal):
-            raise found
+        found = granted(allow(self.command.by, may.action, self._subject(there, authority)))
         if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
             raise Erased(there.case)
         return found
+
+    @property
+    def _may(self) -> May | None:
+        command = self.command
+        return COUNTER if isinstance(command, PartyCommand) and command.is_at_counter else self._step.may
 
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
         if isinstance(there, Case):
@@ -307,13 +311,37 @@ class Situation:
             keys=_NONE,
         )
 
+    def acting(self, rule: Rule) -> e.ActingMember | None:
+        """Who acts for a party, as the event of the act says it; None where the party acts. Raises Invalid."""
+        asked = self.command.acting if isinstance(self.command, PartyCommand) else None
+        paper = asked.paper if asked else None
+        if rule.as_ == "counter" and paper is None:
+            raise Invalid(Fault("/acting/on_paper", "paper_missing"))
+        if rule.as_ != "counter" and paper is not None:
+            raise Invalid(Fault("/acting/on_paper", "paper_not_asked"))
+        return {"person": rule.person or "", "paper": paper} if rule.as_ else None
+
     def _actor(self, rule: Rule) -> e.ActorMember:
-        if rule.party is not None:
-            role = "applicant" if rule.party == APPLICANT else self.case.parties[rule.party]
+        if rule.party is None:
+            office = rule.competence
+            return {"id": office.office_id, "role": office.role} if office else SYSTEM_ACTOR
+        role = "applicant" if rule.party == APPLICANT else self.case.parties[rule.party]
+        if rule.as_ is None:
             return {"id": rule.party, "role": role}
-        if rule.competence is None:
-            return SYSTEM_ACTOR
-        return {"id": rule.competence.office_id, "role": rule.competence.role}
+        whom: e.ForMember = {"party": rule.party, "as": rule.as_}
+        if rule.competence is not None:
+            return {"id": rule.competence.office_id, "role": rule.competence.role, "for": whom}
+        return {"id": self._id_of(rule.person), "role": role, "for": whom}
+
+    def _id_of(self, human: str | None) -> str:
+        """What a human is called who acts for another: by the party that they are themselves, or a1, a2 and so on."""
+        if isinstance(self.state, Case):
+            known: dict[str, str | None] = {**self.state.persons, **self.state.acting}
+            new = f"a{len(self.state.acting) + 1}"
+        else:
+            request = self.command.request if isinstance(self.command, FileCase) else {}
+            known, new = {**persons_in(request, parties_named(request))}, "a1"
+        return next((name for name, person in known.items() if person == human), new)
 
 
 def officer_of(rule: Rule) -> str | None:

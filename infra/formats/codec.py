@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_
 from domain import events as e
 from domain.families import FAMILIES
 from domain.offers import content_owners, lists_of, request_owners
-from domain.parties import roles_of
+from domain.parties import is_keyed, roles_of
 
 NAMES: Final[Mapping[str, type]] = {
     f"{family.name}.{event.__name__}.v1": event for family in FAMILIES.values() for event in family.events
@@ -45,7 +45,7 @@ def encode(event: e.Event, family: str, country: str) -> Members:
         for name, value in _flat(laid, plan.lists) if plan.lists else laid.items():
             if name in owners:
                 personal.append((name, value, owners[name]))
-            elif name in laid and not name.startswith("person_"):
+            elif name in laid and not is_keyed(name):
                 public[name] = value
             else:  # in clear it must not stand
                 raise UnknownEvent(f"{name} is about nobody among the parties of the event")

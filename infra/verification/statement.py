@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from operator import itemgetter, lt
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, get_args
 
 import orjson
 
+from domain.events import As
 from infra.formats import codec
 from infra.formats.canonical import NotCanonical, decode, encode, from_b64url
 from infra.formats.signing import EVENT, BadSignature, parse
@@ -32,7 +33,7 @@ _place: Final = itemgetter(*_PLACE)  # where the event stands, in its log and in
 FAILED: Final = (Wrong, NotAuthorised, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 _DIGEST_TEXT: Final = 43  # 32 bytes in base64url
-_AS: Final = frozenset({"head", "clerk", "parent", "guardian", "mandate", "counter"})
+_AS: Final = frozenset(get_args(As))
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REMEMBERED: Final = 4096

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 
 from domain import events as e
 from domain.countries import countries
-from domain.forms import Company, Form, Named, owners_of
+from domain.events import Personal
+from domain.forms import Company, Form, Named, Person, RepresentedCompany, may_be_acted_for, owners_of
 from domain.offers import content_owners, offers
-from domain.procedure import Offer, Procedure, Register
+from domain.parties import is_keyed
+from domain.procedure import Offer, Party, Procedure, Register
 from domain.procedures import procedures, registers
 from tests.domain.acts import bring, file
 from tests.domain.story import a_story, given
 from tests.examples import example_content, is_person, unnumbered
+from tests.founders import FOUNDING, FoundingForm
 from tests.json_values import has_no_float
 
 every_procedure = pytest.mark.parametrize("procedure", procedures().values(), ids=procedures())
@@ -82,20 +85,60 @@ def test_what_names_a_party_is_personal_and_theirs(procedure: Procedure) -> None
 
 
 @every_procedure
-def test_what_names_a_party_has_the_names_of_a_human_or_is_a_company(procedure: Procedure) -> None:
-    """Nobody can act for a company yet: none applies, and none is asked for consent."""
-    for form in forms_of(procedure):
-        for party in procedure.parties:
-            kinds = [k for k in _models(form.model_fields[party.member].annotation) if k is not type(None)]
-            assert kinds
-            acts = party.is_applicant or party.consents
-            assert all(issubclass(kind, Named if acts else Named | Company) for kind in kinds)
+def test_what_names_a_party_has_the_names_of_a_human_or_is_a_company_with_a_head_who_acts(
+    procedure: Procedure,
+) -> None:
+    """Nobody else can file or consent for a company, and the form has to name them."""
+    assert wrong_parties(procedure, forms_of(procedure)) == []
 
 
-def _models(hint: Any) -> Iterator[type]:
+def wrong_parties(procedure: Procedure, forms: list[type[Form]]) -> list[str]:
+    """The roles whose member is neither a human nor a company that can do what it is asked for."""
+    return [
+        party.role
+        for form in forms
+        for party in procedure.parties
+        if not _is_right(party, [k for k in _models(form, party.member) if k is not type(None)])
+    ]
+
+
+def _is_right(party: Party, kinds: list[type]) -> bool:
+    companies = [kind for kind in kinds if not issubclass(kind, Named)]
+    if party.is_applicant or party.consents:
+        has_heads = not companies or "head" in party.acts_by
+        return bool(kinds) and has_heads and all(issubclass(kind, RepresentedCompany) for kind in companies)
+    return bool(kinds) and all(issubclass(kind, Company) for kind in companies)
+
+
+def _models(form: type[Form], member: str) -> Iterator[type]:
+    yield from _inside(form.model_fields[member].annotation)
+
+
+def _inside(hint: Any) -> Iterator[type]:
     """The classes in a hint, without ``Annotated``, ``list`` and ``|`` around them."""
     inside = get_args(hint)[:1] if get_origin(hint) is Annotated else get_args(hint)
-    yield from (kind for each in inside for kind in _models(each)) if inside else (hint,)
+    yield from (kind for each in inside for kind in _inside(each)) if inside else (hint,)
+
+
+def test_a_company_that_consents_without_a_head_is_a_mistake() -> None:
+    class WithoutHead(FoundingForm):
+        """A company of which nobody says who acts for it."""
+
+        founders: Annotated[list[Person | Company], Personal("founder")]  # type: ignore[assignment]
+
+    assert wrong_parties(FOUNDING, [FoundingForm]) == []
+    assert wrong_parties(FOUNDING, [WithoutHead]) == ["founder"]
+    nobody = replace(FOUNDING, parties=tuple(replace(party, acts_by=()) for party in FOUNDING.parties))
+    assert wrong_parties(nobody, [FoundingForm]) == ["founder", "applicant"]
+
+
+@every_procedure
+def test_the_form_has_a_place_for_who_acts_where_the_law_lets_somebody_act(procedure: Procedure) -> None:
+    """What is sealed follows from the form, which is frozen; as what somebody may act, from the procedure."""
+    for form in forms_of(procedure):
+        for party in procedure.parties:
+            assert may_be_acted_for(form, party.member) == bool(party.acts_by)
+            assert "counter" not in party.acts_by, "that is an officer, whom no form names"
 
 
 @every_offer
@@ -119,7 +162,7 @@ def test_a_member_of_the_form_is_told_apart_from_the_events_own(procedure: Proce
         assert not taken & set(form.model_fields)
         assert all(NAME.fullmatch(name) for name in form.model_fields)
         assert not any(re.search("_[0-9]+$", name) for name in form.model_fields), "so are those in a list"
-        assert not any(name.startswith("person_") for name in form.model_fields), "keyed ids are called so"
+        assert not any(is_keyed(name) for name in form.model_fields), "keyed ids are called so"
 
 
 @every_procedure

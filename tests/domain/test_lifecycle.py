@@ -104,7 +104,7 @@ def asked(kind: type[c.Command], story: Story) -> c.Command:
 
 
 def all_commands() -> set[type]:
-    abstract = {c.Command, c.CaseCommand, c.EntryCommand}
+    abstract = {c.Command, c.CaseCommand, c.PartyCommand, c.EntryCommand}
     found = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
     return found - abstract
 

@@ -14,6 +14,7 @@ from domain.persons import (
     WARNINGS,
     days_of,
     is_same,
+    itself,
     key_of,
     name_of,
     parent_warnings,
@@ -44,7 +45,7 @@ def test_a_number_recognises_a_human_and_nothing_else_of_a_form_does() -> None:
 def test_a_number_in_a_register_recognises_a_company_whatever_it_is_called() -> None:
     assert is_same(a_company(1), {**a_company(1), "name": "Another name"})
     assert not is_same(a_company(1), a_company(2))
-    assert not is_same(a_company(1, "KZ"), a_company(1, "KG"))
+    assert not is_same(a_company(1), {**a_company(1), "country": "KG"})
 
 
 def test_a_company_is_no_human_of_the_same_number() -> None:
@@ -54,9 +55,10 @@ def test_a_company_is_no_human_of_the_same_number() -> None:
     assert not is_same(a_company(1), by("other", number, "KZ"))
 
 
-def test_of_a_company_others_see_the_name_and_an_officer_is_told_nothing() -> None:
+def test_of_a_company_others_see_the_name_and_an_officer_is_told_by_whom_it_acts() -> None:
     assert name_of(a_company(1)) == {"name": "Example 1 LLP"}
-    assert list(warnings("founder_1", a_company(1), acts=True)) == []
+    assert list(warnings("founder_1", itself(a_company(1)), acts=True)) == []
+    assert list(warnings("founder_1", a_company(1), acts=True)) == ["acts_by_paper:founder_1"]
 
 
 @pytest.mark.parametrize("number", ["", "12 34", "abc", "-1"])
@@ -185,5 +187,10 @@ def test_a_child_has_no_number_yet_and_that_is_nothing_to_warn_of() -> None:
 
 def test_no_other_warnings_about_people_are_given_than_those_that_are_listed() -> None:
     unknown = unnumbered(surname=None, document=None, born_on=None)
-    said = {*warnings("mother", unknown, acts=True), *about("2026", date(2026, 11, 20))}
+    acted_for = {**unknown, "acts_by": {"as": "guardian", "person": person("KZ")}}
+    said = {
+        *warnings("mother", unknown, acts=True),
+        *warnings("mother", acted_for, acts=True),
+        *about("2026", date(2026, 11, 20)),
+    }
     assert {code.partition(":")[0] for code in said} == set(WARNINGS)

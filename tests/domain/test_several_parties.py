@@ -200,23 +200,15 @@ def test_a_number_that_no_founder_has_is_nobodys(offer: Offer) -> None:
 
 
 def test_companies_are_parties_beside_persons(offer: Offer) -> None:
-    """Each under a key of its own, with a keyed id; nobody can act for them yet, and the case waits."""
+    """Each under a key of its own, with a keyed id, and seen by the others as its name."""
     request = a_founding(3)
-    request["founders"] = plain(
-        FoundingForm.model_validate(
-            {
-                **request,
-                "founders": [
-                    request["founders"][0],
-                    *(a_company(n) for n in range(7)),
-                    request["founders"][1],
-                ],
-            }
-        )
-    )["founders"]
-    story = given(Story(offer, as_filed(offer, request)), file(), consent("founder_1"), consent("founder_9"))
+    people = request["founders"]
+    companies = [a_company(n) for n in range(7)]
+    asked = {**request, "founders": [people[0], *companies, people[1]]}
+    founders = plain(FoundingForm.model_validate(asked))["founders"]
+    assert founders[1:8] == companies
+    story = given(Story(offer, as_filed(offer, {**request, "founders": founders})), file())
     assert len(set(story.now.persons.values())) == 10
-    assert story.now.stage == Stage.FILED
     assert shown(story.now, "p2")["request"]["founders"][3] == {"name": "Example 2 LLP"}
     assert len({story.keys[story.case_id][f"founder_{n}"] for n in range(1, 10)}) == 9
 

@@ -169,9 +169,10 @@ def with_stray_bits(row: Stored) -> bytes:
     return f"{row.jws[:-1]}{other}".encode() + row.sealed
 
 
-def signed_again(row: Stored, by: Seal, **members: object) -> bytes:
-    """The event with other members, signed by this seal: for events without personal members."""
-    return by.sign(EVENT, encode({**row.payload, **members})).encode("ascii")
+def signed_again(row: Stored, by: Seal, *, without: object = None, **members: object) -> bytes:
+    """The event with other members, ``without`` one of its own, signed by this seal: where nothing is personal."""
+    wanted = {name: value for name, value in {**row.payload, **members}.items() if name != without}
+    return by.sign(EVENT, encode(wanted)).encode("ascii")
 
 
 def sealed_again(row: Stored, key: DataKey, *, but: int) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import httpx2
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from api.app import build
@@ -19,6 +20,7 @@ from infra.house import House
 from infra.operations import follow
 from infra.runtime.clock import turn_to
 from infra.settings import Settings
+from tests.town.caller import until
 from tests.town.people import Town
 from tests.town.served import ServedTown, free_port
 
@@ -89,6 +91,25 @@ def inside(furnished: Settings, folder: Path) -> Iterator[Town]:
         stack.callback(stop.set)
         http = stack.enter_context(TestClient(build(house), base_url=house.settings.base_url))
         yield Town(house.settings, http, house)
+
+
+@contextmanager
+def listening(town: Town) -> Iterator[httpx2.Client]:
+    """The house of a town in this process, served on a free port besides: for laws that the tests make up, which no
+    process of its own would have.
+    """
+    port = free_port()
+    config = uvicorn.Config(build(town.house), port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="server")
+    thread.start()
+    try:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+            until(lambda: server.started, "the server to listen")
+            yield http
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from domain.procedure import Offer, Terms
 from infra.development import development, treasury
 from infra.formats.canonical import b64url, sha256
 from infra.house import CountryHouse, House, provider_of
+from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from infra.keys.keyring import Keyring
 from infra.operations import register_import
 from infra.operations.ticking import tick
@@ -54,6 +55,26 @@ class Town:
     def token(self, person: str) -> str:
         """A token for one of them."""
         return self._provider.mint(person)
+
+    def whoever(self, person: Mapping[str, Any], http: httpx2.Client | None = None) -> Caller:
+        """Anybody at all, by the number with which a form names them."""
+        now = int(self.now().timestamp())
+        number = person["personal_number"]
+        claims = {
+            "iss": self._provider.issuer,
+            "sub": f"{number['country']}-{number['number']}",
+            "aud": AUDIENCE,
+            "client_id": development.CLIENT,
+            "name": person["surname"],
+            "iat": now,
+            "nbf": now,
+            "exp": now + development.PERSON_S,
+            "jti": new_key(),
+            "personal_number": number,
+        }
+        key = SigningKey.made_at(self.settings.data / "identity" / "signing.pem")
+        token = key.sign(ACCESS_TOKEN, claims)
+        return Caller(http or self.http, lambda: token)
 
     def with_token(self, token: str) -> Caller:
         """Whoever this token names."""

@@ -10,7 +10,7 @@ from domain.case import Stage
 from domain.parties import keyed
 from infra.desk.desk import Outcome
 from infra.development import development
-from tests.founders import NAME, a_founding, founding_is_offered
+from tests.founders import NAME, a_company, a_founding, founding_is_offered
 from tests.infra.one_country import CODE, OneCountry
 
 EVERYBODY = 50
@@ -120,3 +120,47 @@ def test_a_consent_writes_none_of_the_fifty_rows_anew(kazakhstan: OneCountry) ->
     assert kept is not None
     assert kept["version"] == seen.version
     assert found_by(kazakhstan, founders[-1].persons[CODE]) == [filed.stream]
+
+
+def test_who_acts_for_a_company_finds_the_case_until_the_company_is_forgotten(kazakhstan: OneCountry) -> None:
+    """And the read models that are built anew say the same, at every step."""
+    with founding_is_offered() as offer:
+        heads = [development.resident(f"kz-citizen-{n}").as_person() for n in (2, 3)]
+        asked = {
+            **a_founding(1),
+            "applicant": development.resident("kz-citizen-1").as_person(),
+            "founders": [a_company(1, heads[0]), a_company(2, heads[1]), a_company(3, heads[1])],
+        }
+        filing = c.FileCase(
+            by=kazakhstan.actor("kz-citizen-1"),
+            cause=f"cmd:{uuid.uuid4()}",
+            case=kazakhstan.case("founding"),
+            country=CODE,
+            procedure=NAME,
+            request=keyed(offer.procedure, asked, kazakhstan.country.ids.human),
+        )
+        filed = kazakhstan.desk.ask(filing).result()
+        of = filed.state.request_hash
+        seen = kazakhstan.do(c.GiveConsent, filed, "kz-citizen-2", of=of)
+        seen = kazakhstan.do(c.GiveConsent, seen, "kz-citizen-3", of=of, party="p4")
+        kazakhstan.follow()
+        one, other = (kazakhstan.person(f"kz-citizen-{n}") for n in (2, 3))
+        assert found_by(kazakhstan, one) == found_by(kazakhstan, other) == [filed.stream]
+        assert kazakhstan.read_models.digests() == rebuilt(kazakhstan)
+        seen = kazakhstan.do(c.WithdrawCase, seen, "kz-citizen-1")
+        kazakhstan.later(days=5000)
+        kazakhstan.erase(seen, "founder_1", "founder_2")
+        kazakhstan.follow()
+        assert found_by(kazakhstan, one) == []
+        assert found_by(kazakhstan, other) == [filed.stream]
+        assert kazakhstan.read_models.digests() == rebuilt(kazakhstan)
+        kazakhstan.erase(seen)
+        kazakhstan.follow()
+        assert found_by(kazakhstan, other) == []
+        assert kazakhstan.read_models.digests() == rebuilt(kazakhstan)
+
+
+def rebuilt(country: OneCountry) -> dict[str, object]:
+    """What the read models say when they are built anew."""
+    country.follower.rebuild(processes=1)
+    return country.read_models.digests()

@@ -300,16 +300,21 @@ def _forged_retirement(case: Case, log: Opened) -> tuple[Named, ...]:
 
 def _forget_recipient(case: Case, log: Opened) -> tuple[Named, ...]:
     """A stream that named Kyrgyzstan names it no more."""
-    row = log.row(case.stream("waiting"), 3)
-    seal = case.seal_of(OFFICE)
-    wider = signed_again(row, seal, to=["KG", "KZ"])
-    log.write(row, wider)
-    end = end_of(row._replace(state=wider))
-    place = {"index": end.size, "chain": b64url(end.chain), "seq": 4, "prev": b64url(sha256(wider))}
-    after = signed_again(row, seal, **place, to=["KZ"])
-    added = Stored(0, row.stream, 4, row.type, after)
-    log.append(added)
-    return _name(added)
+    row = log.row(case.stream("waiting"), 2)  # nothing personal is in it
+    last = log.rows()[-1]
+    assert (last.stream, last.version) == (row.stream, 3)
+    for version, to in ((4, ["KG", "KZ"]), (5, ["KZ"])):
+        end = end_of(last)
+        place = {
+            "index": end.size,
+            "chain": b64url(end.chain),
+            "prev": b64url(sha256(last.jws.encode("ascii"))),
+        }
+        members = {**place, "seq": version, "to": to, "time": last.payload["time"]}
+        again = signed_again(row, case.seal_of(OFFICE), without="effects", **members)
+        last = Stored(end.size, row.stream, version, row.type, again)
+        log.append(last)
+    return _name(last)
 
 
 def _add_member(case: Case, log: Opened) -> tuple[Named, ...]:
@@ -332,8 +337,8 @@ def _loose_time(case: Case, log: Opened) -> tuple[Named, ...]:
 
 
 def _other_prev(case: Case, log: Opened) -> tuple[Named, ...]:
-    row = log.row(case.stream("waiting"), 3)
-    log.write(row, signed_again(row, case.seal_of(OFFICE), prev=b64url(bytes(32))))
+    row = log.row(case.stream("waiting"), 2)
+    log.write(row, signed_again(row, case.past.retired[0], prev=b64url(bytes(32))))
     return _name(row)
 
 

@@ -1,0 +1,93 @@
+"""As what somebody acts for a party, as they say it; and the paper signed at the counter, sealed for its case."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.edge.caller import caller
+from api.edge.carrying_out import done, led_to
+from api.edge.problems import Declined
+from api.edge.readings import located, readable
+from api.edge.shapes import EventHash
+from domain.commands import Acting, Actor, PartyCommand
+from domain.events import As, Attachment
+from domain.forms import Value
+from domain.parties import SIGNED_PAPER
+from domain.refusals import Invalid, Refusal
+from infra.desk.desk import Outcome
+from infra.house import CountryHouse
+
+
+class PaperBrought(Value):
+    """A file that the officer uploaded before: the paper that the party signed."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+    sha256: EventHash
+
+
+class ActsAs(Value):
+    """As what the caller acts for a party. ``counter``: an officer, for who cannot sign in, with their signed paper."""
+
+    as_: Annotated[As, Field(alias="as")]
+    on_paper: PaperBrought | None = None
+
+
+async def act_for_party(
+    request: Request, case: str, kind: type[PartyCommand], said: ActsAs | None, **more: Any
+) -> Response:
+    """One command of a party on one case. Nobody but an officer hears whether a paper is there."""
+    actor = caller(request)
+    country = located(request, case)
+    if said is not None and said.on_paper is not None:
+        await readable(request, actor, case, "case.counter")
+    outcome = await with_paper(
+        country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
+    )
+    return done(actor, outcome)
+
+
+async def with_paper(
+    country: CountryHouse,
+    actor: Actor,
+    case: str,
+    said: ActsAs | None,
+    ask: Callable[[Acting | None], Awaitable[Outcome]],
+) -> Outcome:
+    """What a command led to that carries the paper, sealed anew for its case; what no event names does not stay sealed.
+
+    Where the paper is gone, the command is asked without: what was done with it before is answered again.
+    """
+    if said is None:
+        return await ask(None)
+    paper, gone = None, None
+    if said.on_paper is not None:
+        try:
+            paper = await asyncio.to_thread(_sealed, country, actor, case, said.on_paper)
+        except Invalid as refusal:
+            gone = refusal
+    try:
+        outcome = await ask(Acting(said.as_, paper))
+    except (Refusal, Declined) as refused:
+        await _discarded(country, paper)
+        is_for_want_of_it = isinstance(refused, Invalid) and any(
+            fault.code == "paper_missing" for fault in refused.errors
+        )
+        raise (gone if gone is not None and is_for_want_of_it else refused) from None
+    if outcome.is_repeat:
+        await _discarded(country, paper)
+    return outcome
+
+
+def _sealed(country: CountryHouse, actor: Actor, case: str, brought: PaperBrought) -> Attachment:
+    owner = country.ids.uploader(actor.issuer, actor.subject)
+    where = "/acting/on_paper"
+    return country.evidence.file(brought.id, SIGNED_PAPER, brought.sha256, owner, where, case=case)
+
+
+async def _discarded(country: CountryHouse, paper: Attachment | None) -> None:
+    if paper is not None:
+        await asyncio.to_thread(country.evidence.discard, [paper])

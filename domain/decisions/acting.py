@@ -1,0 +1,47 @@
+"""In whose name a party's command is: by the party itself, by who acts for it, or by an officer at the counter."""
+
+from collections.abc import Collection
+
+from domain.authorisation import Rule, allow, granted, subject_of_filing
+from domain.commands import FileCase, PartyCommand
+from domain.decisions.situation import Situation
+from domain.lifecycle import COUNTER
+from domain.parties import APPLICANT, Capacity, capacities
+from domain.refusals import Fault, Invalid, NotAllowed, Unknown
+
+
+def capacities_for(command: PartyCommand, rule: Rule, asked: Collection[str]) -> list[Capacity]:
+    """In which capacities the caller may do this, for those of the parties that are asked; as what they claim, where
+    they do. Raises Invalid where they act for none of them in that way.
+    """
+    if command.acting is None:
+        return [mine for mine in rule.capacities if mine.party in asked]
+    if command.is_at_counter:
+        return [Capacity(party, "counter") for party in asked]
+    mine = [c for c in rule.capacities if c.party in asked and c.as_ == command.acting.as_]
+    if not mine:
+        raise Invalid(Fault("/acting/as", "not_acting"))
+    return mine
+
+
+def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
+    """The rule by which this is done in the applicant's name."""
+    rule = situation.allowed()
+    return rule.of(capacities_for(command, rule, (APPLICANT,))[0])
+
+
+def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule:
+    """The rule by which the request is filed; ``wrong`` is what is told to who files for somebody else."""
+    subject = subject_of_filing(command, situation.terms.authority, situation.day)
+    if command.is_at_counter:
+        found = allow(command.by, COUNTER.action, subject)
+        if isinstance(found, Unknown):
+            raise NotAllowed("not_at_the_counter")
+        return granted(found).of(Capacity(APPLICANT, "counter"))
+    me = command.by.persons.get(command.country)
+    mine = capacities(me, subject.parties, subject.representatives)
+    rule = Rule("case.file:applicant", capacities=mine, person=me)
+    own = capacities_for(command, rule, (APPLICANT,))
+    if not own:
+        raise Invalid(wrong)
+    return rule.of(own[0])
