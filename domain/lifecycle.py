@@ -40,6 +40,13 @@ class About:
         self._facts: dict[date, Facts] = {}
         self._effects: dict[date, tuple[Effect, ...]] = {}
 
+    def is_as_of(self, at: datetime) -> bool:
+        """Whether what is filed would be the same at that later moment: on the same legal day, where the law counts
+        no time to file in minutes.
+        """
+        in_minutes = any(limit.term and limit.term.unit == "minutes" for limit in self.terms.filing_limits)
+        return not in_minutes and legal_day(at, country_of(self.offer.country)) == self._filed_on
+
     def facts(self, day: date | None = None) -> Facts:
         """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
         day = day or self._filed_on

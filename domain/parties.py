@@ -4,6 +4,8 @@ do what.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypedDict
 
 from domain.events import As
@@ -47,7 +49,7 @@ class Place(NamedTuple):
         return found if self.nth is None else found[self.nth - 1]  # type: ignore[index]  # a list of that many
 
 
-def parties_of(procedure: Procedure, request: Mapping[str, Any]) -> dict[str, Place]:
+def parties_of(procedure: Procedure, request: Mapping[str, Any]) -> Mapping[str, Place]:
     """Who files is "p1"; the others follow in the order of the procedure's file, several as the form names them."""
     first = sorted(procedure.parties, key=lambda party: not party.is_applicant)
     roles = (
@@ -56,7 +58,8 @@ def parties_of(procedure: Procedure, request: Mapping[str, Any]) -> dict[str, Pl
     return places(procedure, tuple(roles))
 
 
-def places(procedure: Procedure, roles: Iterable[str]) -> dict[str, Place]:
+@lru_cache(maxsize=1024)  # of the numbers of people that are met
+def places(procedure: Procedure, roles: tuple[str, ...]) -> Mapping[str, Place]:
     """The parties of a case by their roles, p1 first; KeyError for a role that the procedure does not have."""
     shapes = {party.role: party for party in procedure.parties}
     met: Counter[str] = Counter()
@@ -70,7 +73,7 @@ def places(procedure: Procedure, roles: Iterable[str]) -> dict[str, Place]:
             if shape.many
             else Place(shape, role, shape.member)
         )
-    return found
+    return MappingProxyType(found)
 
 
 def keyed(

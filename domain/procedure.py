@@ -130,9 +130,10 @@ class End(Effect):
     """An entry that must be there is over; what it said stays."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Procedure:
-    """What all countries share of a procedure; ``registers``: all that it may write to, the foremost first.
+    """What all countries share of a procedure; it equals itself only. ``registers``: all that it may write to, the
+    foremost first.
 
     ``effects``: what an approval does, one for each entry. It is asked at the filing too, so that the entries are
     known by their keys before anybody decides: these follow from the request alone, never from ``facts.day``.

@@ -16,7 +16,7 @@ from domain.commands import Command
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.lifecycle import asked_for, needed
+from domain.lifecycle import About, asked_for, needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
@@ -59,9 +59,14 @@ class Append:
         return self._batch.streams.load(wanted, self._batch.log.streams)
 
     def carry_out(
-        self, command: Command, ids: Mapping[Key, str], sent_under: IdempotencyKey | None = None
+        self,
+        command: Command,
+        ids: Mapping[Key, str],
+        sent_under: IdempotencyKey | None = None,
+        foreseen: About | None = None,
     ) -> Outcome:
-        """Carry out a command: load, decide, sign. ``ids``: of what it needs, as far as the command tells.
+        """Carry out a command: load, decide, sign. ``ids``: of what it needs, as far as the command tells;
+        ``foreseen``: what it was about when it was asked, a moment ago.
 
         An answer is looked for even where there is no case yet: the key may have been used for something else.
         """
@@ -69,10 +74,11 @@ class Append:
         if repeat is not None:
             return repeat
         stream = self.load(command.stream, command.family)
-        # Anew: at midnight the law may be another than when it was asked.
-        about = asked_for(command, self.at, stream.state)
-        needs = needed(command, about, stream.state)
-        ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
+        about = foreseen
+        if stream.state is not None or about is None or not about.is_as_of(self.at):  # a midnight in between
+            about = asked_for(command, self.at, stream.state)
+            needs = needed(command, about, stream.state)
+            ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}

@@ -79,7 +79,7 @@ class Desk:
         ids = {key: self.keyring.ids.stream(key) for key in needed(command, about, None)}
         wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
         key = sent_under.name if sent_under else None
-        return self._put(Asked(lambda append: append.carry_out(command, ids, sent_under), wanted, key))
+        return self._put(Asked(lambda append: append.carry_out(command, ids, sent_under, about), wanted, key))
 
     def have(self, work: Callable[[Append], T]) -> Future[T]:
         """Have any work done under the write lock (imports, keys, the clock); the future has what it returned."""

@@ -91,7 +91,7 @@ def text_within(raw: bytes) -> bytes:
 
     Everything that comes over HTTP was looked at by ``check``; commands typed by operators and files come here alone.
     """
-    if not raw.isascii() and (wrong := _wrong_text(raw.decode())):
+    if not raw.isascii() and (wrong := _wrong_characters(raw.decode())):
         raise NotCanonical("", *wrong)
     return raw
 
@@ -234,11 +234,15 @@ def _wrong_text(text: str) -> tuple[str, str] | None:
         text.encode()
     except UnicodeEncodeError:
         return "holds half of a surrogate pair", "not_a_character"
+    return _wrong_characters(text)
+
+
+def _wrong_characters(text: str) -> tuple[str, str] | None:
     if _NONCHARACTERS.search(text):
         return "holds a code point that is not a character", "not_a_character"
-    return (
-        None if is_normalized("NFC", text) else ("is not in Unicode normal form C (NFC)", "text_not_composed")
-    )
+    if not is_normalized("NFC", text):
+        return "is not in Unicode normal form C (NFC)", "text_not_composed"
+    return None
 
 
 def _pointer(path: _Path) -> str:
