@@ -1,7 +1,7 @@
 """Who may do what: one table, one pure function, used by every edge; the rule's id stands in the events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -63,7 +63,7 @@ class Rule:
 
     def of(self, capacity: Capacity) -> "Rule":
         """The same rule, for an act in this capacity."""
-        return replace(self, party=capacity.party, as_=capacity.as_)
+        return Rule(self.id, capacity.party, self.competence, capacity.as_, self.capacities, self.person)
 
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.

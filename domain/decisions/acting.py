@@ -6,7 +6,14 @@ from domain.authorisation import Rule, allow, granted, subject_of_filing
 from domain.commands import FileCase, PartyCommand
 from domain.decisions.situation import Situation
 from domain.lifecycle import COUNTER
-from domain.parties import APPLICANT, Capacity, capacities
+from domain.parties import (
+    APPLICANT,
+    Capacity,
+    capacities,
+    parties_named,
+    persons_in,
+    representatives_in,
+)
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 
 
@@ -32,14 +39,15 @@ def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
 
 def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule:
     """The rule by which the request is filed; ``wrong`` is what is told to who files for somebody else."""
-    subject = subject_of_filing(command, situation.terms.authority, situation.day)
     if command.is_at_counter:
+        subject = subject_of_filing(command, situation.terms.authority, situation.day)
         found = allow(command.by, COUNTER.action, subject)
         if isinstance(found, Unknown):
             raise NotAllowed("not_at_the_counter")
         return granted(found).of(Capacity(APPLICANT, "counter"))
     me = command.by.persons.get(command.country)
-    mine = capacities(me, subject.parties, subject.representatives)
+    parties = parties_named(command.request)
+    mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
     rule = Rule("case.file:applicant", capacities=mine, person=me)
     own = capacities_for(command, rule, (APPLICANT,))
     if not own:

@@ -55,7 +55,8 @@ class Situation:
         self.command = command
         self.at = at
         self.state = state
-        self._known_about = about
+        self._about = about or asked_for(command, at, state)
+        self._deadlines: dict[Term, Deadline] = {}
         self.ids = ids
         self.keys = keys
         self._beside = beside
@@ -79,9 +80,11 @@ class Situation:
             raise Unknown
         return state
 
-    @cached_property
+    @property
     def country(self) -> Country:
         """Where it is asked."""
+        if self._about is not None:
+            return country_of(self._about.offer.country)
         return country_of(self.command.country if isinstance(self.command, FileCase) else self._there.country)
 
     @cached_property
@@ -89,7 +92,7 @@ class Situation:
         """The legal day of the country."""
         return legal_day(self.at, self.country)
 
-    @cached_property
+    @property
     def offer(self) -> Offer:
         """The country's law on the procedure; raises NotOffered for a filing."""
         if self._about is not None:
@@ -99,7 +102,7 @@ class Situation:
         found = offer(self.command.country, self.command.procedure)
         return found or self._not_offered(self.command)
 
-    @cached_property
+    @property
     def terms(self) -> Terms:
         """The law of the day of filing (rules.md 9); raises NotOffered for a filing."""
         if self._about is not None:
@@ -128,10 +131,6 @@ class Situation:
 
     # --- what lies beside it --------------------------------------------------------------------------------
 
-    @cached_property
-    def _about(self) -> About | None:
-        return self._known_about or asked_for(self.command, self.at, self.state)
-
     @property
     def claims(self) -> dict[Key, Claim]:
         """Each claim that the request makes, as it stands; none is known any more once people are erased."""
@@ -144,7 +143,7 @@ class Situation:
         """The quotas in which the request takes a slot: the claim's key -> its name and classes; as `claims`."""
         return slots(self.terms, self.facts()) if self._about and self.terms.quotas else {}
 
-    @cached_property
+    @property
     def effects(self) -> tuple[Effect, ...]:
         """What an approval of today does, or the one that was given; nothing is known of it any more once people
         are erased.
@@ -189,7 +188,7 @@ class Situation:
 
     # --- who may, and when ----------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _step(self) -> Step:
         return STEPS[type(self.command)]
 
@@ -252,7 +251,10 @@ class Situation:
         if term is None:
             raise LookupError(f"{self.country.code} gives no such time for {self.offer.procedure.name}")
         request = self.command.request if isinstance(self.command, FileCase) else self.case.request
-        return compute(chosen(term, request), self.at, self.country)
+        term = chosen(term, request)
+        if term not in self._deadlines:  # the time to pay is often that to consent
+            self._deadlines[term] = compute(term, self.at, self.country)
+        return self._deadlines[term]
 
     @property
     def asks_four_eyes(self) -> bool:
