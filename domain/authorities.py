@@ -13,7 +13,7 @@ RECEIPT: Final = "tamga-receipt+jwt"
 OBJECTION: Final = "tamga-objection+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
 REFUND: Final = "tamga-refund+jwt"
-STATEMENTS: Final = frozenset({RECEIPT, PAYMENT, REFUND})  # of outsiders
+STATEMENTS: Final = frozenset({RECEIPT, OBJECTION, PAYMENT, REFUND})  # of outsiders
 HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = signed_by("access")
 

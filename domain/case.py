@@ -238,7 +238,9 @@ class Case(NamedTuple):
 
     @property
     def open_opinions(self) -> list[Opinion]:
-        """What other authorities are asked, and have not answered."""
+        """What other authorities are asked, and have not answered, while there is something to decide."""
+        if self.stage not in (Stage.IN_REVIEW, Stage.RETURNED):
+            return []
         return [opinion for opinion in self.opinions if opinion["given_at"] is None]
 
     @property

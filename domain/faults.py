@@ -41,7 +41,7 @@ BOUNDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 OTHERWISE: Final = "wrong_value"
 CODES: Final = frozenset({*_CODES.values(), OTHERWISE})
-_NAME: Final = re.compile(r"[a-z0-9_]{1,60}\Z")
+_NAME: Final = re.compile(r"(?!\Z)[a-z_]{0,60}[0-9]{0,3}\Z")  # no number of a person stands in a form's name
 
 
 def faults_of(error: ValidationError, prefix: str = "") -> tuple[Fault, ...]:
@@ -60,9 +60,17 @@ def fault_of(found: ErrorDetails, prefix: str = "") -> Fault:
 
 
 def pointer_of(steps: Iterable[str | int]) -> str:
-    """The JSON pointer (RFC 6901); it ends before a name that no form could have: people send anything."""
-    texts = map(str, steps)
-    return "".join(f"/{step}" for step in takewhile(_NAME.match, texts))
+    """The JSON pointer (RFC 6901); it ends before a name that no form could have: people send anything.
+
+    A position in a list is a number; what a form calls one of several kinds of values (``forms.PersonOrCompany``) is
+    no step.
+    """
+    sent = (step for step in steps if not str(step).startswith("<"))
+    return "".join(f"/{step}" for step in takewhile(_is_a_step, sent))
+
+
+def _is_a_step(step: str | int) -> bool:
+    return isinstance(step, int) or _NAME.match(step) is not None
 
 
 def _bound(code: str, said: Mapping[str, Any]) -> Values:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from domain.countries import countries
 from domain.events import Personal
@@ -188,6 +188,21 @@ class RepresentedCompany(Company):
     """A company that files or consents: a human acts for it, its head or another one whom the law admits."""
 
     acts_by: ActsBy
+
+
+def _kind(named: Any) -> str:
+    """A company is known by its name, which no human has in one piece: whoever is named wrongly hears of that alone."""
+    is_company = "name" in named if isinstance(named, Mapping) else isinstance(named, Company)
+    return "<company>" if is_company else "<person>"
+
+
+PersonOrCompany = Annotated[
+    Annotated[Person, Tag("<person>")] | Annotated[Company, Tag("<company>")], Discriminator(_kind)
+]
+RepresentedPersonOrCompany = Annotated[
+    Annotated[RepresentedPerson, Tag("<person>")] | Annotated[RepresentedCompany, Tag("<company>")],
+    Discriminator(_kind),
+]
 
 
 class Money(Value):

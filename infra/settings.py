@@ -62,8 +62,10 @@ def _issuers(path: object) -> Issuers:
     except (OSError, ValidationError):
         says = '{"https://issuer.example": {"countries": ["KZ"], "keys": [...]}}'
         raise ValueError(f"name a JSON file that says {says}") from None
-    for issuer in found.values():
-        _members(",".join(issuer["countries"]))
+    for name, issuer in found.items():
+        unknown = set(issuer["countries"]) - set(countries())
+        if unknown or not issuer["countries"]:
+            raise ValueError(f"{name} vouches for no member country, or not for one only: {sorted(unknown)}")
     return found
 
 

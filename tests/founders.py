@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.events import Personal
 from domain.facts import Facts, Request
-from domain.forms import Company, Form, Line, Person, RepresentedCompany, RepresentedPerson
+from domain.forms import Form, Line, Person, PersonOrCompany, RepresentedPersonOrCompany
 from domain.offers import offers
 from domain.persons import itself
 from domain.procedure import (
@@ -33,9 +33,9 @@ NAME: Final = "founding_of_the_tests"
 class FoundingForm(Form):
     """Somebody files for the founders, or as one of them; a child by a parent, a company by its head."""
 
-    applicant: Annotated[RepresentedPerson | RepresentedCompany, Personal("applicant")]
+    applicant: Annotated[RepresentedPersonOrCompany, Personal("applicant")]
     founders: Annotated[
-        list[RepresentedPerson | RepresentedCompany], Field(min_length=1, max_length=50), Personal("founder")
+        list[RepresentedPersonOrCompany], Field(min_length=1, max_length=50), Personal("founder")
     ]
     witnesses: Annotated[list[Person], Field(max_length=5), Personal("witness")]
     name: Annotated[Line, Personal("case")]
@@ -45,7 +45,7 @@ class CompanyEntry(Form):
     """The content of an entry."""
 
     name: Annotated[Line, Personal("entry")]
-    founders: Annotated[list[Person | Company], Personal("entry")]
+    founders: Annotated[list[PersonOrCompany], Personal("entry")]
 
 
 def _entry(request: Request) -> Key:

@@ -102,10 +102,11 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message.setdefault("headers", []).append((b"x-content-type-options", b"nosniff"))
-        elif self._is_head:
-            self.note()
-            await self._send({"type": "http.response.body"})
-            raise _HeadersAreAll
+            if self._is_head:  # a stream may be silent for long
+                self.note()
+                await self._send(message)
+                await self._send({"type": "http.response.body"})
+                raise _HeadersAreAll
         elif not message.get("more_body", False):
             self.note()
         await self._send(message)

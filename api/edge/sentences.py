@@ -141,10 +141,8 @@ def negotiated(header: str) -> Language:
     found = languages()
     if not header.strip() or len(header) > LONGEST_HEADER:
         return english()
-    ranges = [_RANGE.match(part.strip()) for part in header.split(",") if part.strip()]
+    ranges = [_RANGE.match(part.strip()) for part in header.split(",")]  # what is none spoils no other one
     asked = [(each[1].lower(), float(each[2] or "1")) for each in ranges if each]
-    if len(asked) < len(ranges):
-        return english()
     unwanted = {tag for tag, weight in asked if not weight}
     for tag, _ in sorted((each for each in asked if each[1]), key=lambda each: -each[1]):
         fits = [tag for tag in found if tag not in unwanted]

@@ -62,12 +62,12 @@ def give(command: GiveOpinion, situation: Situation) -> Decision:
 
 
 def must_not_wait(situation: Situation) -> None:
-    """Nothing is decided while the clock stands still for an investigation, but where its time has run out; what
-    stops no clock stops no decision.
+    """Nothing is decided while the clock stands still for an investigation, as long as the law gives time for the
+    answer: nobody waits for ever. What stops no clock stops no decision.
     """
     for opinion in situation.case.open_opinions:
         until = opinion["answer_until"]
-        if opinion["investigation"] and not (until and is_past(until, situation.at)):
+        if opinion["investigation"] and until and not is_past(until, situation.at):
             raise Clash("opinion_open", authority=opinion["authority"])
 
 

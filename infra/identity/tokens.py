@@ -36,7 +36,7 @@ REMEMBERED: Final = 10_000
 LARGEST: Final = 4096  # characters of a token
 ASSERTION_S: Final = 60
 
-Jwk: TypeAlias = dict[str, str]
+Jwk: TypeAlias = dict[str, Any]  # of any kind: some have lists among their members
 Keys: TypeAlias = Mapping[str, KeySet]
 PersonsOf: TypeAlias = Callable[[tuple[str, str]], Mapping[str, str]]
 
@@ -136,7 +136,8 @@ def verified(
         header, claims = parts.headers(), json.loads(parts.payload)
         if not _is_object(header, "alg", "kid") or not _is_object(claims, "iss"):
             raise BadToken("not_a_jwt")
-        if typ is not None and header.get("typ") != typ:
+        # RFC 7515, 4.1.9: with or without "application/", in any case.
+        if typ is not None and str(header.get("typ")).lower().removeprefix("application/") != typ:
             raise BadToken("wrong_type")
         if claims["iss"] not in keys:
             raise BadToken("unknown_issuer")
@@ -152,11 +153,17 @@ def verified(
     return claims  # type: ignore[no-any-return] # it is an object, and more is not known of it
 
 
-def key_set(jwks: Collection[Mapping[str, str]]) -> KeySet:
-    """The keys for ``verified``; raises ValueError unless there are some, each a public P-256 key with a ``kid``."""
-    if not jwks or not all(jwk.get("crv") == "P-256" and jwk.get("kid") and "d" not in jwk for jwk in jwks):
-        raise ValueError("an issuer of tokens has public P-256 keys, each with its kid")
-    return KeySet.import_key_set(KeySetSerialization(keys=[dict(jwk) for jwk in jwks]))
+def key_set(jwks: Collection[Mapping[str, Any]]) -> KeySet:
+    """The keys for ``verified``: the public P-256 keys for signatures; others are ignored (RFC 7517, 5).
+
+    ValueError: there is none, one has no ``kid`` or that of another, or a private key is among them.
+    """
+    ours = [jwk for jwk in jwks if (jwk.get("kty"), jwk.get("crv")) == ("EC", "P-256")]
+    ours = [jwk for jwk in ours if jwk.get("use", "sig") == "sig" and jwk.get("alg", "ES256") == "ES256"]
+    kids = {jwk.get("kid") for jwk in ours}
+    if any("d" in jwk for jwk in jwks) or not ours or not all(kids) or len(kids) < len(ours):
+        raise ValueError("an issuer of tokens has public P-256 keys, each with a kid of its own")
+    return KeySet.import_key_set(KeySetSerialization(keys=[dict(jwk) for jwk in ours]))
 
 
 class SigningKey:

@@ -13,6 +13,7 @@ from domain.forms import AnyPerson, Day, DayOrPart, Document, Line, Money, Name,
 from domain.offers import offers
 from domain.refusals import Fault
 from tests.examples import example_request, person, unnumbered
+from tests.founders import FoundingForm, a_company, a_founding
 
 
 def refused(hint: Any, value: Any) -> list[str]:
@@ -125,6 +126,23 @@ def test_who_files_sells_or_owns_is_known_by_more_than_a_name() -> None:
     """A child, a parent who is not there, are named by what is known of them."""
     AnyPerson.model_validate(unnumbered(document=None))
     assert refused(Person, unnumbered(document=None)) == ["no_number_or_document"]
+
+
+def test_a_mistake_in_one_of_several_kinds_of_parties_is_told_once_and_in_its_place() -> None:
+    """Who writes a wrong day for a founder is not told to leave out the name, as if a company were named."""
+    founders = [person("KZ"), {**person("KZ", 2), "born_on": "1980-13-01"}, {**a_company(1), "foo": 1}]
+    with pytest.raises(ValidationError) as refused:
+        FoundingForm.model_validate({**a_founding(1), "founders": founders})
+    assert [(fault.pointer, fault.code) for fault in faults_of(refused.value)] == [
+        ("/founders/1/born_on", "no_such_day"),
+        ("/founders/2/foo", "unknown_member"),
+    ]
+
+
+def test_a_name_that_may_be_a_persons_number_is_not_sent_back() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Money.model_validate({"amount": 1, "currency": "KZT", "711007418731": 2})
+    assert [(fault.pointer, fault.code) for fault in faults_of(refused.value)] == [("", "unknown_member")]
 
 
 @pytest.mark.parametrize("number", ["N 123/45-6", "II-АБ № 123456", "７７", "٣٤", "x"])

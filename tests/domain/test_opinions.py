@@ -196,8 +196,17 @@ def test_where_its_time_has_run_out_the_officer_decides_without_it(make_up: Make
     endless = given(
         make_up(), *IN_HAND, ask_for_opinion("kz-bailiffs", investigation="background"), later(days=400)
     )
-    endless.when(refuse("tax_unpaid")).then_refused(Clash, "opinion_open")
-    endless.when(withdraw()).then("ClaimReleased", "CaseWithdrawn", "RefundDue")
+    endless.when(refuse("tax_unpaid")).then("CaseRefused")
+
+
+def test_who_is_asked_may_read_as_long_as_there_is_something_to_decide(make_up: MakeUp) -> None:
+    """A case that was decided, or taken back, without the answer is not theirs any more."""
+    for end in (withdraw(), refuse("tax_unpaid")):
+        story = given(make_up(), *IN_HAND, ask_for_opinion("kz-bailiffs"))
+        assert [opinion["authority"] for opinion in story.now.open_opinions] == ["kz-bailiffs"]
+        story = given(story, end)
+        assert story.now.open_opinions == []
+        assert subject_of(story.now, story.at).asked == ()
 
 
 def test_a_question_and_an_investigation_that_overlap_count_once(make_up: MakeUp) -> None:

@@ -119,3 +119,12 @@ def test_a_house_that_lacks_the_seal_of_an_office_is_not_ready(settings: Setting
         found = readiness(house)
     assert not found["ready"]
     assert "kz-vehicle-registration" in found["countries"]["KZ"]["trouble"]
+
+
+@pytest.mark.parametrize("office", ["kz-treasury", "kz-vehicle-register"])
+def test_an_outsider_keeps_its_key_elsewhere_and_the_house_is_ready(settings: Settings, office: str) -> None:
+    """What a treasury or a registry states is signed where it is."""
+    (seal,) = (settings.data / "kz" / "keys" / "seals").glob(f"*-{office}.pem")
+    seal.unlink()
+    with closing(House(settings)) as house:
+        assert readiness(house)["ready"]
