@@ -4,13 +4,13 @@ It promises:
 - a sentence is always said: what the asked language lacks is said in English, and a code that nobody wrote a sentence
   for is said as the code (a test finds it first); a value that is missing stays a name in braces;
 - a procedure's own words come before those of the house, each in the asked language, then in English;
-- whatever header was sent, the language is one of ours; without one, or with a malformed one, English;
+- whatever header was sent, the language is one of ours; without one that can be read, English;
 - nothing but the values that came with the code stands in a sentence, written as the language writes numbers and days.
 """
 
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from gettext import GNUTranslations
@@ -40,17 +40,24 @@ class NotCompiled(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One of our languages: its tag and what it says, by the name of a procedure, or of the ``HOUSE``."""
+    """One of our languages: its tag and what it says, by the name of a procedure, or of the ``HOUSE``.
+
+    ``said``: the tags of the languages in which it spoke so far, in one answer.
+    """
 
     tag: str
     locale: Locale
     catalogues: Mapping[str, tuple[GNUTranslations, ...]]
+    said: set[str] = field(default_factory=set)
 
     def say(self, kind: str, code: str, values: Values = _NONE, procedures: tuple[str, ...] = ()) -> str:
         """The sentence of a code of that kind, with the values in it, in the words of these procedures first."""
         written = self.written(kind, code, procedures) or self._known_to_all(kind, code)
         if written is None:
-            return english().say(kind, code, values, procedures) if self.tag != ENGLISH else code
+            if self.tag == ENGLISH:
+                return code
+            return replace(english(), said=self.said).say(kind, code, values, procedures)
+        self.said.add(self.tag)
 
         def filled(found: re.Match[str]) -> str:
             name = found[1]
@@ -108,7 +115,7 @@ def languages_in(folder: Path) -> Mapping[str, Language]:
     if lacking or ENGLISH not in tags:
         raise NotCompiled("the message catalogues are not compiled: please run make messages")
     return MappingProxyType(
-        {tag: Language(tag, Locale.parse(tag), _catalogues(folder / tag)) for tag in tags}
+        {tag: Language(tag, Locale.parse(tag, sep="-"), _catalogues(folder / tag)) for tag in tags}
     )
 
 
@@ -132,7 +139,7 @@ _RANGE: Final = re.compile(
 def spoken(scope: MutableMapping[str, Any]) -> Language:
     """The language of the answer to this request (ASGI), by its Accept-Language."""
     said = [value for name, value in scope.get("headers", ()) if name == b"accept-language"]
-    return negotiated(b",".join(said).decode("latin-1"))
+    return replace(negotiated(b",".join(said).decode("latin-1")), said=set())
 
 
 @lru_cache(maxsize=512)  # of what browsers send
@@ -153,5 +160,6 @@ def negotiated(header: str) -> Language:
 
 
 def in_language(language: Language) -> dict[str, str]:
-    """The headers of an answer in which a sentence stands."""
-    return {"Content-Language": language.tag, "Vary": "Accept-Language"}
+    """The headers of an answer in which this language spoke: what it lacks was said in English, and that is named."""
+    tags = sorted(language.said, key=lambda tag: tag != language.tag) or [language.tag]
+    return {"Content-Language": ", ".join(tags), "Vary": "Accept-Language"}

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.edge.caller import house_of
 from api.edge.contract import documented
-from api.edge.sentences import Language, spoken
+from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import HouseIndex
 from api.front.layout import filled, page
 from domain.offers import offers
@@ -34,7 +34,7 @@ async def front_page(request: Request) -> Response:
     """A page; an index where JSON is asked for rather than HTML."""
     language = spoken(request.scope)
     index = _index(house_of(request), language)
-    headers = {"Content-Language": language.tag, "Vary": "Accept, Accept-Language"}
+    headers = {**in_language(language), "Vary": "Accept, Accept-Language"}
     if wants_json(request.headers.get("accept", "")):
         return Response(orjson.dumps(index), 200, headers, "application/json")
     shown = {**index, "development": index["environment"] == "development", "language": language.tag}

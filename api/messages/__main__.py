@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
@@ -18,7 +19,7 @@ def compile_all(folder: Path = HERE) -> int:
     stale = [path for path in sorted(folder.glob("*/*.po")) if _is_newer(path, path.with_suffix(".mo"))]
     for path in stale:
         with path.open("rb") as source:
-            catalogue = read_po(source, locale=path.parent.name, abort_invalid=True)
+            catalogue = read_po(source, locale=Locale.parse(path.parent.name, sep="-"), abort_invalid=True)
         beside = path.with_suffix(f".{os.getpid()}")
         with beside.open("wb") as made:
             write_mo(made, catalogue)
