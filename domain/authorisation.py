@@ -39,6 +39,7 @@ class Subject:
     asked: tuple[str, ...] = ()  # offices that are asked for their opinion now
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     at_counter: frozenset[str] = frozenset()
+    judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
 
     @property
     def humans(self) -> frozenset[str]:
@@ -104,12 +105,21 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     for competence in here:
         covers = _covers(competence, subject, same_authority=may.same_authority, asked=may.asked)
         if covers and competence.role in may.roles:
-            if may.judges and not subject.at_counter.isdisjoint((competence.person, competence.office_id)):
-                return NotAllowed("acted_at_counter")
-            return Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
+            rule = Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
+            return _both_sides(may, subject, competence) or rule
     if any(_covers(c, subject, same_authority=True, asked=True) for c in here):
         return NotAllowed()
     return Unknown()
+
+
+def _both_sides(may: May, subject: Subject, competence: Competence) -> Refusal | None:
+    """Who acts for a party at the counter does not judge its case, and who judges it does not act (rules.md 46)."""
+    known = (competence.person, competence.office_id)
+    if may.judges and not subject.at_counter.isdisjoint(known):
+        return NotAllowed("acted_at_counter")
+    if may is COUNTER and not subject.judges.isdisjoint(known):
+        return NotAllowed("judges_this_case")
+    return None
 
 
 def granted(found: Rule | Refusal) -> Rule:
@@ -139,6 +149,7 @@ def subject_of(case: Case, at: datetime) -> Subject:
         parties=case.persons,
         representatives=case.representatives,
         at_counter=case.was_at_counter,
+        judges=case.judges,
         asked=tuple(opinion["authority"] for opinion in case.open_opinions),
     )
 

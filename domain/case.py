@@ -52,7 +52,7 @@ from domain.events import (
     RefundReason,
     WithdrawalReason,
 )
-from domain.parties import Representative, changed, persons_in, representatives_in
+from domain.parties import WARNINGS, Representative, changed, persons_in, representatives_in
 
 
 class Stage(StrEnum):
@@ -222,6 +222,18 @@ class Case(NamedTuple):
         """The officers who acted for a party: they take no part in the decision."""
         return frozenset(known for officer in self.at_counter for known in officer if known)
 
+    @property
+    def all_warnings(self) -> list[str]:
+        """What the officer is told: at the filing, and since."""
+        return [*self.warnings, *(WARNINGS if self.at_counter else ())]
+
+    @property
+    def judges(self) -> frozenset[str]:
+        """Who has the case, proposed or decided, by their ids within the authority and as persons."""
+        judged = [self.proposal, *self.decisions] if self.proposal else self.decisions
+        named = (known for one in judged for known in (one["officer"], one["person"]))
+        return frozenset(known for known in (self.officer, *named) if known)
+
     def whose(self, party: str) -> str:
         """By which name what is about this party is sealed: its role, of several in one role with a number."""
         return self.owners[f"person_{party}"]
@@ -303,9 +315,10 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
 
 
 def _step(recorded: Recorded) -> Mapping[str, Any]:
-    """One line of the timeline: what happened, when, and in which role somebody did it."""
-    what = type(recorded.event).__name__
-    return {"version": recorded.seq, "what": what, "at": recorded.time, "by": recorded.actor["role"]}
+    """One line of the timeline: what happened, when, in which role somebody did it, and for whom, as what."""
+    what, actor = type(recorded.event).__name__, recorded.actor
+    step = {"version": recorded.seq, "what": what, "at": recorded.time, "by": actor["role"]}
+    return {**step, "for": actor["for"]} if "for" in actor else step
 
 
 def _filed(event: CaseFiled, recorded: Recorded) -> Case:
@@ -354,9 +367,10 @@ def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
         return {} if actor["id"] in case.parties else {"acting": {**case.acting, actor["id"]: person}}
     paper = None if said is ERASED else said["paper"]
     officer = [actor["id"], person or None]
+    signed = None if paper is None else {**paper, "party": actor["for"]["party"]}
     return {
         "at_counter": case.at_counter if officer in case.at_counter else [*case.at_counter, officer],
-        "evidence": None if case.evidence is None or paper is None else [*case.evidence, paper],
+        "evidence": None if case.evidence is None or signed is None else [*case.evidence, signed],
     }
 
 

@@ -157,7 +157,7 @@ def _asks_consents(case: Case) -> bool:
 
 
 def _has_a_consent(case: Case) -> bool:
-    return bool(case.consents)
+    return bool(case.consents) and case.proposal is None  # until the proposal (rules.md 16)
 
 
 def _waits_for_money(case: Case) -> bool:

@@ -18,7 +18,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from domain import law, limits, numbers, persons
+from domain import law, limits, numbers, parties, persons
 from domain.countries import countries
 from domain.forms import may_be_acted_for, owners_of
 from domain.parties import SIGNED_PAPER, places
@@ -159,6 +159,7 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
         "role": tuple(party.role for party in found.procedure.parties),
         "warning": (
             *persons.WARNINGS,
+            *parties.WARNINGS,
             *numbers.WARNINGS,
             *limits.WARNINGS,
             *found.procedure.warned,

@@ -13,6 +13,7 @@ from domain.persons import acted_by, key_of
 from domain.procedure import Party, Procedure
 
 APPLICANT: Final = "p1"  # who files is the first party
+WARNINGS: Final = ("at_counter",)  # told to the officer
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 
 

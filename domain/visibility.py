@@ -32,8 +32,12 @@ def visible_whose(case: Case, party: str | None, mine: Sequence[Capacity] = ()) 
 
 
 def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
-    """All of it; but what somebody signed at the counter is seen by officers alone: who signed it knows it."""
-    return [piece for piece in case.evidence or () if party is None or piece["kind"] != SIGNED_PAPER]
+    """All of it; but what somebody signed at the counter is for officers, and for the party in whose name it is."""
+    return [
+        piece
+        for piece in case.evidence or ()
+        if party is None or piece["kind"] != SIGNED_PAPER or piece["party"] == party
+    ]
 
 
 def watched(case: Case) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": case.open_objections,
-        "warnings": case.warnings if party is None else [],
+        "warnings": case.all_warnings if party is None else [],
         "erased": case.erased,
         "fits": list(fits(case)),
         "timeline": case.timeline,

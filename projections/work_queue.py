@@ -19,7 +19,7 @@ def _row(case: Case) -> Row | None:
         "stage": case.stage,
         "officer": case.officer,
         "is_proposed": int(case.proposal is not None),
-        "warnings": case.warnings,
+        "warnings": case.all_warnings,
         "flags": _flags(case),
         "stands_still_since": case.stands_still_since,
         "filed_at": case.filed_at,

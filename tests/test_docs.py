@@ -28,7 +28,7 @@ from api import development
 from api.cases.payments import Paid
 from api.registries.objections import Objection
 from api.registries.receipts import Receipt
-from domain import authorities, persons
+from domain import authorities, parties, persons
 from domain.events import Personal
 from domain.forms import AnyPerson, DocumentKind, owners_of
 from domain.offers import offers, request_owners
@@ -316,7 +316,7 @@ def test_the_members_of_entries_are_as_they_are_written_down() -> None:
 def test_how_people_are_named_in_forms_is_written_down() -> None:
     page = REFERENCE / "forms.md"
     assert first_column(section(page, "Documents")) == list(get_args(DocumentKind))
-    assert first_column(section(page, "What an officer is told")) == list(persons.WARNINGS)
+    assert first_column(section(page, "What an officer is told")) == [*persons.WARNINGS, *parties.WARNINGS]
     assert first_column(section(page, "A person")) == list(AnyPerson.model_fields)
 
 

@@ -32,8 +32,11 @@ class Shape(BaseModel):
 
 
 class EvidenceShown(Shape):
+    """``party``: for whom it was signed, where it is a paper that an officer took at the counter."""
+
     id: OpaqueId
     kind: Code
+    party: Code | None = None
     sha256: EventHash
     media_type: Literal["application/pdf", "image/jpeg", "image/png"]
     size: Count
@@ -83,11 +86,21 @@ class DecisionShown(Shape):
     explanation: str | None = None
 
 
+class ActedFor(Shape):
+    """Whom somebody acted for, and as what: ``counter`` is an officer, for who cannot sign in."""
+
+    party: Code
+    as_: Annotated[As, Field(alias="as")]
+
+
 class Step(Shape):
+    """``for``: for whom it was done, where not by the party itself."""
+
     version: Version
     what: str
     at: Moment
     by: str
+    for_: Annotated[ActedFor | None, Field(alias="for")] = None
 
 
 class PartyInCase(Shape):
@@ -261,13 +274,6 @@ class AccessShown(Shape):
 
 class AccessPage(Shape):
     items: list[AccessShown]
-
-
-class ActedFor(Shape):
-    """Whom somebody acted for, and as what: ``counter`` is an officer, for who cannot sign in."""
-
-    party: Code
-    as_: Annotated[As, Field(alias="as")]
 
 
 class ActorShown(Shape):

@@ -2,7 +2,7 @@
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import Case
+from domain.case import Case, Stage
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
 from domain.decision import LEAD, Decision
 from domain.decisions.acting import capacities_for
@@ -39,9 +39,9 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     rule, party = _asked(command, situation)
     if party not in situation.case.consents:
         return situation.so_already(rule)
-    situation.fits()
-    if situation.case.proposal is not None:
+    if situation.case.proposal is not None and situation.case.stage == Stage.IN_REVIEW:
         raise Clash("consent_stands")
+    situation.fits()
     revoked = e.ConsentRevoked(
         party=party,
         of=command.of,

@@ -20,7 +20,7 @@ from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, asked_for, does_fit, fits, offer_of
 from domain.offers import offer
-from domain.parties import APPLICANT, parties_named, persons_in
+from domain.parties import APPLICANT, SIGNED_PAPER, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
 from domain.refusals import Erased, Fault, Invalid, Named, NotAllowed, NotOffered, Stale, Unknown, WrongStage
@@ -321,7 +321,14 @@ class Situation:
             raise Invalid(Fault("/acting/on_paper", "paper_missing"))
         if rule.as_ != "counter" and paper is not None:
             raise Invalid(Fault("/acting/on_paper", "paper_not_asked"))
+        if paper is not None and isinstance(self.state, Case) and self._was_brought(paper, rule.party):
+            raise Invalid(Fault("/acting/on_paper", "paper_used"))
         return {"person": rule.person or "", "paper": paper} if rule.as_ else None
+
+    def _was_brought(self, paper: e.Attachment, party: str | None) -> bool:
+        """Whether the same paper stood for an act of this party before: each act is signed."""
+        signed = (piece for piece in self.case.evidence or () if piece["kind"] == SIGNED_PAPER)
+        return any((piece["party"], piece["sha256"]) == (party, paper["sha256"]) for piece in signed)
 
     def _actor(self, rule: Rule) -> e.ActorMember:
         if rule.party is None:

@@ -195,12 +195,13 @@ class Kinds:
 
     def _find(self, name: str, found: Mapping[str, Any]) -> Kind:
         get = found.get
-        asked = (name, get("procedure"), get("form"), get("register"), get("content_version"))
         try:
+            parties = tuple(get("parties", {}).items())  # each of several in a list has members of their own
+            asked = (name, get("procedure"), get("form"), parties, get("register"), get("content_version"))
             if asked in self._known:
                 return self._known[asked]
             public, owners = codec.members_of(name, found, self._country)
-        except (codec.UnknownEvent, TypeError) as error:
+        except (codec.UnknownEvent, AttributeError, TypeError) as error:
             raise Wrong("members", f"{name}: {error}") from None
         if public is not None and owners:
             public |= {"_sd"}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.examples import unnumbered
 from tests.town.caller import good, new_key, problem
-from tests.town.people import A_PDF, Town
+from tests.town.people import Town
 
 SALE = ("KZ", "car_sale")
 BIRTH = ("TR", "birth_certificate")
@@ -19,7 +19,8 @@ BRIEF = {"case", "stage", "version", "fits"}
 
 def with_paper(town: Town, officer: str, country: str = "KZ") -> dict[str, Any]:
     """What an officer says who has the signed paper."""
-    return {"as": "counter", "on_paper": town.upload(town.as_(officer), country)}
+    signed = b"%PDF-1.4\n" + new_key().encode() + b"\n%%EOF\n"
+    return {"as": "counter", "on_paper": town.upload(town.as_(officer), country, signed)}
 
 
 def yes(town: Town, case: str, officer: str = FIRST, **more: Any) -> dict[str, Any]:
@@ -44,12 +45,20 @@ def test_who_cannot_sign_in_consents_before_an_officer(town: Town, sale: str) ->
     assert given["disclosures"] == []
 
 
-def test_the_signed_paper_is_there_for_officers_alone(town: Town, sale: str) -> None:
+def test_the_signed_paper_is_there_for_officers_and_for_no_other_party(town: Town, sale: str) -> None:
     good(town.as_(FIRST).post(f"/v1/cases/{sale}/consents", yes(town, sale)))
     town.settle()
     (paper,) = town.read(sale, SECOND)["evidence"]
     assert paper["kind"] == "signed_paper"
-    assert town.as_(SECOND).get(f"/v1/cases/{sale}/evidence/{paper['id']}").content == A_PDF
+    assert (
+        town.as_(SECOND)
+        .get(f"/v1/cases/{sale}/evidence/{paper['id']}")
+        .content.startswith(b"%PDF-1.4\ntest-")
+    )
+    assert paper["party"] == "p2"
+    shown = town.read(sale, SECOND)
+    assert shown["warnings"][-1] == "at_counter"
+    assert shown["timeline"][-1]["for"] == {"party": "p2", "as": "counter"}
     assert town.read(sale, SELLER)["evidence"] == []
     assert problem(town.as_(SELLER).get(f"/v1/cases/{sale}/evidence/{paper['id']}")) == (404, "not_found")
 

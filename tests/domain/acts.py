@@ -212,9 +212,9 @@ def decline(who: str = "p2") -> Act:
     return _asked(DeclineConsent, party(who), of=_hash)
 
 
-def revoke(who: str = "p2", of: str | None = None) -> Act:
+def revoke(who: str = "p2", of: str | None = None, **more: Any) -> Act:
     """A party takes its yes back."""
-    return _asked(RevokeConsent, party(who), of=of or _hash)
+    return _asked(RevokeConsent, party(who), of=of or _hash, **more)
 
 
 def pay(amount: int | None = None, payment: str = "payment-1", by: Who = TREASURY, **more: Any) -> Act:
@@ -381,7 +381,7 @@ def bring(kind: str, n: int = 1) -> e.Attachment:
     return {
         "id": f"evidence-{n}",
         "kind": kind,
-        "sha256": "A" * 43,
+        "sha256": f"{n}".rjust(43, "A"),
         "media_type": "application/pdf",
         "size": 1000,
         "key": f"key-evidence-{n}",

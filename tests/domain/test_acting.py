@@ -16,7 +16,7 @@ from domain.commands import Acting, Actor
 from domain.parties import capacities
 from domain.procedure import Offer
 from domain.refusals import Invalid, NotAllowed, Unknown
-from domain.visibility import shown
+from domain.visibility import shown, visible_evidence
 from infra.formats import codec
 from tests.domain.acts import (
     IN_HAND,
@@ -286,7 +286,9 @@ def test_a_consent_at_the_counter_counts_like_any_other(offer: Offer) -> None:
     actor = {"id": "officer-1", "role": "officer", "for": {"party": "p2", "as": "counter"}}
     assert story.last[0].actor == actor
     assert story.the(e.ConsentGiven).acting == {"person": "human-officer-1", "paper": PAPER}
-    assert story.now.evidence == [PAPER]
+    assert story.now.evidence == [{**PAPER, "party": "p2"}]
+    assert story.now.all_warnings[-1] == "at_counter"
+    assert story.now.timeline[-2]["for"] == {"party": "p2", "as": "counter"}
     assert story.now.at_counter == [["officer-1", "human-officer-1"]]
     assert folded(story.log, story.case_id) == story.now
 
@@ -358,12 +360,28 @@ def test_nor_the_only_pair_of_eyes(offer: Offer) -> None:
     given(story, assign(by=SECOND), approve(by=SECOND))
 
 
-def test_who_has_the_case_and_then_takes_a_paper_decides_it_no_more() -> None:
+def test_who_has_the_case_or_judged_it_takes_no_paper() -> None:
+    """Who asks does not answer for the party, and who proposed does not take the request back for it."""
     paper = Acting("counter", PAPER)
-    story = given(a_sale(), *IN_HAND, revoke(), asked_by(OFFICER, consent(party="p2", acting=paper)))
-    assert story.now.stage == Stage.IN_REVIEW
-    story.when(propose()).then_refused(NotAllowed, "acted_at_counter")
-    given(story, assign(by=SUPERVISOR, to=SECOND), propose(by=SECOND))
+    consents = asked_by(OFFICER, consent(party="p2", acting=paper))
+    given(a_sale(), *IN_HAND, revoke()).when(consents).then_refused(NotAllowed, "judges_this_case")
+    asked = given(a_sale(), *IN_HAND, ask())
+    asked.when(answer(by=OFFICER, acting=paper)).then_refused(NotAllowed, "judges_this_case")
+    proposed = given(a_sale(), *IN_HAND, propose(), assign(by=SUPERVISOR, to=SECOND))
+    proposed.when(withdraw(by=OFFICER, acting=paper)).then_refused(NotAllowed, "judges_this_case")
+    given(asked, answer(by=THIRD, acting=paper))
+
+
+def test_a_paper_stands_for_one_act_of_its_party() -> None:
+    """What was signed to consent is not what takes the consent back; a contract may stand for both who signed it."""
+    paper = Acting("counter", PAPER)
+    story = given(a_sale(), file(OFFICER, acting=paper), asked_by(OFFICER, consent(party="p2", acting=paper)))
+    back = asked_by(OFFICER, revoke(party="p2", acting=paper))
+    story.when(back).then_refused(Invalid, "paper_used", "/acting/on_paper")
+    another = Acting("counter", bring("signed_paper", 10))
+    story.when(asked_by(OFFICER, revoke(party="p2", acting=another))).then("ConsentRevoked")
+    assert [piece["id"] for piece in visible_evidence(story.now, "p2")] == ["evidence-9", "evidence-10"]
+    assert [piece["id"] for piece in visible_evidence(story.now, "p1")] == ["evidence-9"]
 
 
 def test_what_is_told_at_the_counter_is_done_once() -> None:
