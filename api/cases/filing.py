@@ -145,7 +145,9 @@ async def discarded(country: CountryHouse, evidence: tuple[Attachment, ...]) -> 
 
 def _offered(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
     """The country and its law on the procedure that the document names, before the rest is read."""
-    asked = found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        raise Invalid(Fault("", "not_an_object"))
+    asked = found
     code, procedure = asked.get("country"), asked.get("procedure")
     country = country_here(request, code) if isinstance(code, str) else None
     offered = offer(country.code, procedure) if country and isinstance(procedure, str) else None

@@ -51,19 +51,38 @@ class Language:
     said: set[str] = field(default_factory=set)
 
     def say(self, kind: str, code: str, values: Values = _NONE, procedures: tuple[str, ...] = ()) -> str:
-        """The sentence of a code of that kind, with the values in it, in the words of these procedures first."""
+        """The sentence of a code of that kind, with the values in it, in the words of these procedures first.
+
+        Where the sentence or a word in it is lacking, all of it is said in English: nobody reads half a sentence.
+        """
         written = self.written(kind, code, procedures) or self._known_to_all(kind, code)
-        if written is None:
-            if self.tag == ENGLISH:
-                return code
+        if self.tag == ENGLISH:
+            self.said.add(ENGLISH)
+            return self._filled(written or code, values, procedures)
+        if written is None or not all(self._has(value, procedures) for value in values.values()):
             return replace(english(), said=self.said).say(kind, code, values, procedures)
         self.said.add(self.tag)
+        return self._filled(written, values, procedures)
 
+    def tag_of(self, kind: str, code: str, *procedures: str) -> str:
+        """The tag of the language in which this is said, for whoever reads it aloud."""
+        return self.tag if self._has(Named(kind, code), procedures) else ENGLISH
+
+    def _filled(self, written: str, values: Values, procedures: tuple[str, ...]) -> str:
         def filled(found: re.Match[str]) -> str:
             name = found[1]
             return self._in_words(values[name], procedures) if name in values else found[0]
 
         return PLACEHOLDER.sub(filled, written)
+
+    def _has(self, value: Value, procedures: tuple[str, ...]) -> bool:
+        """Whether every code in a value has words here."""
+        match value:
+            case Named(kind=kind, code=code):
+                return (self.written(kind, code, procedures) or self._known_to_all(kind, code)) is not None
+            case tuple():
+                return all(self._has(each, procedures) for each in value)
+        return True
 
     def written(self, kind: str, code: str, procedures: tuple[str, ...] = ()) -> str | None:
         """The sentence as it stands in a catalogue of this language, None where none has one."""

@@ -37,7 +37,7 @@ async def front_page(request: Request) -> Response:
     headers = {**in_language(language), "Vary": "Accept, Accept-Language"}
     if wants_json(request.headers.get("accept", "")):
         return Response(orjson.dumps(index), 200, headers, "application/json")
-    shown = {**index, "development": index["environment"] == "development", "language": language.tag}
+    shown = {**index, "development": index["environment"] == "development", "tag": language.tag_of}
     answer = page(filled("front_page.html", title="Tamga", **shown))
     answer.headers.update(headers | {"Content-Language": ", ".join(dict.fromkeys(("en", language.tag)))})
     return answer
