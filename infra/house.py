@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -74,15 +75,20 @@ class CountryHouse:
                 folder / "keys", code, origin, authorities(code), clock(), organisation=settings.organisation
             )
         keys = Keyring(folder / "keys")
-        log = Log(folder / "log.sqlite", synchronous=synchronous)
-        _belong_together(keys, log)
-        vault = Vault(folder / "vault.sqlite", keys.kek)
-        read_models = ReadModels(folder / "read_models.sqlite")
-        accesses = Accesses(folder / "accesses.sqlite")
-        evidence = EvidenceStore(folder / "evidence", vault, clock)
-        desk = Desk(code, log, vault, keys, clock, largest_batch=largest_batch)
-        open_log(desk, registrar_of(code), tuple(countries()))
-        authorise_missing(desk, authorities(code))
+        with ExitStack() as opened:  # what was opened is given back where the rest cannot be
+            log = opened.enter_context(closing(Log(folder / "log.sqlite", synchronous=synchronous)))
+            _belong_together(keys, log)
+            vault = opened.enter_context(closing(Vault(folder / "vault.sqlite", keys.kek)))
+            read_models = opened.enter_context(closing(ReadModels(folder / "read_models.sqlite")))
+            accesses = opened.enter_context(closing(Accesses(folder / "accesses.sqlite")))
+            feed = opened.enter_context(closing(FeedStore(folder / "feed.sqlite")))
+            evidence = EvidenceStore(folder / "evidence", vault, clock)
+            desk = opened.enter_context(
+                closing(Desk(code, log, vault, keys, clock, largest_batch=largest_batch))
+            )
+            open_log(desk, registrar_of(code), tuple(countries()))
+            authorise_missing(desk, authorities(code))
+            opened.pop_all()
         return cls(
             code=code,
             folder=folder,
@@ -91,7 +97,7 @@ class CountryHouse:
             log=log,
             vault=vault,
             read_models=read_models,
-            feed=FeedStore(folder / "feed.sqlite"),
+            feed=feed,
             heads=Heads(code, log, keys.ids.keys(), keys, clock),
             accesses=accesses,
             evidence=evidence,
@@ -132,6 +138,19 @@ def _belong_together(keys: Keyring, log: Log) -> None:
         raise WrongSetting(f"{what}: put the right files back, from one backup")
 
 
+def _opened(settings: Settings, clock: Clock) -> dict[str, CountryHouse]:
+    """All countries, or none is left open."""
+    found: dict[str, CountryHouse] = {}
+    try:
+        for code in settings.kept:
+            found[code] = CountryHouse.open(settings, code, clock)
+    except BaseException:
+        for country in found.values():
+            country.close()
+        raise
+    return found
+
+
 def issuer_of(settings: Settings) -> str:
     """The issuer of the embedded identity provider."""
     return f"{settings.base_url}/identity"
@@ -156,9 +175,7 @@ class House:
         settings.data.mkdir(parents=True, exist_ok=True)
         if settings.issuers:
             _ = self.tokens  # wrong keys are named now
-        self.countries: Mapping[str, CountryHouse] = {
-            code: CountryHouse.open(settings, code, self.clock) for code in settings.kept
-        }
+        self.countries: Mapping[str, CountryHouse] = _opened(settings, self.clock)
         # The keyed ids never change, as their secrets are never rotated (formats.md, "Derived ids").
         self.persons_of = lru_cache(maxsize=REMEMBERED)(self._persons_of)
         self.competences = Competences(settings.data / "competences.sqlite")

@@ -69,7 +69,11 @@ class Vault:
         self._is_refilling = False
         self._is_closed = False
         self._failure: Unavailable | None = None
-        self._refuse_other_kek()
+        try:
+            self._refuse_other_kek()
+        except BaseException:
+            self.close()
+            raise
 
     def take(self) -> DataKey:
         """A key that nobody has used yet, already durable. Raises Unavailable when none can be made."""

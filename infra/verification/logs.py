@@ -1,6 +1,7 @@
 """Whole logs: split into ranges, looked at side by side in processes, and put together again in order."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -86,7 +87,8 @@ class _Log:
         if source.key_store is not None and not source.key_store.path.exists():
             raise CannotVerify(f"there is no key store at {source.key_store.path}")
         try:
-            self._open(LogFile(source.path))
+            with closing(LogFile(source.path)) as file:
+                self._open(file)
         except Unreadable as error:
             self._fail_file(f"the file cannot be read as a log: {error}")
         self._try_key_store()
@@ -169,7 +171,6 @@ class _Log:
         self._extent, self.rows = extent, extent.rows
         self.keys = read_keys(self.source.log, file, self.source.root_certificate)
         self._failures += self.keys.failures
-        file.close()
 
     def _try_key_store(self) -> None:
         """A key store that opens under another key, or not at all, opens nothing."""
