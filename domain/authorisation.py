@@ -10,8 +10,8 @@ from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
 from domain.events import As
 from domain.lifecycle import CLOCK, COUNTER, ROWS
-from domain.parties import APPLICANT as FIRST
 from domain.parties import (
+    FIRST_PARTY,
     Capacity,
     Representative,
     capacities,
@@ -34,7 +34,6 @@ class Subject:
     day: date  # the legal day of that country
     procedure: str | None = None
     authority: str | None = None
-    applicant: str | None = None  # the party that filed: "p1"
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
     asked: tuple[str, ...] = ()  # offices that are asked for their opinion now
     representatives: Mapping[str, Representative] = field(default_factory=dict)
@@ -95,7 +94,7 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     me = actor.persons.get(subject.country)
     mine = capacities(me, subject.parties, subject.representatives)
     if mine:
-        return _as_party(may, subject, me, mine)
+        return _as_party(may, me, mine)
     here = [c for c in actor.competences if c.country == subject.country]
     humans = subject.humans if here else frozenset[str]()
     if any(c.person in humans for c in here if c.person):
@@ -119,9 +118,9 @@ def granted(found: Rule | Refusal) -> Rule:
     return found
 
 
-def _as_party(may: May, subject: Subject, me: str | None, mine: tuple[Capacity, ...]) -> Rule | Refusal:
+def _as_party(may: May, me: str | None, mine: tuple[Capacity, ...]) -> Rule | Refusal:
     for capacity in mine:
-        is_applicant = capacity.party == subject.applicant
+        is_applicant = capacity.party == FIRST_PARTY
         if PARTY in may.roles or (APPLICANT in may.roles and is_applicant):
             rule = f"{may.action}:{APPLICANT if is_applicant else PARTY}"
             return Rule(rule, capacity.party, None, capacity.as_, mine, me)
@@ -135,7 +134,6 @@ def subject_of(case: Case, at: datetime) -> Subject:
         day=legal_day(at, country_of(case.country)),
         procedure=case.procedure,
         authority=case.authority,
-        applicant=FIRST,
         parties=case.persons,
         representatives=case.representatives,
         at_counter=case.was_at_counter,
@@ -151,7 +149,6 @@ def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
         day=day,
         procedure=command.procedure,
         authority=authority,
-        applicant=FIRST,
         parties=persons_in(command.request, parties),
         representatives=representatives_in(command.request, parties),
     )

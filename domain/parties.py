@@ -12,7 +12,7 @@ from domain.events import As
 from domain.persons import acted_by, key_of
 from domain.procedure import Party, Procedure
 
-APPLICANT: Final = "p1"  # who files is the first party
+FIRST_PARTY: Final = "p1"  # who files is the first party
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 
 

@@ -16,7 +16,7 @@ from domain.entry import Entry
 from domain.facts import EVERYTHING, Facts, Seen
 from domain.fees import Assessment, assess
 from domain.offers import restrictions_of, terms_hash
-from domain.parties import APPLICANT, Place, parties_of
+from domain.parties import FIRST_PARTY, Place, parties_of
 from domain.procedure import Check, Create, Effect, Moment, Terms
 from domain.refusals import Clash, Differs, Fault, Invalid, Named, named
 
@@ -30,7 +30,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
-    rule = for_who_files(command, situation, _not_the_applicant(command, parties[APPLICANT]))
+    rule = for_who_files(command, situation, _not_the_applicant(command, parties[FIRST_PARTY]))
     _may_be_acted_for(command, parties)
     consents = _consents(command, parties)
     facts = situation.facts()
@@ -139,8 +139,8 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
 
     Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
     """
-    me = command.request.get(f"person_{APPLICANT}")
-    applicant = parties[APPLICANT]
+    me = command.request.get(f"person_{FIRST_PARTY}")
+    applicant = parties[FIRST_PARTY]
     asked: list[str] = []
     met: set[tuple[str, str]] = set()
     for party, place in parties.items():

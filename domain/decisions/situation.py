@@ -20,11 +20,11 @@ from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, asked_for, does_fit, fits, offer_of
 from domain.offers import offer
-from domain.parties import APPLICANT, parties_named, persons_in
+from domain.parties import FIRST_PARTY, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
 from domain.refusals import Erased, Fault, Invalid, Named, NotAllowed, NotOffered, Stale, Unknown, WrongStage
-from domain.roles import May
+from domain.roles import APPLICANT, May
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
@@ -327,7 +327,7 @@ class Situation:
         if rule.party is None:
             office = rule.competence
             return {"id": office.office_id, "role": office.role} if office else SYSTEM_ACTOR
-        role = "applicant" if rule.party == APPLICANT else self.case.parties[rule.party]
+        role = APPLICANT if rule.party == FIRST_PARTY else self.case.parties[rule.party]
         if rule.as_ is None:
             return {"id": rule.party, "role": role}
         whom: e.ForMember = {"party": rule.party, "as": rule.as_}

@@ -17,7 +17,6 @@ CASE = Subject(
     day=DAY,
     procedure="car_sale",
     authority="kz-vehicle-registration",
-    applicant="p1",
     parties={"p1": "human-seller", "p2": "human-buyer"},
 )
 NOBODY = Actor(issuer="id", subject="x", client="c")
