@@ -1,5 +1,7 @@
 """Approval: the deciding pair of eyes; the registers are written in the same append, or once a fee is paid."""
 
+from collections.abc import Sequence
+
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
@@ -23,20 +25,24 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     must_not_wait(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
-    written = writing.write(situation)
     fee = _fee_before_the_entry(situation)
+    if fee is not None and (fee.amount > 0 or fee.provisional):
+        writing.must_be_possible(situation)
+        return situation.by(rule, [(LEAD, fee), (LEAD, _approved(command, rule))])
+    written = writing.entries_of(situation)
     before: Events = [(LEAD, fee)] if fee else []
-    waits = fee is not None and (fee.amount > 0 or fee.provisional)
-    approved = e.CaseApproved(
+    approved = _approved(command, rule, written.entries)
+    return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
+
+
+def _approved(command: ApproveCase, rule: Rule, entries: Sequence[e.EntryMember] = ()) -> e.CaseApproved:
+    return e.CaseApproved(
         rule=rule.id,
-        entries=[] if waits else written.entries,
+        entries=list(entries),
         note=command.note,
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    if waits:
-        return situation.by(rule, [*before, (LEAD, approved)])
-    return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
 
 
 def _fee_before_the_entry(situation: Situation) -> e.FeeAssessed | None:

@@ -94,7 +94,7 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     case = situation.case
     if _is_ours(command, situation) and command.event in case.receipts.values():
         return situation.so_already(rule)
-    found = _written(command, situation)
+    found = _entry_of(command, situation)
     if found is None:
         raise Clash("receipt_does_not_match")
     situation.fits()
@@ -115,7 +115,7 @@ def record_objection(command: RecordObjection, situation: Situation) -> Decision
     known = [(objection["event"], objection["code"]) for objection in case.objections]
     if _is_ours(command, situation) and (command.event, command.code) in known:
         return situation.so_already(rule)
-    found = _written(command, situation)
+    found = _entry_of(command, situation)
     if found is None:
         raise Clash("objection_does_not_match")
     _, entry = found
@@ -148,7 +148,7 @@ def _numbered(command: RecordReceipt, situation: Situation, key: Key, entry: Ent
     return [(key, e.EntryNumbered(register=command.register, of=command.event, number=command.number))]
 
 
-def _written(command: RecordReceipt | RecordObjection, situation: Situation) -> tuple[Key, Entry] | None:
+def _entry_of(command: RecordReceipt | RecordObjection, situation: Situation) -> tuple[Key, Entry] | None:
     """The entry of that register which the event wrote, if this case decided it, and its office speaks of it."""
     if not _is_ours(command, situation) or command.event not in situation.case.effects:
         return None

@@ -72,7 +72,7 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
     if situation.case.entries:
         return situation.so_already(rule)
     situation.fits()
-    written = writing.write(situation)
+    written = writing.entries_of(situation)
     closing = e.EntriesWritten(entries=written.entries)
     return situation.by(rule, [*written.events, (LEAD, closing)], to=written.concerns)
 
@@ -150,7 +150,7 @@ def _settled(
     if not case.waits_for_entries or case.open_fee is None or excess < 0:
         return situation.by(rule, events)
     try:
-        written = writing.write(situation)
+        written = writing.entries_of(situation)
     except Clash as clash:  # the money is there, and stays: an officer has to look
         return situation.by(rule, [*events, (LEAD, e.EntriesHeld(code=clash.name))])
     closing = e.EntriesWritten(entries=written.entries)
