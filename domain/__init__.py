@@ -7,8 +7,8 @@ procedure       a document service as a country's law defines it (``domain/proce
 case            one person's request under one procedure in one country: one signed event stream
 request         what the applicant filed: the content of the form
 party           a person or company with a role in the case (applicant, seller, buyer, mother, child)
-representative  a human who acts for a party that they are not: a head, a parent, by a mandate
-capacity        for which party somebody acts, and as what
+representative  a human who acts for a party that they are not: a head, a parent, by a mandate, at the counter
+capacity        for which party somebody acts, and as what; a *stated* capacity is what a caller says of it
 counter         where an officer acts for who cannot sign in, with the paper that they signed
 authority       the office that decides; an *officer* is a person who acts for it
 terms           what a country asks from a day on, with the law that says so (``domain/law/``)

@@ -64,8 +64,8 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
     form is frozen: old versions stay.
 
     A list of parties is a member for each of them; beside them there is ``person_<party>``: the keyed id of the
-    human, or null; and ``actor_<party>`` where the form lets somebody else act for them. LookupError: no such form,
-    no such role.
+    human, or null; and ``representative_<party>`` where the form lets somebody else act for them. LookupError: no
+    such form, no such role.
     """
     found = offer(country, procedure)
     asked = found.form if found and found.form_version == form else found and found.former.get(form)
@@ -79,7 +79,7 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
         **{place.member: place.whose for place in parties.values() if place.shape.many},
         **{f"person_{party}": place.whose for party, place in parties.items()},
         **{
-            f"actor_{party}": place.whose
+            f"representative_{party}": place.whose
             for party, place in parties.items()
             if may_be_acted_for(asked, place.shape.member)
         },

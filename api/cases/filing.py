@@ -21,7 +21,7 @@ from api.edge.caller import (
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
 from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash
-from domain.commands import Acting, Actor, FileCase
+from domain.commands import Actor, FileCase, StatedCapacity
 from domain.events import Attachment
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
@@ -90,7 +90,7 @@ async def file_case(request: Request) -> Response:
         signature=filing.signature.model_dump() if filing.signature else None,
     )
 
-    def ask(acting: Acting | None) -> Awaitable[Outcome]:
+    def ask(acting: StatedCapacity | None) -> Awaitable[Outcome]:
         return _filed(country, replace(command, acting=acting), filing.evidence, sent_under)
 
     with alone(request, case):

@@ -18,7 +18,7 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
     if party in situation.case.consents:
         return situation.so_already(rule)
     situation.fits()
-    given = e.ConsentGiven(party=party, of=command.of, acting=situation.acting(rule))
+    given = e.ConsentGiven(party=party, of=command.of, acting=situation.representative(rule))
     return situation.by(rule, [(LEAD, given)])
 
 
@@ -29,7 +29,7 @@ def decline(command: DeclineConsent, situation: Situation) -> Decision:
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
     situation.fits()
-    acting = situation.acting(rule)
+    acting = situation.representative(rule)
     declined = e.ConsentDeclined(party=party, of=command.of, acting=acting)
     return situation.by(rule, withdrawn(situation, "consent_declined", acting, [(LEAD, declined)]))
 
@@ -46,7 +46,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
         party=party,
         of=command.of,
         consent_until=situation.until(situation.terms.times.consent),
-        acting=situation.acting(rule),
+        acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, revoked)])
 

@@ -30,13 +30,13 @@ def withdraw(command: WithdrawCase, situation: Situation) -> Decision:
     if ended and ended["reason"] == "applicant":
         return situation.so_already(rule)
     situation.fits()
-    return situation.by(rule, withdrawn(situation, "applicant", situation.acting(rule)))
+    return situation.by(rule, withdrawn(situation, "applicant", situation.representative(rule)))
 
 
 def withdrawn(
     situation: Situation,
     reason: e.WithdrawalReason,
-    acting: e.ActingMember | None,
+    acting: e.RepresentativeMember | None,
     first: Events | None = None,
 ) -> Events:
     """The case is over: what it claimed is free at once, what was paid goes back."""

@@ -57,7 +57,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         ],
         request=command.request,
         evidence=evidence,
-        acting=situation.acting(rule),
+        acting=situation.representative(rule),
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
@@ -168,8 +168,8 @@ def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
 def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
     """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
     for place in parties.values():
-        acting = persons.acted_by(place.named_in(command.request))
-        if acting is not None and acting["as"] not in place.shape.acts_by:
+        representative = persons.representative_of(place.named_in(command.request))
+        if representative is not None and representative["as"] not in place.shape.acts_by:
             role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
             where = f"{place.pointer}/acts_by/as"
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
@@ -207,8 +207,8 @@ def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place])
     for place in parties:
         person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
         _is_born(person, f"{place.pointer}/born_on", today)
-        if acting := persons.acted_by(person):
-            _is_born(acting["person"], f"{place.pointer}/acts_by/person/born_on", today)
+        if representative := persons.representative_of(person):
+            _is_born(representative["person"], f"{place.pointer}/acts_by/person/born_on", today)
         yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(
         code for place in parties for code in _of_the_number(place.named_in(command.request))

@@ -83,7 +83,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
         decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
-        acting=situation.acting(rule),
+        acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, provided)])
 

@@ -313,7 +313,7 @@ class Situation:
             keys=_NONE,
         )
 
-    def acting(self, rule: Rule) -> e.ActingMember | None:
+    def representative(self, rule: Rule) -> e.RepresentativeMember | None:
         """Who acts for a party, as the event of the act says it; None where the party acts. Raises Invalid."""
         asked = self.command.acting if isinstance(self.command, PartyCommand) else None
         paper = asked.paper if asked else None

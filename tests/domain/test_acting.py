@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain import events as e
 from domain.authorisation import Rule, allow, subject_of
 from domain.case import Stage
-from domain.commands import Acting, Actor
+from domain.commands import Actor, StatedCapacity
 from domain.parties import capacities
 from domain.procedure import Offer
 from domain.refusals import Invalid, NotAllowed, Unknown
@@ -50,7 +50,7 @@ from tests.founders import FOREIGNER, a_company, a_founding, fifty_founders, fou
 HEAD = person("KZ", 900)
 OTHER_HEAD = person("KZ", 901)
 PAPER = bring("signed_paper", 9)
-AT_COUNTER = Acting("counter", PAPER)
+AT_COUNTER = StatedCapacity("counter", PAPER)
 THIRD = office("officer", "officer-3")
 
 
@@ -129,10 +129,10 @@ def test_a_head_who_founds_too_is_called_as_the_party_that_they_are(offer: Offer
 
 def test_as_what_somebody_acts_may_be_said_and_must_be_so(offer: Offer) -> None:
     story = given(told(offer, a_company(1, HEAD), a_company(2, HEAD, as_="mandate")), file())
-    story.when(says_yes(human(HEAD), acting=Acting("parent"))).then_refused(
+    story.when(says_yes(human(HEAD), acting=StatedCapacity("parent"))).then_refused(
         Invalid, "not_acting", "/acting/as"
     )
-    given(story, says_yes(human(HEAD), acting=Acting("mandate")))
+    given(story, says_yes(human(HEAD), acting=StatedCapacity("mandate")))
     assert set(story.now.consents) == {"p3"}
 
 
@@ -154,7 +154,7 @@ def test_a_head_says_no_and_takes_a_yes_back(offer: Offer) -> None:
 
 def test_a_company_files_by_its_head_who_answers_and_withdraws_for_it(offer: Offer) -> None:
     story = told(offer, person("KZ", 1), applicant=a_company(1, HEAD))
-    given(story, file(human(HEAD), acting=Acting("head")))
+    given(story, file(human(HEAD), acting=StatedCapacity("head")))
     filed = story.log[-2]
     assert filed.actor == {"id": "a1", "role": "applicant", "for": {"party": "p1", "as": "head"}}
     assert story.the(e.CaseFiled).acting is not None
@@ -178,9 +178,11 @@ def test_who_files_for_another_must_be_named_as_who_acts(offer: Offer) -> None:
     story.when(file(human(OTHER_HEAD))).then_refused(
         Invalid, "not_the_applicant", "/request/applicant/number"
     )
-    story.when(file(human(HEAD), acting=Acting("parent"))).then_refused(Invalid, "not_acting", "/acting/as")
+    story.when(file(human(HEAD), acting=StatedCapacity("parent"))).then_refused(
+        Invalid, "not_acting", "/acting/as"
+    )
     wrong = human(OTHER_HEAD)
-    story.when(file(wrong, acting=Acting("head"))).then_refused(Invalid, "not_acting", "/acting/as")
+    story.when(file(wrong, acting=StatedCapacity("head"))).then_refused(Invalid, "not_acting", "/acting/as")
 
 
 def test_nobody_acts_for_a_party_as_the_law_does_not_know_it(offer: Offer) -> None:
@@ -293,9 +295,9 @@ def test_a_consent_at_the_counter_counts_like_any_other(offer: Offer) -> None:
 
 def test_the_signed_paper_has_to_be_there_and_nowhere_else(offer: Offer) -> None:
     story = given(told(offer, a_company(1, HEAD)), file())
-    without = at_counter(acting=Acting("counter"))
+    without = at_counter(acting=StatedCapacity("counter"))
     story.when(without).then_refused(Invalid, "paper_missing", "/acting/on_paper")
-    by_head = says_yes(human(HEAD), acting=Acting("head", PAPER))
+    by_head = says_yes(human(HEAD), acting=StatedCapacity("head", PAPER))
     story.when(by_head).then_refused(Invalid, "paper_not_asked", "/acting/on_paper")
 
 
@@ -321,7 +323,7 @@ def test_nobody_but_an_officer_of_the_authority_is_the_counter(offer: Offer) -> 
 def test_who_has_no_number_files_at_the_counter_answers_and_withdraws_there(offer: Offer) -> None:
     nobody = unnumbered(5, document=None)
     story = told(offer, person("KZ", 1), applicant=nobody)
-    story.when(file(OFFICER, acting=Acting("counter"))).then_refused(
+    story.when(file(OFFICER, acting=StatedCapacity("counter"))).then_refused(
         Invalid, "paper_missing", "/acting/on_paper"
     )
     given(story, file(OFFICER, acting=AT_COUNTER), consent("founder_1"), assign(by=SECOND))
@@ -329,8 +331,8 @@ def test_who_has_no_number_files_at_the_counter_answers_and_withdraws_there(offe
     assert filed.actor["id"] == "officer-1"
     assert "cannot_sign_in:applicant" in story.now.warnings
     given(story, ask(by=SECOND))
-    given(story, answer(by=OFFICER, acting=Acting("counter", bring("signed_paper", 10))))
-    given(story, withdraw(by=OFFICER, acting=Acting("counter", bring("signed_paper", 11))))
+    given(story, answer(by=OFFICER, acting=StatedCapacity("counter", bring("signed_paper", 10))))
+    given(story, withdraw(by=OFFICER, acting=StatedCapacity("counter", bring("signed_paper", 11))))
     assert [piece["id"] for piece in story.now.evidence or ()] == ["evidence-9", "evidence-10", "evidence-11"]
     assert story.now.at_counter == [["officer-1", "human-officer-1"]]
     assert story.now.decided is not None
@@ -359,7 +361,7 @@ def test_nor_the_only_pair_of_eyes(offer: Offer) -> None:
 
 
 def test_who_has_the_case_and_then_takes_a_paper_decides_it_no_more() -> None:
-    paper = Acting("counter", PAPER)
+    paper = StatedCapacity("counter", PAPER)
     story = given(a_sale(), *IN_HAND, revoke(), asked_by(OFFICER, consent(party="p2", acting=paper)))
     assert story.now.stage == Stage.IN_REVIEW
     story.when(propose()).then_refused(NotAllowed, "acted_at_counter")
@@ -412,9 +414,9 @@ def test_in_the_signed_event_each_act_of_a_party_says_who_acted_or_that_nobody_d
         assert owners["acting"] == "case"
     story = given(told(offer, person("KZ", 1), a_company(1, HEAD)), file())
     filed = next(r for r in story.log if isinstance(r.event, e.CaseFiled))
-    assert {n: w for n, w in filed.owners.items() if n.startswith("actor_")} == {
-        "actor_p1": "applicant",
-        "actor_p2": "founder_1",
-        "actor_p3": "founder_2",
+    assert {n: w for n, w in filed.owners.items() if n.startswith("representative_")} == {
+        "representative_p1": "applicant",
+        "representative_p2": "founder_1",
+        "representative_p3": "founder_2",
     }
     assert filed.owners["acting"] == "case"
