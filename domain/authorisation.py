@@ -84,7 +84,7 @@ TABLE: Final[Mapping[str, May]] = {may.action: may for may in (*_READINGS, *_ACT
 _COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasury", "registry"})
 
 
-def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
+def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     """The rule that allows the action, or the refusal: Unknown where the caller may not know that it exists.
 
     Who acts for a party may do what the party may. An officer who is a party to the case, or acts for one, has no
@@ -111,8 +111,8 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     return Unknown()
 
 
-def granted(found: Rule | Refusal) -> Rule:
-    """The rule; raises the refusal."""
+def or_raise(found: Rule | Refusal) -> Rule:
+    """The rule; raises the refusal where there is one instead."""
     if isinstance(found, Refusal):
         raise found
     return found

@@ -34,8 +34,8 @@ class CaseObjected:
 DECISION = '''
 def object_to(command: ObjectToCase, situation: Situation) -> Decision:
     """Before the decision, by any party."""
-    rule = situation.allowed()
-    situation.fits()
+    rule = situation.must_be_allowed()
+    situation.must_fit()
     return situation.by(rule, [(LEAD, e.CaseObjected(party=rule.party or "", words=command.words))])
 
 

@@ -17,11 +17,11 @@ from domain.refusals import Clash, NotAllowed
 def approve(command: ApproveCase, situation: Situation) -> Decision:
     """Everything is checked against the registers as they stand now, not as they stood at filing (rules.md 9)."""
     case = situation.case
-    rule = situation.allowed() if situation.asks_four_eyes else situation.allowed_to_holder()
+    rule = situation.must_be_allowed() if situation.asks_four_eyes else situation.must_have_the_case()
     decided = case.decided
     if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     must_not_wait(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)

@@ -17,7 +17,7 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
     rule, party = _asked(command, situation)
     if party in situation.case.consents:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     given = e.ConsentGiven(party=party, of=command.of, acting=situation.representative(rule))
     return situation.by(rule, [(LEAD, given)])
 
@@ -28,7 +28,7 @@ def decline(command: DeclineConsent, situation: Situation) -> Decision:
     ended = situation.case.decided
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     acting = situation.representative(rule)
     declined = e.ConsentDeclined(party=party, of=command.of, acting=acting)
     return situation.by(rule, withdrawn(situation, "consent_declined", acting, [(LEAD, declined)]))
@@ -39,7 +39,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     rule, party = _asked(command, situation)
     if party not in situation.case.consents:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     if situation.case.proposal is not None:
         raise Clash("consent_stands")
     revoked = e.ConsentRevoked(
@@ -53,7 +53,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
 
 def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     mine = _as_whom(command, situation.case, rule)
     if command.of != situation.case.request_hash:
         raise Clash("consent_over_old_request")

@@ -29,7 +29,7 @@ def withdraw(command: WithdrawCase, situation: Situation) -> Decision:
     ended = situation.case.decided
     if ended and ended["reason"] == "applicant":
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     return situation.by(rule, withdrawn(situation, "applicant", situation.representative(rule)))
 
 
@@ -51,7 +51,7 @@ def withdrawn(
 
 def lapse(_command: LapseCase, situation: Situation) -> Decision:
     """The clock: a time has run out, the case ends; what it claimed is held until the appeal term ends."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     reason = _ran_out(situation)
     if reason is None:
         return situation.so_already(rule)
@@ -78,7 +78,7 @@ def _ran_out(situation: Situation) -> e.LapseReason | None:
 
 def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
     """The clock: nobody appealed in time, and what the case claimed is free (rules.md 17)."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case = situation.case
     is_over = case.appeal_until is not None and is_past(case.appeal_until, situation.at)
     if not is_over or case.is_appeal_term_over:
@@ -90,14 +90,14 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     """Only the registers that hold the entries complete the case, by saying that they applied this decision: all
     of them.
     """
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case = situation.case
     if _is_ours(command, situation) and command.event in case.receipts.values():
         return situation.so_already(rule)
     found = _entry_of(command, situation)
     if found is None:
         raise Clash("receipt_does_not_match")
-    situation.fits()
+    situation.must_fit()
     key, entry = found
     receipt = e.ReceiptRecorded(
         register=command.register, entry=entry.entry, event=command.event, receipt=command.jws
@@ -110,7 +110,7 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
 
 def record_objection(command: RecordObjection, situation: Situation) -> Decision:
     """A register cannot apply what was decided: the officer sees it, and the case waits for its receipt."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case = situation.case
     known = [(objection["event"], objection["code"]) for objection in case.objections]
     if _is_ours(command, situation) and (command.event, command.code) in known:
@@ -121,7 +121,7 @@ def record_objection(command: RecordObjection, situation: Situation) -> Decision
     _, entry = found
     if entry.entry in case.receipts:
         raise Clash("receipt_recorded")
-    situation.fits()
+    situation.must_fit()
     objection = e.ObjectionRecorded(
         register=command.register,
         entry=entry.entry,
@@ -161,7 +161,7 @@ def _entry_of(command: RecordReceipt | RecordObjection, situation: Situation) ->
 
 def erase(command: EraseCase, situation: Situation) -> Decision:
     """The keys of those named are given up; not before the law allows to forget (rules.md 30)."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case, keys = situation.case, situation.keys
     whose = set(command.whose or keys)
     if whose - {"case", *case.owners.values(), *keys}:
@@ -171,7 +171,7 @@ def erase(command: EraseCase, situation: Situation) -> Decision:
     fallen = sorted(keys[w] for w in whose if w in keys)
     if not fallen:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     _may_be_forgotten(situation)
     erased = e.PersonalDataErased(keys=fallen, whose=sorted(whose), basis=command.basis)
     return situation.by(rule, [(LEAD, erased)])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from domain import events as e
-from domain.authorisation import Rule, Subject, allow
+from domain.authorisation import Rule, Subject, rule_or_refusal
 from domain.commands import EraseEntry, LiftRestriction, PlaceRestriction
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision
@@ -49,7 +49,7 @@ def lift(command: LiftRestriction, situation: Situation) -> Decision:
 
 def erase(command: EraseEntry, situation: Situation) -> Decision:
     """When every procedure of the register keeps it no longer, and nothing is forbidden about it."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     entry, keys = situation.entry, situation.keys
     sealed_with = sorted({*keys.values(), *entry.keys})
     if not sealed_with:
@@ -93,7 +93,7 @@ def _kinds(situation: Situation) -> Mapping[str, Restriction]:
 def _restricting(situation: Situation, authority: str) -> Rule:
     """The rule for the authority that the law names; others who work with the register hear which it is."""
     try:
-        return situation.allowed(authority)
+        return situation.must_be_allowed(authority)
     except Refusal:
         if _may_know(situation):
             raise NotAllowed("other_authority", authority=authority) from None
@@ -108,4 +108,4 @@ def _may_know(situation: Situation) -> bool:
 
 def _allow(situation: Situation, action: str, authority: str | None) -> Rule | Refusal:
     subject = Subject(country=situation.entry.country, day=situation.day, authority=authority)
-    return allow(situation.command.by, action, subject)
+    return rule_or_refusal(situation.command.by, action, subject)

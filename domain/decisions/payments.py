@@ -22,7 +22,7 @@ from domain.refusals import Clash, Differs, Fault, Invalid, Named
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
     """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
     if known is not None:
@@ -54,12 +54,12 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case = situation.case
     fee = case.entry_fee or case.fee
     if fee is not None and not fee["provisional"]:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         raise Clash("fee_still_provisional")
@@ -68,10 +68,10 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
 
 def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
     """The officer's act that what is paid waits for, where a register did not let it in when the money came."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     if situation.case.entries:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     written = writing.entries_of(situation)
     closing = e.EntriesWritten(entries=written.entries)
     return situation.by(rule, [*written.events, (LEAD, closing)], to=written.concerns)
@@ -79,7 +79,7 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     """The treasury paid back what was due for this payment, the whole of it."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     paid = command.statement
     refund = situation.case.refunds.get(paid.payment)
     if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
-from domain.authorisation import Rule, Subject, allow, granted, subject_of
+from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
 from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase, PartyCommand
@@ -192,7 +192,7 @@ class Situation:
     def _step(self) -> Step:
         return STEPS[type(self.command)]
 
-    def allowed(self, authority: str | None = None) -> Rule:
+    def must_be_allowed(self, authority: str | None = None) -> Rule:
         """The rule of the command's row that lets the caller do this; raises the refusal, or Erased.
 
         ``authority``: whose business it is, where that is not the one of the case or the entry.
@@ -204,7 +204,7 @@ class Situation:
             return Rule(CLOCK.action)
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
-        found = granted(allow(self.command.by, may.action, self._subject(there, authority)))
+        found = or_raise(rule_or_refusal(self.command.by, may.action, self._subject(there, authority)))
         if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
             raise Erased(there.case)
         return found
@@ -222,24 +222,24 @@ class Situation:
             return replace(subject, authority=authority, asked=(*subject.asked, there.authority))
         return Subject(country=there.country, day=self.day, authority=authority or there.authority)
 
-    def allowed_to_holder(self) -> Rule:
+    def must_have_the_case(self) -> Rule:
         """The rule that lets the officer decide who has the case."""
-        rule = self.allowed()
+        rule = self.must_be_allowed()
         if self.case.officer != officer_of(rule):
-            self._fits_the_stage()  # where nothing is decided now, having the case would not help
+            self._must_fit_the_stage()  # where nothing is decided now, having the case would not help
             raise NotAllowed("not_assigned_to_you")
         return rule
 
-    def fits(self) -> None:
+    def must_fit(self) -> None:
         """The command fits the case now: a judgement is bound to the version that the person saw, or Stale; any
         other command than those of the table is WrongStage, which names these.
         """
         seen = self.command.expected if isinstance(self.command, CaseCommand) else None
         if self._step.is_judgement and seen != self.case.version:
             raise Stale(self.case.version)
-        self._fits_the_stage()
+        self._must_fit_the_stage()
 
-    def _fits_the_stage(self) -> None:
+    def _must_fit_the_stage(self) -> None:
         if not does_fit(type(self.command), self.case):
             raise WrongStage(self.case.stage, fits(self.case))
 

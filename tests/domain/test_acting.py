@@ -10,7 +10,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from domain import events as e
-from domain.authorisation import Rule, allow, subject_of
+from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.case import Stage
 from domain.commands import Actor, StatedCapacity
 from domain.parties import capacities
@@ -210,7 +210,7 @@ def test_a_filing_for_another_is_no_consent_of_who_files(offer: Offer) -> None:
 def test_who_acts_for_a_party_sees_what_it_sees(offer: Offer) -> None:
     founders = (person("KZ", 1), a_company(1, HEAD), a_company(2, HEAD), a_company(3, OTHER_HEAD))
     story = given(told(offer, *founders), file())
-    rule = allow(human(HEAD)(story), "case.read", subject_of(story.now, story.at))
+    rule = rule_or_refusal(human(HEAD)(story), "case.read", subject_of(story.now, story.at))
     assert isinstance(rule, Rule)
     assert (rule.party, rule.as_) == ("p3", "head")
     seen = shown(story.now, rule.party, rule.capacities)
@@ -226,7 +226,7 @@ def test_an_officer_who_acts_for_a_party_has_no_office_in_the_case(offer: Offer)
     story.when(assign(by=by_day)).then_refused(NotAllowed)
     story.when(assign(by=SUPERVISOR, to=by_day)).then_refused(NotAllowed, "officer_is_party")
     by_record = replace(by_day(story), persons={})
-    assert isinstance(allow(by_record, "case.decide", subject_of(story.now, story.at)), NotAllowed)
+    assert isinstance(rule_or_refusal(by_record, "case.decide", subject_of(story.now, story.at)), NotAllowed)
 
 
 # --- for all ----------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_whoever_may_act_for_a_party_is_known_as_that_and_nobody_else(
             wanted[party] = None
         elif acts_by and acts_by["person"] == PEOPLE[me]:
             wanted[party] = acts_by["as"]
-    rule = allow(actor, "case.read", subject_of(case, story.at))
+    rule = rule_or_refusal(actor, "case.read", subject_of(case, story.at))
     assert isinstance(rule, Rule if wanted else Unknown)
     mine = capacities(actor.persons["KZ"], case.persons, case.representatives)
     assert dict(mine) == wanted
@@ -400,7 +400,9 @@ def test_who_acted_is_forgotten_with_the_case_and_for_a_party_with_the_party(off
     given(story, at_counter("p3"), assign(by=SECOND), approve(by=SECOND), acknowledge(), later(days=800))
     given(story, erase("founder_1"))
     assert "p2" not in story.now.representatives
-    assert isinstance(allow(human(HEAD)(story), "case.read", subject_of(story.now, story.at)), Unknown)
+    assert isinstance(
+        rule_or_refusal(human(HEAD)(story), "case.read", subject_of(story.now, story.at)), Unknown
+    )
     given(story, erase())
     assert story.now.acting == {"a1": None}
     assert story.now.at_counter == [["officer-1", None]]

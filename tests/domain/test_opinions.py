@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
-from domain.authorisation import Rule, allow, subject_of
+from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.countries import country_of
 from domain.days.deadlines import Term, pause
 from domain.decision import LEAD
@@ -298,7 +298,7 @@ def test_the_asked_office_reads_the_case_while_it_is_asked(make_up: MakeUp) -> N
     police = office("officer", "kz-police-1", authority="kz-police")(story)
 
     def may(action: str) -> Rule | Refusal:
-        return allow(police, action, subject_of(story.now, story.at))
+        return rule_or_refusal(police, action, subject_of(story.now, story.at))
 
     assert isinstance(may("case.read"), Unknown)
     given(story, ask_for_opinion())
