@@ -167,11 +167,17 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
     }
 
 
-def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:
-    """The kinds of restrictions that the law knows in this register on that day."""
-    rows = (
+def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
+    """The terms of that day of every procedure that writes to the register in this country."""
+    found = (
         offer.on(day)
         for (code, _), offer in offers().items()
         if code == country and register in (kept.name for kept in offer.procedure.registers)
     )
-    return {restriction.kind: restriction for terms in rows if terms for restriction in terms.restrictions}
+    return [terms for terms in found if terms is not None]
+
+
+def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:
+    """The kinds of restrictions that the law knows in this register on that day."""
+    rows = terms_of_register(country, register, day)
+    return {restriction.kind: restriction for terms in rows for restriction in terms.restrictions}

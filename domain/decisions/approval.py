@@ -7,8 +7,8 @@ from domain.authorisation import Rule
 from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import writing
-from domain.decisions.filing import assessed
 from domain.decisions.opinions import must_not_wait
+from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.fees import assess
 from domain.refusals import Clash, NotAllowed

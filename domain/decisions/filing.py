@@ -1,7 +1,7 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from domain import events as e
@@ -11,13 +11,14 @@ from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
 from domain.decisions.acting import for_who_files
+from domain.decisions.checks import check_entry
+from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation
-from domain.entry import Entry
-from domain.facts import EVERYTHING, Facts, Seen
-from domain.fees import Assessment, assess
-from domain.offers import restrictions_of, terms_hash
+from domain.facts import Facts
+from domain.fees import assess
+from domain.offers import terms_hash
 from domain.parties import FIRST_PARTY, Place, parties_of
-from domain.procedure import Check, Create, Effect, Moment, Terms
+from domain.procedure import Terms
 from domain.refusals import Clash, Differs, Fault, Invalid, Named, named
 
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -31,7 +32,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
     rule = for_who_files(command, situation, _not_the_applicant(command, parties[FIRST_PARTY]))
-    _may_be_acted_for(command, parties)
+    _must_be_represented_lawfully(command, parties)
     consents = _consents(command, parties)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
@@ -63,72 +64,6 @@ def file(command: FileCase, situation: Situation) -> Decision:
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
     events += [*slots, (LEAD, filed), (LEAD, assessed("filing", fee, situation))]
     return situation.by(rule, events)
-
-
-def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
-    """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
-    times = situation.terms.times
-    term = times.pay if which == "filing" else times.pay_entry
-    pay = term if fee["amount"] or fee["provisional"] else None
-    return e.FeeAssessed(
-        fee=which,
-        amount=fee["amount"],
-        currency=fee["currency"],
-        formula=fee["formula"],
-        parts=[dict(part) for part in fee["parts"]],
-        unit_day=fee["unit_day"],
-        provisional=fee["provisional"],
-        due=situation.until(pay) if pay else None,
-    )
-
-
-def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
-    """What must hold against the registers now; raises Clash, or gives the codes of what the officer is to judge.
-
-    Restrictions count at the decision only, and those that reach this change.
-    """
-    for effect in situation.effects:
-        if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
-            raise Clash("entry_exists")
-    warned = []
-    for check in (*situation.offer.procedure.checks, *situation.terms.checks):
-        if moment not in check.moments or check.holds(_sees(check, facts, situation)):
-            continue
-        if check.effect == "refuse":
-            raise Clash(check.code)
-        warned.append(check.code)
-    if moment == "decision":
-        for effect in situation.effects:
-            _may_be_touched(effect, situation, facts.day)
-    return warned
-
-
-def _may_be_touched(effect: Effect, situation: Situation, day: date) -> None:
-    """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
-    if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
-        raise Clash("entry_missing")
-    entry = situation.entry_at(effect.key)
-    live = as_seen(entry, day).stopped_by(effect.title) if entry else ()
-    if live:
-        raise Clash("entry_restricted", kinds=named("restriction", live))
-
-
-def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
-    found = {name: situation.live_at(key) for name, key in check.sees(facts.request).items()}
-    entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
-    return facts._replace(entries=entries)
-
-
-def as_seen(entry: Entry, day: date) -> Seen:
-    """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
-    until = date.fromisoformat(entry.until) if entry.until else None
-    if not entry.restrictions:
-        return Seen(entry.content, until=until)
-    kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
-    known = restrictions_of(entry.country, entry.register, day)
-    # A kind that the law does not know any more still stops everything, until it is lifted.
-    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
-    return Seen(entry.content, reaches, until)
 
 
 # --- parties ----------------------------------------------------------------------------------------------
@@ -165,7 +100,7 @@ def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
     return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
 
-def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
+def _must_be_represented_lawfully(command: FileCase, parties: Mapping[str, Place]) -> None:
     """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
     for place in parties.values():
         representative = persons.representative_of(place.named_in(command.request))

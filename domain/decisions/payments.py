@@ -13,9 +13,8 @@ from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, W
 from domain.countries import legal_day
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import writing
-from domain.decisions.filing import assessed
 from domain.decisions.situation import Situation
-from domain.fees import assess
+from domain.fees import Assessment, assess
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
 
@@ -95,6 +94,23 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         statement=paid.jws,
     )
     return situation.by(rule, [(LEAD, back)])
+
+
+def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
+    """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
+    times = situation.terms.times
+    term = times.pay if which == "filing" else times.pay_entry
+    pay = term if fee["amount"] or fee["provisional"] else None
+    return e.FeeAssessed(
+        fee=which,
+        amount=fee["amount"],
+        currency=fee["currency"],
+        formula=fee["formula"],
+        parts=[dict(part) for part in fee["parts"]],
+        unit_day=fee["unit_day"],
+        provisional=fee["provisional"],
+        due=situation.until(pay) if pay else None,
+    )
 
 
 def all_back(situation: Situation, reason: e.RefundReason, keep: int = 0) -> Events:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from domain import events as e
 from domain.countries import countries
 from domain.decision import Events
-from domain.decisions.filing import check_entry
+from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.procedure import Change, Create, Effect, End, Key, Numbering, number_series
