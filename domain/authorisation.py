@@ -35,7 +35,7 @@ class Subject:
     procedure: str | None = None
     authority: str | None = None
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
-    asked: tuple[str, ...] = ()  # offices that are asked for their opinion now
+    opinion_offices: tuple[str, ...] = ()  # those that are asked for their opinion now
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     at_counter: frozenset[str] = frozenset()
 
@@ -67,9 +67,9 @@ class Rule:
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
-    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), asked=True),
-    May("case.history", (PARTY, *OFFICERS, "auditor"), asked=True),
-    May("evidence.read", (PARTY, *OFFICERS), asked=True),
+    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), or_opinion_office=True),
+    May("case.history", (PARTY, *OFFICERS, "auditor"), or_opinion_office=True),
+    May("evidence.read", (PARTY, *OFFICERS), or_opinion_office=True),
     May("queue.read", OFFICERS),
     COUNTER,
     May("register.read", (*OFFICERS, "registry"), same_authority=False),
@@ -101,12 +101,14 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
         # The record of competences knows the human, also where the token does not name them.
         return NotAllowed("party_to_this_case")
     for competence in here:
-        covers = _covers(competence, subject, same_authority=may.same_authority, asked=may.asked)
+        covers = _covers(
+            competence, subject, same_authority=may.same_authority, or_opinion_office=may.or_opinion_office
+        )
         if covers and competence.role in may.roles:
             if may.judges and not subject.at_counter.isdisjoint((competence.person, competence.office_id)):
                 return NotAllowed("acted_at_counter")
             return Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
-    if any(_covers(c, subject, same_authority=True, asked=True) for c in here):
+    if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
         return NotAllowed()
     return Unknown()
 
@@ -137,7 +139,7 @@ def subject_of(case: Case, at: datetime) -> Subject:
         parties=case.persons,
         representatives=case.representatives,
         at_counter=case.was_at_counter,
-        asked=tuple(opinion["authority"] for opinion in case.open_opinions),
+        opinion_offices=tuple(opinion["authority"] for opinion in case.open_opinions),
     )
 
 
@@ -154,7 +156,9 @@ def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
     )
 
 
-def _covers(competence: Competence, subject: Subject, *, same_authority: bool, asked: bool) -> bool:
+def _covers(
+    competence: Competence, subject: Subject, *, same_authority: bool, or_opinion_office: bool
+) -> bool:
     """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
     if competence.since > subject.day or (competence.until is not None and competence.until < subject.day):
         return False
@@ -162,6 +166,6 @@ def _covers(competence: Competence, subject: Subject, *, same_authority: bool, a
         return True
     if competence.procedures and subject.procedure not in (None, *competence.procedures):
         return False
-    if asked and competence.authority in subject.asked:
+    if or_opinion_office and competence.authority in subject.opinion_offices:
         return True
     return not same_authority or subject.authority in (None, competence.authority)

@@ -274,7 +274,7 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
     return tuple(dict.fromkeys(key for see in step.sees for key in see(about)))
 
 
-def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
+def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
     """What is filed at that moment, or was; None where nothing can be found by it: not offered, not there, erased."""
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)

@@ -53,7 +53,7 @@ class Objection(Value):
 )
 async def object_to(request: Request, case: Id) -> Response:
     """A fact: the officer reads it before the decision."""
-    _, said = await asked_of(request, case, Objection)
+    _, said = await caller_and_body(request, case, Objection)
     return await act(request, case, ObjectToCase, words=said.words)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.edge.caller import house_of, may_today
-from api.edge.carrying_out import act, asked_of
+from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
 from api.edge.readings import located, nothing
 from api.edge.shapes import CaseBrief
@@ -47,7 +47,7 @@ class Paid(Value):
 )
 async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
-    actor, said = await asked_of(request, case, SignedStatement)
+    actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
     return await act(request, case, RecordPayment, statement=statement)
 
@@ -57,7 +57,7 @@ async def pay(request: Request, case: Id) -> Response:
 )
 async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
-    actor, said = await asked_of(request, case, SignedStatement)
+    actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
     return await act(request, case, RecordRefund, statement=statement)
 

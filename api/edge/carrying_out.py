@@ -23,7 +23,7 @@ from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
 
-async def asked_of(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
+async def caller_and_body(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
     """Who calls, and the body in this shape. Who may not know of the case hears that, whatever was sent."""
     actor = caller(request)
     try:

@@ -37,7 +37,7 @@ LONGEST_REFERENCE: Final = 2_000  # a line of 200 characters of any script, with
 _PURPOSE: Final = "entry in the national register"
 
 
-class Asked(Value):
+class EventsToDisclose(Value):
     """The events whose personal members the registry needs, by their hashes."""
 
     events: Annotated[list[EventHash], Field(min_length=1, max_length=MOST)]
@@ -119,14 +119,15 @@ def documented_here(summary: str, body: type[BaseModel], answer: type[BaseModel]
 
 
 @router.post(
-    "/v1/feeds/{cc}/disclosures", **documented_here("The personal members of entries", Asked, Disclosures)
+    "/v1/feeds/{cc}/disclosures",
+    **documented_here("The personal members of entries", EventsToDisclose, Disclosures),
 )
 async def disclose(request: Request, cc: str) -> Response:
     """Only those of the registry's own registers; what is read is recorded before the bytes leave."""
     code, rule = entitled(request, cc, "feed.disclose")
     country = country_here(request, code)
-    asked = await body_of(request, Asked)
-    found = await asyncio.to_thread(_disclosures, country, rule, asked.events)
+    wanted = await body_of(request, EventsToDisclose)
+    found = await asyncio.to_thread(_disclosures, country, rule, wanted.events)
     read = [(stream, register) for stream, register, shown in found if shown["disclosures"]]
     await asyncio.gather(*(recorded(request, country, rule, *entry, _PURPOSE) for entry in read))
     return answered({"disclosures": [shown for _, _, shown in found]})
@@ -230,7 +231,7 @@ async def each_recorded(
     language: Language,
 ) -> list[dict[str, Any]]:
     """What became of each statement, in their order; what it asks for is found beside the event loop."""
-    commands = await asyncio.to_thread(lambda: [_asked_for(jws, command_of) for jws in statements])
+    commands = await asyncio.to_thread(lambda: [_command_or_wrong(jws, command_of) for jws in statements])
     return await asyncio.gather(*(_recorded(country, command, language) for command in commands))
 
 
@@ -261,7 +262,7 @@ def authority_of(rule: Rule) -> str:
     return rule.competence.authority if rule.competence else ""
 
 
-def _asked_for(jws: str, command_of: Callable[[str], CaseCommand]) -> CaseCommand | WrongStatement:
+def _command_or_wrong(jws: str, command_of: Callable[[str], CaseCommand]) -> CaseCommand | WrongStatement:
     try:
         return command_of(jws)
     except WrongStatement as wrong:

@@ -14,7 +14,7 @@ from domain.refusals import Clash, Fault, Invalid, NotAllowed
 
 def give(command: GiveConsent, situation: Situation) -> Decision:
     """The last consent completes the case, where it is paid."""
-    rule, party = _asked(command, situation)
+    rule, party = _rule_and_party(command, situation)
     if party in situation.case.consents:
         return situation.so_already(rule)
     situation.must_fit()
@@ -24,7 +24,7 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
 
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
     """One no ends the case."""
-    rule, party = _asked(command, situation)
+    rule, party = _rule_and_party(command, situation)
     ended = situation.case.decided
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
@@ -36,7 +36,7 @@ def decline(command: DeclineConsent, situation: Situation) -> Decision:
 
 def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     """Until an approval is proposed (rules.md 16); then a new time to consent runs."""
-    rule, party = _asked(command, situation)
+    rule, party = _rule_and_party(command, situation)
     if party not in situation.case.consents:
         return situation.so_already(rule)
     situation.must_fit()
@@ -51,7 +51,9 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, revoked)])
 
 
-def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
+def _rule_and_party(
+    command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation
+) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
     rule = situation.must_be_allowed()
     mine = _as_whom(command, situation.case, rule)

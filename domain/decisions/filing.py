@@ -128,7 +128,7 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
                 raise Invalid(Fault(where, "no_evidence_asked"))
             raise Invalid(Fault(where, "evidence_not_asked", {"asked": named("evidence", sorted(known))}))
     kinds = {a["kind"] for a in command.evidence}
-    missing = [r for r in limits.asked(terms, facts) if r.is_required and r.kind not in kinds]
+    missing = [r for r in limits.requirements(terms, facts) if r.is_required and r.kind not in kinds]
     if missing:
         kinds_missing = (Named("evidence", r.kind) for r in missing)
         raise Invalid(*(Fault("/evidence", "evidence_missing", {"kind": kind}) for kind in kinds_missing))

@@ -48,10 +48,10 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
     """The clock stops, and what was proposed before is void."""
     rule = situation.must_have_the_case()
     case = situation.case
-    asked = any(
+    is_asked_already = any(
         q["question"] == command.question and q["items"] == list(command.items) for q in case.questions
     )
-    if asked and command.expected != case.version:
+    if is_asked_already and command.expected != case.version:
         return situation.so_already(rule)
     situation.must_fit()
     question = e.InformationRequested(

@@ -18,7 +18,7 @@ from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, asked_for, does_fit, fits, offer_of
+from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, about_of, does_fit, fits, offer_of
 from domain.offers import offer
 from domain.parties import FIRST_PARTY, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
@@ -36,7 +36,7 @@ class NotSeen(LookupError):
 class Situation:
     """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    ``about`` is what ``lifecycle.asked_for`` says of it, where that is known already; ``beside`` are the claims and
+    ``about`` is what ``lifecycle.about_of`` says of it, where that is known already; ``beside`` are the claims and
     entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
     key id, base64url) what seals the state as it stands.
     """
@@ -55,7 +55,7 @@ class Situation:
         self.command = command
         self.at = at
         self.state = state
-        self._about = about or asked_for(command, at, state)
+        self._about = about or about_of(command, at, state)
         self._deadlines: dict[Term, Deadline] = {}
         self.ids = ids
         self.keys = keys
@@ -219,7 +219,9 @@ class Situation:
             subject = subject_of(there, self.at)
             if authority in (None, there.authority):
                 return subject
-            return replace(subject, authority=authority, asked=(*subject.asked, there.authority))
+            return replace(
+                subject, authority=authority, opinion_offices=(*subject.opinion_offices, there.authority)
+            )
         return Subject(country=there.country, day=self.day, authority=authority or there.authority)
 
     def must_have_the_case(self) -> Rule:

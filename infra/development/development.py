@@ -161,7 +161,7 @@ class Granted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AuthorizationRequest:
     """What a client asked for when it sent a person here (RFC 6749, 4.1.1; RFC 7636, 4.3)."""
 
     client_id: str
@@ -190,7 +190,7 @@ class DevelopmentProvider:
         self._key = SigningKey.made_at(folder / "signing.pem")
         machines = [r.id for r in residents().values() if r.is_machine]
         self._clients = {m: key_set([SigningKey.made_at(client_key(folder, m)).jwk()]) for m in machines}
-        self._codes: dict[str, tuple[Asked, str, datetime]] = {}
+        self._codes: dict[str, tuple[AuthorizationRequest, str, datetime]] = {}
         self._used: dict[tuple[str, str], float] = {}  # (client, jti) -> when it expires
         self._taking = threading.Lock()
 
@@ -206,7 +206,7 @@ class DevelopmentProvider:
             claims["personal_number"] = dict(zip(("country", "number"), r.personal_number, strict=True))
         return self._key.sign(ACCESS_TOKEN, claims)
 
-    def code_for(self, asked: Asked, resident_id: str) -> str:
+    def code_for(self, asked: AuthorizationRequest, resident_id: str) -> str:
         """A code for who signed in, good once, for a minute; raises UnknownResident, also for a machine."""
         if resident(resident_id).is_machine:
             raise UnknownResident("This is a machine: it authenticates with its key.")
@@ -252,7 +252,7 @@ class DevelopmentProvider:
         about = {"iss": self.issuer, "sub": r.id, "aud": audience, "name": r.name}
         return {**about, "iat": now, "nbf": now, "exp": until, "jti": secrets.token_hex(16)}
 
-    def _id_token(self, asked: Asked, resident_id: str) -> str:
+    def _id_token(self, asked: AuthorizationRequest, resident_id: str) -> str:
         nonce = {"nonce": asked.nonce} if asked.nonce else {}
         return self._key.sign("JWT", self._claims(resident(resident_id), asked.client_id) | nonce)
 
