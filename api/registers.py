@@ -21,6 +21,7 @@ from domain.forms import Line, Value
 from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import Unknown
+from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
@@ -139,7 +140,7 @@ async def _act(
 ) -> Response:
     command = make(
         by=caller(request),
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         country=country.code,
         register=register,
         entry=entry,

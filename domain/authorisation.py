@@ -160,7 +160,7 @@ def _covers(
     competence: Competence, subject: Subject, *, same_authority: bool, or_opinion_office: bool
 ) -> bool:
     """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
-    if competence.since > subject.day or (competence.until is not None and competence.until < subject.day):
+    if not competence.holds_on(subject.day):
         return False
     if competence.role in _COUNTRY_WIDE:
         return True

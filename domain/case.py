@@ -153,7 +153,7 @@ class Decided(TypedDict):
     explanation: str | None
 
 
-ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
+ENDED: Final = (Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED)
 
 
 class Case(NamedTuple):

@@ -22,6 +22,10 @@ class Competence:
     until: date | None
     person: str | None = None
 
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on that legal day of its country."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:

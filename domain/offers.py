@@ -58,6 +58,11 @@ def offer(country: str, procedure: str) -> Offer | None:
     return offers().get((country, procedure))
 
 
+def offers_of(country: str) -> list[Offer]:
+    """All that the country offers."""
+    return [offer for (code, _), offer in offers().items() if code == country]
+
+
 @lru_cache(maxsize=1024)  # of the numbers of people that are met
 def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ...]) -> Mapping[str, str]:
     """Whose each personal member of a filed request is, given the roles of its parties, p1 first. A released
@@ -171,8 +176,8 @@ def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
     """The terms of that day of every procedure that writes to the register in this country."""
     found = (
         offer.on(day)
-        for (code, _), offer in offers().items()
-        if code == country and register in (kept.name for kept in offer.procedure.registers)
+        for offer in offers_of(country)
+        if register in (kept.name for kept in offer.procedure.registers)
     )
     return [terms for terms in found if terms is not None]
 

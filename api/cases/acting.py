@@ -12,7 +12,7 @@ from api.edge.caller import caller
 from api.edge.carrying_out import done, led_to
 from api.edge.problems import Declined
 from api.edge.readings import located, readable
-from api.edge.shapes import EventHash
+from api.edge.shapes import EventHash, OpaqueId
 from domain.commands import Actor, PartyCommand, StatedCapacity
 from domain.events import As, Attachment
 from domain.forms import Value
@@ -25,7 +25,7 @@ from infra.house import CountryHouse
 class PaperBrought(Value):
     """A file that the officer uploaded before: the paper that the party signed."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+    id: OpaqueId
     sha256: EventHash
 
 

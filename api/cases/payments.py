@@ -11,7 +11,7 @@ from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
 from api.edge.readings import located, nothing
-from api.edge.shapes import CaseBrief
+from api.edge.shapes import CaseBrief, CompactJws, OpaqueId
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.faults import faults_of
@@ -27,7 +27,7 @@ router = APIRouter()
 class SignedStatement(Value):
     """A compact JWS by the treasury (formats: typ tamga-payment+jwt or tamga-refund+jwt)."""
 
-    statement: Annotated[str, Field(min_length=100, max_length=8000, pattern=r"^[A-Za-z0-9_.-]+$")]
+    statement: Annotated[CompactJws, Field(max_length=8000)]
 
 
 class Paid(Value):
@@ -35,7 +35,7 @@ class Paid(Value):
 
     v: Literal[1]
     log: Line
-    case: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
+    case: OpaqueId
     amount: Annotated[MinorUnits, Field(ge=1)]
     currency: Currency
     reference: Line

@@ -18,9 +18,8 @@ from domain.lifecycle import STEPS, fits
 from domain.parties import capacities
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.visibility import shown
-from infra.desk.desk import Outcome
+from infra.desk.desk import Outcome, new_cause
 from infra.house import CountryHouse
-from infra.runtime.chance import random_id
 
 
 async def caller_and_body(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
@@ -60,7 +59,7 @@ async def led_to(request: Request, case: str, kind: type[CaseCommand], **more: A
     country = located(request, case)
     command = kind(
         by=actor,
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         case=case,
         expected=expected,
         **more,

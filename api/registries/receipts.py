@@ -14,14 +14,15 @@ from api.edge.caller import body_of, caller, country_here
 from api.edge.contract import Documented, documented
 from api.edge.readings import recorded
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
+from api.edge.shapes import Code, CompactJws, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, CaseCommand, RecordReceipt
 from domain.forms import Line, Value
-from domain.offers import offers
+from domain.offers import offers_of
 from domain.refusals import Refusal, Unready
+from infra.desk.desk import new_cause
 from infra.formats.canonical import NotCanonical, from_b64url
 from infra.formats.codec import members_of
 from infra.formats.envelope import disclosures_of, payload_of, split
@@ -29,7 +30,6 @@ from infra.formats.signing import BadSignature, digest, open_disclosure, parse, 
 from infra.house import CountryHouse
 from infra.keys.live_seals import key_for
 from infra.log.event_store import Row
-from infra.runtime.chance import random_id
 
 router = APIRouter()
 MOST: Final = 200
@@ -65,7 +65,7 @@ class Receipts(Value):
     """
 
     receipts: Annotated[
-        list[Annotated[str, Field(min_length=100, max_length=4000, pattern=r"^[A-Za-z0-9_.-]+$")]],
+        list[Annotated[CompactJws, Field(max_length=4000)]],
         Field(min_length=1, max_length=MOST),
     ]
     references: Annotated[
@@ -178,9 +178,9 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     authority = rule.competence.authority if rule.competence else None
     return {
         register.name
-        for (code, _), offer in offers().items()
+        for offer in offers_of(country.code)
         for register in offer.procedure.registers
-        if code == country.code and any(t.registry_of(register.name) == authority for t in offer.terms)
+        if any(t.registry_of(register.name) == authority for t in offer.terms)
     }
 
 
@@ -197,7 +197,7 @@ def _command(
     receipt, case = stated(country, rule, jws, RECEIPT, Receipt)
     return RecordReceipt(
         by=actor,
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         case=case,
         register=receipt.register_name,
         authority=authority_of(rule),

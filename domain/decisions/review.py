@@ -131,11 +131,10 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
 
 
 def _is_competent(officer: Competence, situation: Situation) -> bool:
-    case, day = situation.case, situation.day
+    case = situation.case
     return (
         officer.role in OFFICERS
         and (officer.country, officer.authority) == (case.country, case.authority)
         and (not officer.procedures or case.procedure in officer.procedures)
-        and officer.since <= day
-        and (officer.until is None or day <= officer.until)
+        and officer.holds_on(situation.day)
     )

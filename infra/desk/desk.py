@@ -33,17 +33,23 @@ from infra.formats.canonical import from_b64url
 from infra.keys.keyring import Keyring
 from infra.log import event_store
 from infra.log.event_store import Answer, Log, Look, Reading, Writer
+from infra.runtime.chance import random_id
 from infra.runtime.clock import Clock, WrongClock
 from infra.runtime.one_thread import OneThread
 from infra.stores import vault
 from infra.stores.vault import Vault
 
-__all__ = ["Append", "Desk", "IdempotencyKey", "Outcome"]
+__all__ = ["Append", "Desk", "IdempotencyKey", "Outcome", "new_cause"]
 
 T = TypeVar("T")
 BATCH: Final = 64
 BEHIND_S: Final = 2
 logger = logging.getLogger(__name__)
+
+
+def new_cause() -> str:
+    """The cause of what somebody or the clock asks now: ``cmd:<uuid>``."""
+    return f"cmd:{random_id()}"
 
 
 class Desk:

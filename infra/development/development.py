@@ -28,7 +28,7 @@ from domain.commands import Competence
 from domain.countries import countries
 from domain.country import Country, MadeUp, PersonNumber
 from domain.numbers import WrongNumber
-from domain.offers import offers
+from domain.offers import offers_of
 from domain.procedure import Terms
 from infra.identity.competences import Appointed
 from infra.identity.tokens import (
@@ -334,9 +334,8 @@ def _human(country: Country, resident_id: str, nth: int, surname: str, role: str
 
 
 def _terms(country: Country) -> Iterator[tuple[str, Terms]]:
-    for (code, procedure), offer in offers().items():
-        if code == country.code:
-            yield from ((procedure, terms) for terms in offer.terms)
+    for offer in offers_of(country.code):
+        yield from ((offer.procedure.name, terms) for terms in offer.terms)
 
 
 def _by_authority(country: Country) -> Mapping[str, tuple[str, ...]]:
