@@ -12,7 +12,7 @@ from api.edge.caller import body_of, caller, house_of, idempotency_key, office_f
 from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.readings import recorded
+from api.edge.may_read import recorded
 from api.edge.shapes import Code, EntryActed, EntryPage, EntryShown
 from domain.authorisation import Rule
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction

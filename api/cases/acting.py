@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.edge.caller import caller
 from api.edge.carrying_out import done, led_to
+from api.edge.may_read import located, readable
 from api.edge.problems import Declined
-from api.edge.readings import located, readable
 from api.edge.shapes import EventHash, OpaqueId
 from domain.commands import Actor, PartyCommand, StatedCapacity
 from domain.events import As, Attachment

@@ -14,7 +14,7 @@ from api.cases.filing import EvidenceBrought, brought, discarded
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
-from api.edge.readings import located, nothing, readable
+from api.edge.may_read import located, nothing, readable
 from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,

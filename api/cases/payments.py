@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
-from api.edge.readings import located, nothing
+from api.edge.may_read import located, nothing
 from api.edge.shapes import CaseBrief, CompactJws, OpaqueId
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement

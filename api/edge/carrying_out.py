@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.edge.answers import answered
 from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, version_seen
+from api.edge.may_read import located, nothing, readable
 from api.edge.problems import Declined
-from api.edge.readings import located, nothing, readable
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, country_here
 from api.edge.contract import Documented, documented
-from api.edge.readings import recorded
+from api.edge.may_read import recorded
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, CompactJws, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
