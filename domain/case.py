@@ -196,7 +196,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
-    decisions: list[Decided]  # newest last: what is set aside is decided again
+    decisions: list[Decided]  # newest last; one, until appeals set decisions aside (rules.md 19, not yet)
     fee: Fee | None = None
     entry_fee: Fee | None = None  # due between the approval and the entry
     entries_held: Held | None = None

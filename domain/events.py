@@ -260,9 +260,9 @@ class ApprovalProposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseApproved:
-    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote.
+    """The authority said yes: ``entries`` are all that it wrote into the registers, in the same append.
 
-    None where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
+    Empty where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
     """
 
     rule: str

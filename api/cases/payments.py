@@ -71,11 +71,12 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
     if isinstance(may_today(request, actor, "case.pay", country.code), Refusal):
         raise nothing()
     try:
-        parsed = parse(jws)
-        verify(parsed, key_for(country.seals(), parsed.kid, treasury_of(country.code), typ), typ)
+        parsed = parse(jws)  # 1.
+        verify(parsed, key_for(country.seals(), parsed.kid, treasury_of(country.code), typ), typ)  # 2.
     except BadSignature:
         raise Invalid(Fault("/statement", "not_signed_by_treasury")) from None
     paid = _read(parsed.payload)
+    # 3. what was paid for another case pays nothing here.
     if paid.case != case or paid.log != country.keyring.origin:
         raise Invalid(Fault("/statement", "other_case"), code="statement_wrong")
     _not_from_the_future(request, paid)

@@ -203,7 +203,7 @@ def _command(
         authority=authority_of(rule),
         event=receipt.event,
         jws=jws,
-        number=_number(references.get(receipt.reference_digest)),
+        number=_number(references.get(receipt.reference_digest)),  # 5.
     )
 
 
@@ -241,16 +241,18 @@ def stated(country: CountryHouse, rule: Rule, jws: str, typ: str, shape: type[St
     1. our one form; 2. a live key of this registry, for such statements; 3. of this log; 4. of a case's event.
     """
     try:
-        parsed = parse(jws)
-        verify(parsed, key_for(country.seals(), parsed.kid, authority_of(rule), typ), typ)
+        parsed = parse(jws)  # 1.
+        verify(parsed, key_for(country.seals(), parsed.kid, authority_of(rule), typ), typ)  # 2.
         found = shape.model_validate(parsed.payload)
     except BadSignature:
         raise WrongStatement("not_signed_by_registry") from None
     except ValidationError:
         raise WrongStatement("members_wrong") from None
+    # 3. the event is there, and its log is ours.
     row = _row(country, found.event)
     if found.log != country.keyring.origin or row is None:
         raise WrongStatement("event_of_no_log")
+    # 4. what the event names as its lead is the case; a lead itself names none.
     lead = payload_of(split(row[4])[0]).get("lead")
     if lead is None or lead["stream"] == row[1]:
         raise WrongStatement("no_case")
