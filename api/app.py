@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import audit, development, lists, procedures, registers, watch
+from api import audit, development, health, my_cases, procedures, registers, seal_keys, work_queue
 from api.cases import acts, evidence, filing, history, payments, reading
 from api.edge import problems
 from api.edge.asgi import App, edge
@@ -31,13 +31,15 @@ ROUTERS = (
     payments,
     evidence,
     history,
-    lists,
+    my_cases,
+    work_queue,
     registers,
     feeds,
     receipts,
     objections,
     audit,
-    watch,
+    health,
+    seal_keys,
 )
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from api.edge.caller import caller, office_for
 from api.edge.carrying_out import alone
 from api.edge.contract import Id, documented, query
+from api.edge.may_read import readable, recorded
 from api.edge.problems import Declined
-from api.edge.readings import readable, recorded
 from api.edge.shapes import ActorShown, Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.forms import CountryCode
 from domain.refusals import Unknown

@@ -18,7 +18,7 @@ from api.front.layout import filled, page
 from domain.countries import countries
 from infra.development.development import (
     CLIENT,
-    Asked,
+    AuthorizationRequest,
     DevelopmentProvider,
     Granted,
     Refused,
@@ -203,7 +203,9 @@ def _back(provider: DevelopmentProvider, signed_in: SignedIn) -> Response:
     """Back to the client, with a code, or with nothing where nobody was chosen."""
     answer = {"error": "access_denied"}
     if signed_in.person is not None:
-        asked = Asked(**signed_in.model_dump(include={f.name for f in fields(Asked)}))
+        asked = AuthorizationRequest(
+            **signed_in.model_dump(include={f.name for f in fields(AuthorizationRequest)})
+        )
         try:
             answer = {"code": provider.code_for(asked, signed_in.person)}
         except UnknownResident as error:

@@ -12,7 +12,7 @@ from api.edge.caller import body_of, caller, house_of, idempotency_key, office_f
 from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.readings import recorded
+from api.edge.may_read import recorded
 from api.edge.shapes import Code, EntryActed, EntryPage, EntryShown
 from domain.authorisation import Rule
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
@@ -21,6 +21,7 @@ from domain.forms import Line, Value
 from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import Unknown
+from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
@@ -139,7 +140,7 @@ async def _act(
 ) -> Response:
     command = make(
         by=caller(request),
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         country=country.code,
         register=register,
         entry=entry,

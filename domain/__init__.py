@@ -1,4 +1,4 @@
-"""The law of the house: pure decisions and folds, and the glossary; never a clock, a disk or a network.
+"""The law of the house: pure decisions and folds; the glossary, and a map; never a clock, a disk or a network.
 
 One word, one meaning:
 
@@ -7,8 +7,8 @@ procedure       a document service as a country's law defines it (``domain/proce
 case            one person's request under one procedure in one country: one signed event stream
 request         what the applicant filed: the content of the form
 party           a person or company with a role in the case (applicant, seller, buyer, mother, child)
-representative  a human who acts for a party that they are not: a head, a parent, by a mandate
-capacity        for which party somebody acts, and as what
+representative  a human who acts for a party that they are not: a head, a parent, by a mandate, at the counter
+capacity        for which party somebody acts, and as what; a *stated* capacity is what a caller says of it
 counter         where an officer acts for who cannot sign in, with the paper that they signed
 authority       the office that decides; an *officer* is a person who acts for it
 terms           what a country asks from a day on, with the law that says so (``domain/law/``)
@@ -40,4 +40,25 @@ refusal         why a command is not carried out; or, as an event, the authority
 seal            the key with which an authority signs the events it is answerable for
 whose           the person, by role in the case, whom a personal member is about
 ==============  ====================================================================================
+
+Where to look, from what is asked to what is seen of it:
+
+=================  =================================================================================
+commands.py        what may be asked, and by whom
+events.py          what can have happened, in the order of a case's life
+families.py        the families of streams, each with its events and its fold
+lifecycle.py       which command fits when, who may, what its decision has to see
+decide.py          from a command to its decision in decisions/; decision.py is what comes out
+refusals.py        why not: codes and values; faults.py for what a form refuses
+case.py            what a case is after its events; entry.py, claim.py, seals.py, access.py of the other streams
+roles.py           what each role may; authorisation.py whether this caller may
+parties.py         who takes part in a case; persons.py what recognises them
+visibility.py      what of a case each person sees
+procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
+offers.py          which country offers what; authorities.py which office signs what
+facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
+forms.py           the values that forms are written of; names.py and numbers.py their normal forms
+countries.py       the countries that are there; country.py how their facts are written
+days/              working days, office hours, deadlines
+=================  =================================================================================
 """

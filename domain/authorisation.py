@@ -10,8 +10,8 @@ from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
 from domain.events import As
 from domain.lifecycle import CLOCK, COUNTER, ROWS
-from domain.parties import APPLICANT as FIRST
 from domain.parties import (
+    FIRST_PARTY,
     Capacity,
     Representative,
     capacities,
@@ -34,9 +34,8 @@ class Subject:
     day: date  # the legal day of that country
     procedure: str | None = None
     authority: str | None = None
-    applicant: str | None = None  # the party that filed: "p1"
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
-    asked: tuple[str, ...] = ()  # offices that are asked for their opinion now
+    opinion_offices: tuple[str, ...] = ()  # those that are asked for their opinion now
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     at_counter: frozenset[str] = frozenset()
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
@@ -69,9 +68,9 @@ class Rule:
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
-    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), asked=True),
-    May("case.history", (PARTY, *OFFICERS, "auditor"), asked=True),
-    May("evidence.read", (PARTY, *OFFICERS), asked=True),
+    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), or_opinion_office=True),
+    May("case.history", (PARTY, *OFFICERS, "auditor"), or_opinion_office=True),
+    May("evidence.read", (PARTY, *OFFICERS), or_opinion_office=True),
     May("queue.read", OFFICERS),
     COUNTER,
     May("register.read", (*OFFICERS, "registry"), same_authority=False),
@@ -86,7 +85,7 @@ TABLE: Final[Mapping[str, May]] = {may.action: may for may in (*_READINGS, *_ACT
 _COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasury", "registry"})
 
 
-def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
+def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     """The rule that allows the action, or the refusal: Unknown where the caller may not know that it exists.
 
     Who acts for a party may do what the party may. An officer who is a party to the case, or acts for one, has no
@@ -96,18 +95,20 @@ def allow(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     me = actor.persons.get(subject.country)
     mine = capacities(me, subject.parties, subject.representatives)
     if mine:
-        return _as_party(may, subject, me, mine)
+        return _as_party(may, me, mine)
     here = [c for c in actor.competences if c.country == subject.country]
     humans = subject.humans if here else frozenset[str]()
     if any(c.person in humans for c in here if c.person):
         # The record of competences knows the human, also where the token does not name them.
         return NotAllowed("party_to_this_case")
     for competence in here:
-        covers = _covers(competence, subject, same_authority=may.same_authority, asked=may.asked)
+        covers = _covers(
+            competence, subject, same_authority=may.same_authority, or_opinion_office=may.or_opinion_office
+        )
         if covers and competence.role in may.roles:
             rule = Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
             return _both_sides(may, subject, competence) or rule
-    if any(_covers(c, subject, same_authority=True, asked=True) for c in here):
+    if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
         return NotAllowed()
     return Unknown()
 
@@ -122,16 +123,16 @@ def _both_sides(may: May, subject: Subject, competence: Competence) -> Refusal |
     return None
 
 
-def granted(found: Rule | Refusal) -> Rule:
-    """The rule; raises the refusal."""
+def or_raise(found: Rule | Refusal) -> Rule:
+    """The rule; raises the refusal where there is one instead."""
     if isinstance(found, Refusal):
         raise found
     return found
 
 
-def _as_party(may: May, subject: Subject, me: str | None, mine: tuple[Capacity, ...]) -> Rule | Refusal:
+def _as_party(may: May, me: str | None, mine: tuple[Capacity, ...]) -> Rule | Refusal:
     for capacity in mine:
-        is_applicant = capacity.party == subject.applicant
+        is_applicant = capacity.party == FIRST_PARTY
         if PARTY in may.roles or (APPLICANT in may.roles and is_applicant):
             rule = f"{may.action}:{APPLICANT if is_applicant else PARTY}"
             return Rule(rule, capacity.party, None, capacity.as_, mine, me)
@@ -145,12 +146,11 @@ def subject_of(case: Case, at: datetime) -> Subject:
         day=legal_day(at, country_of(case.country)),
         procedure=case.procedure,
         authority=case.authority,
-        applicant=FIRST,
         parties=case.persons,
         representatives=case.representatives,
         at_counter=case.was_at_counter,
         judges=case.judges,
-        asked=tuple(opinion["authority"] for opinion in case.open_opinions),
+        opinion_offices=tuple(opinion["authority"] for opinion in case.open_opinions),
     )
 
 
@@ -162,20 +162,21 @@ def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
         day=day,
         procedure=command.procedure,
         authority=authority,
-        applicant=FIRST,
         parties=persons_in(command.request, parties),
         representatives=representatives_in(command.request, parties),
     )
 
 
-def _covers(competence: Competence, subject: Subject, *, same_authority: bool, asked: bool) -> bool:
+def _covers(
+    competence: Competence, subject: Subject, *, same_authority: bool, or_opinion_office: bool
+) -> bool:
     """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
-    if competence.since > subject.day or (competence.until is not None and competence.until < subject.day):
+    if not competence.holds_on(subject.day):
         return False
     if competence.role in _COUNTRY_WIDE:
         return True
     if competence.procedures and subject.procedure not in (None, *competence.procedures):
         return False
-    if asked and competence.authority in subject.asked:
+    if or_opinion_office and competence.authority in subject.opinion_offices:
         return True
     return not same_authority or subject.authority in (None, competence.authority)

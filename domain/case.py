@@ -153,7 +153,7 @@ class Decided(TypedDict):
     explanation: str | None
 
 
-ENDED: Final = frozenset({Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED})
+ENDED: Final = (Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED)
 
 
 class Case(NamedTuple):
@@ -196,7 +196,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
-    decisions: list[Decided]  # newest last: what is set aside is decided again
+    decisions: list[Decided]  # newest last; one, until appeals set decisions aside (rules.md 19, not yet)
     fee: Fee | None = None
     entry_fee: Fee | None = None  # due between the approval and the entry
     entries_held: Held | None = None

@@ -22,6 +22,10 @@ class Competence:
     until: date | None
     person: str | None = None
 
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on that legal day of its country."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -72,7 +76,7 @@ class CaseCommand(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
+class StatedCapacity:
     """As what the caller says that they act for a party; ``paper``: what was signed at the counter."""
 
     as_: As
@@ -83,7 +87,7 @@ class Acting:
 class PartyCommand(CaseCommand):
     """Asked by a party, or by who acts for it: ``acting``; None: as whatever the case says that they may."""
 
-    acting: Acting | None = None
+    acting: StatedCapacity | None = None
 
     @property
     def is_at_counter(self) -> bool:

@@ -9,7 +9,18 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.decision import Decision
-from domain.decisions import approval, consents, ends, entries, filing, opinions, payments, review
+from domain.decisions import (
+    approval,
+    consents,
+    ends,
+    entries,
+    erasure,
+    filing,
+    opinions,
+    payments,
+    registry,
+    review,
+)
 from domain.decisions.situation import Situation
 from domain.refusals import Refusal
 
@@ -33,12 +44,12 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.WithdrawCase: ends.withdraw,
     c.LapseCase: ends.lapse,
     c.EndAppealTerm: ends.end_appeal_term,
-    c.RecordReceipt: ends.record_receipt,
-    c.RecordObjection: ends.record_objection,
-    c.EraseCase: ends.erase,
+    c.RecordReceipt: registry.record_receipt,
+    c.RecordObjection: registry.record_objection,
+    c.EraseCase: erasure.erase_case,
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,
-    c.EraseEntry: entries.erase,
+    c.EraseEntry: erasure.erase_entry,
 }
 
 

@@ -52,7 +52,7 @@ As = Literal["head", "clerk", "parent", "guardian", "mandate", "counter"]  # as 
 ForMember = TypedDict("ForMember", {"party": str, "as": As})
 
 
-class _Acting(TypedDict):
+class _Actor(TypedDict):
     id: str
     role: str
 
@@ -61,14 +61,14 @@ class _Acting(TypedDict):
 _For = TypedDict("_For", {"for": ForMember}, total=False)
 
 
-class ActorMember(_Acting, _For):
+class ActorMember(_Actor, _For):
     """Who acted: ``p1`` and so on within the case, or an officer's stable id within the authority.
 
     ``for``: whom they acted for, where they are not that party; a human who is no party is ``a1``, ``a2`` …
     """
 
 
-class ActingMember(TypedDict):
+class RepresentativeMember(TypedDict):
     """Who acted for a party: their keyed id ("" where the record of competences names nobody).
 
     ``paper`` is what was signed, where an officer took it at the counter.
@@ -94,7 +94,7 @@ OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
 OptionalText = Annotated[str | Erased | None, OfCase]
 # Null where the actor is the party. It is about two people, who acted and for whom: so it is the case's.
-Acting = Annotated[ActingMember | Erased | None, OfCase]
+OptionalRepresentative = Annotated[RepresentativeMember | Erased | None, OfCase]
 
 
 # --- the case, in the order of its life -------------------------------------------------------------------
@@ -114,7 +114,7 @@ class CaseFiled:
     warnings: list[str]  # codes for the officer's eyes, never a reason to refuse by itself
     request: Mapping[str, Any]
     evidence: Annotated[list[Attachment] | Erased, OfCase]
-    acting: Acting
+    acting: OptionalRepresentative
     signature: Annotated[dict[str, Any] | Erased | None, OfCase]
 
 
@@ -138,7 +138,7 @@ class ConsentGiven:
 
     party: str
     of: str
-    acting: Acting
+    acting: OptionalRepresentative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ class ConsentDeclined:
 
     party: str
     of: str
-    acting: Acting
+    acting: OptionalRepresentative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ class ConsentRevoked:
     party: str
     of: str
     consent_until: Deadline
-    acting: Acting
+    acting: OptionalRepresentative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +224,7 @@ class InformationProvided:
     decision_due: Deadline
     answer: Text
     evidence: Annotated[list[Attachment] | Erased, OfCase]
-    acting: Acting
+    acting: OptionalRepresentative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,9 +260,9 @@ class ApprovalProposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseApproved:
-    """The authority said yes; the registers changed in the same append: ``entries`` are all that it wrote.
+    """The authority said yes: ``entries`` are all that it wrote into the registers, in the same append.
 
-    None where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
+    Empty where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
     """
 
     rule: str
@@ -304,7 +304,7 @@ class CaseWithdrawn:
     """The request was taken back (``applicant``) or a party declined (``consent_declined``)."""
 
     reason: WithdrawalReason
-    acting: Acting
+    acting: OptionalRepresentative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

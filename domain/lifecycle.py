@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from domain import commands as c
-from domain.case import Case, Stage
+from domain.case import ENDED, Case, Stage
 from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
@@ -194,9 +194,8 @@ def _has_entries(case: Case) -> bool:
 # --- the table ----------------------------------------------------------------------------------------------
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
-REFUSED, WITHDRAWN, LAPSED, COMPLETED = Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED
+REFUSED, LAPSED = Stage.REFUSED, Stage.LAPSED
 BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
-CLOSED: Final = (REFUSED, WITHDRAWN, LAPSED, COMPLETED)
 
 ROWS: Final = (
     Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS),
@@ -242,7 +241,7 @@ ROWS: Final = (
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
     Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.RecordObjection, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
-    Step(c.EraseCase, ERASE, CLOSED, reaches_erased=True),
+    Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
     Step(c.LiftRestriction, RESTRICT),
@@ -274,7 +273,7 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
     return tuple(dict.fromkeys(key for see in step.sees for key in see(about)))
 
 
-def asked_for(command: c.Command, at: datetime, state: Any) -> About | None:
+def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
     """What is filed at that moment, or was; None where nothing can be found by it: not offered, not there, erased."""
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)

@@ -45,7 +45,7 @@ def exempt(terms: Terms, facts: Facts) -> tuple[Exemption, ...]:
     return tuple(exemption for exemption in terms.exemptions if applies(exemption.when, facts))
 
 
-def asked(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
+def requirements(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
     """The kinds of evidence that have a place in this request."""
     return tuple(requirement for requirement in terms.evidence if applies(requirement.when, facts))
 
@@ -58,7 +58,7 @@ def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iter
             yield f"{found}:{limit.effect}"
     for exemption in exempt(terms, facts):
         yield f"exempt:{exemption.code}"
-    for requirement in asked(terms, facts):
+    for requirement in requirements(terms, facts):
         made_on = day_in(facts.request, requirement.dated_by) if requirement.dated_by else None
         if made_on is None:
             continue

@@ -58,14 +58,19 @@ def offer(country: str, procedure: str) -> Offer | None:
     return offers().get((country, procedure))
 
 
+def offers_of(country: str) -> list[Offer]:
+    """All that the country offers."""
+    return [offer for (code, _), offer in offers().items() if code == country]
+
+
 @lru_cache(maxsize=1024)  # of the numbers of people that are met
 def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ...]) -> Mapping[str, str]:
     """Whose each personal member of a filed request is, given the roles of its parties, p1 first. A released
     form is frozen: old versions stay.
 
     A list of parties is a member for each of them; beside them there is ``person_<party>``: the keyed id of the
-    human, or null; and ``actor_<party>`` where the form lets somebody else act for them. LookupError: no such form,
-    no such role.
+    human, or null; and ``representative_<party>`` where the form lets somebody else act for them. LookupError: no
+    such form, no such role.
     """
     found = offer(country, procedure)
     asked = found.form if found and found.form_version == form else found and found.former.get(form)
@@ -79,7 +84,7 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
         **{place.member: place.whose for place in parties.values() if place.shape.many},
         **{f"person_{party}": place.whose for party, place in parties.items()},
         **{
-            f"actor_{party}": place.whose
+            f"representative_{party}": place.whose
             for party, place in parties.items()
             if may_be_acted_for(asked, place.shape.member)
         },
@@ -168,11 +173,17 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
     }
 
 
+def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
+    """The terms of that day of every procedure that writes to the register in this country."""
+    found = (
+        offer.on(day)
+        for offer in offers_of(country)
+        if register in (kept.name for kept in offer.procedure.registers)
+    )
+    return [terms for terms in found if terms is not None]
+
+
 def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:
     """The kinds of restrictions that the law knows in this register on that day."""
-    rows = (
-        offer.on(day)
-        for (code, _), offer in offers().items()
-        if code == country and register in (kept.name for kept in offer.procedure.registers)
-    )
-    return {restriction.kind: restriction for terms in rows if terms for restriction in terms.restrictions}
+    rows = terms_of_register(country, register, day)
+    return {restriction.kind: restriction for terms in rows for restriction in terms.restrictions}

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypedDict
 
 from domain.events import As
-from domain.persons import acted_by, key_of
+from domain.persons import key_of, representative_of
 from domain.procedure import Party, Procedure
 
-APPLICANT: Final = "p1"  # who files is the first party
+FIRST_PARTY: Final = "p1"  # who files is the first party
 WARNINGS: Final = ("at_counter",)  # told to the officer
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 
@@ -81,26 +81,26 @@ def keyed(
     procedure: Procedure, request: Mapping[str, Any], id_of: Callable[[tuple[str | int, ...]], str]
 ) -> dict[str, Any]:
     """The request with ``person_<party>`` for each party: the keyed id of the human, None where nothing tells it; and
-    ``actor_<party>`` for each for whom somebody else may act: a ``Representative``, or None.
+    ``representative_<party>`` for each for whom somebody else may act: a ``Representative``, or None.
 
     ``id_of`` derives an id from what ``persons.key_of`` gives (formats.md, derived ids).
     """
     known: dict[str, Any] = {}
     for party, place in parties_of(procedure, request).items():
         named = place.named_in(request)
-        key, acting = key_of(named), acted_by(named)
+        key, representative = key_of(named), representative_of(named)
         known[f"person_{party}"] = id_of(key) if key else None
         if place.shape.acts_by:
-            human = key_of(acting["person"]) if acting else None
-            known[f"actor_{party}"] = (
-                {"person": id_of(human), "as": acting["as"]} if human and acting else None
+            human = key_of(representative["person"]) if representative else None
+            known[f"representative_{party}"] = (
+                {"person": id_of(human), "as": representative["as"]} if human and representative else None
             )
     return {**request, **known}
 
 
 def is_keyed(name: str) -> bool:
     """Whether a member of a request is one that ``keyed`` put there: it serves the house alone."""
-    return name.startswith(("person_", "actor_"))
+    return name.startswith(("person_", "representative_"))
 
 
 def parties_named(request: Mapping[str, Any]) -> list[str]:
@@ -116,8 +116,8 @@ def persons_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, 
 
 def representatives_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, Representative]:
     """Party -> who acts for it, for those who have somebody."""
-    found = {party: request.get(f"actor_{party}") for party in parties}
-    return {party: acting for party, acting in found.items() if acting}
+    found = {party: request.get(f"representative_{party}") for party in parties}
+    return {party: representative for party, representative in found.items() if representative}
 
 
 def capacities(
@@ -133,9 +133,9 @@ def capacities(
     return (
         *own,
         *(
-            Capacity(party, acting["as"])
-            for party, acting in representatives.items()
-            if acting["person"] == human and persons.get(party) != human
+            Capacity(party, representative["as"])
+            for party, representative in representatives.items()
+            if representative["person"] == human and persons.get(party) != human
         ),
     )
 

@@ -50,7 +50,7 @@ def is_company(party: Person | None) -> TypeGuard[Person]:
     return party is not None and "name" in party
 
 
-def acted_by(party: Person | None) -> Person | None:
+def representative_of(party: Person | None) -> Person | None:
     """Who acts for this party (``forms.ActsBy``), None for nobody but itself."""
     return party.get("acts_by") if party else None
 
@@ -89,7 +89,7 @@ def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
     """
     if person is None:
         return
-    representative = acted_by(person)
+    representative = representative_of(person)
     if representative is not None:
         yield f"acts_by_paper:{role}"
         acts = False

@@ -12,12 +12,12 @@ OFFICERS: Final = ("officer", "supervisor")
 class May:
     """These roles may, as parties or by competence; ``same_authority``: only in their own office.
 
-    ``asked``: also those of an office that is asked for its opinion now. ``judges``: nobody may who acted for a
-    party at the counter (rules.md 46).
+    ``or_opinion_office``: also those of an office that is asked for its opinion now. ``judges``: nobody may who
+    acted for a party at the counter (rules.md 46).
     """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"
     roles: tuple[str, ...]
     same_authority: bool = True
-    asked: bool = False
+    or_opinion_office: bool = False
     judges: bool = False

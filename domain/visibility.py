@@ -7,7 +7,7 @@ from domain.case import Case, Opinion
 from domain.events import Attachment
 from domain.lifecycle import fits
 from domain.parties import (
-    APPLICANT,
+    FIRST_PARTY,
     SIGNED_PAPER,
     Capacity,
     capacities,
@@ -26,7 +26,7 @@ def visible_whose(case: Case, party: str | None, mine: Sequence[Capacity] = ()) 
     """
     mine = mine or capacities(case.persons.get(party or ""), case.persons, {})
     parties = {party, *(capacity.party for capacity in mine)} - {None}
-    if not parties or APPLICANT in parties:
+    if not parties or FIRST_PARTY in parties:
         return frozenset({*case.owners.values(), "case"})
     return frozenset({*(case.whose(each) for each in parties if each), "case"})
 
@@ -59,7 +59,7 @@ def watched(case: Case) -> dict[str, Any]:
 def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered."""
     seen = case.request
-    if party is not None and party != APPLICANT:
+    if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
         seen = changed(seen, case.owners, lambda v, of: v if of in whose else _name_of(v))
     request = {name: value for name, value in seen.items() if not is_keyed(name)}

@@ -1,1 +1,1 @@
-"""The only place with vendors: stores, keys, bytes and the outside world; no rule of law lives here."""
+"""Stores, keys, bytes and the outside world: whatever may fail for another reason than the law, which is not here."""

@@ -6,8 +6,8 @@ from projections import Row, View
 
 def _rows(case: Case) -> list[Row]:
     """Who is several parties, or acts for several, has one row, of the first; their own before another's."""
-    acting = {party: acts["person"] for party, acts in case.representatives.items()}
-    found = (*case.persons.items(), *acting.items())
+    representatives = {party: each["person"] for party, each in case.representatives.items()}
+    found = (*case.persons.items(), *representatives.items())
     first = {person: party for party, person in reversed(found)}
     return [
         {"case": case.case, "person": person, "party": party, "filed_at": case.filed_at}

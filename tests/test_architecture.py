@@ -97,10 +97,12 @@ API_ROOMS = {
     "registries": {"edge"},
     "audit": {"edge"},
     "development": {"edge", "front"},
-    "lists": {"edge"},
+    "health": {"edge"},
+    "my_cases": {"edge"},
     "procedures": {"edge"},
     "registers": {"edge"},
-    "watch": {"edge"},
+    "seal_keys": {"edge"},
+    "work_queue": {"edge"},
 }
 API_ROOMS["app"] = {*API_ROOMS}
 

@@ -1,4 +1,4 @@
-"""Completeness: every event has a name and a place in the folds, every refusal and action its use."""
+"""Completeness: each event has a name and a place in the folds, each refusal and action its use, each file its line."""
 
 import ast
 import inspect
@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from fastapi.routing import APIRoute
 
+import domain
 from api.app import ROUTERS
 from api.edge.problems import STATUS
 from domain import case, claim, entry
@@ -159,3 +160,21 @@ def test_the_routes_ask_for_if_match_where_the_rows_say_judgement() -> None:
         ]
         if kinds:
             assert ("If-Match" in names) == any(row.is_judgement for row in kinds), route.path
+
+
+# --- maps -------------------------------------------------------------------------------------------------
+
+
+def test_every_file_of_the_law_stands_on_its_map() -> None:
+    found = {path.name for path in (ROOT / "domain").glob("*.py")} - {"__init__.py"}
+    folders = {path.parent.name + "/" for path in (ROOT / "domain").glob("*/__init__.py")}
+    said = set(re.findall(r"\b\w+(?:\.py\b|/(?=[ ;]|$))", domain.__doc__ or "", re.MULTILINE))
+    assert sorted(found - said) == []
+    assert sorted(folders - said) == []
+    assert sorted({name for name in said if name.endswith(".py")} - found) == []
+
+
+def test_the_map_names_every_file_at_the_root_of_the_edge() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    names = [path.name for path in (ROOT / "api").glob("*.py") if path.name != "__init__.py"]
+    assert [name for name in names if not re.search(rf"\b{name}\b", readme)] == []

@@ -1,7 +1,8 @@
-"""A command is its event, one row, one decision, one line at the edge and its words; nothing else is touched.
+"""A command is its event, one row, one decision, one line at the edge and its words, as docs/how-to/add-a-command.md
+says; nothing else of the house is touched.
 
-In a copy of the tree a party may object to a case (``ObjectToCase``). Completeness and the pages hold there, and a
-buyer objects over HTTP. The event's branch in the fold is asked for by the type checker, and belongs to the event.
+In a copy of the tree a party may object to a case (``ObjectToCase``). The tests that every command has to pass hold
+there with a line each, and a buyer objects over HTTP.
 """
 
 from pathlib import Path
@@ -34,8 +35,8 @@ class CaseObjected:
 DECISION = '''
 def object_to(command: ObjectToCase, situation: Situation) -> Decision:
     """Before the decision, by any party."""
-    rule = situation.allowed()
-    situation.fits()
+    rule = situation.must_be_allowed()
+    situation.must_fit()
     return situation.by(rule, [(LEAD, e.CaseObjected(party=rule.party or "", words=command.words))])
 
 
@@ -53,7 +54,7 @@ class Objection(Value):
 )
 async def object_to(request: Request, case: Id) -> Response:
     """A fact: the officer reads it before the decision."""
-    _, said = await asked_of(request, case, Objection)
+    _, said = await caller_and_body(request, case, Objection)
     return await act(request, case, ObjectToCase, words=said.words)
 
 
@@ -74,6 +75,9 @@ msgctxt "command"
 msgid "ObjectToCase"
 msgstr "object to the request"
 
+"""
+ACT = """\
+    c.ObjectToCase: lambda s: c.ObjectToCase(by=acts.applicant(s), cause="cmd:x", case=s.case_id, words="No."),
 """
 ROW = '    Step(c.ObjectToCase, May("case.object", (PARTY,)), (IN_REVIEW, RETURNED)),\n'
 ROUTE = "| `POST /v1/cases/{case}/objections` | fact: object to the request before it is decided |\n"
@@ -98,6 +102,8 @@ WRITTEN = (
     ("api/messages/en/house.po", 'msgctxt "command"\nmsgid "WithdrawCase"\n', SAID),
     ("docs/reference/events.md", "### case.CaseWithdrawn.v1\n", PAGE),
     ("docs/reference/http.md", "| `POST /v1/cases/{case}/withdrawals` |", ROUTE),
+    ("tests/domain/test_lifecycle.py", "    c.WithdrawCase: withdraw(),\n", ACT),
+    ("tests/infra/formats/test_codec.py", '    "case.CaseRefused.v1",\n', '    "case.CaseObjected.v1",\n'),
 )
 
 OVER_HTTP = '''
@@ -125,7 +131,7 @@ def test_an_objection_comes_too_late_for_a_decision(town: Town) -> None:
     case = town.take_to("approved", "KZ", "car_sale")
     late = town.as_("kz-citizen-2").post(f"/v1/cases/{case}/objections", WORDS)
     assert problem(late) == (409, "wrong_stage")
-    assert late.json()["fits"] == ["RecordReceipt"]
+    assert late.json()["fits"] == ["RecordReceipt", "RecordObjection"]
 '''
 
 
@@ -148,6 +154,12 @@ def test_the_house_is_complete_with_it(copy: Path) -> None:
     """Its event has a name, its row a line of authorisation, its route the headers that the row says, its page."""
     assert "CaseObjected" in checked(copy, "tests/test_completeness.py", "tests/test_messages.py")
     assert "PASSED" in checked(copy, "tests/test_docs.py", "-k", "event or operation or http")
+
+
+def test_it_passes_what_every_command_has_to_pass(copy: Path) -> None:
+    assert "ObjectToCase" in checked(
+        copy, "tests/domain/test_lifecycle.py", "tests/infra/formats/test_codec.py"
+    )
 
 
 def test_it_works_over_http(copy: Path) -> None:

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from api.edge.caller import caller
 from api.edge.carrying_out import done, led_to
+from api.edge.may_read import located, readable
 from api.edge.problems import Declined
-from api.edge.readings import located, readable
-from api.edge.shapes import EventHash
-from domain.commands import Acting, Actor, PartyCommand
+from api.edge.shapes import EventHash, OpaqueId
+from domain.commands import Actor, PartyCommand, StatedCapacity
 from domain.events import As, Attachment
 from domain.forms import Value
 from domain.parties import SIGNED_PAPER
@@ -25,7 +25,7 @@ from infra.house import CountryHouse
 class PaperBrought(Value):
     """A file that the officer uploaded before: the paper that the party signed."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+    id: OpaqueId
     sha256: EventHash
 
 
@@ -55,7 +55,7 @@ async def with_paper(
     actor: Actor,
     case: str,
     said: ActsAs | None,
-    ask: Callable[[Acting | None], Awaitable[Outcome]],
+    ask: Callable[[StatedCapacity | None], Awaitable[Outcome]],
 ) -> Outcome:
     """What a command led to that carries the paper, sealed anew for its case; what no event names does not stay sealed.
 
@@ -70,7 +70,7 @@ async def with_paper(
         except Invalid as refusal:
             gone = refusal
     try:
-        outcome = await ask(Acting(said.as_, paper))
+        outcome = await ask(StatedCapacity(said.as_, paper))
     except (Refusal, Declined) as refused:
         await _discarded(country, paper)
         is_for_want_of_it = isinstance(refused, Invalid) and any(

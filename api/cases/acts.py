@@ -12,9 +12,9 @@ from starlette.responses import Response
 from api.cases.acting import ActsAs, act_for_party
 from api.cases.filing import EvidenceBrought, brought, discarded
 from api.edge.caller import house_of, may_today
-from api.edge.carrying_out import act, asked_of
+from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
-from api.edge.readings import located, nothing, readable
+from api.edge.may_read import located, nothing, readable
 from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
@@ -137,7 +137,7 @@ _CONSENTS: dict[str, type[PartyCommand]] = {
 )
 async def consent(request: Request, case: Id) -> Response:
     """A fact: it names the hash of what it answers, and may be repeated."""
-    _, said = await asked_of(request, case, Consent)
+    _, said = await caller_and_body(request, case, Consent)
     kind = _CONSENTS[said.answer]
     return await act_for_party(request, case, kind, said.acting, of=said.of, party=said.party)
 
@@ -153,7 +153,7 @@ async def consent(request: Request, case: Id) -> Response:
 )
 async def inform(request: Request, case: Id) -> Response:
     """A fact: it names the question that it answers."""
-    actor, said = await asked_of(request, case, Information)
+    actor, said = await caller_and_body(request, case, Information)
     evidence = await _brought(request, actor, case, said)
     answer = {"of": said.of, "answer": said.answer, "evidence": evidence}
     try:
@@ -183,7 +183,7 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
 )
 async def give_opinion(request: Request, case: Id) -> Response:
     """A fact, by the asked authority: it names what it answers."""
-    _, said = await asked_of(request, case, OpinionBody)
+    _, said = await caller_and_body(request, case, OpinionBody)
     return await act(request, case, GiveOpinion, of=said.of, opinion=said.opinion)
 
 
@@ -193,7 +193,7 @@ async def give_opinion(request: Request, case: Id) -> Response:
 )
 async def erase(request: Request, case: Id) -> Response:
     """After the appeal term and the retention; the signed record stays verifiable."""
-    _, said = await asked_of(request, case, Erasure)
+    _, said = await caller_and_body(request, case, Erasure)
     return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose))
 
 
@@ -206,7 +206,7 @@ async def erase(request: Request, case: Id) -> Response:
 )
 async def assess(request: Request, case: Id) -> Response:
     """Once the law names the value that the fee waited for."""
-    await asked_of(request, case, Nothing)
+    await caller_and_body(request, case, Nothing)
     return await act(request, case, AssessFee)
 
 
@@ -216,7 +216,7 @@ async def assess(request: Request, case: Id) -> Response:
 )
 async def assign(request: Request, case: Id) -> Response:
     """To oneself, or to another officer of the authority."""
-    actor, said = await asked_of(request, case, Assignment)
+    actor, said = await caller_and_body(request, case, Assignment)
     officer = _officer(request, actor, case, said.officer) if said.officer is not None else None
     return await act(request, case, AssignCase, officer=officer)
 
@@ -238,7 +238,7 @@ def _officer(request: Request, actor: Actor, case: str, office_id: str) -> Compe
 )
 async def ask(request: Request, case: Id) -> Response:
     """The clock stops until the answer."""
-    _, said = await asked_of(request, case, InformationRequest)
+    _, said = await caller_and_body(request, case, InformationRequest)
     question = {"question": said.question, "items": tuple(said.items)}
     return await act(request, case, RequestInformation, **question)
 
@@ -251,7 +251,7 @@ async def ask(request: Request, case: Id) -> Response:
 )
 async def request_opinion(request: Request, case: Id) -> Response:
     """One that the law names; for an investigation the clock stops until it answers."""
-    _, said = await asked_of(request, case, OpinionRequest)
+    _, said = await caller_and_body(request, case, OpinionRequest)
     return await act(request, case, RequestOpinion, **said.model_dump())
 
 
@@ -261,7 +261,7 @@ async def request_opinion(request: Request, case: Id) -> Response:
 )
 async def propose(request: Request, case: Id) -> Response:
     """The first pair of eyes."""
-    _, said = await asked_of(request, case, Note)
+    _, said = await caller_and_body(request, case, Note)
     return await act(request, case, ProposeApproval, note=said.note)
 
 
@@ -270,7 +270,7 @@ async def propose(request: Request, case: Id) -> Response:
 )
 async def approve(request: Request, case: Id) -> Response:
     """The register changes in the same append."""
-    _, said = await asked_of(request, case, Note)
+    _, said = await caller_and_body(request, case, Note)
     return await act(request, case, ApproveCase, note=said.note)
 
 
@@ -280,7 +280,7 @@ async def approve(request: Request, case: Id) -> Response:
 )
 async def write_entries(request: Request, case: Id) -> Response:
     """Once what stood in its way when the money came (``entries_held``) is gone."""
-    await asked_of(request, case, Nothing)
+    await caller_and_body(request, case, Nothing)
     return await act(request, case, WriteEntries)
 
 
@@ -289,7 +289,7 @@ async def write_entries(request: Request, case: Id) -> Response:
 )
 async def refuse(request: Request, case: Id) -> Response:
     """With grounds of the law, and the way to appeal."""
-    _, said = await asked_of(request, case, RefusalBody)
+    _, said = await caller_and_body(request, case, RefusalBody)
     decision = {"grounds": tuple(said.grounds), "reason": said.reason}
     return await act(request, case, RefuseCase, **decision)
 
@@ -300,5 +300,5 @@ async def refuse(request: Request, case: Id) -> Response:
 )
 async def withdraw(request: Request, case: Id) -> Response:
     """Before a decision; what was claimed is free again."""
-    _, said = await asked_of(request, case, Withdrawal)
+    _, said = await caller_and_body(request, case, Withdrawal)
     return await act_for_party(request, case, WithdrawCase, said.acting)

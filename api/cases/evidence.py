@@ -13,8 +13,8 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller, country_here, house_of
 from api.edge.contract import Id, documented
+from api.edge.may_read import readable, recorded
 from api.edge.problems import Declined
-from api.edge.readings import readable, recorded
 from api.edge.shapes import Uploaded
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 from domain.visibility import visible_evidence

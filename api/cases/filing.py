@@ -20,8 +20,8 @@ from api.edge.caller import (
 )
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
-from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash
-from domain.commands import Acting, Actor, FileCase
+from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
+from domain.commands import Actor, FileCase, StatedCapacity
 from domain.events import Attachment
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
@@ -29,9 +29,8 @@ from domain.offers import offer
 from domain.parties import keyed
 from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, Named, NotAllowed, NotOffered, Refusal
-from infra.desk.desk import IdempotencyKey, Outcome
+from infra.desk.desk import IdempotencyKey, Outcome, new_cause
 from infra.house import CountryHouse
-from infra.runtime.chance import random_id
 
 router = APIRouter()
 Base64 = r"^[A-Za-z0-9_-]*$"
@@ -40,7 +39,7 @@ Base64 = r"^[A-Za-z0-9_-]*$"
 class EvidenceBrought(Value):
     """A file that was uploaded before, and what it is."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+    id: OpaqueId
     kind: Code
     sha256: EventHash
 
@@ -82,7 +81,7 @@ async def file_case(request: Request) -> Response:
     sent_under = key_of_request(country, actor, case, await request.body())
     command = FileCase(
         by=actor,
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         case=case,
         country=filing.country,
         procedure=filing.procedure,
@@ -90,7 +89,7 @@ async def file_case(request: Request) -> Response:
         signature=filing.signature.model_dump() if filing.signature else None,
     )
 
-    def ask(acting: Acting | None) -> Awaitable[Outcome]:
+    def ask(acting: StatedCapacity | None) -> Awaitable[Outcome]:
         return _filed(country, replace(command, acting=acting), filing.evidence, sent_under)
 
     with alone(request, case):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.edge.caller import caller
 from api.edge.contract import Id, documented
-from api.edge.readings import is_auditor, readable, recorded
+from api.edge.may_read import is_auditor, readable, recorded
 from api.edge.shapes import HistoryShown
 from domain.parties import is_keyed
 from domain.visibility import visible_whose

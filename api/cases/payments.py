@@ -8,10 +8,10 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.edge.caller import house_of, may_today
-from api.edge.carrying_out import act, asked_of
+from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
-from api.edge.readings import located, nothing
-from api.edge.shapes import CaseBrief
+from api.edge.may_read import located, nothing
+from api.edge.shapes import CaseBrief, CompactJws, OpaqueId
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.faults import faults_of
@@ -27,7 +27,7 @@ router = APIRouter()
 class SignedStatement(Value):
     """A compact JWS by the treasury (formats: typ tamga-payment+jwt or tamga-refund+jwt)."""
 
-    statement: Annotated[str, Field(min_length=100, max_length=8000, pattern=r"^[A-Za-z0-9_.-]+$")]
+    statement: Annotated[CompactJws, Field(max_length=8000)]
 
 
 class Paid(Value):
@@ -35,7 +35,7 @@ class Paid(Value):
 
     v: Literal[1]
     log: Line
-    case: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
+    case: OpaqueId
     amount: Annotated[MinorUnits, Field(ge=1)]
     currency: Currency
     reference: Line
@@ -47,7 +47,7 @@ class Paid(Value):
 )
 async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
-    actor, said = await asked_of(request, case, SignedStatement)
+    actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
     return await act(request, case, RecordPayment, statement=statement)
 
@@ -57,7 +57,7 @@ async def pay(request: Request, case: Id) -> Response:
 )
 async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
-    actor, said = await asked_of(request, case, SignedStatement)
+    actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
     return await act(request, case, RecordRefund, statement=statement)
 
@@ -71,11 +71,12 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
     if isinstance(may_today(request, actor, "case.pay", country.code), Refusal):
         raise nothing()
     try:
-        parsed = parse(jws)
-        verify(parsed, key_for(country.seals(), parsed.kid, treasury_of(country.code), typ), typ)
+        parsed = parse(jws)  # 1.
+        verify(parsed, key_for(country.seals(), parsed.kid, treasury_of(country.code), typ), typ)  # 2.
     except BadSignature:
         raise Invalid(Fault("/statement", "not_signed_by_treasury")) from None
     paid = _read(parsed.payload)
+    # 3. what was paid for another case pays nothing here.
     if paid.case != case or paid.log != country.keyring.origin:
         raise Invalid(Fault("/statement", "other_case"), code="statement_wrong")
     _not_from_the_future(request, paid)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller
 from api.edge.contract import Id, documented
-from api.edge.readings import is_auditor, readable, recorded
+from api.edge.may_read import is_auditor, readable, recorded
 from api.edge.shapes import CaseShown
 from domain.visibility import shown, watched
 

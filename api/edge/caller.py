@@ -10,7 +10,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from api.edge.problems import NO_TOKEN, Declined
-from domain.authorisation import Rule, Subject, allow
+from domain.authorisation import Rule, Subject, rule_or_refusal
 from domain.commands import Actor
 from domain.countries import countries, country_of, legal_day
 from domain.faults import faults_of, pointer_of
@@ -54,7 +54,7 @@ def caller(request: Request) -> Actor:
 def may_today(request: Request, actor: Actor, action: str, country: str) -> Rule | Refusal:
     """The rule by which the caller may do this in a country today, whatever it is about; or the refusal."""
     day = legal_day(house_of(request).clock(), country_of(country))
-    return allow(actor, action, Subject(country=country, day=day))
+    return rule_or_refusal(actor, action, Subject(country=country, day=day))
 
 
 def office_for(request: Request, actor: Actor, action: str) -> tuple[CountryHouse, Rule]:

@@ -10,20 +10,19 @@ from starlette.responses import Response
 
 from api.edge.answers import answered
 from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, version_seen
+from api.edge.may_read import located, nothing, readable
 from api.edge.problems import Declined
-from api.edge.readings import located, nothing, readable
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
 from domain.parties import capacities
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.visibility import shown
-from infra.desk.desk import Outcome
+from infra.desk.desk import Outcome, new_cause
 from infra.house import CountryHouse
-from infra.runtime.chance import random_id
 
 
-async def asked_of(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
+async def caller_and_body(request: Request, case: str, shape: type[Body]) -> tuple[Actor, Body]:
     """Who calls, and the body in this shape. Who may not know of the case hears that, whatever was sent."""
     actor = caller(request)
     try:
@@ -60,7 +59,7 @@ async def led_to(request: Request, case: str, kind: type[CaseCommand], **more: A
     country = located(request, case)
     command = kind(
         by=actor,
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         case=case,
         expected=expected,
         **more,

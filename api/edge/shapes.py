@@ -15,6 +15,7 @@ from domain.forms import CountryCode, Currency, MinorUnits
 EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 OpaqueId = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+CompactJws = Annotated[str, Field(min_length=100, pattern=r"^[A-Za-z0-9_.-]+$")]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 LegalDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Version = Annotated[int, Field(ge=1)]

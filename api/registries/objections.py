@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, country_here
 from api.edge.sentences import in_language, spoken
-from api.edge.shapes import Code, Shape
+from api.edge.shapes import Code, CompactJws, Shape
 from api.registries.feeds import entitled
 from api.registries.receipts import (
     MOST,
@@ -26,8 +26,8 @@ from domain.authorisation import Rule
 from domain.authorities import OBJECTION
 from domain.commands import Actor, RecordObjection
 from domain.forms import Value
+from infra.desk.desk import new_cause
 from infra.house import CountryHouse
-from infra.runtime.chance import random_id
 
 router = APIRouter()
 
@@ -36,7 +36,7 @@ class Objections(Value):
     """Compact JWS by the registry's key (formats: typ tamga-objection+jwt)."""
 
     objections: Annotated[
-        list[Annotated[str, Field(min_length=100, max_length=4000, pattern=r"^[A-Za-z0-9_.-]+$")]],
+        list[Annotated[CompactJws, Field(max_length=4000)]],
         Field(min_length=1, max_length=MOST),
     ]
 
@@ -73,7 +73,7 @@ def _command(country: CountryHouse, rule: Rule, actor: Actor, jws: str) -> Recor
     objection, case = stated(country, rule, jws, OBJECTION, Objection)
     return RecordObjection(
         by=actor,
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         case=case,
         register=objection.register_name,
         authority=authority_of(rule),

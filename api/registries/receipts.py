@@ -12,16 +12,17 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, country_here
 from api.edge.contract import Documented, documented
-from api.edge.readings import recorded
+from api.edge.may_read import recorded
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import Code, EventHash, OpaqueId, Shape, Version
+from api.edge.shapes import Code, CompactJws, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, CaseCommand, RecordReceipt
 from domain.forms import Line, Value
-from domain.offers import offers
+from domain.offers import offers_of
 from domain.refusals import Refusal, Unready
+from infra.desk.desk import new_cause
 from infra.formats.canonical import NotCanonical, from_b64url
 from infra.formats.codec import members_of
 from infra.formats.envelope import disclosures_of, payload_of, split
@@ -29,7 +30,6 @@ from infra.formats.signing import BadSignature, digest, open_disclosure, parse, 
 from infra.house import CountryHouse
 from infra.keys.live_seals import key_for
 from infra.log.event_store import Row
-from infra.runtime.chance import random_id
 
 router = APIRouter()
 MOST: Final = 200
@@ -37,7 +37,7 @@ LONGEST_REFERENCE: Final = 2_000  # a line of 200 characters of any script, with
 _PURPOSE: Final = "entry in the national register"
 
 
-class Asked(Value):
+class EventsToDisclose(Value):
     """The events whose personal members the registry needs, by their hashes."""
 
     events: Annotated[list[EventHash], Field(min_length=1, max_length=MOST)]
@@ -65,7 +65,7 @@ class Receipts(Value):
     """
 
     receipts: Annotated[
-        list[Annotated[str, Field(min_length=100, max_length=4000, pattern=r"^[A-Za-z0-9_.-]+$")]],
+        list[Annotated[CompactJws, Field(max_length=4000)]],
         Field(min_length=1, max_length=MOST),
     ]
     references: Annotated[
@@ -119,14 +119,15 @@ def documented_here(summary: str, body: type[BaseModel], answer: type[BaseModel]
 
 
 @router.post(
-    "/v1/feeds/{cc}/disclosures", **documented_here("The personal members of entries", Asked, Disclosures)
+    "/v1/feeds/{cc}/disclosures",
+    **documented_here("The personal members of entries", EventsToDisclose, Disclosures),
 )
 async def disclose(request: Request, cc: str) -> Response:
     """Only those of the registry's own registers; what is read is recorded before the bytes leave."""
     code, rule = entitled(request, cc, "feed.disclose")
     country = country_here(request, code)
-    asked = await body_of(request, Asked)
-    found = await asyncio.to_thread(_disclosures, country, rule, asked.events)
+    wanted = await body_of(request, EventsToDisclose)
+    found = await asyncio.to_thread(_disclosures, country, rule, wanted.events)
     read = [(stream, register) for stream, register, shown in found if shown["disclosures"]]
     await asyncio.gather(*(recorded(request, country, rule, *entry, _PURPOSE) for entry in read))
     return answered({"disclosures": [shown for _, _, shown in found]})
@@ -177,9 +178,9 @@ def _registers(country: CountryHouse, rule: Rule) -> set[str]:
     authority = rule.competence.authority if rule.competence else None
     return {
         register.name
-        for (code, _), offer in offers().items()
+        for offer in offers_of(country.code)
         for register in offer.procedure.registers
-        if code == country.code and any(t.registry_of(register.name) == authority for t in offer.terms)
+        if any(t.registry_of(register.name) == authority for t in offer.terms)
     }
 
 
@@ -196,13 +197,13 @@ def _command(
     receipt, case = stated(country, rule, jws, RECEIPT, Receipt)
     return RecordReceipt(
         by=actor,
-        cause=f"cmd:{random_id()}",
+        cause=new_cause(),
         case=case,
         register=receipt.register_name,
         authority=authority_of(rule),
         event=receipt.event,
         jws=jws,
-        number=_number(references.get(receipt.reference_digest)),
+        number=_number(references.get(receipt.reference_digest)),  # 5.
     )
 
 
@@ -230,7 +231,7 @@ async def each_recorded(
     language: Language,
 ) -> list[dict[str, Any]]:
     """What became of each statement, in their order; what it asks for is found beside the event loop."""
-    commands = await asyncio.to_thread(lambda: [_asked_for(jws, command_of) for jws in statements])
+    commands = await asyncio.to_thread(lambda: [_command_or_wrong(jws, command_of) for jws in statements])
     return await asyncio.gather(*(_recorded(country, command, language) for command in commands))
 
 
@@ -240,16 +241,18 @@ def stated(country: CountryHouse, rule: Rule, jws: str, typ: str, shape: type[St
     1. our one form; 2. a live key of this registry, for such statements; 3. of this log; 4. of a case's event.
     """
     try:
-        parsed = parse(jws)
-        verify(parsed, key_for(country.seals(), parsed.kid, authority_of(rule), typ), typ)
+        parsed = parse(jws)  # 1.
+        verify(parsed, key_for(country.seals(), parsed.kid, authority_of(rule), typ), typ)  # 2.
         found = shape.model_validate(parsed.payload)
     except BadSignature:
         raise WrongStatement("not_signed_by_registry") from None
     except ValidationError:
         raise WrongStatement("members_wrong") from None
+    # 3. the event is there, and its log is ours.
     row = _row(country, found.event)
     if found.log != country.keyring.origin or row is None:
         raise WrongStatement("event_of_no_log")
+    # 4. what the event names as its lead is the case; a lead itself names none.
     lead = payload_of(split(row[4])[0]).get("lead")
     if lead is None or lead["stream"] == row[1]:
         raise WrongStatement("no_case")
@@ -261,7 +264,7 @@ def authority_of(rule: Rule) -> str:
     return rule.competence.authority if rule.competence else ""
 
 
-def _asked_for(jws: str, command_of: Callable[[str], CaseCommand]) -> CaseCommand | WrongStatement:
+def _command_or_wrong(jws: str, command_of: Callable[[str], CaseCommand]) -> CaseCommand | WrongStatement:
     try:
         return command_of(jws)
     except WrongStatement as wrong:

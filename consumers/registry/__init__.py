@@ -21,7 +21,7 @@ from consumers.feed.sources import HttpSource, KafkaSource, Source
 from consumers.registry.database import Database
 from consumers.registry.reader import Feed, Registers, Registry
 from consumers.registry.receipts import NoSeal, objection
-from domain.offers import offers
+from domain.offers import offers_of
 from infra.development.development import client_key
 from infra.formats.signing import Seal
 from infra.identity.tokens import assertion
@@ -48,9 +48,8 @@ def registries_of(country: str) -> dict[str, str]:
     """Register -> the registry office that keeps it by the newest terms of the country's law."""
     return {
         register.name: offer.terms[-1].registry_of(register.name)
-        for (code, _), offer in offers().items()
+        for offer in offers_of(country)
         for register in offer.procedure.registers
-        if code == country
     }
 
 

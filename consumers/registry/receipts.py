@@ -15,7 +15,7 @@ from consumers.feed.position import Position
 from consumers.registry.database import Database, Receipt
 from consumers.registry.entries import Row
 from domain.authorities import OBJECTION, RECEIPT
-from domain.offers import offers
+from domain.offers import offers_of
 from infra.formats.canonical import b64url, encode, sha256
 from infra.formats.signing import SALT_BYTES, Seal, digest, disclosure, parse
 
@@ -33,10 +33,10 @@ def _numbered_here(country: str) -> set[str]:
     """The registers whose entries are numbered by the registry, by any terms: to them its reference is told."""
     return {
         register
-        for (code, _), offer in offers().items()
+        for offer in offers_of(country)
         for terms in offer.terms
         for register, by in terms.numbers.items()
-        if code == country and by == "register"
+        if by == "register"
     }
 
 

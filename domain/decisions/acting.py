@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
-from domain.authorisation import Rule, allow, granted, subject_of_filing
+from domain.authorisation import Rule, or_raise, rule_or_refusal, subject_of_filing
 from domain.commands import FileCase, PartyCommand
 from domain.decisions.situation import Situation
 from domain.lifecycle import COUNTER
 from domain.parties import (
-    APPLICANT,
+    FIRST_PARTY,
     Capacity,
     capacities,
     parties_named,
@@ -33,23 +33,23 @@ def capacities_for(command: PartyCommand, rule: Rule, asked: Collection[str]) ->
 
 def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
     """The rule by which this is done in the applicant's name."""
-    rule = situation.allowed()
-    return rule.of(capacities_for(command, rule, (APPLICANT,))[0])
+    rule = situation.must_be_allowed()
+    return rule.of(capacities_for(command, rule, (FIRST_PARTY,))[0])
 
 
 def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule:
     """The rule by which the request is filed; ``wrong`` is what is told to who files for somebody else."""
     if command.is_at_counter:
         subject = subject_of_filing(command, situation.terms.authority, situation.day)
-        found = allow(command.by, COUNTER.action, subject)
+        found = rule_or_refusal(command.by, COUNTER.action, subject)
         if isinstance(found, Unknown):
             raise NotAllowed("not_at_the_counter")
-        return granted(found).of(Capacity(APPLICANT, "counter"))
+        return or_raise(found).of(Capacity(FIRST_PARTY, "counter"))
     me = command.by.persons.get(command.country)
     parties = parties_named(command.request)
     mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
     rule = Rule("case.file:applicant", capacities=mine, person=me)
-    own = capacities_for(command, rule, (APPLICANT,))
+    own = capacities_for(command, rule, (FIRST_PARTY,))
     if not own:
         raise Invalid(wrong)
     return rule.of(own[0])

@@ -1,12 +1,14 @@
 """Approval: the deciding pair of eyes; the registers are written in the same append, or once a fee is paid."""
 
+from collections.abc import Sequence
+
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import writing
-from domain.decisions.filing import assessed
 from domain.decisions.opinions import must_not_wait
+from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.fees import assess
 from domain.refusals import Clash, NotAllowed
@@ -15,28 +17,32 @@ from domain.refusals import Clash, NotAllowed
 def approve(command: ApproveCase, situation: Situation) -> Decision:
     """Everything is checked against the registers as they stand now, not as they stood at filing (rules.md 9)."""
     case = situation.case
-    rule = situation.allowed() if situation.asks_four_eyes else situation.allowed_to_holder()
+    rule = situation.must_be_allowed() if situation.asks_four_eyes else situation.must_have_the_case()
     decided = case.decided
     if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     must_not_wait(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
-    written = writing.write(situation)
     fee = _fee_before_the_entry(situation)
+    if fee is not None and (fee.amount > 0 or fee.provisional):
+        writing.must_be_possible(situation)
+        return situation.by(rule, [(LEAD, fee), (LEAD, _approved(command, rule))])
+    written = writing.entries_of(situation)
     before: Events = [(LEAD, fee)] if fee else []
-    waits = fee is not None and (fee.amount > 0 or fee.provisional)
-    approved = e.CaseApproved(
+    approved = _approved(command, rule, written.entries)
+    return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
+
+
+def _approved(command: ApproveCase, rule: Rule, entries: Sequence[e.EntryMember] = ()) -> e.CaseApproved:
+    return e.CaseApproved(
         rule=rule.id,
-        entries=[] if waits else written.entries,
+        entries=list(entries),
         note=command.note,
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    if waits:
-        return situation.by(rule, [*before, (LEAD, approved)])
-    return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
 
 
 def _fee_before_the_entry(situation: Situation) -> e.FeeAssessed | None:

@@ -1,4 +1,8 @@
-"""Consents: each party that is asked says yes, no, or takes a yes back, over the request as it stands."""
+"""Consents: each party that is asked says yes, no, or takes a yes back, over the request as it stands.
+
+That the last one completes the case is not said here: the event itself moves it into review (``case.evolve``), and
+``Situation.by`` starts the authority's time.
+"""
 
 from domain import events as e
 from domain.authorisation import Rule
@@ -14,46 +18,48 @@ from domain.refusals import Clash, Fault, Invalid, NotAllowed
 
 def give(command: GiveConsent, situation: Situation) -> Decision:
     """The last consent completes the case, where it is paid."""
-    rule, party = _asked(command, situation)
+    rule, party = _rule_and_party(command, situation)
     if party in situation.case.consents:
         return situation.so_already(rule)
-    situation.fits()
-    given = e.ConsentGiven(party=party, of=command.of, acting=situation.acting(rule))
+    situation.must_fit()
+    given = e.ConsentGiven(party=party, of=command.of, acting=situation.representative(rule))
     return situation.by(rule, [(LEAD, given)])
 
 
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
     """One no ends the case."""
-    rule, party = _asked(command, situation)
+    rule, party = _rule_and_party(command, situation)
     ended = situation.case.decided
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
         return situation.so_already(rule)
-    situation.fits()
-    acting = situation.acting(rule)
+    situation.must_fit()
+    acting = situation.representative(rule)
     declined = e.ConsentDeclined(party=party, of=command.of, acting=acting)
     return situation.by(rule, withdrawn(situation, "consent_declined", acting, [(LEAD, declined)]))
 
 
 def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     """Until an approval is proposed (rules.md 16); then a new time to consent runs."""
-    rule, party = _asked(command, situation)
+    rule, party = _rule_and_party(command, situation)
     if party not in situation.case.consents:
         return situation.so_already(rule)
     if situation.case.proposal is not None and situation.case.stage == Stage.IN_REVIEW:
         raise Clash("consent_stands")
-    situation.fits()
+    situation.must_fit()
     revoked = e.ConsentRevoked(
         party=party,
         of=command.of,
         consent_until=situation.until(situation.terms.times.consent),
-        acting=situation.acting(rule),
+        acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, revoked)])
 
 
-def _asked(command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation) -> tuple[Rule, str]:
+def _rule_and_party(
+    command: GiveConsent | DeclineConsent | RevokeConsent, situation: Situation
+) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     mine = _as_whom(command, situation.case, rule)
     if command.of != situation.case.request_hash:
         raise Clash("consent_over_old_request")

@@ -1,7 +1,7 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from domain import events as e
@@ -11,13 +11,14 @@ from domain.countries import countries
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas
 from domain.decisions.acting import for_who_files
+from domain.decisions.checks import check_entry
+from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation
-from domain.entry import Entry
-from domain.facts import EVERYTHING, Facts, Seen
-from domain.fees import Assessment, assess
-from domain.offers import restrictions_of, terms_hash
-from domain.parties import APPLICANT, Place, parties_of
-from domain.procedure import Check, Create, Effect, Moment, Terms
+from domain.facts import Facts
+from domain.fees import assess
+from domain.offers import terms_hash
+from domain.parties import FIRST_PARTY, Place, parties_of
+from domain.procedure import Terms
 from domain.refusals import Clash, Differs, Fault, Invalid, Named, named
 
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -30,8 +31,8 @@ def file(command: FileCase, situation: Situation) -> Decision:
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
-    rule = for_who_files(command, situation, _not_the_applicant(command, parties[APPLICANT]))
-    _may_be_acted_for(command, parties)
+    rule = for_who_files(command, situation, _not_the_applicant(command, parties[FIRST_PARTY]))
+    _must_be_represented_lawfully(command, parties)
     consents = _consents(command, parties)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
@@ -57,78 +58,12 @@ def file(command: FileCase, situation: Situation) -> Decision:
         ],
         request=command.request,
         evidence=evidence,
-        acting=situation.acting(rule),
+        acting=situation.representative(rule),
         signature=dict(command.signature) if command.signature else None,
     )
     events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
     events += [*slots, (LEAD, filed), (LEAD, assessed("filing", fee, situation))]
     return situation.by(rule, events)
-
-
-def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
-    """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
-    times = situation.terms.times
-    term = times.pay if which == "filing" else times.pay_entry
-    pay = term if fee["amount"] or fee["provisional"] else None
-    return e.FeeAssessed(
-        fee=which,
-        amount=fee["amount"],
-        currency=fee["currency"],
-        formula=fee["formula"],
-        parts=[dict(part) for part in fee["parts"]],
-        unit_day=fee["unit_day"],
-        provisional=fee["provisional"],
-        due=situation.until(pay) if pay else None,
-    )
-
-
-def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
-    """What must hold against the registers now; raises Clash, or gives the codes of what the officer is to judge.
-
-    Restrictions count at the decision only, and those that reach this change.
-    """
-    for effect in situation.effects:
-        if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
-            raise Clash("entry_exists")
-    warned = []
-    for check in (*situation.offer.procedure.checks, *situation.terms.checks):
-        if moment not in check.moments or check.holds(_sees(check, facts, situation)):
-            continue
-        if check.effect == "refuse":
-            raise Clash(check.code)
-        warned.append(check.code)
-    if moment == "decision":
-        for effect in situation.effects:
-            _may_be_touched(effect, situation, facts.day)
-    return warned
-
-
-def _may_be_touched(effect: Effect, situation: Situation, day: date) -> None:
-    """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
-    if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
-        raise Clash("entry_missing")
-    entry = situation.entry_at(effect.key)
-    live = as_seen(entry, day).stopped_by(effect.title) if entry else ()
-    if live:
-        raise Clash("entry_restricted", kinds=named("restriction", live))
-
-
-def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
-    found = {name: situation.live_at(key) for name, key in check.sees(facts.request).items()}
-    entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
-    return facts._replace(entries=entries)
-
-
-def as_seen(entry: Entry, day: date) -> Seen:
-    """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
-    until = date.fromisoformat(entry.until) if entry.until else None
-    if not entry.restrictions:
-        return Seen(entry.content, until=until)
-    kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
-    known = restrictions_of(entry.country, entry.register, day)
-    # A kind that the law does not know any more still stops everything, until it is lifted.
-    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
-    return Seen(entry.content, reaches, until)
 
 
 # --- parties ----------------------------------------------------------------------------------------------
@@ -139,8 +74,8 @@ def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
 
     Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
     """
-    me = command.request.get(f"person_{APPLICANT}")
-    applicant = parties[APPLICANT]
+    me = command.request.get(f"person_{FIRST_PARTY}")
+    applicant = parties[FIRST_PARTY]
     asked: list[str] = []
     met: set[tuple[str, str]] = set()
     for party, place in parties.items():
@@ -165,11 +100,11 @@ def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
     return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
 
-def _may_be_acted_for(command: FileCase, parties: Mapping[str, Place]) -> None:
+def _must_be_represented_lawfully(command: FileCase, parties: Mapping[str, Place]) -> None:
     """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
     for place in parties.values():
-        acting = persons.acted_by(place.named_in(command.request))
-        if acting is not None and acting["as"] not in place.shape.acts_by:
+        representative = persons.representative_of(place.named_in(command.request))
+        if representative is not None and representative["as"] not in place.shape.acts_by:
             role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
             where = f"{place.pointer}/acts_by/as"
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
@@ -193,7 +128,7 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
                 raise Invalid(Fault(where, "no_evidence_asked"))
             raise Invalid(Fault(where, "evidence_not_asked", {"asked": named("evidence", sorted(known))}))
     kinds = {a["kind"] for a in command.evidence}
-    missing = [r for r in limits.asked(terms, facts) if r.is_required and r.kind not in kinds]
+    missing = [r for r in limits.requirements(terms, facts) if r.is_required and r.kind not in kinds]
     if missing:
         kinds_missing = (Named("evidence", r.kind) for r in missing)
         raise Invalid(*(Fault("/evidence", "evidence_missing", {"kind": kind}) for kind in kinds_missing))
@@ -207,8 +142,8 @@ def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place])
     for place in parties:
         person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
         _is_born(person, f"{place.pointer}/born_on", today)
-        if acting := persons.acted_by(person):
-            _is_born(acting["person"], f"{place.pointer}/acts_by/person/born_on", today)
+        if representative := persons.representative_of(person):
+            _is_born(representative["person"], f"{place.pointer}/acts_by/person/born_on", today)
         yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(
         code for place in parties for code in _of_the_number(place.named_in(command.request))

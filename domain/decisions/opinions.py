@@ -13,13 +13,13 @@ from domain.refusals import Clash, Differs, Fault, Invalid
 
 def request(command: RequestOpinion, situation: Situation) -> Decision:
     """By the officer who has the case; what was proposed before is void, and for an investigation the clock stops."""
-    rule = situation.allowed_to_holder()
+    rule = situation.must_have_the_case()
     case, terms = situation.case, situation.terms
     open_now = [opinion for opinion in case.open_opinions if opinion["authority"] == command.authority]
     asked = (command.inquiry, command.investigation)
     if any((opinion["inquiry"], opinion["investigation"]) == asked for opinion in open_now):
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     known = {consultation.authority: consultation for consultation in terms.opinions}
     if command.authority not in known:
         raise Invalid(Fault("/authority", "unknown_authority", {"known": tuple(known)}))
@@ -43,15 +43,15 @@ def give(command: GiveOpinion, situation: Situation) -> Decision:
     case = situation.case
     asked = next((opinion for opinion in case.opinions if opinion["of"] == command.of), None)
     authority = asked["authority"] if asked else None
-    rule = situation.allowed(authority)
+    rule = situation.must_be_allowed(authority)
     if asked is None:
-        situation.fits()
+        situation.must_fit()
         raise Clash("nothing_asked")
     if asked["given_at"] is not None:
         if asked["opinion"] != command.opinion:
             raise Differs("opinion_differs")
         return situation.so_already(rule, authority=authority)
-    situation.fits()
+    situation.must_fit()
     given = e.OpinionGiven(
         of=command.of,
         decision_due=_due_after(asked["investigation"], situation),

@@ -13,16 +13,15 @@ from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, W
 from domain.countries import legal_day
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import writing
-from domain.decisions.filing import assessed
 from domain.decisions.situation import Situation
-from domain.fees import assess
+from domain.fees import Assessment, assess
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
     """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
     if known is not None:
@@ -54,12 +53,12 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     case = situation.case
     fee = case.entry_fee or case.fee
     if fee is not None and not fee["provisional"]:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         raise Clash("fee_still_provisional")
@@ -68,18 +67,18 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
 
 def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
     """The officer's act that what is paid waits for, where a register did not let it in when the money came."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     if situation.case.entries:
         return situation.so_already(rule)
-    situation.fits()
-    written = writing.write(situation)
+    situation.must_fit()
+    written = writing.entries_of(situation)
     closing = e.EntriesWritten(entries=written.entries)
     return situation.by(rule, [*written.events, (LEAD, closing)], to=written.concerns)
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     """The treasury paid back what was due for this payment, the whole of it."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     paid = command.statement
     refund = situation.case.refunds.get(paid.payment)
     if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:
@@ -95,6 +94,23 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         statement=paid.jws,
     )
     return situation.by(rule, [(LEAD, back)])
+
+
+def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
+    """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
+    times = situation.terms.times
+    term = times.pay if which == "filing" else times.pay_entry
+    pay = term if fee["amount"] or fee["provisional"] else None
+    return e.FeeAssessed(
+        fee=which,
+        amount=fee["amount"],
+        currency=fee["currency"],
+        formula=fee["formula"],
+        parts=[dict(part) for part in fee["parts"]],
+        unit_day=fee["unit_day"],
+        provisional=fee["provisional"],
+        due=situation.until(pay) if pay else None,
+    )
 
 
 def all_back(situation: Situation, reason: e.RefundReason, keep: int = 0) -> Events:
@@ -150,7 +166,7 @@ def _settled(
     if not case.waits_for_entries or case.open_fee is None or excess < 0:
         return situation.by(rule, events)
     try:
-        written = writing.write(situation)
+        written = writing.entries_of(situation)
     except Clash as clash:  # the money is there, and stays: an officer has to look
         return situation.by(rule, [*events, (LEAD, e.EntriesHeld(code=clash.name))])
     closing = e.EntriesWritten(entries=written.entries)

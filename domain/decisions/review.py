@@ -25,7 +25,7 @@ from domain.roles import OFFICERS
 
 def assign(command: AssignCase, situation: Situation) -> Decision:
     """To oneself, or by a supervisor to an officer of the authority; never to a party."""
-    rule = situation.allowed()
+    rule = situation.must_be_allowed()
     officer = command.officer or rule.competence
     if officer is None:
         raise NotAllowed("only_officers_have_cases")
@@ -40,20 +40,20 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("supervisor_assigns")
     if case.officer == officer.office_id and does_fit(AssignCase, case):
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     return situation.by(rule, [(LEAD, e.CaseAssigned(officer=officer.office_id, rule=rule.id))])
 
 
 def ask(command: RequestInformation, situation: Situation) -> Decision:
     """The clock stops, and what was proposed before is void."""
-    rule = situation.allowed_to_holder()
+    rule = situation.must_have_the_case()
     case = situation.case
-    asked = any(
+    is_asked_already = any(
         q["question"] == command.question and q["items"] == list(command.items) for q in case.questions
     )
-    if asked and command.expected != case.version:
+    if is_asked_already and command.expected != case.version:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     question = e.InformationRequested(
         items=list(command.items),
         answer_until=situation.until(situation.terms.times.answer),
@@ -71,7 +71,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
             if question["answer"] != command.answer:
                 raise Differs("answer_differs")
             return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     open_question = case.open_question
     if open_question is None or open_question["of"] != command.of or case.decision_due is None:
         raise Clash("answers_old_question")
@@ -83,18 +83,18 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
         decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
-        acting=situation.acting(rule),
+        acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, provided)])
 
 
 def propose(command: ProposeApproval, situation: Situation) -> Decision:
     """The first pair of eyes."""
-    rule = situation.allowed_to_holder()
+    rule = situation.must_have_the_case()
     proposal = situation.case.proposal
     if proposal and proposal["officer"] == officer_of(rule):
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     must_not_wait(situation)
     proposed = e.ApprovalProposed(
         rule=rule.id, note=command.note, officer_person=person_of(rule), officer_signature=None
@@ -104,12 +104,12 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
 
 def refuse(command: RefuseCase, situation: Situation) -> Decision:
     """On grounds of the closed list only, with the law and the way to appeal."""
-    rule = situation.allowed_to_holder()
+    rule = situation.must_have_the_case()
     decided = situation.case.decided
     said = (list(command.grounds), command.reason)
     if decided and decided["kind"] == "refused" and (decided["grounds"], decided["explanation"]) == said:
         return situation.so_already(rule)
-    situation.fits()
+    situation.must_fit()
     must_not_wait(situation)
     known = {ground.code: ground for ground in situation.terms.grounds}
     listed = {"known": named("ground", known)}
@@ -131,11 +131,10 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
 
 
 def _is_competent(officer: Competence, situation: Situation) -> bool:
-    case, day = situation.case, situation.day
+    case = situation.case
     return (
         officer.role in OFFICERS
         and (officer.country, officer.authority) == (case.country, case.authority)
         and (not officer.procedures or case.procedure in officer.procedures)
-        and officer.since <= day
-        and (officer.until is None or day <= officer.until)
+        and officer.holds_on(situation.day)
     )

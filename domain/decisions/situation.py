@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
-from domain.authorisation import Rule, Subject, allow, granted, subject_of
+from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
 from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase, PartyCommand
@@ -18,13 +18,13 @@ from domain.days.deadlines import Deadline, Term, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, asked_for, does_fit, fits, offer_of
+from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, about_of, does_fit, fits, offer_of
 from domain.offers import offer
-from domain.parties import APPLICANT, SIGNED_PAPER, parties_named, persons_in
+from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
 from domain.refusals import Erased, Fault, Invalid, Named, NotAllowed, NotOffered, Stale, Unknown, WrongStage
-from domain.roles import May
+from domain.roles import APPLICANT, May
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
@@ -36,7 +36,7 @@ class NotSeen(LookupError):
 class Situation:
     """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    ``about`` is what ``lifecycle.asked_for`` says of it, where that is known already; ``beside`` are the claims and
+    ``about`` is what ``lifecycle.about_of`` says of it, where that is known already; ``beside`` are the claims and
     entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
     key id, base64url) what seals the state as it stands.
     """
@@ -55,7 +55,7 @@ class Situation:
         self.command = command
         self.at = at
         self.state = state
-        self._about = about or asked_for(command, at, state)
+        self._about = about or about_of(command, at, state)
         self._deadlines: dict[Term, Deadline] = {}
         self.ids = ids
         self.keys = keys
@@ -192,7 +192,7 @@ class Situation:
     def _step(self) -> Step:
         return STEPS[type(self.command)]
 
-    def allowed(self, authority: str | None = None) -> Rule:
+    def must_be_allowed(self, authority: str | None = None) -> Rule:
         """The rule of the command's row that lets the caller do this; raises the refusal, or Erased.
 
         ``authority``: whose business it is, where that is not the one of the case or the entry.
@@ -204,7 +204,7 @@ class Situation:
             return Rule(CLOCK.action)
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
-        found = granted(allow(self.command.by, may.action, self._subject(there, authority)))
+        found = or_raise(rule_or_refusal(self.command.by, may.action, self._subject(there, authority)))
         if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
             raise Erased(there.case)
         return found
@@ -219,27 +219,29 @@ class Situation:
             subject = subject_of(there, self.at)
             if authority in (None, there.authority):
                 return subject
-            return replace(subject, authority=authority, asked=(*subject.asked, there.authority))
+            return replace(
+                subject, authority=authority, opinion_offices=(*subject.opinion_offices, there.authority)
+            )
         return Subject(country=there.country, day=self.day, authority=authority or there.authority)
 
-    def allowed_to_holder(self) -> Rule:
+    def must_have_the_case(self) -> Rule:
         """The rule that lets the officer decide who has the case."""
-        rule = self.allowed()
+        rule = self.must_be_allowed()
         if self.case.officer != officer_of(rule):
-            self._fits_the_stage()  # where nothing is decided now, having the case would not help
+            self._must_fit_the_stage()  # where nothing is decided now, having the case would not help
             raise NotAllowed("not_assigned_to_you")
         return rule
 
-    def fits(self) -> None:
+    def must_fit(self) -> None:
         """The command fits the case now: a judgement is bound to the version that the person saw, or Stale; any
         other command than those of the table is WrongStage, which names these.
         """
         seen = self.command.expected if isinstance(self.command, CaseCommand) else None
         if self._step.is_judgement and seen != self.case.version:
             raise Stale(self.case.version)
-        self._fits_the_stage()
+        self._must_fit_the_stage()
 
-    def _fits_the_stage(self) -> None:
+    def _must_fit_the_stage(self) -> None:
         if not does_fit(type(self.command), self.case):
             raise WrongStage(self.case.stage, fits(self.case))
 
@@ -313,7 +315,7 @@ class Situation:
             keys=_NONE,
         )
 
-    def acting(self, rule: Rule) -> e.ActingMember | None:
+    def representative(self, rule: Rule) -> e.RepresentativeMember | None:
         """Who acts for a party, as the event of the act says it; None where the party acts. Raises Invalid."""
         asked = self.command.acting if isinstance(self.command, PartyCommand) else None
         paper = asked.paper if asked else None
@@ -334,7 +336,7 @@ class Situation:
         if rule.party is None:
             office = rule.competence
             return {"id": office.office_id, "role": office.role} if office else SYSTEM_ACTOR
-        role = "applicant" if rule.party == APPLICANT else self.case.parties[rule.party]
+        role = APPLICANT if rule.party == FIRST_PARTY else self.case.parties[rule.party]
         if rule.as_ is None:
             return {"id": rule.party, "role": role}
         whom: e.ForMember = {"party": rule.party, "as": rule.as_}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from domain import events as e
 from domain.countries import countries
 from domain.decision import Events
-from domain.decisions.filing import check_entry
+from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.procedure import Change, Create, Effect, End, Key, Numbering, number_series
@@ -21,11 +21,11 @@ class Written(NamedTuple):
     concerns: tuple[str, ...]
 
 
-def write(situation: Situation) -> Written:
-    """All that the approval does, as it was decided on its day; raises Clash where a register does not let it now."""
-    check_entry(situation, situation.facts(situation.day), "decision")
+def entries_of(situation: Situation) -> Written:
+    """All that the approval does, as it was decided on its day; raises Clash as ``must_be_possible``."""
+    must_be_possible(situation)
     effects = situation.effects
-    written: Events = [(effect.key, _written(effect, situation.live_at(effect.key))) for effect in effects]
+    written: Events = [(effect.key, _event_of(effect, situation.live_at(effect.key))) for effect in effects]
     concerned = situation.offer.procedure.concerns(situation.facts(situation.decided_on))
     return Written(
         [*written, *_numbers(situation), *_claims(situation)],
@@ -34,7 +34,14 @@ def write(situation: Situation) -> Written:
     )
 
 
-def _written(effect: Effect, entry: Entry | None) -> e.Event:
+def must_be_possible(situation: Situation) -> None:
+    """Raises Clash where a register does not let it in now, or what the case held is another's."""
+    check_entry(situation, situation.facts(situation.day), "decision")
+    if any(situation.claim(key).holder != situation.case.case for key in _held(situation)):
+        raise Clash("claim_taken")
+
+
+def _event_of(effect: Effect, entry: Entry | None) -> e.Event:
     """The effect as an event of its entry."""
     register, title = effect.register, effect.title
     named: dict[str, Any] = {"register": register.name, "title": title}
@@ -84,14 +91,11 @@ def _lacks_number(effect: Effect, situation: Situation) -> bool:
 
 
 def _claims(situation: Situation) -> Events:
-    """What the case held belongs to an entry, or is free again; all of it must still be held."""
+    """What the case held belongs to an entry, or is free again."""
     case, events = situation.case.case, Events()
-    settled = {key: effect.key for effect in situation.effects for key in effect.settles}
-    for key in {**situation.claims, **settled}:
-        if situation.claim(key).holder != case:
-            raise Clash("claim_taken")
-        if key in settled:
-            events.append((key, e.ClaimSettled(kind=key.kind, holder=situation.ids[settled[key]])))
+    for key, entry_key in _held(situation).items():
+        if entry_key is not None:
+            events.append((key, e.ClaimSettled(kind=key.kind, holder=situation.ids[entry_key])))
         else:
             events.append((key, e.ClaimReleased(kind=key.kind, holder=case)))
     for effect in situation.effects:
@@ -99,3 +103,9 @@ def _claims(situation: Situation) -> Events:
         freed = [key for key in effect.frees if situation.claim(key).holder == entry]
         events += [(key, e.ClaimReleased(kind=key.kind, holder=entry)) for key in freed]
     return events
+
+
+def _held(situation: Situation) -> dict[Key, Key | None]:
+    """What the case has to hold until now -> the entry that it belongs to from now on, None for what is free again."""
+    settled = {key: effect.key for effect in situation.effects for key in effect.settles}
+    return {**dict.fromkeys(situation.claims), **settled}

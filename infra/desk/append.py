@@ -16,7 +16,7 @@ from domain.commands import Command
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.lifecycle import About, asked_for, needed
+from domain.lifecycle import About, about_of, needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
@@ -76,7 +76,7 @@ class Append:
         stream = self.load(command.stream, command.family)
         about = foreseen
         if stream.state is not None or about is None or not about.is_as_of(self.at):  # a midnight in between
-            about = asked_for(command, self.at, stream.state)
+            about = about_of(command, self.at, stream.state)
             needs = needed(command, about, stream.state)
             ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
         loaded = self.load_all({ids[key]: key.family for key in ids})

@@ -25,14 +25,14 @@ DEPTH: Final = 4  # batches that may be on their way before the desk waits
 logger = logging.getLogger(__name__)
 
 
-class Asked(NamedTuple):
-    """What a desk is asked.
+class Work(NamedTuple):
+    """What a desk is to do, as one append.
 
     ``wanted`` (stream -> family) is what it will load for sure, ``key`` the idempotency key that it will look
     for; ``needs_lock``: its batch is decided under the write lock.
     """
 
-    work: Callable[[Append], Any]
+    carry_out: Callable[[Append], Any]
     wanted: Mapping[str, str]
     key: str | None = None
     needs_lock: bool = False
@@ -42,7 +42,7 @@ class Decided(NamedTuple):
     """A batch that is decided, and what each who asked is to hear: what the work returned, or why it did not."""
 
     batch: Batch
-    asked: Sequence[tuple[Asked, "Future[Any]"]]
+    works: Sequence[tuple[Work, "Future[Any]"]]
     results: Sequence[Any]
 
 
@@ -58,14 +58,14 @@ class Committer:
         largest: int,
         written: Callable[[Batch], None],
         failed: Callable[[str], None],
-        again: Callable[[Asked], "Future[Any]"],
+        again: Callable[[Work], "Future[Any]"],
     ) -> None:
         self.is_broken = False  # nothing is written before ``mend``
         self._log = log
         self._written = written
         self._failed = failed
         self._again = again
-        self._fail: Callable[[Asked, Future[Any]], None] = _unready
+        self._fail: Callable[[Work, Future[Any]], None] = _unready
         self._open: list[tuple[Future[None], Decided]] = []  # the desk's thread alone looks at it
         name = f"desk-{country}-writes"
         together = min(DEPTH, largest)  # batches in one transaction: one where a batch is one command
@@ -128,15 +128,15 @@ class Committer:
         for decided, future in several:
             if not self.is_broken:
                 self._written(decided.batch)
-                for (_, asker), result in zip(decided.asked, decided.results, strict=True):
+                for (_, asker), result in zip(decided.works, decided.results, strict=True):
                     resolve(asker, result)
             else:
-                for asked, asker in decided.asked:
-                    self._fail(asked, asker)
+                for work, asker in decided.works:
+                    self._fail(work, asker)
             future.set_result(None)
 
-    def _once_more(self, asked: Asked, asker: "Future[Any]") -> None:
-        self._again(asked).add_done_callback(partial(_pass_on, asker))
+    def _once_more(self, work: Work, asker: "Future[Any]") -> None:
+        self._again(work).add_done_callback(partial(_pass_on, asker))
 
 
 def resolve(asker: "Future[Any]", result: Any) -> None:
@@ -154,9 +154,9 @@ def _pass_on(asker: "Future[Any]", answered: "Future[Any]") -> None:
     resolve(asker, answered.exception() or answered.result())
 
 
-def _unready(_: Asked, asker: "Future[Any]") -> None:
+def _unready(_: Work, asker: "Future[Any]") -> None:
     resolve(asker, Unready())
 
 
-def _broken_off(_: Asked, asker: "Future[Any]") -> None:
+def _broken_off(_: Work, asker: "Future[Any]") -> None:
     resolve(asker, RuntimeError("This broke off, and what became of it is not known here."))

@@ -23,27 +23,33 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from domain.commands import Command
-from domain.lifecycle import asked_for, needed
+from domain.lifecycle import about_of, needed
 from domain.refusals import Refusal, Unready
 from infra.desk.append import Append
 from infra.desk.batch import Batch, End, IdempotencyKey, NeedsTheLock, Outcome, end_of
-from infra.desk.committer import Asked, Committer, Decided, resolve
+from infra.desk.committer import Committer, Decided, Work, resolve
 from infra.desk.streams import Streams
 from infra.formats.canonical import from_b64url
 from infra.keys.keyring import Keyring
 from infra.log import event_store
 from infra.log.event_store import Answer, Log, Look, Reading, Writer
+from infra.runtime.chance import random_id
 from infra.runtime.clock import Clock, WrongClock
 from infra.runtime.one_thread import OneThread
 from infra.stores import vault
 from infra.stores.vault import Vault
 
-__all__ = ["Append", "Desk", "IdempotencyKey", "Outcome"]
+__all__ = ["Append", "Desk", "IdempotencyKey", "Outcome", "new_cause"]
 
 T = TypeVar("T")
 BATCH: Final = 64
 BEHIND_S: Final = 2
 logger = logging.getLogger(__name__)
+
+
+def new_cause() -> str:
+    """The cause of what somebody or the clock asks now: ``cmd:<uuid>``."""
+    return f"cmd:{random_id()}"
 
 
 class Desk:
@@ -70,20 +76,20 @@ class Desk:
         self._end: End | None = None  # of the log, with all that is on its way into it; None: not known
         self._reader = log.reader()
         self._committer = Committer(country, log, largest_batch, self._written, self._failed, self._put)
-        self._thread: OneThread[Asked, Any] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
+        self._thread: OneThread[Work, Any] = OneThread(f"desk-{country}", self._carry_out, largest_batch)
 
     def ask(self, command: Command, sent_under: IdempotencyKey | None = None) -> Future[Outcome]:
         """Have a command carried out, under an idempotency key once; the future raises the Refusal."""
         # What a filing needs stands in it; of other commands it is known when the case is.
-        about = asked_for(command, self._clock(), None)
+        about = about_of(command, self._clock(), None)
         ids = {key: self.keyring.ids.stream(key) for key in needed(command, about, None)}
         wanted = {command.stream: command.family, **{ids[key]: key.family for key in ids}}
         key = sent_under.name if sent_under else None
-        return self._put(Asked(lambda append: append.carry_out(command, ids, sent_under, about), wanted, key))
+        return self._put(Work(lambda append: append.carry_out(command, ids, sent_under, about), wanted, key))
 
     def have(self, work: Callable[[Append], T]) -> Future[T]:
         """Have any work done under the write lock (imports, keys, the clock); the future has what it returned."""
-        return self._put(Asked(work, {}, needs_lock=True))
+        return self._put(Work(work, {}, needs_lock=True))
 
     def was_asked(self, sent_under: IdempotencyKey) -> bool:
         """Whether there is an answer under this key already, so that nothing has to be prepared for another one."""
@@ -105,71 +111,71 @@ class Desk:
         self._committer.close()
         self._reader.close()
 
-    def _put(self, asked: Asked) -> Future[Any]:
-        return self._thread.put(asked)
+    def _put(self, work: Work) -> Future[Any]:
+        return self._thread.put(work)
 
-    def _carry_out(self, asked: Sequence[tuple[Asked, Future[Any]]]) -> None:
+    def _carry_out(self, works: Sequence[tuple[Work, Future[Any]]]) -> None:
         if self._committer.is_broken:
             self._begin_anew()
         try:
-            if not self._decided_ahead(asked):
+            if not self._decided_ahead(works):
                 self._committer.drain()
                 if self._committer.is_broken:  # what was on its way is lost, and all that we believe of it
                     self._begin_anew()
-                self._decide_under_the_lock(asked)
+                self._decide_under_the_lock(works)
         except (event_store.Unavailable, event_store.Conflict) as error:
             self._begin_anew()
             self._failed(str(error))
-            for _, future in asked:
+            for _, future in works:
                 future.set_exception(Unready())
         except BaseException as error:
             self._begin_anew()
             self._failed(type(error).__name__)
             raise
 
-    def _decided_ahead(self, asked: Sequence[tuple[Asked, Future[Any]]]) -> bool:
+    def _decided_ahead(self, works: Sequence[tuple[Work, Future[Any]]]) -> bool:
         """Decide on top of what is being written; False where it takes the write lock."""
-        if self._end is None or any(one.needs_lock for one, _ in asked):
+        if self._end is None or any(one.needs_lock for one, _ in works):
             return False
         self._streams.trim()
         before = self._end
-        look = self._look(self._reader, asked, self._committer.answers())
+        look = self._look(self._reader, works, self._committer.answers())
         if look.size > before.size or (look.size < before.size and self._committer.is_idle):
             return False  # somebody else appended, or what was on its way is lost
         batch = Batch(self._reader, self._streams, before, look.answers)
         try:
-            results = [self._result(one.work, batch) for one, _ in asked]
+            results = [self._result(one.carry_out, batch) for one, _ in works]
         except NeedsTheLock:
             batch.back_to(before)
             return False
         self._end = batch.end
-        self._committer.put(Decided(batch, asked, results), is_last=self._thread.is_idle)
+        self._committer.put(Decided(batch, works, results), is_last=self._thread.is_idle)
         return True
 
-    def _decide_under_the_lock(self, asked: Sequence[tuple[Asked, Future[Any]]]) -> None:
+    def _decide_under_the_lock(self, works: Sequence[tuple[Work, Future[Any]]]) -> None:
         with self.log.writing() as writer:
             self._streams.trim()
             size = writer.size()
             if self._end is None or size != self._end.size:
                 self._end = self._catch_up(writer, size)
-            look = self._look(writer, asked, {})
+            look = self._look(writer, works, {})
             batch = Batch(writer, self._streams, self._end, look.answers)
-            results = [self._result(one.work, batch) for one, _ in asked]
+            results = [self._result(one.carry_out, batch) for one, _ in works]
             batch.flush()
         self._end = batch.end
         self.newest = batch.end.size - 1
         self.trouble = batch.trouble
         self._destroy(batch.erased)
-        for (_, future), result in zip(asked, results, strict=True):
+        for (_, future), result in zip(works, results, strict=True):
             resolve(future, result)
 
     def _look(
-        self, log: Reading, asked: Sequence[tuple[Asked, Future[Any]]], unwritten: Mapping[str, Answer]
+        self, log: Reading, works: Sequence[tuple[Work, Future[Any]]], unwritten: Mapping[str, Answer]
     ) -> Look:
         """Read at once what the batch will load, and the answers that it will look for."""
-        wanted = {stream: family for one, _ in asked for stream, family in one.wanted.items()}
+        wanted = {stream: family for one, _ in works for stream, family in one.wanted.items()}
         cold = self._streams.cold(wanted)
-        look = log.look(list(cold), [one.key for one, _ in asked if one.key is not None])
+        look = log.look(list(cold), [one.key for one, _ in works if one.key is not None])
         try:
             self._streams.load(cold, lambda _: look.rows)
         except Exception:  # what is wrong with a stream is found by whoever needs it

@@ -28,7 +28,7 @@ from domain.commands import Competence
 from domain.countries import countries
 from domain.country import Country, MadeUp, PersonNumber
 from domain.numbers import WrongNumber
-from domain.offers import offers
+from domain.offers import offers_of
 from domain.procedure import Terms
 from infra.identity.competences import Appointed
 from infra.identity.tokens import (
@@ -161,7 +161,7 @@ class Granted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AuthorizationRequest:
     """What a client asked for when it sent a person here (RFC 6749, 4.1.1; RFC 7636, 4.3)."""
 
     client_id: str
@@ -190,7 +190,7 @@ class DevelopmentProvider:
         self._key = SigningKey.made_at(folder / "signing.pem")
         machines = [r.id for r in residents().values() if r.is_machine]
         self._clients = {m: key_set([SigningKey.made_at(client_key(folder, m)).jwk()]) for m in machines}
-        self._codes: dict[str, tuple[Asked, str, datetime]] = {}
+        self._codes: dict[str, tuple[AuthorizationRequest, str, datetime]] = {}
         self._used: dict[tuple[str, str], float] = {}  # (client, jti) -> when it expires
         self._taking = threading.Lock()
 
@@ -206,7 +206,7 @@ class DevelopmentProvider:
             claims["personal_number"] = dict(zip(("country", "number"), r.personal_number, strict=True))
         return self._key.sign(ACCESS_TOKEN, claims)
 
-    def code_for(self, asked: Asked, resident_id: str) -> str:
+    def code_for(self, asked: AuthorizationRequest, resident_id: str) -> str:
         """A code for who signed in, good once, for a minute; raises UnknownResident, also for a machine."""
         if resident(resident_id).is_machine:
             raise UnknownResident("This is a machine: it authenticates with its key.")
@@ -252,7 +252,7 @@ class DevelopmentProvider:
         about = {"iss": self.issuer, "sub": r.id, "aud": audience, "name": r.name}
         return {**about, "iat": now, "nbf": now, "exp": until, "jti": secrets.token_hex(16)}
 
-    def _id_token(self, asked: Asked, resident_id: str) -> str:
+    def _id_token(self, asked: AuthorizationRequest, resident_id: str) -> str:
         nonce = {"nonce": asked.nonce} if asked.nonce else {}
         return self._key.sign("JWT", self._claims(resident(resident_id), asked.client_id) | nonce)
 
@@ -334,9 +334,8 @@ def _human(country: Country, resident_id: str, nth: int, surname: str, role: str
 
 
 def _terms(country: Country) -> Iterator[tuple[str, Terms]]:
-    for (code, procedure), offer in offers().items():
-        if code == country.code:
-            yield from ((procedure, terms) for terms in offer.terms)
+    for offer in offers_of(country.code):
+        yield from ((offer.procedure.name, terms) for terms in offer.terms)
 
 
 def _by_authority(country: Country) -> Mapping[str, tuple[str, ...]]:

@@ -195,8 +195,7 @@ class _Mark:
 
 
 def _holds(competence: Competence, at: datetime) -> bool:
-    day = legal_day(at, country_of(competence.country))
-    return competence.since <= day and (competence.until is None or day <= competence.until)
+    return competence.holds_on(legal_day(at, country_of(competence.country)))
 
 
 def _grant(

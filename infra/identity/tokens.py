@@ -132,6 +132,7 @@ def verified(
     if len(token) > LARGEST:
         raise BadToken("too_long")
     try:
+        # 1. form.
         parts = jws.extract_compact(token.encode("ascii"))
         header, claims = parts.headers(), json.loads(parts.payload)
         if not _is_object(header, "alg", "kid") or not _is_object(claims, "iss"):
@@ -139,11 +140,12 @@ def verified(
         # RFC 7515, 4.1.9: with or without "application/", in any case.
         if typ is not None and str(header.get("typ")).lower().removeprefix("application/") != typ:
             raise BadToken("wrong_type")
+        # 2. signature.
         if claims["iss"] not in keys:
             raise BadToken("unknown_issuer")
         if not jws.validate_compact(parts, keys[claims["iss"]], registry=_ES256):
             raise BadToken("wrong_signature")
-        _check(claims, int(at.timestamp()), audiences)
+        _check(claims, int(at.timestamp()), audiences)  # 3. claims; 4. life.
     except ClaimError as error:
         raise BadToken(f"{error.error}: {error.claim}") from None
     except JoseError as error:
@@ -238,9 +240,9 @@ def _check(claims: dict[str, Any], now: int, audiences: Collection[str]) -> None
         exp=_ESSENTIAL,
         aud={"essential": True, "values": sorted(audiences)},
     ).validate(claims)
-    if claims["exp"] <= now:  # the leeway is for what begins, not for what ends
+    if claims["exp"] <= now:  # still 3.: the leeway is for what begins, not for what ends
         raise BadToken("expired_token: exp")
-    if claims["exp"] - claims["iat"] > LONGEST_S:
+    if claims["exp"] - claims["iat"] > LONGEST_S:  # 4.
         raise BadToken("lives_too_long")
 
 

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from domain import events as e
 from domain.countries import country_of, legal_day
 from domain.decision import LEAD, Decision
-from domain.decisions.entries import terms_of_register
 from domain.faults import faults_of
 from domain.forms import plain
+from domain.offers import terms_of_register
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Fault, Named, Refusal

@@ -15,10 +15,9 @@ from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
-from infra.desk.desk import Append, Outcome
+from infra.desk.desk import Append, Outcome, new_cause
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
-from infra.runtime.chance import random_id
 from infra.runtime.clock import Clock, written
 
 HEAD_EVERY: Final = timedelta(hours=1)
@@ -71,7 +70,7 @@ def record_access_head(country: CountryHouse) -> int:
         if count > known:
             said = e.AccessHeadRecorded(count=count, head=head)
             decision = Decision(authority=access_of(country.code), actor=SYSTEM_ACTOR, events=[(LEAD, said)])
-            append.sign(decision, stream, {}, f"cmd:{random_id()}")
+            append.sign(decision, stream, {}, new_cause())
         return count > known
 
     return int(country.desk.have(work).result())
@@ -98,7 +97,7 @@ def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
     is_appeal_over = row["appeal"] is not None and row["appeal"] <= written(now)
     kind: type[CaseCommand] = EndAppealTerm if is_appeal_over else LapseCase
-    return kind(by=SYSTEM, cause=f"cmd:{random_id()}", case=row["case"])
+    return kind(by=SYSTEM, cause=new_cause(), case=row["case"])
 
 
 def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:

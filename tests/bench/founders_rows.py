@@ -68,15 +68,15 @@ def _consents(house: Ground, offer: Offer, filed: Outcome) -> list[c.Command]:
     for party in filed.state.consents_asked:
         founder = places[party].named_in(request)
         acts_by = founder.get("acts_by")
-        human = request[f"actor_{party}"]["person"] if acts_by else request[f"person_{party}"]
+        human = request[f"representative_{party}"]["person"] if acts_by else request[f"person_{party}"]
         at_counter = bool(acts_by) and acts_by["person"] == FOREIGNER
         by = house.officers[0] if at_counter else _human(human)
-        said.append(_consent(by, filed, party, c.Acting("counter", _paper()) if at_counter else None))
+        said.append(_consent(by, filed, party, c.StatedCapacity("counter", _paper()) if at_counter else None))
     return said
 
 
 def _consent(
-    by: c.Actor, seen: Outcome, party: str | None = None, acting: c.Acting | None = None
+    by: c.Actor, seen: Outcome, party: str | None = None, acting: c.StatedCapacity | None = None
 ) -> c.Command:
     of = seen.state.request_hash
     return c.GiveConsent(by=by, cause=CAUSE, case=seen.stream, of=of, party=party, acting=acting)

@@ -23,7 +23,7 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
-from domain.lifecycle import asked_for, needed
+from domain.lifecycle import about_of, needed
 from domain.offers import codes_of, offers
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
@@ -162,7 +162,7 @@ class Story:
         """What the decision on this command may look at."""
         there = {entry.entry: entry for entry in self.entries.values()}
         state = there.get(command.stream) if isinstance(command, EntryCommand) else self.case
-        seen = needed(command, asked_for(command, self.at, state), state)
+        seen = needed(command, about_of(command, self.at, state), state)
         return Situation(
             command,
             self.at,

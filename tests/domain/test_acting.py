@@ -10,9 +10,9 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from domain import events as e
-from domain.authorisation import Rule, allow, subject_of
+from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.case import Stage
-from domain.commands import Acting, Actor
+from domain.commands import Actor, StatedCapacity
 from domain.parties import capacities
 from domain.procedure import Offer
 from domain.refusals import Invalid, NotAllowed, Unknown
@@ -50,7 +50,7 @@ from tests.founders import FOREIGNER, a_company, a_founding, fifty_founders, fou
 HEAD = person("KZ", 900)
 OTHER_HEAD = person("KZ", 901)
 PAPER = bring("signed_paper", 9)
-AT_COUNTER = Acting("counter", PAPER)
+AT_COUNTER = StatedCapacity("counter", PAPER)
 THIRD = office("officer", "officer-3")
 
 
@@ -129,10 +129,10 @@ def test_a_head_who_founds_too_is_called_as_the_party_that_they_are(offer: Offer
 
 def test_as_what_somebody_acts_may_be_said_and_must_be_so(offer: Offer) -> None:
     story = given(told(offer, a_company(1, HEAD), a_company(2, HEAD, as_="mandate")), file())
-    story.when(says_yes(human(HEAD), acting=Acting("parent"))).then_refused(
+    story.when(says_yes(human(HEAD), acting=StatedCapacity("parent"))).then_refused(
         Invalid, "not_acting", "/acting/as"
     )
-    given(story, says_yes(human(HEAD), acting=Acting("mandate")))
+    given(story, says_yes(human(HEAD), acting=StatedCapacity("mandate")))
     assert set(story.now.consents) == {"p3"}
 
 
@@ -154,7 +154,7 @@ def test_a_head_says_no_and_takes_a_yes_back(offer: Offer) -> None:
 
 def test_a_company_files_by_its_head_who_answers_and_withdraws_for_it(offer: Offer) -> None:
     story = told(offer, person("KZ", 1), applicant=a_company(1, HEAD))
-    given(story, file(human(HEAD), acting=Acting("head")))
+    given(story, file(human(HEAD), acting=StatedCapacity("head")))
     filed = story.log[-2]
     assert filed.actor == {"id": "a1", "role": "applicant", "for": {"party": "p1", "as": "head"}}
     assert story.the(e.CaseFiled).acting is not None
@@ -178,9 +178,11 @@ def test_who_files_for_another_must_be_named_as_who_acts(offer: Offer) -> None:
     story.when(file(human(OTHER_HEAD))).then_refused(
         Invalid, "not_the_applicant", "/request/applicant/number"
     )
-    story.when(file(human(HEAD), acting=Acting("parent"))).then_refused(Invalid, "not_acting", "/acting/as")
+    story.when(file(human(HEAD), acting=StatedCapacity("parent"))).then_refused(
+        Invalid, "not_acting", "/acting/as"
+    )
     wrong = human(OTHER_HEAD)
-    story.when(file(wrong, acting=Acting("head"))).then_refused(Invalid, "not_acting", "/acting/as")
+    story.when(file(wrong, acting=StatedCapacity("head"))).then_refused(Invalid, "not_acting", "/acting/as")
 
 
 def test_nobody_acts_for_a_party_as_the_law_does_not_know_it(offer: Offer) -> None:
@@ -208,7 +210,7 @@ def test_a_filing_for_another_is_no_consent_of_who_files(offer: Offer) -> None:
 def test_who_acts_for_a_party_sees_what_it_sees(offer: Offer) -> None:
     founders = (person("KZ", 1), a_company(1, HEAD), a_company(2, HEAD), a_company(3, OTHER_HEAD))
     story = given(told(offer, *founders), file())
-    rule = allow(human(HEAD)(story), "case.read", subject_of(story.now, story.at))
+    rule = rule_or_refusal(human(HEAD)(story), "case.read", subject_of(story.now, story.at))
     assert isinstance(rule, Rule)
     assert (rule.party, rule.as_) == ("p3", "head")
     seen = shown(story.now, rule.party, rule.capacities)
@@ -224,7 +226,7 @@ def test_an_officer_who_acts_for_a_party_has_no_office_in_the_case(offer: Offer)
     story.when(assign(by=by_day)).then_refused(NotAllowed)
     story.when(assign(by=SUPERVISOR, to=by_day)).then_refused(NotAllowed, "officer_is_party")
     by_record = replace(by_day(story), persons={})
-    assert isinstance(allow(by_record, "case.decide", subject_of(story.now, story.at)), NotAllowed)
+    assert isinstance(rule_or_refusal(by_record, "case.decide", subject_of(story.now, story.at)), NotAllowed)
 
 
 # --- for all ----------------------------------------------------------------------------------------------
@@ -261,7 +263,7 @@ def test_whoever_may_act_for_a_party_is_known_as_that_and_nobody_else(
             wanted[party] = None
         elif acts_by and acts_by["person"] == PEOPLE[me]:
             wanted[party] = acts_by["as"]
-    rule = allow(actor, "case.read", subject_of(case, story.at))
+    rule = rule_or_refusal(actor, "case.read", subject_of(case, story.at))
     assert isinstance(rule, Rule if wanted else Unknown)
     mine = capacities(actor.persons["KZ"], case.persons, case.representatives)
     assert dict(mine) == wanted
@@ -295,9 +297,9 @@ def test_a_consent_at_the_counter_counts_like_any_other(offer: Offer) -> None:
 
 def test_the_signed_paper_has_to_be_there_and_nowhere_else(offer: Offer) -> None:
     story = given(told(offer, a_company(1, HEAD)), file())
-    without = at_counter(acting=Acting("counter"))
+    without = at_counter(acting=StatedCapacity("counter"))
     story.when(without).then_refused(Invalid, "paper_missing", "/acting/on_paper")
-    by_head = says_yes(human(HEAD), acting=Acting("head", PAPER))
+    by_head = says_yes(human(HEAD), acting=StatedCapacity("head", PAPER))
     story.when(by_head).then_refused(Invalid, "paper_not_asked", "/acting/on_paper")
 
 
@@ -323,7 +325,7 @@ def test_nobody_but_an_officer_of_the_authority_is_the_counter(offer: Offer) -> 
 def test_who_has_no_number_files_at_the_counter_answers_and_withdraws_there(offer: Offer) -> None:
     nobody = unnumbered(5, document=None)
     story = told(offer, person("KZ", 1), applicant=nobody)
-    story.when(file(OFFICER, acting=Acting("counter"))).then_refused(
+    story.when(file(OFFICER, acting=StatedCapacity("counter"))).then_refused(
         Invalid, "paper_missing", "/acting/on_paper"
     )
     given(story, file(OFFICER, acting=AT_COUNTER), consent("founder_1"), assign(by=SECOND))
@@ -331,8 +333,8 @@ def test_who_has_no_number_files_at_the_counter_answers_and_withdraws_there(offe
     assert filed.actor["id"] == "officer-1"
     assert "cannot_sign_in:applicant" in story.now.warnings
     given(story, ask(by=SECOND))
-    given(story, answer(by=OFFICER, acting=Acting("counter", bring("signed_paper", 10))))
-    given(story, withdraw(by=OFFICER, acting=Acting("counter", bring("signed_paper", 11))))
+    given(story, answer(by=OFFICER, acting=StatedCapacity("counter", bring("signed_paper", 10))))
+    given(story, withdraw(by=OFFICER, acting=StatedCapacity("counter", bring("signed_paper", 11))))
     assert [piece["id"] for piece in story.now.evidence or ()] == ["evidence-9", "evidence-10", "evidence-11"]
     assert story.now.at_counter == [["officer-1", "human-officer-1"]]
     assert story.now.decided is not None
@@ -362,7 +364,7 @@ def test_nor_the_only_pair_of_eyes(offer: Offer) -> None:
 
 def test_who_has_the_case_or_judged_it_takes_no_paper() -> None:
     """Who asks does not answer for the party, and who proposed does not take the request back for it."""
-    paper = Acting("counter", PAPER)
+    paper = StatedCapacity("counter", PAPER)
     consents = asked_by(OFFICER, consent(party="p2", acting=paper))
     given(a_sale(), *IN_HAND, revoke()).when(consents).then_refused(NotAllowed, "judges_this_case")
     asked = given(a_sale(), *IN_HAND, ask())
@@ -374,11 +376,11 @@ def test_who_has_the_case_or_judged_it_takes_no_paper() -> None:
 
 def test_a_paper_stands_for_one_act_of_its_party() -> None:
     """What was signed to consent is not what takes the consent back; a contract may stand for both who signed it."""
-    paper = Acting("counter", PAPER)
+    paper = StatedCapacity("counter", PAPER)
     story = given(a_sale(), file(OFFICER, acting=paper), asked_by(OFFICER, consent(party="p2", acting=paper)))
     back = asked_by(OFFICER, revoke(party="p2", acting=paper))
     story.when(back).then_refused(Invalid, "paper_used", "/acting/on_paper")
-    another = Acting("counter", bring("signed_paper", 10))
+    another = StatedCapacity("counter", bring("signed_paper", 10))
     story.when(asked_by(OFFICER, revoke(party="p2", acting=another))).then("ConsentRevoked")
     assert [piece["id"] for piece in visible_evidence(story.now, "p2")] == ["evidence-9", "evidence-10"]
     assert [piece["id"] for piece in visible_evidence(story.now, "p1")] == ["evidence-9"]
@@ -416,7 +418,9 @@ def test_who_acted_is_forgotten_with_the_case_and_for_a_party_with_the_party(off
     given(story, at_counter("p3"), assign(by=SECOND), approve(by=SECOND), acknowledge(), later(days=800))
     given(story, erase("founder_1"))
     assert "p2" not in story.now.representatives
-    assert isinstance(allow(human(HEAD)(story), "case.read", subject_of(story.now, story.at)), Unknown)
+    assert isinstance(
+        rule_or_refusal(human(HEAD)(story), "case.read", subject_of(story.now, story.at)), Unknown
+    )
     given(story, erase())
     assert story.now.acting == {"a1": None}
     assert story.now.at_counter == [["officer-1", None]]
@@ -430,9 +434,9 @@ def test_in_the_signed_event_each_act_of_a_party_says_who_acted_or_that_nobody_d
         assert owners["acting"] == "case"
     story = given(told(offer, person("KZ", 1), a_company(1, HEAD)), file())
     filed = next(r for r in story.log if isinstance(r.event, e.CaseFiled))
-    assert {n: w for n, w in filed.owners.items() if n.startswith("actor_")} == {
-        "actor_p1": "applicant",
-        "actor_p2": "founder_1",
-        "actor_p3": "founder_2",
+    assert {n: w for n, w in filed.owners.items() if n.startswith("representative_")} == {
+        "representative_p1": "applicant",
+        "representative_p2": "founder_1",
+        "representative_p3": "founder_2",
     }
     assert filed.owners["acting"] == "case"

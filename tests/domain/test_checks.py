@@ -6,7 +6,7 @@ import pytest
 
 from domain.commands import FileCase
 from domain.country import Source
-from domain.decisions.filing import as_seen, check_entry
+from domain.decisions.checks import as_seen, check_entry
 from domain.decisions.situation import Situation
 from domain.facts import EVERYTHING, Reach, Request, Seen
 from domain.lifecycle import About

@@ -8,7 +8,7 @@ import pytest
 
 from domain import events as e
 from domain.claim import FREE, Claim
-from domain.decisions.filing import as_seen
+from domain.decisions.checks import as_seen
 from domain.decisions.situation import NotSeen
 from domain.entry import Entry
 from domain.events import Personal

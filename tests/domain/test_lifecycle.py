@@ -13,7 +13,7 @@ from domain.case import ENDED, Case, Stage, evolve
 from domain.claim import FREE
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
-from domain.lifecycle import CLOCK, ROWS, STEPS, Step, asked_for, does_fit, fits, needed
+from domain.lifecycle import CLOCK, ROWS, STEPS, Step, about_of, does_fit, fits, needed
 from domain.refusals import Clash, Erased, Named, Refusal, Stale, Unknown, WrongStage, named
 from tests.domain import acts
 from tests.domain.acts import (
@@ -216,7 +216,7 @@ def must_see(story: Story, command: c.Command) -> None:
     """Whatever of it is not loaded is a fault."""
     whole = story.situation(command)
     assert decide(whole).events
-    seen = needed(whole.command, asked_for(whole.command, whole.at, whole.state), whole.state)
+    seen = needed(whole.command, about_of(whole.command, whole.at, whole.state), whole.state)
     for forgotten in {key.family for key in seen}:
         beside = {
             key: story.entries.get(key) if key.family == "entry" else story.claims.get(key, FREE)
@@ -233,7 +233,7 @@ def test_nothing_is_loaded_but_what_the_row_sees(row: Step) -> None:
     """Whoever writes a decision that frees claims, and forgets its row, hears of it at the first try."""
     story = given(a_sale(), *acts.APPROVED)
     situation = story.situation(asked(row.command, story))
-    about = asked_for(situation.command, situation.at, situation.state)
+    about = about_of(situation.command, situation.at, situation.state)
     families = {key.family for key in needed(situation.command, about, situation.state)}
     looks: dict[str, Callable[[], list[Any]]] = {
         "claim": lambda: list(situation.claims.values()),

@@ -10,7 +10,7 @@ from domain.countries import countries
 from domain.country import Source
 from domain.days.deadlines import Term
 from domain.facts import Facts, Is, Late, Where, applies
-from domain.limits import asked, exempt, facts_of, standing, warnings
+from domain.limits import exempt, facts_of, requirements, standing, warnings
 from domain.offers import offers
 from domain.procedure import Exemption, FilingLimit, FourEyes, Requirement, Terms
 
@@ -182,7 +182,7 @@ ALWAYS = Requirement("statement", LAW)
 
 
 def kinds(terms: Terms, facts: Facts) -> list[str]:
-    return [requirement.kind for requirement in asked(terms, facts)]
+    return [requirement.kind for requirement in requirements(terms, facts)]
 
 
 def test_evidence_is_asked_of_whom_the_law_asks_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
-from domain.authorisation import Rule, allow, subject_of
+from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.countries import country_of
 from domain.days.deadlines import Term, pause
 from domain.decision import LEAD
@@ -206,7 +206,7 @@ def test_who_is_asked_may_read_as_long_as_there_is_something_to_decide(make_up: 
         assert [opinion["authority"] for opinion in story.now.open_opinions] == ["kz-bailiffs"]
         story = given(story, end)
         assert story.now.open_opinions == []
-        assert subject_of(story.now, story.at).asked == ()
+        assert subject_of(story.now, story.at).opinion_offices == ()
 
 
 def test_a_question_and_an_investigation_that_overlap_count_once(make_up: MakeUp) -> None:
@@ -298,7 +298,7 @@ def test_the_asked_office_reads_the_case_while_it_is_asked(make_up: MakeUp) -> N
     police = office("officer", "kz-police-1", authority="kz-police")(story)
 
     def may(action: str) -> Rule | Refusal:
-        return allow(police, action, subject_of(story.now, story.at))
+        return rule_or_refusal(police, action, subject_of(story.now, story.at))
 
     assert isinstance(may("case.read"), Unknown)
     given(story, ask_for_opinion())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.commands import EraseCase, GiveConsent, WithdrawCase
-from domain.lifecycle import asked_for, needed
+from domain.lifecycle import about_of, needed
 from domain.refusals import Clash, Refusal, Unready
 from infra.desk.committer import Committer, Decided
 from infra.desk.desk import Append, Outcome
@@ -80,7 +80,7 @@ def somebody_files(beside: OneCountry, n: int) -> Iterator["Future[Outcome]"]:
     command = beside.filing(n, key="theirs")
     ids = {
         key: beside.country.ids.stream(key)
-        for key in needed(command, asked_for(command, beside.at, None), None)
+        for key in needed(command, about_of(command, beside.at, None), None)
     }
 
     def work(append: Append) -> Outcome:

@@ -19,7 +19,7 @@ from domain.procedure import Terms
 from domain.roles import OFFICERS
 from infra.development import development
 from infra.development.development import (
-    Asked,
+    AuthorizationRequest,
     DevelopmentProvider,
     NotInProduction,
     Refused,
@@ -284,12 +284,14 @@ def test_an_access_token_is_no_statement_of_a_client(provider: DevelopmentProvid
 
 # --- codes ------------------------------------------------------------------------------------------------
 
-ASKED = Asked(client_id="development", redirect_uri="http://127.0.0.1:9/back", code_challenge="")
+ASKED = AuthorizationRequest(
+    client_id="development", redirect_uri="http://127.0.0.1:9/back", code_challenge=""
+)
 
 
-def asked(**changed: str) -> Asked:
-    members = {name: getattr(ASKED, name) for name in Asked.__dataclass_fields__}
-    return Asked(**{**members, "code_challenge": challenge(VERIFIER), **changed})
+def asked(**changed: str) -> AuthorizationRequest:
+    members = {name: getattr(ASKED, name) for name in AuthorizationRequest.__dataclass_fields__}
+    return AuthorizationRequest(**{**members, "code_challenge": challenge(VERIFIER), **changed})
 
 
 def challenge(verifier: str) -> str:

@@ -1,4 +1,4 @@
-"""Lists: one's own cases, the work queue of an office, and who read one's data."""
+"""What people ask about themselves: their own cases, and who read their data."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -8,16 +8,14 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.caller import caller, house_of, office_for
+from api.edge.caller import caller
 from api.edge.contract import documented
 from api.edge.cursors import LARGEST, PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import AccessPage, CasePage, OpinionPage, QueuePage
+from api.edge.shapes import AccessPage, CasePage
 from domain.commands import Actor
-from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS
-from infra.runtime.clock import written
 
 router = APIRouter()
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
@@ -35,51 +33,6 @@ async def list_cases(request: Request) -> Response:
     rows = _mine(country, actor, limit, after)
     shown = [{name: row[name] for name in _LISTED} for row in rows]
     return page(request, country, shown, limit, _place(rows[-1]) if rows else [])
-
-
-@router.get(
-    "/v1/queue",
-    **documented("The work queue of the caller's office", answer=QueuePage, parameters=PAGE, problems=(400,)),
-)
-async def queue(request: Request) -> Response:
-    """What waits for a decision, nearest deadline first; nothing personal stands in it."""
-    actor = caller(request)
-    country, rule = office_for(request, actor, "queue.read")
-    competence = rule.competence
-    if competence is None:
-        raise Unknown
-    await country.seen()
-    limit, after = cursor_of(request, country)
-    mine: dict[str, Any] = {"authority": competence.authority}
-    if competence.procedures:
-        mine["procedure"] = list(competence.procedures)
-    rows = country.read_models.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
-    now = written(house_of(request).clock())
-    shown = [{**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": _is_overdue(r, now)} for r in rows]
-    return page(request, country, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
-
-
-def _is_overdue(row: dict[str, Any], now: str) -> bool:
-    """Whether the time to decide ran out, by now or before it stood still (rules.md 6)."""
-    return row["due"] <= (row["stands_still_since"] or now) and not row["flags"]
-
-
-@router.get(
-    "/v1/opinions",
-    **documented("What the caller's office is asked", answer=OpinionPage, parameters=PAGE, problems=(400,)),
-)
-async def opinions(request: Request) -> Response:
-    """Cases of other offices on which this one is asked for its opinion, the oldest question first."""
-    actor = caller(request)
-    country, rule = office_for(request, actor, "queue.read")
-    if rule.competence is None:
-        raise Unknown
-    await country.seen()
-    limit, after = cursor_of(request, country)
-    mine = {"authority": rule.competence.authority}
-    rows = country.read_models.rows("opinions", mine, order=("asked_at", "case"), after=after, limit=limit)
-    last = [rows[-1]["asked_at"], rows[-1]["case"]] if rows else []
-    return page(request, country, rows, limit, last)
 
 
 @router.get(

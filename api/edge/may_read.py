@@ -5,7 +5,7 @@ import asyncio
 from fastapi import Request
 
 from api.edge.caller import house_of
-from domain.authorisation import Rule, allow, subject_of
+from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.case import Case
 from domain.commands import Actor
 from domain.refusals import Refusal, Unknown, Unready
@@ -21,7 +21,7 @@ async def readable(request: Request, actor: Actor, case: str, action: str) -> tu
     if row is None:
         raise nothing() if is_seen else Unready()
     found = Case(**row["state"])
-    rule = allow(actor, action, subject_of(found, house_of(request).clock()))
+    rule = rule_or_refusal(actor, action, subject_of(found, house_of(request).clock()))
     if isinstance(rule, Refusal):
         raise rule
     return country, found, rule

@@ -1,0 +1,59 @@
+"""What has to hold against the registers, at the filing and at the decision; not what is written into them."""
+
+from datetime import date
+
+from domain.decisions.situation import Situation
+from domain.entry import Entry
+from domain.facts import EVERYTHING, Facts, Seen
+from domain.offers import restrictions_of
+from domain.procedure import Check, Create, Effect, Moment
+from domain.refusals import Clash, named
+
+
+def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
+    """What must hold against the registers now; raises Clash, or gives the codes of what the officer is to judge.
+
+    Restrictions count at the decision only, and those that reach this change.
+    """
+    for effect in situation.effects:
+        if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
+            raise Clash("entry_exists")
+    warned = []
+    for check in (*situation.offer.procedure.checks, *situation.terms.checks):
+        if moment not in check.moments or check.holds(_sees(check, facts, situation)):
+            continue
+        if check.effect == "refuse":
+            raise Clash(check.code)
+        warned.append(check.code)
+    if moment == "decision":
+        for effect in situation.effects:
+            _must_be_free(effect, situation, facts.day)
+    return warned
+
+
+def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
+    """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
+    if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
+        raise Clash("entry_missing")
+    entry = situation.entry_at(effect.key)
+    live = as_seen(entry, day).stopped_by(effect.title) if entry else ()
+    if live:
+        raise Clash("entry_restricted", kinds=named("restriction", live))
+
+
+def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
+    found = {name: situation.live_at(key) for name, key in check.sees(facts.request).items()}
+    entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
+    return facts._replace(entries=entries)
+
+
+def as_seen(entry: Entry, day: date) -> Seen:
+    """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
+    until = date.fromisoformat(entry.until) if entry.until else None
+    if not entry.restrictions:
+        return Seen(entry.content, until=until)
+    kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
+    known = restrictions_of(entry.country, entry.register, day)
+    # A kind that the law does not know any more still stops everything, until it is lifted.
+    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
+    return Seen(entry.content, reaches, until)
