@@ -47,8 +47,12 @@ def create(path: Path, schema: Iterable[str]) -> None:
 def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     """A connection that commits by itself outside of a transaction, and waits for the disk with each commit."""
     connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
-    for pragma in ("synchronous = FULL", *pragmas):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("synchronous = FULL", *pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

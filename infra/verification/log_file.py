@@ -71,6 +71,9 @@ class LogFile:
                 # No shared memory can be made beside it: nobody writes, then.
                 self._connection.close()
                 self._connection = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True)
+            except BaseException:
+                self._connection.close()
+                raise
 
     def extent(self) -> Extent | None:
         """Where the rows begin and end, and how many there are, at one moment; None: there are none."""
