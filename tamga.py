@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -34,6 +35,11 @@ from infra.settings import Settings, WrongSetting, read_settings
 _PROGRAM: Final = Path(__file__).resolve()
 # The follower ends with us, however we end: its standard input closes.
 _FOLLOW: Final = (sys.executable, str(_PROGRAM), "follow", "--with-parent")
+
+
+# The hash of an event or of a certificate may begin with a dash, and is no option then.
+_HASHES: Final = frozenset({"kid", "event"})
+_DASHES: Final = {"ignore_unknown_options": True}
 
 
 class Held(Exception):
@@ -174,7 +180,10 @@ def _group(about: str, commands: Mapping[str, Callable[..., None] | typer.Typer]
         if isinstance(command, typer.Typer):
             group.add_typer(command, name=name)
         else:
-            group.command(name)(_ending(command))
+            named = signature(command).parameters
+            group.command(name, context_settings=None if _HASHES.isdisjoint(named) else _DASHES)(
+                _ending(command)
+            )
     return group
 
 

@@ -49,6 +49,16 @@ def test_nobody_is_made_up_in_production(words: tuple[str, ...]) -> None:
     assert "for development only" in said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("keys", "retire", "XX", "-Nh_Q3n09"), ("registry", "object", "XX", "vehicles", "-Nh_Q3n09", "unknown")],
+)
+def test_a_hash_may_begin_with_a_dash(words: tuple[str, ...], furnished: Furnished) -> None:
+    """One in sixty-four does; here it is the country that is wrong."""
+    said = refused(2, *words, TAMGA_DATA=str(furnished("KZ").data), TAMGA_COUNTRIES="KZ")
+    assert "XX is not a member country" in said
+
+
 @pytest.mark.parametrize("text", ["cafe\u0301", "\ufffe", "two\nlines", " ", "x" * 201, "\udcff"])
 def test_what_is_typed_to_be_signed_is_a_line_that_every_verifier_reads(text: str) -> None:
     """A decomposed letter, as some keyboards type it, would stand in the log of the keys for ever."""
