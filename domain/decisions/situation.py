@@ -56,7 +56,7 @@ class Situation:
         self.at = at
         self.state = state
         self._about = about or about_of(command, at, state)
-        self._deadlines: dict[Term, Deadline] = {}
+        self._deadlines: dict[tuple[Any, ...], Deadline] = {}
         self.ids = ids
         self.keys = keys
         self._beside = beside
@@ -254,9 +254,10 @@ class Situation:
             raise LookupError(f"{self.country.code} gives no such time for {self.offer.procedure.name}")
         request = self.command.request if isinstance(self.command, FileCase) else self.case.request
         term = chosen(term, request)
-        if term not in self._deadlines:  # the time to pay is often that to consent
-            self._deadlines[term] = compute(term, self.at, self.country)
-        return self._deadlines[term]
+        long = (term.count, term.unit, term.is_moved)
+        if long not in self._deadlines:  # the time to pay is often that to consent
+            self._deadlines[long] = compute(term, self.at, self.country)
+        return self._deadlines[long]
 
     @property
     def asks_four_eyes(self) -> bool:

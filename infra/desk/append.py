@@ -24,7 +24,7 @@ from infra.desk.batch import Batch, IdempotencyKey, Outcome
 from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey
-from infra.formats.canonical import b64url, from_b64url
+from infra.formats.canonical import b64url
 from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
 from infra.log.event_store import Answer, Writer
@@ -216,7 +216,7 @@ class Append:
             {name: whose for name, _, whose in members.personal},
             {whose: b64url(key.id) for whose, key in keys.items()},
         )
-        end = end.after(self._time, from_b64url(signed.hash))
+        end = end.after(self._time, signed.raw_hash)
         self._batch.add(signed, end, after(stream, recorded))
         if isinstance(event, e.PersonalDataErased):
             self._erased[stream.id] = event.keys

@@ -60,6 +60,7 @@ class Signed(NamedTuple):
     type: str
     state: bytes
     hash: str
+    raw_hash: bytes = b""
 
 
 def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
@@ -111,12 +112,13 @@ def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
     jws = authority_seal.sign(EVENT, text_within(encode(payload)))
     raw = sha256(jws.encode("ascii"))
     sealed = seal(held.items(), raw, nonce) if nonce else seal(held.items(), raw)
-    return Signed(envelope.stream, envelope.seq, members.type, jws.encode("ascii") + sealed, b64url(raw))
+    return Signed(envelope.stream, envelope.seq, members.type, jws.encode("ascii") + sealed, b64url(raw), raw)
 
 
 def _stored(jws: str, envelope: Envelope, name: str) -> Signed:
     state = jws.encode("ascii")
-    return Signed(envelope.stream, envelope.seq, name, state, b64url(sha256(state)))
+    raw = sha256(state)
+    return Signed(envelope.stream, envelope.seq, name, state, b64url(raw), raw)
 
 
 def split(state: bytes) -> tuple[bytes, bytes]:
