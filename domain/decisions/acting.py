@@ -37,8 +37,8 @@ def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
     return rule.of(capacities_for(command, rule, (FIRST_PARTY,))[0])
 
 
-def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule:
-    """The rule by which the request is filed; ``wrong`` is what is told to who files for somebody else."""
+def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
+    """The rule by which the request is filed; None: for somebody else, and nothing says that they may."""
     if command.is_at_counter:
         subject = subject_of_filing(command, situation.terms.authority, situation.day)
         found = rule_or_refusal(command.by, COUNTER.action, subject)
@@ -50,6 +50,4 @@ def for_who_files(command: FileCase, situation: Situation, wrong: Fault) -> Rule
     mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
     rule = Rule("case.file:applicant", capacities=mine, person=me)
     own = capacities_for(command, rule, (FIRST_PARTY,))
-    if not own:
-        raise Invalid(wrong)
-    return rule.of(own[0])
+    return rule.of(own[0]) if own else None

@@ -31,7 +31,9 @@ def file(command: FileCase, situation: Situation) -> Decision:
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
-    rule = for_who_files(command, situation, _not_the_applicant(command, parties[FIRST_PARTY]))
+    rule = for_who_files(command, situation)
+    if rule is None:
+        raise Invalid(_not_the_applicant(command, parties[FIRST_PARTY]))
     _must_be_represented_lawfully(command, parties)
     consents = _consents(command, parties)
     facts = situation.facts()

@@ -91,7 +91,12 @@ def text_within(raw: bytes) -> bytes:
 
     Everything that comes over HTTP was looked at by ``check``; commands typed by operators and files come here alone.
     """
-    if not raw.isascii() and (wrong := _wrong_characters(raw.decode())):
+    if raw.isascii():
+        return raw
+    text = raw.decode()
+    # In UTF-8 each code point that is no character has one of these; so have a few that are one.
+    may_be_wrong = b"\xbf\xbe" in raw or b"\xbf\xbf" in raw or b"\xef\xb7" in raw
+    if (may_be_wrong or not is_normalized("NFC", text)) and (wrong := _wrong_characters(text)):
         raise NotCanonical("", *wrong)
     return raw
 
