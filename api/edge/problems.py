@@ -1,4 +1,5 @@
-"""Every refusal as a problem document (RFC 9457), with its number; the one place where HTTP statuses stand.
+"""Every refusal as a problem document (RFC 9457), with its number; what the edge itself declines says
+its own (``Declined``).
 
 A problem never holds a value that was sent: what is wrong is named by a pointer, a code and a sentence. The sentences
 are in the language of the caller (``api/edge/sentences.py``); type and code are in none.

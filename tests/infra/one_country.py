@@ -16,7 +16,8 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from domain import commands as c
-from domain.procedure import entry_key
+from domain.parties import keyed
+from domain.procedure import Offer, entry_key
 from infra.desk.desk import Append, Desk, IdempotencyKey, Outcome
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
@@ -135,6 +136,18 @@ class OneCountry:
     def case(self, key: str) -> str:
         """The case that citizen 1 files under this Idempotency-Key."""
         return self.country.ids.case("i", "c", "kz-citizen-1", key)
+
+    def file_under(self, offer: Offer, asked: Mapping[str, Any], key: str) -> Outcome:
+        """Citizen 1 files a request under any law."""
+        command = c.FileCase(
+            by=self.actor("kz-citizen-1"),
+            cause=f"cmd:{uuid.uuid4()}",
+            case=self.case(key),
+            country=CODE,
+            procedure=offer.procedure.name,
+            request=keyed(offer.procedure, asked, self.country.ids.human),
+        )
+        return self.desk.ask(command).result()
 
     def file(self, n: int, **changes: Any) -> Outcome:
         """File it."""

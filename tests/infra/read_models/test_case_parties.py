@@ -7,10 +7,9 @@ from contextlib import closing
 
 from domain import commands as c
 from domain.case import Stage
-from domain.parties import keyed
 from infra.desk.desk import Outcome
 from infra.development import development
-from tests.founders import NAME, a_company, a_founding, founding_is_offered
+from tests.founders import a_company, a_founding, founding_is_offered
 from tests.infra.one_country import CODE, OneCountry
 
 EVERYBODY = 50
@@ -23,18 +22,8 @@ def founding(country: OneCountry, founders: int) -> tuple[Outcome, list[c.Actor]
             **a_founding(founders),
             "applicant": development.resident("kz-citizen-1").as_person(),
         }
-        request = keyed(offer.procedure, asked, country.country.ids.human)
-        filed = country.desk.ask(
-            c.FileCase(
-                by=country.actor("kz-citizen-1"),
-                cause=f"cmd:{uuid.uuid4()}",
-                case=country.case("founding"),
-                country=CODE,
-                procedure=NAME,
-                request=request,
-            )
-        ).result()
-    persons = (request[f"person_p{n}"] for n in range(2, founders + 2))
+        filed = country.file_under(offer, asked, "founding")
+    persons = (filed.state.request[f"person_p{n}"] for n in range(2, founders + 2))
     return filed, [
         c.Actor(issuer="i", subject=person, client="c", persons={CODE: person}) for person in persons
     ]
@@ -87,20 +76,8 @@ def test_the_fiftieth_founder_finds_the_case_and_the_erasure_of_one_hides_it_fro
 def test_who_is_several_parties_finds_the_case_once(kazakhstan: OneCountry) -> None:
     with founding_is_offered() as offer:
         me = development.resident("kz-citizen-1").as_person()
-        request = keyed(
-            offer.procedure,
-            {**a_founding(2), "applicant": me, "witnesses": [me]},
-            kazakhstan.country.ids.human,
-        )
-        filing = c.FileCase(
-            by=kazakhstan.actor("kz-citizen-1"),
-            cause=f"cmd:{uuid.uuid4()}",
-            case=kazakhstan.case("founding"),
-            country=CODE,
-            procedure=NAME,
-            request=request,
-        )
-        filed = kazakhstan.desk.ask(filing).result()
+        asked = {**a_founding(2), "applicant": me, "witnesses": [me]}
+        filed = kazakhstan.file_under(offer, asked, "founding")
         kazakhstan.follow()
     assert found_by(kazakhstan, kazakhstan.person("kz-citizen-1")) == [filed.stream]
 
@@ -131,15 +108,7 @@ def test_who_acts_for_a_company_finds_the_case_until_the_company_is_forgotten(ka
             "applicant": development.resident("kz-citizen-1").as_person(),
             "founders": [a_company(1, heads[0]), a_company(2, heads[1]), a_company(3, heads[1])],
         }
-        filing = c.FileCase(
-            by=kazakhstan.actor("kz-citizen-1"),
-            cause=f"cmd:{uuid.uuid4()}",
-            case=kazakhstan.case("founding"),
-            country=CODE,
-            procedure=NAME,
-            request=keyed(offer.procedure, asked, kazakhstan.country.ids.human),
-        )
-        filed = kazakhstan.desk.ask(filing).result()
+        filed = kazakhstan.file_under(offer, asked, "founding")
         of = filed.state.request_hash
         seen = kazakhstan.do(c.GiveConsent, filed, "kz-citizen-2", of=of)
         seen = kazakhstan.do(c.GiveConsent, seen, "kz-citizen-3", of=of, party="p4")

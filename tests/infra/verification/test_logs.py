@@ -1,19 +1,19 @@
 """Verification of what nobody touched: a log, a range, a part of it, a folder; and what is missing there."""
 
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from domain.commands import FileCase
-from domain.parties import keyed
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import payload_of, split
 from infra.formats.tree import leaf, root
 from infra.verification import CannotVerify, KeyStore, Report, Source, verify_folder, verify_logs
-from tests.founders import NAME, a_founding, founding_is_offered
+from infra.verification.findings import Wrong
+from infra.verification.statement import Kinds
+from tests.founders import a_founding, founding_is_offered
 from tests.infra.one_country import OneCountry
 from tests.infra.tampering import (
     Stored,
@@ -206,20 +206,21 @@ def test_a_garbled_page_of_the_file_is_found(case: Case) -> None:
 def test_filings_with_lists_of_any_length_verify_and_none_passes_for_another(kazakhstan: OneCountry) -> None:
     """What a filing has to hold follows from its own parties, whichever was looked at first."""
     with founding_is_offered() as offer:
+        filed = []
         for n, founders in enumerate((3, 1, 2)):
             asked = {
                 **a_founding(founders, first=10 * n + 1, name=f"Тамға {n} ЖШС"),
                 "applicant": development.resident("kz-citizen-1").as_person(),
             }
-            filing = FileCase(
-                by=kazakhstan.actor("kz-citizen-1"),
-                cause=f"cmd:{uuid.uuid4()}",
-                case=kazakhstan.case(f"founding-{n}"),
-                country="KZ",
-                procedure=NAME,
-                request=keyed(offer.procedure, asked, kazakhstan.country.ids.human),
-            )
-            kazakhstan.desk.ask(filing).result()
+            filed.append(kazakhstan.file_under(offer, asked, f"founding-{n}"))
         report = verify_folder(kazakhstan.place)
         assert report["failures"] == []
         assert report["ok"]
+        kinds, many = Kinds("KZ"), None
+        for outcome in filed:
+            name, state = kazakhstan.log.stream(outcome.stream)[0][3:]
+            data = payload_of(split(state)[0])["data"]
+            many = many or data["parties"]
+            kinds.check(name, data)
+        with pytest.raises(Wrong, match="digests"):
+            kinds.check(name, {**data, "parties": many})
