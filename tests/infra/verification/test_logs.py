@@ -219,8 +219,8 @@ def test_filings_with_lists_of_any_length_verify_and_none_passes_for_another(kaz
         kinds, many = Kinds("KZ"), None
         for outcome in filed:
             name, state = kazakhstan.log.stream(outcome.stream)[0][3:]
-            data = payload_of(split(state)[0])["data"]
-            many = many or data["parties"]
-            kinds.check(name, data)
+            content = payload_of(split(state)[0])["data"]
+            many = many or content["parties"]
+            kinds.check(name, content)
         with pytest.raises(Wrong, match="digests"):
-            kinds.check(name, {**data, "parties": many})
+            kinds.check(name, {**content, "parties": many})
