@@ -23,9 +23,9 @@ from infra.house import House
 
 TITLE = "Tamga"
 ROUTERS = (
+    filing,  # first, as routes are matched in this order
     front_page,
     procedures,
-    filing,
     reading,
     acts,
     payments,
@@ -52,7 +52,13 @@ def build(house: House) -> App:
 def routed(house: House) -> FastAPI:
     """The application without its edge: every router laid flat."""
     app = FastAPI(
-        title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url=None
+        title=TITLE,
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge keeps its own
     )
     app.state.house = house
     languages()  # loaded before anybody asks; raises NotCompiled

@@ -8,6 +8,7 @@ The normal forms are frozen: ids are derived from them. Another is a new ``FORM`
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from operator import mul
 from typing import Final
 
 from stdnum.exceptions import ValidationError
@@ -40,7 +41,7 @@ def vin(text: str) -> str:
 
 def vin_warnings(number: str) -> tuple[str, ...]:
     """("vin_check_digit",) when character 9 of a VIN in its normal form does not fit; never a refusal."""
-    total = sum(weight * _VIN_VALUES[c] for weight, c in zip(_VIN_WEIGHTS, number, strict=True))
+    total = sum(map(mul, _VIN_WEIGHTS, map(_VIN_VALUES.__getitem__, number)))
     return () if number[8] == "0123456789X"[total % 11] else ("vin_check_digit",)
 
 
@@ -70,6 +71,8 @@ def letters_and_digits(name: str, text: str, *, forbidden: str) -> str:
     ``name`` is what people call the number in every language ("VIN").
     """
     stripped = text.strip()
+    if stripped.isascii() and stripped.isalnum() and _has_none_of(stripped, forbidden):
+        return stripped.upper()
     for position, character in enumerate(stripped, start=1):
         # Before upper(): it would turn some letters of other alphabets into ASCII ones.
         if not (character.isascii() and character.isalnum()):
@@ -85,9 +88,10 @@ def letters_and_digits(name: str, text: str, *, forbidden: str) -> str:
 def digits(name: str, text: str, count: int) -> str:
     """So many ASCII digits without the spaces around, not all the same, or WrongNumber; as ``letters_and_digits``."""
     number = text.strip()
-    for position, character in enumerate(number, start=1):
-        if not (character.isascii() and character.isdigit()):
-            raise WrongNumber("digits_only", number=name, position=position)
+    if not (number.isascii() and number.isdigit()):
+        is_digit = [character.isascii() and character.isdigit() for character in number]
+        if not all(is_digit):
+            raise WrongNumber("digits_only", number=name, position=is_digit.index(False) + 1)
     check_length(name, number, count)
     check_not_one_character(name, number)
     return number
@@ -110,6 +114,10 @@ def mistyped(name: str) -> WrongNumber:
     return WrongNumber("mistyped", number=name)
 
 
+def _has_none_of(text: str, letters: str) -> bool:
+    return frozenset(letters).isdisjoint(text.upper())
+
+
 def _foreign(name: str, position: int, character: str) -> WrongNumber:
     if character in _LOOK_ALIKES:
         return WrongNumber("look_alike", position=position, letter=_LOOK_ALIKES[character])
@@ -118,7 +126,7 @@ def _foreign(name: str, position: int, character: str) -> WrongNumber:
 
 def weighted(number: str, weights: Iterable[int]) -> int:
     """The sum of the digits, each times its weight."""
-    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True))
+    return sum(map(mul, weights, map(int, number)))
 
 
 def checked_by(validate: Callable[[str], str], name: str, number: str) -> str:

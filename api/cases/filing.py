@@ -90,7 +90,8 @@ async def file_case(request: Request) -> Response:
     )
 
     def ask(acting: StatedCapacity | None) -> Awaitable[Outcome]:
-        return _filed(country, replace(command, acting=acting), filing.evidence, sent_under)
+        said = command if acting is None else replace(command, acting=acting)
+        return _filed(country, said, filing.evidence, sent_under)
 
     with alone(request, case):
         outcome = await with_paper(country, actor, case, filing.acting, ask)

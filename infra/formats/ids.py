@@ -1,9 +1,10 @@
 """Ids that are derived under a secret of the country: every kind that there is (formats.md, derived ids)."""
 
-import hmac
 from collections.abc import Iterable
 from functools import lru_cache
-from hashlib import sha256
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from domain.procedure import Key
 from infra.formats.canonical import encode
@@ -91,10 +92,10 @@ def mac(secret: bytes, message: bytes) -> bytes:
     """HMAC-SHA-256, 32 bytes."""
     keyed = _keyed(secret).copy()
     keyed.update(message)
-    return keyed.digest()
+    return keyed.finalize()
 
 
 @lru_cache(maxsize=64)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    # Copied, not made anew: the one-shot function gives up the interpreter's lock, and waits to get it back.
-    return hmac.new(secret, digestmod=sha256)
+def _keyed(secret: bytes) -> HMAC:
+    # Copied, not made anew, and not by hmac of the standard library, which takes twice as long.
+    return HMAC(secret, SHA256())

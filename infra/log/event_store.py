@@ -73,7 +73,8 @@ _SCHEMA: Final = (
         body_mac BLOB NOT NULL,
         stream TEXT NOT NULL,
         version INTEGER NOT NULL)""",
-    "CREATE INDEX answers_stream ON answers (stream)",
+    # A filing is answered under the name of its case, which the key finds.
+    "CREATE INDEX answers_stream ON answers (stream) WHERE stream <> key",
     "CREATE TABLE room (filler BLOB)",
     """CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END""",
@@ -83,16 +84,18 @@ _SCHEMA: Final = (
 
 # Events and answers go in by one statement, which sees to the positions. Ahead of the lock it is a transaction by
 # itself, and gives up the interpreter's lock once, where BEGIN, INSERT, INSERT and COMMIT would each wait for it.
+_AT_THE_END: Final = """CASE NEW.number WHEN (SELECT coalesce(max(log_index), -1) + 1 FROM main.stored_events)
+    THEN NEW.{} ELSE RAISE(ABORT, 'this is not the next position') END"""
 _APPENDED: Final = (
     """CREATE TEMP VIEW appended (number, stream, version, name, bytes, is_answer) AS
         SELECT NULL, NULL, NULL, NULL, NULL, NULL""",
-    """CREATE TEMP TRIGGER appended_is_kept INSTEAD OF INSERT ON appended BEGIN
-        SELECT RAISE(ABORT, 'this is not the next position')
-            WHERE NEW.number <> (SELECT coalesce(max(log_index), -1) + 1 FROM main.stored_events);
-        INSERT INTO stored_events SELECT NEW.number, NEW.stream, NEW.version, NEW.name, NEW.bytes
-            WHERE NOT NEW.is_answer;
+    f"""CREATE TEMP TRIGGER event_is_kept INSTEAD OF INSERT ON appended WHEN NOT NEW.is_answer BEGIN
+        INSERT INTO stored_events
+            VALUES ({_AT_THE_END.format("number")}, NEW.stream, NEW.version, NEW.name, NEW.bytes);
+        END""",
+    f"""CREATE TEMP TRIGGER answer_is_kept INSTEAD OF INSERT ON appended WHEN NEW.is_answer BEGIN
         INSERT INTO answers (key, body_mac, stream, version)
-            SELECT NEW.name, NEW.bytes, NEW.stream, NEW.version WHERE NEW.is_answer;
+            VALUES (NEW.name, NEW.bytes, NEW.stream, {_AT_THE_END.format("version")});
         END""",
 )
 _MARKS: Final = "(?, ?, ?, ?, ?, ?)"
@@ -238,8 +241,8 @@ class Writer(Connected):
 
     def forget_bodies(self, stream: str) -> None:
         """Overwrite what is kept of the bodies that this stream was asked with (its erasure)."""
-        forgotten = "UPDATE answers SET body_mac = zeroblob(length(body_mac)) WHERE stream = ?"
-        self._rows(forgotten, stream)
+        for asked in ("stream = ? AND stream <> key", "stream = key AND key = ?"):
+            self._rows(f"UPDATE answers SET body_mac = zeroblob(length(body_mac)) WHERE {asked}", stream)  # noqa: S608 - constants
 
     def begin_part(self) -> None:
         """From here on, ``undo_part`` can take back what is written."""

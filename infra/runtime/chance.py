@@ -6,7 +6,6 @@ Each byte is given out once: every thread has a buffer of its own, and a forked 
 
 import os
 import threading
-import uuid
 from typing import Final
 
 _CHUNK: Final = 1 << 14
@@ -42,4 +41,8 @@ def random_bytes(count: int) -> bytes:
 
 def random_id() -> str:
     """A random UUID (version 4), as it is written."""
-    return str(uuid.UUID(bytes=random_bytes(16), version=4))
+    raw = bytearray(random_bytes(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()  # a detour over uuid.UUID takes three times as long
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
