@@ -308,7 +308,7 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
         if not isinstance(event, CaseFiled):
             raise TypeError(f"a case begins with CaseFiled, not with {recorded.type}")
         filed = _filed(event, recorded)
-        return filed._replace(**_acted(filed, event, recorded))
+        return filed._replace(**_acted(filed, event, recorded)) if "for" in recorded.actor else filed
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
     after = case._replace(version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
     return after._replace(**_acted(after, event, recorded)) if "for" in recorded.actor else after
@@ -358,9 +358,9 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
 
 
 def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
-    """Who acted for a party, where the event tells it; what follows from an act in its append does not tell it anew."""
+    """Who acted for a party, where the event tells it: what follows from an act in its append does not."""
     actor, said = recorded.actor, getattr(event, "acting", None)
-    if "for" not in actor or said is None:
+    if said is None:
         return {}
     person = None if said is ERASED else said["person"]
     if actor["for"]["as"] != "counter":

@@ -4,7 +4,7 @@ do what.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypedDict
 
@@ -52,11 +52,17 @@ class Place(NamedTuple):
 
 def parties_of(procedure: Procedure, request: Mapping[str, Any]) -> Mapping[str, Place]:
     """Who files is "p1"; the others follow in the order of the procedure's file, several as the form names them."""
-    first = sorted(procedure.parties, key=lambda party: not party.is_applicant)
     roles = (
-        role for party in first for role in [party.role] * (len(request[party.member]) if party.many else 1)
+        role
+        for party in _applicant_first(procedure)
+        for role in [party.role] * (len(request[party.member]) if party.many else 1)
     )
     return places(procedure, tuple(roles))
+
+
+@cache
+def _applicant_first(procedure: Procedure) -> list[Party]:
+    return sorted(procedure.parties, key=lambda party: not party.is_applicant)
 
 
 @lru_cache(maxsize=1024)  # of the numbers of people that are met

@@ -44,7 +44,7 @@ def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
 def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
     found = {name: situation.live_at(key) for name, key in check.sees(facts.request).items()}
     entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
-    return facts._replace(entries=entries)
+    return Facts(facts.request, facts.day, facts.late, entries)
 
 
 def as_seen(entry: Entry, day: date) -> Seen:

@@ -1,8 +1,8 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from domain import events as e
 from domain import limits, persons
@@ -18,9 +18,11 @@ from domain.facts import Facts
 from domain.fees import assess
 from domain.offers import terms_hash
 from domain.parties import FIRST_PARTY, Place, parties_of
+from domain.persons import Person
 from domain.procedure import Terms
 from domain.refusals import Clash, Differs, Fault, Invalid, Named, named
 
+_Party: TypeAlias = tuple[Place, Person | None]  # where a party stands, and whom the request names there
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
 
 
@@ -34,8 +36,9 @@ def file(command: FileCase, situation: Situation) -> Decision:
     rule = for_who_files(command, situation)
     if rule is None:
         raise Invalid(_not_the_applicant(command, parties[FIRST_PARTY]))
-    _must_be_represented_lawfully(command, parties)
-    consents = _consents(command, parties)
+    people = [(place, place.named_in(command.request)) for place in parties.values()]
+    _must_be_represented_lawfully(people)
+    consents = _consents(command, dict(zip(parties, people, strict=True)))
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
     evidence = brought(command, terms, facts)
@@ -53,7 +56,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         consents=consents,
         consent_until=situation.until(times.consent) if consents and times.consent else None,
         warnings=[
-            *_warnings(command, situation, parties.values()),
+            *_warnings(command, situation, people),
             *limits.warnings(terms, facts, situation.at, country),
             *warned,
             *unknown,
@@ -71,23 +74,23 @@ def file(command: FileCase, situation: Situation) -> Decision:
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _consents(command: FileCase, parties: Mapping[str, Place]) -> list[str]:
+def _consents(command: FileCase, parties: Mapping[str, _Party]) -> list[str]:
     """The parties whose consent is asked; refuses a filing with oneself.
 
     Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
     """
     me = command.request.get(f"person_{FIRST_PARTY}")
-    applicant = parties[FIRST_PARTY]
+    applicant, _ = parties[FIRST_PARTY]
     asked: list[str] = []
     met: set[tuple[str, str]] = set()
-    for party, place in parties.items():
+    for party, (place, named_there) in parties.items():
         person = command.request.get(f"person_{party}")
         role = place.shape.role
         if person is not None and (role, person) in met:
             twice = {"role": Named("role", role)}
             raise Invalid(Fault(_number_of(place, command), "named_twice", twice))
         met.add((role, str(person)))
-        if not place.shape.consents or place.named_in(command.request) is None:
+        if not place.shape.consents or named_there is None:
             continue
         if person is None or person != me:
             asked.append(party)
@@ -102,10 +105,10 @@ def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
     return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
 
-def _must_be_represented_lawfully(command: FileCase, parties: Mapping[str, Place]) -> None:
+def _must_be_represented_lawfully(people: Sequence[_Party]) -> None:
     """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
-    for place in parties.values():
-        representative = persons.representative_of(place.named_in(command.request))
+    for place, party in people:
+        representative = persons.representative_of(party)
         if representative is not None and representative["as"] not in place.shape.acts_by:
             role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
             where = f"{place.pointer}/acts_by/as"
@@ -137,19 +140,17 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, situation: Situation, parties: Iterable[Place]) -> Iterator[str]:
+def _warnings(command: FileCase, situation: Situation, people: Sequence[_Party]) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     yield from situation.offer.procedure.warnings(command.request)
     today = (situation.at + FIRST_CLOCK).date().isoformat()
-    for place in parties:
-        person, acts = place.named_in(command.request), place.shape.is_applicant or place.shape.consents
+    for place, person in people:
+        acts = place.shape.is_applicant or place.shape.consents
         _is_born(person, f"{place.pointer}/born_on", today)
         if representative := persons.representative_of(person):
             _is_born(representative["person"], f"{place.pointer}/acts_by/person/born_on", today)
         yield from persons.warnings(place.whose, person, acts=acts)
-    yield from dict.fromkeys(
-        code for place in parties for code in _of_the_number(place.named_in(command.request))
-    )
+    yield from dict.fromkeys(code for _, person in people for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -56,6 +55,7 @@ class Situation:
         self.at = at
         self.state = state
         self._about = about or about_of(command, at, state)
+        self._day: date | None = None
         self._deadlines: dict[tuple[Any, ...], Deadline] = {}
         self.ids = ids
         self.keys = keys
@@ -87,10 +87,12 @@ class Situation:
             return country_of(self._about.offer.country)
         return country_of(self.command.country if isinstance(self.command, FileCase) else self._there.country)
 
-    @cached_property
+    @property
     def day(self) -> date:
         """The legal day of the country."""
-        return legal_day(self.at, self.country)
+        if self._day is None:
+            self._day = legal_day(self.at, self.country)
+        return self._day
 
     @property
     def offer(self) -> Offer:
@@ -150,7 +152,7 @@ class Situation:
         """
         return self._about.effects(self.decided_on) if self._about else ()
 
-    @cached_property
+    @property
     def decided_on(self) -> date:
         """The legal day of the approval; today where none was given."""
         decided = self.state.decided if isinstance(self.state, Case) else None

@@ -24,7 +24,7 @@ from infra.desk.batch import Batch, IdempotencyKey, Outcome
 from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey
-from infra.formats.canonical import b64url
+from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
 from infra.log.event_store import Answer, Writer
@@ -216,7 +216,7 @@ class Append:
             {name: whose for name, _, whose in members.personal},
             {whose: b64url(key.id) for whose, key in keys.items()},
         )
-        end = end.after(self._time, signed.raw_hash)
+        end = end.after(self.at, signed.raw_hash)
         self._batch.add(signed, end, after(stream, recorded))
         if isinstance(event, e.PersonalDataErased):
             self._erased[stream.id] = event.keys
@@ -235,7 +235,7 @@ class Append:
         found: dict[str, DataKey] = {}
         for whose in {whose for _, _, whose in members.personal}:
             is_fresh = isinstance(event, e.EntryChanged) and whose != "entry"
-            known = None if is_fresh or whose not in stream.keys else stream.keys[whose][-1]
+            known = None if is_fresh or whose not in stream.keys else from_b64url(stream.keys[whose][-1])
             secret = self._vault.get(known) if known is not None else None
             found[whose] = DataKey(known, secret) if known and secret else self._vault.take()
         return found
@@ -264,7 +264,7 @@ class Append:
 
 def _key_ids(stream: Stream) -> dict[str, str]:
     """Whose -> the key that seals what is about them now."""
-    return {whose: b64url(keys[-1]) for whose, keys in stream.keys.items()}
+    return {whose: keys[-1] for whose, keys in stream.keys.items()}
 
 
 def _with_all_keys(decision: Decision, stream: Stream) -> Decision:
@@ -277,7 +277,7 @@ def _with_all_keys(decision: Decision, stream: Stream) -> Decision:
     for target, event in decision.events:
         whole = event
         if isinstance(event, e.PersonalDataErased):
-            keys = {b64url(key) for whose in event.whose for key in stream.keys.get(whose, ())}
+            keys = {key for whose in event.whose for key in stream.keys.get(whose, ())}
             if stream.family == "case" and "case" in event.whose:
                 keys.update(attachment["key"] for attachment in stream.state.evidence or ())
             whole = replace(event, keys=sorted(keys.union(event.keys)))

@@ -7,6 +7,7 @@ once more under the lock.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from infra.desk.streams import Stream, Streams
@@ -38,18 +39,18 @@ class Outcome:
 
 
 class End(NamedTuple):
-    """Where a log ends: the next position, the newest event's time, the chain over everything before."""
+    """Where a log ends: the next position, the newest event's moment, the chain over everything before."""
 
     size: int
-    time: str
+    at: datetime | None
     chain: bytes
 
-    def after(self, time: str, event_hash: bytes) -> "End":
+    def after(self, at: datetime, event_hash: bytes) -> "End":
         """Where it ends with one more event (its raw hash)."""
-        return End(self.size + 1, time, head_after(self.chain, event_hash))
+        return End(self.size + 1, at, head_after(self.chain, event_hash))
 
 
-EMPTY: Final = End(0, "", GENESIS)
+EMPTY: Final = End(0, None, GENESIS)
 
 
 def end_of(newest: Row | None) -> End:
@@ -58,8 +59,8 @@ def end_of(newest: Row | None) -> End:
         return EMPTY
     jws, _ = envelope.split(newest[4])
     payload = envelope.payload_of(jws)
-    before = End(newest[0], "", from_b64url(payload["chain"]))
-    return before.after(payload["time"], sha256(jws))
+    before = End(newest[0], None, from_b64url(payload["chain"]))
+    return before.after(datetime.fromisoformat(payload["time"]), sha256(jws))
 
 
 class NeedsTheLock(Exception):

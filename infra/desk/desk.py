@@ -219,10 +219,9 @@ class Desk:
 
     def _now(self, batch: Batch) -> datetime:
         """The clock's time, never before the newest event's; WrongClock where it is too far behind."""
-        now = self._clock()
-        if not batch.end.time:
+        now, newest = self._clock(), batch.end.at
+        if newest is None:
             return now
-        newest = datetime.fromisoformat(batch.end.time)
         if newest - now > timedelta(seconds=BEHIND_S):
             raise WrongClock(f"the clock says {now.isoformat()}, before the newest event of this log")
         return max(now, newest)

@@ -9,8 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.events import PersonalDataErased, Recorded
 from domain.families import FAMILIES
-from infra.formats.canonical import from_b64url
-from infra.formats.envelope import key_ids_of, read
+from infra.formats.envelope import boxes_of, read
 from infra.log.event_store import Row
 from infra.stores.vault import Vault
 
@@ -20,7 +19,7 @@ HOT: Final = 20_000  # streams kept; a case with its request takes about 4 kB
 class Stream(NamedTuple):
     """A stream at its newest event.
 
-    ``keys`` maps whose -> ids of the data keys that seal what is about them, the newest last: an entry that
+    ``keys`` maps whose -> ids (base64url) of the data keys that seal what is about them, the newest last: an entry that
     changed hands has a key for each owner. Keys that an erasure named are not among them.
     """
 
@@ -29,7 +28,7 @@ class Stream(NamedTuple):
     seq: int = 0
     head: str | None = None
     to: tuple[str, ...] = ()
-    keys: Mapping[str, tuple[bytes, ...]] = MappingProxyType({})
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     state: Any = None
 
     @classmethod
@@ -83,9 +82,10 @@ class Streams:
         return stream
 
     def _read(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Recorded]]:
-        keys = self.vault.get_all({key for row in rows for key in key_ids_of(row[4])})
-        for row in rows:
-            yield row, read(row, self.country, keys.get)
+        boxes = [boxes_of(row[4]) for row in rows]
+        keys = self.vault.get_all({box.key_id for of_one in boxes for box in of_one})
+        for row, of_one in zip(rows, boxes, strict=True):
+            yield row, read(row, self.country, keys.get, of_one)
 
     def keep(self, stream: Stream) -> Stream | None:
         """Remember the stream's newest state; the one that was remembered."""
@@ -124,13 +124,12 @@ def after(stream: Stream, recorded: Recorded) -> Stream:
     )
 
 
-def _keys_after(keys: Mapping[str, tuple[bytes, ...]], recorded: Recorded) -> Mapping[str, tuple[bytes, ...]]:
+def _keys_after(keys: Mapping[str, tuple[str, ...]], recorded: Recorded) -> Mapping[str, tuple[str, ...]]:
     if isinstance(recorded.event, PersonalDataErased):
-        gone = {from_b64url(key) for key in recorded.event.keys}
+        gone = set(recorded.event.keys)
         left = {whose: tuple(key for key in known if key not in gone) for whose, known in keys.items()}
         return {whose: known for whose, known in left.items() if known}
-    for whose, text in recorded.keys.items():
-        key = from_b64url(text)
+    for whose, key in recorded.keys.items():
         known = keys.get(whose, ())
         if key not in known:
             keys = {**keys, whose: (*known, key)}

@@ -92,11 +92,11 @@ _APPENDED: Final = (
     f"""CREATE TEMP TRIGGER event_is_kept INSTEAD OF INSERT ON appended WHEN NOT NEW.is_answer BEGIN
         INSERT INTO stored_events
             VALUES ({_AT_THE_END.format("number")}, NEW.stream, NEW.version, NEW.name, NEW.bytes);
-        END""",
+        END""",  # noqa: S608 - here and below: constants
     f"""CREATE TEMP TRIGGER answer_is_kept INSTEAD OF INSERT ON appended WHEN NEW.is_answer BEGIN
         INSERT INTO answers (key, body_mac, stream, version)
             VALUES (NEW.name, NEW.bytes, NEW.stream, {_AT_THE_END.format("version")});
-        END""",
+        END""",  # noqa: S608
 )
 _MARKS: Final = "(?, ?, ?, ?, ?, ?)"
 

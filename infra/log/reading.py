@@ -123,8 +123,10 @@ class Connected(Reading):
         self._connection = connection
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
-        with plainly():
+        try:  # as `plainly`, for a look of each batch
             return self._connection.execute(statement, values).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise _said(error) from error
 
 
 class Reader(Connected):
@@ -146,7 +148,11 @@ def plainly() -> Iterator[None]:
     """Say SQLite's errors in the words of this port."""
     try:
         yield
-    except sqlite3.IntegrityError as error:
-        raise Conflict(str(error)) from error
     except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"the log cannot be used: {error}") from error
+        raise _said(error) from error
+
+
+def _said(error: Exception) -> Conflict | Unavailable:
+    if isinstance(error, sqlite3.IntegrityError):
+        return Conflict(str(error))
+    return Unavailable(f"the log cannot be used: {error}")
