@@ -11,7 +11,7 @@
       └──► withdrawn (a party declined; by the applicant also from in_review and returned)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, TypedDict, assert_never
 
@@ -333,7 +333,10 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         stage=Stage.FILED.value,
         version=recorded.seq,
         parties=event.parties,
-        request={name: _kept_of_all(value) for name, value in event.request.items()},
+        request={
+            name: _kept_of_all(value) if isinstance(value, list) else _kept(value)
+            for name, value in event.request.items()
+        },
         owners=recorded.owners,
         evidence=_kept(event.evidence),
         warnings=event.warnings,
@@ -570,8 +573,8 @@ def _kept(value: Any) -> Any:
     return None if value is ERASED else value
 
 
-def _kept_of_all(value: Any) -> Any:
-    return [_kept(each) for each in value] if isinstance(value, list) else _kept(value)
+def _kept_of_all(values: Sequence[Any]) -> list[Any]:
+    return [_kept(each) for each in values]
 
 
 def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:

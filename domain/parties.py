@@ -116,14 +116,12 @@ def parties_named(request: Mapping[str, Any]) -> list[str]:
 
 def persons_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, str]:
     """Party ("p1") -> the keyed id of the human or the company, for those that are known and not erased."""
-    found = {party: request.get(f"person_{party}") for party in parties}
-    return {party: person for party, person in found.items() if person}
+    return {party: person for party in parties if (person := request.get(f"person_{party}"))}
 
 
 def representatives_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, Representative]:
     """Party -> who acts for it, for those who have somebody."""
-    found = {party: request.get(f"representative_{party}") for party in parties}
-    return {party: representative for party, representative in found.items() if representative}
+    return {party: found for party in parties if (found := request.get(f"representative_{party}"))}
 
 
 def capacities(
@@ -148,7 +146,12 @@ def capacities(
 
 def roles_of(parties: Mapping[str, str]) -> tuple[str, ...]:
     """The roles in the order of the parties; KeyError where their numbers have a gap."""
-    return tuple(parties[f"p{n}"] for n in range(1, len(parties) + 1))
+    return tuple(map(parties.__getitem__, _names(len(parties))))
+
+
+@cache
+def _names(count: int) -> tuple[str, ...]:
+    return tuple(f"p{n}" for n in range(1, count + 1))
 
 
 def changed(

@@ -62,7 +62,8 @@ def itself(party: Person) -> dict[str, Any]:
 
 def is_same(one: Person | None, other: Person | None) -> bool:
     """Whether both are known to be one human, or one company; two people known by name only never are."""
-    return key_of(one) is not None and key_of(one) == key_of(other)
+    key = key_of(one)
+    return key is not None and key == key_of(other)
 
 
 def name_of(person: Person) -> dict[str, str]:

@@ -180,7 +180,7 @@ class Desk:
             self._streams.load(cold, lambda _: look.rows)
         except Exception:  # what is wrong with a stream is found by whoever needs it
             logger.exception("not_prefetched", extra={"country": self.country})
-        return look._replace(answers={**look.answers, **unwritten})
+        return Look(look.size, look.rows, {**look.answers, **unwritten}) if unwritten else look
 
     def _catch_up(self, writer: Writer, size: int) -> End:
         """What others appended since we looked is read anew: where the log ends, by its newest event."""

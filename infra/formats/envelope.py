@@ -109,10 +109,10 @@ def sign(  # noqa: PLR0913 - salts and nonces are given in tests only
     place = {text: n for n, d in enumerate(digests) for text in (texts[d],)}
     payload["data"] = {**members.public, "_sd": digests}
     payload["boxes"] = {b64url(key.id): sorted(place[t] for t in box) for key, box in held.items()}
-    jws = authority_seal.sign(EVENT, text_within(encode(payload)))
-    raw = sha256(jws.encode("ascii"))
+    jws = authority_seal.sign(EVENT, text_within(encode(payload))).encode("ascii")
+    raw = sha256(jws)
     sealed = seal(held.items(), raw, nonce) if nonce else seal(held.items(), raw)
-    return Signed(envelope.stream, envelope.seq, members.type, jws.encode("ascii") + sealed, b64url(raw), raw)
+    return Signed(envelope.stream, envelope.seq, members.type, jws + sealed, b64url(raw), raw)
 
 
 def _stored(jws: str, envelope: Envelope, name: str) -> Signed:

@@ -8,6 +8,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeAlias
@@ -21,11 +22,7 @@ _ANSWER: Final = "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE b
 _DIGIT: Final = "coalesce(instr('0123456789abcdef', substr(originator_id, -{n}, 1)), 0)"
 _PART: Final = f"({' + '.join(f'{16 ** (n - 1)} * {_DIGIT.format(n=n)}' for n in (1, 2, 3))}) % ? = ?"
 _SIZE: Final = "coalesce(max(log_index), -1) + 1"
-_LOOK: Final = (  # the first column says what a row is
-    f"SELECT 0, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events",  # noqa: S608
-    f"SELECT 1, {_EVENT} FROM stored_events WHERE originator_id IN ",  # noqa: S608
-    f"SELECT 2, {_ANSWER}, key, NULL FROM answers WHERE key IN ",  # noqa: S608
-)
+_IS_SIZE, _IS_EVENT, _IS_ANSWER = range(3)  # what a row of a look is
 
 
 class Unavailable(Exception):
@@ -49,18 +46,17 @@ class Reading(ABC):
 
     def look(self, streams: Sequence[str], keys: Sequence[str]) -> Look:
         """The size, the events of these streams and the answers to these idempotency keys, in one statement."""
-        size, events, answers = _LOOK
-        asked = [size]
-        if streams:
-            asked.append(f"{events}({', '.join('?' * len(streams))})")
-        if keys:
-            asked.append(f"{answers}({', '.join('?' * len(keys))})")
-        found = self._rows(" UNION ALL ".join(asked), *streams, *keys)
-        return Look(
-            next(row[1] for row in found if row[0] == 0),
-            sorted((row[1:] for row in found if row[0] == 1), key=itemgetter(1, 2)),
-            dict.fromkeys(keys) | {row[4]: row[1:4] for row in found if row[0] == 2},  # noqa: PLR2004 - what a row is
-        )
+        size, rows = 0, []
+        answered: dict[str, Answer | None] = dict.fromkeys(keys)
+        for what, *row in self._rows(_look(len(streams), len(keys)), *streams, *keys):
+            if what == _IS_SIZE:
+                size = row[0]
+            elif what == _IS_EVENT:
+                rows.append(tuple(row))
+            else:
+                answered[row[3]] = tuple(row[:3])
+        rows.sort(key=itemgetter(1, 2))
+        return Look(size, rows, answered)
 
     def size(self) -> int:
         """How many events the log holds: the next position."""
@@ -114,6 +110,19 @@ class Reading(ABC):
 
     @abstractmethod
     def _rows(self, statement: str, *values: object) -> list[Any]: ...
+
+
+@lru_cache(maxsize=1024)  # of the numbers of streams and keys that a batch looks for
+def _look(streams: int, keys: int) -> str:
+    """The statement of a look: the size, and what is there of so many streams and keys."""
+    asked = [f"SELECT {_IS_SIZE}, {_SIZE}, NULL, NULL, NULL, NULL FROM stored_events"]  # noqa: S608
+    if streams:
+        found = f"originator_id IN ({', '.join('?' * streams)})"
+        asked.append(f"SELECT {_IS_EVENT}, {_EVENT} FROM stored_events WHERE {found}")  # noqa: S608
+    if keys:
+        found = f"key IN ({', '.join('?' * keys)})"
+        asked.append(f"SELECT {_IS_ANSWER}, {_ANSWER}, key, NULL FROM answers WHERE {found}")  # noqa: S608
+    return " UNION ALL ".join(asked)
 
 
 class Connected(Reading):

@@ -112,8 +112,11 @@ class Vault:
             chunk = wanted[n : n + MOST_AT_ONCE]
             marks = ", ".join("?" * len(chunk))
             statement = f"SELECT id, wrapped FROM data_keys WHERE id IN ({marks}) AND {_LIVES}"  # noqa: S608 - marks only
-            with self._reading, _plainly():
-                rows = self._reader.execute(statement, chunk).fetchall()
+            try:
+                with self._reading:
+                    rows = self._reader.execute(statement, chunk).fetchall()
+            except sqlite3.Error as error:
+                raise Unavailable(f"the key store cannot be used: {error}") from error
             found |= {key_id: self._unwrap(wrapped) for key_id, wrapped in rows}
         return found
 
