@@ -95,7 +95,7 @@ def test_each_published_event_signs_its_place_and_the_chain_of_all_before_it() -
     for published, chain in zip(VECTORS["events"], VECTORS["log"]["chain_base64url"][:-1], strict=True):
         stated = parse(published["jws"]).payload
         assert (stated["index"], stated["chain"]) == (end.size, b64url(end.chain)) == (end.size, chain)
-        end = end.after(stated["time"], from_b64url(published["hash"]))
+        end = end.after(datetime.fromisoformat(stated["time"]), from_b64url(published["hash"]))
         row = (stated["index"], stated["stream"], stated["seq"], stated["type"], published["jws"].encode())
         assert end_of(row) == end
     assert b64url(end.chain) == VECTORS["log"]["chain_base64url"][-1]
