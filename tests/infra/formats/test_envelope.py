@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from itertools import count
 from typing import Any
 
