@@ -1,6 +1,6 @@
 """What may be asked of the house: frozen, imperative, each with who asks; no decisions, and no moment."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,7 +45,7 @@ SYSTEM = Actor(issuer="tamga", subject="system", client="system")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command(ABC):
+class Command:
     """Something asked by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``.
 
     When it was asked does not count: a decision has the moment at which it is taken.

@@ -63,7 +63,7 @@ class Is:
 
     def holds(self, facts: Facts) -> bool:
         found = facts.request.get(self.member)
-        return any(type(found) is type(value) and found == value for value in self.values)
+        return any(type(found) is type(value) for value in self.values if found == value)
 
 
 @dataclass(frozen=True, slots=True)

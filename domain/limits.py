@@ -56,9 +56,9 @@ def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iter
         found = standing(limit, facts, at, country)
         if found != "in_time":
             yield f"{found}:{limit.effect}"
-    for exemption in exempt(terms, facts):
+    for exemption in exempt(terms, facts) if terms.exemptions else ():
         yield f"exempt:{exemption.code}"
-    for requirement in requirements(terms, facts):
+    for requirement in requirements(terms, facts) if terms.evidence else ():
         made_on = day_in(facts.request, requirement.dated_by) if requirement.dated_by else None
         if made_on is None:
             continue

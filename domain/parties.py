@@ -3,7 +3,7 @@ do what.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypedDict
@@ -52,17 +52,20 @@ class Place(NamedTuple):
 
 def parties_of(procedure: Procedure, request: Mapping[str, Any]) -> Mapping[str, Place]:
     """Who files is "p1"; the others follow in the order of the procedure's file, several as the form names them."""
-    roles = (
-        role
-        for party in _applicant_first(procedure)
-        for role in [party.role] * (len(request[party.member]) if party.many else 1)
-    )
-    return places(procedure, tuple(roles))
+    return _one_each(procedure) or places(procedure, tuple(_roles(procedure, request)))
 
 
 @cache
-def _applicant_first(procedure: Procedure) -> list[Party]:
-    return sorted(procedure.parties, key=lambda party: not party.is_applicant)
+def _one_each(procedure: Procedure) -> Mapping[str, Place] | None:
+    """The parties of every request, where there are never several in one role."""
+    if any(party.many for party in procedure.parties):
+        return None
+    return places(procedure, tuple(_roles(procedure, {})))
+
+
+def _roles(procedure: Procedure, request: Mapping[str, Any]) -> Iterator[str]:
+    for party in sorted(procedure.parties, key=lambda party: not party.is_applicant):
+        yield from [party.role] * (len(request[party.member]) if party.many else 1)
 
 
 @lru_cache(maxsize=1024)  # of the numbers of people that are met

@@ -35,12 +35,13 @@ def key_of(person: Person | None) -> tuple[str | int, ...] | None:
     By the number, or by the document where there is none: two kinds of ids, which never meet. A human who
     got a number later is somebody else by then: only an officer can say that they are one.
     """
-    if is_company(person):
+    if person is None:
+        return None
+    if "name" in person:
         return ("company", 1, person["country"], person["number"])
-    number, document = (person or {}).get("personal_number"), (person or {}).get("document")
-    if number:
+    if number := person.get("personal_number"):
         return ("person", 1, number["country"], number["number"])
-    if document:
+    if document := person.get("document"):
         return ("document", 1, document["kind"], document["country"], document_number(document["number"]))
     return None
 

@@ -43,6 +43,9 @@ class Term:
         if not self.is_moved and self.unit in ("minutes", "working_days"):
             raise ValueError(f"a term in {self.unit} never ends on a day off")
 
+    def __hash__(self) -> int:
+        return hash((self.count, self.unit))
+
     @property
     def rule(self) -> str:
         """Such as "15 working_days", or "300 calendar_days, not moved"."""

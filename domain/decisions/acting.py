@@ -1,6 +1,6 @@
 """In whose name a party's command is: by the party itself, by who acts for it, or by an officer at the counter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from domain.authorisation import Rule, or_raise, rule_or_refusal, subject_of_filing
 from domain.commands import FileCase, PartyCommand
@@ -17,15 +17,17 @@ from domain.parties import (
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 
 
-def capacities_for(command: PartyCommand, rule: Rule, asked: Collection[str]) -> list[Capacity]:
-    """In which capacities the caller may do this, for those of the parties that are asked; as what they claim, where
-    they do. Raises Invalid where they act for none of them in that way.
+def capacities_for(
+    command: PartyCommand, known: Sequence[Capacity], asked: Collection[str]
+) -> list[Capacity]:
+    """In which of their ``known`` capacities the caller may do this, for those of the parties that are asked; as what
+    they claim, where they do. Raises Invalid where they act for none of them in that way.
     """
     if command.acting is None:
-        return [mine for mine in rule.capacities if mine.party in asked]
+        return [mine for mine in known if mine.party in asked]
     if command.is_at_counter:
         return [Capacity(party, "counter") for party in asked]
-    mine = [c for c in rule.capacities if c.party in asked and c.as_ == command.acting.as_]
+    mine = [c for c in known if c.party in asked and c.as_ == command.acting.as_]
     if not mine:
         raise Invalid(Fault("/acting/as", "not_acting"))
     return mine
@@ -34,7 +36,7 @@ def capacities_for(command: PartyCommand, rule: Rule, asked: Collection[str]) ->
 def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
     """The rule by which this is done in the applicant's name."""
     rule = situation.must_be_allowed()
-    return rule.of(capacities_for(command, rule, (FIRST_PARTY,))[0])
+    return rule.of(capacities_for(command, rule.capacities, (FIRST_PARTY,))[0])
 
 
 def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
@@ -48,6 +50,5 @@ def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
     me = command.by.persons.get(command.country)
     parties = parties_named(command.request)
     mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
-    rule = Rule("case.file:applicant", capacities=mine, person=me)
-    own = capacities_for(command, rule, (FIRST_PARTY,))
-    return rule.of(own[0]) if own else None
+    own = capacities_for(command, mine, (FIRST_PARTY,))
+    return Rule("case.file:applicant", FIRST_PARTY, None, own[0].as_, mine, me) if own else None

@@ -69,7 +69,7 @@ def _rule_and_party(
 def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, rule: Rule) -> Capacity:
     """In which capacity the caller answers; one human may be asked as several parties, or act for several."""
     asked = [p for p in case.consents_asked if command.party in (None, p)]
-    mine = capacities_for(command, rule, asked)
+    mine = capacities_for(command, rule.capacities, asked)
     if not mine:
         raise NotAllowed("consent_not_asked")
     if len(mine) > 1:

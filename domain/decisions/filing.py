@@ -125,6 +125,8 @@ def _number_of(place: Place, command: FileCase) -> str:
 
 def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]:
     """What was brought, when it is of the kinds that are asked and nothing required is missing."""
+    if not terms.evidence and not command.evidence:
+        return []
     known = {r.kind for r in terms.evidence}
     for n, attachment in enumerate(command.evidence):
         if attachment["kind"] not in known:
@@ -146,19 +148,19 @@ def _warnings(command: FileCase, situation: Situation, people: Sequence[_Party])
     today = (situation.at + FIRST_CLOCK).date().isoformat()
     for place, person in people:
         acts = place.shape.is_applicant or place.shape.consents
-        _is_born(person, f"{place.pointer}/born_on", today)
+        _is_born(person, place, "born_on", today)
         if representative := persons.representative_of(person):
-            _is_born(representative["person"], f"{place.pointer}/acts_by/person/born_on", today)
+            _is_born(representative["person"], place, "acts_by/person/born_on", today)
         yield from persons.warnings(place.whose, person, acts=acts)
     yield from dict.fromkeys(code for _, person in people for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
 
 
-def _is_born(person: Any, where: str, today: str) -> None:
+def _is_born(person: Any, place: Place, where: str, today: str) -> None:
     """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
     born_on = person.get("born_on") if person else None
     if born_on and born_on > today:  # as texts: of a month or a year alone, its first day counts
-        raise Invalid(Fault(where, "in_the_future"))
+        raise Invalid(Fault(f"{place.pointer}/{where}", "in_the_future"))
 
 
 def _of_the_number(person: Any) -> tuple[str, ...]:

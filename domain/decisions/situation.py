@@ -19,6 +19,7 @@ from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, about_of, does_fit, fits, offer_of
 from domain.offers import offer
+from domain.once import once
 from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
@@ -55,7 +56,6 @@ class Situation:
         self.at = at
         self.state = state
         self._about = about or about_of(command, at, state)
-        self._day: date | None = None
         self._deadlines: dict[tuple[Any, ...], Deadline] = {}
         self.ids = ids
         self.keys = keys
@@ -80,21 +80,19 @@ class Situation:
             raise Unknown
         return state
 
-    @property
+    @once
     def country(self) -> Country:
         """Where it is asked."""
         if self._about is not None:
             return country_of(self._about.offer.country)
         return country_of(self.command.country if isinstance(self.command, FileCase) else self._there.country)
 
-    @property
+    @once
     def day(self) -> date:
         """The legal day of the country."""
-        if self._day is None:
-            self._day = legal_day(self.at, self.country)
-        return self._day
+        return legal_day(self.at, self.country)
 
-    @property
+    @once
     def offer(self) -> Offer:
         """The country's law on the procedure; raises NotOffered for a filing."""
         if self._about is not None:
@@ -104,7 +102,7 @@ class Situation:
         found = offer(self.command.country, self.command.procedure)
         return found or self._not_offered(self.command)
 
-    @property
+    @once
     def terms(self) -> Terms:
         """The law of the day of filing (rules.md 9); raises NotOffered for a filing."""
         if self._about is not None:
@@ -145,14 +143,14 @@ class Situation:
         """The quotas in which the request takes a slot: the claim's key -> its name and classes; as `claims`."""
         return slots(self.terms, self.facts()) if self._about and self.terms.quotas else {}
 
-    @property
+    @once
     def effects(self) -> tuple[Effect, ...]:
         """What an approval of today does, or the one that was given; nothing is known of it any more once people
         are erased.
         """
         return self._about.effects(self.decided_on) if self._about else ()
 
-    @property
+    @once
     def decided_on(self) -> date:
         """The legal day of the approval; today where none was given."""
         decided = self.state.decided if isinstance(self.state, Case) else None
@@ -172,7 +170,7 @@ class Situation:
 
     def live_at(self, key: Key) -> Entry | None:
         """An entry that still holds, or None: there is none, or it has ended."""
-        found = self.entry_at(key)
+        found: Entry | None = self._seen(key)
         return found if found and found.status == Status.ACTIVE else None
 
     def facts(self, day: date | None = None) -> Facts:
