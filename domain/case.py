@@ -334,7 +334,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         version=recorded.seq,
         parties=event.parties,
         request={
-            name: _kept_of_all(value) if isinstance(value, list) else _kept(value)
+            name: None if value is ERASED else _kept_of_all(value) if isinstance(value, list) else value
             for name, value in event.request.items()
         },
         owners=recorded.owners,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -41,6 +41,7 @@ def country_of(code: str) -> Country:
     return countries()[code]
 
 
+@lru_cache(maxsize=1024)  # one decision asks for the same moment several times
 def legal_day(at: datetime, country: Country) -> date:
     """The local day of the country's authorities at this moment (rules.md 1)."""
     return at.astimezone(_zone(country.time_zone)).date()

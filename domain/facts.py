@@ -63,7 +63,7 @@ class Is:
 
     def holds(self, facts: Facts) -> bool:
         found = facts.request.get(self.member)
-        return any(type(found) is type(value) for value in self.values if found == value)
+        return any(type(found) is type(value) and found == value for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ Conditions: TypeAlias = tuple[Condition, ...]  # all must hold; none: always
 
 def applies(when: Conditions, facts: Facts) -> bool:
     """Whether all conditions hold."""
-    return all(condition.holds(facts) for condition in when)
+    return not when or all(condition.holds(facts) for condition in when)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

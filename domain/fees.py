@@ -117,9 +117,10 @@ def assess(fee: Fee, facts: Facts, country: Country) -> Assessment:
     KeyError: a unit that the country does not have, a code that a choice forgot. ValueError: a unit without
     any value.
     """
-    applying = tuple(part for part in fee.parts if not part.when or applies(part.when, facts))
-    if any(part.ad_valorem or not isinstance(part.units, Fraction) for part in applying):
-        return _assessed(fee, applying, facts, country)
+    applying = tuple(part for part in fee.parts if applies(part.when, facts))
+    for part in applying:
+        if part.ad_valorem or not isinstance(part.units, Fraction):
+            return _assessed(fee, applying, facts, country)
     return _of_the_day(fee, applying, facts.day, country)
 
 

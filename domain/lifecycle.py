@@ -25,7 +25,7 @@ class About:
     What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
     """
 
-    __slots__ = ("_effects", "_facts", "_filed_on", "at", "filed_at", "offer", "request", "terms")
+    __slots__ = ("_claims", "_effects", "_facts", "_filed_on", "at", "filed_at", "offer", "request", "terms")
 
     def __init__(
         self, offer: Offer, terms: Terms, request: Request, filed_at: datetime, at: datetime
@@ -39,6 +39,7 @@ class About:
         self._filed_on = legal_day(filed_at, country_of(offer.country))
         self._facts: dict[date, Facts] = {}
         self._effects: dict[date, tuple[Effect, ...]] = {}
+        self._claims: tuple[Key, ...] | None = None
 
     def is_as_of(self, at: datetime) -> bool:
         """Whether what is filed would be the same at that later moment: on the same legal day, where the law counts
@@ -54,6 +55,12 @@ class About:
             country = country_of(self.offer.country)
             self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
         return self._facts[day]
+
+    def claims(self) -> tuple[Key, ...]:
+        """What the request claims."""
+        if self._claims is None:
+            self._claims = self.offer.procedure.claims(self.request)
+        return self._claims
 
     def effects(self, day: date | None = None) -> tuple[Effect, ...]:
         """What an approval does, seen on the day of the filing or on another one."""
@@ -109,7 +116,7 @@ CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody
 
 
 def _claims(about: About) -> tuple[Key, ...]:
-    return about.offer.procedure.claims(about.request)
+    return about.claims()
 
 
 def _slots(about: About) -> tuple[Key, ...]:

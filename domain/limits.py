@@ -20,6 +20,8 @@ def facts_of(
     terms: Terms, request: Request, filed_at: datetime, country: Country, day: date | None = None
 ) -> Facts:
     """What the terms look at: ``day`` is that of the filing, unless another one counts (that of payment)."""
+    if not terms.filing_limits and day is not None:
+        return Facts(request, day)
     filed_on = legal_day(filed_at, country)
     facts = Facts(request, filed_on)
     passed = [

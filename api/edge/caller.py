@@ -17,7 +17,7 @@ from domain.faults import faults_of, pointer_of
 from domain.refusals import Fault, Invalid, Named, NotOffered, Refusal, Unknown
 from infra.desk.desk import IdempotencyKey
 from infra.formats.canonical import NotCanonical, check
-from infra.formats.ids import mac
+from infra.formats.signing import mac
 from infra.house import CountryHouse, House
 from infra.identity.tokens import BadToken
 

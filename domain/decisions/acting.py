@@ -10,7 +10,6 @@ from domain.parties import (
     FIRST_PARTY,
     Capacity,
     capacities,
-    parties_named,
     persons_in,
     representatives_in,
 )
@@ -39,7 +38,7 @@ def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
     return rule.of(capacities_for(command, rule.capacities, (FIRST_PARTY,))[0])
 
 
-def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
+def for_who_files(command: FileCase, situation: Situation, parties: Collection[str]) -> Rule | None:
     """The rule by which the request is filed; None: for somebody else, and nothing says that they may."""
     if command.is_at_counter:
         subject = subject_of_filing(command, situation.terms.authority, situation.day)
@@ -48,7 +47,6 @@ def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
             raise NotAllowed("not_at_the_counter")
         return or_raise(found).of(Capacity(FIRST_PARTY, "counter"))
     me = command.by.persons.get(command.country)
-    parties = parties_named(command.request)
     mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
     own = capacities_for(command, mine, (FIRST_PARTY,))
     return Rule("case.file:applicant", FIRST_PARTY, None, own[0].as_, mine, me) if own else None

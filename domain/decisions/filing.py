@@ -33,7 +33,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
     parties = parties_of(procedure, command.request)
-    rule = for_who_files(command, situation)
+    rule = for_who_files(command, situation, parties)
     if rule is None:
         raise Invalid(_not_the_applicant(command, parties[FIRST_PARTY]))
     people = [(place, place.named_in(command.request)) for place in parties.values()]

@@ -1,12 +1,10 @@
 """Ids that are derived under a secret of the country: every kind that there is (formats.md, derived ids)."""
 
-import hmac
 from collections.abc import Iterable
-from functools import lru_cache
-from hashlib import sha256
 
 from domain.procedure import Key
 from infra.formats.canonical import encode
+from infra.formats.signing import mac
 
 
 class Ids:
@@ -85,16 +83,3 @@ def derived_id(secret: bytes, parts: Iterable[str | int]) -> str:
     raw[8] = raw[8] & 0x3F | 0x80
     text = raw.hex()  # a detour over uuid.UUID takes as long as the HMAC
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def mac(secret: bytes, message: bytes) -> bytes:
-    """HMAC-SHA-256, 32 bytes."""
-    keyed = _keyed(secret).copy()
-    keyed.update(message)
-    return keyed.digest()
-
-
-@lru_cache(maxsize=64)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    # Copied, not made anew: the one-shot function gives up the interpreter's lock, and waits to get it back.
-    return hmac.new(secret, digestmod=sha256)

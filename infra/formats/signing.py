@@ -1,9 +1,9 @@
-"""Seals and signatures: compact JWS (ES256), SD-JWT disclosures, bare Ed25519; not who may sign what.
+"""Seals and signatures: compact JWS (ES256), SD-JWT disclosures, bare Ed25519, HMAC; not who may sign what.
 
 Promises: a seal signs by RFC 6979 with low s, over bytes that the caller made canonical. What `parse` returns
 has the one form that a seal writes, so that no other text carries the same signature; `verify` then costs one
-bare P-256 verification. Nothing here keeps state but the cache of headers; everything may be called from any
-thread.
+bare P-256 verification. Nothing here keeps state but the caches of headers and of keyed hashes; everything may
+be called from any thread.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.x509 import load_der_x509_certificate
 
 from infra.formats.canonical import (
@@ -157,7 +158,7 @@ def disclosure(name: str, value: object, salt: bytes) -> str:
     """One personal field, in the form that travels beside the event; `salt`: 16 bytes, fresh each time."""
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt has 16 bytes")
-    return b64url(text_within(encode([b64url(salt), name, value])))
+    return b64url(text_within(encode((b64url(salt), name, value))))
 
 
 def open_disclosure(text: str) -> tuple[str, Value]:
@@ -200,6 +201,14 @@ def jwk_of(key: PublicKey) -> dict[str, str]:
     }
 
 
+def mac(secret: bytes, message: bytes) -> bytes:
+    """HMAC-SHA-256, 32 bytes."""
+    # Copied, not made anew: hmac's one-shot function gives up the interpreter's lock, and waits to get it back.
+    keyed = _keyed(secret).copy()
+    keyed.update(message)
+    return keyed.finalize()
+
+
 def ed25519_public(seed: bytes) -> bytes:
     """The public key (32 bytes) of an Ed25519 seed (32 bytes): log keys and witnesses have such bare keys."""
     return ed25519.Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
@@ -226,6 +235,11 @@ _ORDER_BYTES = _ORDER.to_bytes(32, "big")
 _HALF_ORDER = (_ORDER // 2).to_bytes(32, "big")
 _ECDSA_HASHED = ec.ECDSA(Prehashed(SHA256()))
 _DETERMINISTIC = ec.ECDSA(SHA256(), deterministic_signing=True)  # RFC 6979
+
+
+@lru_cache(maxsize=64)
+def _keyed(secret: bytes) -> HMAC:
+    return HMAC(secret, SHA256())
 
 
 @lru_cache(maxsize=1024)

@@ -43,6 +43,7 @@ from infra.log.reading import (
     Row,
     Unavailable,
     plainly,
+    said,
 )
 from infra.runtime.sqlite_file import create, empty_log, write
 
@@ -145,8 +146,13 @@ class Log(Reading, SQLiteApplicationRecorder):
                 writer.append(first, events, answers)
         elif rows:
             statement = f"INSERT INTO appended VALUES {', '.join([_MARKS] * len(rows))}"  # noqa: S608 - marks only
-            with self._alone() as connection, _plainly():
-                write(connection, self._patience_s, statement, [*chain.from_iterable(rows)])
+            self._be_alone()
+            try:  # as `_plainly`, for each batch
+                write(self._connection, self._patience_s, statement, [*chain.from_iterable(rows)])
+            except (sqlite3.Error, OSError) as error:
+                raise said(error) from error
+            finally:
+                self._writing.release()
 
     def reader(self) -> "Reader":
         """A connection that only reads, for one thread; to be closed by whoever asked for it."""
@@ -212,12 +218,15 @@ class Log(Reading, SQLiteApplicationRecorder):
     @contextmanager
     def _alone(self) -> Iterator[sqlite3.Connection]:
         """The connection that writes: one thread of this process at a time."""
-        if not self._writing.acquire(timeout=self._patience_s):
-            raise Unavailable("another thread writes into the log")
+        self._be_alone()
         try:
             yield self._connection
         finally:
             self._writing.release()
+
+    def _be_alone(self) -> None:
+        if not self._writing.acquire(timeout=self._patience_s):
+            raise Unavailable("another thread writes into the log")
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with _plainly(), self.datastore.get_connection(commit=False) as held:

@@ -135,7 +135,7 @@ class Connected(Reading):
         try:  # as `plainly`, for a look of each batch
             return self._connection.execute(statement, values).fetchall()
         except (sqlite3.Error, OSError) as error:
-            raise _said(error) from error
+            raise said(error) from error
 
 
 class Reader(Connected):
@@ -158,10 +158,11 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise _said(error) from error
+        raise said(error) from error
 
 
-def _said(error: Exception) -> Conflict | Unavailable:
+def said(error: Exception) -> Conflict | Unavailable:
+    """What SQLite or the system says, in the words of this port."""
     if isinstance(error, sqlite3.IntegrityError):
         return Conflict(str(error))
     return Unavailable(f"the log cannot be used: {error}")

@@ -64,7 +64,8 @@ class Vault:
             self._writer, self._reader = connect(path, _SCRUBBED), connect(path, _SCRUBBED)
         self._writing = threading.Lock()
         self._reading = threading.Lock()
-        self._changed = threading.Condition()  # guards the four below
+        self._lock = threading.Lock()  # guards the four below
+        self._changed = threading.Condition(self._lock)
         self._pool: deque[DataKey] = deque()
         self._is_refilling = False
         self._is_closed = False
@@ -77,7 +78,7 @@ class Vault:
 
     def take(self) -> DataKey:
         """A key that nobody has used yet, already durable. Raises Unavailable when none can be made."""
-        with self._changed:
+        with self._lock:  # as the condition does, in half of the time
             if len(self._pool) <= LOW and not self._is_refilling:
                 self._begin_refill()
             while not self._pool:
