@@ -301,6 +301,11 @@ class Case(NamedTuple):
         return self.entry_fee if is_open else None
 
 
+# Of every case that has begun: a fold makes a new list, and changes none.
+_NOTHING_YET: Final[list[Any]] = []
+_NONE_YET: Final[dict[str, Any]] = {}
+
+
 def evolve(case: Case | None, recorded: Recorded) -> Case:
     """The case after the event; never looks at a clock or at today's law."""
     event = recorded.event
@@ -343,20 +348,20 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         request_hash=recorded.hash,
         consents_asked=event.consents,
         consent_until=event.consent_until,
-        consents={},
-        payments={},
-        refunds={},
-        questions=[],
-        opinions=[],
-        effects=[],
-        entries=[],
-        receipts={},
-        objections=[],
-        erased=[],
+        consents=_NONE_YET,
+        payments=_NONE_YET,
+        refunds=_NONE_YET,
+        questions=_NOTHING_YET,
+        opinions=_NOTHING_YET,
+        effects=_NOTHING_YET,
+        entries=_NOTHING_YET,
+        receipts=_NONE_YET,
+        objections=_NOTHING_YET,
+        erased=_NOTHING_YET,
         timeline=[_step(recorded)],
-        acting={},
-        at_counter=[],
-        decisions=[],
+        acting=_NONE_YET,
+        at_counter=_NOTHING_YET,
+        decisions=_NOTHING_YET,
     )
 
 
