@@ -60,5 +60,6 @@ facts.py           what a rule of the law looks at; limits.py and fees.py what t
 forms.py           the values that forms are written of; names.py and numbers.py their normal forms
 countries.py       the countries that are there; country.py how their facts are written
 days/              working days, office hours, deadlines
+once.py            a property that is worked out once, for what is asked for again and again
 =================  =================================================================================
 """

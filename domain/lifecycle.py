@@ -255,7 +255,9 @@ ROWS: Final = (
     Step(c.EraseEntry, ERASE_ENTRY),
 )
 STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
-_AT: Final = {stage: tuple(row for row in ROWS if stage in row.stages) for stage in Stage}
+_TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {
+    stage.value: tuple(row for row in ROWS if stage in row.stages and row.may is not CLOCK) for stage in Stage
+}
 
 
 def does_fit(command: type[c.Command], case: Case) -> bool:
@@ -266,8 +268,7 @@ def does_fit(command: type[c.Command], case: Case) -> bool:
 
 def fits(case: Case) -> tuple[str, ...]:
     """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask."""
-    rows = _AT[Stage(case.stage)]
-    return tuple(row.command.__name__ for row in rows if row.may is not CLOCK and row.when(case))
+    return tuple(row.command.__name__ for row in _TOLD_AT[case.stage] if row.when(case))
 
 
 def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:

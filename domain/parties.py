@@ -14,6 +14,7 @@ from domain.procedure import Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
 WARNINGS: Final = ("at_counter",)  # told to the officer
+KEYED: Final = ("person_", "representative_")  # how the names begin of what ``keyed`` puts into a request
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 
 
@@ -109,7 +110,7 @@ def keyed(
 
 def is_keyed(name: str) -> bool:
     """Whether a member of a request is one that ``keyed`` put there: it serves the house alone."""
-    return name.startswith(("person_", "representative_"))
+    return name.startswith(KEYED)
 
 
 def parties_named(request: Mapping[str, Any]) -> list[str]:

@@ -8,11 +8,11 @@ from domain.events import Attachment
 from domain.lifecycle import fits
 from domain.parties import (
     FIRST_PARTY,
+    KEYED,
     SIGNED_PAPER,
     Capacity,
     capacities,
     changed,
-    is_keyed,
     is_personal_list,
 )
 from domain.persons import is_company, name_of
@@ -62,7 +62,7 @@ def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[
     if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
         seen = changed(seen, case.owners, lambda v, of: v if of in whose else _name_of(v))
-    request = {name: value for name, value in seen.items() if not is_keyed(name)}
+    request = {name: value for name, value in seen.items() if not name.startswith(KEYED)}
     return {
         "case": case.case,
         "country": case.country,

@@ -17,6 +17,7 @@ from api.edge.caller import (
     idempotency_key,
     key_of_request,
     shaped,
+    whole,
 )
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
@@ -75,10 +76,11 @@ async def file_case(request: Request) -> Response:
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
     country, offered = _offered(request, found)
-    filing = shaped(found, await request.body(), Filing)
+    raw = await whole(request)
+    filing = shaped(found, raw, Filing)
     content = _content_of(filing, country, offered)
     case = country.ids.case(actor.issuer, actor.client, actor.subject, key)
-    sent_under = key_of_request(country, actor, case, await request.body())
+    sent_under = key_of_request(country, actor, case, raw)
     command = FileCase(
         by=actor,
         cause=new_cause(),

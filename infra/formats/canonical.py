@@ -200,6 +200,8 @@ def _walk(document: object, reserved: frozenset[str]) -> None:
         if depth == DEEPEST:
             raise NotCanonical(_pointer(path), f"is nested more than {DEEPEST} levels deep", "too_deep")
         for step, value in _members(container, path, reserved):
+            if type(value) is str and value.isascii():  # as most are
+                continue
             if isinstance(value, (dict, list, tuple)):
                 pending.append((value, (path, step) if depth >= 0 else None, depth + 1))
             elif wrong := _wrong(value):

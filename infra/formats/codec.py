@@ -24,8 +24,7 @@ class UnknownEvent(ValueError):
     """A stored event has a name or members that this version of the house does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(NamedTuple):
     """What an event puts into its envelope: public members, and personal ones with whose they are."""
 
     type: str
