@@ -313,10 +313,21 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
         if not isinstance(event, CaseFiled):
             raise TypeError(f"a case begins with CaseFiled, not with {recorded.type}")
         filed = _filed(event, recorded)
-        return filed._replace(**_acted(filed, event, recorded)) if "for" in recorded.actor else filed
+        return _with(filed, _acted(filed, event, recorded)) if "for" in recorded.actor else filed
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
-    after = case._replace(version=recorded.seq, timeline=[*case.timeline, _step(recorded)], **changes)
-    return after._replace(**_acted(after, event, recorded)) if "for" in recorded.actor else after
+    after = _with(case, {"version": recorded.seq, "timeline": [*case.timeline, _step(recorded)], **changes})
+    return _with(after, _acted(after, event, recorded)) if "for" in recorded.actor else after
+
+
+_FIELDS: Final = {name: n for n, name in enumerate(Case._fields)}
+
+
+def _with(case: Case, changes: Mapping[str, Any]) -> Case:
+    """The case with these fields: ``_replace`` takes three times as long, and every event comes here."""
+    values = list(case)
+    for name, value in changes.items():
+        values[_FIELDS[name]] = value
+    return Case._make(values)
 
 
 def _step(recorded: Recorded) -> Mapping[str, Any]:

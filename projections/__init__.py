@@ -13,7 +13,7 @@ A row holds JSON values under the names of ``columns``, the key first. Files are
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, Literal
@@ -63,11 +63,11 @@ class Tally:
     row: Callable[[Any], Row | None]
     source: Literal["log", "accesses"] = "log"
     indexes: tuple[tuple[str, ...], ...] = ()
+    sums: tuple[str, ...] = field(init=False)  # the columns that are added up
 
-    @property
-    def sums(self) -> tuple[str, ...]:
-        """The columns that are added up."""
-        return tuple(name for name, kind in self.columns.items() if kind == "integer")
+    def __post_init__(self) -> None:
+        sums = tuple(name for name, kind in self.columns.items() if kind == "integer")
+        object.__setattr__(self, "sums", sums)
 
 
 def added(tally: Tally, one: Row, other: Row) -> Row:

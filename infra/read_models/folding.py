@@ -19,6 +19,7 @@ from projections import Tally, View, added, key_column, tallies
 from projections import views as all_views
 
 logger = logging.getLogger(__name__)
+_UNKNOWN: Final = object()  # how a stream stood of which no event was folded
 _ERASURE: Final = f".{PersonalDataErased.__name__}.v1"
 
 
@@ -105,9 +106,11 @@ class Folded:
         shown, gone = [], []
         for stream, state in states.items():
             rows = view.shown(state) if state is not None else []
-            if view.rows is not None and stream in self._stood:
-                stood = self._stood[stream]
-                before = view.shown(stood) if stood is not None else []
+            stood = self._stood.get(stream, _UNKNOWN)
+            if stood is None:
+                pass  # it began in this batch: nothing of it is there
+            elif view.rows is not None and stood is not _UNKNOWN:
+                before = view.shown(stood)
                 if rows == before:
                     continue  # fifty parties are not written anew because one of them consented
                 gone += [stream] if before else []  # some may have gone
@@ -134,9 +137,10 @@ class Folded:
                 transaction.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
 
     def _fold(self, recorded: Recorded) -> None:
-        states = self._states.get(recorded.family)
+        name = recorded.family
+        states = self._states.get(name)
         if states is not None:
-            family = FAMILIES[recorded.family]
+            family = FAMILIES[name]
             stood = states.get(recorded.stream, family.empty)
             self._stood.setdefault(recorded.stream, stood)
             states[recorded.stream] = family.evolve(stood, recorded)

@@ -21,6 +21,7 @@ from domain.commands import FileCase
 from infra.formats.canonical import loose_b64url
 from infra.formats.envelope import split
 from infra.verification import verify_folder
+from infra.verification.outsiders import STATEMENTS
 from tests.bench import stock
 from tests.bench.ground import Ground, ground
 
@@ -140,17 +141,22 @@ def rebuild() -> Iterator[Result]:
 
 
 def verify() -> Iterator[Result]:
-    """``audit verify`` per core, against the bare P-256 verification of the same signatures in one process."""
+    """``audit verify`` per core, against the bare P-256 verification of the same signatures in one process: those of
+    the authorities, and of the registries in what they stated.
+    """
     with folder() as place:
         with ground(place) as house:
             house.grow(20_000)
             rows = house.log.since(0, 20_000)
+            signatures = sum(
+                2 if name in STATEMENTS else 1 for _, _, _, name, _ in house.log.since(0, 30_000)
+            )
             key = house.keyring.seals[list(house.keyring.seals)[-1]].private_key.public_key()
         ours, bare = [], []
         for _ in range(3):
             began = time.perf_counter()
-            report = verify_folder(place, processes=0)
-            ours.append(report["logs"]["KZ"]["events"] / (time.perf_counter() - began))
+            verify_folder(place, processes=0)
+            ours.append(signatures / (time.perf_counter() - began))
             bare.append(_bare_verifications(rows, key))
         yield ratio("audit verify per core / bare P-256 verify", ours, bare, 0.8)
 
