@@ -301,6 +301,7 @@ class Case(NamedTuple):
         return self.entry_fee if is_open else None
 
 
+_FIELDS: Final = {name: n for n, name in enumerate(Case._fields)}
 # Of every case that has begun: a fold makes a new list, and changes none.
 _NOTHING_YET: Final[list[Any]] = []
 _NONE_YET: Final[dict[str, Any]] = {}
@@ -317,9 +318,6 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
     after = _with(case, {"version": recorded.seq, "timeline": [*case.timeline, _step(recorded)], **changes})
     return _with(after, _acted(after, event, recorded)) if "for" in recorded.actor else after
-
-
-_FIELDS: Final = {name: n for n, name in enumerate(Case._fields)}
 
 
 def _with(case: Case, changes: Mapping[str, Any]) -> Case:

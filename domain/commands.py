@@ -48,7 +48,8 @@ SYSTEM = Actor(issuer="tamga", subject="system", client="system")
 class Command:
     """Something asked by somebody; ``cause`` is ``cmd:<uuid>`` or ``evt:<event hash>``.
 
-    When it was asked does not count: a decision has the moment at which it is taken.
+    When it was asked does not count: a decision has the moment at which it is taken. It is no ABC, which every
+    ``isinstance`` would ask.
     """
 
     by: Actor

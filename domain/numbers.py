@@ -125,7 +125,7 @@ def _foreign(name: str, position: int, character: str) -> WrongNumber:
 
 
 def weighted(number: str, weights: Iterable[int]) -> int:
-    """The sum of the digits, each times its weight."""
+    """The sum of the digits, each times its weight; there are as many weights."""
     return sum(map(mul, weights, map(int, number)))
 
 

@@ -16,8 +16,8 @@ from api.edge.caller import (
     document,
     idempotency_key,
     key_of_request,
+    raw_body,
     shaped,
-    whole,
 )
 from api.edge.carrying_out import alone, done
 from api.edge.contract import documented
@@ -76,7 +76,7 @@ async def file_case(request: Request) -> Response:
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
     country, offered = _offered(request, found)
-    raw = await whole(request)
+    raw = await raw_body(request)
     filing = shaped(found, raw, Filing)
     content = _content_of(filing, country, offered)
     case = country.ids.case(actor.issuer, actor.client, actor.subject, key)

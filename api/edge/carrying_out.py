@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.edge.answers import answered
-from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, version_seen, whole
+from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, raw_body, version_seen
 from api.edge.may_read import located, nothing, readable
 from api.edge.problems import Declined
 from domain.case import Case
@@ -90,7 +90,7 @@ async def carried_out(request: Request, country: CountryHouse, command: Command)
         return await asyncio.wrap_future(country.desk.ask(command))
     # One name for all that is sent under a key, a filing included: another body is another request.
     derived = country.ids.request(command.by.issuer, command.by.client, command.by.subject, key)
-    raw = request.url.path.encode() + b"\0" + await whole(request)
+    raw = request.url.path.encode() + b"\0" + await raw_body(request)
     with alone(request, derived):
         sent_under = key_of_request(country, command.by, derived, raw)
         return await asyncio.wrap_future(country.desk.ask(command, sent_under))

@@ -43,7 +43,7 @@ class Term:
         if not self.is_moved and self.unit in ("minutes", "working_days"):
             raise ValueError(f"a term in {self.unit} never ends on a day off")
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # deadlines are remembered by their terms: a source is not hashed each time
         return hash((self.count, self.unit))
 
     @property

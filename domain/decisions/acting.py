@@ -49,4 +49,6 @@ def for_who_files(command: FileCase, situation: Situation, parties: Collection[s
     me = command.by.persons.get(command.country)
     mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
     own = capacities_for(command, mine, (FIRST_PARTY,))
-    return Rule("case.file:applicant", FIRST_PARTY, None, own[0].as_, mine, me) if own else None
+    if not own:
+        return None
+    return Rule("case.file:applicant", party=FIRST_PARTY, as_=own[0].as_, capacities=mine, person=me)

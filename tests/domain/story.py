@@ -231,7 +231,9 @@ class Story:
             assert key is not None
             self.claims[key] = evolve(self.claims.get(key, FREE), recorded)
         elif recorded.family == "case":
-            self.case = evolve(self.case, recorded)
+            stood, before = self.case, self.case and json.dumps(self.case._asdict())
+            self.case = evolve(stood, recorded)
+            assert (stood and json.dumps(stood._asdict())) == before  # folds share what nobody changes
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
             self.entries[key] = evolve(self.entries.get(key), recorded)
