@@ -130,12 +130,12 @@ Who files by the event-sourcing library as its tutorial has it (`tests/bench/sto
 `Aggregate` and SQLite recorder, the same three events in two streams and one transaction, full sync) stores JSON that
 anybody with the file can read and change. On 2026-11-29 that took 0.25 ms of a processor a filing; ours took 0.8 ms,
 for three signatures, nine sealed members under the keys of their persons, hash chains, the decision by the law of the
-day with its fee and deadlines, and a look at what is there. In process, on an idle machine, ours reached 0.28 of the
-stock library's filings a second in memory (1,324 against 4,955), and 0.55 on a disk that syncs each filing (1,245
-against 2,246). Over HTTP with 16 clients hardly anything is lost: 0.93 and 0.98 in two runs (710 against 702), though
-the edge checks a token and an idempotency key, too, and a follower writes read models beside it: one desk writes a
-whole batch with one sync, where each of the library's saves waits for its own. On a busy machine the same rows gave
-0.82 and 1.23 in process on the disk, and 0.77 and 0.50 over HTTP.
+day with its fee and deadlines, and a look at what is there. In process ours reaches 0.31 of the stock library's filings
+a second in memory (2026-11-30: 1,956 against 6,390), and 0.50 on a disk that syncs each filing (1,457 against 2,899).
+Over HTTP with 16 clients hardly anything is lost: 0.95 (893 against 944; 0.93 and 0.98 the day before), though the edge
+checks a token and an idempotency key, too, and a follower writes read models beside it: one desk writes a whole batch
+with one sync, where each of the library's saves waits for its own. On a busy machine the same rows gave 0.82 and 1.23
+in process on the disk, and 0.77 and 0.50 over HTTP.
 
 ## What the time goes into
 
