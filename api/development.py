@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
+from api.edge.caller import raw_body
 from api.edge.sentences import english
 from api.front.layout import filled, page
 from domain.countries import countries
@@ -178,7 +179,7 @@ async def _form(request: Request) -> list[tuple[str, str]]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise _Wrong(f"Send the parameters as {_FORM}.")
-    raw = await request.body()
+    raw = await raw_body(request)
     if len(raw) > LARGEST_FORM:
         raise _Wrong(f"The form is larger than {LARGEST_FORM} bytes.")
     try:

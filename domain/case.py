@@ -302,9 +302,6 @@ class Case(NamedTuple):
 
 
 _FIELDS: Final = {name: n for n, name in enumerate(Case._fields)}
-# Of every case that has begun: a fold makes a new list, and changes none.
-_NOTHING_YET: Final[list[Any]] = []
-_NONE_YET: Final[dict[str, Any]] = {}
 
 
 def evolve(case: Case | None, recorded: Recorded) -> Case:
@@ -321,7 +318,7 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
 
 
 def _with(case: Case, changes: Mapping[str, Any]) -> Case:
-    """The case with these fields: ``_replace`` takes three times as long, and every event comes here."""
+    """The case with these fields: ``_replace`` takes more than twice as long, and every event comes here."""
     values = list(case)
     for name, value in changes.items():
         values[_FIELDS[name]] = value
@@ -348,7 +345,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         version=recorded.seq,
         parties=event.parties,
         request={
-            name: None if value is ERASED else _kept_of_all(value) if isinstance(value, list) else value
+            name: _kept_of_all(value) if isinstance(value, list) else _kept(value)
             for name, value in event.request.items()
         },
         owners=recorded.owners,
@@ -357,20 +354,20 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         request_hash=recorded.hash,
         consents_asked=event.consents,
         consent_until=event.consent_until,
-        consents=_NONE_YET,
-        payments=_NONE_YET,
-        refunds=_NONE_YET,
-        questions=_NOTHING_YET,
-        opinions=_NOTHING_YET,
-        effects=_NOTHING_YET,
-        entries=_NOTHING_YET,
-        receipts=_NONE_YET,
-        objections=_NOTHING_YET,
-        erased=_NOTHING_YET,
+        consents={},
+        payments={},
+        refunds={},
+        questions=[],
+        opinions=[],
+        effects=[],
+        entries=[],
+        receipts={},
+        objections=[],
+        erased=[],
         timeline=[_step(recorded)],
-        acting=_NONE_YET,
-        at_counter=_NOTHING_YET,
-        decisions=_NOTHING_YET,
+        acting={},
+        at_counter=[],
+        decisions=[],
     )
 
 

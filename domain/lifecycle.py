@@ -15,6 +15,7 @@ from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
 from domain.offers import offer
+from domain.once import once
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.roles import APPLICANT, OFFICERS, PARTY, May
 
@@ -24,8 +25,6 @@ class About:
 
     What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
     """
-
-    __slots__ = ("_claims", "_effects", "_facts", "_filed_on", "at", "filed_at", "offer", "request", "terms")
 
     def __init__(
         self, offer: Offer, terms: Terms, request: Request, filed_at: datetime, at: datetime
@@ -39,7 +38,6 @@ class About:
         self._filed_on = legal_day(filed_at, country_of(offer.country))
         self._facts: dict[date, Facts] = {}
         self._effects: dict[date, tuple[Effect, ...]] = {}
-        self._claims: tuple[Key, ...] | None = None
 
     def is_as_of(self, at: datetime) -> bool:
         """Whether what is filed would be the same at that later moment: on the same legal day, where the law counts
@@ -56,11 +54,10 @@ class About:
             self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
         return self._facts[day]
 
+    @once
     def claims(self) -> tuple[Key, ...]:
         """What the request claims."""
-        if self._claims is None:
-            self._claims = self.offer.procedure.claims(self.request)
-        return self._claims
+        return self.offer.procedure.claims(self.request)
 
     def effects(self, day: date | None = None) -> tuple[Effect, ...]:
         """What an approval does, seen on the day of the filing or on another one."""
@@ -116,7 +113,7 @@ CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody
 
 
 def _claims(about: About) -> tuple[Key, ...]:
-    return about.claims()
+    return about.claims
 
 
 def _slots(about: About) -> tuple[Key, ...]:

@@ -134,7 +134,7 @@ class Situation:
     @property
     def claims(self) -> dict[Key, Claim]:
         """Each claim that the request makes, as it stands; none is known any more once people are erased."""
-        return {key: self.claim(key) for key in self._about.claims()} if self._about else {}
+        return {key: self.claim(key) for key in self._about.claims} if self._about else {}
 
     @property
     def slots(self) -> Mapping[Key, tuple[str, ...]]:

@@ -127,15 +127,8 @@ def split(state: bytes) -> tuple[bytes, bytes]:
     return jws, mark + sealed
 
 
-def key_ids_of(state: bytes) -> list[bytes]:
-    """The ids of the keys that a stored event is sealed with; raises Unreadable for a sealed part that is
-    none.
-    """
-    return [box.key_id for box in boxes_of(state)]
-
-
 def boxes_of(state: bytes) -> list[Box]:
-    """The boxes of a stored event, closed; raises Unreadable as ``key_ids_of``."""
+    """The boxes of a stored event, closed; raises Unreadable for a sealed part that is none."""
     sealed = split(state)[1]
     return split_sealed(sealed) if sealed else []
 

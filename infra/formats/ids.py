@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from domain.procedure import Key
 from infra.formats.canonical import encode
 from infra.formats.signing import mac
+from infra.runtime.uuids import as_uuid
 
 
 class Ids:
@@ -78,8 +79,4 @@ class Ids:
 
 def derived_id(secret: bytes, parts: Iterable[str | int]) -> str:
     """UUIDv8 over the first 128 bits of HMAC-SHA-256(secret, JCS(parts)), as it is written."""
-    raw = bytearray(mac(secret, encode(list(parts)))[:16])
-    raw[6] = raw[6] & 0x0F | 0x80
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()  # a detour over uuid.UUID takes as long as the HMAC
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return as_uuid(mac(secret, encode(list(parts))), version=8)

@@ -78,7 +78,7 @@ class Vault:
 
     def take(self) -> DataKey:
         """A key that nobody has used yet, already durable. Raises Unavailable when none can be made."""
-        with self._lock:  # as the condition does, in half of the time
+        with self._lock:  # as the condition does, in two thirds of the time
             if len(self._pool) <= LOW and not self._is_refilling:
                 self._begin_refill()
             while not self._pool:
@@ -99,7 +99,7 @@ class Vault:
             with self._reading:
                 rows = self._reader.execute(_GET, (key_id,)).fetchall()
         except sqlite3.Error as error:
-            raise Unavailable(f"the key store cannot be used: {error}") from error
+            raise Unavailable(f"{_TROUBLE}: {error}") from error
         return self._unwrap(rows[0][0]) if rows else None
 
     def get_all(self, key_ids: Collection[bytes]) -> dict[bytes, bytes]:
@@ -117,7 +117,7 @@ class Vault:
                 with self._reading:
                     rows = self._reader.execute(statement, chunk).fetchall()
             except sqlite3.Error as error:
-                raise Unavailable(f"the key store cannot be used: {error}") from error
+                raise Unavailable(f"{_TROUBLE}: {error}") from error
             found |= {key_id: self._unwrap(wrapped) for key_id, wrapped in rows}
         return found
 
@@ -207,7 +207,8 @@ _LIVES = "wrapped <> zeroblob(40)"
 _GET = f"SELECT wrapped FROM data_keys WHERE id = ? AND {_LIVES}"  # noqa: S608 - our own words
 _ANY = f"SELECT wrapped FROM data_keys WHERE {_LIVES} LIMIT 1"  # noqa: S608 - our own words
 _SCRUBBED = "secure_delete = ON"
+_TROUBLE = "the key store cannot be used"
 
 
 def _plainly() -> AbstractContextManager[None]:
-    return said_as(Unavailable, "the key store cannot be used")
+    return said_as(Unavailable, _TROUBLE)

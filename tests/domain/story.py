@@ -233,7 +233,7 @@ class Story:
         elif recorded.family == "case":
             stood, before = self.case, self.case and json.dumps(self.case._asdict())
             self.case = evolve(stood, recorded)
-            assert (stood and json.dumps(stood._asdict())) == before  # folds share what nobody changes
+            assert (stood and json.dumps(stood._asdict())) == before  # a fold changes nothing of what was
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
             self.entries[key] = evolve(self.entries.get(key), recorded)

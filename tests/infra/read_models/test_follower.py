@@ -15,7 +15,7 @@ import pytest
 from domain import commands as c
 from domain.refusals import Unready
 from infra.formats.canonical import from_b64url
-from infra.formats.envelope import key_ids_of, payload_of, split
+from infra.formats.envelope import boxes_of, payload_of, split
 from infra.log.event_store import Row
 from infra.read_models.follower import BATCH
 from infra.read_models.store import Unavailable
@@ -183,7 +183,7 @@ def test_an_altered_key_is_the_trouble_of_those_whom_it_seals(kazakhstan: OneCou
     key = kazakhstan.log.stream(first.stream)[0]
     with behind_the_door(kazakhstan.vault.key_store.path) as door:
         door.execute(
-            "UPDATE data_keys SET wrapped = zeroblob(39) || x'01' WHERE id = ?", (key_ids_of(key[4])[0],)
+            "UPDATE data_keys SET wrapped = zeroblob(39) || x'01' WHERE id = ?", (boxes_of(key[4])[0].key_id,)
         )
     kazakhstan.follow()
     assert set(kazakhstan.read_models.parked()) == {first.stream}
