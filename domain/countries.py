@@ -43,7 +43,7 @@ def country_of(code: str) -> Country:
 
 @lru_cache(maxsize=1024)  # one decision asks for the same moment several times
 def legal_day(at: datetime, country: Country) -> date:
-    """The local day of the country's authorities at this moment (rules.md 1)."""
+    """The local day of the country's authorities at this moment, in UTC as the house has all of them (rules.md 1)."""
     return at.astimezone(_zone(country.time_zone)).date()
 
 

@@ -8,7 +8,6 @@ The normal forms are frozen: ids are derived from them. Another is a new ``FORM`
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from operator import mul
 from typing import Final
 
 from stdnum.exceptions import ValidationError
@@ -41,7 +40,7 @@ def vin(text: str) -> str:
 
 def vin_warnings(number: str) -> tuple[str, ...]:
     """("vin_check_digit",) when character 9 of a VIN in its normal form does not fit; never a refusal."""
-    total = sum(map(mul, _VIN_WEIGHTS, map(_VIN_VALUES.__getitem__, number)))
+    total = sum([weight * _VIN_VALUES[c] for weight, c in zip(_VIN_WEIGHTS, number, strict=True)])
     return () if number[8] == "0123456789X"[total % 11] else ("vin_check_digit",)
 
 
@@ -125,8 +124,8 @@ def _foreign(name: str, position: int, character: str) -> WrongNumber:
 
 
 def weighted(number: str, weights: Iterable[int]) -> int:
-    """The sum of the digits, each times its weight; there are as many weights."""
-    return sum(map(mul, weights, map(int, number)))
+    """The sum of the digits, each times its weight; ValueError where there are not as many weights."""
+    return sum([weight * int(digit) for weight, digit in zip(weights, number, strict=True)])
 
 
 def checked_by(validate: Callable[[str], str], name: str, number: str) -> str:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
@@ -139,12 +140,14 @@ def request_id(scope: Scope) -> str:
     return found
 
 
+_GONE: Final = 499  # whoever asked is not there any more, as other servers count it
 _ANSWERED: Final = (
     Refusal,
     Declined,
     BadToken,
     HTTPException,
     RequestValidationError,
+    ClientDisconnect,
     *TROUBLES,
     Exception,
 )
@@ -169,6 +172,8 @@ async def _answered(request: Request, error: Exception) -> Response:  # noqa: PL
             return _of_the_framework(request, error)
         case RequestValidationError():  # the framework's own answer would echo what was sent
             return refused(scope, refusals.Invalid(*_places(error)))
+        case ClientDisconnect():  # in the middle of its own request: nobody reads this, it is counted
+            return Response(status_code=_GONE)
         case _ if isinstance(error, TROUBLES):
             return problem(scope, 503, "unavailable", headers={"Retry-After": "1"})
         case _:

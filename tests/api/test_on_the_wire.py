@@ -1,5 +1,6 @@
 """What only a real server shows: bodies that are not read, heads without bodies, on connections that live on."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -45,3 +46,24 @@ def test_whatever_is_sent_the_next_request_is_answered(served_town: ServedTown, 
     answer = served_town.as_(SELLER).send("POST", "/v1/cases", content=raw, headers=JSON)
     assert answer.is_client_error
     assert good(served_town.anybody.get("/livez"))
+
+
+def test_who_goes_away_in_the_middle_is_no_fault_of_the_house(served_town: ServedTown) -> None:
+    """It is counted as what it is, and nothing is logged as broken; the same key may be used again."""
+
+    class Gone(Exception):
+        pass
+
+    def half() -> Iterator[bytes]:
+        yield b'{"country": "KZ",'
+        raise Gone
+
+    headers = {**JSON, "Idempotency-Key": new_key()}
+    with pytest.raises(Gone):
+        served_town.as_(SELLER).send("POST", "/v1/cases", content=half(), headers=headers)
+    until = time.monotonic() + 20
+    while 'route="/v1/cases",status="499"' not in (counts := served_town.anybody.get("/metrics").text):
+        assert time.monotonic() < until
+    assert 'route="/v1/cases",status="500"' not in counts
+    again = served_town.as_(SELLER).send("POST", "/v1/cases", content=b"{}", headers=headers)
+    assert again.status_code == 422
