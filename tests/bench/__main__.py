@@ -97,9 +97,9 @@ _NOTES = """## Against the tree before
 The shapes of 2026-11-29 (places and chains in signed bytes, parties of many kinds, checks by facts) first cost up to a
 fifth of a filing. On 2026-11-30 both trees were measured in turns, seven rounds of each row
 (`python -m tests.bench --against FOLDER`, the old tree being commit 4f14418): a row is worse where it loses more than
-5 % and more than the old tree differs from itself. None was in that pass. The row of filing in process, measured again,
-gave 0.91 to 0.94 on the disk and 0.88 to 1.05 in memory: young processes differ more than settled ones, which are as fast
-as before (3,000 filings and more in one process: 1.00 in memory, 0.98 on the disk).
+5 % and more than the old tree differs from itself. None was in that pass. The row of filing in process, measured again
+alone, gave 0.91 to 0.94 on the disk and 0.88 to 1.05 in memory, which is worse in two of three runs; processes that go
+on (3,000 filings and more, both trees in turns) gave 0.98 on the disk and 1.00 in memory. Why is not known yet.
 
 | row | new / old | the old tree against itself |
 |---|---|---|
