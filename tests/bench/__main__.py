@@ -94,12 +94,15 @@ tree before: `python -m tests.bench --against FOLDER`.
 
 _NOTES = """## Against the tree before
 
-The shapes of 2026-11-29 (places and chains in signed bytes, parties of many kinds, checks by facts) first cost up to a
-fifth of a filing. On 2026-11-30 both trees were measured in turns, seven rounds of each row
-(`python -m tests.bench --against FOLDER`, the old tree being commit 4f14418): a row is worse where it loses more than
-5 % and more than the old tree differs from itself. None was in that pass. The row of filing in process, measured again
-alone, gave 0.91 to 0.94 on the disk and 0.88 to 1.05 in memory, which is worse in two of three runs; processes that go
-on (3,000 filings and more, both trees in turns) gave 0.98 on the disk and 1.00 in memory. Why is not known yet.
+The shapes of 2026-11-29 (places and chains in signed bytes, parties of many kinds, checks by facts) first cost up to
+a fifth of a filing. On 2026-11-30 both trees were measured in turns, seven rounds of each row (`python -m tests.bench
+--against FOLDER`, the old tree being commit 4f14418): a row is worse where it loses more than 5 % and more than the
+old tree differs from itself. None was in that pass. Alone, the row of filing in process gave 0.88 to 1.05 in single
+passes. That is the row itself: the first collection of garbage (20 ms; after 100,000 allocations, which the new
+states reach at the third round of 300 filings, the old ones at the fourth) was the median of three rounds in one tree
+and fell between two in the other. With nine rounds of 300 a turn, fifteen turns gave 0.98 on the disk and 0.98 in
+memory, seven 0.96 and 0.97, another seven 0.91 (the disk, worse) and 0.97: a filing costs 2 to 5 % more than before
+the shapes, and one pass on a busy disk may say more.
 
 | row | new / old | the old tree against itself |
 |---|---|---|
