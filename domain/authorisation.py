@@ -20,7 +20,7 @@ from domain.parties import (
     representatives_in,
 )
 from domain.refusals import NotAllowed, Refusal, Unknown
-from domain.roles import APPLICANT, OFFICERS, PARTY, May
+from domain.roles import APPLICANT, JUDGES, OFFICERS, PARTY, May
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ class Subject:
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     at_counter: frozenset[str] = frozenset()
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
+    barred: frozenset[str] = frozenset()  # who judged what was set aside, as at_counter
 
     @property
     def humans(self) -> frozenset[str]:
@@ -68,10 +69,10 @@ class Rule:
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
-    May("case.read", (PARTY, *OFFICERS, "auditor", "data_protection_officer"), or_opinion_office=True),
-    May("case.history", (PARTY, *OFFICERS, "auditor"), or_opinion_office=True),
-    May("evidence.read", (PARTY, *OFFICERS), or_opinion_office=True),
-    May("queue.read", OFFICERS),
+    May("case.read", (PARTY, *JUDGES, "auditor", "data_protection_officer"), or_opinion_office=True),
+    May("case.history", (PARTY, *JUDGES, "auditor"), or_opinion_office=True),
+    May("evidence.read", (PARTY, *JUDGES), or_opinion_office=True),
+    May("queue.read", JUDGES),
     COUNTER,
     May("register.read", (*OFFICERS, "registry"), same_authority=False),
     May("feed.read", ("registry", "auditor"), same_authority=False),
@@ -114,10 +115,14 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
 
 
 def _both_sides(may: May, subject: Subject, competence: Competence) -> Refusal | None:
-    """Who acts for a party at the counter does not judge its case, and who judges it does not act (rules.md 46)."""
+    """Who acts for a party at the counter does not judge its case, and who judges it does not act (rules.md 46); nor
+    does anybody judge twice what was set aside (rules.md 19).
+    """
     known = (competence.person, competence.office_id)
     if may.judges and not subject.at_counter.isdisjoint(known):
         return NotAllowed("acted_at_counter")
+    if may.judges and not subject.barred.isdisjoint(known):
+        return NotAllowed("judged_before")
     if may is COUNTER and not subject.judges.isdisjoint(known):
         return NotAllowed("judges_this_case")
     return None
@@ -150,7 +155,8 @@ def subject_of(case: Case, at: datetime) -> Subject:
         representatives=case.representatives,
         at_counter=case.was_at_counter,
         judges=case.judges,
-        opinion_offices=tuple(opinion["authority"] for opinion in case.open_opinions),
+        barred=case.was_set_aside_by,
+        opinion_offices=tuple(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
     )
 
 

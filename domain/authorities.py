@@ -8,6 +8,15 @@ from domain.offers import offers
 
 CASES: Final = signed_by("deciding")
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
+# What is decided of an appeal, and what follows from it in the same append.
+APPEALS: Final = (
+    "case.AppealDecided.v1",
+    "case.AppealTermEnded.v1",
+    "case.DecisionTermStarted.v1",
+    "case.FeeAssessed.v1",
+    "claim.ClaimReleased.v1",
+    "claim.ClaimTaken.v1",
+)
 OPINIONS: Final = ("case.OpinionGiven.v1",)
 RECEIPT: Final = "tamga-receipt+jwt"
 OBJECTION: Final = "tamga-objection+jwt"
@@ -35,6 +44,7 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
                 found.setdefault(terms.registry_of(register.name), set()).update((RECEIPT, OBJECTION))
             for consultation in terms.opinions:
                 found.setdefault(consultation.authority, set()).update(OPINIONS)
+            found.setdefault(terms.appeals.authority, set()).update(APPEALS)
             for restriction in terms.restrictions:
                 found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]

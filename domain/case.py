@@ -3,21 +3,30 @@
 ::
 
     filed ───────► in_review ──────► approved ──► completed
-      │ ▲ consent     │ ▲ answer       │ (the entries are written in the same append, or,
-      │ │             │ │              │  where a fee is due before them, in that of the payment)
-      │ └ revoked     ▼ │              └──► lapsed (unpaid: that fee)
+      │ ▲ revoked,    │ ▲ answer       │ (the entries are written in the same append, or,
+      │ │ amended     │ │              │  where a fee is due before them, in that of the payment)
+      │ └───────      ▼ │              └──► lapsed (unpaid: that fee)
       │             returned ──► lapsed (no_answer)              in_review ──► refused
       ├──► lapsed (unpaid, no_consent)
+      ├──► not_needed (the law asks for none of this; also from in_review and returned)
       └──► withdrawn (a party declined; by the applicant also from in_review and returned)
+
+    lapsed ──► where it stood (a payment in time that was told late)
+    refused, lapsed, completed ──► appealed ──► the same (upheld, taken back; what was written annulled)
+                                       └──► in_review, or where it lapsed (set aside)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, TypedDict, assert_never
 
 from domain.days.deadlines import Deadline
 from domain.events import (
     ERASED,
+    AppealDecided,
+    AppealLodged,
+    AppealOutcome,
+    AppealTakenBack,
     AppealTermEnded,
     ApprovalProposed,
     CaseApproved,
@@ -26,11 +35,15 @@ from domain.events import (
     CaseEvent,
     CaseFiled,
     CaseLapsed,
+    CaseNotNeeded,
     CaseRefused,
     CaseWithdrawn,
+    ClaimWaived,
     ConsentDeclined,
     ConsentGiven,
     ConsentRevoked,
+    DeadlineExtended,
+    DecisionServed,
     DecisionTermStarted,
     EntriesHeld,
     EntriesWritten,
@@ -41,6 +54,7 @@ from domain.events import (
     InformationProvided,
     InformationRequested,
     LapseReason,
+    LapseSetAside,
     ObjectionRecorded,
     OpinionGiven,
     OpinionRequested,
@@ -50,9 +64,11 @@ from domain.events import (
     RefundDue,
     RefundPaid,
     RefundReason,
+    RequestAmended,
+    Served,
     WithdrawalReason,
 )
-from domain.parties import WARNINGS, Representative, changed, persons_in, representatives_in
+from domain.parties import FIRST_PARTY, WARNINGS, Representative, changed, persons_in, representatives_in
 
 
 class Stage(StrEnum):
@@ -65,17 +81,23 @@ class Stage(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    NOT_NEEDED = "not_needed"
     COMPLETED = "completed"
+    APPEALED = "appealed"
 
 
 class Fee(TypedDict):
-    """The fee as it was assessed last, in minor units; ``due`` None: nothing to pay."""
+    """The fee as it was assessed last, in minor units; ``due`` None: nothing to pay.
+
+    ``lapses``: until then the treasury may say that it was paid in time.
+    """
 
     amount: int
     currency: str
     formula: str
     provisional: bool
     due: Deadline | None
+    lapses: Deadline | None
 
 
 class Refund(TypedDict):
@@ -139,10 +161,51 @@ class Proposal(TypedDict):
     person: str | None
 
 
+class Extension(TypedDict):
+    """The time to decide was prolonged, to this end, for this reason; None: erased."""
+
+    at: str
+    due: Deadline
+    law: str
+    reason: str | None
+
+
+class Ending(TypedDict):
+    """The event ``of`` ended the case; who has not opened it is presumed to have it from ``served_after`` on."""
+
+    of: str
+    at: str
+    served_after: Deadline
+
+
+class ServedTo(TypedDict):
+    """A party has what ended the case, and may appeal so long."""
+
+    at: str
+    how: Served
+    appeal_until: Deadline
+
+
+class Appeal(TypedDict):
+    """A party's appeal, lodged in the event ``of``, and how it ended; words that are erased are None."""
+
+    of: str
+    at: str
+    party: str
+    authority: str
+    decide_until: Deadline | None
+    reason: str | None
+    taken_back_at: str | None
+    decided_at: str | None
+    outcome: AppealOutcome | None
+    explanation: str | None
+
+
 class Decided(TypedDict):
     """How the case ended; members that the kind does not have are None, and words that are erased."""
 
-    kind: Literal["approved", "refused", "withdrawn", "lapsed"]
+    kind: Literal["approved", "refused", "withdrawn", "lapsed", "not_needed"]
+    is_set_aside: bool
     at: str
     officer: str | None
     person: str | None
@@ -150,10 +213,11 @@ class Decided(TypedDict):
     reason: WithdrawalReason | LapseReason | None
     grounds: list[str] | None
     law: list[str] | None
+    exemption: str | None
     explanation: str | None
 
 
-ENDED: Final = (Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.COMPLETED)
+ENDED: Final = (Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.NOT_NEEDED, Stage.COMPLETED)
 
 
 class Case(NamedTuple):
@@ -196,7 +260,11 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
-    decisions: list[Decided]  # newest last; one, until appeals set decisions aside (rules.md 19, not yet)
+    decisions: list[Decided]  # newest last; those that were set aside, too
+    extensions: list[Extension]
+    served: Mapping[str, ServedTo]  # party -> what ended the case
+    appeals: list[Appeal]  # oldest first
+    barred: list[list[str | None]]  # [office id, keyed person id] of who took part in what was set aside
     fee: Fee | None = None
     entry_fee: Fee | None = None  # due between the approval and the entry
     entries_held: Held | None = None
@@ -204,7 +272,14 @@ class Case(NamedTuple):
     decision_due: Deadline | None = None
     officer: str | None = None
     proposal: Proposal | None = None
-    appeal_until: Deadline | None = None
+    amended_from: str | None = None  # the request that the newest amendment restated
+    incomplete_since: str | None = (
+        None  # from when on it was not complete any more, after the clock had begun
+    )
+    ending: Ending | None = None
+    lapsed_from: str | None = None  # the stage
+    has_waived: bool = False  # what it still held
+    claims_lost_at: str | None = None  # it was set aside, and what it had claimed is another's
     is_appeal_term_over: bool = False
 
     @property
@@ -230,9 +305,13 @@ class Case(NamedTuple):
     @property
     def judges(self) -> frozenset[str]:
         """Who has the case, proposed or decided, by their ids within the authority and as persons."""
-        judged = [self.proposal, *self.decisions] if self.proposal else self.decisions
-        named = (known for one in judged for known in (one["officer"], one["person"]))
-        return frozenset(known for known in (self.officer, *named) if known)
+        named = (known for judge in _judges(self) for known in judge)
+        return frozenset(known for known in named if known)
+
+    @property
+    def was_set_aside_by(self) -> frozenset[str]:
+        """Who judged what was set aside since: they take no part any more (rules.md 19)."""
+        return frozenset(known for judge in self.barred for known in judge if known)
 
     def whose(self, party: str) -> str:
         """By which name what is about this party is sealed: its role, of several in one role with a number."""
@@ -240,30 +319,54 @@ class Case(NamedTuple):
 
     @property
     def decided(self) -> Decided | None:
-        """The newest decision."""
-        return self.decisions[-1] if self.decisions else None
+        """The newest decision that stands."""
+        return next((one for one in reversed(self.decisions) if not one["is_set_aside"]), None)
+
+    @property
+    def unserved(self) -> list[str]:
+        """The parties who take part, and of whom it is not known that they have what ended the case."""
+        if self.ending is None:
+            return []
+        return [party for party in (FIRST_PARTY, *self.consents_asked) if party not in self.served]
+
+    @property
+    def appeal_until(self) -> Deadline | None:
+        """The last day for the last of the parties; None while it is not known."""
+        if self.ending is None or self.unserved:
+            return None
+        return max((each["appeal_until"] for each in self.served.values()), key=lambda until: until["until"])
+
+    @property
+    def open_appeals(self) -> list[Appeal]:
+        """Those that are neither decided nor taken back."""
+        return [a for a in self.appeals if a["decided_at"] is None and a["taken_back_at"] is None]
 
     @property
     def open_question(self) -> Question | None:
-        """The question that waits for its answer."""
-        return self.questions[-1] if self.questions and self.stage == Stage.RETURNED else None
+        """The question that waits for its answer; also while a consent is asked anew."""
+        newest = self.questions[-1] if self.questions else None
+        is_open = newest is not None and newest["answered_at"] is None
+        return newest if is_open and self.stage in (Stage.RETURNED, Stage.FILED) else None
 
     @property
     def open_opinions(self) -> list[Opinion]:
         """What other authorities are asked, and have not answered, while there is something to decide."""
-        if self.stage not in (Stage.IN_REVIEW, Stage.RETURNED):
+        if self.stage not in (Stage.IN_REVIEW, Stage.RETURNED, Stage.FILED):
             return []
         return [opinion for opinion in self.opinions if opinion["given_at"] is None]
 
     @property
     def stands_still_since(self) -> str | None:
-        """Since when the time to decide stands still, None while it runs: for a question, or for an investigation.
+        """Since when the time to decide stands still, None while it runs: for a question, for an investigation, for
+        consents and money that an amendment or a party who thought again made necessary.
 
         Of several that overlap the first counts, and what the deadline has in its stops already does not.
         """
         since = [opinion["at"] for opinion in self.open_opinions if opinion["investigation"]]
         if question := self.open_question:
             since.append(question["at"])
+        if self.incomplete_since:
+            since.append(self.incomplete_since)
         stops = self.decision_due["stops"] if self.decision_due else []
         return max([min(since), *(stop["answer_at"] for stop in stops[-1:])]) if since else None
 
@@ -280,7 +383,7 @@ class Case(NamedTuple):
     @property
     def is_paid(self) -> bool:
         """Nothing is left to pay of the fee for the filing, and it is certain."""
-        return _covers(self.fee, self.paid)
+        return _covers(self.fee, self.kept)
 
     @property
     def kept(self) -> int:
@@ -344,10 +447,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         stage=Stage.FILED.value,
         version=recorded.seq,
         parties=event.parties,
-        request={
-            name: _kept_of_all(value) if isinstance(value, list) else _kept(value)
-            for name, value in event.request.items()
-        },
+        request=_kept_request(event.request),
         owners=recorded.owners,
         evidence=_kept(event.evidence),
         warnings=event.warnings,
@@ -368,6 +468,10 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         acting={},
         at_counter=[],
         decisions=[],
+        extensions=[],
+        served={},
+        appeals=[],
+        barred=[],
     )
 
 
@@ -388,7 +492,7 @@ def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one branch an event
+def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one branch an event
     """The fields of the case that the event changes."""
     match event:
         case CaseFiled():
@@ -399,12 +503,14 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return _completed(case, fee=fee_of(event))
         case ConsentGiven():
             return _completed(case, consents={**case.consents, event.party: event.of})
+        case RequestAmended():
+            return _amended(case, event, recorded)
         case ConsentRevoked():
             return {
                 "stage": Stage.FILED.value,
                 "consents": {party: of for party, of in case.consents.items() if party != event.party},
                 "consent_until": event.consent_until,
-                "decision_due": None,
+                "incomplete_since": _incomplete_since(case, recorded),
             }
         case ConsentDeclined():
             return {}  # the withdrawal follows in the same append
@@ -416,7 +522,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case RefundPaid():
             return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():
-            return {"decision_due": event.due}
+            return {"decision_due": event.due, "incomplete_since": None}
         case CaseAssigned():
             return {"officer": event.officer}
         case InformationRequested():
@@ -426,11 +532,14 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             more = _kept(event.evidence)
             answer = {"answer": _kept(event.answer), "answered_at": recorded.time}
             return {
-                "stage": Stage.IN_REVIEW.value,
+                "stage": Stage.IN_REVIEW.value if case.stage == Stage.RETURNED else case.stage,
                 "questions": [*case.questions[:-1], {**case.questions[-1], **answer}],
                 "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
                 "decision_due": event.decision_due,
             }
+        case DeadlineExtended():
+            more = Extension(at=recorded.time, due=event.due, law=event.law, reason=_kept(event.reason))
+            return {"decision_due": event.due, "extensions": [*case.extensions, more]}
         case OpinionRequested():
             return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
         case OpinionGiven():
@@ -457,7 +566,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return {
                 "stage": Stage.REFUSED.value,
                 "decisions": _decided(case, recorded, kind="refused", **_officer(event, recorded), **said),
-                "appeal_until": event.appeal_until,
+                **_ended(recorded, event.served_after),
             }
         case CaseWithdrawn():
             actor = recorded.actor
@@ -467,9 +576,34 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case CaseLapsed():
             return {
                 "stage": Stage.LAPSED.value,
+                "lapsed_from": case.stage,
                 "decisions": _decided(case, recorded, kind="lapsed", reason=event.reason),
-                "appeal_until": event.appeal_until,
+                **_ended(recorded, event.served_after),
             }
+        case LapseSetAside():
+            return _set_aside(case)
+        case CaseNotNeeded():
+            said = {"law": [event.law], "exemption": event.exemption, "explanation": _kept(event.reason)}
+            officer = _officer(event, recorded)
+            return {
+                "stage": Stage.NOT_NEEDED.value,
+                "decisions": _decided(case, recorded, kind="not_needed", **officer, **said),
+            }
+        case DecisionServed():
+            served = ServedTo(at=recorded.time, how=event.how, appeal_until=event.appeal_until)
+            return {"served": {**case.served, event.party: served}}
+        case ClaimWaived():
+            return {"has_waived": True}
+        case AppealLodged():
+            return {"stage": Stage.APPEALED.value, "appeals": [*case.appeals, _appeal(event, recorded)]}
+        case AppealTakenBack():
+            appeals: list[Any] = [
+                {**a, "taken_back_at": recorded.time} if a["of"] == event.of else a for a in case.appeals
+            ]
+            back = {"appeals": appeals}
+            return back if _with(case, back).open_appeals else {**back, "stage": _ended_as(case)}
+        case AppealDecided():
+            return _appeal_decided(case, event, recorded)
         case AppealTermEnded():
             return {"is_appeal_term_over": True}
         case ReceiptRecorded():
@@ -477,7 +611,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case ObjectionRecorded():
             return {"objections": [*case.objections, _objection(event, recorded)]}
         case CaseCompleted():
-            return {"stage": Stage.COMPLETED.value}
+            return {"stage": Stage.COMPLETED.value, **_ended(recorded, event.served_after)}
         case PersonalDataErased():
             return _erased(case, event)
         case _:
@@ -487,10 +621,39 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
 def _completed(case: Case, **changes: Any) -> dict[str, Any]:
     """Completeness is derived: whatever event completes the case moves it into review (rules.md 14)."""
     consents, fee = changes.get("consents", case.consents), changes.get("fee", case.fee)
-    is_complete = _has_all(case.consents_asked, consents) and _covers(fee, changes.get("paid", case.paid))
+    kept = case.kept + changes.get("paid", case.paid) - case.paid
+    is_complete = _has_all(case.consents_asked, consents) and _covers(fee, kept)
     if case.stage == Stage.FILED and is_complete:
-        changes["stage"] = Stage.IN_REVIEW.value
+        changes["stage"] = (Stage.RETURNED if case.open_question else Stage.IN_REVIEW).value
+        changes["incomplete_since"] = None
     return changes
+
+
+def _incomplete_since(case: Case, recorded: Recorded) -> str | None:
+    """The clock has stood still since then; None where it never began."""
+    return case.stands_still_since or (recorded.time if case.decision_due else None)
+
+
+def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str, Any]:
+    """Nobody has agreed to the new request yet; what an officer asked is answered by it."""
+    more, question = _kept(event.evidence), case.open_question
+    changes: dict[str, Any] = {
+        "stage": Stage.FILED.value,
+        "parties": event.parties,
+        "request": _kept_request(event.request),
+        "owners": recorded.owners,
+        "request_hash": recorded.hash,
+        "amended_from": event.of,
+        "consents_asked": event.consents,
+        "consent_until": event.consent_until,
+        "consents": {},
+        "warnings": event.warnings,
+        "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
+        "incomplete_since": _incomplete_since(case, recorded),
+    }
+    if question is not None:
+        changes["questions"] = [*case.questions[:-1], {**question, "answered_at": recorded.time}]
+    return changes | _completed(_with(case, changes))
 
 
 def _has_all(asked: list[str], given: Mapping[str, str]) -> bool:
@@ -512,6 +675,7 @@ def fee_of(event: FeeAssessed) -> Fee:
         "formula": event.formula,
         "provisional": event.provisional,
         "due": event.due,
+        "lapses": event.lapses,
     }
 
 
@@ -569,14 +733,93 @@ def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:
     }
 
 
-_NOBODY_SAID: Final = dict.fromkeys(Decided.__annotations__)
+def _ended(recorded: Recorded, served_after: Deadline) -> dict[str, Any]:
+    """What ended the case is to be served, and may be appealed against."""
+    ending = Ending(of=recorded.hash, at=recorded.time, served_after=served_after)
+    return {"ending": ending, "served": {}, "has_waived": False, "is_appeal_term_over": False}
+
+
+def _set_aside(case: Case, **changes: Any) -> dict[str, Any]:
+    """The newest decision counts no more: the case stands where it stood before, and is complete or not."""
+    decisions = [
+        {**one, "is_set_aside": one["is_set_aside"] or one is case.decided} for one in case.decisions
+    ]
+    was_approved = case.lapsed_from == Stage.APPROVED and case.stage in (Stage.LAPSED, Stage.APPEALED)
+    found = {
+        "stage": (Stage.APPROVED if was_approved else Stage.FILED).value,
+        "decisions": decisions,
+        "ending": None,
+        "lapsed_from": None,
+        "served": {},
+        **changes,
+    }
+    return found | _completed(_with(case, found))
+
+
+def _ended_as(case: Case) -> str:
+    """The stage of an appealed case before the appeal."""
+    kinds = {"refused": Stage.REFUSED, "lapsed": Stage.LAPSED, "approved": Stage.COMPLETED}
+    return kinds[case.decided["kind"] if case.decided else "refused"].value
+
+
+def _appeal(event: AppealLodged, recorded: Recorded) -> Appeal:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "party": event.party,
+        "authority": event.authority,
+        "decide_until": event.decide_until,
+        "reason": _kept(event.reason),
+        "taken_back_at": None,
+        "decided_at": None,
+        "outcome": None,
+        "explanation": None,
+    }
+
+
+def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dict[str, Any]:
+    """All that are open end so; after a set-aside others decide, and the full time runs anew (rules.md 19)."""
+    said = {
+        "outcome": event.outcome,
+        "decided_at": recorded.time,
+        "explanation": _kept(event.reason),
+    }
+    open_now = case.open_appeals
+    appeals = [{**appeal, **said} if appeal in open_now else appeal for appeal in case.appeals]
+    if event.outcome != "set_aside":
+        return {"appeals": appeals, "stage": _ended_as(case)}
+    question = case.questions[-1:]
+    if question and question[0]["answered_at"] is None and event.answer_until:
+        question = [{**question[0], "answer_until": event.answer_until}]
+    return _set_aside(
+        case,
+        appeals=appeals,
+        barred=[*case.barred, *(judge for judge in _judges(case) if judge not in case.barred)],
+        officer=None,
+        proposal=None,
+        decision_due=None,
+        incomplete_since=None,
+        consent_until=event.consent_until or case.consent_until,
+        questions=[*case.questions[:-1], *question],
+        claims_lost_at=None if event.is_held else recorded.time,
+    )
+
+
+def _judges(case: Case) -> list[list[str | None]]:
+    """[office id, keyed person id] of who has the case, proposed or decided."""
+    judged = [*([case.proposal] if case.proposal else []), *case.decisions]
+    found = [[one["officer"], one["person"]] for one in judged if one["officer"]]
+    return [*([[case.officer, None]] if case.officer else []), *found]
+
+
+_NOBODY_SAID: Final = {**dict.fromkeys(Decided.__annotations__), "is_set_aside": False}
 
 
 def _decided(case: Case, recorded: Recorded, **said: Any) -> list[Any]:
     return [*case.decisions, {**_NOBODY_SAID, "at": recorded.time, **said}]
 
 
-def _officer(event: CaseApproved | CaseRefused, recorded: Recorded) -> dict[str, Any]:
+def _officer(event: CaseApproved | CaseRefused | CaseNotNeeded, recorded: Recorded) -> dict[str, Any]:
     return {"officer": recorded.actor["id"], "person": _kept(event.officer_person)}
 
 
@@ -584,8 +827,11 @@ def _kept(value: Any) -> Any:
     return None if value is ERASED else value
 
 
-def _kept_of_all(values: Sequence[Any]) -> list[Any]:
-    return [_kept(each) for each in values]
+def _kept_request(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: [_kept(each) for each in value] if isinstance(value, list) else _kept(value)
+        for name, value in request.items()
+    }
 
 
 def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
@@ -604,5 +850,8 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
             "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],
             "proposal": case.proposal and {**case.proposal, "person": None},
             "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
+            "extensions": [{**each, "reason": None} for each in case.extensions],
+            "appeals": [{**a, "reason": None, "explanation": None} for a in case.appeals],
+            "barred": [[officer, None] for officer, _ in case.barred],
         }
     return changes

@@ -3,11 +3,14 @@
 And what only counts: a quota its slots, a series its numbers.
 """
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from typing import assert_never
 
 from domain.events import (
     ClaimEvent,
+    ClaimKept,
     ClaimReleased,
     ClaimSettled,
     ClaimTaken,
@@ -22,6 +25,9 @@ from domain.events import (
 class Claim:
     """``holder`` is the stream that holds the key, None when it is free; settled, that is an entry.
 
+    ``people``: whose own next filing may take it over, from a case that ended without what it asked for (hashes by
+    ``person_of``); ``until``: the last day on which it can still be kept from others.
+
     Of a quota and of a series of numbers only ``taken`` speaks: how many are. Each event says it anew, so that the
     last costs what the first did. Who has a slot is known to the cases alone, which free it once, when they end; a
     number is never free again.
@@ -30,9 +36,23 @@ class Claim:
     holder: str | None = None
     is_settled: bool = False
     taken: int = 0
+    people: tuple[str, ...] = ()
+    until: str | None = None
+
+    def is_free_for(self, person: str | None) -> bool:
+        """Whether a case that this human files (by keyed id) may take it."""
+        if self.holder is None:
+            return True
+        return person is not None and person_of(self.holder, person) in self.people
 
 
 FREE = Claim()
+
+
+def person_of(holder: str, person: str) -> str:
+    """A human (by keyed id) in a claim that this case keeps: SHA-256, base64url; another one for each case."""
+    digest = hashlib.sha256(f"{holder}\0{person}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def evolve(claim: Claim, recorded: Recorded) -> Claim:
@@ -41,6 +61,8 @@ def evolve(claim: Claim, recorded: Recorded) -> Claim:
     match event:
         case ClaimTaken():
             return Claim(event.holder)
+        case ClaimKept():
+            return Claim(event.holder, people=tuple(event.people), until=event.until)
         case ClaimReleased():
             return FREE if claim.holder == event.holder else claim
         case ClaimSettled():

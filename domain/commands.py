@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from domain.events import As, Attachment
+from domain.events import AppealOutcome, As, Attachment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,15 @@ class FileCase(PartyCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AmendRequest(PartyCommand):
+    """Restate the request as it stood at event ``of``; ``request`` is as of a filing, ``evidence`` beside it."""
+
+    of: str
+    request: Mapping[str, Any]
+    evidence: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveConsent(PartyCommand):
     """Agree to the request as it stood at event ``of``; ``party``: as whom, where the caller is asked as several."""
 
@@ -192,6 +201,13 @@ class ProvideInformation(PartyCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendDeadline(CaseCommand):
+    """Prolong the time to decide, as the law lets the officer, and say why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOpinion(CaseCommand):
     """Ask another authority; ``investigation``: the inquiry of the terms that this is, for which the clock stops."""
 
@@ -231,6 +247,14 @@ class RefuseCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareNotNeeded(CaseCommand):
+    """Say that the law asks for none of this here, by one of its exemptions."""
+
+    exemption: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawCase(PartyCommand):
     """The applicant takes the request back."""
 
@@ -238,6 +262,49 @@ class WithdrawCase(PartyCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LapseCase(CaseCommand):
     """The clock: a time ran out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeDecision(PartyCommand):
+    """A party opens the decision of event ``of``; ``party``: as whom, at the counter."""
+
+    of: str
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresumeServed(CaseCommand):
+    """The clock: the law takes the decision as read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveClaim(PartyCommand):
+    """Let go of what an ended case still holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LodgeAppeal(PartyCommand):
+    """Appeal against the decision of event ``of``; ``party``: as whom, where the caller is several."""
+
+    of: str
+    reason: str
+    evidence: tuple[Attachment, ...] = ()
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackAppeal(PartyCommand):
+    """Take back the appeal that was lodged by event ``of``."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideAppeal(CaseCommand):
+    """Decide all appeals that are open: by who did not take part before."""
+
+    outcome: AppealOutcome
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from typing import Any, Final
 from domain import commands as c
 from domain.decision import Decision
 from domain.decisions import (
+    amending,
+    appeals,
     approval,
     consents,
     ends,
@@ -20,12 +22,14 @@ from domain.decisions import (
     payments,
     registry,
     review,
+    serving,
 )
 from domain.decisions.situation import Situation
 from domain.refusals import Refusal
 
 DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]] = {
     c.FileCase: filing.file,
+    c.AmendRequest: amending.amend,
     c.GiveConsent: consents.give,
     c.DeclineConsent: consents.decline,
     c.RevokeConsent: consents.revoke,
@@ -38,11 +42,19 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.ProvideInformation: review.answer,
     c.RequestOpinion: opinions.request,
     c.GiveOpinion: opinions.give,
+    c.ExtendDeadline: review.extend,
     c.ProposeApproval: review.propose,
     c.ApproveCase: approval.approve,
     c.RefuseCase: review.refuse,
     c.WithdrawCase: ends.withdraw,
     c.LapseCase: ends.lapse,
+    c.DeclareNotNeeded: ends.declare_not_needed,
+    c.ServeDecision: serving.serve,
+    c.PresumeServed: serving.presume,
+    c.LodgeAppeal: appeals.lodge,
+    c.TakeBackAppeal: appeals.take_back,
+    c.DecideAppeal: appeals.decide_appeal,
+    c.WaiveClaim: ends.waive,
     c.EndAppealTerm: ends.end_appeal_term,
     c.RecordReceipt: registry.record_receipt,
     c.RecordObjection: registry.record_objection,

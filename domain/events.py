@@ -85,9 +85,11 @@ class EntryMember(TypedDict):
     entry: str
 
 
-RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
+RefundReason = Literal["late", "too_much", "withdrawn", "lapsed", "not_needed"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
+Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read
+AppealOutcome = Literal["upheld", "set_aside", "annulled"]
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 
 OfCase = Personal("case")
@@ -119,6 +121,25 @@ class CaseFiled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAmended:
+    """The applicant restated the request of the event ``of``: all consents are void, the clock stands still.
+
+    It answers the question that is open. The whole request is restated, by the form that the case was filed with.
+    """
+
+    of: str
+    procedure: str
+    form: int
+    parties: Mapping[str, str]  # "p1" -> role
+    consents: list[str]
+    consent_until: Deadline | None
+    warnings: list[str]
+    request: Mapping[str, Any]
+    evidence: Annotated[list[Attachment] | Erased, OfCase]  # what is brought with it
+    acting: OptionalRepresentative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeeAssessed:
     """A fee, with the formula and the unit values of the day; provisional where a unit has no value yet."""
 
@@ -130,6 +151,7 @@ class FeeAssessed:
     unit_day: str
     provisional: bool
     due: Deadline | None
+    lapses: Deadline | None  # until then the treasury may say that it was paid in time (rules.md 36)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +250,16 @@ class InformationProvided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineExtended:
+    """The officer prolonged the time to decide, as the law lets them, and says why."""
+
+    due: Deadline
+    rule: str
+    law: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpinionRequested:
     """Another authority is asked; for an ``investigation`` of the terms the clock stops until it answers."""
 
@@ -293,7 +325,7 @@ class CaseRefused:
     rule: str
     grounds: list[str]
     law: list[str]
-    appeal_until: Deadline
+    served_after: Deadline  # the day on which the law takes it as read by who has not opened it
     reason: Text
     officer_person: Text
     officer_signature: Annotated[dict[str, Any] | Erased | None, OfCase]
@@ -312,12 +344,86 @@ class CaseLapsed:
     """A time ran out: ``unpaid``, ``no_consent`` or ``no_answer``."""
 
     reason: LapseReason
+    served_after: Deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapseSetAside:
+    """The treasury said later that this payment was made in time: the case goes on where it stood."""
+
+    payment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNotNeeded:
+    """The law asks for none of this here, by one of its exemptions: nothing is registered, the money goes back."""
+
+    exemption: str
+    law: str
+    rule: str
+    reason: OptionalText
+    officer_person: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionServed:
+    """A party has the decision of the event ``of``, and their time to appeal runs."""
+
+    party: str
+    of: str
+    how: Served
     appeal_until: Deadline
+    acting: OptionalRepresentative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimWaived:
+    """Who was refused, or whose case lapsed, lets go of what it held before the time to appeal is over."""
+
+    acting: OptionalRepresentative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLodged:
+    """A party appealed against the decision of the event ``of``, to the authority that the law names."""
+
+    of: str
+    party: str
+    authority: str
+    decide_until: Deadline | None
+    reason: Text
+    evidence: Annotated[list[Attachment] | Erased, OfCase]
+    acting: OptionalRepresentative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealTakenBack:
+    """Who appealed, by the event ``of``, does so no more."""
+
+    of: str
+    acting: OptionalRepresentative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealDecided:
+    """The appeals are decided: the decision is upheld, set aside (others decide anew), or what it wrote annulled.
+
+    Set aside, the times that had run out run anew. ``is_held``: what the case had claimed was free, and is its own
+    again; where it is not, nothing can be approved as it is.
+    """
+
+    outcome: AppealOutcome
+    rule: str
+    is_held: bool
+    consent_until: Deadline | None
+    answer_until: Deadline | None
+    reason: Text
+    officer_person: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealTermEnded:
-    """Nobody appealed in time; what the case had claimed is free again."""
+    """Nobody can appeal any more; what the case had claimed is free again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +451,8 @@ class ObjectionRecorded:
 class CaseCompleted:
     """Decided, registered and applied."""
 
+    served_after: Deadline
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataErased:
@@ -364,6 +472,18 @@ class ClaimTaken:
 
     kind: str
     holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimKept:
+    """The case ``holder`` ended without what it asked for, and keeps the key for as long as an appeal may set that
+    aside, at the latest ``until``; but its own ``people`` may file anew at once: hashes, see ``claim.person_of``.
+    """
+
+    kind: str
+    holder: str
+    people: list[str]
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -510,6 +630,7 @@ class AccessHeadRecorded:
 
 CaseEvent = (
     CaseFiled
+    | RequestAmended
     | FeeAssessed
     | ConsentGiven
     | ConsentDeclined
@@ -521,6 +642,7 @@ CaseEvent = (
     | CaseAssigned
     | InformationRequested
     | InformationProvided
+    | DeadlineExtended
     | OpinionRequested
     | OpinionGiven
     | ApprovalProposed
@@ -530,13 +652,20 @@ CaseEvent = (
     | CaseRefused
     | CaseWithdrawn
     | CaseLapsed
+    | LapseSetAside
+    | CaseNotNeeded
+    | DecisionServed
+    | ClaimWaived
+    | AppealLodged
+    | AppealTakenBack
+    | AppealDecided
     | AppealTermEnded
     | ReceiptRecorded
     | ObjectionRecorded
     | CaseCompleted
     | PersonalDataErased
 )
-ClaimEvent = ClaimTaken | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
+ClaimEvent = ClaimTaken | ClaimKept | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
 EntryEvent = (
     EntryCreated
     | EntryChanged

@@ -26,13 +26,21 @@ class About:
     What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
     """
 
-    def __init__(
-        self, offer: Offer, terms: Terms, request: Request, filed_at: datetime, at: datetime
+    def __init__(  # noqa: PLR0913 - what a request stands on
+        self,
+        offer: Offer,
+        terms: Terms,
+        request: Request,
+        filed_at: datetime,
+        at: datetime,
+        *,
+        former: "About | None" = None,
     ) -> None:
-        """``at``: the moment of the decision."""
+        """``at``: the moment of the decision; ``former``: what it was about, where the request is restated."""
         self.offer = offer
         self.terms = terms
         self.request = request
+        self.former = former
         self.filed_at = filed_at
         self.at = at
         self._filed_on = legal_day(filed_at, country_of(offer.country))
@@ -101,6 +109,13 @@ OPINE: Final = May("case.opine", OFFICERS, judges=True)  # of the office that is
 # For a party who cannot sign in, in the place of the row's own.
 COUNTER: Final = May("case.counter", OFFICERS)
 INFORM: Final = May("case.inform", (APPLICANT,))
+AMEND: Final = May("case.amend", (APPLICANT,))
+EXTEND: Final = May("case.extend", OFFICERS, judges=True)
+NOT_NEEDED: Final = May("case.not_needed", OFFICERS, judges=True)
+SERVE: Final = May("case.serve", (PARTY,))
+WAIVE: Final = May("case.waive", (APPLICANT,))
+APPEAL: Final = May("case.appeal", (PARTY,))
+DECIDE_APPEAL: Final = May("case.decide_appeal", ("appeal_officer",), judges=True)
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
@@ -118,6 +133,10 @@ def _claims(about: About) -> tuple[Key, ...]:
 
 def _slots(about: About) -> tuple[Key, ...]:
     return tuple(slots(about.terms, about.facts())) if about.terms.quotas else ()
+
+
+def _former_claims(about: About) -> tuple[Key, ...]:
+    return (*_claims(about.former), *_slots(about.former)) if about.former else ()
 
 
 def _entries(about: About) -> tuple[Key, ...]:
@@ -172,6 +191,32 @@ def _fee_is_provisional(case: Case) -> bool:
     return case.open_fee is not None and case.open_fee["provisional"]
 
 
+def _waits_for_money_or_lapsed(case: Case) -> bool:
+    """What may be written, or go on where it lapsed, once the money is there."""
+    return case.waits_for_entries or case.stage == Stage.LAPSED
+
+
+def _runs(case: Case) -> bool:
+    return case.decision_due is not None and case.stands_still_since is None and not case.extensions
+
+
+def _has_exemptions(case: Case) -> bool:
+    terms = _terms_of(case)
+    return terms is not None and bool(terms.exemptions)
+
+
+def _is_unserved(case: Case) -> bool:
+    return case.ending is not None and any(party not in case.served for party in case.parties)
+
+
+def _may_be_appealed(case: Case) -> bool:
+    return not case.is_appeal_term_over
+
+
+def _holds_something(case: Case) -> bool:
+    return not case.has_waived and not case.is_appeal_term_over
+
+
 def _waits_for_entries(case: Case) -> bool:
     return case.waits_for_entries
 
@@ -181,10 +226,18 @@ def _entries_are_held(case: Case) -> bool:
 
 
 def _has_whom_to_ask(case: Case) -> bool:
+    terms = _terms_of(case)
+    return terms is not None and bool(terms.opinions)
+
+
+def _terms_of(case: Case) -> Terms | None:
     found = offer(case.country, case.procedure)
-    return found is not None and any(
-        row.opinions for row in found.terms if row.since.isoformat() == case.terms
-    )
+    rows = found.terms if found else ()
+    return next((row for row in rows if row.since.isoformat() == case.terms), None)
+
+
+def _waits_for_an_answer(case: Case) -> bool:
+    return case.open_question is not None
 
 
 def _waits_for_an_opinion(case: Case) -> bool:
@@ -198,11 +251,12 @@ def _has_entries(case: Case) -> bool:
 # --- the table ----------------------------------------------------------------------------------------------
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
-REFUSED, LAPSED = Stage.REFUSED, Stage.LAPSED
+REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED
 BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
 
 ROWS: Final = (
     Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS),
+    Step(c.AmendRequest, AMEND, (FILED, RETURNED), sees=(*ENTRIES_AND_CLAIMS, _former_claims)),
     # parties
     Step(c.GiveConsent, CONSENT, (FILED,), when=_lacks_consents),
     Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, sees=CLAIMS),
@@ -214,7 +268,7 @@ ROWS: Final = (
         (FILED, APPROVED),
         when=_waits_for_money,
         sees=ALL_THAT_CHANGES,
-        sees_when=_waits_for_entries,
+        sees_when=_waits_for_money_or_lapsed,
         reaches_erased=True,
     ),
     Step(
@@ -230,19 +284,35 @@ ROWS: Final = (
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True),
-    Step(c.ProvideInformation, INFORM, (RETURNED,)),
+    Step(c.ProvideInformation, INFORM, (RETURNED, FILED), when=_waits_for_an_answer),
     Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
-    Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED), when=_waits_for_an_opinion),
+    Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED, FILED), when=_waits_for_an_opinion),
+    Step(c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_runs, is_judgement=True),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES),
-    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True),
+    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS),
     Step(
         c.WriteEntries, DECIDE, (APPROVED,), when=_entries_are_held, is_judgement=True, sees=ALL_THAT_CHANGES
     ),
     # ends
     Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS),
-    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), reaches_erased=True),
-    Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED), sees=CLAIMS, reaches_erased=True),
+    Step(
+        c.DeclareNotNeeded,
+        NOT_NEEDED,
+        BEFORE_DECISION,
+        when=_has_exemptions,
+        is_judgement=True,
+        sees=CLAIMS,
+    ),
+    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True),
+    # appeals: from the day on which a party has what ended the case
+    Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved),
+    Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED), reaches_erased=True),
+    Step(c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed),
+    Step(c.TakeBackAppeal, APPEAL, (APPEALED,)),
+    Step(c.DecideAppeal, DECIDE_APPEAL, (APPEALED,), is_judgement=True, sees=CLAIMS),
+    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
+    Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
     Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.RecordObjection, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
@@ -287,8 +357,13 @@ def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
     if not isinstance(state, Case) or state.erased:
         return None
     found = offer_of(state)
-    filed_at = datetime.fromisoformat(state.filed_at)
-    return About(found, found.since(state.terms), state.request, filed_at, at)
+    terms, filed_at = found.since(state.terms), datetime.fromisoformat(state.filed_at)
+    about = About(found, terms, state.request, filed_at, at)
+    return (
+        About(found, terms, command.request, filed_at, at, former=about)
+        if isinstance(command, c.AmendRequest)
+        else about
+    )
 
 
 def offer_of(case: Case) -> Offer:

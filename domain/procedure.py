@@ -259,15 +259,19 @@ class Forever:
 class Times:
     """The times that the law gives; one that it does not have, as there is no fee or no consent, is absent.
 
-    ``pay_entry``: of the fee that is due before the entry.
+    ``pay_entry``: of the fee that is due before the entry. ``served``: after how long the law takes a decision as read
+    by who has not opened it; a time to appeal runs from there. ``extend``: by how much an officer may prolong the time
+    to decide, once.
     """
 
     decide: Term | Choice[Term]
+    served: Term
     appeal: Term
     answer: Term
     consent: Term | None = None
     pay: Term | Choice[Term] | None = None
     pay_entry: Term | Choice[Term] | None = None
+    extend: Term | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +316,15 @@ class Investigation:
     when: Conditions = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AppealBody:
+    """Who decides appeals, and how long it has, where the law says so."""
+
+    authority: str
+    source: Source
+    decide: Term | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Terms:
     """What a country asks from the day ``since`` on, with the law that says so; a row equals itself only.
@@ -337,6 +350,7 @@ class Terms:
     )  # register -> who numbers its entries: the register with its receipt, or the house as it is said here
     four_eyes: FourEyes
     grounds: tuple[Ground, ...]
+    appeals: AppealBody
     evidence: tuple[Requirement, ...] = ()
     filing_limits: tuple[FilingLimit, ...] = ()
     exemptions: tuple[Exemption, ...] = ()

@@ -6,6 +6,7 @@ from typing import Final
 APPLICANT: Final = "applicant"
 PARTY: Final = "party"
 OFFICERS: Final = ("officer", "supervisor")
+JUDGES: Final = (*OFFICERS, "appeal_officer")
 
 
 @dataclass(frozen=True, slots=True)

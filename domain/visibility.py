@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.case import Case, Opinion
+from domain.case import Case, Decided, Opinion
+from domain.days.deadlines import Deadline
 from domain.events import Attachment
 from domain.lifecycle import fits
 from domain.parties import (
@@ -51,6 +52,8 @@ def watched(case: Case) -> dict[str, Any]:
     found["evidence"] = []
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
     found["opinions"] = [_without_words(opinion) for opinion in found["opinions"]]
+    found["extensions"] = [{**each, "reason": None} for each in found["extensions"]]
+    found["appeals"] = [{**each, "reason": None, "explanation": None} for each in found["appeals"]]
     if found["decision"]:
         found["decision"] = {**found["decision"], "explanation": None}
     return found
@@ -96,8 +99,12 @@ def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[
         "opinions": [opinion if party is None else _without_words(opinion) for opinion in case.opinions],
         "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
-        "decision": {k: v for k, v in case.decided.items() if k != "person"} if case.decided else None,
-        "appeal_until": case.appeal_until,
+        "decision": _without_person(case.decided) if case.decided else None,
+        "extensions": case.extensions,
+        "ending": case.ending,
+        "served": case.served,
+        "appeal_until": _appeal_until(case, party),
+        "appeals": case.appeals,
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": case.open_objections,
@@ -106,6 +113,12 @@ def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[
         "fits": list(fits(case)),
         "timeline": case.timeline,
     }
+
+
+def _appeal_until(case: Case, party: str | None) -> Deadline | None:
+    """The caller's own last day to appeal; for everybody else, and for who is not served, that of the last party."""
+    served = case.served.get(party) if party else None
+    return served["appeal_until"] if served else case.appeal_until
 
 
 def _without_words(opinion: Opinion) -> dict[str, Any]:
@@ -117,3 +130,7 @@ def _name_of(value: Any) -> Any:
     if isinstance(value, Mapping) and ("surname" in value or is_company(value)):
         return name_of(value)
     return [_name_of(each) for each in value] if isinstance(value, list) else None
+
+
+def _without_person(decided: Decided) -> dict[str, Any]:
+    return {name: value for name, value in decided.items() if name not in ("person", "is_set_aside")}

@@ -1,5 +1,6 @@
-"""What the clock has to do, and when: lapses and ends of appeal terms; overdue decisions and opinions are only
-shown.
+"""What the clock has to do, and when: lapses, services that the law presumes, ends of appeal terms.
+
+Overdue decisions and opinions are only shown.
 """
 
 from domain.case import Case, Stage
@@ -8,18 +9,19 @@ from projections import Row, View
 
 
 def _row(case: Case) -> Row | None:
-    pay = consent = answer = appeal = decide = None
+    pay = consent = answer = serve = appeal = decide = None
     if (fee := case.open_fee) and not fee["provisional"]:
-        pay = _until(fee["due"])
+        pay = _until(fee["lapses"])
     if case.stage == Stage.FILED and not case.has_consents:
         consent = _until(case.consent_until)
     if (question := case.open_question) is not None:
         answer = _until(question["answer_until"])
     if case.stage == Stage.IN_REVIEW and case.stands_still_since is None:
         decide = _until(case.decision_due)
-    if not case.is_appeal_term_over:
+    if case.ending is not None and not case.is_appeal_term_over and case.stage != Stage.APPEALED:
+        serve = _until(case.ending["served_after"]) if case.unserved else None
         appeal = _until(case.appeal_until)
-    acts = [moment for moment in (pay, consent, answer, appeal) if moment]
+    acts = [moment for moment in (pay, consent, answer, serve, appeal) if moment]
     asked = [until["until"] for opinion in case.open_opinions if (until := opinion["answer_until"])]
     opinion = min(asked, default=None)
     if not acts and decide is None and opinion is None:
@@ -31,6 +33,7 @@ def _row(case: Case) -> Row | None:
         "pay": pay,
         "consent": consent,
         "answer": answer,
+        "serve": serve,
         "appeal": appeal,
         "decide": decide,
         "opinion": opinion,
@@ -51,6 +54,7 @@ PROJECTION = View(
         "pay": "text",
         "consent": "text",
         "answer": "text",
+        "serve": "text",
         "appeal": "text",
         "decide": "text",
         "opinion": "text",

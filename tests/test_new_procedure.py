@@ -153,8 +153,10 @@ TERMS = (
                     "fast": Term(1, "working_days", TO_BE_CONFIRMED),
                 },
             ),
+            served=Term(7, "calendar_days", TO_BE_CONFIRMED, is_moved=False),
             appeal=Term(3, "months", TO_BE_CONFIRMED),
         ),
+        appeals=AppealBody("kz-interior-ministry", TO_BE_CONFIRMED),
         four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
         grounds=(
             Ground("income_too_low", _VISA),
@@ -233,8 +235,10 @@ TERMS = (
         times=Times(
             answer=Term(10, "working_days", TO_BE_CONFIRMED),
             decide=Term(7, "working_days", _STATUS),
+            served=Term(7, "calendar_days", TO_BE_CONFIRMED, is_moved=False),
             appeal=Term(3, "months", TO_BE_CONFIRMED),
         ),
+        appeals=AppealBody("kg-migration-appeals", TO_BE_CONFIRMED),
         four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
         grounds=(
             Ground("country_not_listed", _LIST),

@@ -37,7 +37,7 @@ class ActsAs(Value):
 
 
 async def act_for_party(
-    request: Request, case: str, kind: type[PartyCommand], said: ActsAs | None, **more: Any
+    request: Request, case: str, kind: type[PartyCommand], said: ActsAs | None, /, **more: Any
 ) -> Response:
     """One command of a party on one case. Nobody but an officer hears whether a paper is there."""
     actor = caller(request)

@@ -22,8 +22,10 @@ from domain.commands import (
     AssessFee,
     AssignCase,
     Competence,
+    DeclareNotNeeded,
     DeclineConsent,
     EraseCase,
+    ExtendDeadline,
     GiveConsent,
     GiveOpinion,
     PartyCommand,
@@ -102,6 +104,19 @@ class Note(Value):
     """A proposal or an approval, with a note for the file."""
 
     note: Paragraph | None = None
+
+
+class Extension(Value):
+    """Why the time to decide is prolonged; by how much the law says."""
+
+    reason: Paragraph
+
+
+class NotNeeded(Value):
+    """By which exemption of the law none of this is asked."""
+
+    exemption: Code
+    reason: Paragraph | None = None
 
 
 class RefusalBody(Value):
@@ -292,6 +307,28 @@ async def refuse(request: Request, case: Id) -> Response:
     _, said = await caller_and_body(request, case, RefusalBody)
     decision = {"grounds": tuple(said.grounds), "reason": said.reason}
     return await act(request, case, RefuseCase, **decision)
+
+
+@router.post(
+    "/v1/cases/{case}/extensions",
+    **documented("Prolong the time to decide", body=Extension, answer=CaseBrief, asks=ExtendDeadline),
+)
+async def extend(request: Request, case: Id) -> Response:
+    """Once, as the law lets; the parties find it in the case."""
+    _, said = await caller_and_body(request, case, Extension)
+    return await act(request, case, ExtendDeadline, reason=said.reason)
+
+
+@router.post(
+    "/v1/cases/{case}/exemptions",
+    **documented(
+        "Say that the law asks for none of this", body=NotNeeded, answer=CaseBrief, asks=DeclareNotNeeded
+    ),
+)
+async def declare_not_needed(request: Request, case: Id) -> Response:
+    """The case ends, and what was paid goes back."""
+    _, said = await caller_and_body(request, case, NotNeeded)
+    return await act(request, case, DeclareNotNeeded, exemption=said.exemption, reason=said.reason)
 
 
 @router.post(

@@ -47,7 +47,7 @@ async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any)
     return done(caller(request), await led_to(request, case, kind, **more))
 
 
-async def led_to(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Outcome:
+async def led_to(request: Request, case: str, kind: type[CaseCommand], /, **more: Any) -> Outcome:
     """The same, not answered yet."""
     actor = caller(request)
     try:

@@ -49,6 +49,7 @@ class FeeShown(Shape):
     formula: str
     provisional: bool
     due: Deadline | None
+    lapses: Deadline | None
 
 
 class HeldShown(Shape):
@@ -77,14 +78,55 @@ class QuestionShown(Shape):
 class DecisionShown(Shape):
     """How it ended; which of the optional members are there depends on ``kind``."""
 
-    kind: Literal["approved", "refused", "withdrawn", "lapsed"]
+    kind: Literal["approved", "refused", "withdrawn", "lapsed", "not_needed"]
     at: Moment
     officer: OpaqueId | None = None
     by: str | None = None
     reason: str | None = None
     grounds: list[Code] | None = None
     law: list[str] | None = None
+    exemption: Code | None = None
     explanation: str | None = None
+
+
+class ExtensionShown(Shape):
+    """The time to decide was prolonged to ``due``."""
+
+    at: Moment
+    due: Deadline
+    law: str
+    reason: str | None
+
+
+class EndingShown(Shape):
+    """What ended the case, the event ``of``; who has not opened it is taken to have read it after ``served_after``."""
+
+    of: EventHash
+    at: Moment
+    served_after: Deadline
+
+
+class ServedShown(Shape):
+    """A party has what ended the case: opened, or presumed by the law."""
+
+    at: Moment
+    how: Literal["opened", "presumed"]
+    appeal_until: Deadline
+
+
+class AppealShown(Shape):
+    """A party's appeal, lodged by the event ``of``, and its outcome."""
+
+    of: EventHash
+    at: Moment
+    party: Code
+    authority: str
+    decide_until: Deadline | None
+    reason: str | None
+    taken_back_at: Moment | None
+    decided_at: Moment | None
+    outcome: Literal["upheld", "set_aside", "annulled"] | None
+    explanation: str | None
 
 
 class ActedFor(Shape):
@@ -188,7 +230,11 @@ class CaseShown(Shape):
     stands_still_since: Moment | None
     is_proposed: bool
     decision: DecisionShown | None
+    extensions: list[ExtensionShown]
+    ending: EndingShown | None
+    served: dict[str, ServedShown]
     appeal_until: Deadline | None
+    appeals: list[AppealShown]
     entries: list[EntryWritten]
     entries_held: HeldShown | None
     objections: list[ObjectionShown]

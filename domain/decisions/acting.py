@@ -32,6 +32,25 @@ def capacities_for(
     return mine
 
 
+def as_whom(command: PartyCommand, rule: Rule, parties: Collection[str]) -> Capacity | None:
+    """In which capacity the caller does this, for one of these parties; the command says for which, where one human is
+    several of them, or acts for several. None: for none of them.
+    """
+    named = getattr(command, "party", None)
+    mine = capacities_for(command, rule.capacities, [p for p in parties if named in (None, p)])
+    if len(mine) > 1:
+        raise Invalid(Fault("/party", "party_missing", {"parties": tuple(each.party for each in mine)}))
+    return mine[0] if mine else None
+
+
+def as_a_party(command: PartyCommand, rule: Rule, parties: Collection[str]) -> Capacity:
+    """The same, where every party may do it."""
+    mine = as_whom(command, rule, parties)
+    if mine is None:
+        raise NotAllowed("not_as_that_party")
+    return mine
+
+
 def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
     """The rule by which this is done in the applicant's name."""
     rule = situation.must_be_allowed()

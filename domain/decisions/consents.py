@@ -6,14 +6,13 @@ That the last one completes the case is not said here: the event itself moves it
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import Case, Stage
+from domain.case import Stage
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
 from domain.decision import LEAD, Decision
-from domain.decisions.acting import capacities_for
+from domain.decisions.acting import as_whom
 from domain.decisions.ends import withdrawn
 from domain.decisions.situation import Situation
-from domain.parties import Capacity
-from domain.refusals import Clash, Fault, Invalid, NotAllowed
+from domain.refusals import Clash, NotAllowed
 
 
 def give(command: GiveConsent, situation: Situation) -> Decision:
@@ -60,19 +59,9 @@ def _rule_and_party(
 ) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
     rule = situation.must_be_allowed()
-    mine = _as_whom(command, situation.case, rule)
+    mine = as_whom(command, rule, situation.case.consents_asked)
+    if mine is None:
+        raise NotAllowed("consent_not_asked")
     if command.of != situation.case.request_hash:
         raise Clash("consent_over_old_request")
     return rule.of(mine), mine.party
-
-
-def _as_whom(command: GiveConsent | DeclineConsent | RevokeConsent, case: Case, rule: Rule) -> Capacity:
-    """In which capacity the caller answers; one human may be asked as several parties, or act for several."""
-    asked = [p for p in case.consents_asked if command.party in (None, p)]
-    mine = capacities_for(command, rule.capacities, asked)
-    if not mine:
-        raise NotAllowed("consent_not_asked")
-    if len(mine) > 1:
-        parties = tuple(capacity.party for capacity in mine)
-        raise Invalid(Fault("/party", "party_missing", {"parties": parties}))
-    return mine[0]

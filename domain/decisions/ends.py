@@ -1,18 +1,21 @@
-"""The ends of a case without what it asked for: withdrawn, lapsed, out of reach of an appeal."""
+"""The ends of a case without what it asked for: withdrawn, lapsed, not needed, waived, out of reach of an appeal."""
 
 from domain import events as e
 from domain.case import Stage, amount_of
 from domain.commands import (
+    DeclareNotNeeded,
     EndAppealTerm,
     LapseCase,
+    WaiveClaim,
     WithdrawCase,
 )
 from domain.days.deadlines import is_past
 from domain.decision import LEAD, Decision, Events
-from domain.decisions import quotas
+from domain.decisions import holding
 from domain.decisions.acting import for_applicant
 from domain.decisions.payments import all_back
-from domain.decisions.situation import Situation
+from domain.decisions.situation import Situation, person_of
+from domain.refusals import Fault, Invalid, named
 
 
 def withdraw(command: WithdrawCase, situation: Situation) -> Decision:
@@ -34,7 +37,7 @@ def withdrawn(
     """The case is over: what it claimed is free at once, what was paid goes back."""
     over = e.CaseWithdrawn(reason=reason, acting=acting)
     return [
-        *_claims_released(situation),
+        *holding.released(situation),
         *(first or []),
         (LEAD, over),
         *all_back(situation, "withdrawn"),
@@ -47,23 +50,25 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     reason = _ran_out(situation)
     if reason is None:
         return situation.so_already(rule)
-    lapsed = e.CaseLapsed(reason=reason, appeal_until=situation.until(situation.terms.times.appeal))
+    served_after = situation.until(situation.terms.times.served)
+    lapsed = e.CaseLapsed(reason=reason, served_after=served_after)
     case = situation.case
     # Who was approved has had what the fee for the filing is for.
     keep = amount_of(case.fee) if case.stage == Stage.APPROVED else 0
-    return situation.by(rule, [(LEAD, lapsed), *all_back(situation, "lapsed", keep)])
+    kept = holding.kept(situation, served_after)
+    return situation.by(rule, [*kept, (LEAD, lapsed), *all_back(situation, "lapsed", keep)])
 
 
 def _ran_out(situation: Situation) -> e.LapseReason | None:
     case, at = situation.case, situation.at
     fee = case.open_fee
     # Nobody is late with a fee that is not certain yet.
-    if fee and not fee["provisional"] and fee["due"] and is_past(fee["due"], at):
+    if fee and not fee["provisional"] and fee["lapses"] and is_past(fee["lapses"], at):
         return "unpaid"
-    if case.stage == Stage.FILED:
-        if case.consent_until and not case.has_consents and is_past(case.consent_until, at):
-            return "no_consent"
-    elif (question := case.open_question) and is_past(question["answer_until"], at):
+    is_asked = case.stage == Stage.FILED and not case.has_consents
+    if is_asked and case.consent_until and is_past(case.consent_until, at):
+        return "no_consent"
+    if (question := case.open_question) and is_past(question["answer_until"], at):
         return "no_answer"
     return None
 
@@ -73,16 +78,38 @@ def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
     rule = situation.must_be_allowed()
     case = situation.case
     is_over = case.appeal_until is not None and is_past(case.appeal_until, situation.at)
-    if not is_over or case.is_appeal_term_over:
+    if not is_over or case.is_appeal_term_over or case.stage == Stage.APPEALED:
         return situation.so_already(rule)
-    return situation.by(rule, [*_claims_released(situation), (LEAD, e.AppealTermEnded())])
+    return situation.by(rule, [*holding.released(situation), (LEAD, e.AppealTermEnded())])
 
 
-def _claims_released(situation: Situation) -> Events:
+def waive(command: WaiveClaim, situation: Situation) -> Decision:
+    """Who filed lets go of what the ended case holds, before the time to appeal is over (rules.md 17)."""
+    rule = for_applicant(command, situation)
+    if situation.case.has_waived:
+        return situation.so_already(rule)
+    situation.must_fit()
+    waived = e.ClaimWaived(acting=situation.representative(rule))
+    return situation.by(rule, [*holding.released(situation), (LEAD, waived)])
+
+
+def declare_not_needed(command: DeclareNotNeeded, situation: Situation) -> Decision:
+    """By an officer, by an exemption of the law; before it is paid any of them, in review the one who has the case."""
     case = situation.case
-    released = [
-        (key, e.ClaimReleased(kind=key.kind, holder=case.case))
-        for key, claim in situation.claims.items()
-        if claim.holder == case.case
-    ]
-    return [*released, *quotas.free(situation)]
+    rule = situation.must_be_allowed() if case.officer is None else situation.must_have_the_case()
+    ended = case.decided
+    if ended and ended["kind"] == "not_needed" and ended["exemption"] == command.exemption:
+        return situation.so_already(rule)
+    situation.must_fit()
+    known = {exemption.code: exemption for exemption in situation.terms.exemptions}
+    if command.exemption not in known:
+        raise Invalid(Fault("/exemption", "unknown_exemption", {"known": named("exemption", sorted(known))}))
+    over = e.CaseNotNeeded(
+        exemption=command.exemption,
+        law=known[command.exemption].source.law,
+        rule=rule.id,
+        reason=command.reason,
+        officer_person=person_of(rule),
+    )
+    back = all_back(situation, "not_needed")
+    return situation.by(rule, [*holding.released(situation), (LEAD, over), *back])

@@ -56,18 +56,21 @@ def erase_entry(command: EraseEntry, situation: Situation) -> Decision:
 def _must_be_forgettable(situation: Situation) -> None:
     case, terms = situation.case, situation.terms
     ended = datetime.fromisoformat(case.decided["at"] if case.decided else case.filed_at)
-    if case.appeal_until is not None:
-        is_open = not case.is_appeal_term_over
-    else:
-        # A completed case can be appealed against too; one that was withdrawn cannot.
-        is_open = case.stage == Stage.COMPLETED and not is_past(
-            compute(terms.times.appeal, ended, situation.country), situation.at
-        )
-    if is_open:
+    if _can_be_appealed(situation):
         raise Clash("appeal_term_open")
     if isinstance(terms.retention, Forever):
         raise Clash("kept_for_good")
     _must_be_over(terms.retention, ended, situation)
+
+
+def _can_be_appealed(situation: Situation) -> bool:
+    """Whether somebody can still appeal; what still holds claims waits until the clock has let go of them."""
+    case = situation.case
+    if case.ending is None or case.is_appeal_term_over:
+        return False
+    served_on = date.fromisoformat(case.ending["served_after"]["due"])
+    until = case.appeal_until or compute(situation.terms.times.appeal, served_on, situation.country)
+    return case.stage != Stage.COMPLETED or not is_past(until, situation.at)
 
 
 def _must_be_over(retention: Term, began: datetime, situation: Situation) -> None:

@@ -1,15 +1,16 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from domain import events as e
 from domain import limits, persons
-from domain.commands import FileCase
+from domain.commands import AmendRequest, FileCase
 from domain.countries import countries
-from domain.decision import LEAD, Decision, Events
-from domain.decisions import quotas
+from domain.days.deadlines import Deadline
+from domain.decision import LEAD, Decision
+from domain.decisions import holding, quotas
 from domain.decisions.acting import for_who_files
 from domain.decisions.checks import check_entry
 from domain.decisions.payments import assessed
@@ -20,7 +21,7 @@ from domain.offers import terms_hash
 from domain.parties import FIRST_PARTY, Place, parties_of
 from domain.persons import Person
 from domain.procedure import Terms
-from domain.refusals import Clash, Differs, Fault, Invalid, Named, named
+from domain.refusals import Differs, Fault, Invalid, Named, named
 
 _Party: TypeAlias = tuple[Place, Person | None]  # where a party stands, and whom the request names there
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -35,46 +36,68 @@ def file(command: FileCase, situation: Situation) -> Decision:
     parties = parties_of(procedure, command.request)
     rule = for_who_files(command, situation, parties)
     if rule is None:
-        raise Invalid(_not_the_applicant(command, parties[FIRST_PARTY]))
-    people = [(place, place.named_in(command.request)) for place in parties.values()]
-    _must_be_represented_lawfully(people)
-    consents = _consents(command, dict(zip(parties, people, strict=True)))
-    facts = situation.facts()
-    warned = check_entry(situation, facts, "filing")
-    evidence = brought(command, terms, facts)
-    claims = situation.claims
-    if any(claim.holder is not None for claim in claims.values()):
-        raise Clash("claim_taken")
-    slots, unknown = quotas.take(situation, command.case)
-    fee, times = assess(terms.fee, facts, country), terms.times
+        raise Invalid(not_the_applicant(command, parties[FIRST_PARTY]))
+    seen = looked_at(command, situation, parties)
+    evidence = brought(command, terms, seen.facts)
+    claims = holding.taken(situation, command.case, command.request.get(f"person_{FIRST_PARTY}"))
+    slots, unknown = quotas.take(situation, situation.slots, command.case)
+    fee = assess(terms.fee, seen.facts, country)
     filed = e.CaseFiled(
         procedure=procedure.name,
         form=found.form_version,
         terms=terms.since.isoformat(),
         terms_sha256=terms_hash(terms),
-        parties={p: place.shape.role for p, place in parties.items()},
-        consents=consents,
-        consent_until=situation.until(times.consent) if consents and times.consent else None,
-        warnings=[
-            *_warnings(command, situation, people),
-            *limits.warnings(terms, facts, situation.at, country),
-            *warned,
-            *unknown,
-        ],
+        parties=seen.roles,
+        consents=seen.consents,
+        consent_until=seen.consent_until,
+        warnings=[*seen.warnings, *unknown],
         request=command.request,
         evidence=evidence,
         acting=situation.representative(rule),
         signature=dict(command.signature) if command.signature else None,
     )
-    events: Events = [(key, e.ClaimTaken(kind=key.kind, holder=command.case)) for key in claims]
-    events += [*slots, (LEAD, filed), (LEAD, assessed("filing", fee, situation))]
-    return situation.by(rule, events)
+    fee_event = assessed("filing", fee, situation)
+    return situation.by(rule, [*claims, *slots, (LEAD, filed), (LEAD, fee_event)])
+
+
+class LookedAt(NamedTuple):
+    """What the law says of a request, at its filing or when it is restated."""
+
+    roles: Mapping[str, str]
+    consents: list[str]
+    consent_until: Deadline | None
+    facts: Facts
+    warnings: list[str]
+
+
+def looked_at(
+    command: FileCase | AmendRequest, situation: Situation, parties: Mapping[str, Place]
+) -> LookedAt:
+    """Look at each party, at the registers and the limits; raises Invalid or Clash."""
+    terms = situation.terms
+    people = [(place, place.named_in(command.request)) for place in parties.values()]
+    _must_be_represented_lawfully(people)
+    consents = _consents(command, dict(zip(parties, people, strict=True)))
+    facts = situation.facts()
+    warned = check_entry(situation, facts, "filing")
+    consent = terms.times.consent if consents else None
+    return LookedAt(
+        {p: place.shape.role for p, place in parties.items()},
+        consents,
+        situation.until(consent) if consent else None,
+        facts,
+        [
+            *_warnings(command, situation, people),
+            *limits.warnings(terms, facts, situation.at, situation.country),
+            *warned,
+        ],
+    )
 
 
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _consents(command: FileCase, parties: Mapping[str, _Party]) -> list[str]:
+def _consents(command: FileCase | AmendRequest, parties: Mapping[str, _Party]) -> list[str]:
     """The parties whose consent is asked; refuses a filing with oneself.
 
     Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
@@ -100,7 +123,8 @@ def _consents(command: FileCase, parties: Mapping[str, _Party]) -> list[str]:
     return asked
 
 
-def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
+def not_the_applicant(command: FileCase | AmendRequest, applicant: Place) -> Fault:
+    """Who files, or filed, is somebody else."""
     files = {"role": Named("role", applicant.shape.role)}
     return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
@@ -115,7 +139,7 @@ def _must_be_represented_lawfully(people: Sequence[_Party]) -> None:
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
 
 
-def _number_of(place: Place, command: FileCase) -> str:
+def _number_of(place: Place, command: FileCase | AmendRequest) -> str:
     number = "number" if persons.is_company(place.named_in(command.request)) else "personal_number"
     return f"{place.pointer}/{number}"
 
@@ -123,8 +147,12 @@ def _number_of(place: Place, command: FileCase) -> str:
 # --- evidence and warnings --------------------------------------------------------------------------------
 
 
-def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]:
-    """What was brought, when it is of the kinds that are asked and nothing required is missing."""
+def brought(
+    command: FileCase | AmendRequest, terms: Terms, facts: Facts, before: Iterable[e.Attachment] = ()
+) -> list[e.Attachment]:
+    """What was brought, when it is of the kinds that are asked and nothing required is missing, beside what was
+    brought ``before``.
+    """
     if not terms.evidence and not command.evidence:
         return []
     known = {r.kind for r in terms.evidence}
@@ -134,7 +162,7 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
             if not known:
                 raise Invalid(Fault(where, "no_evidence_asked"))
             raise Invalid(Fault(where, "evidence_not_asked", {"asked": named("evidence", sorted(known))}))
-    kinds = {a["kind"] for a in command.evidence}
+    kinds = {a["kind"] for a in (*before, *command.evidence)}
     missing = [r for r in limits.requirements(terms, facts) if r.is_required and r.kind not in kinds]
     if missing:
         kinds_missing = (Named("evidence", r.kind) for r in missing)
@@ -142,7 +170,9 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, situation: Situation, people: Sequence[_Party]) -> Iterator[str]:
+def _warnings(
+    command: FileCase | AmendRequest, situation: Situation, people: Sequence[_Party]
+) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     yield from situation.offer.procedure.warnings(command.request)
     today = (situation.at + FIRST_CLOCK).date().isoformat()

@@ -4,19 +4,23 @@ A fee that is due before the entry brings the entry about: the payment that cove
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import ENDED, Case, Refund, amount_of, fee_of
+from domain.case import ENDED, Case, Refund, Stage, amount_of, fee_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
 from domain.countries import legal_day
+from domain.days.deadlines import Term, compute, is_past
 from domain.decision import LEAD, Decision, Events, Target
-from domain.decisions import writing
+from domain.decisions import holding, writing
 from domain.decisions.situation import Situation
 from domain.fees import Assessment, assess
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
+
+ON_THEIR_WAY: Final = Term(2, "working_days")  # so long statements may take from the treasury (rules.md 36)
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
@@ -43,12 +47,42 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    if case.stage in ENDED:
+    if _is_in_time_after_all(paid, situation):
+        return _revived(situation, rule, came)
+    if case.stage in (*ENDED, Stage.APPEALED):
         late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
         return situation.by(rule, [(LEAD, came), late])
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     before: Events = [(LEAD, anew)] if anew else []
-    return _settled(situation, rule, [*before, (LEAD, came)], anew, paid)
+    return settled(situation, rule, [*before, (LEAD, came)], anew, paid)
+
+
+def _is_in_time_after_all(paid: Statement, situation: Situation) -> bool:
+    """Whether the case lapsed for money that was there in time, all of it, and what it held is its own still."""
+    case = situation.case
+    ended, approved = case.decided, case.lapsed_from == Stage.APPROVED
+    fee = case.entry_fee if approved else case.fee
+    if case.stage != Stage.LAPSED or ended is None or ended["reason"] != "unpaid" or not (fee and fee["due"]):
+        return False
+    needed = fee["amount"] + (amount_of(case.fee) if approved else 0)
+    in_time = not is_past(fee["due"], datetime.fromisoformat(paid.paid_at))
+    return in_time and case.kept + paid.amount >= needed and holding.taken_again(situation)[1]
+
+
+def _revived(situation: Situation, rule: Rule, came: e.FeePaid) -> Decision:
+    """Who paid within the term has paid in time: the case goes on where it stood (rules.md 36).
+
+    What waits for its entries then waits for an officer, who writes them.
+    """
+    case = situation.case
+    claims, _ = holding.taken_again(situation)
+    back: Events = [(LEAD, came), (LEAD, e.LapseSetAside(payment=came.payment))]
+    if case.lapsed_from == Stage.APPROVED:
+        back.append((LEAD, e.EntriesHeld(code="paid_in_time")))
+    excess = case.kept + came.amount - amount_of(case.fee) - amount_of(case.entry_fee)
+    payment = (came.payment, came.amount, came.currency)
+    back += _back(case, [*_payments(case), payment], excess, "too_much")
+    return situation.by(rule, [*claims, *back])
 
 
 def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
@@ -62,7 +96,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         raise Clash("fee_still_provisional")
-    return _settled(situation, rule, [(LEAD, anew)], anew)
+    return settled(situation, rule, [(LEAD, anew)], anew)
 
 
 def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
@@ -101,6 +135,7 @@ def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeA
     times = situation.terms.times
     term = times.pay if which == "filing" else times.pay_entry
     pay = term if fee["amount"] or fee["provisional"] else None
+    due = situation.until(pay) if pay else None
     return e.FeeAssessed(
         fee=which,
         amount=fee["amount"],
@@ -109,7 +144,8 @@ def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeA
         parts=[dict(part) for part in fee["parts"]],
         unit_day=fee["unit_day"],
         provisional=fee["provisional"],
-        due=situation.until(pay) if pay else None,
+        due=due,
+        lapses=compute(ON_THEIR_WAY, date.fromisoformat(due["due"]), situation.country) if due else None,
     )
 
 
@@ -135,6 +171,29 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     return assessed("entry" if case.waits_for_entries else "filing", now, situation)
 
 
+def assessed_for(situation: Situation) -> e.FeeAssessed | None:
+    """The fee for a request that is restated: anew, where it is another one; by the unit values that counted for it."""
+    law, known = situation.terms.fee, situation.case.fee
+    moment = situation.at if law.unit_day == "payment" else datetime.fromisoformat(situation.case.filed_at)
+    now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
+    if known and (now["amount"], now["provisional"]) == (known["amount"], known["provisional"]):
+        return None
+    return assessed("filing", now, situation)
+
+
+def assessed_again(situation: Situation) -> Events:
+    """The fee of a case that is set aside, with a new time to pay, where what was kept of it does not cover it."""
+    case = situation.case
+    was_approved = case.lapsed_from == Stage.APPROVED
+    law = situation.terms.entry_fee if was_approved else situation.terms.fee
+    needed = amount_of(case.fee) + (amount_of(case.entry_fee) if was_approved else 0)
+    if law is None or case.kept >= needed:
+        return []
+    moment = situation.at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
+    now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
+    return [(LEAD, assessed("entry" if was_approved else "filing", now, situation))]
+
+
 def _last_paid(situation: Situation) -> datetime:
     """When money came last for the open fee, which is now where none did; before the approval it was for the filing."""
     case = situation.case
@@ -145,7 +204,7 @@ def _last_paid(situation: Situation) -> datetime:
     return max(paid, default=situation.at)
 
 
-def _settled(
+def settled(
     situation: Situation,
     rule: Rule,
     events: Events,

@@ -27,7 +27,8 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     )
     events: Events = [*_numbered(command, situation, key, entry), (LEAD, receipt)]
     if {*case.receipts, entry.entry} >= {written["entry"] for written in case.entries}:
-        events.append((LEAD, e.CaseCompleted()))
+        served_after = situation.until(situation.terms.times.served)
+        events.append((LEAD, e.CaseCompleted(served_after=served_after)))
     return situation.by(rule, events)
 
 

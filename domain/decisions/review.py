@@ -1,19 +1,21 @@
 """Review: an officer has the case, asks, is answered, proposes, or says no with the law's reasons."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain import events as e
 from domain.authorisation import subject_of
 from domain.commands import (
     AssignCase,
     Competence,
+    ExtendDeadline,
     ProposeApproval,
     ProvideInformation,
     RefuseCase,
     RequestInformation,
 )
-from domain.days.deadlines import answered
+from domain.days.deadlines import answered, compute, is_past
 from domain.decision import LEAD, Decision
+from domain.decisions import holding
 from domain.decisions.acting import for_applicant
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.situation import Situation, officer_of, person_of
@@ -34,6 +36,8 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("officer_is_party")
     if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
         raise NotAllowed("acted_at_counter")
+    if not case.was_set_aside_by.isdisjoint((officer.person, officer.office_id)):
+        raise NotAllowed("judged_before")
     if not _is_competent(officer, situation):
         raise NotAllowed("officer_without_competence")
     if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
@@ -88,6 +92,36 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, provided)])
 
 
+def extend(command: ExtendDeadline, situation: Situation) -> Decision:
+    """Once, by the time that the law names, before the time to decide is over; the parties are told."""
+    rule = situation.must_have_the_case()
+    case, more = situation.case, situation.terms.times.extend
+    if (
+        case.extensions
+        and case.extensions[-1]["reason"] == command.reason
+        and command.expected != case.version
+    ):
+        return situation.so_already(rule)
+    situation.must_fit()
+    if more is None:
+        raise Clash("no_extension")
+    if case.extensions:
+        raise Clash("extended_already")
+    due = case.decision_due
+    if due is None or is_past(due, situation.at):
+        raise Clash("deadline_over")
+    if case.stands_still_since is not None:
+        raise Clash("stands_still")
+    later = compute(more, date.fromisoformat(due["due"]), situation.country)
+    extended = e.DeadlineExtended(
+        due={**later, "stops": due["stops"]},
+        rule=rule.id,
+        law=(more.source or situation.terms.source).law,
+        reason=command.reason,
+    )
+    return situation.by(rule, [(LEAD, extended)])
+
+
 def propose(command: ProposeApproval, situation: Situation) -> Decision:
     """The first pair of eyes."""
     rule = situation.must_have_the_case()
@@ -118,16 +152,17 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
     for n, code in enumerate(command.grounds):
         if code not in known:
             raise Invalid(Fault(f"/grounds/{n}", "unknown_ground", listed))
+    served_after = situation.until(situation.terms.times.served)
     refused = e.CaseRefused(
         rule=rule.id,
         grounds=list(command.grounds),
         law=[known[code].source.law for code in command.grounds],
-        appeal_until=situation.until(situation.terms.times.appeal),
+        served_after=served_after,
         reason=command.reason,
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [(LEAD, refused)])
+    return situation.by(rule, [*holding.kept(situation, served_after), (LEAD, refused)])
 
 
 def _is_competent(officer: Competence, situation: Situation) -> bool:

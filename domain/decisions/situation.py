@@ -10,10 +10,19 @@ from domain import events as e
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
-from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase, PartyCommand
+from domain.commands import (
+    SYSTEM,
+    AmendRequest,
+    CaseCommand,
+    Command,
+    DecideAppeal,
+    EntryCommand,
+    FileCase,
+    PartyCommand,
+)
 from domain.countries import country_of, legal_day
 from domain.country import Country
-from domain.days.deadlines import Deadline, Term, compute
+from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
@@ -141,6 +150,13 @@ class Situation:
         """The quotas in which the request takes a slot: the claim's key -> its name and classes; as `claims`."""
         return slots(self.terms, self.facts()) if self._about and self.terms.quotas else {}
 
+    @property
+    def former(self) -> About:
+        """What the case was about until now; of a command that restates the request alone."""
+        if self._about is None or self._about.former is None:
+            raise LookupError(f"{type(self.command).__name__} restates no request")
+        return self._about.former
+
     @once
     def effects(self) -> tuple[Effect, ...]:
         """What an approval of today does, or the one that was given; nothing is known of it any more once people
@@ -250,7 +266,8 @@ class Situation:
         """
         if term is None:
             raise LookupError(f"{self.country.code} gives no such time for {self.offer.procedure.name}")
-        request = self.command.request if isinstance(self.command, FileCase) else self.case.request
+        asked = self.command
+        request = asked.request if isinstance(asked, FileCase | AmendRequest) else self.case.request
         term = chosen(term, request)
         long = (term.count, term.unit, term.is_moved)
         if long not in self._deadlines:  # the time to pay is often that to consent
@@ -283,16 +300,34 @@ class Situation:
 
     def _term_started(self, actor: e.ActorMember, events: Events) -> Events:
         state: Any = self.state
-        if isinstance(self.command, EntryCommand) or (state is not None and state.stage != Stage.FILED):
+        if not events or isinstance(self.command, EntryCommand) or not self._may_complete(state):
             return []
-        if any(isinstance(event, e.CaseFiled) and event.consents for _, event in events):
+        if any(isinstance(event, e.CaseFiled | e.RequestAmended) and event.consents for _, event in events):
             return []  # it waits for these
         for target, event in events:
             if target == LEAD:
                 state = evolve(state, self._ahead(event, actor, state))
-        if state is None or state.stage != Stage.IN_REVIEW:
+        is_under_review = state is not None and (
+            state.stage == Stage.IN_REVIEW or (state.stage == Stage.RETURNED and state.decision_due is None)
+        )
+        if not is_under_review:
             return []
-        return [(LEAD, e.DecisionTermStarted(due=self.until(self.terms.times.decide)))]
+        return [(LEAD, e.DecisionTermStarted(due=self._due_anew()))]
+
+    def _may_complete(self, state: Any) -> bool:
+        if state is None or state.stage == Stage.FILED:
+            return True
+        # Restated, set aside, or paid in time after all: it may be complete at once.
+        return isinstance(self.command, AmendRequest | DecideAppeal) or state.stage == Stage.LAPSED
+
+    def _due_anew(self) -> Deadline:
+        """The time to decide: it begins, or runs on after it stood still (rules.md 6)."""
+        state, term = self.state, self.terms.times.decide
+        is_anew = isinstance(self.command, DecideAppeal)  # the full time, for others (rules.md 19)
+        if not isinstance(state, Case) or state.decision_due is None or is_anew:
+            return self.until(term)
+        since = datetime.fromisoformat(state.stands_still_since or self.at.isoformat())
+        return answered(chosen(term, state.request), state.decision_due, since, self.at, self.country)
 
     def _ahead(self, event: e.Event, actor: e.ActorMember, state: Case | None) -> e.Recorded:
         """The event as far as a fold looks at it, before it is signed."""

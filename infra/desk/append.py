@@ -29,6 +29,8 @@ from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
 from infra.log.event_store import Answer, Writer
 
+_NAMES_PEOPLE_ANEW = (e.EntryChanged, e.RequestAmended)
+
 
 class Append:
     """One append into a batch: ``sign`` once for each decision, then ``settle``, or ``give_up``."""
@@ -229,12 +231,12 @@ class Append:
         return sorted({*known, *further}) if further else list(known)
 
     def _keys(self, stream: Stream, event: e.Event, members: codec.Members) -> dict[str, DataKey]:
-        """The data key for each whose: the stream's own while it exists; people of a changed entry get a
-        fresh one.
+        """The data key for each whose: the stream's own while it exists; people of a changed entry or of a restated
+        request get a fresh one, as they may be others.
         """
         found: dict[str, DataKey] = {}
         for whose in {whose for _, _, whose in members.personal}:
-            is_fresh = isinstance(event, e.EntryChanged) and whose != "entry"
+            is_fresh = isinstance(event, _NAMES_PEOPLE_ANEW) and whose not in ("case", "entry")
             known = None if is_fresh or whose not in stream.keys else from_b64url(stream.keys[whose][-1])
             secret = self._vault.get(known) if known is not None else None
             found[whose] = DataKey(known, secret) if known and secret else self._vault.take()

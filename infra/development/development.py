@@ -281,6 +281,11 @@ def _people(country: Country) -> Iterator[Resident]:
         ):
             post = Post(role, authority, names)
             yield _human(country, f"{authority}-{suffix}", first + n, _OFFICER, role, post)
+    for authority in sorted({terms.appeals.authority for _, terms in _terms(country)}):
+        for n in range(2):
+            post = Post("appeal_officer", authority)
+            who = f"{authority}-appeal-officer-{n + 1}"
+            yield _human(country, who, _number_from(authority) + n, _OFFICER, post.role, post)
     for authority in _restricting(country):
         post = Post("restricting_officer", authority)
         yield _human(country, f"{authority}-officer", _number_from(authority), _OFFICER, post.role, post)

@@ -107,9 +107,9 @@ class _Plan(NamedTuple):
 
 def _plan_of(shape: "_Shape", public: Mapping[str, Any], country: str) -> _Plan:
     """By the frozen version of the form or the content that the event itself names."""
-    if shape.event is e.CaseFiled:
+    if shape.laid_flat == "request":
         roles = roles_of(public["parties"])
-        return _plan_of_request(country, public["procedure"], public["form"], roles)
+        return _plan_of_request(shape, country, public["procedure"], public["form"], roles)
     return _plan_of_content(shape, public["register"], public["content_version"])
 
 
@@ -121,9 +121,11 @@ def _known_plan_of(shape: "_Shape", public: Mapping[str, Any], country: str) -> 
 
 
 @lru_cache(maxsize=1024)  # of the numbers of people that are met
-def _plan_of_request(country: str, procedure: str, form: int, roles: tuple[str, ...]) -> _Plan:
+def _plan_of_request(
+    shape: "_Shape", country: str, procedure: str, form: int, roles: tuple[str, ...]
+) -> _Plan:
     laid = request_owners(country, procedure, form, roles)
-    return _Plan({**_SHAPES["case.CaseFiled.v1"].owners, **laid}, laid, lists_of(country, procedure))
+    return _Plan({**shape.owners, **laid}, laid, lists_of(country, procedure))
 
 
 @cache

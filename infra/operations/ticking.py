@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from domain import events as e
 from domain.authorities import access_of
-from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase
+from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase, PresumeServed
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, Outcome, new_cause
 from infra.formats.envelope import payload_of, split
@@ -95,8 +95,12 @@ def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
 
 
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
-    is_appeal_over = row["appeal"] is not None and row["appeal"] <= written(now)
-    kind: type[CaseCommand] = EndAppealTerm if is_appeal_over else LapseCase
+    moment = written(now)
+    kind: type[CaseCommand] = LapseCase
+    if row["serve"] is not None and row["serve"] <= moment:
+        kind = PresumeServed
+    elif row["appeal"] is not None and row["appeal"] <= moment:
+        kind = EndAppealTerm
     return kind(by=SYSTEM, cause=new_cause(), case=row["case"])
 
 

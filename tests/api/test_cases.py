@@ -255,7 +255,7 @@ def test_a_refusal_is_on_grounds_of_the_law(town: Town) -> None:
     good(town.judge(FIRST, case, "refusals", no))
     refused = town.read(case)
     assert refused["decision"]["grounds"] == ["tax_unpaid"]
-    assert refused["appeal_until"]["rule"] == "3 months"
+    assert refused["ending"]["served_after"]["rule"] == "7 calendar_days, not moved"
     assert refused["decision"]["explanation"] == no["reason"]
 
 

@@ -10,22 +10,28 @@ from domain.case import Case
 from domain.commands import (
     SYSTEM,
     Actor,
+    AmendRequest,
     ApproveCase,
     AssessFee,
     AssignCase,
     CaseCommand,
     Command,
     Competence,
+    DecideAppeal,
+    DeclareNotNeeded,
     DeclineConsent,
     EndAppealTerm,
     EraseCase,
     EraseEntry,
+    ExtendDeadline,
     FileCase,
     GiveConsent,
     GiveOpinion,
     LapseCase,
     LiftRestriction,
+    LodgeAppeal,
     PlaceRestriction,
+    PresumeServed,
     ProposeApproval,
     ProvideInformation,
     RecordObjection,
@@ -36,13 +42,16 @@ from domain.commands import (
     RequestInformation,
     RequestOpinion,
     RevokeConsent,
+    ServeDecision,
     Statement,
+    TakeBackAppeal,
+    WaiveClaim,
     WithdrawCase,
     WriteEntries,
 )
 from domain.entry import Entry
-from domain.parties import parties_of
-from tests.domain.story import Act, Story, Who, stream_of, text
+from domain.parties import is_keyed, parties_of
+from tests.domain.story import Act, Story, Who, as_filed, stream_of, text
 
 OFFICE_SINCE: Final = date(2020, 1, 1)
 
@@ -54,9 +63,10 @@ def party(name: str) -> Who:
     """A party of the case, by "p1" or by role."""
 
     def found(story: Story) -> Actor:
-        parties = parties_of(story.offer.procedure, story.request)
+        request = story.case.request if story.case else story.request
+        parties = parties_of(story.offer.procedure, request)
         (found,) = (p for p, place in parties.items() if name in (p, place.whose))
-        person = story.request[f"person_{found}"]
+        person = request[f"person_{found}"]
         return Actor(
             issuer="id.example", subject=person, client="portal", persons={story.offer.country: person}
         )
@@ -232,7 +242,7 @@ def statement(story: Story, payment: str, amount: int | None, **more: Any) -> St
     now = story.now
     assert now.fee is not None
     fee = now.open_fee or now.fee
-    open_amount = fee["amount"] - now.paid if fee is now.fee else fee["amount"] + now.fee["amount"] - now.kept
+    open_amount = fee["amount"] - now.kept if fee is now.fee else fee["amount"] + now.fee["amount"] - now.kept
     found = {
         "payment": payment,
         "case": story.case_id,
@@ -252,6 +262,25 @@ def assess(by: Who = OFFICER, **more: Any) -> Act:
 def assign(by: Who = OFFICER, to: Who | None = None, **more: Any) -> Act:
     """The case is given to somebody; to oneself, unless said otherwise."""
     return _asked(AssignCase, by, officer=lambda s: to(s).competences[0] if to else None, **more)
+
+
+def amend(
+    by: Who = applicant, of: str | None = None, evidence: Iterable[e.Attachment] = (), **members: Any
+) -> Act:
+    """The request is restated, with these members instead of what stood there."""
+
+    def act(story: Story) -> Command:
+        changed = as_filed(story.offer, {**_as_written(story), **members})
+        return _asked(
+            AmendRequest, by, of=lambda s: of or s.now.request_hash, request=changed, evidence=tuple(evidence)
+        )(story)  # type: ignore[return-value]
+
+    return act
+
+
+def _as_written(story: Story) -> dict[str, Any]:
+    """The request as people write it: without what the edge adds."""
+    return {name: value for name, value in story.now.request.items() if not is_keyed(name)}
 
 
 def ask(question: str = "When was the car sold?", by: Who = OFFICER, **more: Any) -> Act:
@@ -279,6 +308,11 @@ def give_opinion(
     return _asked(GiveOpinion, who, of=lambda s: of or s.now.opinions[-1]["of"], opinion=words)
 
 
+def extend(reason: str = "The file is at the archive.", by: Who = OFFICER, **more: Any) -> Act:
+    """The time to decide is prolonged."""
+    return _asked(ExtendDeadline, by, reason=reason, **more)
+
+
 def propose(by: Who = OFFICER, **more: Any) -> Act:
     """The first pair of eyes."""
     return _asked(ProposeApproval, by, **more)
@@ -304,6 +338,52 @@ def refuse(
 def withdraw(by: Who = applicant, **more: Any) -> Act:
     """The request is taken back."""
     return _asked(WithdrawCase, by, **more)
+
+
+def not_needed(exemption: str, by: Who = OFFICER, **more: Any) -> Act:
+    """The law asks for none of this."""
+    return _asked(DeclareNotNeeded, by, exemption=exemption, **more)
+
+
+def serve(who: str = "p1", of: str | None = None, **more: Any) -> Act:
+    """A party opens what ended the case."""
+    return _asked(ServeDecision, party(who), of=lambda s: of or _ending(s), **more)
+
+
+def presume(by: Who = clock) -> Act:
+    """The clock looks whether the law takes it as read."""
+    return _asked(PresumeServed, by)
+
+
+def appeal(who: str = "p1", reason: str = "The tax is paid.", of: str | None = None, **more: Any) -> Act:
+    """A party appeals."""
+    return _asked(LodgeAppeal, party(who), of=lambda s: of or _ending(s), reason=reason, **more)
+
+
+def take_back(who: str = "p1", of: str | None = None) -> Act:
+    """A party takes the newest appeal back."""
+    return _asked(TakeBackAppeal, party(who), of=lambda s: of or s.now.appeals[-1]["of"])
+
+
+def decide_appeal(
+    outcome: str = "set_aside", reason: str = "It was paid.", by: Who | None = None, **more: Any
+) -> Act:
+    """The authority that the law names decides what is appealed."""
+
+    def act(story: Story) -> Command | None:
+        who = by or office("appeal_officer", authority=story.terms.appeals.authority)
+        return _asked(DecideAppeal, who, outcome=outcome, reason=reason, **more)(story)
+
+    return act
+
+
+def waive(by: Who = applicant) -> Act:
+    """What the ended case still holds is let go."""
+    return _asked(WaiveClaim, by)
+
+
+def _ending(story: Story) -> str:
+    return story.now.ending["of"] if story.now.ending else "hash-of-nothing"
 
 
 def lapse(by: Who = clock) -> Act:
@@ -400,4 +480,9 @@ APPROVED: Final = (*PROPOSED, approve())
 COMPLETED: Final = (*APPROVED, acknowledge())
 REFUSED: Final = (*IN_HAND, refuse("tax_unpaid"))
 WITHDRAWN: Final = (*FILED, withdraw())
-UNPAID: Final = (*CONSENTED, after(lambda c: c.fee["due"] if c.fee else None), lapse())  # lapsed
+UNPAID: Final = (*CONSENTED, after(lambda c: c.fee["lapses"] if c.fee else None), lapse())  # lapsed
+SERVED: Final = (*REFUSED, serve())
+PRESUMED: Final = (after(lambda c: c.ending["served_after"] if c.ending else None), presume())
+APPEALABLE: Final = (*PRESUMED, after(lambda c: c.appeal_until))  # so long; the clock has not looked yet
+FINAL: Final = (*APPEALABLE, end_appeal_term())
+APPEALED: Final = (*SERVED, appeal())

@@ -243,7 +243,7 @@ class Story:
         for state in states:
             assert json.loads(json.dumps(state._asdict())) == state._asdict()
         if self.case and self.case.stage == Stage.FILED:
-            assert self.case.decision_due is None
+            assert self.case.decision_due is None or self.case.stands_still_since is not None
             assert not (self.case.has_consents and self.case.is_paid)
         if self.case and self.case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
             assert self.case.decision_due is not None

@@ -76,7 +76,7 @@ def test_after_a_no_there_is_nothing_to_agree_to() -> None:
 def test_a_yes_is_taken_back_until_an_approval_is_proposed(stage: tuple[Act, ...]) -> None:
     story = given(a_sale(), *stage, later(days=1)).when(revoke()).then("ConsentRevoked")
     assert (story.now.stage, story.now.consents) == ("filed", {})
-    assert story.now.decision_due is None
+    assert (story.now.stands_still_since is None) == (story.now.decision_due is None)
 
 
 def test_after_the_proposal_a_yes_stands() -> None:
@@ -91,12 +91,16 @@ def test_what_was_not_given_cannot_be_taken_back() -> None:
     given(a_sale(), *FILED).when(revoke()).then()
 
 
-def test_a_new_yes_brings_the_case_back_into_review_with_the_whole_term() -> None:
-    """A decision term runs from completeness (rules.md 2)."""
+def test_a_new_yes_brings_the_case_back_into_review_without_the_days_in_between() -> None:
+    """The clock stood still (rules.md 6): nobody gains a term by it, and nobody loses a day."""
     story = given(a_sale(), *IN_HAND, until("2026-11-24"), revoke(), until("2026-11-30")).when(consent())
     story.then("ConsentGiven", "DecisionTermStarted")
     assert story.now.decision_due is not None
-    assert story.now.decision_due["start"].startswith("2026-11-30")
+    assert (story.now.decision_due["start"][:10], story.now.decision_due["due"]) == (
+        "2026-11-23",
+        "2026-12-03",
+    )
+    assert len(story.now.decision_due["stops"]) == 1
     assert story.now.officer == "officer-1"
 
 
@@ -106,7 +110,7 @@ def test_who_takes_a_yes_back_has_the_whole_time_to_consent_again() -> None:
     late = given(first, after(lambda c: c.consent_until), revoke()).when(lapse())
     late.then()
     assert late.now.stage == "filed"
-    given(late, after(lambda c: c.consent_until)).when(lapse()).then("CaseLapsed", "RefundDue")
+    given(late, after(lambda c: c.consent_until)).when(lapse()).then("ClaimKept", "CaseLapsed", "RefundDue")
 
 
 def test_an_officer_does_not_consent_and_a_stranger_hears_of_nothing() -> None:

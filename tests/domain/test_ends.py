@@ -5,6 +5,7 @@ import pytest
 from domain import events as e
 from domain.refusals import NotAllowed, WrongStage
 from tests.domain.acts import (
+    APPEALABLE,
     APPROVED,
     COMPLETE,
     CONSENTED,
@@ -76,20 +77,22 @@ def test_a_birth_can_be_taken_back_before_it_is_registered() -> None:
 
 def test_what_is_not_paid_in_time_lapses() -> None:
     story = given(a_sale(), *UNPAID)
-    story.then("CaseLapsed")
+    story.then("ClaimKept", "CaseLapsed")
     assert story.now.stage == "lapsed"
     assert story.the(e.CaseLapsed).reason == "unpaid"
 
 
 def test_what_is_paid_but_not_agreed_to_in_time_lapses_and_the_money_goes_back() -> None:
     story = given(a_sale(), *FILED, pay(), after(lambda c: c.consent_until)).when(lapse())
-    story.then("CaseLapsed", "RefundDue")
+    story.then("ClaimKept", "CaseLapsed", "RefundDue")
     assert story.the(e.CaseLapsed).reason == "no_consent"
 
 
 def test_a_question_that_nobody_answers_lapses() -> None:
     answer_until = after(lambda c: c.open_question["answer_until"] if c.open_question else None)
-    story = given(a_sale(), *RETURNED, answer_until).when(lapse()).then("CaseLapsed", "RefundDue")
+    story = (
+        given(a_sale(), *RETURNED, answer_until).when(lapse()).then("ClaimKept", "CaseLapsed", "RefundDue")
+    )
     assert story.the(e.CaseLapsed).reason == "no_answer"
     story.when(answer()).then_refused(WrongStage)
 
@@ -97,10 +100,10 @@ def test_a_question_that_nobody_answers_lapses() -> None:
 def test_the_last_day_is_in_time_to_its_end() -> None:
     """The legal day ends at 24:00 there (rules.md 1)."""
     story = given(
-        a_sale(), *CONSENTED, after(lambda c: c.fee["due"] if c.fee else None), later(microseconds=-1)
+        a_sale(), *CONSENTED, after(lambda c: c.fee["lapses"] if c.fee else None), later(microseconds=-1)
     )
     story.when(lapse()).then()
-    given(story, later(microseconds=1)).when(lapse()).then("CaseLapsed")
+    given(story, later(microseconds=1)).when(lapse()).then("ClaimKept", "CaseLapsed")
 
 
 @pytest.mark.parametrize("stage", [COMPLETE, IN_HAND, PROPOSED, APPROVED, REFUSED, WITHDRAWN, UNPAID])
@@ -115,5 +118,5 @@ def test_nobody_makes_a_case_lapse_but_the_clock() -> None:
 def test_against_a_lapse_there_is_an_appeal_and_the_car_is_held_so_long() -> None:
     story = given(a_sale(), *UNPAID)
     assert [claim.holder for claim in story.claims.values()] == [story.case_id]
-    given(story, after(lambda c: c.appeal_until)).when(end_appeal_term())
+    given(story, *APPEALABLE).when(end_appeal_term())
     story.then("ClaimReleased", "AppealTermEnded")

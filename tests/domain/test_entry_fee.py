@@ -25,7 +25,9 @@ from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, WrongStage
 from tests.domain import acts
 from tests.domain.acts import (
+    APPEALABLE,
     COMPLETE,
+    FINAL,
     PROPOSED,
     acknowledge,
     after,
@@ -75,7 +77,7 @@ def claim_of(story: Story) -> Key:
 
 
 def held_by_nobody_else(story: Story) -> bool:
-    return story.claims[claim_of(story)] == Claim(story.case_id)
+    return story.claims[claim_of(story)].holder == story.case_id
 
 
 # --- asked after the approval -------------------------------------------------------------------------------
@@ -170,13 +172,13 @@ def test_who_does_not_pay_for_the_entry_in_time_loses_it(make_up: MakeUp) -> Non
     """The parts come back, the fee for the filing stays; what was claimed is free when nobody can appeal."""
     story = given(make_up(), *APPROVED, pay(1_000_00, "payment-2"))
     story.when(lapse()).then()
-    given(story, after(lambda case: case.entry_fee["due"] if case.entry_fee else None)).when(lapse())
-    story.then("CaseLapsed", "RefundDue")
+    given(story, after(lambda case: case.entry_fee["lapses"] if case.entry_fee else None)).when(lapse())
+    story.then("ClaimKept", "CaseLapsed", "RefundDue")
     assert story.the(e.CaseLapsed).reason == "unpaid"
     assert refunds(story) == [("payment-2", 1_000_00, "lapsed")]
     assert (story.now.stage, story.now.kept, story.entries) == ("lapsed", FEE, {})
     assert held_by_nobody_else(story)
-    given(story, after(lambda case: case.appeal_until)).when(end_appeal_term())
+    given(story, *APPEALABLE).when(end_appeal_term())
     story.then("ClaimReleased", "AppealTermEnded")
     assert story.claims[claim_of(story)] == FREE
     story.when(pay(ENTRY, "payment-3")).then("FeePaid", "RefundDue")
@@ -197,9 +199,9 @@ def test_a_place_of_a_quota_is_free_again_where_the_entry_is_not_paid(
         story.offer, quota_sizes={("cars",): (QuotaSize(since=story.terms.since, slots=9, source=LAW),)}
     )
     monkeypatch.setitem(offers(), ("KZ", "made_up"), story.offer)
-    given(story, *APPROVED, after(lambda case: case.entry_fee["due"] if case.entry_fee else None), lapse())
+    given(story, *APPROVED, after(lambda case: case.entry_fee["lapses"] if case.entry_fee else None), lapse())
     assert story.claims[claim_key("quota", "cars", "2026")].taken == 1
-    given(story, after(lambda case: case.appeal_until), end_appeal_term())
+    given(story, *FINAL)
     assert story.claims[claim_key("quota", "cars", "2026")].taken == 0
 
 
@@ -292,7 +294,8 @@ def provisional(story: Story) -> None:
     """The fee as it was while the law named no value."""
     fee = story.now.entry_fee
     assert fee is not None
-    said = {"amount": 1, "currency": "KZT", "formula": "1 MCI", "due": fee["due"], "provisional": True}
+    known = {"currency": "KZT", "due": fee["due"], "lapses": fee["lapses"]}
+    said = {**known, "amount": 1, "formula": "1 MCI", "provisional": True}
     story.happened((LEAD, e.FeeAssessed(fee="entry", parts=[], unit_day="payment", **said)))  # type: ignore[arg-type]
 
 

@@ -13,6 +13,7 @@ from tests.domain.acts import (
     AUDITOR,
     COMPLETED,
     FILED,
+    FINAL,
     IN_HAND,
     OFFICER,
     REFUSED,
@@ -20,7 +21,6 @@ from tests.domain.acts import (
     UNPAID,
     WITHDRAWN,
     acknowledge,
-    after,
     answer,
     applicant,
     approve,
@@ -28,7 +28,6 @@ from tests.domain.acts import (
     assign,
     bring,
     consent,
-    end_appeal_term,
     erase,
     file,
     later,
@@ -41,7 +40,7 @@ from tests.domain.acts import (
 )
 from tests.domain.story import Act, Story, Who, a_birth, a_sale, folded, forgotten, given
 
-OVER = (after(lambda c: c.appeal_until), end_appeal_term())
+OVER = FINAL
 YEARS_LATER = later(days=5000)
 A_LONG_LIFE = (
     *(file(), consent(), revoke(), consent(), pay(), pay(500, "payment-2"), assign()),

@@ -22,15 +22,14 @@ from domain.parties import places
 from domain.procedure import Change, Create, Effect, End, Offer, Procedure, Terms
 from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
+    FINAL,
     OFFICER,
     SECOND,
     acknowledge,
-    after,
     approve,
     assign,
     bring,
     consent,
-    end_appeal_term,
     erase,
     file,
     later,
@@ -410,7 +409,7 @@ def test_a_case_is_refused_on_each_ground_of_its_law(offer: Offer) -> None:
         story = _complete(_filed(offer))
         given(story, refuse(ground.code))
         assert story.now.stage == "refused"
-        given(story, after(lambda c: c.appeal_until), end_appeal_term())
+        given(story, *FINAL)
         assert not any(claim.holder for claim in story.claims.values())
 
 

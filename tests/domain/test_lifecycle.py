@@ -13,34 +13,43 @@ from domain.case import ENDED, Case, Stage, evolve
 from domain.claim import FREE
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
-from domain.lifecycle import CLOCK, ROWS, STEPS, Step, about_of, does_fit, fits, needed
-from domain.refusals import Clash, Erased, Named, Refusal, Stale, Unknown, WrongStage, named
+from domain.lifecycle import CLOCK, CONSENT, ROWS, STEPS, Step, about_of, does_fit, fits, needed
+from domain.refusals import Clash, Erased, Named, NotAllowed, Refusal, Stale, Unknown, WrongStage, named
 from tests.domain import acts
 from tests.domain.acts import (
     acknowledge,
     after,
+    amend,
     answer,
+    appeal,
     approve,
     ask,
     ask_for_opinion,
     assess,
     assign,
     consent,
+    decide_appeal,
     decline,
     end_appeal_term,
     erase,
     erase_entry,
+    extend,
     file,
     give_opinion,
     lapse,
     lift,
+    not_needed,
     object_to,
     pay,
     pay_back,
+    presume,
     propose,
     refuse,
     restrict,
     revoke,
+    serve,
+    take_back,
+    waive,
     withdraw,
     write_entries,
 )
@@ -55,11 +64,22 @@ STAGES: dict[Stage, tuple[Act, ...]] = {
     Stage.WITHDRAWN: acts.WITHDRAWN,
     Stage.LAPSED: acts.UNPAID,
     Stage.COMPLETED: acts.COMPLETED,
+    Stage.APPEALED: acts.APPEALED,
 }
 OTHER: Final = acts.office("officer", "officer-3")
 POLICE: Final = acts.office("restricting_officer", authority="kz-police")
+
+
+def at(stage: Stage) -> Story:
+    """A case that stands there; only where the law has an exemption is something not needed."""
+    if stage == Stage.NOT_NEEDED:
+        return given(a_birth(), file(), not_needed("still_born"))
+    return given(a_sale(), *STAGES[stage])
+
+
 EVERY: Final[dict[type[c.Command], Act]] = {
     c.FileCase: file(),
+    c.AmendRequest: amend(new_plates=False),
     c.GiveConsent: consent(),
     c.DeclineConsent: decline(),
     c.RevokeConsent: revoke(),
@@ -71,12 +91,20 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.ProvideInformation: answer(of="hash-of-nothing"),
     c.RequestOpinion: ask_for_opinion(),
     c.GiveOpinion: give_opinion(of="hash-of-nothing", by=acts.OFFICER),
+    c.ExtendDeadline: extend(),
     c.ProposeApproval: propose(acts.OFFICER),
     c.ApproveCase: approve(OTHER),
     c.RefuseCase: refuse("restricted"),
     c.WriteEntries: write_entries(),
     c.WithdrawCase: withdraw(),
     c.LapseCase: lapse(),
+    c.DeclareNotNeeded: not_needed("still_born"),
+    c.ServeDecision: serve(),
+    c.PresumeServed: presume(),
+    c.LodgeAppeal: appeal(),
+    c.TakeBackAppeal: take_back(of="hash-of-nothing"),
+    c.DecideAppeal: decide_appeal(),
+    c.WaiveClaim: waive(),
     c.EndAppealTerm: end_appeal_term(),
     c.RecordReceipt: acknowledge(),
     c.RecordObjection: object_to(),
@@ -114,21 +142,25 @@ def test_every_command_has_one_row_and_one_decision() -> None:
     assert set(STEPS) == set(DECISIONS) == set(EVERY) == all_commands()
 
 
-def test_what_has_ended_can_only_be_forgotten() -> None:
-    assert set(STAGES) == set(Stage)
+def test_what_has_ended_is_served_appealed_against_and_forgotten_and_nothing_else() -> None:
+    assert {*STAGES, Stage.NOT_NEEDED} == set(Stage)
+    of_an_end = {"ServeDecision", "LodgeAppeal", "WaiveClaim", "EraseCase"}
     for stage in Stage:
-        told = fits(given(a_sale(), *STAGES[stage]).now)
-        assert (told == ("EraseCase",)) == (stage in ENDED), stage
+        told = {*fits(at(stage).now)}
+        assert (told <= of_an_end) == (stage in ENDED), stage
+    for stage in (Stage.WITHDRAWN, Stage.NOT_NEEDED):
+        assert fits(at(stage).now) == ("EraseCase",)
 
 
 def test_nobody_is_told_to_do_what_the_clock_does() -> None:
-    told = {name for stage in Stage for name in fits(given(a_sale(), *STAGES[stage]).now)}
+    told = {name for stage in Stage for name in fits(at(stage).now)}
     assert told.isdisjoint(row.command.__name__ for row in ROWS if row.may is CLOCK)
 
 
 def test_what_is_told_is_what_can_be_done() -> None:
     """Consents are told only where somebody is asked for one, an assessment only of a fee that is not certain."""
     assert fits(given(a_sale(), *acts.FILED).now) == (
+        "AmendRequest",
         "GiveConsent",
         "DeclineConsent",
         "RecordPayment",
@@ -142,13 +174,13 @@ def test_what_is_told_is_what_can_be_done() -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_each_stage_is_reached(stage: Stage) -> None:
-    assert given(a_sale(), *STAGES[stage]).now.stage == stage
+    assert at(stage).now.stage == stage
 
 
 @pytest.mark.parametrize("stage", Stage)
 @pytest.mark.parametrize("row", [r for r in OF_CASES if r.command not in LOOK_FOR_THEMSELVES], ids=name_of)
 def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, row: Step) -> None:
-    story = given(a_sale(), *STAGES[stage])
+    story = at(stage)
     before = story.now
     told = fits(before)
     story.when(EVERY[row.command])
@@ -159,7 +191,12 @@ def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, row: Step
         assert story.refusal.values == {"stage": Named("stage", stage), "fits": named("command", told)}
         assert story.now is before
     elif story.refusal is not None:
-        story.then_refused(Clash, "consent_stands")  # who takes a yes back hears why: somebody has proposed
+        if stage == Stage.NOT_NEEDED and row.may is CONSENT:
+            story.then_refused(NotAllowed, "consent_not_asked")
+        elif row.command is c.DecideAppeal:
+            story.then_refused(Unknown)  # who decides appeals knows nothing of other cases
+        else:
+            story.then_refused(Clash)  # what stands in the way is said: a proposal, no such appeal
     else:
         story.then()  # it was so already
 
@@ -171,13 +208,15 @@ JUDGED: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.ApproveCase: acts.PROPOSED,
     c.RefuseCase: acts.IN_HAND,
     c.WithdrawCase: acts.FILED,
+    c.ExtendDeadline: acts.IN_HAND,
+    c.DecideAppeal: acts.APPEALED,
 }
 
 
 @pytest.mark.parametrize("kind", JUDGED, ids=name_of)
 def test_a_judgement_is_bound_to_the_version_that_was_seen(kind: type[c.Command]) -> None:
     """The rows say so; test_payments.py, test_entry_fee.py and test_opinions.py have it of what waits for a law."""
-    of_other_laws = {c.AssessFee, c.WriteEntries, c.RequestOpinion}
+    of_other_laws = {c.AssessFee, c.WriteEntries, c.RequestOpinion, c.DeclareNotNeeded}
     assert {*JUDGED, *of_other_laws} == {row.command for row in ROWS if row.is_judgement}
     story = given(a_sale(), *JUDGED[kind])
     command = asked(kind, story)
@@ -193,12 +232,18 @@ LOOKING: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.DeclineConsent: acts.FILED,
     c.ApproveCase: acts.PROPOSED,
     c.WithdrawCase: acts.FILED,
-    c.EndAppealTerm: (*acts.REFUSED, after(lambda case: case.appeal_until)),
+    c.AmendRequest: acts.FILED,
+    c.RefuseCase: acts.IN_HAND,
+    c.LapseCase: (*acts.CONSENTED, after(lambda case: case.fee["lapses"] if case.fee else None)),
+    c.DecideAppeal: acts.APPEALED,
+    c.WaiveClaim: acts.REFUSED,
+    c.EndAppealTerm: (*acts.REFUSED, *acts.APPEALABLE),
     c.RecordReceipt: acts.APPROVED,
     c.RecordObjection: acts.APPROVED,
 }
 
 OF_THE_ENTRY_FEE: Final = {c.RecordPayment, c.AssessFee, c.WriteEntries}
+OF_EXEMPTIONS: Final = {c.DeclareNotNeeded}
 
 
 @pytest.mark.parametrize("kind", LOOKING, ids=name_of)
@@ -207,7 +252,7 @@ def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Co
 
     What a fee before the entry looks at is in test_entry_fee.py.
     """
-    assert {*LOOKING, *OF_THE_ENTRY_FEE} == {row.command for row in ROWS if row.sees}
+    assert {*LOOKING, *OF_THE_ENTRY_FEE, *OF_EXEMPTIONS} == {row.command for row in ROWS if row.sees}
     story = given(a_sale(), *LOOKING[kind])
     must_see(story, asked(kind, story))
 

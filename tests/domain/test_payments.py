@@ -60,6 +60,7 @@ def assessed(amount: int, *, is_provisional: bool = False) -> Act:
             unit_day="payment",
             provisional=is_provisional,
             due=story.now.fee["due"],
+            lapses=story.now.fee["lapses"],
         )
         story.happened((LEAD, fee))
 

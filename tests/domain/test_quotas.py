@@ -63,6 +63,10 @@ def filing(
     return Situation(asked, at, None, about=About(offer, TERMS, asked.request, at, at), beside=claims)
 
 
+def take(situation: Situation, case: str) -> tuple[Events, list[str]]:
+    return quotas.take(situation, situation.slots, case)
+
+
 class Year:
     """The claims of a year, as cases come and go."""
 
@@ -75,7 +79,7 @@ class Year:
         """A request comes in; the warnings."""
         asked = partial(filing, day=date.fromisoformat(day), sector=sector, territory=territory)
         claims = {key: self.claims.get(key, FREE) for key in asked({}).slots}
-        events, warned = quotas.take(asked(claims), case)
+        events, warned = take(asked(claims), case)
         self._fold(events)
         return warned
 
@@ -84,7 +88,7 @@ class Year:
         case_now = story.now._replace(case=case)
         about = About(OFFER, TERMS, case_now.request, datetime.fromisoformat(case_now.filed_at), story.at)
         situation = Situation(withdrawal(story), story.at, case_now, about=about, beside=self.claims)
-        self._fold(quotas.free(situation))
+        self._fold(quotas.free(situation, situation.slots))
 
     @property
     def taken(self) -> int:
@@ -153,14 +157,14 @@ def test_classes_have_their_own_places_and_who_is_outside_of_the_quota_takes_non
 
 def test_the_last_of_ten_thousand_costs_what_the_first_did() -> None:
     """What is known of a quota is one number, said anew by each event: nothing is searched, nothing grows."""
-    first, _ = quotas.take(filing({FARMING: FREE}, IN_AUGUST), "case-1")
+    first, _ = take(filing({FARMING: FREE}, IN_AUGUST), "case-1")
     size = QuotaSize(since=date(2025, 1, 1), slots=10_000, source=LAW)
     large = replace(OFFER, quota_sizes=dict.fromkeys(SIZES, (size,)))
-    last, _ = quotas.take(filing({FARMING: Claim(taken=9_999)}, IN_AUGUST, offer=large), "case-10000")
+    last, _ = take(filing({FARMING: Claim(taken=9_999)}, IN_AUGUST, offer=large), "case-10000")
     assert [taken(first), taken(last)] == [1, 10_000]
     assert evolve(FREE, recorded(last[0][1])) == Claim(taken=10_000)  # the newest event is enough
     with pytest.raises(Clash):
-        quotas.take(filing({FARMING: Claim(taken=10_000)}, IN_AUGUST, offer=large), "case-10001")
+        take(filing({FARMING: Claim(taken=10_000)}, IN_AUGUST, offer=large), "case-10001")
 
 
 def taken(events: Events) -> int:

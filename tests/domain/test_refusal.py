@@ -1,15 +1,19 @@
 """The authority's no: on grounds of the closed list, with the law and the way to appeal."""
 
+from dataclasses import replace
+from datetime import date
+
 from domain import events as e
-from domain.case import Case
 from domain.refusals import Clash, Invalid, NotAllowed, WrongStage
 from tests.domain.acts import (
+    APPEALABLE,
     COMPLETE,
+    FINAL,
     IN_HAND,
     OFFICER,
     REFUSED,
     RETURNED,
-    after,
+    applicant,
     end_appeal_term,
     file,
     later,
@@ -23,11 +27,11 @@ from tests.domain.story import a_sale, given
 
 def test_a_refusal_names_its_grounds_their_law_and_the_way_to_appeal() -> None:
     story = given(a_sale(), *IN_HAND).when(refuse("tax_unpaid", "restricted", reason="See the letter."))
-    story.then("CaseRefused")
+    story.then("ClaimKept", "CaseRefused")
     refused = story.the(e.CaseRefused)
     sources = {g.code: g.source.law for g in story.terms.grounds}
     assert refused.law == [sources["tax_unpaid"], sources["restricted"]]
-    assert refused.appeal_until["due"] == "2027-02-23"
+    assert refused.served_after["due"] == "2026-11-30"
     assert story.now.stage == "refused"
     assert story.now.decided is not None
     assert story.now.decided["explanation"] == "See the letter."
@@ -52,7 +56,7 @@ def test_what_is_refused_is_not_refused_again_on_other_grounds() -> None:
 
 
 def test_a_proposal_of_approval_can_still_end_in_a_refusal() -> None:
-    given(a_sale(), *IN_HAND, propose(OFFICER)).when(refuse("tax_unpaid")).then("CaseRefused")
+    given(a_sale(), *IN_HAND, propose(OFFICER)).when(refuse("tax_unpaid")).then("ClaimKept", "CaseRefused")
 
 
 def test_a_case_that_waits_for_an_answer_is_not_refused() -> None:
@@ -66,39 +70,46 @@ def test_a_refusal_gives_no_fee_back() -> None:
 # --- the appeal term --------------------------------------------------------------------------------------
 
 
-def _appeal(case: Case) -> object:
-    return case.appeal_until
-
-
 def test_what_a_refused_case_claimed_is_held_until_nobody_can_appeal() -> None:
     story = given(a_sale(), *REFUSED)
     (claim,) = story.claims.values()
     assert claim.holder == story.case_id
     given(story, later(days=60)).when(end_appeal_term()).then()
-    given(story, after(_appeal)).when(end_appeal_term()).then("ClaimReleased", "AppealTermEnded")
+    given(story, *APPEALABLE).when(end_appeal_term()).then("ClaimReleased", "AppealTermEnded")
     assert [claim.holder for claim in story.claims.values()] == [None]
     assert story.now.is_appeal_term_over
 
 
 def test_the_appeal_term_ends_once() -> None:
-    given(a_sale(), *REFUSED, after(_appeal), end_appeal_term()).when(end_appeal_term()).then()
+    given(a_sale(), *REFUSED, *FINAL).when(end_appeal_term()).then()
 
 
 def test_after_the_appeal_term_the_car_can_be_sold_again() -> None:
-    story = given(a_sale(), *REFUSED, after(_appeal), end_appeal_term())
+    story = given(a_sale(), *REFUSED, *FINAL)
     again = a_sale(at=story.at)
     again.case_id, again.entries, again.claims = "case-2", story.entries, story.claims
     again.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
 
 
-def test_before_that_it_cannot() -> None:
+def test_before_that_nobody_else_can_and_who_was_refused_files_again_at_once() -> None:
+    """The new case takes over what the old one holds, in the same append (rules.md 17)."""
     story = given(a_sale(), *REFUSED)
+    refused, seller = story.case_id, story.request["person_p1"]
     story.case, story.case_id = None, "case-2"
-    story.when(file()).then_refused(Clash, "claim_taken")
+    story.request = {**story.request, "person_p1": "human-another"}
+    other = file(by=lambda _: replace(applicant(story), persons={"KZ": "human-another"}))
+    story.when(other).then_refused(Clash, "claim_kept")
+    assert story.refusal is not None
+    assert story.refusal.values == {"until": date(2027, 3, 1)}
+    story.request = {**story.request, "person_p1": seller}
+    story.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+    (claim,) = story.claims.values()
+    assert (claim.holder, claim.people) == ("case-2", ())
+    assert refused != "case-2"
 
 
 def test_nobody_ends_the_appeal_term_but_the_clock() -> None:
-    given(a_sale(), *REFUSED, after(_appeal)).when(end_appeal_term(OFFICER)).then_refused(NotAllowed)
+    given(a_sale(), *REFUSED, *APPEALABLE).when(end_appeal_term(OFFICER)).then_refused(NotAllowed)
 
 
 def test_what_was_withdrawn_has_no_appeal_term() -> None:

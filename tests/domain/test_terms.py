@@ -16,6 +16,7 @@ from domain.facts import Choice, Is, Where, chosen
 from domain.fees import Fee, FeePart, Step, Table
 from domain.offers import as_json, offers, terms_hash
 from domain.procedure import (
+    AppealBody,
     Check,
     Exemption,
     Forever,
@@ -38,11 +39,13 @@ FREE = Terms(
     fee=Fee(parts=(), source=LAW),
     times=Times(
         decide=Term(5, "working_days"),
+        served=Term(7, "calendar_days"),
         appeal=Term(3, "months"),
         answer=Term(10, "working_days", TO_BE_CONFIRMED),
     ),
     four_eyes=FourEyes(are_asked=False, source=LAW),
     grounds=(Ground("wrong", LAW),),
+    appeals=AppealBody("kz-appeals", LAW),
     retention=Term(1, "years"),
     entry_retention=Forever(),
 )
@@ -62,6 +65,7 @@ def test_a_row_states_what_it_says_and_nothing_else() -> None:
         "fee": {"parts": [], "source": law},
         "times": {
             "decide": {"count": 5, "unit": "working_days"},
+            "served": {"count": 7, "unit": "calendar_days"},
             "appeal": {"count": 3, "unit": "months"},
             "answer": {
                 "count": 10,
@@ -71,6 +75,7 @@ def test_a_row_states_what_it_says_and_nothing_else() -> None:
         },
         "four_eyes": {"are_asked": False, "source": law},
         "grounds": [{"code": "wrong", "source": law}],
+        "appeals": {"authority": "kz-appeals", "source": law},
         "retention": {"count": 1, "unit": "years"},
         "entry_retention": {},
     }
@@ -148,6 +153,7 @@ def test_what_has_no_source_of_its_own_stands_on_that_of_the_row() -> None:
         "authority",
         "registry",
         "times.decide",
+        "times.served",
         "times.appeal",
         "times.answer",
         "retention",

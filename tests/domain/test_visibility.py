@@ -100,7 +100,7 @@ def test_a_refusal_is_shown_with_its_reasons() -> None:
     assert seen["decision"]["grounds"] == ["tax_unpaid"]
     assert seen["decision"]["explanation"] == "The tax of last year is open."
     assert seen["decision"]["law"]
-    assert seen["appeal_until"]["due"] == "2027-02-23"
+    assert seen["ending"]["served_after"]["due"] == "2026-11-30"
 
 
 def test_an_auditor_sees_the_grounds_of_a_refusal_and_nobodys_words() -> None:

@@ -172,6 +172,7 @@ def _turkiye(p: Past) -> None:
         "father": None,
         "medical_certificate": None,
         "oral_statement": True,
+        "still_born": False,
     }
     p.file("birth", "TR", "birth_certificate", "tr-citizen-1", request)
 

@@ -28,23 +28,24 @@ from projections import (
     work_queue,
 )
 from tests.domain.acts import (
+    APPEALED,
     APPROVED,
     COMPLETE,
     COMPLETED,
     CONSENTED,
     FILED,
+    FINAL,
     IN_HAND,
     OFFICER,
+    PRESUMED,
     PROPOSED,
     REFUSED,
     RETURNED,
     UNPAID,
     WITHDRAWN,
-    after,
     answer,
     approve,
     assign,
-    end_appeal_term,
     lift,
     office,
     pay,
@@ -165,7 +166,7 @@ def approved_with_a_fee(patch: pytest.MonkeyPatch, *acts: Act) -> Story:
 
 def test_a_fee_before_the_entry_waits_until_it_is_paid(monkeypatch: pytest.MonkeyPatch) -> None:
     story = approved_with_a_fee(monkeypatch)
-    due = story.now.entry_fee["due"] if story.now.entry_fee else None
+    due = story.now.entry_fee["lapses"] if story.now.entry_fee else None
     assert due is not None
     found = row(deadlines.PROJECTION, story)
     assert found is not None
@@ -192,8 +193,10 @@ def test_a_question_waits_for_its_answer() -> None:
 
 
 def test_an_appeal_may_come_until_its_term_is_over() -> None:
-    assert set(waiting(*REFUSED)) == {"next", "appeal"}
-    assert shown(deadlines.PROJECTION, *REFUSED, after(lambda c: c.appeal_until), end_appeal_term()) is None
+    assert set(waiting(*REFUSED)) == {"next", "serve"}
+    assert set(waiting(*REFUSED, *PRESUMED)) == {"next", "appeal"}
+    assert shown(deadlines.PROJECTION, *APPEALED) is None
+    assert shown(deadlines.PROJECTION, *REFUSED, *FINAL) is None
 
 
 def test_what_was_withdrawn_waits_for_nothing() -> None:

@@ -9,7 +9,7 @@ from domain.days.deadlines import Term
 from domain.facts import Is
 from domain.fees import Fee, FeePart
 from domain.forms import Public
-from domain.procedure import FourEyes, Ground, Restriction, Terms, Times
+from domain.procedure import AppealBody, FourEyes, Ground, Restriction, Terms, Times
 from domain.procedures.car_sale import CarSaleForm
 
 
@@ -47,7 +47,12 @@ TERMS = (
             consent=Term(10, "working_days", TO_BE_CONFIRMED),
             answer=Term(10, "working_days", TO_BE_CONFIRMED),
             decide=Term(3, "working_days", TO_BE_CONFIRMED),
+            served=Term(7, "calendar_days", TO_BE_CONFIRMED, is_moved=False),
             appeal=Term(3, "months", TO_BE_CONFIRMED),
+            extend=Term(10, "working_days", TO_BE_CONFIRMED),
+        ),
+        appeals=AppealBody(
+            "kz-interior-ministry", TO_BE_CONFIRMED, Term(20, "working_days", TO_BE_CONFIRMED)
         ),
         four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
         grounds=(

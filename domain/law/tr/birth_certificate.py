@@ -3,18 +3,33 @@
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field
+
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
+from domain.events import Personal
+from domain.facts import Facts, Where
 from domain.fees import Fee
 from domain.forms import Public
-from domain.procedure import FilingLimit, Forever, FourEyes, Ground, Requirement, Terms, Times
+from domain.procedure import (
+    AppealBody,
+    Exemption,
+    FilingLimit,
+    Forever,
+    FourEyes,
+    Ground,
+    Requirement,
+    Terms,
+    Times,
+)
 from domain.procedures.birth_certificate import BirthForm
 
 
 class TurkishBirthForm(BirthForm):
-    """A birth may be told by mouth, where there is no report."""
+    """A birth may be told by mouth, where there is no report. Who was born dead is not registered."""
 
     oral_statement: Annotated[bool, Public()]
+    still_born: Annotated[bool, Personal("child"), Field(examples=[False])] = False
 
 
 FORM = TurkishBirthForm
@@ -27,8 +42,18 @@ _GOVERNOR = Source("Late: by order of the district governor", "tr-sariv", confir
 _FREE = Source(
     "Birth registration is free; a late one is fined, and a fine is no fee", "tr-roman", confirmed=True
 )
+_NOTICE = Source(
+    "Notification Law (7201), article 7/a: a notice by electronic mail counts as served at the end of the fifth day",
+    confirmed=False,
+)
+_STILL_BORN = Source("A stillbirth is not registered", "tr-reg20", confirmed=True)
 _SINCE = Source("Day of the Population Services Law (5490), general knowledge", confirmed=False)
 _PROPOSED = Source("Follows from what a registration is; the article is to be confirmed", confirmed=False)
+
+
+def _is_still_born(facts: Facts) -> bool:
+    return bool(facts.request.get("still_born"))
+
 
 TERMS = (
     Terms(
@@ -41,7 +66,12 @@ TERMS = (
         times=Times(
             answer=Term(30, "calendar_days", TO_BE_CONFIRMED),
             decide=Term(5, "working_days", TO_BE_CONFIRMED),
+            served=Term(5, "calendar_days", _NOTICE, is_moved=False),
             appeal=Term(60, "calendar_days", TO_BE_CONFIRMED),
+            extend=Term(15, "calendar_days", TO_BE_CONFIRMED),
+        ),
+        appeals=AppealBody(
+            "tr-population-directorate", TO_BE_CONFIRMED, Term(30, "calendar_days", TO_BE_CONFIRMED)
         ),
         four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
         grounds=(
@@ -62,6 +92,7 @@ TERMS = (
                 source=_GOVERNOR,
             ),
         ),
+        exemptions=(Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),)),),
         retention=Term(2, "years", TO_BE_CONFIRMED),
         entry_retention=Forever(TO_BE_CONFIRMED),
     ),

@@ -27,6 +27,16 @@ GOLDEN = {
     "case.CaseCompleted.v1",
     "case.CaseFiled.v1",
     "case.CaseLapsed.v1",
+    "case.AppealDecided.v1",
+    "case.AppealLodged.v1",
+    "case.AppealTakenBack.v1",
+    "case.CaseNotNeeded.v1",
+    "case.ClaimWaived.v1",
+    "case.DeadlineExtended.v1",
+    "case.DecisionServed.v1",
+    "case.LapseSetAside.v1",
+    "case.RequestAmended.v1",
+    "claim.ClaimKept.v1",
     "case.CaseRefused.v1",
     "case.CaseWithdrawn.v1",
     "case.ConsentDeclined.v1",
@@ -71,7 +81,12 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES_OF_MEMBERS, inner, max_size=3),
     max_leaves=6,
 )
-LAID_FLAT = {e.CaseFiled: "request", e.EntryCreated: "content", e.EntryChanged: "content"}
+LAID_FLAT = {
+    e.CaseFiled: "request",
+    e.RequestAmended: "request",
+    e.EntryCreated: "content",
+    e.EntryChanged: "content",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ def happened(draw: st.DrawFn, name: str) -> Happened:
     kind, family = NAMES[name], name.partition(".")[0]
     members = {f.name: draw(VALUES) for f in fields(kind)}
     country = draw(st.sampled_from(sorted({code for code, _ in offers()})))
-    if kind is e.CaseFiled:
+    if kind in (e.CaseFiled, e.RequestAmended):
         country, procedure = draw(st.sampled_from(sorted(offers())))
         offer = offers()[country, procedure]
         parties = {f"p{n}": party.role for n, party in enumerate(offer.procedure.parties, start=1)}

@@ -395,7 +395,7 @@ TAMPERINGS: dict[str, tuple[Tampering, set[str]]] = {
     "all events are moved up": (_move_up(0), {"position"}),
     "the later events are moved up": (_move_up(30), {"position"}),
     "the newest of a stream is signed again": (_sign_the_newest_of_a_stream_again, {"chain"}),
-    "an event was signed for another position": (_sign_the_last_again(index=43), {"index"}),
+    "an event was signed for another position": (_sign_the_last_again(index=44), {"index"}),
     "an event was signed after other events": (_sign_the_last_again(chain=b64url(bytes(32))), {"chain"}),
     "the first event was signed after others": (_begin_after_something, {"chain"}),
     "a chain is no hash": (_sign_the_last_again(chain="none"), {"chain"}),

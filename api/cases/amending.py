@@ -1,0 +1,69 @@
+"""Amending: who filed restates the request, in the form in which it was filed."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from api.cases.acting import ActsAs, act_for_party
+from api.cases.filing import EvidenceBrought, brought, discarded
+from api.edge.carrying_out import caller_and_body
+from api.edge.contract import Id, documented
+from api.edge.may_read import readable
+from api.edge.shapes import CaseBrief, CaseShown, EventHash
+from domain.case import Case
+from domain.commands import AmendRequest
+from domain.faults import faults_of
+from domain.forms import Form, Value, plain
+from domain.lifecycle import does_fit, fits, offer_of
+from domain.parties import keyed
+from domain.refusals import Invalid, Refusal, WrongStage
+from infra.house import CountryHouse
+
+router = APIRouter()
+
+
+class Amendment(Value):
+    """The whole request anew, as it should have stood at event ``of`` (the case's ``request_hash``)."""
+
+    of: EventHash
+    request: dict[str, Any]
+    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    acting: ActsAs | None = None
+
+
+@router.post(
+    "/v1/cases/{case}/amendments",
+    **documented("Restate the request", body=Amendment, answer=(CaseShown, CaseBrief), asks=AmendRequest),
+)
+async def amend(request: Request, case: Id) -> Response:
+    """A fact: it names the request that it restates. Every consent is void; the fee is assessed anew."""
+    actor, said = await caller_and_body(request, case, Amendment)
+    is_at_counter = said.acting is not None and said.acting.as_ == "counter"
+    country, found, _ = await readable(
+        request, actor, case, "case.counter" if is_at_counter else "case.amend"
+    )
+    if said.of == found.request_hash and not does_fit(AmendRequest, found):
+        raise WrongStage(found.stage, fits(found)).about(found.procedure)
+    content = _content_of(said.request, found, country)
+    is_new = said.of == found.request_hash and content != found.request
+    evidence = await brought(country, actor, case, said.evidence) if is_new else ()
+    try:
+        return await act_for_party(
+            request, case, AmendRequest, said.acting, of=said.of, request=content, evidence=evidence
+        )
+    except Refusal:
+        await discarded(country, evidence)
+        raise
+
+
+def _content_of(said: dict[str, Any], case: Case, country: CountryHouse) -> dict[str, Any]:
+    """The request in the form that the case was filed with (rules.md 9), with the keyed ids of its persons."""
+    offer = offer_of(case)
+    form: type[Form] = offer.form if case.form == offer.form_version else offer.former[case.form]
+    try:
+        content = plain(form.model_validate(said))
+    except ValidationError as error:
+        raise Invalid(*faults_of(error, "/request")).about(case.procedure) from None
+    return keyed(offer.procedure, content, country.ids.human)

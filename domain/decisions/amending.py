@@ -1,0 +1,67 @@
+"""Amending: the applicant restates the request, before it is reviewed or when it was returned; every yes is void."""
+
+from domain import events as e
+from domain.commands import AmendRequest
+from domain.decision import LEAD, Decision, Events
+from domain.decisions import holding, quotas
+from domain.decisions.acting import for_applicant
+from domain.decisions.filing import brought, looked_at, not_the_applicant
+from domain.decisions.payments import assessed_for, settled
+from domain.decisions.situation import Situation
+from domain.parties import FIRST_PARTY, parties_of
+from domain.procedure import slots
+from domain.refusals import Clash, Fault, Invalid
+
+_APPLICANT = f"person_{FIRST_PARTY}"
+
+
+def amend(command: AmendRequest, situation: Situation) -> Decision:
+    """Under the law of the day of filing (rules.md 9, 15): all consents are void, the clock stands still, the fee is
+    assessed anew, and what is too much goes back.
+    """
+    rule = for_applicant(command, situation)
+    case = situation.case
+    if command.of == case.amended_from and command.request == case.request:
+        return situation.so_already(rule)
+    if command.of != case.request_hash:
+        raise Clash("amends_old_request")
+    situation.must_fit()
+    if command.request == case.request:
+        raise Invalid(Fault("/request", "nothing_amended"))
+    parties = parties_of(situation.offer.procedure, command.request)
+    if command.request.get(_APPLICANT) != case.request.get(_APPLICANT):
+        raise Invalid(not_the_applicant(command, parties[FIRST_PARTY]))
+    seen = looked_at(command, situation, parties)
+    evidence = brought(command, situation.terms, seen.facts, case.evidence or ())
+    claims, unknown = _claims(situation)
+    amended = e.RequestAmended(
+        of=command.of,
+        procedure=case.procedure,
+        form=case.form,
+        parties=seen.roles,
+        consents=seen.consents,
+        consent_until=seen.consent_until,
+        warnings=[*seen.warnings, *unknown],
+        request=command.request,
+        evidence=evidence,
+        acting=situation.representative(rule),
+    )
+    anew = assessed_for(situation)
+    fee: Events = [(LEAD, anew)] if anew else []
+    return settled(situation, rule, [*claims, *fee, (LEAD, amended)], anew)
+
+
+def _claims(situation: Situation) -> tuple[Events, list[str]]:
+    """What is claimed from now on instead of what was, and the warnings of quotas; raises Clash."""
+    case, former = situation.case, situation.former
+    taken = holding.taken(situation, case.case, case.persons.get(FIRST_PARTY))
+    left = [
+        key
+        for key in former.claims
+        if key not in situation.claims and situation.claim(key).holder == case.case
+    ]
+    had, has = slots(situation.terms, former.facts()), situation.slots
+    freed = quotas.free(situation, [key for key in had if key not in has])
+    added = {key: quota for key, quota in has.items() if key not in had}
+    more, unknown = quotas.take(situation, added, case.case)
+    return [*holding.let_go(situation, left), *taken, *freed, *more], unknown

@@ -1,0 +1,108 @@
+"""Appeals: a party asks who the law names to look at what ended the case; who judged before takes no part."""
+
+from domain import events as e
+from domain.commands import DecideAppeal, LodgeAppeal, TakeBackAppeal
+from domain.days.deadlines import Deadline, is_past
+from domain.decision import LEAD, Decision
+from domain.decisions import holding
+from domain.decisions.acting import as_a_party
+from domain.decisions.payments import assessed_again
+from domain.decisions.situation import Situation, officer_of, person_of
+from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
+
+FITTING = {
+    "refused": ("upheld", "set_aside"),
+    "lapsed": ("upheld", "set_aside"),
+    "approved": ("upheld",),
+}
+
+
+def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
+    """Against a refusal, a lapse or a completed case, as long as the party's time to appeal runs."""
+    rule = situation.must_be_allowed()
+    case, body = situation.case, situation.terms.appeals
+    mine = as_a_party(command, rule, case.parties)
+    same = (mine.party, command.reason)
+    if any((appeal["party"], appeal["reason"]) == same for appeal in case.open_appeals):
+        return situation.so_already(rule)
+    situation.must_fit()
+    if case.ending is None or command.of != case.ending["of"]:
+        raise Clash("appeals_old_decision")
+    served = case.served.get(mine.party)
+    if case.is_appeal_term_over or (served and is_past(served["appeal_until"], situation.at)):
+        raise Clash("appeal_term_over")
+    rule = rule.of(mine)
+    lodged = e.AppealLodged(
+        of=command.of,
+        party=mine.party,
+        authority=body.authority,
+        decide_until=situation.until(body.decide) if body.decide else None,
+        reason=command.reason,
+        evidence=list(command.evidence),
+        acting=situation.representative(rule),
+    )
+    return situation.by(rule, [(LEAD, lodged)])
+
+
+def take_back(command: TakeBackAppeal, situation: Situation) -> Decision:
+    """By the party who lodged it; the decision stands as it stood, and its time to appeal runs on."""
+    rule = situation.must_be_allowed()
+    known = {appeal["of"]: appeal for appeal in situation.case.appeals}
+    appeal = known.get(command.of)
+    if appeal is None:
+        situation.must_fit()
+        raise Clash("no_such_appeal")
+    mine = as_a_party(command, rule, (appeal["party"],))
+    if appeal["taken_back_at"] is not None:
+        return situation.so_already(rule)
+    situation.must_fit()
+    rule = rule.of(mine)
+    back = e.AppealTakenBack(of=command.of, acting=situation.representative(rule))
+    return situation.by(rule, [(LEAD, back)])
+
+
+def _times_anew(situation: Situation) -> dict[str, Deadline]:
+    """What had run out, or might have by now, runs anew."""
+    case, times = situation.case, situation.terms.times
+    found = {}
+    if not case.has_consents and times.consent:
+        found["consent_until"] = situation.until(times.consent)
+    if case.questions and case.questions[-1]["answered_at"] is None:
+        found["answer_until"] = situation.until(times.answer)
+    return found
+
+
+def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
+    """By the authority that the law names; set aside, others decide, and the full time runs anew."""
+    case = situation.case
+    authority = situation.terms.appeals.authority
+    rule = situation.must_be_allowed(authority)
+    if not case.appeals:
+        raise Unknown
+    if not case.judges.isdisjoint((person_of(rule), officer_of(rule))):
+        raise NotAllowed("judged_before")
+    last = case.appeals[-1:]
+    if last and (last[0]["outcome"], last[0]["explanation"]) == (command.outcome, command.reason):
+        return situation.so_already(rule, authority=authority)
+    situation.must_fit()
+    fitting = FITTING[case.decided["kind"]] if case.decided else ()
+    if command.outcome not in fitting:
+        raise Invalid(Fault("/outcome", "outcome_does_not_fit", {"known": tuple(fitting)}))
+    is_held, times = True, dict[str, Deadline]()
+    if command.outcome == "set_aside":
+        claims, is_held = holding.taken_again(situation)
+        times = _times_anew(situation)
+        after = assessed_again(situation)
+    else:
+        claims = holding.released(situation)
+        after = [(LEAD, e.AppealTermEnded())]
+    decided = e.AppealDecided(
+        outcome=command.outcome,
+        rule=rule.id,
+        is_held=is_held,
+        consent_until=times.get("consent_until"),
+        answer_until=times.get("answer_until"),
+        reason=command.reason,
+        officer_person=person_of(rule),
+    )
+    return situation.by(rule, [*claims, (LEAD, decided), *after], authority=authority)

@@ -1,0 +1,204 @@
+"""Whatever happens to a case on its way, over HTTP: restated, prolonged, served, appealed against, set aside, not
+needed.
+"""
+
+from typing import Any, Final
+
+import pytest
+
+from infra.development import treasury
+from tests.town.caller import good, new_key, problem
+from tests.town.people import Town
+
+SALE: Final = ("KZ", "car_sale")
+BIRTH: Final = ("TR", "birth_certificate")
+SELLER, BUYER, STRANGER = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
+FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
+SUPERVISOR = "kz-vehicle-registration-supervisor"
+APPEALS = "kz-interior-ministry-appeal-officer-1"
+NO: Final = {"grounds": ["tax_unpaid"], "reason": "The tax of last year is open."}
+
+
+def lived(town: Town) -> None:
+    """One of each, for the walk through everything."""
+    case = amended(town)
+    town.complete(case)
+    town.assign(case)
+    good(town.judge(FIRST, case, "extensions", {"reason": "The file is at the archive."}))
+    case = refused(town)
+    opened(town, case, SELLER)
+    appealed(town, case, SELLER)
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "It is open."}))
+    case = refused(town)
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/waivers", {}))
+    not_needed(town)
+
+
+def amended(town: Town) -> str:
+    case = town.file(*SALE)
+    shown = town.read(case, SELLER)
+    request = {**shown["request"], "new_plates": not shown["request"]["new_plates"]}
+    said = {"of": shown["request_hash"], "request": request}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/amendments", said))
+    return case
+
+
+def refused(town: Town) -> str:
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    good(town.judge(FIRST, case, "refusals", NO))
+    return case
+
+
+def opened(town: Town, case: str, who: str) -> dict[str, Any]:
+    of = town.read(case, who)["ending"]["of"]
+    return good(town.as_(who).post(f"/v1/cases/{case}/services", {"of": of}))
+
+
+def appealed(town: Town, case: str, who: str, reason: str = "The tax is paid.") -> dict[str, Any]:
+    of = town.read(case, who)["ending"]["of"]
+    return good(town.as_(who).post(f"/v1/cases/{case}/appeals", {"of": of, "reason": reason}))
+
+
+def not_needed(town: Town) -> str:
+    body = town.filing(*BIRTH)
+    body["request"]["still_born"] = True
+    case = str(good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))["case"])
+    officer = town.officer(case)
+    told = town.read(case, officer)
+    assert "exempt:still_born" in told["warnings"]
+    if told["officer"] is None:
+        good(town.judge(officer, case, "assignments"))
+    said = {"exemption": "still_born", "reason": None}
+    assert good(town.judge(officer, case, "exemptions", said))["stage"] == "not_needed"
+    return case
+
+
+# --- restated -------------------------------------------------------------------------------------------------
+
+
+def test_a_seller_corrects_the_plates_and_pays_the_difference_and_the_buyer_agrees_anew(town: Town) -> None:
+    case = town.file(*SALE)
+    before = town.read(case, SELLER)
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": before["request_hash"]}))
+    request = {**before["request"], "new_plates": not before["request"]["new_plates"]}
+    said = {"of": before["request_hash"], "request": request}
+    key = new_key()
+    seller = town.as_(SELLER)
+    after = good(seller.post(f"/v1/cases/{case}/amendments", said, key=key))
+    assert after["request"]["new_plates"] == request["new_plates"]
+    assert after["fee"]["amount"] != before["fee"]["amount"]
+    assert [consent["answer"] for consent in after["consents"]] == ["open"]
+    assert good(seller.post(f"/v1/cases/{case}/amendments", said, key=key))["version"] == after["version"]
+    assert good(seller.post(f"/v1/cases/{case}/amendments", said))["version"] == after["version"]
+    older = {"answer": "give", "of": before["request_hash"]}
+    assert problem(town.as_(BUYER).post(f"/v1/cases/{case}/consents", older)) == (
+        409,
+        "consent_over_old_request",
+    )
+
+
+def test_what_is_wrong_in_an_amendment_is_named_and_changes_nothing(town: Town) -> None:
+    case = town.file(*SALE)
+    before = town.read(case, SELLER)
+    path, seller = f"/v1/cases/{case}/amendments", town.as_(SELLER)
+    wrong = {**before["request"], "vehicle": {**before["request"]["vehicle"], "vin": "O"}}
+    refused = seller.post(path, {"of": before["request_hash"], "request": wrong})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"].startswith("/request/vehicle/vin")
+    same = {"of": before["request_hash"], "request": before["request"]}
+    assert problem(seller.post(path, same)) == (422, "invalid_request")
+    assert problem(town.as_(STRANGER).post(path, same)) == (404, "not_found")
+    assert problem(town.as_(BUYER).post(path, same)) == (403, "party_to_this_case")
+    assert town.read(case, SELLER)["version"] == before["version"]
+
+
+# --- the end, and what follows ------------------------------------------------------------------------------
+
+
+def test_reading_a_refusal_serves_nothing_and_opening_it_starts_the_time_to_appeal(town: Town) -> None:
+    case = refused(town)
+    seen = town.read(case, SELLER)
+    assert seen["served"] == {}
+    assert "ServeDecision" in seen["fits"]
+    served = opened(town, case, SELLER)
+    assert served["served"]["p1"]["how"] == "opened"
+    assert served["appeal_until"]["rule"] == "3 months"
+    assert opened(town, case, SELLER)["version"] == served["version"]
+    town.travel(days=8)
+    town.tick()
+    assert town.read(case, SELLER)["served"]["p2"]["how"] == "presumed"
+
+
+def test_an_appeal_is_read_and_decided_by_who_the_law_names_and_others_decide_anew(town: Town) -> None:
+    case = refused(town)
+    assert problem(town.as_(APPEALS).get(f"/v1/cases/{case}")) == (404, "not_found")
+    opened(town, case, SELLER)
+    appealed(town, case, SELLER)
+    seen = town.read(case, APPEALS)
+    assert seen["appeals"][0]["reason"] == "The tax is paid."
+    said = {"outcome": "set_aside", "reason": "It was paid."}
+    assert problem(town.judge(FIRST, case, "appeal-decisions", said)) == (403, "not_allowed")
+    assert good(town.judge(APPEALS, case, "appeal-decisions", said))["stage"] == "in_review"
+    assert problem(town.as_(APPEALS).get(f"/v1/cases/{case}")) == (404, "not_found")
+    assert problem(town.judge(FIRST, case, "assignments")) == (403, "judged_before")
+    good(town.judge(SECOND, case, "assignments"))
+    good(town.judge(SECOND, case, "proposals", {}))
+    assert problem(town.judge(FIRST, case, "approvals", {})) == (403, "judged_before")
+    assert good(town.judge(SUPERVISOR, case, "approvals", {}))["stage"] == "approved"
+
+
+def test_an_appeal_is_taken_back_by_who_lodged_it(town: Town) -> None:
+    case = refused(town)
+    lodged = appealed(town, case, BUYER, "I had bought it.")
+    back = {"answer": "take_back", "of": lodged["appeals"][0]["of"]}
+    path = f"/v1/cases/{case}/appeals"
+    assert problem(town.as_(SELLER).post(path, back)) == (403, "not_as_that_party")
+    assert good(town.as_(BUYER).post(path, back))["stage"] == "refused"
+    assert problem(town.as_(BUYER).post(path, {**back, "reason": "no"})) == (422, "invalid_request")
+
+
+def test_who_was_refused_files_again_at_once_and_nobody_else_for_so_long(town: Town) -> None:
+    """The new request takes over what the old one holds (rules.md 17)."""
+    case = refused(town)
+    again = {"country": "KZ", "procedure": "car_sale", "request": town.read(case, SELLER)["request"]}
+    good(town.as_(SELLER).post("/v1/cases", again, key=new_key()))
+
+
+def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:
+    case = town.file(*SALE)
+    shown = town.read(case, SELLER)
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": shown["request_hash"]}))
+    in_time = town.now()
+    town.travel(days=19)
+    town.tick()
+    assert town.read(case, SELLER)["stage"] == "lapsed"
+    fee = shown["fee"]
+    who_signs = town.keyring("KZ")
+    paid = treasury.treasury(who_signs, "KZ", case, fee["amount"], fee["currency"], new_key(), in_time)
+    good(town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": paid}))
+    assert town.read(case, SELLER)["stage"] == "in_review"
+
+
+def test_a_stillbirth_is_told_and_not_registered(town: Town) -> None:
+    case = not_needed(town)
+    seen = town.read(case, "tr-citizen-1")
+    assert (seen["decision"]["kind"], seen["decision"]["exemption"]) == ("not_needed", "still_born")
+
+
+@pytest.mark.parametrize("what", ["extensions", "exemptions"])
+def test_a_party_prolongs_nothing_and_needs_an_officer_for_an_exemption(town: Town, what: str) -> None:
+    case = town.take_to("in_review", *SALE)
+    said = {"extensions": {"reason": "I need time."}, "exemptions": {"exemption": "still_born"}}[what]
+    assert problem(town.judge(SELLER, case, what, said)) == (403, "party_to_this_case")
+
+
+def test_the_time_to_decide_is_prolonged_and_the_parties_see_why(town: Town) -> None:
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    before = town.read(case, SELLER)["decision_due"]["due"]
+    good(town.judge(FIRST, case, "extensions", {"reason": "The file is at the archive."}))
+    seen = town.read(case, SELLER)
+    assert seen["decision_due"]["due"] > before
+    assert seen["extensions"][0]["reason"] == "The file is at the archive."
+    assert problem(town.judge(FIRST, case, "extensions", {"reason": "Once more."})) == (409, "wrong_stage")

@@ -1,0 +1,315 @@
+"""After the end: it is served, appealed against, decided anew by others; what it held passes on or is let go."""
+
+import pytest
+
+from domain import events as e
+from domain.case import Stage
+from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
+from tests.domain.acts import (
+    APPEALABLE,
+    APPEALED,
+    APPROVED,
+    COMPLETE,
+    COMPLETED,
+    CONSENTED,
+    FILED,
+    FINAL,
+    IN_HAND,
+    OFFICER,
+    REFUSED,
+    RETURNED,
+    SECOND,
+    SUPERVISOR,
+    UNPAID,
+    WITHDRAWN,
+    after,
+    answer,
+    appeal,
+    approve,
+    asked_by,
+    assign,
+    consent,
+    decide_appeal,
+    end_appeal_term,
+    extend,
+    file,
+    lapse,
+    later,
+    not_needed,
+    office,
+    pay,
+    presume,
+    propose,
+    serve,
+    stranger,
+    take_back,
+    until,
+    waive,
+)
+from tests.domain.story import Act, a_birth, a_sale, given
+
+THIRD = office("officer", "officer-3")
+APPEALS = office("appeal_officer", authority="kz-interior-ministry")
+
+# --- served ---------------------------------------------------------------------------------------------------
+
+
+def test_the_time_to_appeal_runs_from_the_day_on_which_the_party_opened_it() -> None:
+    """23.11. refused, opened on the 25th: three months later (rules.md 2, 19)."""
+    story = given(a_sale(), *REFUSED, until("2026-11-25")).when(serve()).then("DecisionServed")
+    served = story.the(e.DecisionServed)
+    assert (served.party, served.how, served.appeal_until["due"]) == ("p1", "opened", "2027-02-25")
+    assert story.now.unserved == ["p2"]
+    story.when(serve()).then()
+    given(story, until("2026-11-27")).when(serve("p2")).then("DecisionServed")
+    assert story.now.appeal_until is not None
+    assert story.now.appeal_until["due"] == "2027-03-01"  # the 27th of February is a Saturday
+
+
+def test_who_never_opens_it_is_presumed_to_have_read_it() -> None:
+    story = given(a_sale(), *REFUSED, until("2026-11-25"), serve())
+    story.when(presume()).then()
+    given(story, after(lambda c: c.ending["served_after"] if c.ending else None))
+    story.when(presume()).then("DecisionServed")
+    served = story.the(e.DecisionServed)
+    assert (served.party, served.how, served.appeal_until["due"]) == ("p2", "presumed", "2027-03-01")
+    story.when(presume()).then()
+
+
+def test_nobody_presumes_but_the_clock_and_strangers_open_nothing() -> None:
+    given(a_sale(), *REFUSED, later(days=30)).when(presume(OFFICER)).then_refused(NotAllowed)
+    given(a_sale(), *REFUSED).when(asked_by(stranger, serve())).then_refused(Unknown)
+    given(a_sale(), *REFUSED).when(asked_by(OFFICER, serve())).then_refused(NotAllowed)
+
+
+@pytest.mark.parametrize("stage", [FILED, COMPLETE, APPROVED, WITHDRAWN])
+def test_what_has_not_ended_so_is_not_served(stage: tuple[Act, ...]) -> None:
+    given(a_sale(), *stage).when(serve()).then_refused(WrongStage)
+    given(a_sale(), *stage, later(days=400)).when(presume()).then()
+
+
+def test_an_older_decision_is_not_opened() -> None:
+    given(a_sale(), *REFUSED).when(serve(of="hash-of-another")).then_refused(Clash, "serves_old_decision")
+
+
+# --- appealed -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "ended"), [(REFUSED, "refused"), (UNPAID, "lapsed"), (COMPLETED, "completed")]
+)
+def test_a_refusal_a_lapse_and_what_is_completed_can_be_appealed_against(
+    stage: tuple[Act, ...], ended: str
+) -> None:
+    story = given(a_sale(), *stage).when(appeal("p2")).then("AppealLodged")
+    lodged = story.the(e.AppealLodged)
+    assert (lodged.party, lodged.authority) == ("p2", "kz-interior-ministry")
+    assert lodged.decide_until is not None
+    assert story.now.stage == "appealed"
+    story.when(appeal("p2")).then()
+    given(story, later(days=900)).when(end_appeal_term()).then()
+    story.when(decide_appeal("upheld")).then(*_upheld(ended))
+    assert (story.now.stage, story.now.is_appeal_term_over) == (ended, True)
+    story.when(appeal("p2", reason="Again.")).then_refused(WrongStage)
+
+
+def _upheld(ended: str) -> tuple[str, ...]:
+    freed = () if ended == "completed" else ("ClaimReleased",)
+    return (*freed, "AppealDecided", "AppealTermEnded")
+
+
+def test_an_appeal_after_its_time_comes_too_late() -> None:
+    story = given(a_sale(), *REFUSED, *APPEALABLE).when(appeal()).then_refused(Clash, "appeal_term_over")
+    given(story, end_appeal_term()).when(appeal()).then_refused(WrongStage)
+
+
+def test_set_aside_the_case_is_in_review_for_others_with_the_full_time() -> None:
+    story = given(a_sale(), *APPEALED, until("2026-12-09")).when(decide_appeal())
+    story.then("ClaimTaken", "AppealDecided", "DecisionTermStarted")
+    assert (story.now.stage, story.now.officer, story.now.proposal) == ("in_review", None, None)
+    assert story.now.decided is None
+    assert story.now.decision_due is not None
+    assert story.now.decision_due["due"] == "2026-12-14"
+    assert [claim.people for claim in story.claims.values()] == [()]
+    story.when(assign(OFFICER)).then_refused(NotAllowed, "judged_before")
+    story.when(assign(SUPERVISOR, to=OFFICER)).then_refused(NotAllowed, "judged_before")
+    given(story, assign(SECOND), propose(SECOND))
+    story.when(approve(OFFICER)).then_refused(NotAllowed, "judged_before")
+    story.when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
+
+
+def test_the_same_decision_twice_is_ignored_and_it_is_judged_as_it_was_seen() -> None:
+    story = given(a_sale(), *APPEALED)
+    story.when(decide_appeal(seen=story.now.version - 1)).then_refused(Stale)
+    given(story, decide_appeal()).when(decide_appeal(seen=1)).then()
+
+
+def test_who_judged_it_decides_no_appeal_in_whatever_role() -> None:
+    """The officer who refused is an officer of the appeals too, by another login: the same human (rules.md 20)."""
+    as_before = office(
+        "appeal_officer", "login-2", authority="kz-interior-ministry", person="human-officer-1"
+    )
+    given(a_sale(), *APPEALED).when(decide_appeal(by=as_before)).then_refused(NotAllowed, "judged_before")
+
+
+def test_who_is_a_party_decides_no_appeal() -> None:
+    story = given(a_sale(), *APPEALED)
+    party = office("appeal_officer", authority="kz-interior-ministry", person=story.request["person_p2"])
+    story.when(decide_appeal(by=party)).then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_appeals_are_decided_by_the_authority_that_the_law_names() -> None:
+    other = office("appeal_officer", authority="kz-other")
+    given(a_sale(), *APPEALED).when(decide_appeal(by=other)).then_refused(Unknown)
+    given(a_sale(), *APPEALED).when(decide_appeal(by=SUPERVISOR)).then_refused(NotAllowed)
+    given(a_sale(), *REFUSED).when(decide_appeal()).then_refused(Unknown)
+
+
+def test_a_refusal_is_not_annulled() -> None:
+    given(a_sale(), *APPEALED).when(decide_appeal("annulled")).then_refused(
+        Invalid, "outcome_does_not_fit", "/outcome"
+    )
+    given(a_sale(), *COMPLETED, appeal()).when(decide_appeal("set_aside")).then_refused(Invalid)
+
+
+def test_an_appeal_that_is_taken_back_leaves_everything_as_it_was() -> None:
+    story = given(a_sale(), *APPEALED)
+    story.when(take_back("p2")).then_refused(NotAllowed)
+    story.when(take_back()).then("AppealTakenBack")
+    assert story.now.stage == "refused"
+    story.when(take_back()).then()
+    story.when(appeal(reason="I thought again.")).then("AppealLodged")
+
+
+def test_two_parties_appeal_and_both_are_decided_at_once() -> None:
+    story = given(a_sale(), *APPEALED).when(appeal("p2", reason="I bought it.")).then("AppealLodged")
+    given(story, take_back("p1", of=story.now.appeals[0]["of"]))
+    assert story.now.stage == "appealed"
+    given(story, decide_appeal())
+    assert [a["outcome"] for a in story.now.appeals] == [None, "set_aside"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "stands"),
+    [
+        (UNPAID, "filed"),
+        ((*FILED, pay(), after(lambda c: c.consent_until), lapse()), "filed"),
+        (
+            (
+                *RETURNED,
+                after(lambda c: c.open_question["answer_until"] if c.open_question else None),
+                lapse(),
+            ),
+            "filed",
+        ),
+    ],
+)
+def test_a_lapse_that_is_set_aside_gives_the_time_anew(stage: tuple[Act, ...], stands: str) -> None:
+    """What was paid went back, so that it is to be paid again."""
+    story = given(a_sale(), *stage, appeal(), later(days=3), decide_appeal())
+    assert story.now.stage == stands
+    story.when(lapse()).then()
+    given(story, *([consent()] if not story.now.has_consents else []))
+    story.when(pay(payment="payment-2"))
+    assert story.refusal is None
+    assert story.now.stage == ("returned" if story.now.open_question else "in_review")
+    if story.now.open_question:
+        given(story, answer())
+    assert story.now.stage == "in_review"
+
+
+def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved_as_it_is() -> None:
+    story = given(a_sale(), *REFUSED, waive(), appeal())
+    (key,) = story.claims
+    story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
+    given(story, decide_appeal())
+    assert (story.now.stage, story.now.claims_lost_at is None) == ("in_review", False)
+    given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claim_taken")
+
+
+# --- what is held ---------------------------------------------------------------------------------------------
+
+
+def test_who_was_refused_may_let_go_of_the_car_for_others() -> None:
+    story = given(a_sale(), *REFUSED).when(waive()).then("ClaimReleased", "ClaimWaived")
+    assert [claim.holder for claim in story.claims.values()] == [None]
+    story.when(waive()).then()
+    given(story, *FINAL)
+    given(a_sale(), *COMPLETED).when(waive()).then_refused(WrongStage)
+
+
+# --- money in time --------------------------------------------------------------------------------------------
+
+
+def test_who_paid_in_time_has_paid_in_time_whenever_the_treasury_says_so() -> None:
+    """The day ends at 19:00 UTC; paid a minute before it, told two days after the lapse (rules.md 36)."""
+    story = given(a_sale(), *UNPAID, later(days=2))
+    assert story.now.fee is not None
+    assert story.now.fee["due"] is not None
+    assert story.now.fee["due"]["until"] == "2026-12-07T19:00:00.000000Z"
+    story.when(pay(paid_at="2026-12-07T18:59:00Z"))
+    story.then("ClaimTaken", "FeePaid", "LapseSetAside", "DecisionTermStarted")
+    assert (story.now.stage, story.now.refunds) == ("in_review", {})
+    assert [claim.people for claim in story.claims.values()] == [()]
+
+
+def test_who_paid_a_minute_too_late_or_too_little_gets_it_back() -> None:
+    late = given(a_sale(), *UNPAID, later(days=2)).when(pay(paid_at="2026-12-07T19:00:00Z"))
+    late.then("FeePaid", "RefundDue")
+    little = given(a_sale(), *UNPAID, later(days=2)).when(pay(100, paid_at="2026-12-07T18:59:00Z"))
+    little.then("FeePaid", "RefundDue")
+    assert late.now.stage == little.now.stage == "lapsed"
+
+
+def test_where_somebody_else_has_the_car_by_then_the_money_goes_back() -> None:
+    story = given(a_sale(), *UNPAID, waive())
+    (key,) = story.claims
+    story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
+    story.when(pay(paid_at="2026-12-07T18:59:00Z")).then("FeePaid", "RefundDue")
+
+
+def test_a_lapse_waits_two_working_days_for_statements_on_their_way() -> None:
+    story = given(a_sale(), *CONSENTED, after(lambda c: c.fee["due"] if c.fee else None)).when(lapse()).then()
+    given(story, later(days=1)).when(lapse()).then()
+    given(story, later(days=1)).when(lapse()).then("ClaimKept", "CaseLapsed")
+
+
+# --- not needed -----------------------------------------------------------------------------------------------
+
+
+def test_a_stillbirth_is_not_registered_in_tuerkiye() -> None:
+    story = given(a_birth(still_born=True), file())
+    assert "exempt:still_born" in story.now.warnings
+    story.when(not_needed("still_born")).then("ClaimReleased", "ClaimReleased", "CaseNotNeeded")
+    assert story.now.stage == Stage.NOT_NEEDED
+    assert story.now.decided is not None
+    assert (story.now.decided["kind"], story.now.decided["exemption"]) == ("not_needed", "still_born")
+    story.when(not_needed("still_born", seen=1)).then()
+
+
+def test_only_the_laws_exemptions_and_only_who_has_the_case() -> None:
+    given(a_birth(), file()).when(not_needed("too_young")).then_refused(
+        Invalid, "unknown_exemption", "/exemption"
+    )
+    given(a_birth(), file(), assign(SECOND)).when(not_needed("still_born")).then_refused(
+        NotAllowed, "not_assigned_to_you"
+    )
+
+
+# --- prolonged ------------------------------------------------------------------------------------------------
+
+
+def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
+    """Due on the 26th; ten working days more: the 10th of December."""
+    story = given(a_sale(), *IN_HAND).when(extend()).then("DeadlineExtended")
+    assert story.now.decision_due is not None
+    assert story.now.decision_due["due"] == "2026-12-10"
+    assert story.the(e.DeadlineExtended).law == "to be confirmed"
+    story.when(extend(seen=1)).then()
+    story.when(extend("Once more.")).then_refused(WrongStage)
+
+
+def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
+    given(a_sale(), *IN_HAND, later(days=9)).when(extend()).then_refused(Clash, "deadline_over")
+    given(a_sale(), *RETURNED).when(extend()).then_refused(WrongStage)
+    given(a_sale(), *COMPLETE).when(extend()).then_refused(NotAllowed, "not_assigned_to_you")
