@@ -5,7 +5,8 @@ from typing import Final
 
 APPLICANT: Final = "applicant"
 PARTY: Final = "party"
-OFFICERS: Final = ("officer", "supervisor")
+SUPERVISOR: Final = "supervisor"
+OFFICERS: Final = ("officer", SUPERVISOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from domain import events as e
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
-from domain.commands import SYSTEM, CaseCommand, Command, EntryCommand, FileCase, PartyCommand
+from domain.commands import SYSTEM, CaseCommand, Command, Competence, EntryCommand, FileCase, PartyCommand
 from domain.countries import country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute
@@ -357,6 +357,14 @@ class Situation:
 def officer_of(rule: Rule) -> str | None:
     """The officer's stable id within the authority; None for parties."""
     return rule.competence.office_id if rule.competence else None
+
+
+def must_be_a_person(officer: Competence | None, situation: Situation) -> None:
+    """Where two persons decide, whom the record does not know as a person is neither of them: told at once, not when
+    the case is in the hands of somebody whose proposal nobody could approve.
+    """
+    if situation.asks_four_eyes and officer is not None and not officer.person:
+        raise NotAllowed("officer_without_person")
 
 
 def person_of(rule: Rule) -> str:
