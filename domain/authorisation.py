@@ -20,7 +20,7 @@ from domain.parties import (
     representatives_in,
 )
 from domain.refusals import NotAllowed, Refusal, Unknown
-from domain.roles import APPLICANT, OFFICERS, PARTY, SUPERVISOR, May
+from domain.roles import APPLICANT, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ _READINGS: Final = (
     May("feed.read", ("registry", "auditor"), same_authority=False),
     May("feed.disclose", ("registry",), same_authority=False),
     May("audit.read", ("auditor",), same_authority=False),
+    May("competence.read", (PERSONNEL,)),
 )
 _ACTS: Final = (row.may for row in ROWS if row.may is not None and row.may is not CLOCK)
 TABLE: Final[Mapping[str, May]] = {may.action: may for may in (*_READINGS, *_ACTS)}
@@ -117,7 +118,7 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
 
 
 def _most_senior(found: list[Competence]) -> Competence:
-    """The first, or what its holder is in the same office beside it: who is officer and supervisor acts as supervisor."""
+    """The first; but who is officer and supervisor in one office acts as supervisor."""
     senior = (c for c in found if c.role == SUPERVISOR and c.authority == found[0].authority)
     return next(senior, found[0])
 

@@ -11,6 +11,7 @@ from domain import commands as c
 from domain.decision import Decision
 from domain.decisions import (
     approval,
+    competences,
     consents,
     ends,
     entries,
@@ -50,6 +51,8 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,
     c.EraseEntry: erasure.erase_entry,
+    c.GrantCompetence: competences.grant,
+    c.EndCompetence: competences.end,
 }
 
 

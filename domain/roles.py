@@ -7,6 +7,16 @@ APPLICANT: Final = "applicant"
 PARTY: Final = "party"
 SUPERVISOR: Final = "supervisor"
 OFFICERS: Final = ("officer", SUPERVISOR)
+PERSONNEL: Final = "personnel_officer"
+# Whom a personnel officer appoints, and who is appointed on the machine alone: machines, and who watches the house.
+GRANTED_BY_PEOPLE: Final = (
+    *OFFICERS,
+    "appeal_officer",
+    "restricting_officer",
+    "data_protection_officer",
+    PERSONNEL,
+)
+GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "hospital", "auditor")
 
 
 @dataclass(frozen=True, slots=True)

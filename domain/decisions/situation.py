@@ -7,10 +7,20 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
+from domain.appointee import Appointee
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
-from domain.commands import SYSTEM, CaseCommand, Command, Competence, EntryCommand, FileCase, PartyCommand
+from domain.commands import (
+    SYSTEM,
+    AppointeeCommand,
+    CaseCommand,
+    Command,
+    Competence,
+    EntryCommand,
+    FileCase,
+    PartyCommand,
+)
 from domain.countries import country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute
@@ -45,7 +55,7 @@ class Situation:
         self,
         command: Command,
         at: datetime,
-        state: Case | Entry | None,
+        state: Case | Entry | Appointee | None,
         *,
         about: About | None = None,
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
@@ -80,12 +90,19 @@ class Situation:
             raise Unknown
         return state
 
+    @property
+    def appointee(self) -> Appointee | None:
+        """Whose competences it is about, or None: nothing was ever granted to them."""
+        return self.state if isinstance(self.state, Appointee) else None
+
     @once
     def country(self) -> Country:
         """Where it is asked."""
         if self._about is not None:
             return country_of(self._about.offer.country)
-        return country_of(self.command.country if isinstance(self.command, FileCase) else self._there.country)
+        if isinstance(self.command, FileCase | AppointeeCommand):
+            return country_of(self.command.country)
+        return country_of(self._there.country)
 
     @once
     def day(self) -> date:
@@ -283,7 +300,9 @@ class Situation:
 
     def _term_started(self, actor: e.ActorMember, events: Events) -> Events:
         state: Any = self.state
-        if isinstance(self.command, EntryCommand) or (state is not None and state.stage != Stage.FILED):
+        if isinstance(self.command, EntryCommand | AppointeeCommand) or (
+            state is not None and state.stage != Stage.FILED
+        ):
             return []
         if any(isinstance(event, e.CaseFiled) and event.consents for _, event in events):
             return []  # it waits for these
