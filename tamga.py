@@ -23,7 +23,7 @@ import typer
 
 from api.edge.sentences import NotCompiled, english
 from domain.refusals import Refusal
-from infra.command_line import audit, people, records, running, seals
+from infra.command_line import audit, competences, people, records, running, seals
 from infra.command_line.opening import WrongUsage, not_kept, opened
 from infra.command_line.printing import AsJson, Country, console, said
 from infra.operations.readiness import TROUBLES
@@ -213,6 +213,14 @@ app: Final = _group(
             {
                 "verify": audit.verify,
                 "replay": audit.replay,
+            },
+        ),
+        "competences": _group(
+            "Who may act for an authority.",
+            {
+                "grant": competences.grant,
+                "end": competences.end,
+                "list": competences.list_competences,
             },
         ),
         "registers": _group("The registers.", {"import": records.import_register}),

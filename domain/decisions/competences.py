@@ -27,14 +27,16 @@ def grant(command: GrantCompetence, situation: Situation) -> Decision:
     held = meant(command, situation.appointee, situation.day)
     if held is None:
         return _by(rule, situation, _granted(command, situation, rule))
-    procedures, until = sorted(command.procedures), command.until.isoformat() if command.until else None
-    is_so_already = (procedures, until) == (held["procedures"], held["until"])
-    if is_so_already or is_over(held, situation.day.isoformat()):
+    if is_over(held, situation.day.isoformat()):
         return _by(rule, situation)
     since = date.fromisoformat(held["since"])
-    if command.since not in (None, since):
+    if command.since not in (None, since) or since > (command.since or situation.day):
         raise Invalid(Fault("/since", "held_since", {"since": since}))
+    procedures, until = sorted(command.procedures), command.until.isoformat() if command.until else None
+    if (procedures, until) == (held["procedures"], held["until"]):
+        return _by(rule, situation)
     _must_end_in_time(command, since, situation)
+    _must_end_before_the_next(command, held, situation)
     changed = e.CompetenceChanged(
         competence=held["competence"], procedures=procedures, until=until, rule=rule.id
     )
@@ -154,6 +156,15 @@ def _must_end_in_time(command: GrantCompetence, since: date, situation: Situatio
         raise Invalid(Fault("/until", "ends_before_it_begins", {"since": since}))
     if command.until < situation.day:
         raise Invalid(Fault("/until", "day_past", {"today": situation.day}))
+
+
+def _must_end_before_the_next(command: GrantCompetence, held: Held, situation: Situation) -> None:
+    """Nobody holds one role twice on a day: what is prolonged ends before what was granted for later."""
+    appointee, last = situation.appointee, command.until.isoformat() if command.until else "9999-12-31"
+    for other in appointee.held if appointee else ():
+        is_same = (other["role"], other["login"]) == (held["role"], held["login"])
+        if is_same and other["ended_at"] is None and held["since"] < other["since"] <= last:
+            raise Invalid(Fault("/until", "held_again", {"since": date.fromisoformat(other["since"])}))
 
 
 def _must_shorten(last_day: date, held: Held, day: date) -> None:
