@@ -17,7 +17,7 @@ from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import recorded
 from api.edge.shapes import AuthorityId, Code, CompetencePage, CompetenceShown
 from domain.authorisation import Rule, Subject, rule_or_refusal
-from domain.commands import Actor, AppointeeCommand, Competence, EndCompetence
+from domain.commands import Actor, AppointeeCommand, Competence, EndCompetence, GrantCompetence
 from domain.countries import country_of, legal_day
 from domain.decisions.competences import meant
 from domain.forms import Day, Line, PersonalNumber, Value
@@ -77,7 +77,7 @@ async def grant(request: Request) -> Response:
     number, login = said.who.personal_number, said.who.login
     if number is None and login is None:
         raise Invalid(Fault("/who", "nobody_named"))
-    command = granting.grant(
+    command: GrantCompetence = granting.grant(
         country.desk,
         actor,
         _office_of(rule).authority,

@@ -51,7 +51,8 @@ families.py        the families of streams, each with its events and its fold
 lifecycle.py       which command fits when, who may, what its decision has to see
 decide.py          from a command to its decision in decisions/; decision.py is what comes out
 refusals.py        why not: codes and values; faults.py for what a form refuses
-case.py            what a case is after its events; entry.py, claim.py, seals.py and so on of the other streams
+case.py            what a case is after its events; entry.py, claim.py, seals.py, access.py of the other streams
+appointee.py       what somebody may do for an authority, after its events
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
 visibility.py      what of a case each person sees

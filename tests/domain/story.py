@@ -327,8 +327,8 @@ def may_sign(country: str, authority: str, name: str) -> bool:
 # --- folding again ----------------------------------------------------------------------------------------
 
 
-def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | None:
-    """The state of a case or an entry, from its events alone."""
+def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | Appointee | None:
+    """The state of a case, an entry or an appointee, from its events alone."""
     state: Any = None
     for recorded in log:
         if recorded.stream == stream:
