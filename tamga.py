@@ -22,7 +22,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.edge.sentences import NotCompiled, english
-from domain.refusals import Refusal
+from domain.refusals import Invalid, Refusal
 from infra.command_line import audit, competences, people, records, running, seals
 from infra.command_line.opening import WrongUsage, not_kept, opened
 from infra.command_line.printing import AsJson, Country, console, said
@@ -145,6 +145,11 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
                 detail = english().say("place", fault.code, fault.values)
                 where = (f"line {number}" if number else "", fault.pointer)
                 typer.echo(": ".join(filter(None, (*where, detail))), err=True)
+            code = 1
+        except Invalid as refused:
+            for fault in refused.errors:
+                detail = english().say("place", fault.code, fault.values, refused.procedures)
+                typer.echo(": ".join(filter(None, (fault.pointer, detail))), err=True)
             code = 1
         except (WrongUsage, WrongSetting, NotCompiled) as wrong:
             typer.echo(f"tamga: {wrong}", err=True)

@@ -66,12 +66,12 @@ def _steps(country: CountryHouse, competences: Competences) -> Callable[[], int]
 
     def step() -> int:
         nonlocal seen
-        done = country.follower.step() + country.feed.follow(country.log)
+        done = country.follower.step()
         if done or seen < 0:
             appointees = list(country.appointees(seen))
             competences.follow(appointees)
             seen = max([max(seen, 0), *(each.position for each in appointees)])
-        return done
+        return done + country.feed.follow(country.log)  # whose readers are those of the record
 
     return step
 
