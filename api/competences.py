@@ -131,7 +131,9 @@ async def end(request: Request, competence: Id) -> Response:
     country, found = _of_caller(request, competence)
     said = await body_of(request, CompetenceEnd)
     outcome = await _ended(request, country, found, _day(said.last_day))
-    return answered(shown(_listed(request, competence)), version=outcome.version)
+    ended = _listed(request, competence)
+    await _reading(request, country, _rules(request, caller(request)), [ended])  # the answer has their login
+    return answered(shown(ended), version=outcome.version)
 
 
 @router.delete(

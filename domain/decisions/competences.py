@@ -107,10 +107,10 @@ def _is_own(command: AppointeeCommand, situation: Situation, login: e.LoginMembe
         return False
     mine = [c for c in by.competences if c.country == command.country]
     known = {by.persons.get(command.country), *(c.person for c in mine), *(c.office_id for c in mine)}
-    person = appointee.person if appointee else getattr(command, "person", None)
-    theirs = {person, appointee.office_id if appointee else None} - {None}
+    named = command.person if isinstance(command, GrantCompetence) else None
+    theirs = {appointee.person, appointee.office_id} if appointee else {named}
     is_same_login = login is not None and (login["issuer"], login["subject"]) == (by.issuer, by.subject)
-    return is_same_login or not theirs.isdisjoint(known)
+    return is_same_login or not (theirs - {None}).isdisjoint(known)
 
 
 # --- what is asked ------------------------------------------------------------------------------------------

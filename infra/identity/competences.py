@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -132,9 +133,25 @@ class Competences:
         return tuple(c for c in found if _holds(c, at))
 
     def officer(self, country: str, office_id: str, at: datetime) -> Competence | None:
-        """The competence of the officer or supervisor with this office id, or None: not at this moment."""
-        found = self._now().by_office.get((country, office_id), ())
-        return next((c for c in found if c.role in OFFICERS and _holds(c, at)), None)
+        """What the officer or supervisor with this office id may do, or None: nothing at this moment.
+
+        Who is both, each for other procedures, is here one who may for all of them.
+        """
+        found = [
+            c
+            for c in self._now().by_office.get((country, office_id), ())
+            if c.role in OFFICERS and _holds(c, at)
+        ]
+        if len(found) < 2:  # noqa: PLR2004 - nothing to put together
+            return found[0] if found else None
+        procedures = (
+            {name for c in found for name in c.procedures} if all(c.procedures for c in found) else ()
+        )
+        return replace(found[0], procedures=tuple(sorted(procedures)))
+
+    def appointees_of(self, person: str) -> set[str]:
+        """The streams of a human, one for each authority that appointed them."""
+        return {each.appointee for each in self._now().listed.values() if each.competence.person == person}
 
     def listed(self, country: str, authorities: Collection[str] | None = None) -> list[Listed]:
         """What the log of a country says, for these authorities or for all, also what is over; by their ids."""

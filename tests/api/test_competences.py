@@ -83,7 +83,9 @@ def test_somebody_is_appointed_works_and_is_dismissed(new_town: Town) -> None:
 def test_a_last_day_is_named_and_the_day_after_nothing_holds(new_town: Town) -> None:
     held = good(grant(new_town, CITIZEN))
     today = new_town.now().date().isoformat()
+    before = new_town.house.countries["KZ"].accesses.head()[0]
     answer = new_town.as_(PERSONNEL).post(f"{PATH}/{held['competence']}/ends", {"last_day": today})
+    assert new_town.house.countries["KZ"].accesses.head()[0] == before + 1
     assert (good(answer)["until"], good(answer)["is_ended"]) == (today, False)
     assert queue(new_town, CITIZEN) == 200
     new_town.travel(days=1)
@@ -236,6 +238,15 @@ def test_the_list_leads_on_page_by_page_and_each_reading_is_recorded(town: Town)
     }
     found = [town.house.competences.find(each) for each in seen]
     assert {each.appointee for each in found if each} <= {row.stream for row in rows}
+
+
+def test_whoever_holds_something_sees_who_read_that(new_town: Town) -> None:
+    good(grant(new_town, CITIZEN))
+    listed(new_town)
+    new_town.settle()
+    (read,) = good(new_town.as_(CITIZEN).get("/v1/my/accesses", country="KZ"))["items"]
+    assert (read["role"], read["authority"]) == ("personnel_officer", OFFICE)
+    assert read["purpose"] == "reading the record of competences"
 
 
 def test_nobody_is_told_a_personal_number(town: Town) -> None:

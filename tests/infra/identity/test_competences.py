@@ -105,6 +105,26 @@ def test_an_officer_is_found_by_the_office_id_in_their_country_while_in_office(r
     assert record.officer("KZ", str(uuid.uuid4()), NOON) is None
 
 
+def test_who_is_officer_for_one_procedure_and_supervisor_for_another_is_one_officer_for_both(
+    record: Competences,
+) -> None:
+    both = (held("c-1"), held("c-2", role="supervisor", procedures=["birth_certificate"]))
+    record.follow([appointee("a-1", *both)])
+    found = record.officer("KZ", "office-of-a-1", NOON)
+    assert found is not None
+    assert found.procedures == ("birth_certificate", "car_sale")
+    record.follow([appointee("a-1", *both, held("c-3", since="2026-02-01", procedures=[]), version=2)])
+    found = record.officer("KZ", "office-of-a-1", NOON)
+    assert found is not None
+    assert found.procedures == ()
+
+
+def test_a_human_is_found_in_each_authority_that_appointed_them(record: Competences) -> None:
+    record.follow([appointee(), appointee("a-2", authority="kz-other-office"), appointee("a-3", person=None)])
+    assert record.appointees_of(PERSON) == {"a-1", "a-2"}
+    assert record.appointees_of("") == set()
+
+
 def test_a_case_is_not_given_to_somebody_who_only_restricts(record: Competences) -> None:
     record.follow([appointee(role="restricting_officer")])
     (granted,) = of_person(record)
