@@ -22,8 +22,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.edge.sentences import NotCompiled, english
-from domain.refusals import Refusal
-from infra.command_line import audit, people, records, running, seals
+from domain.refusals import Invalid, Refusal
+from infra.command_line import audit, competences, people, records, running, seals
 from infra.command_line.opening import WrongUsage, not_kept, opened
 from infra.command_line.printing import AsJson, Country, console, said
 from infra.operations.readiness import TROUBLES
@@ -146,6 +146,11 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
                 where = (f"line {number}" if number else "", fault.pointer)
                 typer.echo(": ".join(filter(None, (*where, detail))), err=True)
             code = 1
+        except Invalid as refused:
+            for fault in refused.errors:
+                detail = english().say("place", fault.code, fault.values, refused.procedures)
+                typer.echo(": ".join(filter(None, (fault.pointer, detail))), err=True)
+            code = 1
         except (WrongUsage, WrongSetting, NotCompiled) as wrong:
             typer.echo(f"tamga: {wrong}", err=True)
             code = 2
@@ -213,6 +218,14 @@ app: Final = _group(
             {
                 "verify": audit.verify,
                 "replay": audit.replay,
+            },
+        ),
+        "competences": _group(
+            "Who may act for an authority.",
+            {
+                "grant": competences.grant,
+                "end": competences.end,
+                "list": competences.list_competences,
             },
         ),
         "registers": _group("The registers.", {"import": records.import_register}),

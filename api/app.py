@@ -10,7 +10,17 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import audit, development, health, my_cases, procedures, registers, seal_keys, work_queue
+from api import (
+    audit,
+    competences,
+    development,
+    health,
+    my_cases,
+    procedures,
+    registers,
+    seal_keys,
+    work_queue,
+)
 from api.cases import acts, amending, appeals, evidence, filing, history, payments, reading
 from api.edge import problems
 from api.edge.asgi import App, edge
@@ -36,6 +46,7 @@ ROUTERS = (
     my_cases,
     work_queue,
     registers,
+    competences,
     feeds,
     receipts,
     objections,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.caller import caller
+from api.edge.caller import caller, house_of
 from api.edge.contract import documented
 from api.edge.cursors import LARGEST, PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
@@ -40,11 +40,14 @@ async def list_cases(request: Request) -> Response:
     **documented("Who read my data", answer=AccessPage, parameters=(COUNTRY, *PAGE), problems=(400,)),
 )
 async def my_accesses(request: Request) -> Response:
-    """Who, when, for what purpose, on what legal basis: the caller's cases in a country and their entries."""
+    """Who, when, for what purpose, on what legal basis: the caller's cases in a country and their entries, and what
+    they hold there as an officer.
+    """
     actor = caller(request)
     country = await _country(request)
     limit, after = cursor_of(request, country)
-    streams = list(_my_streams(country, actor))
+    held = house_of(request).competences.appointees_of(actor.persons.get(country.code, ""))
+    streams = [*_my_streams(country, actor), *held]
     found: list[dict[str, Any]] = []
     for n in range(0, len(streams), MAX_KEYS):
         some = {"stream": streams[n : n + MAX_KEYS]}

@@ -7,6 +7,7 @@ procedure       a document service as a country's law defines it (``domain/proce
 case            one person's request under one procedure in one country: one signed event stream
 request         what the applicant filed: the content of the form
 party           a person or company with a role in the case (applicant, seller, buyer, mother, child)
+appointee       a human or a machine within an authority, with the competences that they hold there
 representative  a human who acts for a party that they are not: a head, a parent, by a mandate, at the counter
 capacity        for which party somebody acts, and as what; a *stated* capacity is what a caller says of it
 counter         where an officer acts for who cannot sign in, with the paper that they signed
@@ -51,6 +52,7 @@ lifecycle.py       which command fits when, who may, what its decision has to se
 decide.py          from a command to its decision in decisions/; decision.py is what comes out
 refusals.py        why not: codes and values; faults.py for what a form refuses
 case.py            what a case is after its events; entry.py, claim.py, seals.py, access.py of the other streams
+appointee.py       what somebody may do for an authority, after its events
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
 visibility.py      what of a case each person sees

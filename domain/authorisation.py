@@ -20,7 +20,7 @@ from domain.parties import (
     representatives_in,
 )
 from domain.refusals import NotAllowed, Refusal, Unknown
-from domain.roles import APPLICANT, JUDGES, OFFICERS, PARTY, May
+from domain.roles import APPLICANT, JUDGES, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ _READINGS: Final = (
     May("feed.read", ("registry", "auditor"), same_authority=False),
     May("feed.disclose", ("registry",), same_authority=False),
     May("audit.read", ("auditor",), same_authority=False),
+    May("competence.read", (PERSONNEL,)),
 )
 _ACTS: Final = (row.may for row in ROWS if row.may is not None and row.may is not CLOCK)
 TABLE: Final[Mapping[str, May]] = {may.action: may for may in (*_READINGS, *_ACTS)}
@@ -102,16 +103,25 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     if any(c.person in humans for c in here if c.person):
         # The record of competences knows the human, also where the token does not name them.
         return NotAllowed("party_to_this_case")
-    for competence in here:
-        covers = _covers(
-            competence, subject, same_authority=may.same_authority, or_opinion_office=may.or_opinion_office
-        )
-        if covers and competence.role in may.roles:
-            rule = Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
-            return _both_sides(may, subject, competence) or rule
+    allow = [
+        c
+        for c in here
+        if c.role in may.roles
+        and _covers(c, subject, same_authority=may.same_authority, or_opinion_office=may.or_opinion_office)
+    ]
+    if allow:
+        competence = _most_senior(allow)
+        rule = Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
+        return _both_sides(may, subject, competence) or rule
     if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
         return NotAllowed()
     return Unknown()
+
+
+def _most_senior(found: list[Competence]) -> Competence:
+    """The first; but who is officer and supervisor in one office acts as supervisor."""
+    senior = (c for c in found if c.role == SUPERVISOR and c.authority == found[0].authority)
+    return next(senior, found[0])
 
 
 def _both_sides(may: May, subject: Subject, competence: Competence) -> Refusal | None:

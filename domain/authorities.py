@@ -25,15 +25,17 @@ REFUND: Final = "tamga-refund+jwt"
 STATEMENTS: Final = frozenset({RECEIPT, OBJECTION, PAYMENT, REFUND})  # of outsiders
 HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = signed_by("access")
+COMPETENCES: Final = signed_by("competence")
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
-    """Authority id -> the types it may sign: every office that the country's law names, and its own three."""
+    """Authority id -> the types it may sign: every office that the country's law names, and its own four."""
     cc = country.lower()
     found: dict[str, set[str]] = {
         treasury_of(country): {PAYMENT, REFUND},
         feed_of(country): {HEAD},
         access_of(country): set(ACCESSES),
+        competence_of(country): set(COMPETENCES),
     }
     for (code, _), offer in offers().items():
         if code != country:
@@ -67,6 +69,11 @@ def feed_of(country: str) -> str:
 def access_of(country: str) -> str:
     """The keeper of the table of who read what."""
     return f"{country.lower()}-access-register"
+
+
+def competence_of(country: str) -> str:
+    """The keeper of the record of competences, who signs what is granted and ended."""
+    return f"{country.lower()}-competence-register"
 
 
 def registrar_of(country: str) -> str:

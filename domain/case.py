@@ -155,9 +155,10 @@ class Objection(TypedDict):
 
 
 class Proposal(TypedDict):
-    """The first pair of eyes: the officer within the authority, and the human; None: erased."""
+    """The first pair of eyes: the officer within the authority, in which role, and the human; None: erased."""
 
     officer: str
+    role: str
     person: str | None
 
 
@@ -226,6 +227,7 @@ class Case(NamedTuple):
     A tuple: one is made for every event. Nothing in it is ever changed in place.
 
     Personal values that are erased are None; ``owners`` says whose each personal member of the request is.
+    ``proposers``: whoever proposed an approval, ever, also where that is void now.
     ``acting``: the humans who acted for a party without being one, "a1" -> keyed person id, for every time that they
     do. ``at_counter``: [office id, keyed person id] of each officer who acted for a party.
     """
@@ -260,6 +262,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
+    proposers: list[Proposal]  # oldest first
     decisions: list[Decided]  # newest last; those that were set aside, too
     extensions: list[Extension]
     served: Mapping[str, ServedTo]  # party -> what ended the case
@@ -304,8 +307,14 @@ class Case(NamedTuple):
 
     @property
     def judges(self) -> frozenset[str]:
-        """Who has the case, proposed or decided, by their ids within the authority and as persons."""
+        """Who has the case, ever proposed, or decided, by their ids within the authority and as persons."""
         named = (known for judge in _judges(self) for known in judge)
+        return frozenset(known for known in named if known)
+
+    @property
+    def have_proposed(self) -> frozenset[str]:
+        """Whoever proposed an approval, ever, by their ids within the authority and as persons."""
+        named = (known for one in self.proposers for known in (one["officer"], one["person"]))
         return frozenset(known for known in named if known)
 
     @property
@@ -467,6 +476,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         timeline=[_step(recorded)],
         acting={},
         at_counter=[],
+        proposers=[],
         decisions=[],
         extensions=[],
         served={},
@@ -547,8 +557,9 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             opinions = [{**o, **said} if o["of"] == event.of else o for o in case.opinions]
             return {"opinions": opinions, "decision_due": event.decision_due}
         case ApprovalProposed():
-            person = _kept(event.officer_person)
-            return {"proposal": Proposal(officer=recorded.actor["id"], person=person)}
+            actor, person = recorded.actor, _kept(event.officer_person)
+            proposal = Proposal(officer=actor["id"], role=actor["role"], person=person)
+            return {"proposal": proposal, "proposers": [*case.proposers, proposal]}
         case CaseApproved():
             return {
                 "stage": Stage.APPROVED.value,
@@ -807,7 +818,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
 
 def _judges(case: Case) -> list[list[str | None]]:
     """[office id, keyed person id] of who has the case, proposed or decided."""
-    judged = [*([case.proposal] if case.proposal else []), *case.decisions]
+    judged = [*case.proposers, *case.decisions]
     found = [[one["officer"], one["person"]] for one in judged if one["officer"]]
     return [*([[case.officer, None]] if case.officer else []), *found]
 
@@ -849,6 +860,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
             "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],
             "proposal": case.proposal and {**case.proposal, "person": None},
+            "proposers": [{**p, "person": None} for p in case.proposers],
             "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
             "extensions": [{**each, "reason": None} for each in case.extensions],
             "appeals": [{**a, "reason": None, "explanation": None} for a in case.appeals],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from domain.events import AppealOutcome, As, Attachment
+from domain.events import AppealOutcome, As, Attachment, LoginMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Command:
 
     by: Actor
     cause: str
-    family: ClassVar[Literal["case", "entry"]]
+    family: ClassVar[Literal["case", "entry", "competence"]]
 
     @property
     @abstractmethod
@@ -381,3 +381,44 @@ class EraseEntry(EntryCommand):
     """Destroy the personal data of the entry, when its retention has ended."""
 
     basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointeeCommand(Command):
+    """Asked of what somebody may do within an authority; ``appointee`` is their stream."""
+
+    country: str
+    appointee: str
+    family = "competence"
+
+    @property
+    def stream(self) -> str:
+        """The appointee."""
+        return self.appointee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantCompetence(AppointeeCommand):
+    """Let somebody act for an authority. ``competence`` and ``office_id`` are fresh opaque ids; whoever has an id
+    there keeps it.
+
+    Named by ``person`` (their keyed id), or by the ``login`` that alone gets it. ``since`` None: from today on.
+    """
+
+    authority: str
+    competence: str
+    office_id: str
+    role: str
+    procedures: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    person: str | None = None
+    login: LoginMember | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCompetence(AppointeeCommand):
+    """Let them act no more: after that day, or from this moment on (None)."""
+
+    competence: str
+    last_day: date | None = None

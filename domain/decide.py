@@ -13,6 +13,7 @@ from domain.decisions import (
     amending,
     appeals,
     approval,
+    competences,
     consents,
     ends,
     entries,
@@ -62,6 +63,8 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,
     c.EraseEntry: erasure.erase_entry,
+    c.GrantCompetence: competences.grant,
+    c.EndCompetence: competences.end,
 }
 
 

@@ -78,6 +78,13 @@ class RepresentativeMember(TypedDict):
     paper: Attachment | None
 
 
+class LoginMember(TypedDict):
+    """As whom somebody signs in: the identity provider, and the name that it knows them by."""
+
+    issuer: str
+    subject: str
+
+
 class EntryMember(TypedDict):
     """An entry that a decision wrote: its register and its stream."""
 
@@ -588,7 +595,7 @@ class RestrictionLifted:
     rule: str
 
 
-# --- keys of the log, and its access table ----------------------------------------------------------------
+# --- keys of the log, its access table, and who may act for an authority ----------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -626,6 +633,48 @@ class AccessHeadRecorded:
 
     count: int
     head: str
+
+
+OfAppointee = Personal("appointee")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetenceGranted:
+    """Somebody may act in a role for an authority, from ``since`` to ``until``; no procedures are all of them.
+
+    ``office_id`` is how events name them; ``login``: only whoever signs in so, None: whoever has the person's number.
+    """
+
+    competence: str
+    authority: str
+    office_id: str
+    role: str
+    procedures: list[str]
+    since: str
+    until: str | None
+    rule: str
+    person: Annotated[str | Erased | None, OfAppointee]
+    login: Annotated[LoginMember | Erased | None, OfAppointee]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetenceChanged:
+    """From now on it is for these procedures, up to that day."""
+
+    competence: str
+    procedures: list[str]
+    until: str | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetenceEnded:
+    """``until`` is its last day; ended at once, it holds no more from this event on, on that very day."""
+
+    competence: str
+    until: str
+    is_at_once: bool
+    rule: str
 
 
 CaseEvent = (
@@ -676,7 +725,8 @@ EntryEvent = (
     | PersonalDataErased
 )
 KeysEvent = LogOpened | SealAuthorised | SealRetired
-Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded
+CompetenceEvent = CompetenceGranted | CompetenceChanged | CompetenceEnded
+Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded | CompetenceEvent
 
 
 class Recorded(NamedTuple):

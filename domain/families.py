@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from domain import case, claim, entry, seals
+from domain import appointee, case, claim, entry, seals
 from domain.claim import FREE
 from domain.events import (
     AccessHeadRecorded,
     CaseEvent,
     ClaimEvent,
+    CompetenceEvent,
     EntryEvent,
     KeysEvent,
     Recorded,
@@ -20,13 +21,14 @@ from domain.events import (
 class Family:
     """A row. ``evolve(state, recorded)`` is the state after an event, ``empty`` the one before the first.
 
-    ``signer``: the authority that decides under the terms, the registrar of keys, the keeper of accesses.
+    ``signer``: the authority that decides under the terms, the registrar of keys, the keepers of accesses and of
+    competences.
     """
 
     name: str
     events: tuple[type, ...]
     evolve: Callable[[Any, Recorded], Any]
-    signer: Literal["deciding", "registrar", "access"]
+    signer: Literal["deciding", "registrar", "access", "competence"]
     empty: Any = None
 
     @property
@@ -45,6 +47,7 @@ _ROWS: Final = (
     Family("entry", get_args(EntryEvent), entry.evolve, "deciding"),
     Family("keys", get_args(KeysEvent), seals.evolve, "registrar", ()),
     Family("access", (AccessHeadRecorded,), _newest, "access"),
+    Family("competence", get_args(CompetenceEvent), appointee.evolve, "competence"),
 )
 FAMILIES: Final[Mapping[str, Family]] = {row.name: row for row in _ROWS}
 

@@ -17,7 +17,7 @@ from domain.limits import facts_of
 from domain.offers import offer
 from domain.once import once
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
-from domain.roles import APPLICANT, OFFICERS, PARTY, May
+from domain.roles import APPLICANT, OFFICERS, PARTY, PERSONNEL, May
 
 
 class About:
@@ -121,6 +121,7 @@ RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
 RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
+GRANT: Final = May("competence.grant", (PERSONNEL,))
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
 
 
@@ -320,6 +321,9 @@ ROWS: Final = (
     Step(c.PlaceRestriction, RESTRICT),
     Step(c.LiftRestriction, RESTRICT),
     Step(c.EraseEntry, ERASE_ENTRY),
+    # who may act for an authority
+    Step(c.GrantCompetence, GRANT),
+    Step(c.EndCompetence, GRANT),
 )
 STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
 _TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {

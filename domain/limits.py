@@ -14,6 +14,7 @@ Standing = Literal["in_time", "late", "early"]
 
 # Told to the officer with what it is about ("evidence_too_old:insurance"); never a reason to refuse by itself.
 WARNINGS: Final = ("late", "early", "exempt", "evidence_of_tomorrow", "evidence_too_old", "quota_unknown")
+SENIOR: Final = "late:officer"  # the warning of a limit whose effect is that a senior officer decides
 
 
 def facts_of(

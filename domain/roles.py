@@ -5,8 +5,20 @@ from typing import Final
 
 APPLICANT: Final = "applicant"
 PARTY: Final = "party"
-OFFICERS: Final = ("officer", "supervisor")
-JUDGES: Final = (*OFFICERS, "appeal_officer")
+SUPERVISOR: Final = "supervisor"
+OFFICERS: Final = ("officer", SUPERVISOR)
+APPEAL_OFFICER: Final = "appeal_officer"
+JUDGES: Final = (*OFFICERS, APPEAL_OFFICER)
+PERSONNEL: Final = "personnel_officer"
+# Whom a personnel officer appoints, and who is appointed on the machine alone: machines, and who watches the house.
+GRANTED_BY_PEOPLE: Final = (
+    *OFFICERS,
+    APPEAL_OFFICER,
+    "restricting_officer",
+    "data_protection_officer",
+    PERSONNEL,
+)
+GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "hospital", "auditor")
 
 
 @dataclass(frozen=True, slots=True)

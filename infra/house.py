@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Self
 
+from domain.appointee import Appointee
 from domain.authorities import authorities, registrar_of
-from domain.commands import Actor
+from domain.commands import Actor, GrantCompetence
 from domain.countries import countries
+from infra.desk import granting
 from infra.desk.desk import Desk
 from infra.desk.key_acts import authorise_missing, open_log
 from infra.development import development
@@ -36,6 +38,7 @@ from infra.stores.vault import Vault
 LONGEST_WAIT_S: Final = 2.0  # for the read models to have seen what this process wrote
 REMEMBERED: Final = 100_000  # streams whose country is known, and people whose ids are
 _LOOK_S: Final = 0.003
+_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,12 @@ class CountryHouse:
         """Every seal that the log authorised, oldest first."""
         return seals_of(self.log.stream(self.ids.keys()), self.code)
 
+    def appointees(self, after: int = -1) -> Iterator[Appointee]:
+        """Whose competences changed after that position of the log, as far as the read models have seen, in order."""
+        while rows := self.read_models.rows("competences", order=("position",), after=(after,), limit=_PAGE):
+            yield from (Appointee(**row["state"]) for row in rows)
+            after = rows[-1]["position"]
+
     async def seen(self) -> bool:
         """Wait until the read models have seen what this process wrote: everybody reads their own writes.
 
@@ -179,9 +188,10 @@ class House:
         # The keyed ids never change, as their secrets are never rotated (formats.md, "Derived ids").
         self.persons_of = lru_cache(maxsize=REMEMBERED)(self._persons_of)
         self.competences = Competences(settings.data / "competences.sqlite")
+        for country in self.countries.values():  # what a killed process left behind, or a record that is lost
+            self.competences.follow(country.appointees())
         if settings.environment == "development":
-            appointed = development.appointments(self.person_of, self.countries)
-            self.competences.enrol_development(issuer_of(settings), appointed)
+            self._appoint_by_law()
 
     @cached_property
     def provider(self) -> development.DevelopmentProvider:
@@ -203,6 +213,26 @@ class House:
     def actor(self, token: str) -> Actor:
         """The actor that a bearer token names; raises BadToken."""
         return actor_of(self.tokens.identity_of(token), self.competences, self.persons_of, self.clock())
+
+    def _appoint_by_law(self) -> None:
+        """The people of a development house hold what the law names, by their numbers: events of the log, said once.
+
+        Machines have no number: how they sign in follows from the address of the house, and stands in no log.
+        """
+        appointed = list(development.appointments(self.person_of, self.countries))
+        machines = (each for each in appointed if each.competence.person is None)
+        self.competences.enrol_machines(issuer_of(self.settings), machines)
+        people = [each.competence for each in appointed if each.competence.person is not None]
+        desks = {code: country.desk for code, country in self.countries.items()}
+        commands = [granting.by_law(desks[competence.country], competence) for competence in people]
+        asked = [desks[c.country].ask(c) for c in commands if not self._is_appointed(c)]
+        self.competences.follow(future.result().state for future in asked)
+
+    def _is_appointed(self, command: GrantCompetence) -> bool:
+        """Whether the log said so before; what was ended stays so."""
+        known = self.competences.find(command.competence)
+        is_over = known is not None and known.is_over(self.clock())
+        return known is not None and (is_over or known.competence.procedures == command.procedures)
 
     def person_of(self, country: str, number: tuple[str, str]) -> str:
         """The keyed id of a human in a country that this house keeps."""

@@ -18,6 +18,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 
+from domain.appointee import Appointee
 from domain.case import Case
 from domain.entry import Entry
 
@@ -40,7 +41,7 @@ class View:
     row: Callable[[Any], Row | None] = lambda _state: None
     rows: Callable[[Any], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
-    keeps: type[Case | Entry] | None = None
+    keeps: type[Case | Entry | Appointee] | None = None
 
     def shown(self, state: Any) -> list[Row]:
         """All rows of the stream."""

@@ -96,6 +96,7 @@ API_ROOMS = {
     "cases": {"edge"},
     "registries": {"edge"},
     "audit": {"edge"},
+    "competences": {"edge"},
     "development": {"edge", "front"},
     "health": {"edge"},
     "my_cases": {"edge"},

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 import domain
 from api.app import ROUTERS
 from api.edge.problems import STATUS
-from domain import case, claim, entry
+from domain import appointee, case, claim, entry
 from domain import events as e
 from domain.authorisation import TABLE
 from domain.lifecycle import CLOCK, ROWS
@@ -54,6 +54,7 @@ FAMILIES: dict[str, set[type]] = {
     "entry": union(e.EntryEvent),
     "keys": union(e.KeysEvent),
     "access": {e.AccessHeadRecorded},
+    "competence": union(e.CompetenceEvent),
 }
 EVENTS = {kind.__name__: kind for kind in sorted(union(e.Event), key=repr)}
 
@@ -79,8 +80,13 @@ def test_the_union_of_events_is_all_that_are_written_down() -> None:
 
 @pytest.mark.parametrize(
     ("module", "kinds"),
-    [(case, e.CaseEvent), (claim, e.ClaimEvent), (entry, e.EntryEvent)],
-    ids=["case", "claim", "entry"],
+    [
+        (case, e.CaseEvent),
+        (claim, e.ClaimEvent),
+        (entry, e.EntryEvent),
+        (appointee, e.CompetenceEvent),
+    ],
+    ids=["case", "claim", "entry", "appointee"],
 )
 def test_every_event_has_a_branch_in_the_fold(module: Any, kinds: Any) -> None:
     assert {kind.__name__ for kind in union(kinds)} <= branches(module)

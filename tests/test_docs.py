@@ -278,6 +278,7 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
         *authorities.RESTRICTIONS,
         *REGISTRAR_TYPES,
         *authorities.ACCESSES,
+        *authorities.COMPETENCES,
     )
     assert sorted(patterns) == sorted(granted)
     prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith(".*"))

@@ -25,7 +25,7 @@ from tests.town.caller import Caller, problem
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Kazakhstan's, alone."""
     with closing(House(Settings(data=tmp_path_factory.mktemp("alone"), countries="KZ"))) as found:
-        catch_up(found.countries["KZ"])
+        catch_up(found.countries["KZ"], found.competences)
         yield found
 
 

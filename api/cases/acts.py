@@ -15,7 +15,7 @@ from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
 from api.edge.may_read import located, nothing, readable
-from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
+from api.edge.shapes import AuthorityId, CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
     ApproveCase,
@@ -88,7 +88,7 @@ class Withdrawal(Value):
 class OpinionRequest(Value):
     """What an authority that the law names is asked; ``investigation``: the inquiry of the law that this is."""
 
-    authority: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]{1,60}$")]
+    authority: AuthorityId
     inquiry: Paragraph
     investigation: Code | None = None
 

@@ -16,6 +16,7 @@ EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 OpaqueId = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
 CompactJws = Annotated[str, Field(min_length=100, pattern=r"^[A-Za-z0-9_.-]+$")]
+AuthorityId = Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]{1,60}$")]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 LegalDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Version = Annotated[int, Field(ge=1)]
@@ -358,6 +359,37 @@ class Uploaded(Shape):
     sha256: EventHash
     media_type: Literal["application/pdf", "image/jpeg", "image/png"]
     size: Count
+
+
+class LoginShown(Shape):
+    """As whom somebody signs in."""
+
+    issuer: str
+    subject: str
+
+
+class CompetenceShown(Shape):
+    """What somebody may do for an authority; ``office_id`` is how events name them, ``login`` how they sign in.
+
+    Without a login they sign in by their personal number, which is not shown. ``is_ended``: it was ended at once, and
+    ``until`` is the day of that. ``is_person_known``: whether they can be one of two persons who decide.
+    """
+
+    competence: OpaqueId
+    country: CountryCode
+    authority: str
+    office_id: OpaqueId
+    role: Code
+    procedures: list[Code]
+    since: LegalDay
+    until: LegalDay | None
+    is_ended: bool
+    is_person_known: bool
+    login: LoginShown | None
+
+
+class CompetencePage(Shape):
+    items: list[CompetenceShown]
 
 
 # --- registers and the law --------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from infra.feed.heads import NoSeal
 from infra.feed.store import Delivery
 from infra.formats.canonical import NotCanonical, from_b64url
 from infra.house import CountryHouse
+from infra.identity.tokens import BadToken
 
 router = APIRouter()
 LIMIT: Final = 100
@@ -75,11 +76,12 @@ async def read_feed(request: Request, cc: str) -> Response:
     feed = _Feed(request, recipient)
     if STREAM in request.headers.get("accept", ""):
         after = feed.number_of(request.headers.get("last-event-id"))
-        return StreamingResponse(_stream(request, feed, after), 200, None, STREAM)
+        return StreamingResponse(_stream(request, cc, feed, after), 200, None, STREAM)
     limit = number(request, "limit", LIMIT, 1, LARGEST)
     wait = number(request, "timeout", 0, 0, LONGEST_WAIT_MS) / 1000
     after = feed.number_of(request.query_params.get("lastEventId"))
     await feed.wait_beyond(after, wait)
+    entitled(request, cc, "feed.read")  # still, after what may have been a long wait
     events, head = await asyncio.to_thread(feed.batch, after, limit)
     return Response(orjson.dumps([*map(feed.shown, events), head]), 200, None, BATCH)
 
@@ -144,10 +146,17 @@ class _Feed:
         return as_json(attributes(event, self._origin), event.jws.decode("ascii"))
 
 
-async def _stream(request: Request, feed: _Feed, after: int) -> AsyncIterator[bytes]:
-    """Every event as it comes, each with its id; heads have none, so that a reader goes on from an event."""
+async def _stream(request: Request, cc: str, feed: _Feed, after: int) -> AsyncIterator[bytes]:
+    """Every event as it comes, each with its id; heads have none, so that a reader goes on from an event.
+
+    It ends with the token of its reader, and with their competence (rules.md 41).
+    """
     while not await request.is_disconnected():
         await feed.wait_beyond(after, HEAD_AFTER_S)
+        try:
+            entitled(request, cc, "feed.read")
+        except (BadToken, Refusal):
+            return
         events, head = await asyncio.to_thread(feed.batch, after, LIMIT)
         for event in events:
             shown = feed.shown(event)

@@ -9,9 +9,11 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import writing
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import assessed
-from domain.decisions.situation import Situation, officer_of, person_of
+from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.fees import assess
+from domain.limits import SENIOR
 from domain.refusals import Clash, NotAllowed
+from domain.roles import SUPERVISOR
 
 
 def approve(command: ApproveCase, situation: Situation) -> Decision:
@@ -25,6 +27,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     must_not_wait(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
+    _senior(rule, situation)
     fee = _fee_before_the_entry(situation)
     if fee is not None and (fee.amount > 0 or fee.provisional):
         writing.must_be_possible(situation)
@@ -55,10 +58,27 @@ def _fee_before_the_entry(situation: Situation) -> e.FeeAssessed | None:
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:
-    """Two persons, not two roles (rules.md 20); who is not known to be a person cannot be one of two."""
-    proposal = situation.case.proposal
-    if proposal is None:
+    """Two persons, not two roles (rules.md 20); and the second is nobody's first: whoever proposed before, also what is
+    void now or what another one proposed anew, has said what they think already.
+    """
+    case, me = situation.case, officer_of(rule)
+    if case.proposal is None:
         raise Clash("not_proposed")
-    first, second = proposal["person"], person_of(rule)
-    if proposal["officer"] == officer_of(rule) or not first or not second or first == second:
+    must_be_a_person(rule.competence, situation)
+    first, second = case.proposal["person"], person_of(rule)
+    if case.proposal["officer"] == me or not first or first == second:
         raise NotAllowed("four_eyes")
+    if not case.have_proposed.isdisjoint((me, second)):
+        raise NotAllowed("proposed_before")
+
+
+def _senior(rule: Rule, situation: Situation) -> None:
+    """Where the law wants a senior officer (the effect of a limit, rules.md 12), one who decides is a supervisor."""
+    case = situation.case
+    if SENIOR not in case.warnings:
+        return
+    roles = {rule.competence.role if rule.competence else None}
+    if situation.asks_four_eyes and case.proposal:
+        roles.add(case.proposal["role"])
+    if SUPERVISOR not in roles:
+        raise NotAllowed("supervisor_decides")

@@ -18,11 +18,11 @@ from domain.decision import LEAD, Decision
 from domain.decisions import holding
 from domain.decisions.acting import for_applicant
 from domain.decisions.opinions import must_not_wait
-from domain.decisions.situation import Situation, officer_of, person_of
+from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.facts import chosen
 from domain.lifecycle import does_fit
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed, named
-from domain.roles import OFFICERS
+from domain.roles import OFFICERS, SUPERVISOR
 
 
 def assign(command: AssignCase, situation: Situation) -> Decision:
@@ -40,8 +40,9 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("judged_before")
     if not _is_competent(officer, situation):
         raise NotAllowed("officer_without_competence")
-    if rule.competence and rule.competence.role != "supervisor" and officer.office_id != officer_of(rule):
+    if rule.competence and rule.competence.role != SUPERVISOR and officer.office_id != officer_of(rule):
         raise NotAllowed("supervisor_assigns")
+    must_be_a_person(officer, situation)
     if case.officer == officer.office_id and does_fit(AssignCase, case):
         return situation.so_already(rule)
     situation.must_fit()
@@ -128,6 +129,7 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
     proposal = situation.case.proposal
     if proposal and proposal["officer"] == officer_of(rule):
         return situation.so_already(rule)
+    must_be_a_person(rule.competence, situation)
     situation.must_fit()
     must_not_wait(situation)
     proposed = e.ApprovalProposed(

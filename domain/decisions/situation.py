@@ -7,14 +7,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
+from domain.appointee import Appointee
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage, evolve
 from domain.claim import Claim
 from domain.commands import (
     SYSTEM,
     AmendRequest,
+    AppointeeCommand,
     CaseCommand,
     Command,
+    Competence,
     DecideAppeal,
     EntryCommand,
     FileCase,
@@ -54,7 +57,7 @@ class Situation:
         self,
         command: Command,
         at: datetime,
-        state: Case | Entry | None,
+        state: Case | Entry | Appointee | None,
         *,
         about: About | None = None,
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
@@ -89,12 +92,19 @@ class Situation:
             raise Unknown
         return state
 
+    @property
+    def appointee(self) -> Appointee | None:
+        """Whose competences it is about, or None: nothing was ever granted to them."""
+        return self.state if isinstance(self.state, Appointee) else None
+
     @once
     def country(self) -> Country:
         """Where it is asked."""
         if self._about is not None:
             return country_of(self._about.offer.country)
-        return country_of(self.command.country if isinstance(self.command, FileCase) else self._there.country)
+        if isinstance(self.command, FileCase | AppointeeCommand):
+            return country_of(self.command.country)
+        return country_of(self._there.country)
 
     @once
     def day(self) -> date:
@@ -300,7 +310,8 @@ class Situation:
 
     def _term_started(self, actor: e.ActorMember, events: Events) -> Events:
         state: Any = self.state
-        if not events or isinstance(self.command, EntryCommand) or not self._may_complete(state):
+        is_of_a_case = not isinstance(self.command, EntryCommand | AppointeeCommand)
+        if not events or not is_of_a_case or not self._may_complete(state):
             return []
         if any(isinstance(event, e.CaseFiled | e.RequestAmended) and event.consents for _, event in events):
             return []  # it waits for these
@@ -392,6 +403,14 @@ class Situation:
 def officer_of(rule: Rule) -> str | None:
     """The officer's stable id within the authority; None for parties."""
     return rule.competence.office_id if rule.competence else None
+
+
+def must_be_a_person(officer: Competence | None, situation: Situation) -> None:
+    """Where two persons decide, whom the record does not know as a person is neither of them: told at once, not when
+    the case is in the hands of somebody whose proposal nobody could approve.
+    """
+    if situation.asks_four_eyes and officer is not None and not officer.person:
+        raise NotAllowed("officer_without_person")
 
 
 def person_of(rule: Rule) -> str:

@@ -124,7 +124,7 @@ def resident(resident_id: str) -> Resident:
 def appointments(
     person_of: Callable[[str, tuple[str, str]], str], kept: Collection[str]
 ) -> Iterator[Appointed]:
-    """What everybody may do in a house that keeps these countries, for ``Competences.enrol_development``.
+    """What everybody may do in a house that keeps these countries, as the law names offices.
 
     The machines of other countries are among them: they receive what concerns their countries.
     ``person_of(country, (number's country, number))`` is the keyed id of a human in a country that is kept.
@@ -277,7 +277,12 @@ def _people(country: Country) -> Iterator[Resident]:
     for authority, names in _by_authority(country).items():
         first = _number_from(authority)
         for n, (suffix, role) in enumerate(
-            (("officer-1", "officer"), ("officer-2", "officer"), ("supervisor",) * 2)
+            (
+                ("officer-1", "officer"),
+                ("officer-2", "officer"),
+                ("supervisor",) * 2,
+                ("personnel-officer", "personnel_officer"),
+            )
         ):
             post = Post(role, authority, names)
             yield _human(country, f"{authority}-{suffix}", first + n, _OFFICER, role, post)

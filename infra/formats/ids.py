@@ -25,6 +25,14 @@ class Ids:
         """The stream of the heads of the table of accesses."""
         return self._of("access")
 
+    def appointee(self, authority: str, person: str) -> str:
+        """Somebody within an authority, by their keyed id."""
+        return self._of("competence", authority, "person", person)
+
+    def appointee_login(self, authority: str, issuer: str, subject: str) -> str:
+        """Somebody within an authority of whom nothing is known but how they sign in; a machine."""
+        return self._of("competence", authority, "login", issuer, subject)
+
     def stream(self, key: Key) -> str:
         """A claim or an entry, by what it must be found again from."""
         return self._of(key.family, *key.parts)
@@ -42,6 +50,14 @@ class Ids:
     def restriction(self, entry: str, issuer: str, client: str, subject: str, key: str) -> str:
         """A restriction that this caller places on the entry under this Idempotency-Key."""
         return self._of("restriction", entry, issuer, client, subject, key)
+
+    def competence(self, appointee: str, issuer: str, client: str, subject: str, key: str) -> str:
+        """A competence that this caller grants somebody under this Idempotency-Key."""
+        return self._of("competence-granted", appointee, issuer, client, subject, key)
+
+    def competence_by_law(self, appointee: str, role: str) -> str:
+        """What somebody of a development house holds, as the law names such an office."""
+        return self._of("competence-by-law", appointee, role)
 
     def payment(self, reference: str) -> str:
         """A payment, by the treasury's reference."""

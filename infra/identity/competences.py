@@ -1,8 +1,11 @@
 """Our own record of competences: who may do what, for which authority, from which day; it decides nothing.
 
-A token says who somebody is; this says what they may do. One small SQLite file for the whole house.
-The port promises: what ``grant`` and ``end`` returned from is durable, and every process sees it at its next
-look; nothing is deleted, a competence ends; everything may be called from any thread.
+A token says who somebody is; this says what they may do. One small SQLite file for the whole house, which every
+request asks. The truth are the logs: the record ``follow``s what their ``competence`` streams say, whoever read it
+there, and can be made anew from them. Only the machines of a development house are in no log: they follow from the
+law and from the address of the house, each time that it opens.
+The port promises: what ``follow`` returned from is durable, and every process sees it at its next look; what is older
+than what the record knows changes nothing; everything may be called from any thread.
 
     Unavailable    the record cannot be read or written at this moment; try again
 """
@@ -13,15 +16,17 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from domain.appointee import Appointee
 from domain.commands import Competence
-from domain.countries import countries, country_of, legal_day
+from domain.countries import country_of, legal_day
 from domain.roles import OFFICERS
 from infra.runtime.chance import random_bytes, random_id
 from infra.runtime.sqlite_file import connect, said_as, transaction
@@ -29,27 +34,32 @@ from infra.runtime.sqlite_file import connect, said_as, transaction
 _MARK: Final = 16
 # How long the mark alone is believed: whoever writes may be killed before changing it.
 _TRUSTED_S: Final = 1.0
-# The office: a person within an authority, with the stable random id under which events name them.
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _SCHEMA: Final = (
-    """CREATE TABLE IF NOT EXISTS offices (
-        issuer TEXT NOT NULL, subject TEXT NOT NULL, authority TEXT NOT NULL,
-        office_id TEXT NOT NULL, is_development INTEGER NOT NULL,
-        PRIMARY KEY (issuer, subject, authority))""",
-    """CREATE TABLE IF NOT EXISTS competences (
+    """CREATE TABLE IF NOT EXISTS appointees (
+        appointee TEXT PRIMARY KEY, country TEXT NOT NULL, authority TEXT NOT NULL, office_id TEXT NOT NULL,
+        person TEXT, version INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS held (
+        appointee TEXT NOT NULL, competence TEXT NOT NULL, role TEXT NOT NULL, procedures TEXT NOT NULL,
+        since TEXT NOT NULL, until TEXT, ended_at TEXT, issuer TEXT, subject TEXT,
+        PRIMARY KEY (appointee, competence))""",
+    # Of a development house. One machine has one stable random id in an authority, at whatever address.
+    """CREATE TABLE IF NOT EXISTS machines (
         issuer TEXT NOT NULL, subject TEXT NOT NULL, authority TEXT NOT NULL, role TEXT NOT NULL,
-        since TEXT NOT NULL, until TEXT, country TEXT NOT NULL, procedures TEXT NOT NULL, person TEXT,
-        PRIMARY KEY (issuer, subject, authority, role, since))""",
+        country TEXT NOT NULL, office_id TEXT NOT NULL, since TEXT NOT NULL,
+        PRIMARY KEY (issuer, subject, authority, role))""",
 )
 _ALL: Final = (
-    "SELECT issuer, subject, role, country, authority, office_id, procedures, since, until, person"
-    " FROM competences JOIN offices USING (issuer, subject, authority) ORDER BY since, role, authority"
+    "SELECT competence, appointee, role, country, authority, office_id, procedures, since, until, ended_at, person,"
+    " issuer, subject FROM held JOIN appointees USING (appointee)"
+    " UNION ALL SELECT NULL, NULL, role, country, authority, office_id, '[]', since, NULL, NULL, NULL,"
+    " issuer, subject FROM machines ORDER BY since, role, authority, competence"
 )
-_GRANT: Final = (
-    "INSERT INTO competences (issuer, subject, authority, role, since, until, country, procedures, person)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-    " SET country = excluded.country, procedures = excluded.procedures, person = excluded.person"
+_FOLLOW: Final = (
+    "INSERT INTO appointees VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (appointee) DO UPDATE SET"
+    " person = excluded.person, version = excluded.version WHERE version < excluded.version"
 )
-_GRANT_ANEW: Final = f"{_GRANT}, until = excluded.until"
+_HOLD: Final = "INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Unavailable(Exception):
@@ -57,10 +67,25 @@ class Unavailable(Exception):
 
 
 class Appointed(NamedTuple):
-    """Somebody and what they may do, as it is enrolled: the office id is given by the record."""
+    """Somebody of a development house, and what the law lets them do: the office id is given by the house."""
 
     subject: str
     competence: Competence
+
+
+class Listed(NamedTuple):
+    """A competence as it stands in a log: its id, whose stream it is in, and by which login it is asked for."""
+
+    id: str
+    appointee: str
+    competence: Competence
+    login: tuple[str, str] | None  # issuer, subject; None: whoever has the person's number
+    is_ended: bool  # at once, whatever its last day says
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether it holds no more, and never will."""
+        last, country = self.competence.until, country_of(self.competence.country)
+        return self.is_ended or (last is not None and last < legal_day(at, country))
 
 
 class _Record(NamedTuple):
@@ -69,8 +94,11 @@ class _Record(NamedTuple):
     version: int
     mark: bytes
     looked_at: float
-    by_person: Mapping[tuple[str, str], tuple[Competence, ...]]
+    by_login: Mapping[tuple[str, str], tuple[Competence, ...]]
+    by_person: Mapping[str, tuple[Competence, ...]]
     by_office: Mapping[tuple[str, str], tuple[Competence, ...]]
+    listed: Mapping[str, Listed]
+    seen: Mapping[str, int]  # appointee -> the version that the record has
 
 
 class Competences:
@@ -89,55 +117,82 @@ class Competences:
             # The version that SQLite gives changes with the writes of *other* connections: so there are two.
             self._reader = connect(path)
             self._mark = _Mark(path.with_suffix(".mark"))
-        self._record = _Record(-1, b"", 0, {}, {})
+        self._record = _Record(-1, b"", 0, {}, {}, {}, {}, {})
 
-    def of(self, issuer: str, subject: str, at: datetime) -> tuple[Competence, ...]:
-        """What this person may do at this moment: each by the legal day of its country (rules.md 1)."""
-        found = self._now().by_person.get((issuer, subject), ())
+    def of(
+        self, issuer: str, subject: str, at: datetime, persons: Mapping[str, str] = _NOBODY
+    ) -> tuple[Competence, ...]:
+        """What this person may do at this moment: each by the legal day of its country (rules.md 1).
+
+        ``persons``: who they are by their number, in each country.
+        """
+        record = self._now()
+        found = record.by_login.get((issuer, subject), ())
+        for person in persons.values():
+            found += record.by_person.get(person, ())
         return tuple(c for c in found if _holds(c, at))
 
     def officer(self, country: str, office_id: str, at: datetime) -> Competence | None:
-        """The competence of the officer or supervisor with this office id, or None: not at this moment."""
-        found = self._now().by_office.get((country, office_id), ())
-        return next((c for c in found if c.role in OFFICERS and _holds(c, at)), None)
+        """What the officer or supervisor with this office id may do, or None: nothing at this moment.
 
-    def grant(self, issuer: str, subject: str, competence: Competence) -> Competence:
-        """Record a competence from its first day; granted again from the same day, it replaces what was said.
-
-        Returns it with its office id, made once for (issuer, subject, authority); the one given is not looked
-        at. Raises ValueError for a country that is no member.
+        Who is both, each for other procedures, is here one who may for all of them.
         """
-        with self._written() as writer:
-            return _grant(writer, issuer, Appointed(subject, competence), is_development=False)
+        found = [
+            c
+            for c in self._now().by_office.get((country, office_id), ())
+            if c.role in OFFICERS and _holds(c, at)
+        ]
+        if len(found) < 2:  # noqa: PLR2004 - nothing to put together
+            return found[0] if found else None
+        procedures = (
+            {name for c in found for name in c.procedures} if all(c.procedures for c in found) else ()
+        )
+        return replace(found[0], procedures=tuple(sorted(procedures)))
 
-    def end(self, issuer: str, subject: str, authority: str, role: str, last_day: date) -> int:
-        """The competences of this role end with that day, if they did not before; how many were changed."""
-        with self._written() as writer:
-            ended = writer.execute(
-                "UPDATE competences SET until = ?1 WHERE (until IS NULL OR until > ?1)"
-                " AND issuer = ?2 AND subject = ?3 AND authority = ?4 AND role = ?5",
-                (last_day.isoformat(), issuer, subject, authority, role),
-            )
-            return ended.rowcount
+    def appointees_of(self, person: str) -> set[str]:
+        """The streams of a human, one for each authority that appointed them."""
+        return {each.appointee for each in self._now().listed.values() if each.competence.person == person}
 
-    def enrol_development(self, issuer: str, people: Iterable[Appointed]) -> None:
-        """Record the development people as they are today; what was ended stays so; nothing is written twice.
+    def listed(self, country: str, authorities: Collection[str] | None = None) -> list[Listed]:
+        """What the log of a country says, for these authorities or for all, also what is over; by their ids."""
+        found = self._now().listed.values()
+        return sorted(
+            each
+            for each in found
+            if each.competence.country == country
+            and (authorities is None or each.competence.authority in authorities)
+        )
 
-        A house that answers at another address has another issuer: its people keep their office ids.
+    def find(self, competence: str) -> Listed | None:
+        """The competence with this id, also where it is over."""
+        return self._now().listed.get(competence)
+
+    def follow(self, appointees: Iterable[Appointee]) -> int:
+        """Have what the log says of these; how many of them were news. Once more, or older: nothing is written."""
+        seen = self._now().seen
+        news = [each for each in appointees if seen.get(each.appointee, 0) < each.version]
+        if news:
+            with self._written() as writer:
+                for appointee in news:
+                    _follow(writer, appointee)
+        return len(news)
+
+    def enrol_machines(self, issuer: str, machines: Iterable[Appointed]) -> None:
+        """Record the machines of a development house as they are today; nothing is written twice.
+
+        A house that answers at another address has another issuer: its machines keep their office ids.
         """
         known = {
-            (subject, replace(c, office_id="", until=None))
-            for (of, subject), found in self._now().by_person.items()
+            (c.role, c.authority, subject)
+            for (of, subject), found in self._now().by_login.items()
             if of == issuer
             for c in found
         }
-        changed = [
-            p for p in people if (p.subject, replace(p.competence, office_id="", until=None)) not in known
-        ]
-        if changed:
+        missing = [m for m in machines if (m.competence.role, m.competence.authority, m.subject) not in known]
+        if missing:
             with self._written() as writer:
-                for person in changed:
-                    _grant(writer, issuer, person, is_development=True)
+                for machine in missing:
+                    _enrol(writer, issuer, machine)
 
     def close(self) -> None:
         """Give back the file."""
@@ -198,53 +253,45 @@ def _holds(competence: Competence, at: datetime) -> bool:
     return competence.holds_on(legal_day(at, country_of(competence.country)))
 
 
-def _grant(
-    writer: sqlite3.Connection, issuer: str, appointed: Appointed, *, is_development: bool
-) -> Competence:
-    subject, competence = appointed
-    if competence.country not in countries():
-        raise ValueError(f"{competence.country} is no member country: it has no folder in domain/law")
-    office_id = _office_id(writer, (issuer, subject, competence.authority), is_development=is_development)
-    row = (
-        *(issuer, subject, competence.authority, competence.role),
-        competence.since.isoformat(),
-        competence.until and competence.until.isoformat(),
-        competence.country,
-        json.dumps(competence.procedures),
-        competence.person,
-    )
-    writer.execute(_GRANT if is_development else _GRANT_ANEW, row)
-    return replace(competence, office_id=office_id)
+def _follow(writer: sqlite3.Connection, appointee: Appointee) -> None:
+    is_news = writer.execute(
+        _FOLLOW,
+        (
+            *(appointee.appointee, appointee.country, appointee.authority, appointee.office_id),
+            *(appointee.person, appointee.version),
+        ),
+    ).rowcount
+    if not is_news:  # another process was here first
+        return
+    writer.execute("DELETE FROM held WHERE appointee = ?", (appointee.appointee,))
+    for held in appointee.held:
+        login = held["login"]
+        row = (
+            *(appointee.appointee, held["competence"], held["role"], json.dumps(held["procedures"])),
+            *(held["since"], held["until"], held["ended_at"]),
+            *((login["issuer"], login["subject"]) if login else (None, None)),
+        )
+        writer.execute(_HOLD, row)
 
 
-def _office_id(writer: sqlite3.Connection, office: tuple[str, str, str], *, is_development: bool) -> str:
-    has_one = "SELECT office_id FROM offices WHERE issuer = ? AND subject = ? AND authority = ?"
-    if (found := writer.execute(has_one, office).fetchone()) is not None:
-        return str(found[0])
-    office_id = random_id()
-    if is_development:
-        elsewhere = "SELECT office_id FROM offices WHERE is_development AND subject = ? AND authority = ?"
-        found = writer.execute(elsewhere, office[1:]).fetchone()
-        office_id = found[0] if found else office_id
-    writer.execute("INSERT INTO offices VALUES (?, ?, ?, ?, ?)", (*office, office_id, is_development))
-    return office_id
+def _enrol(writer: sqlite3.Connection, issuer: str, machine: Appointed) -> None:
+    subject, competence = machine
+    elsewhere = "SELECT office_id FROM machines WHERE subject = ? AND authority = ?"
+    found = writer.execute(elsewhere, (subject, competence.authority)).fetchone()
+    office_id = found[0] if found else random_id()
+    who = (issuer, subject, competence.authority, competence.role)
+    what = (competence.country, office_id, competence.since.isoformat())
+    writer.execute("INSERT OR IGNORE INTO machines VALUES (?, ?, ?, ?, ?, ?, ?)", (*who, *what))
 
 
 def _read(reader: sqlite3.Connection, version: int) -> _Record:
-    by_person: dict[tuple[str, str], tuple[Competence, ...]] = {}
+    by_login: dict[tuple[str, str], tuple[Competence, ...]] = {}
+    by_person: dict[str, tuple[Competence, ...]] = {}
     by_office: dict[tuple[str, str], tuple[Competence, ...]] = {}
-    for (
-        issuer,
-        subject,
-        role,
-        country,
-        authority,
-        office_id,
-        procedures,
-        since,
-        until,
-        person,
-    ) in reader.execute(_ALL):
+    listed: dict[str, Listed] = {}
+    for row in reader.execute(_ALL):
+        id_, appointee, role, country, authority, office_id, procedures = row[:7]
+        since, until, ended_at, person, issuer, subject = row[7:]
         competence = Competence(
             role=role,
             country=country,
@@ -255,9 +302,18 @@ def _read(reader: sqlite3.Connection, version: int) -> _Record:
             until=date.fromisoformat(until) if until else None,
             person=person,
         )
-        by_person[issuer, subject] = (*by_person.get((issuer, subject), ()), competence)
+        login = (issuer, subject) if issuer is not None else None
+        if id_ is not None:
+            listed[id_] = Listed(id_, appointee, competence, login, is_ended=ended_at is not None)
+        if ended_at is not None:
+            continue
         by_office[country, office_id] = (*by_office.get((country, office_id), ()), competence)
-    return _Record(version, b"", 0, by_person, by_office)
+        if login is not None:
+            by_login[login] = (*by_login.get(login, ()), competence)
+        elif person is not None:
+            by_person[person] = (*by_person.get(person, ()), competence)
+    seen = dict(reader.execute("SELECT appointee, version FROM appointees"))
+    return _Record(version, b"", 0, by_login, by_person, by_office, listed, seen)
 
 
 def _plainly() -> AbstractContextManager[None]:

@@ -110,12 +110,13 @@ def actor_of(identity: Identity, competences: Competences, persons_of: PersonsOf
 
     ``persons_of((number's country, number))`` are the keyed ids of a human, by country.
     """
+    persons = persons_of(identity.personal_number) if identity.personal_number else {}
     return Actor(
         issuer=identity.issuer,
         subject=identity.subject,
         client=identity.client,
-        persons=persons_of(identity.personal_number) if identity.personal_number else {},
-        competences=competences.of(identity.issuer, identity.subject, at),
+        persons=persons,
+        competences=competences.of(identity.issuer, identity.subject, at, persons),
     )
 
 

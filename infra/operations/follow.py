@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from infra.house import CountryHouse, House
+from infra.identity.competences import Competences
 from infra.operations.ticking import Ticker, record_access_head
 from infra.read_models.follower import BATCH
 from infra.runtime.clock import Clock
@@ -24,7 +25,7 @@ def follow(house: House, stop: threading.Event) -> None:
     A country that another process follows waits for its turn, until that one ends, whatever way (rules.md 31):
     processes on one data folder may keep different countries.
     """
-    work = [_following(country, house.clock, stop) for country in house.countries.values()]
+    work = [_following(country, house.competences, house.clock, stop) for country in house.countries.values()]
     if house.settings.kafka:
         from infra.operations.relay import Relay  # noqa: PLC0415 - a quarter of a second that few houses need
 
@@ -41,24 +42,38 @@ def _side_by_side(work: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-def _following(country: CountryHouse, clock: Clock, stop: threading.Event) -> Callable[[], None]:
+def _following(
+    country: CountryHouse, competences: Competences, clock: Clock, stop: threading.Event
+) -> Callable[[], None]:
     def run() -> None:
         with suppress(Stopped), turn(country.folder / "follower.lock", stop):
-            steps = _forever(_steps(country), stop, f"{country.code} read models")
+            steps = _forever(_steps(country, competences), stop, f"{country.code} read models")
             _side_by_side([steps, _ticking(country, clock, stop)])
 
     return run
 
 
-def catch_up(country: CountryHouse) -> None:
-    """Bring read models and feed up to the log, once."""
-    step = _steps(country)
+def catch_up(country: CountryHouse, competences: Competences) -> None:
+    """Bring read models, feed and the record of competences up to the log, once."""
+    step = _steps(country, competences)
     while step():
         pass
 
 
-def _steps(country: CountryHouse) -> Callable[[], int]:
-    return lambda: country.follower.step() + country.feed.follow(country.log)
+def _steps(country: CountryHouse, competences: Competences) -> Callable[[], int]:
+    """Who appended what about competences has told the record, unless it was killed in between."""
+    seen = -1
+
+    def step() -> int:
+        nonlocal seen
+        done = country.follower.step()
+        if done or seen < 0:
+            appointees = list(country.appointees(seen))
+            competences.follow(appointees)
+            seen = max([max(seen, 0), *(each.position for each in appointees)])
+        return done + country.feed.follow(country.log)  # whose readers are those of the record
+
+    return step
 
 
 def _forever(step: Callable[[], int], stop: threading.Event, what: str) -> Callable[[], None]:

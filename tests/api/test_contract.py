@@ -33,6 +33,7 @@ TREASURY, REGISTRY, AUDITOR, BAILIFF = (
     "kz-bailiffs-officer",
 )
 DATA_PROTECTION = "kz-data-protection-officer"
+PERSONNEL = f"{OFFICE}-personnel-officer"
 ROLES = {
     "nobody": None,
     "citizen": SELLER,
@@ -43,6 +44,7 @@ ROLES = {
     "treasury": TREASURY,
     "auditor": AUDITOR,
     "data protection officer": DATA_PROTECTION,
+    "personnel officer": PERSONNEL,
 }
 EXAMPLES = 4  # for each operation, role, mode, and with ids that exist or not
 # What no JSON Schema can say makes valid data wrong: a check digit, the first bytes of a file; and of a case that is
@@ -112,6 +114,7 @@ def walk(town: Town) -> None:
     refused_and_paid_back(town)
     restricted(town)
     lived(town)
+    appointed_and_dismissed(town)
     every_refusal_of_a_filing(town)
     looked_after(town)
 
@@ -179,6 +182,17 @@ def restricted(town: Town) -> None:
     good(town.as_(FIRST).get(f"{entries}/{entry}"))
     good(town.as_(FIRST).get(entries))
     good(town.as_(BAILIFF).delete(f"{path}/{live['id']}"))
+
+
+def appointed_and_dismissed(town: Town) -> None:
+    personnel, who = town.as_(PERSONNEL), {"login": {"issuer": "https://id.example", "subject": "somebody"}}
+    held = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))["competence"]
+    path = f"/v1/competences/{held}"
+    good(personnel.get("/v1/competences"))
+    good(personnel.get(path))
+    good(personnel.post(f"{path}/ends", {"last_day": town.now().date().isoformat()}))
+    assert personnel.delete(path).is_success
+    personnel.post("/v1/competences", {"who": who, "role": "king"})
 
 
 def looked_after(town: Town) -> None:

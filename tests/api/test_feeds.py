@@ -8,10 +8,13 @@ import httpx2
 import pytest
 
 from domain.authorities import HEAD
+from domain.commands import SYSTEM, EndCompetence
+from infra.desk.desk import new_cause
 from infra.formats.canonical import b64url, sha256
 from infra.formats.signing import digest, key_of, open_disclosure, parse, verify
 from projections.feed import GENESIS, head_after
 from tests.town.caller import good, problem
+from tests.town.fixtures import listening
 from tests.town.people import Town
 from tests.town.served import ServedTown
 
@@ -148,6 +151,24 @@ def test_events_are_sent_as_they_come(served_town: ServedTown) -> None:
     headers["Last-Event-ID"] = known[-1]
     with served_town.http.stream("GET", FEED, headers=headers) as stream:
         assert until_head(stream.iter_lines())[: len(new)] == new
+
+
+def test_a_stream_ends_with_its_readers_competence(new_town: Town) -> None:
+    """At the next event, before that is sent (rules.md 41)."""
+    house, auditor = new_town.house, new_town.token("kz-auditor")
+    with listening(new_town) as http:
+        headers = {"Authorization": f"Bearer {auditor}", "Accept": "text/event-stream"}
+        with http.stream("GET", FEED, headers=headers) as stream:
+            lines = stream.iter_lines()
+            assert until_head(lines)
+            (found,) = [c for c in house.competences.listed("KZ") if c.competence.role == "auditor"]
+            end = EndCompetence(
+                by=SYSTEM, cause=new_cause(), country="KZ", appointee=found.appointee, competence=found.id
+            )
+            outcome = house.countries["KZ"].desk.ask(end).result()
+            house.competences.follow([outcome.state])
+            assert [line for line in lines if line] == []
+        assert problem(new_town.as_("kz-auditor").get(FEED)) == (404, "not_found")
 
 
 def until_head(lines: Any) -> list[str]:

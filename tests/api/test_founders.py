@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from infra.desk import granting
 from infra.development import development
 from tests.examples import person
 from tests.founders import FIRST_COMPANY, FOREIGNER, NAME, fifty_founders, founding_is_offered
@@ -32,11 +33,12 @@ Act = Callable[[], httpx2.Response]
 def http(new_town: Town) -> Iterator[httpx2.Client]:
     """The server, where the made-up law is offered, and its officers may decide by it."""
     with founding_is_offered(), listening(new_town) as client:
-        issuer = new_town.house.provider.issuer
-        for appointed in development.appointments(lambda _, number: "-".join(number), ["KZ"]):
+        house, desk = new_town.house, new_town.house.countries["KZ"].desk
+        for appointed in development.appointments(house.person_of, ["KZ"]):
             if appointed.subject in (COUNTER, OFFICER):
                 everything = replace(appointed.competence, procedures=())
-                new_town.house.competences.grant(issuer, appointed.subject, everything)
+                outcome = desk.ask(granting.by_law(desk, everything)).result()
+                assert house.competences.follow([outcome.state])
         yield client
 
 

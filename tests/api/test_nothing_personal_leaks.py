@@ -92,6 +92,12 @@ def work(town: ServedTown) -> None:
     vin = town.read(case)["request"]["vehicle"]["vin"]
     asked = {"kind": "vin", "parts": [vin], "purpose": "a search"}
     good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/vehicles/searches", asked))
+    personnel, who = (
+        town.as_(f"{OFFICE}-personnel-officer"),
+        {"personal_number": person(SELLER)["personal_number"]},
+    )
+    held = good(personnel.post("/v1/competences", {"who": who, "role": "restricting_officer"}))
+    assert personnel.delete(f"/v1/competences/{held['competence']}").is_success
 
 
 def mistakes(town: ServedTown) -> None:

@@ -21,12 +21,14 @@ from domain.commands import (
     DeclareNotNeeded,
     DeclineConsent,
     EndAppealTerm,
+    EndCompetence,
     EraseCase,
     EraseEntry,
     ExtendDeadline,
     FileCase,
     GiveConsent,
     GiveOpinion,
+    GrantCompetence,
     LapseCase,
     LiftRestriction,
     LodgeAppeal,
@@ -116,6 +118,7 @@ SUPERVISOR: Final = office("supervisor")
 TREASURY: Final = office("treasury", person=None)
 REGISTRY: Final = office("registry", person=None)
 DATA_PROTECTION: Final = office("data_protection_officer", authority="data-protection")
+PERSONNEL: Final = office("personnel_officer")
 AUDITOR: Final = office("auditor", authority="court-of-auditors")
 
 
@@ -444,6 +447,48 @@ def lift(by: Who, restriction: str = "restriction-1") -> Act:
 def erase_entry(by: Who = DATA_PROTECTION) -> Act:
     """The data of the entry is to be destroyed."""
     return lambda s: EraseEntry(basis="the retention has ended", **_of_entry(s, by))
+
+
+def grant(
+    role: str = "officer", by: Who | None = None, *, person: str | None = "human-9", **more: Any
+) -> Act:
+    """Somebody is appointed, by the authority's personnel officer unless said otherwise."""
+
+    def act(story: Story) -> Command:
+        authority = more.get("authority", story.terms.authority)
+        found = {
+            "authority": authority,
+            "appointee": f"competence/{authority}/{person or more['login']['subject']}",
+            "competence": "competence-1",
+            "office_id": "office-9",
+            "role": role,
+            "person": person,
+            **more,
+        }
+        return GrantCompetence(
+            by=(by or PERSONNEL)(story), cause="cmd:x", country=story.offer.country, **found
+        )
+
+    return act
+
+
+def end(last_day: date | None = None, by: Who | None = None, competence: str = "competence-1") -> Act:
+    """A competence is ended: at once, or with that day."""
+
+    def act(story: Story) -> Command:
+        held = (a for a in story.appointees.values() if a.find(competence))
+        appointee = next((a.appointee for a in held), "competence/nobody")
+        who = (by or PERSONNEL)(story)
+        return EndCompetence(
+            by=who,
+            cause="cmd:x",
+            country=story.offer.country,
+            appointee=appointee,
+            competence=competence,
+            last_day=last_day,
+        )
+
+    return act
 
 
 def _of_entry(story: Story, by: Who) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any, Final, TypeVar
 
 from api.edge.sentences import english
 from domain import events as e
+from domain.appointee import Appointee
 from domain.authorities import authorities
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
-from domain.commands import Actor, Command, EntryCommand
+from domain.commands import Actor, AppointeeCommand, Command, EntryCommand
 from domain.countries import country_of, legal_day
 from domain.decide import decide
 from domain.decision import LEAD, Decision
@@ -60,6 +61,7 @@ class Story:
     log: list[e.Recorded] = field(default_factory=list)
     case: Case | None = None
     entries: dict[Key, Entry] = field(default_factory=dict)
+    appointees: dict[str, Appointee] = field(default_factory=dict)  # by their stream
     claims: dict[Key, Claim] = field(default_factory=dict)
     keys: dict[str, dict[str, str]] = field(default_factory=dict)  # stream -> whose -> key id
     heads: dict[str, int] = field(default_factory=dict)  # stream -> seq
@@ -161,7 +163,11 @@ class Story:
     def situation(self, command: Command) -> Situation:
         """What the decision on this command may look at."""
         there = {entry.entry: entry for entry in self.entries.values()}
-        state = there.get(command.stream) if isinstance(command, EntryCommand) else self.case
+        state: Case | Entry | Appointee | None = self.case
+        if isinstance(command, EntryCommand):
+            state = there.get(command.stream)
+        elif isinstance(command, AppointeeCommand):
+            state = self.appointees.get(command.stream)
         seen = needed(command, about_of(command, self.at, state), state)
         return Situation(
             command,
@@ -234,12 +240,15 @@ class Story:
             stood, before = self.case, self.case and json.dumps(self.case._asdict())
             self.case = evolve(stood, recorded)
             assert (stood and json.dumps(stood._asdict())) == before  # a fold changes nothing of what was
+        elif recorded.family == "competence":
+            self.appointees[recorded.stream] = evolve(self.appointees.get(recorded.stream), recorded)
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
             self.entries[key] = evolve(self.entries.get(key), recorded)
 
     def _is_sound(self) -> None:
-        states: list[Any] = [*self.entries.values(), *([self.case] if self.case else [])]
+        states: list[Any] = [*self.entries.values(), *self.appointees.values()]
+        states += [self.case] if self.case else []
         for state in states:
             assert json.loads(json.dumps(state._asdict())) == state._asdict()
         if self.case and self.case.stage == Stage.FILED:
@@ -318,8 +327,8 @@ def may_sign(country: str, authority: str, name: str) -> bool:
 # --- folding again ----------------------------------------------------------------------------------------
 
 
-def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | None:
-    """The state of a case or an entry, from its events alone."""
+def folded(log: Iterable[e.Recorded], stream: str) -> Case | Entry | Appointee | None:
+    """The state of a case, an entry or an appointee, from its events alone."""
     state: Any = None
     for recorded in log:
         if recorded.stream == stream:

@@ -16,7 +16,7 @@ from domain.country import Source
 from domain.facts import Choice, Content, Facts, Is, Late, Request, Where
 from domain.fees import Fee, Table, assess
 from domain.forms import Money, owners_of
-from domain.limits import day_in, facts_of
+from domain.limits import SENIOR, day_in, facts_of
 from domain.offers import as_json, offers, request_owners, restrictions_of, terms_hash
 from domain.parties import places
 from domain.procedure import Change, Create, Effect, End, Offer, Procedure, Terms
@@ -25,6 +25,7 @@ from tests.domain.acts import (
     FINAL,
     OFFICER,
     SECOND,
+    SUPERVISOR,
     acknowledge,
     approve,
     assign,
@@ -390,8 +391,11 @@ def _complete(story: Story) -> Story:
 def test_a_case_goes_all_the_way(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
     story = _complete(_filed(offer, is_bare=is_bare))
     facts = facts_of(story.terms, story.request, _now(offer), country_of(offer.country))
+    is_senior = SENIOR in story.now.warnings
     if story.terms.four_eyes.apply_to(facts):
-        given(story, propose(OFFICER), approve(SECOND))
+        given(story, propose(OFFICER), approve(SUPERVISOR if is_senior else SECOND))
+    elif is_senior:
+        given(story, assign(SUPERVISOR), approve(SUPERVISOR))
     else:
         given(story, approve(OFFICER))
     written = [story.entries[key] for key in story.keys_of_entries]

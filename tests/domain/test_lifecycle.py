@@ -112,6 +112,8 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.PlaceRestriction: restrict("arrest"),
     c.LiftRestriction: lift(POLICE),
     c.EraseEntry: erase_entry(),
+    c.GrantCompetence: acts.grant(),
+    c.EndCompetence: acts.end(),
 }
 OF_CASES: Final = [row for row in ROWS if issubclass(row.command, c.CaseCommand)]
 # Judged by what stands in the way first; money, receipts and the clock look for themselves whether it is time.
@@ -132,7 +134,7 @@ def asked(kind: type[c.Command], story: Story) -> c.Command:
 
 
 def all_commands() -> set[type]:
-    abstract = {c.Command, c.CaseCommand, c.PartyCommand, c.EntryCommand}
+    abstract = {c.Command, c.CaseCommand, c.PartyCommand, c.EntryCommand, c.AppointeeCommand}
     found = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
     return found - abstract
 

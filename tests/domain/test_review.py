@@ -1,9 +1,14 @@
 """Review: who has the case, what is asked while the clock stands, and two persons who look."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from domain import events as e
+from domain.commands import Actor
+from domain.days.deadlines import Term
+from domain.procedure import FilingLimit
 from domain.refusals import Clash, Differs, NotAllowed, Stale, Unknown
 from tests.domain.acts import (
     COMPLETE,
@@ -31,7 +36,11 @@ from tests.domain.acts import (
     until,
     withdraw,
 )
-from tests.domain.story import Act, Who, a_birth, a_sale, given
+from tests.domain.made_up import LAW, a_story_of, made_up
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, given
+from tests.examples import person
+
+ROBOT = office("officer", "robot", person=None)
 
 # --- assignment -------------------------------------------------------------------------------------------
 
@@ -203,11 +212,89 @@ def test_two_offices_of_one_human_are_one_pair_of_eyes() -> None:
     given(a_sale(), *PROPOSED).when(approve(same_human)).then_refused(NotAllowed, "four_eyes")
 
 
-def test_who_is_not_known_to_be_a_person_is_not_the_second_pair_of_eyes() -> None:
-    nobody = office("officer", "robot", person=None)
-    given(a_sale(), *PROPOSED).when(approve(nobody)).then_refused(NotAllowed, "four_eyes")
-    first = (*COMPLETE, assign(nobody), propose(nobody))
-    given(a_sale(), *first).when(approve(SECOND)).then_refused(NotAllowed, "four_eyes")
+@pytest.mark.parametrize("act", [assign(ROBOT), assign(SUPERVISOR, to=ROBOT)])
+def test_a_case_for_four_eyes_never_goes_to_who_is_not_known_to_be_a_person(act: Act) -> None:
+    """Told at once: nobody could approve what they propose."""
+    given(a_sale(), *COMPLETE).when(act).then_refused(NotAllowed, "officer_without_person")
+
+
+def test_who_is_not_known_to_be_a_person_is_neither_pair_of_eyes() -> None:
+    """Also where the record names no person any more, after the case was given to them."""
+    given(a_sale(), *PROPOSED).when(approve(ROBOT)).then_refused(NotAllowed, "officer_without_person")
+    unnamed = office("officer", "officer-1", person=None)
+    given(a_sale(), *IN_HAND).when(propose(unnamed)).then_refused(NotAllowed, "officer_without_person")
+
+
+def test_who_decides_alone_need_not_be_known_as_a_person() -> None:
+    given(a_birth(), *FILED).when(assign(ROBOT)).then("CaseAssigned")
+
+
+def test_whoever_has_ever_proposed_is_not_the_second_pair_of_eyes_of_another() -> None:
+    """The first officer's own proposal is the first one: two said yes, and nobody looked at what another did."""
+    taken_over = (*PROPOSED, assign(SUPERVISOR, to=SECOND), propose(SECOND))
+    story = given(a_sale(), *taken_over)
+    story.when(approve(OFFICER)).then_refused(NotAllowed, "proposed_before")
+    story.when(approve(SUPERVISOR)).then("EntryChanged", "ClaimReleased", "CaseApproved")
+
+
+def test_a_proposal_that_a_question_made_void_is_one_all_the_same() -> None:
+    story = given(a_sale(), *PROPOSED, ask(), answer(), assign(SUPERVISOR, to=SECOND), propose(SECOND))
+    story.when(approve(OFFICER)).then_refused(NotAllowed, "proposed_before")
+    as_another = office("supervisor", "officer-1-as-supervisor", person="human-officer-1")
+    story.when(approve(as_another)).then_refused(NotAllowed, "proposed_before")
+
+
+def test_who_proposed_twice_is_told_that_it_is_their_own() -> None:
+    story = given(a_sale(), *PROPOSED, ask(), answer(), propose())
+    story.when(approve(OFFICER)).then_refused(NotAllowed, "four_eyes")
+
+
+# --- a senior officer -------------------------------------------------------------------------------------
+
+LONG_AGO = FilingLimit(
+    code="long_ago",
+    from_member=("seller", "born_on"),
+    term=Term(30, "calendar_days", LAW),
+    effect="officer",
+    source=LAW,
+)
+
+
+def a_late_birth() -> Story:
+    """Told by a relative after more than thirty days."""
+    story = a_birth(relation="relative", mother=person("TR", 1, born_on="1990-01-01"), father=None)
+    story.request["child"] = {**story.request["child"], "born_on": "2026-10-01"}
+    return story
+
+
+def test_what_came_late_is_approved_by_a_supervisor_where_one_decides() -> None:
+    story = given(a_late_birth(), *FILED, assign(OFFICER))
+    story.when(approve(OFFICER)).then_refused(NotAllowed, "supervisor_decides")
+    given(story, assign(SUPERVISOR)).when(approve(SUPERVISOR))
+    story.then("EntryCreated", "ClaimSettled", "ClaimSettled", "CaseApproved")
+
+
+def test_what_came_in_time_needs_nobody_senior() -> None:
+    given(a_birth(), *FILED, assign(OFFICER)).when(approve(OFFICER))
+
+
+def test_what_came_late_has_a_supervisor_among_the_two_who_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = made_up(monkeypatch, filing_limits=(LONG_AGO,))
+    by_officers = given(a_story_of(offer), *PROPOSED)
+    by_officers.when(approve(SECOND)).then_refused(NotAllowed, "supervisor_decides")
+    by_officers.when(approve(SUPERVISOR)).then("EntryCreated", "ClaimSettled", "CaseApproved")
+    by_a_supervisor = given(a_story_of(offer), *COMPLETE, assign(SUPERVISOR), propose(SUPERVISOR))
+    by_a_supervisor.when(approve(SECOND)).then("EntryCreated", "ClaimSettled", "CaseApproved")
+
+
+def test_who_is_officer_and_supervisor_decides_as_supervisor() -> None:
+    def both(story: Story) -> Actor:
+        held = (*OFFICER(story).competences, *office("supervisor", "officer-1")(story).competences)
+        return replace(OFFICER(story), competences=held)
+
+    story = given(a_late_birth(), *FILED, assign(both)).when(approve(both))
+    story.then("EntryCreated", "ClaimSettled", "ClaimSettled", "CaseApproved")
+    assert story.the(e.CaseApproved).rule == "case.decide:supervisor"
 
 
 def test_a_proposal_of_who_had_the_case_before_is_one_pair_of_eyes() -> None:

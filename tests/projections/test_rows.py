@@ -7,6 +7,7 @@ from itertools import accumulate
 import pytest
 
 from domain.access import Access
+from domain.appointee import Appointee
 from domain.case import Case
 from domain.days.deadlines import Term
 from domain.entry import Entry
@@ -19,6 +20,7 @@ from projections import (
     added,
     case_parties,
     case_status,
+    competences,
     deadlines,
     opinions,
     registers,
@@ -46,6 +48,8 @@ from tests.domain.acts import (
     answer,
     approve,
     assign,
+    end,
+    grant,
     lift,
     office,
     pay,
@@ -54,6 +58,7 @@ from tests.domain.acts import (
 from tests.domain.made_up import LAW, a_story_of, car, made_up
 from tests.domain.story import CASE, Act, Story, a_birth, a_sale, folded, given, imported, stream_of, text
 
+APPOINTEE = "competence/kz-vehicle-registration/human-9"
 BAILIFF = office("restricting_officer", authority="kz-bailiffs")
 WAYS = {
     "filed": FILED,
@@ -77,7 +82,8 @@ def row(view: View, story: Story) -> Row | None:
 
 
 def rows(view: View, story: Story) -> list[Row]:
-    return view.shown(folded(story.log, CASE if view.family == "case" else stream_of(story.key)))
+    streams = {"case": CASE, "entry": stream_of(story.key), "competence": APPOINTEE}
+    return view.shown(folded(story.log, streams[view.family]))
 
 
 def waiting(*acts: Act) -> dict[str, str]:
@@ -89,7 +95,7 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    for found in rows(view, given(a_sale(), *way)):
+    for found in rows(view, given(a_sale(), grant(), *way)):
         assert list(found) == list(view.columns)
 
 
@@ -229,6 +235,19 @@ def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:
     assert [(row(registers.PROJECTION, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]
 
 
+# --- competences ------------------------------------------------------------------------------------------
+
+
+def test_an_appointee_is_shown_with_the_place_of_the_newest_event() -> None:
+    """By which whoever keeps the record of competences finds what is new."""
+    story = given(a_sale(), grant(), grant("supervisor", competence="competence-2"), *FILED, end())
+    found = row(competences.PROJECTION, story)
+    assert found is not None
+    assert (found["appointee"], found["authority"]) == (APPOINTEE, "kz-vehicle-registration")
+    assert found["position"] == len(story.log) - 1
+    assert Appointee(**found["state"]) == story.appointees[APPOINTEE]
+
+
 # --- opinions ---------------------------------------------------------------------------------------------
 
 
@@ -278,6 +297,9 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (case_status, case_parties, work_queue, opinions, deadlines, registers, statistics, accesses)
+    modules = (
+        *(case_status, case_parties, work_queue, opinions, deadlines),
+        *(registers, competences, statistics, accesses),
+    )
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

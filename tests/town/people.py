@@ -12,6 +12,7 @@ import httpx2
 
 from domain.countries import country_of, legal_day
 from domain.facts import Facts
+from domain.limits import SENIOR
 from domain.offers import offer
 from domain.parties import parties_of
 from domain.procedure import Offer, Terms
@@ -243,13 +244,18 @@ class Town:
         good(self.judge(self.officer(case), case, "assignments"))
 
     def approve(self, case: str) -> None:
-        """By as many officers as the law asks."""
+        """By as many officers as the law asks, and by a supervisor where it wants a senior one."""
         shown = self.read(case)
         terms = terms_of(shown["country"], shown["procedure"], self.now())
         facts = Facts(shown["request"], self.now().date())
         if four_eyes := terms.four_eyes.apply_to(facts):
             good(self.judge(self.officer(case), case, "proposals"))
-        good(self.judge(self.officer(case, 2 if four_eyes else 1), case, "approvals"))
+        decides = self.officer(case, 2 if four_eyes else 1)
+        if SENIOR in self.read(case, decides)["warnings"]:
+            decides = f"{shown['authority']}-supervisor"
+            if not four_eyes:
+                good(self.judge(decides, case, "assignments"))
+        good(self.judge(decides, case, "approvals"))
 
     def refuse(self, case: str) -> None:
         """On the first ground of the law."""

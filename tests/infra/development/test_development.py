@@ -4,7 +4,8 @@ import base64
 import hashlib
 import itertools
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,8 +27,10 @@ from infra.development.development import (
     UnknownResident,
     residents,
 )
-from infra.identity.competences import Competences
+from infra.house import House
+from infra.identity.competences import Appointed
 from infra.identity.tokens import BadToken, SigningKey, Tokens, actor_of, assertion
+from infra.settings import Settings
 from tests.noon import NOON, Hand
 
 ISSUER = "http://127.0.0.1:8000/identity"
@@ -57,7 +60,12 @@ def test_who_decides_restricts_and_registers_follows_from_the_terms(
     code: str, procedure: str, terms: Terms
 ) -> None:
     """A procedure's file and its terms bring their officers, their registry and those who may restrict."""
-    for suffix, role in (("officer-1", "officer"), ("officer-2", "officer"), ("supervisor", "supervisor")):
+    for suffix, role in (
+        ("officer-1", "officer"),
+        ("officer-2", "officer"),
+        ("supervisor", "supervisor"),
+        ("personnel-officer", "personnel_officer"),
+    ):
         (post,) = residents()[f"{terms.authority}-{suffix}"].competences
         assert (post.role, post.authority) == (role, terms.authority)
         assert procedure in post.procedures
@@ -122,27 +130,36 @@ def test_people_stay_who_they_are() -> None:
 # --- their competences ------------------------------------------------------------------------------------
 
 
-def person_of(country: str, number: tuple[str, str]) -> str:
-    return f"{country}:{':'.join(number)}"
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Where everybody lives, founded now."""
+    with closing(House(Settings(data=tmp_path_factory.mktemp("open")))) as found:
+        yield found
 
 
-def persons_of(number: tuple[str, str]) -> dict[str, str]:
-    return {country: person_of(country, number) for country in countries()}
-
-
-def test_officers_hold_office_in_the_record_under_their_keyed_id(tmp_path: Path) -> None:
-    record = Competences(tmp_path / "competences.sqlite")
-    record.enrol_development(ISSUER, development.appointments(person_of, countries()))
+def test_people_hold_office_by_their_number_and_machines_by_their_name(open_house: House) -> None:
+    """At the address where the house answers; people at any."""
+    elsewhere = "http://127.0.0.1:1/identity"
     for r in residents().values():
-        held = record.of(ISSUER, r.id, NOON)
+        persons = open_house.persons_of(r.personal_number) if r.personal_number else {}
+        issuer = open_house.provider.issuer if r.is_machine else elsewhere
+        held = open_house.competences.of(issuer, r.id, NOON, persons)
         assert [(c.role, c.authority, c.procedures) for c in held] == [tuple(p) for p in r.competences]
-        assert {c.person for c in held} <= {
-            person_of(r.country, r.personal_number) if r.personal_number else None
-        }
+        assert {c.person for c in held} <= {persons.get(r.country)}
         for competence in held:
-            found = record.officer(r.country, competence.office_id, NOON)
+            found = open_house.competences.officer(r.country, competence.office_id, NOON)
             assert found == (competence if competence.role in OFFICERS else None)
-    record.close()
+
+
+def test_what_people_hold_is_said_once_in_the_log_of_their_country(open_house: House) -> None:
+    """The development people are few, and the log of a house that they founded begins with them."""
+    sizes = {code: country.log.size() for code, country in open_house.countries.items()}
+    for code in open_house.countries:
+        listed = open_house.competences.listed(code)
+        people = [r for r in residents().values() if r.country == code and not r.is_machine]
+        assert len(listed) == sum(len(r.competences) for r in people)
+    with closing(House(open_house.settings)) as again:
+        assert {code: country.log.size() for code, country in again.countries.items()} == sizes
 
 
 # --- the provider -----------------------------------------------------------------------------------------
@@ -170,10 +187,10 @@ def test_it_does_not_exist_in_production(tmp_path: Path) -> None:
 
 
 def test_everybody_gets_a_token_that_the_house_takes(
-    provider: DevelopmentProvider, house: Tokens, tmp_path: Path
+    provider: DevelopmentProvider, house: Tokens, open_house: House
 ) -> None:
-    record = Competences(tmp_path / "competences.sqlite")
-    record.enrol_development(ISSUER, development.appointments(person_of, countries()))
+    record = open_house.competences
+    record.enrol_machines(ISSUER, _machines(open_house))
     for r in residents().values():
         identity = house.identity_of(provider.mint(r.id))
         assert (identity.subject, identity.name, identity.personal_number) == (
@@ -183,9 +200,13 @@ def test_everybody_gets_a_token_that_the_house_takes(
         )
         assert identity.client == (r.id if r.is_machine else "development")
         assert identity.expires_at - NOON == timedelta(minutes=10 if r.is_machine else 60)
-        actor = actor_of(identity, record, persons_of, NOON)
+        actor = actor_of(identity, record, open_house.persons_of, NOON)
         assert {c.role for c in actor.competences} == set(r.roles) - {"citizen"}
-    record.close()
+
+
+def _machines(house: House) -> list[Appointed]:
+    found = development.appointments(house.person_of, house.countries)
+    return [appointed for appointed in found if residents()[appointed.subject].is_machine]
 
 
 def test_nobody_else_gets_one(provider: DevelopmentProvider) -> None:

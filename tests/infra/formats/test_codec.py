@@ -62,6 +62,9 @@ GOLDEN = {
     "claim.NumberGiven.v1",
     "claim.SlotFreed.v1",
     "claim.SlotTaken.v1",
+    "competence.CompetenceChanged.v1",
+    "competence.CompetenceEnded.v1",
+    "competence.CompetenceGranted.v1",
     "entry.EntryChanged.v1",
     "entry.EntryCreated.v1",
     "entry.EntryEnded.v1",
@@ -182,6 +185,7 @@ def test_every_event_that_can_happen_has_a_stored_name() -> None:
         "entry": e.EntryEvent,
         "keys": e.KeysEvent,
         "access": e.AccessHeadRecorded,
+        "competence": e.CompetenceEvent,
     }
     for family, union in unions.items():
         for kind in get_args(union) or (union,):
@@ -193,7 +197,7 @@ def test_a_stored_name_holds_no_path_of_a_module_and_no_country() -> None:
     for name, kind in NAMES.items():
         family, event, version = name.split(".")
         assert (event, version) == (kind.__name__, "v1")
-        assert family in {"case", "claim", "entry", "keys", "access"}
+        assert family in {"case", "claim", "entry", "keys", "access", "competence"}
 
 
 @pytest.mark.parametrize(

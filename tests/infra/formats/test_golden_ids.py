@@ -48,6 +48,26 @@ IDS = Ids(SECRET)
 GOLDEN = {
     "keys": (IDS.keys(), ("keys", 1), "0bb8d7c8-968c-8a3e-b1ca-a59eb6d0aad3"),
     "access": (IDS.access(), ("access", 1), "0a19dcd8-8b6d-82b0-8349-26cdbb9fa3b0"),
+    "appointee": (
+        IDS.appointee("kz-vehicle-registration", ENTRY),
+        ("competence", 1, "kz-vehicle-registration", "person", ENTRY),
+        "8be2ffcb-7431-8869-b013-d77c92923fde",
+    ),
+    "appointee_login": (
+        IDS.appointee_login("kz-vehicle-registration", WHO[0], WHO[2]),
+        ("competence", 1, "kz-vehicle-registration", "login", WHO[0], WHO[2]),
+        "876df72d-0bcc-89a5-b618-d4f9469e5617",
+    ),
+    "competence": (
+        IDS.competence(ENTRY, *WHO, "idem-1"),
+        ("competence-granted", 1, ENTRY, *WHO, "idem-1"),
+        "621e7422-17f0-82b7-bb8a-cf10c3ab6efb",
+    ),
+    "competence_by_law": (
+        IDS.competence_by_law(ENTRY, "officer"),
+        ("competence-by-law", 1, ENTRY, "officer"),
+        "928366b8-1d51-846c-8c2a-82837540df92",
+    ),
     "stream": (
         IDS.stream(Key("claim", ("vehicle_sale", "XTA210990Y2766389"))),
         ("claim", 1, "vehicle_sale", "XTA210990Y2766389"),

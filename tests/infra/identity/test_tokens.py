@@ -7,7 +7,7 @@ import json
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.commands import Competence
 from domain.countries import countries
 from infra.identity.competences import Competences
 from infra.identity.tokens import (
@@ -29,6 +28,7 @@ from infra.identity.tokens import (
     key_set,
     verified,
 )
+from tests.infra.identity.appointees import appointee
 from tests.noon import NOON, Hand
 
 ISSUER = "https://identity.example"
@@ -367,20 +367,10 @@ def test_competences_come_from_our_record_and_end_while_the_token_still_holds(
 ) -> None:
     identity = house.identity_of(signed(roles=["officer"], competences=["everything"]))
     assert actor_of(identity, competences, persons_of, NOON).competences == ()
-    granted = competences.grant(
-        ISSUER,
-        "somebody",
-        Competence(
-            role="officer",
-            country="TR",
-            authority="tr-civil-registry",
-            office_id="",
-            procedures=(),
-            since=date(2026, 1, 1),
-            until=date(2026, 11, 23),
-        ),
-    )
-    assert actor_of(identity, competences, persons_of, NOON).competences == (granted,)
+    person = persons_of(("TR", "14051521728"))["TR"]
+    competences.follow([appointee("a", authority="tr-civil-registry", person=person, until="2026-11-23")])
+    (held,) = actor_of(identity, competences, persons_of, NOON).competences
+    assert (held.role, held.authority, held.person) == ("officer", "tr-civil-registry", person)
     assert actor_of(identity, competences, persons_of, NOON + timedelta(days=1)).competences == ()
 
 

@@ -1,0 +1,23 @@
+"""Who may do what for which authority, as the log says it; the record of competences follows this."""
+
+from domain.appointee import Appointee
+from projections import Row, View
+
+
+def _row(appointee: Appointee) -> Row:
+    return {
+        "appointee": appointee.appointee,
+        "authority": appointee.authority,
+        "position": appointee.position,
+        "state": appointee._asdict(),
+    }
+
+
+PROJECTION = View(
+    name="competences",
+    family="competence",
+    columns={"appointee": "text", "authority": "text", "position": "integer", "state": "json"},
+    row=_row,
+    indexes=(("position",),),
+    keeps=Appointee,
+)
