@@ -284,11 +284,21 @@ def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
         return About(found, terms, command.request, at, at) if found and terms else None
-    if not isinstance(state, Case) or state.erased:
+    return _about_case(state, at) if isinstance(state, Case) else None
+
+
+def _about_case(case: Case, at: datetime) -> About | None:
+    if case.erased:
         return None
-    found = offer_of(state)
-    filed_at = datetime.fromisoformat(state.filed_at)
-    return About(found, found.since(state.terms), state.request, filed_at, at)
+    found = offer_of(case)
+    filed_at = datetime.fromisoformat(case.filed_at)
+    return About(found, found.since(case.terms), case.request, filed_at, at)
+
+
+def entries_named(case: Case, at: datetime) -> tuple[Key, ...]:
+    """The entries that the case writes or looks at, by their keys; none where it is erased."""
+    about = _about_case(case, at)
+    return (*_entries(about), *_checked(about)) if about else ()
 
 
 def offer_of(case: Case) -> Offer:

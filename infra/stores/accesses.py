@@ -29,8 +29,8 @@ _FIELDS: Final = tuple(f.name for f in fields(Access))
 _SAID: Final = frozenset(_FIELDS) - {"number", "hash"}
 _SCHEMA: Final = (
     """CREATE TABLE accesses ( number INTEGER PRIMARY KEY, at TEXT NOT NULL, stream TEXT NOT NULL, reader TEXT
-    NOT NULL, role TEXT NOT NULL, authority TEXT NOT NULL, purpose TEXT NOT NULL, basis TEXT NOT NULL, hash
-    TEXT NOT NULL)
+    NOT NULL, role TEXT NOT NULL, authority TEXT NOT NULL, purpose TEXT NOT NULL, basis TEXT NOT NULL, concerned
+    TEXT NOT NULL, hash TEXT NOT NULL)
     """,
     """CREATE TRIGGER accesses_are_never_changed BEFORE UPDATE ON accesses
         BEGIN SELECT RAISE(ABORT, 'an access is never changed'); END""",

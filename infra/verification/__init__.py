@@ -33,14 +33,14 @@ from infra.stores.vault import KeyStore
 from infra.verification.findings import Failure, Report
 from infra.verification.folder import verify_folder
 from infra.verification.logs import CannotVerify, verify_logs
-from infra.verification.replay import NoSuchCase, Unreplayable, WrongMoment, replay
+from infra.verification.replay import NoSuchStream, Unreplayable, WrongMoment, replay
 from infra.verification.source import Source
 
 __all__ = [
     "CannotVerify",
     "Failure",
     "KeyStore",
-    "NoSuchCase",
+    "NoSuchStream",
     "Report",
     "Source",
     "Unreplayable",
