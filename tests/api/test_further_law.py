@@ -129,7 +129,7 @@ def numbered(town: Town) -> str:
     case = approved(town)
     town.pay(case, ISSUE)
     (written,) = town.read(case)["entries"]
-    entry = good(town.as_(FIRST).get(f"/v1/registers/vehicles/entries/{written['entry']}"))
+    entry = good(town.as_(FIRST).read(f"/v1/registers/vehicles/entries/{written['entry']}"))
     town.settle()
     of_the_entry = [e for e in town.feed(REGISTRY, "KZ") if e["subject"] == written["entry"]]
     (event,) = (e["id"] for e in of_the_entry if e["type"] == "entry.EntryNumbered.v1")
@@ -175,7 +175,7 @@ def test_a_register_that_numbers_its_entries_says_the_number_with_its_receipt(
         assert town.stage(case) == "approved"
         assert answered(reference, *wrong, reference)["status"] == "recorded"
         (written,) = town.read(case)["entries"]
-        entry = good(town.as_(FIRST).get(f"/v1/registers/vehicles/entries/{written['entry']}"))
+        entry = good(town.as_(FIRST).read(f"/v1/registers/vehicles/entries/{written['entry']}"))
         assert entry["number"] == number
         assert verify_folder(town.settings.data)["ok"]
 
