@@ -1,4 +1,4 @@
-"""Who reads an entry, and what for: officers for their cases or a purpose, who restricts by the key, people their own."""
+"""Who reads an entry, and for what: officers for a case or a purpose, who restricts by its key, people their own."""
 
 from typing import Any
 
