@@ -67,7 +67,7 @@ async def my_entries(request: Request) -> Response:
     with country.read_models.reading() as seen:
         rows = seen.rows("entry_people", {"person": me}, order=("entry",), after=after, limit=limit)
         kept = seen.load("registers", [row["entry"] for row in rows])
-    entries = [Entry(**kept[row["entry"]]["state"]) for row in rows]
+    entries = [Entry(**kept[row["entry"]]["state"]) for row in rows if row["entry"] in kept]
     shown = [shown_to(entry, me, country.ids.human) for entry in entries]
     return page(request, country, shown, limit, [rows[-1]["entry"]] if rows else [])
 
