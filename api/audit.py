@@ -124,7 +124,13 @@ async def replayed(request: Request, case: Id) -> Response:
 def _report(country: CountryHouse) -> bytes:
     keys = KeyStore(country.folder / "vault.sqlite", country.keyring.kek)
     root = country.keyring.root
-    source = Source(log=country.code, path=country.log.path, root_certificate=root, key_store=keys)
+    source = Source(
+        log=country.code,
+        path=country.log.path,
+        root_certificate=root,
+        key_store=keys,
+        accesses=country.folder / "accesses.sqlite",
+    )
     found = verify_logs([source]).as_json()
     return orjson.dumps({**found, "not_covered": [*found["not_covered"], _OWN_WORD]})
 
