@@ -178,7 +178,7 @@ def subject_of_register(action: str, country: str, register: str, day: date) -> 
 
 
 def subject_of_entry(action: str, entry: Entry, day: date, human: Human) -> Subject:
-    """The same, for an action on this entry: who is in it is a party, p1 aside, who files."""
+    """The same, for an action on this entry: whoever is in it is a party, none of them p1, who is who files."""
     humans = sorted(humans_in(entry, human))
     parties = {f"e{n}": each for n, each in enumerate(humans, start=1)}
     return replace(subject_of_register(action, entry.country, entry.register, day), parties=parties)

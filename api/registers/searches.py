@@ -75,13 +75,12 @@ def _spellings(country: CountryHouse) -> list[Spelling]:
 
 
 def _found(country: CountryHouse, keys: Sequence[Key]) -> Entry:
-    """The one entry under these keys; raises Unknown, or Clash where there are several."""
-    ids = [country.ids.stream(key) for key in keys]
+    """The one entry under the first of these keys that finds any; raises Unknown, or Clash where it finds several."""
     with country.read_models.reading() as seen:
-        entries = dict.fromkeys(row["entry"] for row in seen.rows("entry_keys", {"key": ids}))
-        rows = seen.load("registers", list(entries))
-    if len(rows) > 1:
-        raise Clash("several_entries")
-    for row in rows.values():
-        return Entry(**row["state"])
+        for key in keys:
+            found = [row["entry"] for row in seen.rows("entry_keys", {"key": country.ids.stream(key)})]
+            if len(found) > 1:
+                raise Clash("several_entries")
+            for row in seen.load("registers", found).values():
+                return Entry(**row["state"])
     raise nothing()
