@@ -10,17 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import (
-    audit,
-    competences,
-    development,
-    health,
-    my_cases,
-    procedures,
-    registers,
-    seal_keys,
-    work_queue,
-)
+from api import audit, competences, development, health, my_cases, procedures, seal_keys, work_queue
 from api.cases import acts, amending, appeals, evidence, filing, history, payments, reading
 from api.edge import problems
 from api.edge.asgi import App, edge
@@ -28,6 +18,8 @@ from api.edge.contract import MODELS
 from api.edge.queries import only_named
 from api.edge.sentences import languages
 from api.front import documentation, front_page, layout, reference
+from api.registers import reading as entries
+from api.registers import restrictions, searches
 from api.registries import feeds, objections, receipts
 from infra.house import House
 
@@ -45,7 +37,9 @@ ROUTERS = (
     history,
     my_cases,
     work_queue,
-    registers,
+    entries,
+    searches,
+    restrictions,
     competences,
     feeds,
     receipts,

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from api.edge.caller import caller, office_for
 from api.edge.carrying_out import alone
 from api.edge.contract import Id, documented, query
-from api.edge.may_read import readable, recorded
+from api.edge.may_read import read_of, readable, recorded
 from api.edge.problems import Declined
 from api.edge.shapes import ActorShown, Count, EventHash, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.forms import CountryCode
 from domain.refusals import Unknown
 from infra.house import CountryHouse
-from infra.verification import KeyStore, NoSuchCase, Source, Unreplayable, WrongMoment, replay, verify_logs
+from infra.verification import KeyStore, NoSuchStream, Source, Unreplayable, WrongMoment, replay, verify_logs
 from infra.verification.log_file import Unreadable
 
 router = APIRouter()
@@ -116,7 +116,7 @@ async def replayed(request: Request, case: Id) -> Response:
     """Step by step: who, when, under which terms, with which key; by a version or a moment."""
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "audit.read")
-    await recorded(request, country, rule, found.case, found.procedure, "audit: replaying the case")
+    await recorded(request, country, rule, read_of(found), "audit: replaying the case")
     body = await asyncio.to_thread(_replayed, country, found.case, request.query_params.get("as_of"))
     return Response(body, 200, None, "application/json")
 
@@ -124,7 +124,13 @@ async def replayed(request: Request, case: Id) -> Response:
 def _report(country: CountryHouse) -> bytes:
     keys = KeyStore(country.folder / "vault.sqlite", country.keyring.kek)
     root = country.keyring.root
-    source = Source(log=country.code, path=country.log.path, root_certificate=root, key_store=keys)
+    source = Source(
+        log=country.code,
+        path=country.log.path,
+        root_certificate=root,
+        key_store=keys,
+        accesses=country.folder / "accesses.sqlite",
+    )
     found = verify_logs([source]).as_json()
     return orjson.dumps({**found, "not_covered": [*found["not_covered"], _OWN_WORD]})
 
@@ -134,7 +140,7 @@ def _replayed(country: CountryHouse, case: str, as_of: str | None) -> bytes:
         return orjson.dumps(
             replay(country.log.path, country.code, case, as_of, root_certificate=country.keyring.root)
         )
-    except NoSuchCase:
+    except NoSuchStream:
         raise Unknown from None
     except WrongMoment:
         raise Declined(400, "as_of_wrong") from None

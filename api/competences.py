@@ -14,7 +14,7 @@ from api.edge.caller import body_of, caller, country_here, house_of, idempotency
 from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.may_read import recorded
+from api.edge.may_read import Read, recorded
 from api.edge.shapes import AuthorityId, Code, CompetencePage, CompetenceShown
 from domain.authorisation import Rule, Subject, rule_or_refusal
 from domain.commands import Actor, AppointeeCommand, Competence, EndCompetence, GrantCompetence
@@ -239,11 +239,18 @@ async def _reading(
     request: Request, country: CountryHouse, rules: Mapping[str, Rule], found: Iterable[Listed]
 ) -> None:
     """Written down for everybody whose competences are read, once each."""
-    streams = {each.appointee: rules[each.competence.authority] for each in found}
+    people = {each.appointee: each.competence for each in found}
     why = "reading the record of competences"
     await asyncio.gather(
-        *(recorded(request, country, rule, each, "competences", why) for each, rule in streams.items())
+        *(
+            recorded(request, country, rules[held.authority], Read(each, "competences", _known(held)), why)
+            for each, held in people.items()
+        )
     )
+
+
+def _known(held: Competence) -> set[str]:
+    return {held.person} if held.person else set()
 
 
 def _day(text: str | None) -> date | None:

@@ -1,21 +1,19 @@
-"""What people ask about themselves: their own cases, and who read their data."""
+"""What people ask about themselves: their own cases and entries, and who read their data."""
 
-from collections.abc import Iterator
-from itertools import chain
-from operator import itemgetter
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.caller import caller, house_of
+from api.edge.caller import caller
 from api.edge.contract import documented
-from api.edge.cursors import LARGEST, PAGE, cursor_of, page
+from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import AccessPage, CasePage
+from api.edge.shapes import AccessPage, CasePage, MyEntries
 from domain.commands import Actor
+from domain.entry import Entry
+from domain.entry_visibility import shown_to
 from infra.house import CountryHouse
-from infra.read_models.transaction import MAX_KEYS
 
 router = APIRouter()
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
@@ -40,29 +38,38 @@ async def list_cases(request: Request) -> Response:
     **documented("Who read my data", answer=AccessPage, parameters=(COUNTRY, *PAGE), problems=(400,)),
 )
 async def my_accesses(request: Request) -> Response:
-    """Who, when, for what purpose, on what legal basis: the caller's cases in a country and their entries, and what
-    they hold there as an officer.
-    """
+    """Who, when, for what purpose, on what legal basis: of cases and entries in which the caller was at that moment."""
     actor = caller(request)
     country = await _country(request)
     limit, after = cursor_of(request, country)
-    held = house_of(request).competences.appointees_of(actor.persons.get(country.code, ""))
-    streams = [*_my_streams(country, actor), *held]
-    found: list[dict[str, Any]] = []
-    for n in range(0, len(streams), MAX_KEYS):
-        some = {"stream": streams[n : n + MAX_KEYS]}
-        found += country.read_models.rows("accesses", some, order=("number",), after=after, limit=limit)
-    rows = sorted(found, key=itemgetter("number"))[:limit]
-    return page(request, country, rows, limit, [rows[-1]["number"]] if rows else [])
+    me = actor.persons.get(country.code)
+    mine = {"concerned": country.ids.concerned(me)} if me else None
+    order = ("number",)
+    rows = country.read_models.rows("accesses", mine, order=order, after=after, limit=limit) if mine else []
+    shown = [{name: value for name, value in row.items() if name != "concerned"} for row in rows]
+    return page(request, country, shown, limit, [rows[-1]["number"]] if rows else [])
 
 
-def _my_streams(country: CountryHouse, actor: Actor) -> Iterator[str]:
-    rows = _mine(country, actor, LARGEST, [])
-    while rows:
-        yield from chain.from_iterable(
-            (row["case"], *(written["entry"] for written in row["state"]["entries"])) for row in rows
-        )
-        rows = _mine(country, actor, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
+@router.get(
+    "/v1/my/entries",
+    **documented(
+        "What the registers hold of me", answer=MyEntries, parameters=(COUNTRY, *PAGE), problems=(400,)
+    ),
+)
+async def my_entries(request: Request) -> Response:
+    """The entries of a country that name the caller now, with their live restrictions; of others their names."""
+    actor = caller(request)
+    country = await _country(request)
+    limit, after = cursor_of(request, country)
+    me = actor.persons.get(country.code)
+    if me is None:
+        return page(request, country, [], limit, [])
+    with country.read_models.reading() as seen:
+        rows = seen.rows("entry_people", {"person": me}, order=("entry",), after=after, limit=limit)
+        kept = seen.load("registers", [row["entry"] for row in rows])
+    entries = [Entry(**kept[row["entry"]]["state"]) for row in rows if row["entry"] in kept]
+    shown = [shown_to(entry, me, country.ids.human) for entry in entries]
+    return page(request, country, shown, limit, [rows[-1]["entry"]] if rows else [])
 
 
 def _mine(country: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> list[dict[str, Any]]:

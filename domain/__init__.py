@@ -55,11 +55,12 @@ case.py            what a case is after its events; entry.py, claim.py, seals.py
 appointee.py       what somebody may do for an authority, after its events
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
-visibility.py      what of a case each person sees
+visibility.py      what of a case each person sees; entry_visibility.py what of an entry
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
 offers.py          which country offers what; authorities.py which office signs what
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
 forms.py           the values that forms are written of; names.py and numbers.py their normal forms
+key_kinds.py       by which kinds of keys a register is searched
 countries.py       the countries that are there; country.py how their facts are written
 days/              working days, office hours, deadlines
 once.py            a property that is worked out once, for what is asked for again and again

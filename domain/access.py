@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A row of a country's append-only, hash-chained table. ``number`` counts from 1."""
+    """A row of a country's append-only, hash-chained table. ``number`` counts from 1.
+
+    ``concerned``: everybody who was in the case or entry at that moment, by ids of their own for this table, sorted,
+    with a space between.
+    """
 
     number: int
     at: str
@@ -15,4 +19,5 @@ class Access:
     authority: str
     purpose: str
     basis: str
+    concerned: str
     hash: str

@@ -1,15 +1,18 @@
 """Who may do what: one table, one pure function, used by every edge; the rule's id stands in the events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
 from domain.case import Case
 from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
+from domain.entry import Entry
+from domain.entry_visibility import Human, humans_in
 from domain.events import As
 from domain.lifecycle import CLOCK, COUNTER, ROWS
+from domain.offers import offices_of_register
 from domain.parties import (
     FIRST_PARTY,
     Capacity,
@@ -28,12 +31,14 @@ class Subject:
     """What an action is about: where it lies, who the parties are ("p1" -> keyed person id), and who acts for them.
 
     ``at_counter``: the officers who acted for a party, by keyed person id and by their id within the authority.
+    ``offices``: all that the law names for what the action is about, in the place of one ``authority``.
     """
 
     country: str
     day: date  # the legal day of that country
     procedure: str | None = None
     authority: str | None = None
+    offices: frozenset[str] | None = None
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
     opinion_offices: tuple[str, ...] = ()  # those that are asked for their opinion now
     representatives: Mapping[str, Representative] = field(default_factory=dict)
@@ -74,7 +79,10 @@ _READINGS: Final = (
     May("evidence.read", (PARTY, *JUDGES), or_opinion_office=True),
     May("queue.read", JUDGES),
     COUNTER,
-    May("register.read", (*OFFICERS, "registry"), same_authority=False),
+    # Of a register: who is in the entry, who decides on it, who keeps it, who restricts it, who watches.
+    May("register.read", (PARTY, *OFFICERS)),
+    May("register.keep", ("registry",)),
+    May("register.find", ("restricting_officer",)),
     May("feed.read", ("registry", "auditor"), same_authority=False),
     May("feed.disclose", ("registry",), same_authority=False),
     May("audit.read", ("auditor",), same_authority=False),
@@ -170,6 +178,28 @@ def subject_of(case: Case, at: datetime) -> Subject:
     )
 
 
+# What may be done with an entry that is read -> which of the register's offices may.
+_OF_REGISTER: Final = {
+    "register.read": "deciding",
+    "register.keep": "keeping",
+    "register.find": "restricting",
+}
+
+
+def subject_of_register(action: str, country: str, register: str, day: date) -> Subject:
+    """What has to be known of a register, for an action on whatever is in it."""
+    offices = offices_of_register(country, register, day)
+    named = _OF_REGISTER.get(action)
+    return Subject(country=country, day=day, offices=getattr(offices, named) if named else None)
+
+
+def subject_of_entry(action: str, entry: Entry, day: date, human: Human) -> Subject:
+    """The same, for an action on this entry: whoever is in it is a party, none of them p1, who is who files."""
+    humans = sorted(humans_in(entry, human))
+    parties = {f"e{n}": each for n, each in enumerate(humans, start=1)}
+    return replace(subject_of_register(action, entry.country, entry.register, day), parties=parties)
+
+
 def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
     """What has to be known of a request that is filed at this authority."""
     parties = parties_named(command.request)
@@ -189,6 +219,8 @@ def _covers(
     """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
     if not competence.holds_on(subject.day):
         return False
+    if subject.offices is not None and same_authority:
+        return competence.authority in subject.offices
     if competence.role in _COUNTRY_WIDE:
         return True
     if competence.procedures and subject.procedure not in (None, *competence.procedures):

@@ -1,15 +1,19 @@
 """The member countries, found by being there, and their legal days; not what any procedure asks in them."""
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain import law
 from domain.country import Country
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @cache
@@ -45,6 +49,23 @@ def country_of(code: str) -> Country:
 def legal_day(at: datetime, country: Country) -> date:
     """The local day of the country's authorities at this moment, in UTC as the house has all of them (rules.md 1)."""
     return at.astimezone(_zone(country.time_zone)).date()
+
+
+def moment_named(text: str, country: Country) -> datetime:
+    """The moment that a text names, in UTC: RFC 3339 with a zone, or a day, which is its last moment in the country.
+
+    ValueError for anything else, and for what is beyond the calendar.
+    """
+    try:
+        if _DAY.fullmatch(text):
+            midnight = datetime.combine(date.fromisoformat(text), time(), _zone(country.time_zone))
+            return (midnight + timedelta(days=1)).astimezone(UTC) - timedelta(microseconds=1)
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
 
 
 @cache

@@ -358,16 +358,24 @@ def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
         return About(found, terms, command.request, at, at) if found and terms else None
-    if not isinstance(state, Case) or state.erased:
+    about = _about_case(state, at) if isinstance(state, Case) else None
+    if about is None or not isinstance(command, c.AmendRequest):
+        return about
+    return About(about.offer, about.terms, command.request, about.filed_at, at, former=about)
+
+
+def _about_case(case: Case, at: datetime) -> About | None:
+    if case.erased:
         return None
-    found = offer_of(state)
-    terms, filed_at = found.since(state.terms), datetime.fromisoformat(state.filed_at)
-    about = About(found, terms, state.request, filed_at, at)
-    return (
-        About(found, terms, command.request, filed_at, at, former=about)
-        if isinstance(command, c.AmendRequest)
-        else about
-    )
+    found = offer_of(case)
+    filed_at = datetime.fromisoformat(case.filed_at)
+    return About(found, found.since(case.terms), case.request, filed_at, at)
+
+
+def entries_named(case: Case, at: datetime) -> tuple[Key, ...]:
+    """The entries that the case writes or looks at, by their keys; none where it is erased."""
+    about = _about_case(case, at)
+    return (*_entries(about), *_checked(about)) if about else ()
 
 
 def offer_of(case: Case) -> Offer:

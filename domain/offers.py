@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain import law, limits, numbers, parties, persons
 from domain.countries import countries
@@ -175,12 +175,36 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
 
 def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
     """The terms of that day of every procedure that writes to the register in this country."""
-    found = (
-        offer.on(day)
-        for offer in offers_of(country)
-        if register in (kept.name for kept in offer.procedure.registers)
-    )
+    found = (offer.on(day) for offer in _writing_to(country, register))
     return [terms for terms in found if terms is not None]
+
+
+class RegisterOffices(NamedTuple):
+    """The offices that a country's law names for a register: those that decide on its entries, that keep it, and that
+    restrict entries in it, also under former law: what they placed then they lift.
+    """
+
+    deciding: frozenset[str]
+    keeping: frozenset[str]
+    restricting: frozenset[str]
+
+
+def offices_of_register(country: str, register: str, day: date) -> RegisterOffices:
+    """Who works with the register in this country on that day."""
+    today = terms_of_register(country, register, day)
+    ever = (terms for offer in _writing_to(country, register) for terms in offer.terms)
+    return RegisterOffices(
+        deciding=frozenset(terms.authority for terms in today),
+        keeping=frozenset(terms.registry_of(register) for terms in today),
+        restricting=frozenset(each.authority for terms in ever for each in terms.restrictions),
+    )
+
+
+def _writing_to(country: str, register: str) -> list[Offer]:
+    """The procedures of the country that write to the register."""
+    return [
+        offer for offer in offers_of(country) if register in (kept.name for kept in offer.procedure.registers)
+    ]
 
 
 def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:

@@ -24,6 +24,10 @@ WARNINGS: Final = (
     "parent_too_young",
 )
 
+# The members by which a person, or a company, is seen to be named somewhere.
+_PERSON: Final = frozenset({"surname", "given_names", "personal_number"})
+_COMPANY: Final = frozenset({"name", "country", "number"})
+
 # No law: a parent who was younger at the birth is a mistake in some day, or needs an officer's look.
 PARENT_YEARS = 10
 
@@ -59,6 +63,23 @@ def representative_of(party: Person | None) -> Person | None:
 def itself(party: Person) -> dict[str, Any]:
     """The party without whoever acts for it, as a register holds it."""
     return {name: value for name, value in party.items() if name != "acts_by"}
+
+
+def people_in(content: Any) -> Iterator[Person]:
+    """Everybody, humans and companies, whom this content of an entry names, at whatever depth; JSON values."""
+    if isinstance(content, Mapping):
+        if content.keys() >= _PERSON or content.keys() >= _COMPANY:
+            yield content
+        for value in content.values():
+            yield from people_in(value)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from people_in(value)
+
+
+def keys_in(content: Any) -> Iterator[tuple[str | int, ...]]:
+    """What each of them is recognised by, of those who can be."""
+    return (key for person in people_in(content) if (key := key_of(person)))
 
 
 def is_same(one: Person | None, other: Person | None) -> bool:

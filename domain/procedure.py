@@ -5,7 +5,7 @@ A procedure's file holds one ``Procedure``: what all countries share. A country'
 and its ``Terms``, a row for each day from which the law changed; rows are appended, never edited.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -16,6 +16,9 @@ from domain.events import As
 from domain.facts import EVERYTHING, Choice, Conditions, Content, Facts, Reach, Request, applies
 from domain.fees import Fee
 from domain.forms import Form
+from domain.key_kinds import ENTRY_NUMBER, KeyKind
+from domain.names import Spelling, document_number
+from domain.refusals import Fault, Invalid
 
 Moment = Literal["filing", "decision"]
 
@@ -84,6 +87,9 @@ class Register:
     """A register and what one entry of it holds; ``key`` and ``claims`` are those of such a content.
 
     ``former``: the contents of all versions before this one: what was written with them is read with them.
+    ``kinds``: the keys that it is searched by; ``found_by``: the keys of such a content under which it is found, of
+    these kinds, its own alone where nothing else is said. ``thing``: the members that say what it is about, which who
+    restricts it sees.
     """
 
     name: str  # plural, kebab-case: it stands in paths
@@ -92,6 +98,41 @@ class Register:
     key: Callable[[Content], Key]
     claims: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
     former: Mapping[int, type[Form]] = field(default_factory=dict)
+    kinds: tuple[KeyKind, ...] = ()
+    found_by: Callable[[Content], tuple[Key, ...]] | None = None
+    thing: tuple[str, ...] = ()
+
+    def keys_of(self, content: Content, number: str | None) -> tuple[Key, ...]:
+        """All keys under which an entry with this content and number is searched; none where it is erased."""
+        try:
+            found = self.found_by(content) if self.found_by else (self.key(content),)
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+        ):  # what is erased is None; an older content lacks a member
+            found = ()
+        if number is not None and (parts := _number_parts(number)):
+            found = (*found, entry_key(self.name, ENTRY_NUMBER.name, *parts))
+        return tuple(dict.fromkeys(found))
+
+    def keys_searched(
+        self, kind: str, parts: Sequence[str], spellings: Iterable[Spelling]
+    ) -> tuple[Key, ...]:
+        """The keys that somebody means who searches by these parts, one for each way to spell them.
+
+        Raises Invalid for a kind that the register is not searched by, and for a part that has no normal form.
+        """
+        kinds = {each.name: each for each in (*self.kinds, ENTRY_NUMBER)}
+        if kind not in kinds:
+            raise Invalid(Fault("/kind", "unknown_key", {"known": tuple(kinds)}))
+        normal = (kinds[kind].normal(parts, spelling) for spelling in spellings)
+        return tuple(entry_key(self.name, kind, *each) for each in dict.fromkeys(normal))
+
+
+def _number_parts(number: str) -> tuple[str, ...]:
+    found = document_number(number)
+    return (found,) if found else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,7 @@ class CountryHouse:
             accesses=accesses,
             evidence=evidence,
             desk=desk,
-            follower=Follower(code, log, vault, read_models, accesses, evidence),
+            follower=Follower(code, keys.ids, log, vault, read_models, accesses, evidence),
         )
 
     def seals(self) -> list[Authorised]:

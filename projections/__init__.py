@@ -16,21 +16,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from domain.appointee import Appointee
 from domain.case import Case
 from domain.entry import Entry
+from domain.procedure import Key
 
 Row = dict[str, Any]
 ColumnType = Literal["text", "integer", "json"]
+
+
+class Keyed(Protocol):
+    """The ids that are derived under the secret of a country (formats.md, derived ids); the same for the same."""
+
+    def human(self, known: tuple[str | int, ...]) -> str:
+        """The keyed id of somebody, by what recognises them (``persons.key_of``)."""
+
+    def stream(self, key: Key) -> str:
+        """The id of what is found by the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
 
-    Where a stream has several, ``rows(state)`` are all of them, and the first two columns are the key.
+    Where a stream has several, ``rows(state)`` are all of them, and the first two columns are the key; of ``keyed``
+    some are ids that the country derives.
     The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
     fold goes on from there.
     """
@@ -40,11 +52,19 @@ class View:
     columns: Mapping[str, ColumnType]
     row: Callable[[Any], Row | None] = lambda _state: None
     rows: Callable[[Any], list[Row]] | None = None
+    keyed: Callable[[Any, Keyed], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps: type[Case | Entry | Appointee] | None = None
 
-    def shown(self, state: Any) -> list[Row]:
+    @property
+    def is_several(self) -> bool:
+        """Whether a stream may have several rows."""
+        return self.rows is not None or self.keyed is not None
+
+    def shown(self, state: Any, ids: Keyed) -> list[Row]:
         """All rows of the stream."""
+        if self.keyed is not None:
+            return self.keyed(state, ids)
         if self.rows is not None:
             return self.rows(state)
         row = self.row(state)
@@ -56,12 +76,14 @@ class Tally:
     """What is counted: ``row(event)``, or None: it does not count. Public members only.
 
     Rows under one key are added up: their integer columns are sums, the others say the same in all of them.
-    ``source``: the events of the log, or the table of accesses.
+    ``source``: the events of the log, or the table of accesses; of a reading there may be several ``rows``, and the
+    first two columns are the key.
     """
 
     name: str
     columns: Mapping[str, ColumnType]
-    row: Callable[[Any], Row | None]
+    row: Callable[[Any], Row | None] = lambda _event: None
+    rows: Callable[[Any], list[Row]] | None = None
     source: Literal["log", "accesses"] = "log"
     indexes: tuple[tuple[str, ...], ...] = ()
     sums: tuple[str, ...] = field(init=False)  # the columns that are added up
@@ -69,6 +91,13 @@ class Tally:
     def __post_init__(self) -> None:
         sums = tuple(name for name, kind in self.columns.items() if kind == "integer")
         object.__setattr__(self, "sums", sums)
+
+    def shown(self, reading: Any) -> list[Row]:
+        """All rows of a reading."""
+        if self.rows is not None:
+            return self.rows(reading)
+        row = self.row(reading)
+        return [] if row is None else [row]
 
 
 def added(tally: Tally, one: Row, other: Row) -> Row:
@@ -83,7 +112,7 @@ def key_column(view: View | Tally) -> str:
 
 def key_columns(view: View | Tally) -> tuple[str, ...]:
     """The names of the columns under which a row is the only one."""
-    several = isinstance(view, View) and view.rows is not None
+    several = view.is_several if isinstance(view, View) else view.rows is not None
     return tuple(view.columns)[: 2 if several else 1]
 
 

@@ -1,20 +1,26 @@
-"""Who read what, as the person concerned may see it; folded from the table of accesses, not from the log."""
+"""Who read what, for each human who was in the case or entry at that moment; folded from the table of accesses, not
+from the log.
+"""
 
 from domain.access import Access
 from projections import Row, Tally
 
 
-def _row(access: Access) -> Row:
-    return {
-        "number": f"{access.number:012d}",
-        "stream": access.stream,
-        "at": access.at,
-        "reader": access.reader,
-        "role": access.role,
-        "authority": access.authority,
-        "purpose": access.purpose,
-        "basis": access.basis,
-    }
+def _rows(access: Access) -> list[Row]:
+    return [
+        {
+            "number": f"{access.number:012d}",
+            "concerned": concerned,
+            "stream": access.stream,
+            "at": access.at,
+            "reader": access.reader,
+            "role": access.role,
+            "authority": access.authority,
+            "purpose": access.purpose,
+            "basis": access.basis,
+        }
+        for concerned in access.concerned.split()
+    ]
 
 
 PROJECTION = Tally(
@@ -22,6 +28,7 @@ PROJECTION = Tally(
     source="accesses",
     columns={
         "number": "text",
+        "concerned": "text",
         "stream": "text",
         "at": "text",
         "reader": "text",
@@ -30,6 +37,6 @@ PROJECTION = Tally(
         "purpose": "text",
         "basis": "text",
     },
-    row=_row,
-    indexes=(("stream", "number"),),
+    rows=_rows,
+    indexes=(("concerned", "number"),),
 )

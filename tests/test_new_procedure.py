@@ -24,6 +24,7 @@ from pydantic import Field
 from domain.events import Personal
 from domain.facts import Facts, Request
 from domain.forms import CountryCode, Day, Form, Line, Money, Person, Value
+from domain.key_kinds import KeyKind, country, hard, in_form
 from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 
 
@@ -66,6 +67,7 @@ NOMADS = Register(
     content=NomadEntry,
     content_version=1,
     key=_key,
+    kinds=(KeyKind("passport", (country("country"), hard("number", in_form("[0-9A-Z]{5,12}")))),),
 )
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller, country_here, house_of
 from api.edge.contract import Id, documented
-from api.edge.may_read import readable, recorded
+from api.edge.may_read import read_of, readable, recorded
 from api.edge.problems import Declined
 from api.edge.shapes import Uploaded
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
@@ -85,7 +85,7 @@ async def download(request: Request, case: Id, evidence: Id) -> Response:
     piece = next((a for a in visible_evidence(found, rule.party) if a["id"] == evidence), None)
     if piece is None:
         raise Unknown
-    await recorded(request, country, rule, found.case, found.procedure, "reading evidence")
+    await recorded(request, country, rule, read_of(found), "reading evidence")
     raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
     if raw is None:
         raise Unknown("evidence_gone")

@@ -7,15 +7,14 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.edge import signed_events
 from api.edge.caller import caller
 from api.edge.contract import Id, documented
-from api.edge.may_read import is_auditor, readable, recorded
+from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.shapes import HistoryShown
 from domain.parties import is_keyed
 from domain.visibility import visible_whose
-from infra.formats.canonical import b64url, sha256
-from infra.formats.envelope import disclosures_of, payload_of, read, split
-from infra.formats.signing import open_disclosure
+from infra.formats.envelope import read
 from infra.house import CountryHouse
 from infra.log.event_store import Row
 
@@ -28,7 +27,7 @@ async def history(request: Request, case: Id) -> Response:
     """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes."""
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "case.history")
-    await recorded(request, country, rule, found.case, found.procedure, "reading the history")
+    await recorded(request, country, rule, read_of(found), "reading the history")
     whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party, rule.capacities)
     unseen = _OF_OFFICES if rule.party else frozenset[str]()
     body = await asyncio.to_thread(_written, country, found.case, whose, unseen)
@@ -41,31 +40,14 @@ def _written(country: CountryHouse, case: str, whose: frozenset[str], unseen: fr
 
 
 def _shown(country: CountryHouse, row: Row, whose: frozenset[str], unseen: frozenset[str]) -> dict[str, Any]:
-    jws = split(row[4])[0]
-    payload = payload_of(jws)
     owners = read(row, country.code, country.vault.get).owners
-    texts = [t for t in disclosures_of(row[4], country.vault.get) if _may_see(t, owners, whose, unseen)]
-    compact = jws.decode("ascii")
-    return {
-        "index": row[0],
-        "version": row[2],
-        "type": row[3],
-        "time": payload["time"],
-        "actor": payload["actor"],
-        "authority": payload["authority"],
-        "hash": b64url(sha256(jws)),
-        "jws": compact,
-        "disclosures": texts,
-        "sd_jwt": "~".join([compact, *texts, ""]),
-        "data": {name: value for name, value in payload["data"].items() if name != "_sd"},
-    }
 
+    def may_see(name: str, _value: Any) -> bool:
+        # Keyed ids and the keys of evidence serve the house alone.
+        return (
+            not is_keyed(name)
+            and name not in ("officer_person", "evidence", "acting", *unseen)
+            and owners.get(name) in whose
+        )
 
-def _may_see(text: str, owners: Any, whose: frozenset[str], unseen: frozenset[str]) -> bool:
-    name, _ = open_disclosure(text)
-    # Keyed ids and the keys of evidence serve the house alone.
-    return (
-        not is_keyed(name)
-        and name not in ("officer_person", "evidence", "acting", *unseen)
-        and owners.get(name) in whose
-    )
+    return signed_events.shown(country, row, may_see)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller
 from api.edge.contract import Id, documented
-from api.edge.may_read import is_auditor, readable, recorded
+from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.shapes import CaseShown
 from domain.visibility import shown, watched
 
@@ -17,6 +17,6 @@ router = APIRouter()
 async def read_case(request: Request, case: Id) -> Response:
     """Status, timeline, deadline with its basis, and which commands fit now."""
     country, found, rule = await readable(request, caller(request), case, "case.read")
-    await recorded(request, country, rule, found.case, found.procedure, "work on the case")
+    await recorded(request, country, rule, read_of(found), "work on the case")
     body = watched(found) if is_auditor(rule) else shown(found, rule.party, rule.capacities)
     return answered(body, version=found.version)

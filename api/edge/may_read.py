@@ -1,6 +1,8 @@
 """Reading a case or an entry: whether the caller may, and that who reads another's data is written down first."""
 
 import asyncio
+from collections.abc import Collection
+from typing import NamedTuple
 
 from fastapi import Request
 
@@ -40,24 +42,34 @@ def nothing() -> Unknown:
     return Unknown()
 
 
-async def recorded(  # noqa: PLR0913, PLR0917 - who read what, where and why
-    request: Request, country: CountryHouse, rule: Rule, stream: str, place: str, purpose: str
-) -> None:
-    """Write down that an office read the data of somebody, before the bytes leave; a party reads its own.
+class Read(NamedTuple):
+    """What is read: a stream, its procedure or register, and everybody who is in it at that moment, by keyed ids."""
 
-    ``place`` is the procedure or register of the stream.
-    """
+    stream: str
+    place: str
+    humans: Collection[str]
+
+
+def read_of(case: Case) -> Read:
+    """A case: its parties, and who acts for them."""
+    representatives = (each["person"] for each in case.representatives.values())
+    return Read(case.case, case.procedure, {*case.persons.values(), *representatives})
+
+
+async def recorded(request: Request, country: CountryHouse, rule: Rule, read: Read, purpose: str) -> None:
+    """Write down that an office read the data of somebody, before the bytes leave; a party reads its own."""
     office = rule.competence
     if office is None:
         return
     reading = country.accesses.record(
         at=written(house_of(request).clock()),
-        stream=stream,
+        stream=read.stream,
         reader=office.office_id,
         role=office.role,
         authority=office.authority,
         purpose=purpose,
-        basis=f"{rule.id} in {place}",
+        basis=f"{rule.id} in {read.place}",
+        concerned=" ".join(sorted(map(country.ids.concerned, read.humans))),
     )
     await asyncio.wrap_future(reading)
 

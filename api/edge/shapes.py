@@ -354,6 +354,12 @@ class HistoryShown(Shape):
     events: list[EventShown]
 
 
+class EntryHistoryShown(Shape):
+    entry: OpaqueId
+    log: str
+    events: list[EventShown]
+
+
 class Uploaded(Shape):
     id: OpaqueId
     sha256: EventHash
@@ -414,6 +420,10 @@ class EntryPage(Shape):
 
 
 class EntryShown(Shape):
+    """As much as the caller sees: who is in it, of other people their names; who restricts, what the thing is, and the
+    restrictions of their own office: ``has_other_restrictions`` says that there are others.
+    """
+
     entry: OpaqueId
     register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
     version: Version
@@ -426,13 +436,21 @@ class EntryShown(Shape):
     changed_at: Moment
     content: dict[str, Any]
     restrictions: list[RestrictionShown]
+    has_other_restrictions: bool
     is_erased: bool
 
 
 class EntryActed(Shape):
+    """The live restrictions of the caller's own office, and whether there are others."""
+
     entry: OpaqueId
     version: Version
     restrictions: list[RestrictionShown]
+    has_other_restrictions: bool
+
+
+class MyEntries(Shape):
+    items: list[EntryShown]
 
 
 class ProcedureListed(Shape):

@@ -12,15 +12,18 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, country_here
 from api.edge.contract import Documented, documented
-from api.edge.may_read import recorded
+from api.edge.may_read import Read, recorded
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, CompactJws, EventHash, OpaqueId, Shape, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, CaseCommand, RecordReceipt
+from domain.entry import Entry
+from domain.entry_visibility import humans_in
 from domain.forms import Line, Value
 from domain.offers import offers_of
+from domain.persons import keys_in
 from domain.refusals import Refusal, Unready
 from infra.desk.desk import new_cause
 from infra.formats.canonical import NotCanonical, from_b64url
@@ -128,9 +131,9 @@ async def disclose(request: Request, cc: str) -> Response:
     country = country_here(request, code)
     wanted = await body_of(request, EventsToDisclose)
     found = await asyncio.to_thread(_disclosures, country, rule, wanted.events)
-    read = [(stream, register) for stream, register, shown in found if shown["disclosures"]]
-    await asyncio.gather(*(recorded(request, country, rule, *entry, _PURPOSE) for entry in read))
-    return answered({"disclosures": [shown for _, _, shown in found]})
+    read = [read for read, shown in found if shown["disclosures"]]
+    await asyncio.gather(*(recorded(request, country, rule, each, _PURPOSE) for each in read))
+    return answered({"disclosures": [shown for _, shown in found]})
 
 
 @router.post("/v1/feeds/{cc}/receipts", **documented_here("What a registry has applied", Receipts, Answers))
@@ -149,28 +152,33 @@ async def receive(request: Request, cc: str) -> Response:
 
 def _disclosures(
     country: CountryHouse, rule: Rule, events: Sequence[str]
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """(stream, register, what is disclosed) of each event."""
+) -> list[tuple[Read, dict[str, Any]]]:
+    """What is read, and what of it is disclosed, of each event."""
     registers = _registers(country, rule)
     return [_disclosed(country, registers, event) for event in events]
 
 
-def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[str, str, dict[str, Any]]:
+def _disclosed(country: CountryHouse, registers: set[str], event: str) -> tuple[Read, dict[str, Any]]:
     nothing = {"event": event, "disclosures": [], "is_erased": False}
     row = _row(country, event)
     if row is None or not row[3].startswith("entry."):
-        return "", "", nothing
+        return Read("", "", ()), nothing
     payload = payload_of(split(row[4])[0])
     content = payload["data"]
     if content.get("register") not in registers:
-        return row[1], "", nothing
+        return Read(row[1], "", ()), nothing
     _, mine = members_of(row[3], content, country.code)
     texts = [t for t in disclosures_of(row[4], country.vault.get) if open_disclosure(t)[0] in mine]
-    return (
-        row[1],
-        content["register"],
-        {"event": event, "disclosures": texts, "is_erased": len(texts) < len(mine)},
-    )
+    read = Read(row[1], content["register"], _humans(country, row[1], texts))
+    return read, {"event": event, "disclosures": texts, "is_erased": len(texts) < len(mine)}
+
+
+def _humans(country: CountryHouse, entry: str, texts: Sequence[str]) -> frozenset[str]:
+    """Whom these disclosures name; where they name nobody, as a number does not, who is in the entry now."""
+    values = [open_disclosure(text)[1] for text in texts]
+    named = frozenset(map(country.ids.human, keys_in(values)))
+    kept = None if named else country.read_models.one("registers", entry)
+    return humans_in(Entry(**kept["state"]), country.ids.human) if kept else named
 
 
 def _registers(country: CountryHouse, rule: Rule) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain import events as e
-from domain.authorisation import Rule, Subject, rule_or_refusal
+from domain.authorisation import Rule, rule_or_refusal, subject_of_register
 from domain.commands import LiftRestriction, PlaceRestriction
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
@@ -63,11 +63,10 @@ def _restricting(situation: Situation, authority: str) -> Rule:
 
 
 def _may_know(situation: Situation) -> bool:
-    """Whether the caller reads the register, or restricts entries in it."""
-    asked = [("register.read", None), *(("entry.restrict", r.authority) for r in _kinds(situation).values())]
-    return any(isinstance(_allow(situation, action, of), Rule) for action, of in asked)
-
-
-def _allow(situation: Situation, action: str, authority: str | None) -> Rule | Refusal:
-    subject = Subject(country=situation.entry.country, day=situation.day, authority=authority)
-    return rule_or_refusal(situation.command.by, action, subject)
+    """Whether the caller works with the register, as one of the offices that the law names for it."""
+    entry, by = situation.entry, situation.command.by
+    subjects = (
+        (action, subject_of_register(action, entry.country, entry.register, situation.day))
+        for action in ("register.read", "register.keep", "register.find")
+    )
+    return any(isinstance(rule_or_refusal(by, action, subject), Rule) for action, subject in subjects)

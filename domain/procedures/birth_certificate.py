@@ -1,23 +1,48 @@
 """A birth is registered once, and the certificate follows from the entry; a late birth is always taken."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
 from domain.countries import countries
 from domain.events import Personal
-from domain.facts import Facts, Request
-from domain.forms import AnyPerson, CountryCode, Day, Form, Line, Named, Person, Public, Sex, Value
+from domain.facts import Content, Facts, Request
+from domain.forms import (
+    AnyPerson,
+    CountryCode,
+    Day,
+    DocumentKind,
+    Form,
+    Line,
+    Named,
+    Person,
+    Public,
+    Sex,
+    Value,
+)
+from domain.key_kinds import (
+    KeyKind,
+    country,
+    day,
+    hard,
+    in_form,
+    number_of_a_document,
+    number_of_a_person,
+    spelt,
+)
 from domain.names import normal_form, plainly
 from domain.persons import is_same, key_of, name_of, parent_warnings
 from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.refusals import WrongValue
+
+CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"
 
 
 class MedicalCertificate(Value):
     """The hospital's certificate of the birth."""
 
     issuer: Line
-    number: Annotated[str, Field(pattern=r"^[0-9A-Z-]{3,30}$")]
+    number: Annotated[str, Field(pattern=rf"^{CERTIFICATE_NUMBER}$")]
     issued_on: Day
 
 
@@ -91,17 +116,32 @@ def _delivery(request: Request) -> tuple[str, ...]:
     return ("mother_by_name", normal_form(" ".join(name_of(mother).values()), spelling), *names, *born)
 
 
-def _claims(request: Request) -> tuple[Key, ...]:
-    """Both keys: a birth that is filed with its certificate is not told by mouth a second time."""
+def _keys(request: Request) -> list[tuple[str, ...]]:
+    """Both: a birth that is filed with its certificate is not told by mouth a second time."""
     certificate, known_mother = _certificate(request), key_of(request["mother"]) is not None
     keys = [certificate] if certificate else []
     if known_mother or not certificate:
         keys.append(_delivery(request))
-    return tuple(claim_key("birth", *key) for key in keys)
+    return keys
+
+
+def _claims(request: Request) -> tuple[Key, ...]:
+    return tuple(claim_key("birth", *key) for key in _keys(request))
 
 
 def _entry(request: Request) -> Key:
-    return entry_key("births", *(_certificate(request) or _delivery(request)))
+    return entry_key("births", *_keys(request)[0])
+
+
+def _found_by(content: Content) -> tuple[Key, ...]:
+    return tuple(entry_key("births", *key) for key in _keys(content))
+
+
+def _document_kind(text: str) -> str:
+    known = get_args(DocumentKind)
+    if text not in known:
+        raise WrongValue("not_in_list", known=known)
+    return text
 
 
 def _effects(facts: Facts) -> tuple[Effect, ...]:
@@ -133,12 +173,35 @@ def _warnings(request: Request) -> tuple[str, ...]:
     return tuple(said)
 
 
+_ORDER = hard("order", in_form("[1-9]|1[0-2]"))
+_CHILD = (spelt("child_name"), spelt("child_other_name", is_optional=True), day("born_on"), _ORDER)
 BIRTHS = Register(
     name="births",
     content=BirthEntry,
     content_version=1,
     key=_entry,
     claims=_claims,
+    kinds=(
+        KeyKind(
+            "medical_certificate", (spelt("issuer"), hard("number", in_form(CERTIFICATE_NUMBER)), _ORDER)
+        ),
+        KeyKind(
+            "delivery", (country("country"), number_of_a_person("mother_number"), day("born_on"), _ORDER)
+        ),
+        KeyKind(
+            "delivery_by_document",
+            (
+                hard("document_kind", _document_kind),
+                country("country"),
+                number_of_a_document("document_number"),
+                day("born_on"),
+                _ORDER,
+            ),
+        ),
+        KeyKind("mother_by_name", (spelt("mother_name"), *_CHILD)),
+        KeyKind("mother_unknown", _CHILD),
+    ),
+    found_by=_found_by,
 )
 PROCEDURE = Procedure(
     name="birth_certificate",

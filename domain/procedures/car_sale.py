@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from domain.events import Personal
 from domain.facts import Content, Facts, Request
 from domain.forms import Form, Line, Money, Person, Value
+from domain.key_kinds import KeyKind, hard
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
 from domain.persons import is_same
@@ -91,6 +92,8 @@ VEHICLES = Register(
     content=VehicleEntry,
     content_version=1,
     key=_entry,
+    kinds=(KeyKind("vin", (hard("vin", normal_vin),)),),
+    thing=("vehicle",),
 )
 PROCEDURE = Procedure(
     name="car_sale",

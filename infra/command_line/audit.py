@@ -1,4 +1,4 @@
-"""Commands of an auditor: is every log what was signed, and how did a case go."""
+"""Commands of an auditor: is every log what was signed, and how did a case or an entry go."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from infra import verification
-from infra.command_line.opening import WrongUsage, country_of_case, opened
+from infra.command_line.opening import WrongUsage, country_of_stream, opened
 from infra.command_line.printing import AsJson, progress, said
 from infra.development.development import DevelopmentProvider, UnknownResident
 from infra.runtime.clock import clock_of
@@ -46,26 +46,27 @@ def verify(
 
 
 def replay(
-    case: str,
+    stream: Annotated[str, typer.Argument(metavar="CASE|ENTRY")],
     *,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A version, or a moment such as 2026-11-23T10:00:00Z.")
+        str | None,
+        typer.Option("--as-of", help="A version, a day, or a moment such as 2026-11-23T10:00:00Z."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The case as it stood, and each step: who, when, under which terms, with which key."""
+    """The case or entry as it stood, and each step: who, when, with which key, of a case under which terms."""
     with opened() as house:
-        country = country_of_case(house, case)
+        country = country_of_stream(house, stream, "case or entry")
         try:
             found = verification.replay(
                 country.log.path,
                 country.code,
-                case,
+                stream,
                 as_of,
                 key_of=country.vault.get,
                 root_certificate=country.keyring.root,
             )
-        except (verification.NoSuchCase, verification.WrongMoment, verification.Unreplayable) as error:
+        except (verification.NoSuchStream, verification.WrongMoment, verification.Unreplayable) as error:
             raise WrongUsage(str(error)) from error
         said(found, as_json=as_json)
 

@@ -61,11 +61,11 @@ def kept_country(house: House, code: str) -> CountryHouse:
     return house.countries[code]
 
 
-def country_of_case(house: House, case: str) -> CountryHouse:
-    """The country whose log holds the case."""
-    country = house.where(case)
+def country_of_stream(house: House, stream: str, what: str) -> CountryHouse:
+    """The country whose log holds it: ``what`` is what is looked for, such as a case."""
+    country = house.where(stream)
     if country is None:
-        raise WrongUsage("there is no such case")
+        raise WrongUsage(f"there is no such {what}")
     return country
 
 

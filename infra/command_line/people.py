@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from domain.forms import MAX_SAFE_INTEGER
-from infra.command_line.opening import WrongUsage, country_of_case, development_settings, line, opened
+from infra.command_line.opening import WrongUsage, country_of_stream, development_settings, line, opened
 from infra.command_line.printing import AsJson, said, tabled
 from infra.development import development, treasury
 from infra.house import provider_of
@@ -55,7 +55,7 @@ def sign_payment(
 ) -> None:
     """The treasury's signed statement that money came (or went back), on standard output; development only."""
     with opened(development_settings()) as house:
-        country = country_of_case(house, case)
+        country = country_of_stream(house, case, "case")
         typer.echo(
             treasury.treasury(
                 country.keyring,

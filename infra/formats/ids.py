@@ -75,6 +75,12 @@ class Ids:
         """The human with this number, which this country gave."""
         return self._of("person", country, number)
 
+    def concerned(self, human: str) -> str:
+        """The same human in the table of accesses, which is kept when all else about them is forgotten: another id, so
+        that it leads to no case and no entry of theirs.
+        """
+        return self._of("concerned", human)
+
     def uploader(self, issuer: str, subject: str) -> str:
         """Whoever uploads evidence."""
         return self._of("uploader", issuer, subject)

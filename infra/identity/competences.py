@@ -149,10 +149,6 @@ class Competences:
         )
         return replace(found[0], procedures=tuple(sorted(procedures)))
 
-    def appointees_of(self, person: str) -> set[str]:
-        """The streams of a human, one for each authority that appointed them."""
-        return {each.appointee for each in self._now().listed.values() if each.competence.person == person}
-
     def listed(self, country: str, authorities: Collection[str] | None = None) -> list[Listed]:
         """What the log of a country says, for these authorities or for all, also what is over; by their ids."""
         found = self._now().listed.values()

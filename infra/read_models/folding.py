@@ -14,8 +14,8 @@ from domain.events import PersonalDataErased, Recorded, family_of
 from domain.families import FAMILIES
 from infra.read_models.opening import Opened
 from infra.read_models.transaction import Transaction, Unavailable
+from projections import Keyed, Tally, View, added, key_column, tallies
 from projections import Row as ViewRow
-from projections import Tally, View, added, key_column, tallies
 from projections import views as all_views
 
 logger = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ def recall(transaction: Transaction, opened: Sequence[Opened]) -> Before:
     return Before(states, frozenset(transaction.parked()))
 
 
-def fold(before: Before, opened: Sequence[Opened], country: str) -> "Folded":
-    """Fold the events that come next in their streams."""
-    folded = Folded(before, country)
+def fold(before: Before, opened: Sequence[Opened], country: str, ids: Keyed) -> "Folded":
+    """Fold the events that come next in their streams; ``ids`` are the country's."""
+    folded = Folded(before, country, ids)
     for one in opened:
         folded.take(one)
     return folded
@@ -60,9 +60,10 @@ class Folded:
     Whoever knows that no event of another stream is missing moves the position.
     """
 
-    def __init__(self, before: Before, country: str) -> None:
+    def __init__(self, before: Before, country: str, ids: Keyed) -> None:
         self.erased: list[PersonalDataErased] = []
         self._country = country
+        self._ids = ids
         self._parked = set(before.parked)
         self._to_park: list[tuple[str, int, int, str]] = []
         self._states = before.states
@@ -105,16 +106,16 @@ class Folded:
     def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
         shown, gone = [], []
         for stream, state in states.items():
-            rows = view.shown(state) if state is not None else []
+            rows = view.shown(state, self._ids) if state is not None else []
             stood = self._stood.get(stream, _UNKNOWN)
             if stood is None:
                 pass  # it began in this batch: nothing of it is there
-            elif view.rows is not None and stood is not _UNKNOWN:
-                before = view.shown(stood)
+            elif view.is_several and stood is not _UNKNOWN:
+                before = view.shown(stood, self._ids)
                 if rows == before:
                     continue  # fifty parties are not written anew because one of them consented
                 gone += [stream] if before else []  # some may have gone
-            elif view.rows is not None or not rows:
+            elif view.is_several or not rows:
                 gone.append(stream)
             shown += rows
         transaction.delete(view.name, gone)

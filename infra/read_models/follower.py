@@ -14,6 +14,7 @@ from typing import Final
 
 from domain.events import PersonalDataErased
 from infra.formats.canonical import from_b64url
+from infra.formats.ids import Ids
 from infra.log import event_store
 from infra.log.event_store import Log, Row
 from infra.read_models import store
@@ -41,6 +42,7 @@ class Follower:
     def __init__(  # noqa: PLR0913, PLR0917 - what a log's follower touches
         self,
         country: str,
+        ids: Ids,
         log: Log,
         key_store: Vault,
         read_models: ReadModels,
@@ -48,6 +50,7 @@ class Follower:
         evidence: EvidenceStore,
     ) -> None:
         self._country = country
+        self._ids = ids
         self._log = log
         self._vault = key_store
         self._read_models = read_models
@@ -107,7 +110,13 @@ class Follower:
     ) -> None:
         """Fold the first so many events, each part by a process of its own."""
         make = partial(
-            PartFolder, self._country, self._log.path, self._vault.key_store, self._read_models.path, builder
+            PartFolder,
+            self._country,
+            self._ids,
+            self._log.path,
+            self._vault.key_store,
+            self._read_models.path,
+            builder,
         )
         erasures = 0
         with Crew(make, processes) as crew:
@@ -123,7 +132,7 @@ class Follower:
         if not rows:
             return []
         opened = open_all(rows, self._country, self._vault)
-        folded = fold(recall(transaction, opened), opened, self._country)
+        folded = fold(recall(transaction, opened), opened, self._country, self._ids)
         folded.write(transaction)
         self._destroy(folded.erased)  # before the position moves on: who is killed here comes by again
         transaction.move_to(rows[-1][0] + 1, erasures=len(folded.erased))
@@ -140,8 +149,7 @@ class Follower:
         found = self._accesses.since(position, limit)
         for tally in tallies():
             if tally.source == "accesses":
-                rows = map(tally.row, found)
-                transaction.write(tally.name, [row for row in rows if row is not None])
+                transaction.write(tally.name, [row for reading in found for row in tally.shown(reading)])
         if found:
             transaction.move_to(position + len(found), source="accesses")
         return len(found)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from domain.events import PersonalDataErased
+from infra.formats.ids import Ids
 from infra.log.reading import Reader
 from infra.read_models.folding import fold, recall
 from infra.read_models.opening import open_all
@@ -31,8 +32,11 @@ class Range(NamedTuple):
 class PartFolder:
     """Folds ranges of one part of a log; of one thread, in any process. ``builder``: the rebuild that it works for."""
 
-    def __init__(self, country: str, log: Path, key_store: KeyStore, read_models: Path, builder: int) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a process of its own has to be told
+        self, country: str, ids: Ids, log: Path, key_store: KeyStore, read_models: Path, builder: int
+    ) -> None:
         self._country = country
+        self._ids = ids
         self._builder = builder
         self._log = Reader.of(log)
         self._vault = Vault(key_store.path, key_store.kek)
@@ -43,7 +47,7 @@ class PartFolder:
         opened = open_all(self._log.part(*task), self._country, self._vault)
         with self._read_models.reading(NEXT) as transaction:
             before = recall(transaction, opened)
-        folded = fold(before, opened, self._country)
+        folded = fold(before, opened, self._country, self._ids)
         with self._read_models.helping(self._builder) as transaction:
             folded.write(transaction)
         time.sleep(_TURN_S)

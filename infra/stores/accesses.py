@@ -10,9 +10,9 @@ The port promises:
 
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -29,8 +29,8 @@ _FIELDS: Final = tuple(f.name for f in fields(Access))
 _SAID: Final = frozenset(_FIELDS) - {"number", "hash"}
 _SCHEMA: Final = (
     """CREATE TABLE accesses ( number INTEGER PRIMARY KEY, at TEXT NOT NULL, stream TEXT NOT NULL, reader TEXT
-    NOT NULL, role TEXT NOT NULL, authority TEXT NOT NULL, purpose TEXT NOT NULL, basis TEXT NOT NULL, hash
-    TEXT NOT NULL)
+    NOT NULL, role TEXT NOT NULL, authority TEXT NOT NULL, purpose TEXT NOT NULL, basis TEXT NOT NULL, concerned
+    TEXT NOT NULL, hash TEXT NOT NULL)
     """,
     """CREATE TRIGGER accesses_are_never_changed BEFORE UPDATE ON accesses
         BEGIN SELECT RAISE(ABORT, 'an access is never changed'); END""",
@@ -40,6 +40,8 @@ _SCHEMA: Final = (
 _COLUMNS: Final = ", ".join(_FIELDS)
 _APPEND: Final = f"INSERT INTO accesses ({_COLUMNS}) VALUES ({', '.join('?' * len(_FIELDS))})"  # noqa: S608 - our names
 _SINCE: Final = f"SELECT {_COLUMNS} FROM accesses WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608 - the same
+
+_ALL: Final = f"SELECT {_COLUMNS} FROM accesses ORDER BY number"  # noqa: S608 - the same
 
 
 class Unavailable(Exception):
@@ -95,6 +97,25 @@ class Accesses:
         else:
             for _, future in asked:
                 future.set_result(None)
+
+
+def readings_in(path: Path) -> Iterator[Access]:
+    """Every row of a table, in the order of the numbers, read only and without the house; raises Unavailable."""
+    with _plainly(), closing(_read_only(path)) as file:
+        for row in file.execute(_ALL):
+            yield Access(**dict(zip(_FIELDS, row, strict=True)))
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """In a folder that is not writable, its house must have closed it."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    found = sqlite3.connect(address, uri=True)
+    try:
+        found.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        found.close()
+        return sqlite3.connect(f"{address}&immutable=1", uri=True)
+    return found
 
 
 def chained(before: str, reading: Mapping[str, object]) -> str:

@@ -31,6 +31,7 @@ CHECKS: Final = (
     "keys",
     "head",
     "statement",
+    "accesses",
 )
 
 

@@ -73,7 +73,14 @@ def _source(folder: Path, roots: Path | None, code: str, *, with_keys: bool | No
         raise CannotVerify(f"the key store of {code} is not in {place}")
     store = KeyStore(vault, kek.read_bytes()) if is_there and with_keys is not False else None
     root = _root(folder, roots, code)
-    return Source(log=code, path=place / "log.sqlite", root_certificate=root, key_store=store)
+    accesses = place / "accesses.sqlite"
+    return Source(
+        log=code,
+        path=place / "log.sqlite",
+        root_certificate=root,
+        key_store=store,
+        accesses=accesses if accesses.exists() else None,
+    )
 
 
 def _root(folder: Path, roots: Path | None, code: str) -> bytes:

@@ -120,6 +120,10 @@ class LogFile:
         """The rows of a stream, by version."""
         return self._all(f"{_ROWS} WHERE originator_id = ? ORDER BY originator_version, log_index", stream)
 
+    def of_type(self, name: str) -> list[Row]:
+        """The rows that say they are of this type, in the order of the log; the whole log is looked through."""
+        return self._all(f"{_ROWS} WHERE topic = ? ORDER BY log_index", name)
+
     def version(self, stream: str, seq: int) -> Row | None:
         """The first row that says it is this version of the stream."""
         asked = f"{_ROWS} WHERE originator_id = ? AND originator_version = ? ORDER BY log_index LIMIT 1"

@@ -16,6 +16,7 @@ from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings
 from infra.verification.keys import Keys, read_keys
 from infra.verification.log_file import Extent, LogFile, Row, Unreadable, said_by
 from infra.verification.ranges import Verifiers
+from infra.verification.readings import wrong_readings
 from infra.verification.source import Source
 
 RANGE: Final = 4_096  # events looked at in one go
@@ -66,7 +67,7 @@ NOT_COVERED: Final = (
     "whether the newest events of a log were cut off: a witnessed checkpoint will show that",
     "logs that were made anew from some event on, by who holds the keys of all that follows: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
-    "what lies beside the log: the table of who read what, and the answers kept for repeated requests",
+    "what lies beside the log: the answers kept for repeated requests, and readings after the last head of their table",
 )
 
 
@@ -124,6 +125,10 @@ class _Log:
         events = self._counts.events
         if events != self.rows and not any(failure.check == "file" for failure in self._found):
             self._fail_file(f"{events} events stand in the log, and its index of versions has {self.rows}")
+        try:
+            self._failures += wrong_readings(self.source)
+        except Unreadable as error:
+            self._fail_file(f"the file cannot be read: {error}")
 
     def failures(self) -> list[Failure]:
         """The first failures, in the order of the log."""
@@ -150,6 +155,8 @@ class _Log:
             yield f"{log}: sealed parts and rows; a feed does not carry them"
         elif source.key_store is None:
             yield f"{log}: what the sealed parts hold; that needs the key store"
+        if source.accesses is None:
+            yield f"{log}: the table of who read what, which is not at hand"
         if source.is_part:
             yield f"{log}: the chain and the tree of the log; {source.recipient} receives a part of it"
         if source.is_part and self.keys is not None:

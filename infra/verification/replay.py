@@ -1,22 +1,25 @@
-"""A case as it stood at a version or a moment, step by step: who, when, under which terms, with which key.
+"""A case or an entry as it stood at a version or a moment, step by step: who, when, with which key, and of a case under
+which terms.
 
 It is the pure fold over the stored events, and asks nothing of today: the terms are those that the case
 names. Whether the log as a whole is what was signed is another question (``verify_logs``); here only the
 signature of each step is looked at, where the root certificate is given.
 
-    NoSuchCase     there is no such case in this log, or it was not filed yet
-    WrongMoment    neither a version of the case nor a moment
+    NoSuchStream   there is no such case or entry in this log, or it was not there yet
+    WrongMoment    neither a version that there is, nor a day or a moment
     Unreplayable   a stored event cannot be read: verify the log
 """
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from domain.case import Case, evolve
-from domain.events import ERASED, Recorded
+from domain.case import Case
+from domain.countries import country_of, moment_named
+from domain.entry import Entry
+from domain.events import ERASED, Recorded, family_of
+from domain.families import FAMILIES
 from domain.offers import offer, terms_hash
 from infra.formats.boxes import Unreadable
 from infra.formats.canonical import NotCanonical
@@ -24,6 +27,7 @@ from infra.formats.codec import UnknownEvent
 from infra.formats.envelope import KeyOf, Tampered, payload_of, read, split
 from infra.formats.signing import EVENT, BadSignature, Parsed, parse, verify
 from infra.keys.history import NotAuthorised
+from infra.runtime.clock import written
 from infra.verification.keys import Keys, read_keys
 from infra.verification.log_file import LogFile, Row
 
@@ -39,69 +43,80 @@ _BROKEN: Final = (
 )
 
 
-class NoSuchCase(LookupError):
-    """There is no such case in this log, or it was not filed yet."""
+_REPLAYED: Final = ("case", "entry")  # the families
+
+
+class NoSuchStream(LookupError):
+    """There is no such case or entry in this log, or it was not there yet."""
 
 
 class WrongMoment(ValueError):
-    """``as_of`` is neither a version that the case has, nor a moment with its zone."""
+    """``as_of`` is neither a version that there is, nor a day, nor a moment with its zone."""
 
 
 class Unreplayable(ValueError):
-    """A stored event of the case cannot be read."""
+    """A stored event of it cannot be read."""
 
 
 def replay(  # noqa: PLR0913 - a question, and what may be used to answer it
     path: Path,
     country: str,
-    case: str,
+    stream: str,
     as_of: str | None = None,
     *,
     key_of: KeyOf | None = None,
     root_certificate: bytes | None = None,
 ) -> dict[str, Any]:
-    """The case in the log at this path, as JSON values.
+    """The case or entry in the log at this path, as JSON values.
 
-    ``as_of``: a version of the case (digits), or a moment (RFC 3339 with a zone): the longest prefix of the
-    log whose times are all at or before it; None is now. ``key_of``: the key store, for who may see personal
-    values; without it they are withheld. ``root_certificate`` (DER): then each step says whether its
-    signature holds. Raises NoSuchCase, WrongMoment, Unreplayable; Unreadable of infra/verification/log_file.py.
+    ``as_of``: a version of it (digits), a moment (RFC 3339 with a zone), or a day, which is its end in the country:
+    the longest prefix of the log whose times are all at or before it; None is now. ``key_of``: the key store, for who
+    may see personal values; without it they are withheld. ``root_certificate`` (DER): then each step says whether its
+    signature holds. Raises NoSuchStream, WrongMoment, Unreplayable; Unreadable of infra/verification/log_file.py.
     """
     file = LogFile(path)
     try:
-        rows = [row for row in file.stream(case) if str(row[3]).startswith("case.")]
-        if not rows:
-            raise NoSuchCase("There is no such case in this log.")
+        rows = file.stream(stream)
+        family = family_of(str(rows[0][3])) if rows else ""
+        rows = [row for row in rows if family_of(str(row[3])) == family]
+        if family not in _REPLAYED:
+            raise NoSuchStream("There is no such case or entry in this log.")
         keys = read_keys(country, file, root_certificate) if root_certificate else None
-        chosen = _until(file, rows, as_of)
+        chosen = _until(file, rows, as_of, country)
     finally:
         file.close()
-    try:
-        recorded = [read(row, country, key_of or _withheld) for row in chosen]
-        state: Case | None = None
-        for event in recorded:
-            state = evolve(state, event)
-    except _BROKEN as error:
-        raise Unreplayable(
-            f"An event of this case cannot be read; please verify the log. ({error})"
-        ) from error
-    if state is None:
-        raise NoSuchCase("The case was not filed yet.")
-    terms = _terms(country, state, recorded[0])
+    recorded, state = _folded(chosen, country, family, key_of or _withheld)
     shown = key_of is not None
+    terms = _terms(country, state, recorded[0]) if isinstance(state, Case) else None
     return {
-        "case": case,
+        family: stream,
         "country": country,
         "log": recorded[0].log,
         "as_of": {"version": state.version, "index": recorded[-1].index, "time": recorded[-1].time},
         "personal": "shown" if shown else "withheld",
-        "terms": terms,
+        **({"terms": terms} if terms is not None else {}),
         "state": state._asdict(),
         "steps": [
             _step(event, parse(split(row[4])[0].decode("ascii")), terms, keys, shown=shown)
             for row, event in zip(chosen, recorded, strict=True)
         ],
     }
+
+
+def _folded(rows: list[Row], country: str, family: str, key_of: KeyOf) -> tuple[list[Recorded], Case | Entry]:
+    """The events, and what they come to."""
+    try:
+        recorded = [read(row, country, key_of) for row in rows]
+        state: Any = FAMILIES[family].empty
+        for event in recorded:
+            state = FAMILIES[family].evolve(state, event)
+    except _BROKEN as error:
+        raise Unreplayable(
+            f"An event of this {family} cannot be read; please verify the log. ({error})"
+        ) from error
+    if state is None:
+        raise NoSuchStream(f"The {family} was not there yet.")
+    return recorded, state
 
 
 _DIGITS: Final = 9  # of a version: more than any case will have
@@ -111,31 +126,23 @@ def _withheld(_key_id: bytes) -> None:
     """No key is there for who may not see."""
 
 
-def _until(file: LogFile, rows: list[Row], as_of: str | None) -> list[Row]:
-    """The case's events that count."""
+def _until(file: LogFile, rows: list[Row], as_of: str | None, country: str) -> list[Row]:
+    """The events that count."""
     if as_of is None:
         return rows
     if as_of.isascii() and as_of.isdigit():
         version = int(as_of[:_DIGITS])
         if len(as_of) > _DIGITS or not 1 <= version <= len(rows):
-            raise WrongMoment(f"The case has the versions 1 to {len(rows)}.")
+            raise WrongMoment(f"There are the versions 1 to {len(rows)}.")
         return rows[:version]
-    size = _prefix(file, _moment(as_of))
-    return [row for row in rows if row[0] < size]
-
-
-def _moment(text: str) -> str:
-    """The moment as events write it, so that texts compare as moments do."""
     try:
-        at = datetime.fromisoformat(text)
+        moment = written(moment_named(as_of, country_of(country)))
     except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise WrongMoment("Please give a version, or a moment with its zone such as 2026-11-23T10:00:00Z.")
-    try:
-        return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    except OverflowError:
-        raise WrongMoment("This moment is beyond the calendar.") from None
+        raise WrongMoment(
+            "Please give a version, a day, or a moment with its zone such as 2026-11-23T10:00:00Z."
+        ) from None
+    size = _prefix(file, moment)
+    return [row for row in rows if row[0] < size]
 
 
 def _prefix(file: LogFile, moment: str) -> int:
@@ -185,7 +192,7 @@ def _terms(country: str, state: Case, filed: Recorded) -> dict[str, Any]:
 
 
 def _step(
-    event: Recorded, signed: Parsed, terms: Mapping[str, Any], keys: Keys | None, *, shown: bool
+    event: Recorded, signed: Parsed, terms: Mapping[str, Any] | None, keys: Keys | None, *, shown: bool
 ) -> dict[str, Any]:
     step: dict[str, Any] = {
         "version": event.seq,
@@ -195,8 +202,7 @@ def _step(
         "actor": dict(event.actor),
         "authority": event.authority,
         "cause": signed.payload["cause"],
-        "terms": terms["since"],
-        "law": terms["law"],
+        **({"terms": terms["since"], "law": terms["law"]} if terms is not None else {}),
         "key": signed.kid,
         "hash": event.hash,
         "effects": sorted(event.effects or ()),

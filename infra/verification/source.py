@@ -10,7 +10,8 @@ from infra.stores.vault import KeyStore
 class Source:
     """A log to verify: its country, its file, the root certificate (DER) from outside, the key store.
 
-    ``recipient``: the file holds what this country received of the log, without sealed parts.
+    ``recipient``: the file holds what this country received of the log, without sealed parts. ``accesses``: the table
+    of who read what, where it lies beside the log.
     """
 
     log: str
@@ -18,6 +19,7 @@ class Source:
     root_certificate: bytes
     key_store: KeyStore | None = None
     recipient: str | None = None
+    accesses: Path | None = None
 
     @property
     def is_part(self) -> bool:

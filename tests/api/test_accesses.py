@@ -6,7 +6,7 @@ import pytest
 
 from infra.stores import accesses
 from tests.town.caller import good, problem
-from tests.town.people import Town
+from tests.town.people import Town, person
 
 pytestmark = pytest.mark.countries("KZ")
 
@@ -69,14 +69,79 @@ def test_a_refused_reading_is_none(town: Town) -> None:
     assert recorded(town) == before
 
 
-def test_reading_the_register_is_recorded_with_its_purpose(new_town: Town) -> None:
-    """And shown to the party of a case about that entry."""
-    case = new_town.take_to("approved", *SALE)
-    vin = new_town.read(case)["request"]["vehicle"]["vin"]
-    asked = {"kind": "vin", "parts": [vin], "purpose": "a car was found"}
-    good(new_town.as_(OFFICER).post("/v1/registers/vehicles/searches", asked))
+def search(town: Town, vin: str, purpose: str) -> None:
+    asked = {"kind": "vin", "parts": [vin], "purpose": purpose}
+    good(town.as_(OFFICER).post("/v1/registers/vehicles/searches", asked))
+
+
+def test_whoever_owns_the_car_at_that_moment_finds_the_reading_and_no_former_owner(new_town: Town) -> None:
+    """Before a sale the seller, without any case; after it the buyer; and what was read before is not the buyer's."""
+    vin = new_town.request(*SALE)["vehicle"]["vin"]
+    search(new_town, vin, "before the sale")
+    request = {**new_town.request(*SALE), "vehicle": {"vin": vin, "plate": None}}
+    filed = {**new_town.filing(*SALE), "request": request}
+    case = good(new_town.as_(SELLER).post("/v1/cases", filed, key="sold"))["case"]
+    search(new_town, vin, "while the case is open")
+    new_town.complete(case)
+    new_town.assign(case)
+    new_town.approve(case)
     new_town.settle()
-    assert "a car was found" in [a["purpose"] for a in mine(new_town, SELLER)]
+    search(new_town, vin, "divorce of the next owner")
+    new_town.settle()
+    for citizen, purposes in (
+        (SELLER, ["before the sale", "while the case is open"]),
+        (BUYER, ["divorce of the next owner"]),
+        (STRANGER, []),
+    ):
+        entries = [a for a in mine(new_town, citizen) if a["basis"].endswith("in vehicles")]
+        assert [a["purpose"] for a in entries] == purposes
+        assert {a["basis"] for a in entries} <= {"register.read:officer in vehicles"}
+
+
+def test_a_reading_of_the_past_is_found_by_who_owned_the_car_then(new_town: Town) -> None:
+    case = new_town.take_to("approved", *SALE)
+    (written,) = new_town.read(case)["entries"]
+    entry = f"/v1/registers/vehicles/entries/{written['entry']}"
+    officer = new_town.as_(OFFICER)
+    was = good(officer.read(entry, "whose it was", as_of=written_at(new_town, case)))
+    assert was["content"]["owner"] == person(SELLER)
+    good(officer.read(f"{entry}/history", "all of it"))
+    new_town.settle()
+    found = {
+        citizen: [a["purpose"] for a in mine(new_town, citizen) if a["stream"] == written["entry"]]
+        for citizen in (SELLER, BUYER)
+    }
+    assert found == {SELLER: ["whose it was", "all of it"], BUYER: ["all of it"]}
+
+
+def written_at(town: Town, case: str) -> str:
+    """A moment at which the car was registered and not sold yet."""
+    return str(town.read(case)["filed_at"])
+
+
+def test_who_the_readings_concern_stands_in_the_table_by_ids_that_lead_nowhere_else(new_town: Town) -> None:
+    """Not by those that are used in cases and entries: the table outlives them."""
+    case = new_town.file(*SALE)
+    new_town.read(case, OFFICER)
+    country = new_town.house.countries["KZ"]
+    ids = [country.ids.person(*person(c)["personal_number"].values()) for c in (SELLER, BUYER)]
+    (reading,) = country.accesses.since(0, 10)
+    assert sorted(reading.concerned.split()) == sorted(map(country.ids.concerned, ids))
+    assert not set(reading.concerned.split()) & set(ids)
+
+
+def test_a_registry_that_fetches_an_event_reads_of_those_whom_it_names(new_town: Town) -> None:
+    """Of the import the seller, though the buyer owns the car by now; of the sale the buyer."""
+    case = new_town.take_to("approved", *SALE)
+    (written,) = new_town.read(case)["entries"]
+    registry = new_town.as_("kz-vehicle-register")
+    events = [e["id"] for e in new_town.feed("kz-vehicle-register", "KZ") if e["subject"] == written["entry"]]
+    for event in events:
+        good(registry.post("/v1/feeds/kz/disclosures", {"events": [event]}))
+    new_town.settle()
+    for citizen in (SELLER, BUYER):
+        (reading,) = [a for a in mine(new_town, citizen) if a["stream"] == written["entry"]]
+        assert reading["role"] == "registry"
 
 
 def test_the_list_leads_on_page_by_page(new_town: Town) -> None:

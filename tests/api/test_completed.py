@@ -23,5 +23,5 @@ def test_every_procedure_of_a_country_is_completed_by_its_registry(
         assert shown["entries"]
         for written in shown["entries"]:
             entry = f"/v1/registers/{written['register']}/entries/{written['entry']}"
-            found = good(served_town.as_(f"{shown['authority']}-officer-1").get(entry))
+            found = good(served_town.as_(f"{shown['authority']}-officer-1").read(entry))
             assert found["register"] == written["register"]

@@ -179,8 +179,14 @@ def restricted(town: Town) -> None:
     entry = good(town.as_(FIRST).post("/v1/registers/vehicles/searches", searched))["entry"]
     path = f"{entries}/{entry}/restrictions"
     (live,) = good(town.as_(BAILIFF).post(path, {"kind": "arrest"}))["restrictions"]
-    good(town.as_(FIRST).get(f"{entries}/{entry}"))
+    for who in (FIRST, BAILIFF, REGISTRY, AUDITOR):
+        good(town.as_(who).read(f"{entries}/{entry}", "an arrest"))
     good(town.as_(FIRST).get(entries))
+    good(town.as_(SELLER).get(f"{entries}/{entry}"))
+    good(town.as_(SELLER).get("/v1/my/entries", country="KZ"))
+    for who in (SELLER, FIRST, AUDITOR):
+        good(town.as_(who).read(f"{entries}/{entry}/history", "an arrest"))
+    good(town.as_(FIRST).read(f"{entries}/{entry}", as_of=town.now().date().isoformat()))
     good(town.as_(BAILIFF).delete(f"{path}/{live['id']}"))
 
 

@@ -18,7 +18,7 @@ from infra.development import development
 from infra.formats.signing import digest, disclosure, open_disclosure
 from infra.verification import verify_folder
 from tests.domain.made_up import LAW
-from tests.town.caller import good, problem
+from tests.town.caller import good, problem, until
 from tests.town.fixtures import Furnished, inside
 from tests.town.people import Town
 
@@ -106,6 +106,10 @@ def test_a_fee_before_the_entry_is_paid_and_the_house_numbers_the_entry(
     )
     with inside(furnished("KZ"), tmp_path) as town:
         numbers = [numbered(town) for _ in range(2)]
+        for number in numbers:
+            for typed in (number, number.lower().replace("-", " ")):
+                assert good(by_number(town, typed))["number"] == number
+        assert problem(by_number(town, numbers[0] + "0")) == (404, "not_found")
         year = town.now().year
         assert numbers == [f"KZ-{year}-000001", f"KZ-{year}-000002"]
         unpaid = approved(town)
@@ -129,7 +133,7 @@ def numbered(town: Town) -> str:
     case = approved(town)
     town.pay(case, ISSUE)
     (written,) = town.read(case)["entries"]
-    entry = good(town.as_(FIRST).get(f"/v1/registers/vehicles/entries/{written['entry']}"))
+    entry = good(town.as_(FIRST).read(f"/v1/registers/vehicles/entries/{written['entry']}"))
     town.settle()
     of_the_entry = [e for e in town.feed(REGISTRY, "KZ") if e["subject"] == written["entry"]]
     (event,) = (e["id"] for e in of_the_entry if e["type"] == "entry.EntryNumbered.v1")
@@ -144,6 +148,11 @@ def numbered(town: Town) -> str:
     assert town.stage(case) == "completed"
     number: str = entry["number"]
     return number
+
+
+def by_number(town: Town, number: str) -> Any:
+    asked = {"kind": "entry_number", "parts": [number], "purpose": "a letter names it"}
+    return town.as_(FIRST).post("/v1/registers/vehicles/searches", asked)
 
 
 def test_a_register_that_numbers_its_entries_says_the_number_with_its_receipt(
@@ -175,9 +184,24 @@ def test_a_register_that_numbers_its_entries_says_the_number_with_its_receipt(
         assert town.stage(case) == "approved"
         assert answered(reference, *wrong, reference)["status"] == "recorded"
         (written,) = town.read(case)["entries"]
-        entry = good(town.as_(FIRST).get(f"/v1/registers/vehicles/entries/{written['entry']}"))
+        entry = good(town.as_(FIRST).read(f"/v1/registers/vehicles/entries/{written['entry']}"))
         assert entry["number"] == number
+        assert good(by_number(town, number))["entry"] == written["entry"]
+        numbered_alike(town, reference)
+        assert problem(by_number(town, number)) == (409, "several_entries")
         assert verify_folder(town.settings.data)["ok"]
+
+
+def numbered_alike(town: Town, reference: str) -> None:
+    """Another entry, which the register gives the same number: elsewhere, or in another year."""
+    case = town.take_to("approved", *SALE)
+    (written,) = town.read(case)["entries"]
+    event = until(lambda: town.change(REGISTRY, "KZ", written["entry"]), "the feed")
+    receipt = town.receipt("KZ", REGISTRY, "vehicles", event, reference_digest=digest(reference))
+    said = {"receipts": [receipt], "references": [reference]}
+    (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/kz/receipts", said))["receipts"]
+    assert answer["status"] == "recorded"
+    town.settle()
 
 
 def test_a_reference_that_nobody_asks_for_spoils_no_receipt(town: Town) -> None:

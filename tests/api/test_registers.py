@@ -30,11 +30,10 @@ def test_an_entry_is_found_by_its_exact_key(town: Town) -> None:
     vin, entry = entry_of(town)
     shown = found(town, vin)
     assert shown["content"]["vehicle"]["vin"] == vin
-    assert good(town.as_(OFFICER).get(f"{ENTRIES}/{entry}")) == shown
-    for wrong in ({"parts": [vin[:-1] + "X"]}, {"kind": "plate"}, {"parts": [vin, vin]}):
-        asked = {"kind": "vin", "parts": [vin], "purpose": "x", **wrong}
-        answer = town.as_(OFFICER).post("/v1/registers/vehicles/searches", asked)
-        assert problem(answer) == (404, "not_found")
+    assert good(town.as_(OFFICER).read(f"{ENTRIES}/{entry}")) == shown
+    asked = {"kind": "vin", "parts": [vin[:-1] + "X"], "purpose": "x"}
+    answer = town.as_(OFFICER).post("/v1/registers/vehicles/searches", asked)
+    assert problem(answer) == (404, "not_found")
 
 
 def test_a_search_says_what_for(town: Town) -> None:
@@ -57,13 +56,14 @@ def test_a_list_of_entries_names_nobody(town: Town) -> None:
     assert len(seen) == len(set(seen)) >= 3
 
 
-@pytest.mark.parametrize("nobody", ["kz-citizen-1", "tr-civil-registry-officer-1", "kz-treasury", BAILIFF])
+@pytest.mark.parametrize("nobody", ["kz-citizen-4", "tr-civil-registry-officer-1", "kz-treasury"])
 def test_others_do_not_read_registers(town: Town, nobody: str) -> None:
     """Not citizens, and nobody from abroad: their own register of that name would be empty, or is not theirs."""
     vin, entry = entry_of(town)
     asked = {"kind": "vin", "parts": [vin], "purpose": "x"}
     caller = town.as_(nobody)
-    assert caller.get(f"{ENTRIES}/{entry}").status_code == 404
+    assert caller.read(f"{ENTRIES}/{entry}").status_code == 404
+    assert caller.read(f"{ENTRIES}/{entry}/history").status_code == 404
     assert caller.post("/v1/registers/vehicles/searches", asked).status_code == 404
     listed = caller.get(ENTRIES)
     assert listed.status_code == 404 or good(listed)["items"] == []
@@ -72,7 +72,7 @@ def test_others_do_not_read_registers(town: Town, nobody: str) -> None:
 @pytest.mark.parametrize("register", ["births", "ships", "nonsense%00"])
 def test_an_entry_is_in_one_register(town: Town, register: str) -> None:
     _, entry = entry_of(town)
-    assert problem(town.as_(OFFICER).get(f"/v1/registers/{register}/entries/{entry}")) == (404, "not_found")
+    assert problem(town.as_(OFFICER).read(f"/v1/registers/{register}/entries/{entry}")) == (404, "not_found")
 
 
 # --- restrictions -----------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_a_restriction_is_placed_and_lifted_by_whom_the_law_names(town: Town) ->
     placed = town.as_(PLEDGES).post(path, {"kind": "lien", "reference": "pledge 17"})
     (live,) = good(placed)["restrictions"]
     assert (live["kind"], live["authority"]) == ("lien", "kz-pledge-registry")
-    assert good(town.as_(OFFICER).get(f"{ENTRIES}/{entry}"))["restrictions"] == [live]
+    assert good(town.as_(OFFICER).read(f"{ENTRIES}/{entry}"))["restrictions"] == [live]
     assert problem(town.as_(BAILIFF).delete(f"{path}/{live['id']}"))[0] in (403, 404)
     assert good(town.as_(PLEDGES).delete(f"{path}/{live['id']}"))["restrictions"] == []
     assert problem(town.as_(PLEDGES).delete(f"{path}/{live['id']}")) == (404, "not_found")
@@ -118,7 +118,7 @@ def test_under_one_key_a_restriction_is_placed_once(town: Town) -> None:
     assert problem(other) == (422, "idempotency_key_reused")
     good(pledges.delete(f"{path}/{first['restrictions'][0]['id']}"))
     assert good(pledges.post(path, {"kind": "lien"}, key=key)) == first
-    assert good(town.as_(OFFICER).get(f"{ENTRIES}/{entry}"))["restrictions"] == []
+    assert good(town.as_(OFFICER).read(f"{ENTRIES}/{entry}"))["restrictions"] == []
 
 
 def test_a_car_under_a_restriction_is_not_transferred_until_it_is_lifted(town: Town) -> None:
@@ -134,7 +134,7 @@ def test_a_car_under_a_restriction_is_not_transferred_until_it_is_lifted(town: T
     good(town.as_(PLEDGES).delete(f"{path}/{live['id']}"))
     assert good(town.judge(second, case, "approvals"))["stage"] == "approved"
     buyer = town.read(case)["request"]["buyer"]
-    assert good(town.as_(OFFICER).get(f"{ENTRIES}/{entry}"))["content"]["owner"] == buyer
+    assert good(town.as_(OFFICER).read(f"{ENTRIES}/{entry}"))["content"]["owner"] == buyer
 
 
 @pytest.mark.parametrize(("country", "procedure"), sorted(offers()))
@@ -145,7 +145,7 @@ def test_what_is_approved_stands_in_the_register(town: Town, country: str, proce
     assert shown["entries"]
     for written in shown["entries"]:
         path = f"/v1/registers/{written['register']}/entries/{written['entry']}"
-        entry = good(town.as_(town.officer(case)).get(path))
+        entry = good(town.as_(town.officer(case)).read(path))
         assert (entry["register"], entry["status"]) == (written["register"], "active")
         assert entry["authority"] == shown["authority"]
 
@@ -161,6 +161,6 @@ def test_an_entry_is_erased_when_the_law_keeps_it_no_longer(new_town: Town) -> N
     assert problem(new_town.as_(OFFICER).post(path, why))[0] in (403, 404)
     new_town.travel(days=366 * 11)
     good(officer.post(path, why))
-    shown = good(new_town.as_(OFFICER).get(f"{ENTRIES}/{entry}"))
+    shown = good(new_town.as_(OFFICER).read(f"{ENTRIES}/{entry}"))
     assert shown["is_erased"]
     assert set(shown["content"].values()) == {None}

@@ -98,9 +98,9 @@ def test_two_registers_of_one_decision_are_applied_and_complete_the_case_togethe
     until(lambda: new_town.stage(case) == "completed", "the other receipt")
     assert [row_of(database, e["entry"])["status"] for e in (new, old)] == ["active", "ended"]
     officer = new_town.as_(new_town.officer(case))
-    shown = good(officer.get(f"/v1/registers/vehicles/entries/{new['entry']}"))
+    shown = good(officer.read(f"/v1/registers/vehicles/entries/{new['entry']}"))
     assert shown["number"] == (database.row(new["entry"]) or ({}, ""))[1]
-    shown = good(officer.get(f"/v1/registers/plates/entries/{old['entry']}"))
+    shown = good(officer.read(f"/v1/registers/plates/entries/{old['entry']}"))
     assert (shown["status"], shown["title"]) == ("ended", "return")
     assert open_alarms(database) == []
 

@@ -11,10 +11,12 @@ from domain import events as e
 from domain.countries import countries
 from domain.events import Personal
 from domain.forms import Company, Form, Named, Person, RepresentedCompany, may_be_acted_for, owners_of
+from domain.names import plainly
 from domain.offers import content_owners, offers
 from domain.parties import is_keyed
 from domain.procedure import Offer, Party, Procedure, Register
 from domain.procedures import procedures, registers
+from domain.refusals import Invalid
 from tests.domain.acts import bring, file
 from tests.domain.story import a_story, given
 from tests.examples import example_content, is_person, unnumbered
@@ -231,6 +233,36 @@ def test_an_imported_line_has_the_keys_of_a_filing(register: Register) -> None:
         assert all(type(part) is str for part in key.parts)
         assert all(key.parts)
         assert {k.family for k in register.claims(example_content(register.content, country))} <= {"claim"}
+
+
+@every_register
+def test_what_an_entry_is_found_by_is_searched_in_the_same_form(register: Register) -> None:
+    """Each key of a content is of a kind that the register declares, and finds itself; as its number does."""
+    for country in countries():
+        content = example_content(register.content, country)
+        keys = register.keys_of(content, "No. 17/a")
+        assert register.key(content) in keys
+        for _, kind, *parts in (key.parts for key in keys):
+            spellings = [each.spelling for each in countries().values()]
+            assert set(register.keys_searched(kind, parts, spellings)) & set(keys), kind
+        assert register.keys_of(dict.fromkeys(content), None) == (), "what is erased is found by nothing"
+
+
+@every_register
+def test_a_search_that_no_register_takes_says_what_there_is(register: Register) -> None:
+    spelling = [plainly]
+    with pytest.raises(Invalid) as refused:
+        register.keys_searched("no_such_kind", ["x"], spelling)
+    (fault,) = refused.value.errors
+    assert (fault.pointer, fault.code) == ("/kind", "unknown_key")
+    known = fault.values["known"]
+    assert isinstance(known, tuple)
+    for kind in map(str, known):
+        assert NAME.fullmatch(kind)
+        with pytest.raises(Invalid) as refused:
+            register.keys_searched(kind, ["x"] * 20, spelling)
+        assert [(f.pointer, f.code) for f in refused.value.errors] == [("/parts", "wrong_parts")]
+    assert set(register.thing) <= set(register.content.model_fields)
 
 
 @every_register

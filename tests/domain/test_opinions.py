@@ -19,6 +19,7 @@ from domain.lifecycle import fits
 from domain.procedure import Consultation, FourEyes, Investigation
 from domain.refusals import Clash, Differs, Invalid, NotAllowed, Refusal, Stale, Unknown, WrongStage
 from domain.visibility import shown, watched
+from infra.formats.ids import Ids
 from projections import deadlines, opinions, work_queue
 from tests.domain.acts import (
     COMPLETE,
@@ -326,7 +327,7 @@ def test_a_party_sees_that_it_waits_and_until_when_not_the_words(make_up: MakeUp
 
 def test_the_read_models_say_who_waits_for_whom(make_up: MakeUp) -> None:
     story = given(make_up(), *IN_HAND, investigate)
-    (asked,) = opinions.PROJECTION.shown(story.now)
+    (asked,) = opinions.PROJECTION.shown(story.now, Ids(bytes(32)))
     requested = story.now.opinions[0]
     assert requested["answer_until"] is not None
     until = requested["answer_until"]["until"]
@@ -338,7 +339,7 @@ def test_the_read_models_say_who_waits_for_whom(make_up: MakeUp) -> None:
     assert queued is not None
     assert queued["stands_still_since"] == text(story.at)
     given(story, give_opinion())
-    assert opinions.PROJECTION.shown(story.now) == []
+    assert opinions.PROJECTION.shown(story.now, Ids(bytes(32))) == []
     waits = deadlines.PROJECTION.row(story.now)
     assert waits is not None
     assert waits["opinion"] is None

@@ -13,6 +13,9 @@ from domain.days.deadlines import Term
 from domain.entry import Entry
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
+from domain.names import plainly
+from domain.procedures import registers as registers_of_the_law
+from infra.formats.ids import Ids
 from projections import (
     Row,
     View,
@@ -22,6 +25,8 @@ from projections import (
     case_status,
     competences,
     deadlines,
+    entry_keys,
+    entry_people,
     opinions,
     registers,
     statistics,
@@ -59,6 +64,7 @@ from tests.domain.made_up import LAW, a_story_of, car, made_up
 from tests.domain.story import CASE, Act, Story, a_birth, a_sale, folded, given, imported, stream_of, text
 
 APPOINTEE = "competence/kz-vehicle-registration/human-9"
+IDS = Ids(bytes(32))
 BAILIFF = office("restricting_officer", authority="kz-bailiffs")
 WAYS = {
     "filed": FILED,
@@ -83,7 +89,7 @@ def row(view: View, story: Story) -> Row | None:
 
 def rows(view: View, story: Story) -> list[Row]:
     streams = {"case": CASE, "entry": stream_of(story.key), "competence": APPOINTEE}
-    return view.shown(folded(story.log, streams[view.family]))
+    return view.shown(folded(story.log, streams[view.family]), IDS)
 
 
 def waiting(*acts: Act) -> dict[str, str]:
@@ -248,6 +254,46 @@ def test_an_appointee_is_shown_with_the_place_of_the_newest_event() -> None:
     assert Appointee(**found["state"]) == story.appointees[APPOINTEE]
 
 
+# --- entry_people, entry_keys -----------------------------------------------------------------------------
+
+
+def test_an_entry_is_found_by_whom_it_names_now_and_no_longer_by_whom_it_named() -> None:
+    """By keyed ids; of an approved sale it is the buyer."""
+    sold = given(a_sale(), *APPROVED)
+    for story, owner in ((given(a_sale()), "seller"), (sold, "buyer")):
+        number = story.request[owner]["personal_number"]
+        (found,) = rows(entry_people.PROJECTION, story)
+        assert found == {
+            "entry": stream_of(story.key),
+            "person": IDS.person(number["country"], number["number"]),
+        }
+
+
+def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
+    """As ids: neither the keys nor the number stand in the rows; however a number is typed, it is one."""
+    story = given(a_birth(), *FILED, assign(), approve(OFFICER))
+    entry = story.entry
+    assert entry is not None
+    numbered = entry._replace(number="TR-2026-000017")
+    register = registers_of_the_law()[entry.register]
+    kinds = [key.parts[1] for key in register.keys_of(numbered.content, numbered.number)]
+    assert kinds == ["medical_certificate", "delivery", "entry_number"]
+    found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
+    (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
+    assert IDS.stream(asked) in found
+    assert len(found) == len(kinds)
+
+
+def test_what_is_erased_is_found_by_nothing() -> None:
+    story = given(a_sale())
+    entry = story.entry
+    assert entry is not None
+    erased = entry._replace(content=dict.fromkeys(entry.content), is_erased=True)
+    for view in (entry_people.PROJECTION, entry_keys.PROJECTION):
+        assert view.shown(entry, IDS)
+        assert view.shown(erased, IDS) == []
+
+
 # --- opinions ---------------------------------------------------------------------------------------------
 
 
@@ -282,24 +328,27 @@ def test_what_claims_a_key_counts_for_nobody() -> None:
 # --- accesses ---------------------------------------------------------------------------------------------
 
 
-def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> None:
+def test_a_reading_is_shown_to_each_whom_it_concerned_in_the_order_of_its_number() -> None:
     """The number is text of one length, so that the tenth comes after the ninth."""
     said = {"stream": CASE, "reader": "o", "role": "officer", "authority": "a", "purpose": "p", "basis": "b"}
+    at, concerned = "2026-11-23T09:00:00.000000Z", "one two"
     nine, ten = (
-        accesses.PROJECTION.row(Access(number=n, at="2026-11-23T09:00:00.000000Z", hash="h", **said))
+        accesses.PROJECTION.shown(Access(number=n, at=at, hash="h", concerned=concerned, **said))
         for n in (9, 10)
     )
-    assert nine is not None
-    assert ten is not None
-    assert said.items() <= nine.items()
-    assert nine["number"] < ten["number"]
-    assert list(nine) == list(accesses.PROJECTION.columns)
+    assert [row["concerned"] for row in nine] == ["one", "two"]
+    assert all(said.items() <= row.items() for row in nine)
+    assert nine[0]["number"] < ten[0]["number"]
+    assert list(nine[0]) == list(accesses.PROJECTION.columns)
+
+
+def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> None:
+    said = {"stream": CASE, "reader": "o", "role": "officer", "authority": "a", "purpose": "p", "basis": "b"}
+    assert accesses.PROJECTION.shown(Access(number=1, at="t", hash="h", concerned="", **said)) == []
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (
-        *(case_status, case_parties, work_queue, opinions, deadlines),
-        *(registers, competences, statistics, accesses),
-    )
+    cases = (case_status, case_parties, work_queue, opinions, deadlines)
+    modules = (*cases, registers, entry_people, entry_keys, competences, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx2
 
@@ -35,6 +36,10 @@ class Caller:
     def get(self, path: str, **params: Any) -> httpx2.Response:
         """Read something."""
         return self.send("GET", path, params=params)
+
+    def read(self, path: str, purpose: str = "looking after it", **params: Any) -> httpx2.Response:
+        """Read an entry of a register, for this purpose."""
+        return self.send("GET", path, params=params, headers={"Reading-Purpose": quote(purpose)})
 
     def post(
         self, path: str, body: Any = None, *, key: str | None = None, seen: int | str | None = None

@@ -79,10 +79,10 @@ def asked(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 
 @contextmanager
-def inside(furnished: Settings, folder: Path) -> Iterator[Town]:
-    """A house in this process, moved into the folder, with its follower in threads."""
+def inside(furnished: Settings, folder: Path, at: datetime | None = None) -> Iterator[Town]:
+    """A house in this process, moved into the folder, with its follower in threads; ``at``: what time it is there."""
     with ExitStack() as stack:
-        house = House(copied(furnished, folder, clock=_clock(folder)))
+        house = House(copied(furnished, folder, clock=clock_in(folder, at)))
         stack.callback(house.close)
         stop = threading.Event()
         following = threading.Thread(target=follow.follow, args=(house, stop), name="follower")
@@ -113,9 +113,11 @@ def listening(town: Town) -> Iterator[httpx2.Client]:
 
 
 @contextmanager
-def served(furnished: Settings, folder: Path, **environment: str) -> Iterator[ServedTown]:
+def served(
+    furnished: Settings, folder: Path, at: datetime | None = None, /, **environment: str
+) -> Iterator[ServedTown]:
     """A house in a process of its own; ``environment`` are further ``TAMGA_*`` settings."""
-    settings = copied(furnished, folder, clock=_clock(folder), port=free_port())
+    settings = copied(furnished, folder, clock=clock_in(folder, at), port=free_port())
     with httpx2.Client(base_url=settings.base_url, timeout=60) as http:
         found = ServedTown(settings, http, None)
         found.environment |= environment
@@ -129,8 +131,8 @@ def copied(furnished: Settings, folder: Path, **changes: Any) -> Settings:
     return furnished.model_copy(update={"data": folder / "data", **changes})
 
 
-def _clock(folder: Path) -> Path:
-    """One that runs on from now."""
+def clock_in(folder: Path, at: datetime | None = None) -> Path:
+    """A clock in this folder that runs on from then, or from now."""
     clock = folder / "clock"
-    turn_to(clock, datetime.now(UTC))
+    turn_to(clock, at or datetime.now(UTC))
     return clock

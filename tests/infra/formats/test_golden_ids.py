@@ -99,6 +99,11 @@ GOLDEN = {
         ("document", 1, "passport", "XX", "ab123456"),
         "b4b6f35a-3226-8456-aa81-d05a83722efc",
     ),
+    "concerned": (
+        IDS.concerned("6012b2b2-49e0-8b23-aa6f-f735a0ba2f77"),
+        ("concerned", 1, "6012b2b2-49e0-8b23-aa6f-f735a0ba2f77"),
+        "324d08a0-4a7e-832e-8d98-3a414e564f4e",
+    ),
     "uploader": (
         IDS.uploader(WHO[0], WHO[2]),
         ("uploader", 1, WHO[0], WHO[2]),

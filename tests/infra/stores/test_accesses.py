@@ -23,6 +23,7 @@ READING = {
     "authority": "kz-vehicle-registration",
     "purpose": "work on the case",
     "basis": "competence",
+    "concerned": "somebody",
 }
 
 

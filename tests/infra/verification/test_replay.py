@@ -9,7 +9,7 @@ import pytest
 
 from domain.offers import offer, terms_hash
 from infra.keys.keyring import Keyring
-from infra.verification import NoSuchCase, Unreplayable, WrongMoment, replay
+from infra.verification import NoSuchStream, Unreplayable, WrongMoment, replay
 from tests.infra.past import OFFICE, Past
 from tests.infra.tampering import copy_of, opened, signed_again
 
@@ -72,23 +72,56 @@ def test_a_moment_may_be_told_in_any_zone(made: Past) -> None:
     assert sold(made, "2026-03-03T08:59:59Z")["state"]["stage"] == "filed"
 
 
-@pytest.mark.parametrize("wrong", ["0", "13", "-1", "yesterday", "2026-03-03", "2026-03-03T08:00:00", ""])
+@pytest.mark.parametrize("wrong", ["0", "13", "-1", "yesterday", "2026-02-30", "2026-03-03T08:00:00", ""])
 def test_what_is_no_moment_and_no_version_is_refused(made: Past, wrong: str) -> None:
     with pytest.raises(WrongMoment):
         sold(made, wrong)
 
 
 def test_before_it_was_filed_there_is_no_case(made: Past) -> None:
-    with pytest.raises(NoSuchCase):
+    with pytest.raises(NoSuchStream):
         sold(made, "2026-01-01T00:00:00Z")
 
 
-def test_only_cases_are_replayed(made: Past) -> None:
+def test_a_day_is_its_end_in_the_country(made: Past) -> None:
+    """In Almaty the day is over at 19 o'clock in Greenwich."""
+    assert sold(made, "2026-03-03") == sold(made, "2026-03-03T18:59:59.999999Z")
+    assert sold(made, "2026-03-03")["state"]["stage"] == "in_review"
+    assert sold(made, "2026-03-02")["state"]["stage"] == "filed"
+
+
+def test_only_cases_and_entries_are_replayed(made: Past) -> None:
     """Neither what is not there, nor a stream of another kind."""
-    entry = made.states["sold"].entries[0]["entry"]
-    for stream in ("00000000-0000-8000-8000-000000000000", entry):
-        with pytest.raises(NoSuchCase):
+    for stream in ("00000000-0000-8000-8000-000000000000", made.country().ids.keys()):
+        with pytest.raises(NoSuchStream):
             replayed(made, stream)
+
+
+# --- an entry ---------------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_replayed_as_a_case_is(made: Past) -> None:
+    """Whose car it was on a day: before it was sold, and after; each step signed."""
+    entry = made.states["sold"].entries[0]["entry"]
+    found = replayed(made, entry)
+    assert (found["entry"], found["country"], found["personal"]) == (entry, "KZ", "shown")
+    assert [step["type"] for step in found["steps"]] == ["entry.EntryCreated.v1", "entry.EntryChanged.v1"]
+    assert {step["signature"] for step in found["steps"]} == {"holds"}
+    assert found["state"]["content"]["owner"] == made.states["sold"].request["buyer"]
+    before = replayed(made, entry, "2026-03-03")
+    assert before["state"]["content"]["owner"] == made.states["sold"].request["seller"]
+    assert before["as_of"]["version"] == 1
+    assert replayed(made, entry, "1")["state"] == before["state"]
+    with pytest.raises(NoSuchStream):
+        replayed(made, entry, "2026-03-01")
+
+
+def test_of_an_entry_too_who_may_not_see_gets_no_personal_value(made: Past) -> None:
+    entry = made.states["sold"].entries[0]["entry"]
+    shown = json.dumps(replayed(made, entry, with_personal=False), ensure_ascii=False)
+    for secret in ("Aigül", "711007418731", "XTA210990Y2766389"):
+        assert secret in json.dumps(replayed(made, entry), ensure_ascii=False)
+        assert secret not in shown
 
 
 # --- what each step says ----------------------------------------------------------------------------------
