@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.families import signed_by
-from domain.offers import offers
+from domain.offers import keepers, offers
 
 CASES: Final = signed_by("deciding")
+ENTRIES: Final = ("entry.*",)
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 OPINIONS: Final = ("case.OpinionGiven.v1",)
 RECEIPT: Final = "tamga-receipt+jwt"
@@ -16,16 +17,20 @@ REFUND: Final = "tamga-refund+jwt"
 STATEMENTS: Final = frozenset({RECEIPT, OBJECTION, PAYMENT, REFUND})  # of outsiders
 HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = signed_by("access")
+MANDATES: Final = signed_by("mandates")
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
-    """Authority id -> the types it may sign: every office that the country's law names, and its own three."""
+    """Authority id -> the types it may sign: every office that the country's law names, and its own four."""
     cc = country.lower()
     found: dict[str, set[str]] = {
         treasury_of(country): {PAYMENT, REFUND},
         feed_of(country): {HEAD},
         access_of(country): set(ACCESSES),
+        mandates_of(country): set(MANDATES),
     }
+    for keeper in keepers(country).values():
+        found.setdefault(keeper.authority, set()).update(ENTRIES)
     for (code, _), offer in offers().items():
         if code != country:
             continue
@@ -57,6 +62,11 @@ def feed_of(country: str) -> str:
 def access_of(country: str) -> str:
     """The keeper of the table of who read what."""
     return f"{country.lower()}-access-register"
+
+
+def mandates_of(country: str) -> str:
+    """The keeper of mandates: who acts for whom."""
+    return f"{country.lower()}-mandate-register"
 
 
 def registrar_of(country: str) -> str:

@@ -16,6 +16,7 @@ from domain.decisions import (
     entries,
     erasure,
     filing,
+    mandates,
     opinions,
     payments,
     registry,
@@ -50,6 +51,8 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,
     c.EraseEntry: erasure.erase_entry,
+    c.GiveMandate: mandates.give,
+    c.EndMandate: mandates.end,
 }
 
 

@@ -71,11 +71,13 @@ class ActorMember(_Actor, _For):
 class RepresentativeMember(TypedDict):
     """Who acted for a party: their keyed id ("" where the record of competences names nobody).
 
-    ``paper`` is what was signed, where an officer took it at the counter.
+    ``paper`` is what was signed, where an officer took it at the counter. ``proof`` is the stream of the mandate, or of
+    the register's entry, that bore it out at that moment; null where the request named them.
     """
 
     person: str
     paper: Attachment | None
+    proof: str | None
 
 
 class EntryMember(TypedDict):
@@ -88,6 +90,7 @@ class EntryMember(TypedDict):
 RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
+Further = Literal["revoke_consents", "withdraw"]  # what a mandate has to say, or its holder may not do it
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 
 OfCase = Personal("case")
@@ -468,6 +471,35 @@ class RestrictionLifted:
     rule: str
 
 
+# --- mandates ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateGiven:
+    """Somebody, or a company by its head, lets somebody act for them; no procedures are all of the country's.
+
+    ``further``: what else they may do than file, answer and consent. ``acting``: the head; null: the principal.
+    """
+
+    acts_as: Literal["mandate", "clerk"]  # of a human, of a company
+    procedures: list[str]
+    further: list[Further]
+    since: str
+    until: str  # the last day
+    principal: Annotated[Mapping[str, Any] | Erased, Personal("principal")]
+    principal_person: Annotated[str | Erased, Personal("principal")]
+    representative: Annotated[Mapping[str, Any] | Erased, Personal("representative")]
+    representative_person: Annotated[str | Erased, Personal("representative")]
+    acting: Annotated[RepresentativeMember | Erased | None, Personal("principal")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateEnded:
+    """It is over from this event on: the actor's role says whether the principal or the representative ended it."""
+
+    acting: Annotated[RepresentativeMember | Erased | None, Personal("principal")]
+
+
 # --- keys of the log, and its access table ----------------------------------------------------------------
 
 
@@ -546,8 +578,9 @@ EntryEvent = (
     | RestrictionLifted
     | PersonalDataErased
 )
+MandateEvent = MandateGiven | MandateEnded
 KeysEvent = LogOpened | SealAuthorised | SealRetired
-Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded
+Event = CaseEvent | ClaimEvent | EntryEvent | MandateEvent | KeysEvent | AccessHeadRecorded
 
 
 class Recorded(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from domain import events as e
 from domain import limits, persons
@@ -56,7 +56,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         consents=consents,
         consent_until=situation.until(times.consent) if consents and times.consent else None,
         warnings=[
-            *_warnings(command, situation, people),
+            *_warnings(command, situation, dict(zip(parties, people, strict=True))),
             *limits.warnings(terms, facts, situation.at, country),
             *warned,
             *unknown,
@@ -142,18 +142,30 @@ def brought(command: FileCase, terms: Terms, facts: Facts) -> list[e.Attachment]
     return list(command.evidence)
 
 
-def _warnings(command: FileCase, situation: Situation, people: Sequence[_Party]) -> Iterator[str]:
+def _warnings(command: FileCase, situation: Situation, parties: Mapping[str, _Party]) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     yield from situation.offer.procedure.warnings(command.request)
     today = (situation.at + FIRST_CLOCK).date().isoformat()
-    for place, person in people:
+    for party, (place, person) in parties.items():
         acts = place.shape.is_applicant or place.shape.consents
         _is_born(person, place, "born_on", today)
         if representative := persons.representative_of(person):
             _is_born(representative["person"], place, "acts_by/person/born_on", today)
-        yield from persons.warnings(place.whose, person, acts=acts)
-    yield from dict.fromkeys(code for _, person in people for code in _of_the_number(person))
+        shown = _shown_by_register(command, situation, party)
+        yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
+    yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
+
+
+def _shown_by_register(
+    command: FileCase, situation: Situation, party: str
+) -> Literal["yes", "no", "otherwise"]:
+    """Whether the register of companies says that whom the request names as a company's head is that, and may act."""
+    representative = command.request.get(f"representative_{party}")
+    heads = situation.found.heads.get(party)
+    if not representative or representative["as"] != "head" or heads is None:
+        return "no"
+    return "yes" if representative["person"] in heads.alone else "otherwise"
 
 
 def _is_born(person: Any, place: Place, where: str, today: str) -> None:

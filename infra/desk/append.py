@@ -83,7 +83,14 @@ class Append:
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
         situation = Situation(
-            command, self.at, stream.state, about=about, beside=beside, ids=ids, keys=_key_ids(stream)
+            command,
+            self.at,
+            stream.state,
+            about=about,
+            beside=beside,
+            ids=ids,
+            keys=_key_ids(stream),
+            id_of=self._keyring.ids.human,
         )
         return self._carried_out(decide(situation), stream, targets, command.cause, sent_under)
 

@@ -18,7 +18,7 @@ from domain.countries import country_of, legal_day
 from domain.decision import LEAD, Decision
 from domain.faults import faults_of
 from domain.forms import plain
-from domain.offers import terms_of_register
+from domain.offers import keeper_of
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Fault, Named, Refusal
@@ -114,8 +114,8 @@ class _Import:
     """One import under the write lock."""
 
     def __init__(self, append: Append, country: CountryHouse, register: Register) -> None:
-        terms = terms_of_register(country.code, register.name, legal_day(append.at, country_of(country.code)))
-        if not terms:
+        keeper = keeper_of(country.code, register.name, legal_day(append.at, country_of(country.code)))
+        if keeper is None:
             raise WrongLines(
                 [
                     WrongLine(
@@ -131,7 +131,7 @@ class _Import:
         self._append = append
         self._country = country
         self._register = register
-        self._authority = terms[0].authority
+        self._authority = keeper
 
     def lines(self, file: Path, progress: Callable[[int], None]) -> None:
         """Sign every line; raises WrongLines."""
