@@ -3,8 +3,8 @@ else.
 
 There are two kinds, and both can be thrown away and rebuilt:
 
-- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``,
-  and each view of that family says what its row is. The lifecycle is thus written once.
+- a ``View`` shows the state of a case, an entry or a mandate: the stream is folded once, by the domain's own
+  ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
 - a ``Tally`` counts: each event gives a row of its own, and the rows under one key are added up.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from domain.case import Case
 from domain.entry import Entry
+from domain.mandate import Mandate
 
 Row = dict[str, Any]
 ColumnType = Literal["text", "integer", "json"]
@@ -40,7 +41,7 @@ class View:
     row: Callable[[Any], Row | None] = lambda _state: None
     rows: Callable[[Any], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
-    keeps: type[Case | Entry] | None = None
+    keeps: type[Case | Entry | Mandate] | None = None
 
     def shown(self, state: Any) -> list[Row]:
         """All rows of the stream."""

@@ -30,10 +30,13 @@ class PaperBrought(Value):
 
 
 class ActsAs(Value):
-    """As what the caller acts for a party. ``counter``: an officer, for who cannot sign in, with their signed paper."""
+    """As what the caller acts for a party. ``counter``: an officer, for who cannot sign in, with their signed paper.
+    ``mandate``: the one by which they act.
+    """
 
     as_: Annotated[As, Field(alias="as")]
     on_paper: PaperBrought | None = None
+    mandate: OpaqueId | None = None
 
 
 async def act_for_party(
@@ -70,7 +73,7 @@ async def with_paper(
         except Invalid as refusal:
             gone = refusal
     try:
-        outcome = await ask(StatedCapacity(said.as_, paper))
+        outcome = await ask(StatedCapacity(said.as_, paper, said.mandate))
     except (Refusal, Declined) as refused:
         await _discarded(country, paper)
         is_for_want_of_it = isinstance(refused, Invalid) and any(

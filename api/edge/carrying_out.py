@@ -15,7 +15,7 @@ from api.edge.problems import Declined
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
-from domain.parties import capacities
+from domain.parties import Capacity, capacities
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.visibility import shown
 from infra.desk.desk import Outcome, new_cause
@@ -73,9 +73,17 @@ def done(actor: Actor, outcome: Outcome, status: int = 200, location: str | None
     Who else wants to see the case reads it, and that is recorded.
     """
     case: Case = outcome.state
-    mine = capacities(actor.persons.get(case.country), case.persons, case.representatives)
+    mine = capacities(actor.persons.get(case.country), case.persons, case.representatives) or _for_whom(
+        outcome
+    )
     found = shown(case, mine[0].party, mine) if mine else stands(case)
     return answered(found, status, version=outcome.version, location=location)
+
+
+def _for_whom(outcome: Outcome) -> tuple[Capacity, ...]:
+    """For whom it was done by a mandate or as a register says, where the desk has just seen that."""
+    whom = outcome.actor.get("for") if outcome.actor else None
+    return (Capacity(whom["party"], whom["as"]),) if whom and whom["as"] != "counter" else ()
 
 
 def stands(case: Case) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     body: type[BaseModel] | None = None,
     answer: type[BaseModel] | tuple[type[BaseModel], ...] | dict[str, Any] | None = None,
     created: bool = False,
+    status: Literal[204] | None = None,
     asks: type[Command] | None = None,
     etag: bool = False,
     key: Literal["required", "taken", "none"] | None = None,
@@ -61,17 +62,20 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     """What FastAPI writes about the operation; body and headers are read by the endpoint itself, for speed.
 
     ``answer`` is a shape, several (any of them), or a JSON Schema; ``asks`` is the command, whose row says whether it
-    needs If-Match; ``problems`` are the numbers that the other words do not imply.
+    needs If-Match; ``status`` 204: there is nothing to answer; ``problems`` are the numbers that the other words do not
+    imply.
     """
     judgement = asks is not None and STEPS[asks].is_judgement
     key = key or ("taken" if body is not None else "none")
-    status = 201 if created else 200
+    number = status or (201 if created else 200)
     codes = {*problems, *_implied(body=body is not None, judgement=judgement, public=public)}
     headers: dict[str, Any] = {**_ETAG} if etag or body is not None else {}
     if created:
         headers["Location"] = {"description": "Where it is", "schema": {"type": "string"}, "required": True}
     schema = _schema_of(answer) if answer else {"type": "object"}
-    good = {"description": summary, "content": {"application/json": {"schema": schema}}}
+    good: dict[str, Any] = {"description": summary}
+    if status is None:
+        good["content"] = {"application/json": {"schema": schema}}
     extra: dict[str, Any] = {"parameters": [*parameters, *_headers(judgement=judgement, key=key)]}
     if not public:
         extra["security"] = [{"bearer": []}]
@@ -79,9 +83,9 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
     return {
         "summary": summary,
-        "status_code": status,
+        "status_code": number,
         "responses": {
-            status: {**good, "headers": headers} if headers else good,
+            number: {**good, "headers": headers} if headers else good,
             **{code: _problem(code) for code in sorted(codes)},
         },
         "openapi_extra": extra,

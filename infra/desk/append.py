@@ -171,7 +171,11 @@ class Append:
         if sent_under is not None:
             self._answers[sent_under.name] = (sent_under.body_mac, stream.id, stream.seq)
         return Outcome(
-            stream=stream.id, version=stream.seq, state=stream.state, is_repeat=not decision.events
+            stream=stream.id,
+            version=stream.seq,
+            state=stream.state,
+            is_repeat=not decision.events,
+            actor=decision.actor,
         )
 
     def _sign(  # noqa: PLR0913 - what an event says of itself

@@ -26,7 +26,7 @@ class Ids:
         return self._of("access")
 
     def stream(self, key: Key) -> str:
-        """A claim or an entry, by what it must be found again from."""
+        """A claim, an entry or a mandate, by what it must be found again from."""
         return self._of(key.family, *key.parts)
 
     def case(self, issuer: str, client: str, subject: str, key: str) -> str:

@@ -266,7 +266,7 @@ def test_whoever_may_act_for_a_party_is_known_as_that_and_nobody_else(
     rule = rule_or_refusal(actor, "case.read", subject_of(case, story.at))
     assert isinstance(rule, Rule if wanted else Unknown)
     mine = capacities(actor.persons["KZ"], case.persons, case.representatives)
-    assert dict(mine) == wanted
+    assert {each.party: each.as_ for each in mine} == wanted
     assert len(mine) == len(wanted)
     assert [c.as_ is None for c in mine] == sorted((c.as_ is None for c in mine), reverse=True)
     for party in case.consents_asked:

@@ -7,7 +7,6 @@ import pytest
 
 from domain import events as e
 from domain.commands import StatedCapacity
-from domain.procedure import mandate_key
 from domain.refusals import Clash, Invalid, NotAllowed, Unknown
 from tests.domain.acts import (
     IN_HAND,
@@ -113,7 +112,7 @@ def test_what_is_no_mandate_is_refused_where_it_is_wrong(more: Any, code: str, p
 
 def test_three_years_are_as_long_as_it_gets() -> None:
     a_sale().when(give_mandate(until=date(2029, 11, 23))).then("MandateGiven")
-    leap = {"since": date(2028, 2, 29), "until": date(2031, 2, 28)}
+    leap: dict[str, Any] = {"since": date(2028, 2, 29), "until": date(2031, 2, 28)}
     a_sale().when(give_mandate(**leap)).then("MandateGiven")
 
 
@@ -209,7 +208,9 @@ def test_of_two_mandates_in_a_case_the_representative_says_which() -> None:
     """They sell and buy for others: the officer sees it in the timeline."""
     story = a_sale()
     given(story, give_mandate(), of_the_buyer(story), by_mandate(file()), by_mandate(consent()))
-    assert [step.get("for") for step in story.now.timeline if step["what"] in {"CaseFiled", "ConsentGiven"}] == [
+    assert [
+        step.get("for") for step in story.now.timeline if step["what"] in {"CaseFiled", "ConsentGiven"}
+    ] == [
         {"party": "p1", "as": "mandate"},
         {"party": "p2", "as": "mandate"},
     ]

@@ -62,6 +62,8 @@ GOLDEN = {
     "keys.LogOpened.v1",
     "keys.SealAuthorised.v1",
     "keys.SealRetired.v1",
+    "mandate.MandateEnded.v1",
+    "mandate.MandateGiven.v1",
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cn"]), max_size=20)
 LEAVES = st.none() | st.booleans() | st.integers(-LARGEST_INTEGER, LARGEST_INTEGER) | TEXTS
@@ -165,6 +167,7 @@ def test_every_event_that_can_happen_has_a_stored_name() -> None:
         "case": e.CaseEvent,
         "claim": e.ClaimEvent,
         "entry": e.EntryEvent,
+        "mandate": e.MandateEvent,
         "keys": e.KeysEvent,
         "access": e.AccessHeadRecorded,
     }
