@@ -8,6 +8,8 @@ case            one person's request under one procedure in one country: one sig
 request         what the applicant filed: the content of the form
 party           a person or company with a role in the case (applicant, seller, buyer, mother, child)
 representative  a human who acts for a party that they are not: a head, a parent, by a mandate, at the counter
+mandate         by which somebody, the *principal*, lets somebody act for them: procedures, days, how far
+clerk           who has a mandate of a company, given by its head
 capacity        for which party somebody acts, and as what; a *stated* capacity is what a caller says of it
 counter         where an officer acts for who cannot sign in, with the paper that they signed
 authority       the office that decides; an *officer* is a person who acts for it
@@ -50,11 +52,13 @@ families.py        the families of streams, each with its events and its fold
 lifecycle.py       which command fits when, who may, what its decision has to see
 decide.py          from a command to its decision in decisions/; decision.py is what comes out
 refusals.py        why not: codes and values; faults.py for what a form refuses
-case.py            what a case is after its events; entry.py, claim.py, seals.py, access.py of the other streams
+case.py            what a case is after its events; entry.py, claim.py, mandate.py, seals.py, access.py of the others
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
+representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
+registers/         the registers that stand by themselves; the others stand with the procedures that write to them
 offers.py          which country offers what; authorities.py which office signs what
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
 forms.py           the values that forms are written of; names.py and numbers.py their normal forms

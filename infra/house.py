@@ -12,7 +12,10 @@ from typing import Final, Self
 from domain.authorities import authorities, registrar_of
 from domain.commands import Actor
 from domain.countries import countries
-from infra.desk.desk import Desk
+from domain.offers import keepers
+from domain.registers.companies import REGISTER as COMPANIES
+from infra.desk.desk import Append, Desk
+from infra.desk.imported import import_entry
 from infra.desk.key_acts import authorise_missing, open_log
 from infra.development import development
 from infra.feed.heads import Heads
@@ -151,6 +154,23 @@ def _opened(settings: Settings, clock: Clock) -> dict[str, CountryHouse]:
     return found
 
 
+def _found_companies(country: CountryHouse) -> None:
+    """The companies of a development house stand in its register, where they do not yet."""
+    keeper = keepers(country.code)[COMPANIES.name].authority
+    missing = [
+        content
+        for content in development.companies(country.code)
+        if not country.log.holds(country.ids.stream(COMPANIES.key(content)))
+    ]
+
+    def work(append: Append) -> None:
+        for content in missing:
+            import_entry(append, country.ids, COMPANIES, content, keeper)
+
+    if missing:
+        country.desk.have(work).result()
+
+
 def issuer_of(settings: Settings) -> str:
     """The issuer of the embedded identity provider."""
     return f"{settings.base_url}/identity"
@@ -182,6 +202,8 @@ class House:
         if settings.environment == "development":
             appointed = development.appointments(self.person_of, self.countries)
             self.competences.enrol_development(issuer_of(settings), appointed)
+            for country in self.countries.values():
+                _found_companies(country)
 
     @cached_property
     def provider(self) -> development.DevelopmentProvider:

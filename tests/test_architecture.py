@@ -98,6 +98,7 @@ API_ROOMS = {
     "audit": {"edge"},
     "development": {"edge", "front"},
     "health": {"edge"},
+    "mandates": {"edge"},
     "my_cases": {"edge"},
     "procedures": {"edge"},
     "registers": {"edge"},

@@ -50,7 +50,7 @@ def page(  # noqa: PLR0913 - the members of a page
     *,
     is_full: bool | None = None,
 ) -> Response:
-    """The page, with the way to the next one where there may be one; ``is_full``: so it was before some were left out."""
+    """The page, with the way to the next one where there may be one; ``is_full``: before some were left out."""
     headers = {}
     if (len(items) == limit if is_full is None else is_full) and last:
         values = orjson.dumps(list(last))

@@ -12,7 +12,7 @@ from domain.decisions.situation import Situation
 from domain.mandate import LONGEST_YEARS, Mandate
 from domain.offers import offers_of
 from domain.persons import is_company
-from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown, Values
+from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 
 PRINCIPAL, REPRESENTATIVE = "p1", "p2"  # in the events of a mandate, as parties are in those of a case
 
@@ -111,10 +111,9 @@ def _must_be_usable(command: GiveMandate) -> None:
     if command.representative_person in (command.principal_person, command.by.persons.get(command.country)):
         raise Invalid(Fault("/representative", "mandate_to_oneself"))
     offered = {offer.procedure.name for offer in offers_of(command.country)}
-    values: Values = {"known": tuple(sorted(offered))}
-    unknown = (n for n, name in enumerate(command.procedures) if name not in offered)
-    if wrong := [Fault(f"/procedures/{n}", "unknown_procedure", values) for n in unknown]:
-        raise Invalid(*wrong)
+    for n, name in enumerate(command.procedures):
+        if name not in offered:
+            raise Invalid(Fault(f"/procedures/{n}", "unknown_procedure", {"known": tuple(sorted(offered))}))
 
 
 def _is_the_same(command: GiveMandate, stands: Mandate) -> bool:
