@@ -67,7 +67,10 @@ def offers_of(country: str) -> list[Offer]:
 @cache
 def keepers(country: str) -> Mapping[str, Keeper]:
     """Who keeps each register that stands by itself in this country, by the register's name."""
-    found: Mapping[str, Keeper] = import_module(f"{law.__name__}.{country.lower()}.registers").KEEPERS
+    folder = import_module(f"{law.__name__}.{country.lower()}")
+    if "registers" not in (module.name for module in iter_modules(folder.__path__)):
+        return {}
+    found: Mapping[str, Keeper] = import_module(f"{folder.__name__}.registers").KEEPERS
     return found
 
 

@@ -156,7 +156,10 @@ def _opened(settings: Settings, clock: Clock) -> dict[str, CountryHouse]:
 
 def _found_companies(country: CountryHouse) -> None:
     """The companies of a development house stand in its register, where they do not yet."""
-    keeper = keepers(country.code)[COMPANIES.name].authority
+    keeper = keepers(country.code).get(COMPANIES.name)
+    if keeper is None:
+        return
+    authority = keeper.authority
     missing = [
         content
         for content in development.companies(country.code)
@@ -165,7 +168,7 @@ def _found_companies(country: CountryHouse) -> None:
 
     def work(append: Append) -> None:
         for content in missing:
-            import_entry(append, country.ids, COMPANIES, content, keeper)
+            import_entry(append, country.ids, COMPANIES, content, authority)
 
     if missing:
         country.desk.have(work).result()

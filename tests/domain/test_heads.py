@@ -91,7 +91,9 @@ def test_a_head_in_the_register_acts_without_being_named_and_the_event_names_the
 def test_a_head_files_for_the_company(offer: Offer) -> None:
     story = told(offer, person("KZ", 1), applicant=unnamed())
     registered(story, a_head())
-    story.when(asked_by(BY, file(acting=StatedCapacity("head")))).then("ClaimTaken", "CaseFiled", "FeeAssessed")
+    story.when(asked_by(BY, file(acting=StatedCapacity("head")))).then(
+        "ClaimTaken", "CaseFiled", "FeeAssessed"
+    )
     story = told(offer, person("KZ", 1), applicant=unnamed())
     story.when(asked_by(BY, file())).then_refused(Invalid, "not_the_applicant")
 
