@@ -238,14 +238,13 @@ class Situation:
     def found(self) -> Shown:
         """What registers and mandates say of whoever asks."""
         about = self._about
-        if about is None:
+        keys = beside(self.command, about) if about else ()
+        if about is None or not keys:
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
         asked = Whose(country, about.offer.procedure, about.request, self.day, me)
-        return shown(
-            asked, beside(self.command, about), self._seen, self.id_of, humans_of(self.command, country)
-        )
+        return shown(asked, keys, self._seen, self.id_of, humans_of(self.command, country))
 
     def heads(self, number: str) -> Heads | None:
         """Who may act today for the company with this number; None: the register does not know it."""

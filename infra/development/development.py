@@ -357,12 +357,12 @@ def _restricting(country: Country) -> list[str]:
 def companies(country: str) -> tuple[dict[str, Any], ...]:
     """The two companies of the country, as its register has them (``domain/registers/companies.py``).
 
-    Citizen 3 heads the first one. Citizen 4 heads the second one, and citizen 2 too, but only together with them.
+    Citizen 3 heads the first one. Citizen 4 heads the second one, and citizen 3 too, but only together with them.
     """
-    second, third, fourth = (f"{country.lower()}-citizen-{n}" for n in (2, 3, 4))
+    third, fourth = (f"{country.lower()}-citizen-{n}" for n in (3, 4))
     return (
         _company(country, 1, _head(third, "alone")),
-        _company(country, 2, _head(fourth, "alone"), _head(second, "jointly")),
+        _company(country, 2, _head(fourth, "alone"), _head(third, "jointly")),
     )
 
 

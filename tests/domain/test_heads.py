@@ -142,7 +142,7 @@ def test_of_a_head_whom_the_register_does_not_have_the_officer_is_told_and_judge
     given(story, file())
     assert story.now.warnings == ["acts_by_paper:founder_1", "register_says_otherwise:founder_1"]
     given(story, says_yes())
-    assert story.last[0].event.acting["proof"] is None  # type: ignore[union-attr]
+    assert story.the(e.ConsentGiven).acting == {"person": human_of(KEY), "paper": None, "proof": None}
 
 
 def test_a_company_that_the_register_does_not_know_acts_by_a_paper(offer: Offer) -> None:

@@ -20,6 +20,8 @@ from projections import (
     case_parties,
     case_status,
     deadlines,
+    mandate_people,
+    mandates,
     opinions,
     registers,
     statistics,
@@ -45,6 +47,8 @@ from tests.domain.acts import (
     approve,
     assign,
     end_appeal_term,
+    end_mandate,
+    give_mandate,
     lift,
     office,
     pay,
@@ -76,7 +80,9 @@ def row(view: View, story: Story) -> Row | None:
 
 
 def rows(view: View, story: Story) -> list[Row]:
-    return view.shown(folded(story.log, CASE if view.family == "case" else stream_of(story.key)))
+    others = {"case": CASE, "mandate": next(map(stream_of, story.mandates), "")}
+    state = folded(story.log, others.get(view.family) or stream_of(story.key))
+    return view.shown(state)
 
 
 def waiting(*acts: Act) -> dict[str, str]:
@@ -88,7 +94,7 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    for found in rows(view, given(a_sale(), *way)):
+    for found in rows(view, given(a_sale(), give_mandate(), *way)):
         assert list(found) == list(view.columns)
 
 
@@ -113,6 +119,21 @@ def test_each_human_among_the_parties_finds_the_case() -> None:
     story = given(a_sale(), *FILED)
     found = [(each["party"], each["person"]) for each in rows(case_parties.PROJECTION, story)]
     assert sorted(found) == [("p1", story.request["person_p1"]), ("p2", story.request["person_p2"])]
+
+
+# --- mandates ---------------------------------------------------------------------------------------------
+
+
+def test_a_mandate_is_found_by_both_and_stands_there_also_when_it_is_over() -> None:
+    story = given(a_sale(), give_mandate())
+    (key,) = story.mandates
+    for acts, ended in (((), None), ((end_mandate(),), text(story.at))):
+        given(story, *acts)
+        sides = {each["person"]: each["side"] for each in rows(mandate_people.PROJECTION, story)}
+        assert sides == {key.parts[1]: "principal", key.parts[2]: "representative"}
+        found = row(mandates.PROJECTION, story)
+        assert found is not None
+        assert found["state"]["ended_at"] == ended
 
 
 # --- work_queue -------------------------------------------------------------------------------------------
@@ -275,6 +296,9 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (case_status, case_parties, work_queue, opinions, deadlines, registers, statistics, accesses)
+    modules = (
+        *(case_status, case_parties, work_queue, opinions, deadlines, registers, mandates, mandate_people),
+        *(statistics, accesses),
+    )
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}
