@@ -124,6 +124,34 @@ def test_either_ends_it_and_twice_is_once(town: Town, give: Any, who: str) -> No
     assert shown["ended_by"] == ("principal" if who == SELLER else "representative")
 
 
+@pytest.mark.parametrize(
+    ("more", "pointer", "code"),
+    [
+        ({"until": "2026-02-30"}, "/until", "no_such_day"),
+        ({"until": "2099-01-01"}, "/until", "mandate_too_long"),
+        ({"since": "2020-01-01"}, "/since", "day_is_over"),
+        ({"procedures": ["marriage"]}, "/procedures/0", "unknown_procedure"),
+        ({"further": ["sell"]}, "/further/0", None),
+        ({"representative": person(SELLER)}, "/representative", "mandate_to_oneself"),
+        ({"more": 1}, "/more", None),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place(
+    town: Town, more: dict[str, Any], pointer: str, code: str | None
+) -> None:
+    refused = town.as_(SELLER).post("/v1/mandates", {**of(SELLER), **more})
+    assert refused.status_code == 422, refused.text
+    (fault,) = refused.json()["errors"]
+    assert fault["pointer"] == pointer
+    assert code in (None, fault["code"])
+
+
+def test_what_is_not_kept_or_no_member_is_said(town: Town) -> None:
+    for country, code in (("UZ", "not_kept_here"), ("DE", "not_a_member")):
+        refused = town.as_(SELLER).post("/v1/mandates", {**of(SELLER), "country": country})
+        assert problem(refused)[1] == code
+
+
 # --- acting by it -----------------------------------------------------------------------------------------
 
 
@@ -253,3 +281,29 @@ def test_an_officer_who_filed_for_a_party_judges_it_no_more_when_the_mandate_is_
     )
     assert problem(refused) == (403, "party_to_this_case")
     good(town.judge(f"{OFFICE}-officer-2", case, "assignments"))
+
+
+# --- what is left of it -----------------------------------------------------------------------------------
+
+
+def test_a_log_with_mandates_verifies_and_its_rows_are_made_again(town: Town, give: Any) -> None:
+    mandate = give(SELLER)
+    good(town.as_(OTHER).post("/v1/cases", {**town.filing(*SALE), "acting": by(mandate)}, key=new_key()))
+    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    town.settle()
+    assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["ok"]
+    kazakhstan = town.house.countries["KZ"]
+    before = kazakhstan.read_models.digests()
+    kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.digests() == before
+
+
+def test_a_stream_of_another_kind_is_no_mandate_and_a_mandate_no_case(town: Town, give: Any) -> None:
+    mandate, case = give(SELLER)["mandate"], town.file(*SALE)
+    keys = town.house.countries["KZ"].ids.keys()
+    for stream in (case, keys):
+        assert problem(town.as_(SELLER).delete(f"/v1/mandates/{stream}")) == (404, "not_found")
+    for stream in (mandate, keys):
+        refused = town.as_(SELLER).post(f"/v1/cases/{stream}/withdrawals", {}, seen=1)
+        assert problem(refused) == (404, "not_found")
+        assert problem(town.as_(SELLER).get(f"/v1/cases/{stream}")) == (404, "not_found")

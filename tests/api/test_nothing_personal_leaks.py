@@ -10,6 +10,7 @@ import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from tests.town.people import offer_of, person
 from tests.town.served import ServedTown
 
 SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
-SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+SELLER, BUYER, AGENT = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
 OFFICE = "kz-vehicle-registration"
 SECRETS = (
     "A question about Daulet Tölegenuly",
@@ -92,6 +93,20 @@ def work(town: ServedTown) -> None:
     vin = town.read(case)["request"]["vehicle"]["vin"]
     asked = {"kind": "vin", "parts": [vin], "purpose": "a search"}
     good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/vehicles/searches", asked))
+    represented(town)
+
+
+def represented(town: ServedTown) -> None:
+    """A mandate is given, used and ended; a company is looked for by its number."""
+    people = {"principal": person(SELLER), "representative": person(AGENT)}
+    given = {"country": "KZ", **people, "until": (town.now() + timedelta(days=9)).date().isoformat()}
+    mandate = good(town.as_(SELLER).post("/v1/mandates", given))["mandate"]
+    body = {**town.filing(*SALE), "acting": {"as": "mandate", "mandate": mandate}}
+    good(town.as_(AGENT).post("/v1/cases", body, key=new_key()))
+    good(town.as_(AGENT).get("/v1/my/mandates", country="KZ"))
+    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    asked = {"kind": "number", "parts": ["EXAMPLE-KZ-1"], "purpose": "a search"}
+    good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/companies/searches", asked))
 
 
 def mistakes(town: ServedTown) -> None:
@@ -114,6 +129,17 @@ def mistakes(town: ServedTown) -> None:
     ]
     for wrong in spoilt:
         assert seller.post("/v1/cases", wrong, key=new_key()).is_client_error
+    people = {"principal": somebody, "representative": person(AGENT)}
+    given = {"country": "KZ", **people, "until": "2026-12-31"}
+    for wrong in (
+        {**given, name: number},
+        {**given, "representative": {**person(AGENT), "born_on": number}},
+        {**given, "principal": person(AGENT)},
+        {**given, "until": number},
+        {**given, "procedures": [name]},
+    ):
+        assert seller.post("/v1/mandates", wrong).is_client_error
+    assert seller.delete(f"/v1/mandates/{number}").is_client_error
     for path in (
         f"/v1/cases/{number}",
         f"/v1/{quote(name)}",
