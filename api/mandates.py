@@ -1,7 +1,7 @@
 """Mandates: who lets whom act for them in a country; given, ended, and shown to the two whom it is between."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, country_here, house_of
 from api.edge.carrying_out import carried_out
-from api.edge.contract import Id, documented
+from api.edge.contract import Id, documented, query
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import Code, MandatePage, MandateShown
@@ -20,14 +20,17 @@ from domain.entry import Entry
 from domain.events import Further
 from domain.forms import CountryCode, Day, Person, PersonOrCompany, Value
 from domain.mandate import Mandate
-from domain.persons import is_company, key_of, name_of
+from domain.persons import key_of, name_of
 from domain.procedure import mandate_key
-from domain.refusals import Fault, Invalid, Unknown
+from domain.refusals import Fault, Invalid, Unknown, Unready
 from domain.registers.companies import company_key, heads_on
 from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 
 router = APIRouter()
+_COMPANY: Final = query(
+    "company", "The number of a company that the caller heads", {"type": "string", "maxLength": 30}
+)
 
 
 class MandateBody(Value):
@@ -99,54 +102,42 @@ async def end_mandate(request: Request, mandate: Id) -> Response:
     **documented(
         "The mandates that the caller gave or has",
         answer=MandatePage,
-        parameters=(COUNTRY, *PAGE),
+        parameters=(COUNTRY, _COMPANY, *PAGE),
         problems=(400,),
     ),
 )
 async def my_mandates(request: Request) -> Response:
-    """In a country, the newest first; those of a company are shown to who heads it and gave them."""
+    """In a country, the newest first; or those of a company, for who heads it today and may act for it alone."""
     actor = caller(request)
     country = country_named(request)
-    await country.seen()
-    me = actor.persons.get(country.code)
+    is_seen = await country.seen()
+    day, person = _today(request, country), actor.persons.get(country.code)
+    number = request.query_params.get("company")
+    if number is not None:
+        if not is_seen:
+            raise Unready  # who heads it may have changed
+        person = _headed_by(country, person, number, day)
     limit, after = cursor_of(request, country)
     with country.read_models.reading() as seen:
         rows = seen.rows(
             "mandate_people",
-            {"person": me or ""},
+            {"person": person or ""},
             order=("given_at", "mandate"),
             after=after,
             limit=limit,
             is_descending=True,
         )
         found = seen.load("mandates", [row["mandate"] for row in rows])
-        given = [(Mandate(**found[row["mandate"]]["state"]), row["side"]) for row in rows]
-        companies = [_company_of(country, mandate) for mandate, _ in given if is_company(mandate.principal)]
-        entries = {name: Entry(**row["state"]) for name, row in seen.load("registers", companies).items()}
-    day = _today(request, country)
-    shown = [
-        _shown(mandate, side, day)
-        for mandate, side in given
-        if side == "representative" or _is_theirs(country, mandate, me, entries, day)
-    ]
-    last = [rows[-1]["given_at"], rows[-1]["mandate"]] if rows else []
-    return page(request, country, shown, limit, last, is_full=len(rows) == limit)
+    shown = [_shown(Mandate(**found[row["mandate"]]["state"]), row["side"], day) for row in rows]
+    return page(request, country, shown, limit, [rows[-1]["given_at"], rows[-1]["mandate"]] if rows else [])
 
 
-def _is_theirs(
-    country: CountryHouse, mandate: Mandate, me: str | None, entries: dict[str, Entry], day: date
-) -> bool:
-    """Whether they gave it for themselves, or head the company still."""
-    if not is_company(mandate.principal):
-        return True
-    entry = entries.get(_company_of(country, mandate))
-    return entry is not None and me in heads_on(entry, day, country.ids.human).alone
-
-
-def _company_of(country: CountryHouse, mandate: Mandate) -> str:
-    """The entry of the company that gave it."""
-    principal = mandate.principal or {}
-    return country.ids.stream(company_key(principal["number"]))
+def _headed_by(country: CountryHouse, me: str | None, number: str, day: date) -> str:
+    """The keyed id of the company, for its head; raises Unknown for everybody else."""
+    row = country.read_models.one("registers", country.ids.stream(company_key(number)))
+    if row is None or me not in heads_on(Entry(**row["state"]), day, country.ids.human).alone:
+        raise Unknown
+    return country.ids.human(("company", 1, country.code, number))
 
 
 def _keyed(country: CountryHouse, named: dict[str, Any]) -> str:
@@ -177,5 +168,5 @@ def _shown(mandate: Mandate, side: Literal["principal", "representative"], day: 
         "given_at": mandate.given_at,
         "ended_at": mandate.ended_at,
         "ended_by": mandate.ended_by,
-        "is_live": mandate.is_live(day) and mandate.since <= day.isoformat(),
+        "is_live": mandate.holds(day),
     }

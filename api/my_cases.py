@@ -1,6 +1,7 @@
 """What people ask about themselves: their own cases, and who read their data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
@@ -8,31 +9,67 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.caller import caller
-from api.edge.contract import documented
+from api.edge.caller import caller, house_of
+from api.edge.contract import documented, query
 from api.edge.cursors import LARGEST, PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import AccessPage, CasePage
+from domain.case import Case
 from domain.commands import Actor
+from domain.countries import country_of, legal_day
+from domain.mandate import Mandate
+from domain.refusals import Unknown, Unready
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS
 
 router = APIRouter()
+_MANDATE: Final = query(
+    "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
+)
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
 
 
 @router.get(
     "/v1/cases",
-    **documented("The caller's own cases", answer=CasePage, parameters=(COUNTRY, *PAGE), problems=(400,)),
+    **documented(
+        "The caller's own cases", answer=CasePage, parameters=(COUNTRY, _MANDATE, *PAGE), problems=(400,)
+    ),
 )
 async def list_cases(request: Request) -> Response:
-    """The cases in a country in which the caller is a party, newest first."""
+    """The cases in a country in which the caller is a party, newest first; or, by a mandate, whoever gave it."""
     actor = caller(request)
     country = await _country(request)
     limit, after = cursor_of(request, country)
-    rows = _mine(country, actor, limit, after)
-    shown = [{name: row[name] for name in _LISTED} for row in rows]
-    return page(request, country, shown, limit, _place(rows[-1]) if rows else [])
+    me = actor.persons.get(country.code)
+    if (named := request.query_params.get("mandate")) is None:
+        rows = theirs = _mine(country, me, limit, after)
+    else:
+        mandate, day = await _of_the_caller(request, country, me, named)
+        rows = _mine(country, mandate.principal_person, limit, after)
+        theirs = [row for row in rows if _reaches(mandate, row, day)]
+    shown = [{name: row[name] for name in _LISTED} for row in theirs]
+    last = _place(rows[-1]) if rows else []
+    return page(request, country, shown, limit, last, is_full=len(rows) == limit)
+
+
+async def _of_the_caller(
+    request: Request, country: CountryHouse, me: str | None, named: str
+) -> tuple[Mandate, date]:
+    """The mandate, where the caller may act by it today, and that day; raises Unknown."""
+    if not await country.seen():
+        raise Unready  # it may be over
+    row = country.read_models.one("mandates", named)
+    found = Mandate(**row["state"]) if row else None
+    day = legal_day(house_of(request).clock(), country_of(country.code))
+    if found is None or me is None or found.representative_person != me or not found.holds(day):
+        raise Unknown
+    return found, day
+
+
+def _reaches(mandate: Mandate, row: Mapping[str, Any], day: date) -> bool:
+    """Whether one may act by it in this case: whoever gave it is a party there, and does not act for another one."""
+    is_party = mandate.principal_person in Case(**row["state"]).persons.values()
+    return is_party and mandate.lets(row["procedure"], day)
 
 
 @router.get(
@@ -54,22 +91,22 @@ async def my_accesses(request: Request) -> Response:
 
 
 def _my_streams(country: CountryHouse, actor: Actor) -> Iterator[str]:
-    rows = _mine(country, actor, LARGEST, [])
+    me = actor.persons.get(country.code)
+    rows = _mine(country, me, LARGEST, [])
     while rows:
         yield from chain.from_iterable(
             (row["case"], *(written["entry"] for written in row["state"]["entries"])) for row in rows
         )
-        rows = _mine(country, actor, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
+        rows = _mine(country, me, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
 
 
-def _mine(country: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> list[dict[str, Any]]:
-    me = actor.persons.get(country.code)
-    if me is None:
+def _mine(country: CountryHouse, person: str | None, limit: int, after: list[Any]) -> list[dict[str, Any]]:
+    if person is None:
         return []
     with country.read_models.reading() as seen:
         mine = seen.rows(
             "case_parties",
-            {"person": me},
+            {"person": person},
             order=("filed_at", "case"),
             after=after,
             limit=limit,

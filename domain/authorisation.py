@@ -161,7 +161,7 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
         judges=case.judges,
         found=found,
         by_paper=case.by_paper,
-        acted=frozenset(person for person in case.acting.values() if person),
+        acted=frozenset(filter(None, case.acting.values())),
         opinion_offices=tuple(opinion["authority"] for opinion in case.open_opinions),
     )
 

@@ -220,6 +220,8 @@ class Case(NamedTuple):
     @property
     def by_paper(self) -> frozenset[str]:
         """The parties for whom somebody acts by a paper alone, which the officer judges."""
+        if not self.warnings:
+            return frozenset()
         return frozenset(p for p in self.parties if f"acts_by_paper:{self.whose(p)}" in self.warnings)
 
     @property

@@ -17,7 +17,7 @@ from domain.limits import facts_of
 from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
-from domain.parties import capacities, parties_named, persons_in, representatives_in
+from domain.parties import parties_named, persons_in, representatives_in
 from domain.persons import is_company
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.registers.companies import company_key
@@ -300,12 +300,23 @@ def beside(command: c.Command, about: About) -> tuple[Key, ...]:
         return ()
     country, procedure, request = about.offer.country, about.offer.procedure, about.request
     companies = tuple(key for _, key in companies_in(country, procedure, request))
-    if isinstance(command, c.PartyCommand) and command.acting is None:
-        me, parties = command.by.persons.get(country), parties_named(request)
-        if capacities(me, persons_in(request, parties), representatives_in(request, parties)):
-            return companies
+    if (
+        isinstance(command, c.PartyCommand)
+        and command.acting is None
+        and _is_named(command, country, request)
+    ):
+        return companies
     mandates = mandates_of(procedure, request, humans_of(command, country))
     return (*companies, *(key for _, _, key in mandates))
+
+
+def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
+    """Whether the request names the caller as a party, or as who acts for one."""
+    me, parties = command.by.persons.get(country), parties_named(request)
+    if me is None:
+        return False
+    named = (one["person"] for one in representatives_in(request, parties).values())
+    return me in persons_in(request, parties).values() or me in named
 
 
 def humans_of(command: c.Command, country: str) -> tuple[str, ...]:

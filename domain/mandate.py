@@ -48,10 +48,13 @@ class Mandate(NamedTuple):
         """Whether it stands on that legal day of its country: not ended, and its last day is not over."""
         return self.ended_at is None and day.isoformat() <= self.until
 
+    def holds(self, day: date) -> bool:
+        """Whether one may act by it on that day: it is live, and has begun."""
+        return self.since <= day.isoformat() and self.is_live(day)
+
     def lets(self, procedure: str, day: date) -> bool:
         """Whether one may act by it in a case of this procedure on that day."""
-        is_begun = self.since <= day.isoformat()
-        return is_begun and self.is_live(day) and (not self.procedures or procedure in self.procedures)
+        return self.holds(day) and (not self.procedures or procedure in self.procedures)
 
 
 def evolve(mandate: Mandate | None, recorded: Recorded) -> Mandate:

@@ -100,8 +100,8 @@ def capacities_today(
     ``by_paper``: the parties of which an officer judges the paper. Of any other company whom the register knows, a head
     acts only as long as the register says so, whatever the request says.
     """
-    if not human:
-        return ()
+    if found is NOTHING or not human:
+        return capacities(human, persons, representatives)
     named = (_today(each, human, found, by_paper) for each in capacities(human, persons, representatives))
     mine = [each for each in named if each is not None]
     taken = {each.party for each in mine}

@@ -1,16 +1,14 @@
-"""Whose mandate it is: a row for who gave it, also as the head of a company, and for who has it; by keyed ids."""
+"""Whose mandate it is: a row for who gave it, a human or a company, and one for who has it; by keyed ids."""
 
 from domain.mandate import Mandate
 from projections import Row, View
 
 
 def _rows(mandate: Mandate) -> list[Row]:
-    head = mandate.acting["person"] if mandate.acting else None
-    giver = head or mandate.principal_person
-    people = {mandate.representative_person: "representative", giver: "principal"}
+    people = {"principal": mandate.principal_person, "representative": mandate.representative_person}
     return [
         {"mandate": mandate.mandate, "person": person, "side": side, "given_at": mandate.given_at}
-        for person, side in people.items()
+        for side, person in people.items()
         if person
     ]
 

@@ -157,8 +157,11 @@ def test_a_clerk_acts_by_the_mandate_of_the_head_and_no_longer(town: Town) -> No
     assert mandate["as"] == "clerk"
     assert mandate["principal"] == {"name": company["name"]}
     town.settle()
-    listed = good(town.as_(HEAD).get("/v1/my/mandates", country="KZ"))["items"]
-    assert mandate["mandate"] in [each["mandate"] for each in listed]
+    of_company = {"country": "KZ", "company": company["number"]}
+    (listed,) = good(town.as_(HEAD).get("/v1/my/mandates", **of_company))["items"]
+    assert listed["mandate"] == mandate["mandate"]
+    for who in (CLERK, STRANGER, OFFICER):
+        assert problem(town.as_(who).get("/v1/my/mandates", **of_company)) == (404, "not_found")
 
     case = good(filed(town, company))
     by = {"as": "clerk", "mandate": mandate["mandate"]}

@@ -247,6 +247,21 @@ def test_two_at_once_end_it_and_act_by_it(town: Town, give: Any) -> None:
         assert problem(town.as_(OTHER).post(f"/v1/cases/{case}/consents", said)) == (404, "not_found")
 
 
+def test_who_has_a_mandate_finds_the_cases_that_it_is_for(town: Town, give: Any) -> None:
+    mandate = give(BUYER, procedures=["car_sale"])["mandate"]
+    case = town.file(*SALE)
+    town.settle()
+    mine = {"country": "KZ", "mandate": mandate, "limit": 100}
+    assert case in [each["case"] for each in good(town.as_(OTHER).get("/v1/cases", **mine))["items"]]
+    assert case not in [
+        each["case"] for each in good(town.as_(OTHER).get("/v1/cases", country="KZ"))["items"]
+    ]
+    for who in (STRANGER, BUYER):
+        assert problem(town.as_(who).get("/v1/cases", **mine)) == (404, "not_found")
+    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    assert problem(town.as_(OTHER).get("/v1/cases", **mine)) == (404, "not_found")
+
+
 # --- who judges -------------------------------------------------------------------------------------------
 
 

@@ -181,7 +181,7 @@ def test_a_stored_name_holds_no_path_of_a_module_and_no_country() -> None:
     for name, kind in NAMES.items():
         family, event, version = name.split(".")
         assert (event, version) == (kind.__name__, "v1")
-        assert family in {"case", "claim", "entry", "keys", "access"}
+        assert family in {"case", "claim", "entry", "mandate", "keys", "access"}
 
 
 @pytest.mark.parametrize(
