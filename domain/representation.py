@@ -22,7 +22,8 @@ class Shown(NamedTuple):
     """What was found of whoever asks and the parties of one case, today.
 
     ``heads``: a company that the register knows -> who may act for it. ``mandates``: a party -> the mandate by which
-    they may act for it in this procedure. ``bound``: who has a mandate of some party, whatever it is for.
+    they may act for it in this procedure. ``bound``: who has a mandate of some party, whatever it is for, or heads one,
+    be it together with others.
     """
 
     heads: Mapping[str, Heads] = _NOBODY
@@ -77,7 +78,7 @@ def shown(
         if key in keys and (entry := find(key)) is not None
     }
     mandates: dict[str, Mandate] = {}
-    bound = set()
+    bound = {human for each in heads.values() for human in humans if human in each.all}
     for party, human, key in mandates_of(asked.procedure, asked.request, humans):
         mandate: Mandate | None = find(key) if key in keys else None
         if mandate is None or not mandate.is_live(asked.day):

@@ -1,6 +1,6 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeAlias
 
@@ -37,8 +37,9 @@ def file(command: FileCase, situation: Situation) -> Decision:
     if rule is None:
         raise Invalid(_not_the_applicant(command, parties[FIRST_PARTY]))
     people = [(place, place.named_in(command.request)) for place in parties.values()]
-    _must_be_represented_lawfully(people)
-    consents = _consents(command, dict(zip(parties, people, strict=True)))
+    named = dict(zip(parties, people, strict=True))
+    _must_be_represented_lawfully(named, situation)
+    consents = _consents(command, named)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
     evidence = brought(command, terms, facts)
@@ -56,7 +57,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         consents=consents,
         consent_until=situation.until(times.consent) if consents and times.consent else None,
         warnings=[
-            *_warnings(command, situation, dict(zip(parties, people, strict=True))),
+            *_warnings(command, situation, named),
             *limits.warnings(terms, facts, situation.at, country),
             *warned,
             *unknown,
@@ -105,11 +106,18 @@ def _not_the_applicant(command: FileCase, applicant: Place) -> Fault:
     return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
 
-def _must_be_represented_lawfully(people: Sequence[_Party]) -> None:
-    """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
-    for place, party in people:
-        representative = persons.representative_of(party)
-        if representative is not None and representative["as"] not in place.shape.acts_by:
+def _must_be_represented_lawfully(parties: Mapping[str, _Party], situation: Situation) -> None:
+    """Refuse a request in which somebody acts for a party as the law does not let anybody act for it; or nobody for a
+    company that has to act, as neither the request nor the register says who.
+    """
+    for party, (place, named_there) in parties.items():
+        representative = persons.representative_of(named_there)
+        if representative is None:
+            has_to_act = place.shape.is_applicant or place.shape.consents
+            is_known = party in situation.found.heads
+            if has_to_act and persons.is_company(named_there) and not is_known:
+                raise Invalid(Fault(f"{place.pointer}/acts_by", "nobody_acts"))
+        elif representative["as"] not in place.shape.acts_by:
             role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
             where = f"{place.pointer}/acts_by/as"
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))

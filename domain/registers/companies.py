@@ -52,26 +52,28 @@ REGISTER: Final = Register(name="companies", content=CompanyEntry, content_versi
 
 
 class Heads(NamedTuple):
-    """Who may act for a company on a day, by what its ``entry`` says: the keyed ids of those who may alone."""
+    """Who heads a company on a day, by what its ``entry`` says, and who of them may act for it alone; by keyed ids."""
 
     entry: str
+    all: frozenset[str]
     alone: frozenset[str]
     is_struck_off: bool
 
 
 def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], str]) -> Heads:
-    """Who may act for the company on this legal day; ``id_of`` derives a keyed id from what ``key_of`` gives.
+    """Who heads the company on this legal day; ``id_of`` derives a keyed id from what ``key_of`` gives.
 
-    Who may only act together with another head is not among them: that takes a paper, which an officer judges.
+    Who may only act together with another head takes a paper, which an officer judges.
     """
-    struck_off_on = entry.content["struck_off_on"]
-    is_over = struck_off_on is not None and struck_off_on <= day.isoformat()
-    found = (head for head in entry.content["heads"] or () if _acts_alone(head, day.isoformat()))
-    keys = (key_of(head["person"]) for head in found)
-    alone = frozenset(id_of(key) for key in keys if key)
-    return Heads(entry.entry, alone, is_struck_off=is_over or entry.status == Status.ENDED)
+    today, content = day.isoformat(), entry.content
+    now = [head for head in content["heads"] or () if _is_head(head, today)]
+    known = [(head["may_act"], id_of(key)) for head in now if (key := key_of(head["person"]))]
+    alone = frozenset(human for may_act, human in known if may_act == "alone")
+    struck_off_on = content["struck_off_on"]
+    is_over = entry.status == Status.ENDED or (struck_off_on is not None and struck_off_on <= today)
+    return Heads(entry.entry, frozenset(human for _, human in known), alone, is_struck_off=is_over)
 
 
-def _acts_alone(head: Mapping[str, Any], day: str) -> bool:
+def _is_head(head: Mapping[str, Any], day: str) -> bool:
     is_head: bool = head["since"] <= day and (head["until"] is None or day <= head["until"])
-    return is_head and head["may_act"] == "alone"
+    return is_head

@@ -14,6 +14,7 @@ from domain.refusals import Clash, Invalid, NotAllowed, Unknown
 from domain.registers.companies import REGISTER
 from tests.domain.acts import (
     REPRESENTATIVE,
+    SUPERVISOR,
     applicant,
     as_human,
     asked_by,
@@ -177,12 +178,23 @@ def test_a_company_of_another_country_is_not_looked_for_in_this_register(offer: 
     given(story, says_yes())
 
 
-def test_a_head_of_a_party_judges_nothing(offer: Offer) -> None:
+@pytest.mark.parametrize("may_act", ["alone", "jointly"])
+def test_a_head_of_a_party_judges_nothing(offer: Offer, may_act: str) -> None:
     story = told(offer, unnamed())
-    registered(story, a_head())
-    given(story, file(), says_yes())
+    registered(story, a_head(may_act=may_act), a_head(OTHER))
+    given(story, file(), asked_by(as_human(OTHER), consent("p1")))
     head = office("officer", "officer-1", person=human_of(KEY))
     story.when(assign(head)).then_refused(NotAllowed, "party_to_this_case")
+    story.when(assign(SUPERVISOR, to=head)).then_refused(NotAllowed, "officer_is_party")
+
+
+def test_a_company_for_which_nobody_is_said_to_act_is_refused_before_it_costs(offer: Offer) -> None:
+    refused = told(offer, person("KZ", 1), unnamed()).when(file())
+    refused.then_refused(Invalid, "nobody_acts", "/request/founders/1/acts_by")
+    foreign = {**unnamed(), "country": "UZ"}
+    story = told(offer, foreign)
+    registered(story, a_head())
+    story.when(file()).then_refused(Invalid, "nobody_acts", "/request/founders/0/acts_by")
 
 
 # --- clerks -----------------------------------------------------------------------------------------------
