@@ -166,8 +166,8 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
     )
 
 
-def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
-    """What has to be known of a request that is filed at this authority."""
+def subject_of_filing(command: FileCase, authority: str, day: date, found: Shown = NOTHING) -> Subject:
+    """What has to be known of a request that is filed at this authority; ``found`` as in ``subject_of``."""
     parties = parties_named(command.request)
     return Subject(
         country=command.country,
@@ -176,6 +176,7 @@ def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
         authority=authority,
         parties=persons_in(command.request, parties),
         representatives=representatives_in(command.request, parties),
+        found=found,
     )
 
 

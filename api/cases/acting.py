@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.caller import caller
-from api.edge.carrying_out import done, led_to
+from api.edge.carrying_out import done, found_again, led_to
 from api.edge.may_read import located, readable
 from api.edge.problems import Declined
 from api.edge.shapes import EventHash, OpaqueId
@@ -50,7 +50,7 @@ async def act_for_party(
     outcome = await with_paper(
         country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
     )
-    return done(actor, outcome)
+    return done(actor, outcome, found=await found_again(request, country, actor, outcome))
 
 
 async def with_paper(

@@ -31,8 +31,7 @@ async def readable(request: Request, actor: Actor, case: str, action: str) -> tu
         raise nothing() if is_seen else Unready()
     found = Case(**row["state"])
     at = house_of(request).clock()
-    shown = known_of(country, actor, found, at)
-    rule = rule_or_refusal(actor, action, subject_of(found, at, shown))
+    rule = rule_or_refusal(actor, action, subject_of(found, at, known_of(country, actor, found, at)))
     if isinstance(rule, Refusal):
         raise rule
     if not is_seen and any(mine.proof for mine in rule.capacities):

@@ -49,7 +49,7 @@ def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
 def for_who_files(command: FileCase, situation: Situation, parties: Collection[str]) -> Rule | None:
     """The rule by which the request is filed; None: for somebody else, and nothing says that they may."""
     if command.is_at_counter:
-        subject = subject_of_filing(command, situation.terms.authority, situation.day)
+        subject = subject_of_filing(command, situation.terms.authority, situation.day, situation.found)
         found = rule_or_refusal(command.by, COUNTER.action, subject)
         if isinstance(found, Unknown):
             raise NotAllowed("not_at_the_counter")

@@ -196,6 +196,7 @@ def test_who_filed_by_a_mandate_that_is_over_sees_the_case_no_more(town: Town, g
     mandate = give(SELLER)
     body, key = {**town.filing(*SALE), "acting": by(mandate)}, new_key()
     filed = good(town.as_(OTHER).post("/v1/cases", body, key=key))
+    assert good(town.as_(OTHER).post("/v1/cases", body, key=key)) == filed
     assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
     assert problem(town.as_(OTHER).get(f"/v1/cases/{filed['case']}")) == (404, "not_found")
     again = good(town.as_(OTHER).post("/v1/cases", body, key=key))  # it is on the disk: that much is said
@@ -296,6 +297,14 @@ def test_an_officer_who_filed_for_a_party_judges_it_no_more_when_the_mandate_is_
     )
     assert problem(refused) == (403, "party_to_this_case")
     good(town.judge(f"{OFFICE}-officer-2", case, "assignments"))
+
+
+def test_an_officer_with_a_mandate_of_a_party_is_not_at_the_counter_for_it(town: Town, give: Any) -> None:
+    officer = f"{OFFICE}-officer-1"
+    give(SELLER, officer)
+    paper = {"as": "counter", "on_paper": town.upload(town.as_(officer), "KZ")}
+    refused = town.as_(officer).post("/v1/cases", {**town.filing(*SALE), "acting": paper}, key=new_key())
+    assert problem(refused) == (403, "party_to_this_case")
 
 
 # --- what is left of it -----------------------------------------------------------------------------------
