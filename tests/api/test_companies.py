@@ -10,6 +10,7 @@ import pytest
 
 from domain.countries import countries
 from infra.development.development import companies
+from infra.operations.register_import import WrongLines
 from tests.founders import NAME, a_founding, founding_is_offered
 from tests.town.caller import good, new_key, problem
 from tests.town.people import Town, person
@@ -95,6 +96,41 @@ def test_they_stand_in_the_register_from_the_beginning(town: Town) -> None:
         asked = {"kind": "number", "parts": [company["number"]], "purpose": "a look"}
         found = good(town.as_(OFFICER).post("/v1/registers/companies/searches", asked))
         assert found["content"] == company
+
+
+@pytest.mark.countries("UZ")
+def test_a_country_that_offers_nothing_yet_has_companies_and_their_clerks(new_town: Town) -> None:
+    (company, _), head_of_it = companies("UZ"), "uz-citizen-3"
+    named = {"country": "UZ", "number": company["number"], "name": company["names"][0]}
+    clerk = {"principal": named, "representative": person("uz-citizen-1"), "until": "2026-12-31"}
+    mandate = good(new_town.as_(head_of_it).post("/v1/mandates", {"country": "UZ", **clerk}))
+    assert (mandate["as"], mandate["principal"]) == ("clerk", {"name": company["names"][0]})
+    other = {**company, "number": "HTTP-UZ-1"}
+    new_town.import_entries("UZ", "companies", [other])
+    assert (
+        good(new_town.as_(head_of_it).get("/v1/my/mandates", country="UZ", company="HTTP-UZ-1"))["items"]
+        == []
+    )
+    with pytest.raises(WrongLines):
+        new_town.import_entries("UZ", "companies", [other])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"heads": [head(since="2026-02-01", until="2026-01-31")]}, "ends_before_it_begins"),
+        ({"number": "lower-1"}, "wrong_form"),
+        ({"names": []}, "too_few"),
+        ({"heads": [{**head(), "may_act": "never"}]}, None),
+    ],
+)
+def test_what_is_no_company_is_not_imported(town: Town, wrong: dict[str, Any], code: str | None) -> None:
+    right = {"number": "HTTP-X", "names": ["X"], "heads": [head()], "struck_off_on": None}
+    with pytest.raises(WrongLines) as refused:
+        town.import_entries("KZ", "companies", [right, {**right, "number": "HTTP-Y", **wrong}])
+    (line,) = refused.value.lines
+    assert line.number == 2
+    assert code in (None, line.fault.code)
 
 
 # --- heads ------------------------------------------------------------------------------------------------
