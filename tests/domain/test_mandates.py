@@ -4,6 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from domain import events as e
 from domain.commands import StatedCapacity
@@ -215,6 +218,34 @@ def test_of_two_mandates_in_a_case_the_representative_says_which() -> None:
         {"party": "p2", "as": "mandate"},
     ]
     assert set(story.now.acting) == {"a1"}
+
+
+@settings(max_examples=200)
+@forall(
+    begins=st.integers(0, 4),
+    lasts=st.integers(0, 4),
+    ended=st.none() | st.integers(0, 6),
+    acts=st.integers(0, 9),
+    procedures=st.sampled_from([[], ["car_sale"], ["birth_certificate"], ["birth_certificate", "car_sale"]]),
+)
+def test_one_acts_by_a_mandate_exactly_as_far_and_as_long_as_it_says(
+    begins: int, lasts: int, ended: int | None, acts: int, procedures: list[str]
+) -> None:
+    """Whatever its days, its procedures and its end: by the legal day of the act."""
+    story = a_sale()
+    since, until = TODAY + timedelta(days=begins), TODAY + timedelta(days=begins + lasts)
+    given(story, file(), of_the_buyer(story, since=since, until=until))
+    (key,) = story.mandates
+    story.mandates[key] = story.mandates[key]._replace(procedures=procedures)
+    is_ended = ended is not None and ended <= acts
+    if is_ended:
+        end = end_mandate(of=story.request["buyer"], by=party("buyer"))
+        given(story, later(days=ended or 0), end, later(days=acts - (ended or 0)))
+    else:
+        given(story, later(days=acts))
+    story.when(by_mandate(consent()))
+    holds = begins <= acts <= begins + lasts and not is_ended
+    assert (story.refusal is None) == (holds and (not procedures or "car_sale" in procedures))
 
 
 # --- who judges -------------------------------------------------------------------------------------------
