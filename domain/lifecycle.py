@@ -295,8 +295,9 @@ def beside(command: c.Command, about: About) -> tuple[Key, ...]:
 
     None for whoever acts as the party that they are, or as whom the request names, and says nothing else.
     """
-    may = STEPS[type(command)].may
-    if not isinstance(command, c.PartyCommand) and not (may and may.judges):
+    step = STEPS[type(command)]
+    is_judged = step.is_judgement or (step.may is not None and step.may.judges)
+    if not is_judged and not isinstance(command, c.PartyCommand):
         return ()
     country, procedure, request = about.offer.country, about.offer.procedure, about.request
     companies = tuple(key for _, key in companies_in(country, procedure, request))

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain import events as e
-from domain.commands import StatedCapacity
+from domain.commands import Command, PartyCommand, StatedCapacity
 from domain.refusals import Clash, Invalid, NotAllowed, Unknown
 from tests.domain.acts import (
     IN_HAND,
@@ -31,6 +31,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.story import Act, Story, a_birth, a_sale, given, human_of
+from tests.domain.test_lifecycle import EVERY, OF_CASES, name_of
 from tests.examples import person
 
 BY = as_human(REPRESENTATIVE)
@@ -260,6 +261,22 @@ def test_an_officer_who_has_a_mandate_of_a_party_is_kept_out_whatever_it_is_for(
     story.when(assign(officer)).then_refused(NotAllowed, "party_to_this_case")
     story.when(assign(to=officer)).then_refused(NotAllowed, "officer_is_party")
     given(story, end_mandate(of=story.request["buyer"], by=party("buyer")), propose(officer))
+
+
+JUDGED = [
+    row.command
+    for row in OF_CASES
+    if not issubclass(row.command, PartyCommand) and (row.is_judgement or (row.may and row.may.judges))
+]
+
+
+@pytest.mark.parametrize("kind", JUDGED, ids=name_of)
+def test_who_has_a_mandate_of_a_party_judges_nothing_at_all(kind: type[Command]) -> None:
+    """Also where a row is added."""
+    officer = office("officer", "officer-1", person=human_of(KEY))
+    story = a_sale()
+    given(story, *IN_HAND, of_the_buyer(story))
+    story.when(asked_by(officer, EVERY[kind])).then_refused(NotAllowed, "party_to_this_case")
 
 
 def test_an_officer_who_acted_for_a_party_is_kept_out_also_when_the_mandate_is_over() -> None:
