@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.edge.caller import caller, house_of
 from api.edge.contract import documented, query
 from api.edge.cursors import LARGEST, PAGE, cursor_of, page
+from api.edge.may_read import known_of
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import AccessPage, CasePage
 from domain.case import Case
@@ -19,6 +20,7 @@ from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.mandate import Mandate
 from domain.refusals import Unknown, Unready
+from domain.representation import capacities_today
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS
 
@@ -42,7 +44,8 @@ async def list_cases(request: Request) -> Response:
     limit, after = cursor_of(request, country)
     me = actor.persons.get(country.code)
     if (named := request.query_params.get("mandate")) is None:
-        rows = theirs = _mine(country, me, limit, after)
+        rows = _mine(country, me, limit, after)
+        theirs = [row for row in rows if _is_theirs(request, country, actor, row)]
     else:
         mandate, day = await _of_the_caller(request, country, me, named)
         rows = _mine(country, mandate.principal_person, limit, after)
@@ -50,6 +53,15 @@ async def list_cases(request: Request) -> Response:
     shown = [{name: row[name] for name in _LISTED} for row in theirs]
     last = _place(rows[-1]) if rows else []
     return page(request, country, shown, limit, last, is_full=len(rows) == limit)
+
+
+def _is_theirs(request: Request, country: CountryHouse, actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether the caller is a party there, or acts for one still: a head may have left the company since."""
+    case, me = Case(**row["state"]), actor.persons.get(country.code)
+    if me in case.persons.values():
+        return True
+    known = known_of(country, actor, case, house_of(request).clock())
+    return bool(capacities_today(me, case.persons, case.representatives, known, case.by_paper))
 
 
 async def _of_the_caller(
@@ -81,7 +93,7 @@ async def my_accesses(request: Request) -> Response:
     actor = caller(request)
     country = await _country(request)
     limit, after = cursor_of(request, country)
-    streams = list(_my_streams(country, actor))
+    streams = list(_my_streams(request, country, actor))
     found: list[dict[str, Any]] = []
     for n in range(0, len(streams), MAX_KEYS):
         some = {"stream": streams[n : n + MAX_KEYS]}
@@ -90,12 +102,14 @@ async def my_accesses(request: Request) -> Response:
     return page(request, country, rows, limit, [rows[-1]["number"]] if rows else [])
 
 
-def _my_streams(country: CountryHouse, actor: Actor) -> Iterator[str]:
+def _my_streams(request: Request, country: CountryHouse, actor: Actor) -> Iterator[str]:
     me = actor.persons.get(country.code)
     rows = _mine(country, me, LARGEST, [])
     while rows:
         yield from chain.from_iterable(
-            (row["case"], *(written["entry"] for written in row["state"]["entries"])) for row in rows
+            (row["case"], *(written["entry"] for written in row["state"]["entries"]))
+            for row in rows
+            if _is_theirs(request, country, actor, row)
         )
         rows = _mine(country, me, LARGEST, _place(rows[-1])) if len(rows) == LARGEST else []
 

@@ -165,6 +165,22 @@ def test_the_head_who_left_yesterday_does_nothing_and_sees_nothing(town: Town) -
 
 
 @the_law
+@pytest.mark.countries("KZ")
+def test_a_head_whom_the_request_names_finds_the_case_as_long_as_they_head_the_company(
+    new_town: Town,
+) -> None:
+    company = registered(new_town, head(until=new_town.now().date().isoformat()))
+    named = {**company, "acts_by": {"as": "head", "person": person(HEAD)}}
+    case = good(filed(new_town, named))["case"]
+    for days, expected in ((0, [case]), (1, [])):
+        new_town.travel(days=days)
+        new_town.settle()
+        found = good(new_town.as_(HEAD).get("/v1/cases", country="KZ"))["items"]
+        assert [each["case"] for each in found] == expected
+        assert new_town.as_(HEAD).get(f"/v1/cases/{case}").is_success == bool(expected)
+
+
+@the_law
 def test_a_company_that_is_struck_off_is_refused_in_words(town: Town) -> None:
     company = registered(town, head(), struck_off_on="2026-01-01")
     case = good(filed(town, company))
