@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import audit, competences, development, health, my_cases, procedures, seal_keys, work_queue
+from api import audit, competences, development, health, mandates, my_cases, procedures, seal_keys, work_queue
 from api.cases import acts, amending, appeals, evidence, filing, history, payments, reading
 from api.edge import problems
 from api.edge.asgi import App, edge
@@ -36,6 +36,7 @@ ROUTERS = (
     evidence,
     history,
     my_cases,
+    mandates,
     work_queue,
     entries,
     searches,

@@ -1,36 +1,86 @@
 """What people ask about themselves: their own cases and entries, and who read their data."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.caller import caller
-from api.edge.contract import documented
+from api.edge.caller import caller, house_of
+from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.may_read import known_of
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import AccessPage, CasePage, MyEntries
+from domain.case import Case
 from domain.commands import Actor
+from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import shown_to
+from domain.mandate import Mandate
+from domain.refusals import Unknown, Unready
+from domain.representation import capacities_today
 from infra.house import CountryHouse
 
 router = APIRouter()
+_MANDATE: Final = query(
+    "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
+)
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
 
 
 @router.get(
     "/v1/cases",
-    **documented("The caller's own cases", answer=CasePage, parameters=(COUNTRY, *PAGE), problems=(400,)),
+    **documented(
+        "The caller's own cases", answer=CasePage, parameters=(COUNTRY, _MANDATE, *PAGE), problems=(400,)
+    ),
 )
 async def list_cases(request: Request) -> Response:
-    """The cases in a country in which the caller is a party, newest first."""
+    """The cases in a country in which the caller is a party, newest first; or, by a mandate, whoever gave it."""
     actor = caller(request)
     country = await _country(request)
     limit, after = cursor_of(request, country)
-    rows = _mine(country, actor, limit, after)
-    shown = [{name: row[name] for name in _LISTED} for row in rows]
-    return page(request, country, shown, limit, _place(rows[-1]) if rows else [])
+    me = actor.persons.get(country.code)
+    if (named := request.query_params.get("mandate")) is None:
+        rows = _mine(country, me, limit, after)
+        theirs = [row for row in rows if _is_theirs(request, country, actor, row)]
+    else:
+        mandate, day = await _of_the_caller(request, country, me, named)
+        rows = _mine(country, mandate.principal_person, limit, after)
+        theirs = [row for row in rows if _reaches(mandate, row, day)]
+    shown = [{name: row[name] for name in _LISTED} for row in theirs]
+    last = _place(rows[-1]) if rows else []
+    return page(request, country, shown, limit, last, is_full=len(rows) == limit)
+
+
+def _is_theirs(request: Request, country: CountryHouse, actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether the caller is a party there, or acts for one still: a head may have left the company since."""
+    case, me = Case(**row["state"]), actor.persons.get(country.code)
+    if me in case.persons.values():
+        return True
+    known = known_of(country, actor, case, house_of(request).clock())
+    return bool(capacities_today(me, case.persons, case.representatives, known, case.by_paper))
+
+
+async def _of_the_caller(
+    request: Request, country: CountryHouse, me: str | None, named: str
+) -> tuple[Mandate, date]:
+    """The mandate, where the caller may act by it today, and that day; raises Unknown."""
+    if not await country.seen():
+        raise Unready  # it may be over
+    row = country.read_models.one("mandates", named)
+    found = Mandate(**row["state"]) if row else None
+    day = legal_day(house_of(request).clock(), country_of(country.code))
+    if found is None or me is None or found.representative_person != me or not found.holds(day):
+        raise Unknown
+    return found, day
+
+
+def _reaches(mandate: Mandate, row: Mapping[str, Any], day: date) -> bool:
+    """Whether one may act by it in this case: whoever gave it is a party there, and does not act for another one."""
+    is_party = mandate.principal_person in Case(**row["state"]).persons.values()
+    return is_party and mandate.lets(row["procedure"], day)
 
 
 @router.get(
@@ -72,14 +122,13 @@ async def my_entries(request: Request) -> Response:
     return page(request, country, shown, limit, [rows[-1]["entry"]] if rows else [])
 
 
-def _mine(country: CountryHouse, actor: Actor, limit: int, after: list[Any]) -> list[dict[str, Any]]:
-    me = actor.persons.get(country.code)
-    if me is None:
+def _mine(country: CountryHouse, person: str | None, limit: int, after: list[Any]) -> list[dict[str, Any]]:
+    if person is None:
         return []
     with country.read_models.reading() as seen:
         mine = seen.rows(
             "case_parties",
-            {"person": me},
+            {"person": person},
             order=("filed_at", "case"),
             after=after,
             limit=limit,

@@ -122,7 +122,8 @@ class _Story:
         self._withdrawn()
         self._declined()
         self._blocked_by_a_lien()
-        for end in ("refused", "withdrawn", "declined", "blocked"):
+        self._mandated()
+        for end in ("refused", "withdrawn", "declined", "blocked", "mandated"):
             ends[end] += 1
         unpaid, alone = self._unpaid(), self._without_consent()
         for case in waiting:
@@ -209,6 +210,16 @@ class _Story:
         self._consent(case, "decline")
         self._console.print("the buyer said no")
 
+    def _mandated(self) -> None:
+        people = {"principal": self._person("kz-citizen-1"), "representative": self._person("kz-citizen-3")}
+        until = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+        scope = {"country": "KZ", "procedures": ["car_sale"], "further": ["withdraw"], "until": until}
+        mandate = self._post("kz-citizen-1", "/v1/mandates", {**scope, **people})["mandate"]
+        acting = {"acting": {"as": "mandate", "mandate": mandate}}
+        case = self._file("kz-citizen-3", "KZ", "car_sale", self._sale(), **acting)
+        self._judge("kz-citizen-3", case, "withdrawals", acting)
+        self._console.print("filed and withdrawn for the seller, by who has a mandate")
+
     def _blocked_by_a_lien(self) -> None:
         vin = self._vin()
         case = self._file_sale(vin)
@@ -242,17 +253,19 @@ class _Story:
     # the steps
 
     def _file_sale(self, vin: str | None = None) -> str:
-        request = {
+        return self._file("kz-citizen-1", "KZ", "car_sale", self._sale(vin))
+
+    def _sale(self, vin: str | None = None) -> dict[str, Any]:
+        return {
             "seller": self._person("kz-citizen-1"),
             "buyer": self._person("kz-citizen-2"),
             "vehicle": {"vin": vin or self._vin()},
             "price": {"amount": 250_000_000, "currency": "KZT"},
             "new_plates": False,
         }
-        return self._file("kz-citizen-1", "KZ", "car_sale", request)
 
-    def _file(self, person: str, country: str, procedure: str, request: dict[str, Any]) -> str:
-        body = {"country": country, "procedure": procedure, "request": request}
+    def _file(self, person: str, country: str, procedure: str, request: dict[str, Any], **more: Any) -> str:
+        body = {"country": country, "procedure": procedure, "request": request, **more}
         self._next += 1
         headers = {**self._signed_in(person), "Idempotency-Key": f"demo-{self._next}"}
         answer = self._http.post("/v1/cases", json=body, headers=headers)

@@ -9,6 +9,8 @@ request         what the applicant filed: the content of the form
 party           a person or company with a role in the case (applicant, seller, buyer, mother, child)
 appointee       a human or a machine within an authority, with the competences that they hold there
 representative  a human who acts for a party that they are not: a head, a parent, by a mandate, at the counter
+mandate         by which somebody, the *principal*, lets somebody act for them: procedures, days, how far
+clerk           who has a mandate of a company, given by its head
 capacity        for which party somebody acts, and as what; a *stated* capacity is what a caller says of it
 counter         where an officer acts for who cannot sign in, with the paper that they signed
 authority       the office that decides; an *officer* is a person who acts for it
@@ -51,12 +53,14 @@ families.py        the families of streams, each with its events and its fold
 lifecycle.py       which command fits when, who may, what its decision has to see
 decide.py          from a command to its decision in decisions/; decision.py is what comes out
 refusals.py        why not: codes and values; faults.py for what a form refuses
-case.py            what a case is after its events; entry.py, claim.py, seals.py, access.py of the other streams
+case.py            what a case is after its events; entry.py, claim.py, mandate.py, seals.py, access.py of the others
 appointee.py       what somebody may do for an authority, after its events
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
+representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees; entry_visibility.py what of an entry
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
+registers/         the registers that stand by themselves; the others stand with the procedures that write to them
 offers.py          which country offers what; authorities.py which office signs what
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
 forms.py           the values that forms are written of; names.py and numbers.py their normal forms

@@ -17,12 +17,12 @@ from domain.parties import (
     FIRST_PARTY,
     Capacity,
     Representative,
-    capacities,
     parties_named,
     persons_in,
     representatives_in,
 )
 from domain.refusals import NotAllowed, Refusal, Unknown
+from domain.representation import NOTHING, Shown, capacities_today
 from domain.roles import APPLICANT, JUDGES, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May
 
 
@@ -45,11 +45,15 @@ class Subject:
     at_counter: frozenset[str] = frozenset()
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
     barred: frozenset[str] = frozenset()  # who judged what was set aside, as at_counter
+    found: Shown = NOTHING  # of whoever asks, by registers and mandates
+    by_paper: frozenset[str] = frozenset()  # the parties of which an officer judges who acts for them
+    acted: frozenset[str] = frozenset()  # the humans who acted for a party without being one
 
     @property
     def humans(self) -> frozenset[str]:
-        """Everybody who is a party or acts for one."""
-        return frozenset((*self.parties.values(), *(r["person"] for r in self.representatives.values())))
+        """Everybody who is a party, acts for one, or did."""
+        named = (r["person"] for r in self.representatives.values())
+        return frozenset((*self.parties.values(), *named, *self.acted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Rule:
 
     ``as_``: as what they act for the party, None where they are it; ``capacities`` are all that they have in the case.
     With a competence and a party, an officer acts for the party at the counter. ``person`` is the keyed human.
+    ``proof`` and ``further`` are those of the capacity.
     """
 
     id: str
@@ -66,10 +71,13 @@ class Rule:
     as_: As | None = None
     capacities: tuple[Capacity, ...] = ()
     person: str | None = None
+    proof: str | None = None
+    further: tuple[str, ...] | None = None
 
     def of(self, capacity: Capacity) -> "Rule":
         """The same rule, for an act in this capacity."""
-        return Rule(self.id, capacity.party, self.competence, capacity.as_, self.capacities, self.person)
+        party, as_, proof, further = capacity
+        return Rule(self.id, party, self.competence, as_, self.capacities, self.person, proof, further)
 
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
@@ -98,19 +106,20 @@ _COUNTRY_WIDE: Final = frozenset({"auditor", "data_protection_officer", "treasur
 def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refusal:
     """The rule that allows the action, or the refusal: Unknown where the caller may not know that it exists.
 
-    Who acts for a party may do what the party may. An officer who is a party to the case, or acts for one, has no
-    competence in it (rules.md 20: two roles, one human).
+    Who acts for a party may do what the party may. An officer who is a party to the case, acts or acted for one, or
+    has a mandate of one, has no competence in it (rules.md 20: two roles, one human).
     """
     may = TABLE[action]
     me = actor.persons.get(subject.country)
-    mine = capacities(me, subject.parties, subject.representatives)
+    mine = capacities_today(me, subject.parties, subject.representatives, subject.found, subject.by_paper)
     if mine:
         return _as_party(may, me, mine)
     here = [c for c in actor.competences if c.country == subject.country]
-    humans = subject.humans if here else frozenset[str]()
-    if any(c.person in humans for c in here if c.person):
+    if here:
         # The record of competences knows the human, also where the token does not name them.
-        return NotAllowed("party_to_this_case")
+        known = {me, *(c.person for c in here)} - {None}
+        if not known.isdisjoint(subject.humans | subject.found.bound):
+            return NotAllowed("party_to_this_case")
     allow = [
         c
         for c in here
@@ -158,12 +167,12 @@ def _as_party(may: May, me: str | None, mine: tuple[Capacity, ...]) -> Rule | Re
         is_applicant = capacity.party == FIRST_PARTY
         if PARTY in may.roles or (APPLICANT in may.roles and is_applicant):
             rule = f"{may.action}:{APPLICANT if is_applicant else PARTY}"
-            return Rule(rule, capacity.party, None, capacity.as_, mine, me)
+            return Rule(rule, capacities=mine, person=me).of(capacity)
     return NotAllowed("party_to_this_case")
 
 
-def subject_of(case: Case, at: datetime) -> Subject:
-    """What has to be known of a case."""
+def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
+    """What has to be known of a case; ``found``: what registers and mandates say of whoever asks."""
     return Subject(
         country=case.country,
         day=legal_day(at, country_of(case.country)),
@@ -173,6 +182,9 @@ def subject_of(case: Case, at: datetime) -> Subject:
         representatives=case.representatives,
         at_counter=case.was_at_counter,
         judges=case.judges,
+        found=found,
+        by_paper=case.by_paper,
+        acted=frozenset(filter(None, case.acting.values())),
         barred=case.was_set_aside_by,
         opinion_offices=tuple(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
     )
@@ -200,8 +212,8 @@ def subject_of_entry(action: str, entry: Entry, day: date, human: Human) -> Subj
     return replace(subject_of_register(action, entry.country, entry.register, day), parties=parties)
 
 
-def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
-    """What has to be known of a request that is filed at this authority."""
+def subject_of_filing(command: FileCase, authority: str, day: date, found: Shown = NOTHING) -> Subject:
+    """What has to be known of a request that is filed at this authority; ``found`` as in ``subject_of``."""
     parties = parties_named(command.request)
     return Subject(
         country=command.country,
@@ -210,6 +222,7 @@ def subject_of_filing(command: FileCase, authority: str, day: date) -> Subject:
         authority=authority,
         parties=persons_in(command.request, parties),
         representatives=representatives_in(command.request, parties),
+        found=found,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.families import signed_by
-from domain.offers import offers
+from domain.offers import keepers, offers
 
 CASES: Final = signed_by("deciding")
+ENTRIES: Final = ("entry.*",)
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 # What is decided of an appeal, and what follows from it in the same append.
 APPEALS: Final = (
@@ -26,6 +27,7 @@ STATEMENTS: Final = frozenset({RECEIPT, OBJECTION, PAYMENT, REFUND})  # of outsi
 HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = signed_by("access")
 COMPETENCES: Final = signed_by("competence")
+MANDATES: Final = signed_by("mandates")
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
@@ -36,7 +38,10 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         feed_of(country): {HEAD},
         access_of(country): set(ACCESSES),
         competence_of(country): set(COMPETENCES),
+        mandates_of(country): set(MANDATES),
     }
+    for keeper in keepers(country).values():
+        found.setdefault(keeper.authority, set()).update(ENTRIES)
     for (code, _), offer in offers().items():
         if code != country:
             continue
@@ -74,6 +79,11 @@ def access_of(country: str) -> str:
 def competence_of(country: str) -> str:
     """The keeper of the record of competences, who signs what is granted and ended."""
     return f"{country.lower()}-competence-register"
+
+
+def mandates_of(country: str) -> str:
+    """The keeper of mandates: who acts for whom."""
+    return f"{country.lower()}-mandate-register"
 
 
 def registrar_of(country: str) -> str:

@@ -296,6 +296,13 @@ class Case(NamedTuple):
         return representatives_in(self.request, self.parties)
 
     @property
+    def by_paper(self) -> frozenset[str]:
+        """The parties for whom somebody acts by a paper alone, which the officer judges."""
+        if not self.warnings:
+            return frozenset()
+        return frozenset(p for p in self.parties if f"acts_by_paper:{self.whose(p)}" in self.warnings)
+
+    @property
     def was_at_counter(self) -> frozenset[str]:
         """The officers who acted for a party: they take no part in the decision."""
         return frozenset(known for officer in self.at_counter for known in officer if known)

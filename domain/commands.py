@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from domain.events import AppealOutcome, As, Attachment, LoginMember
+from domain.events import AppealOutcome, As, Attachment, Further, LoginMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Command:
 
     by: Actor
     cause: str
-    family: ClassVar[Literal["case", "entry", "competence"]]
+    family: ClassVar[Literal["case", "entry", "competence", "mandate"]]
 
     @property
     @abstractmethod
@@ -78,10 +78,13 @@ class CaseCommand(Command):
 
 @dataclass(frozen=True, slots=True)
 class StatedCapacity:
-    """As what the caller says that they act for a party; ``paper``: what was signed at the counter."""
+    """As what the caller says that they act for a party; ``paper``: what was signed at the counter; ``mandate``: the
+    one by which they act.
+    """
 
     as_: As
     paper: Attachment | None = None
+    mandate: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,3 +425,40 @@ class EndCompetence(AppointeeCommand):
 
     competence: str
     last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateCommand(Command):
+    """Asked about one mandate; ``mandate`` is its stream."""
+
+    country: str
+    mandate: str
+    family = "mandate"
+
+    @property
+    def stream(self) -> str:
+        """The mandate."""
+        return self.mandate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveMandate(MandateCommand):
+    """Let somebody act for whoever asks, or for a company that they head; both as a form names them.
+
+    ``principal_person`` and ``representative_person`` are their keyed ids, of which ``mandate`` is derived.
+    ``since`` None: from today on.
+    """
+
+    principal: Mapping[str, Any]
+    principal_person: str
+    representative: Mapping[str, Any]
+    representative_person: str
+    procedures: tuple[str, ...]
+    further: tuple[Further, ...]
+    since: date | None
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMandate(MandateCommand):
+    """End it: the principal takes it back, or the representative lays it down."""

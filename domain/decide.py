@@ -19,6 +19,7 @@ from domain.decisions import (
     entries,
     erasure,
     filing,
+    mandates,
     opinions,
     payments,
     registry,
@@ -65,6 +66,8 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.EraseEntry: erasure.erase_entry,
     c.GrantCompetence: competences.grant,
     c.EndCompetence: competences.end,
+    c.GiveMandate: mandates.give,
+    c.EndMandate: mandates.end,
 }
 
 

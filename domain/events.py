@@ -71,11 +71,13 @@ class ActorMember(_Actor, _For):
 class RepresentativeMember(TypedDict):
     """Who acted for a party: their keyed id ("" where the record of competences names nobody).
 
-    ``paper`` is what was signed, where an officer took it at the counter.
+    ``paper`` is what was signed, where an officer took it at the counter. ``proof`` is the stream of the mandate, or of
+    the register's entry, that bore it out at that moment; null where the request named them.
     """
 
     person: str
     paper: Attachment | None
+    proof: str | None
 
 
 class LoginMember(TypedDict):
@@ -97,6 +99,7 @@ WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read
 AppealOutcome = Literal["upheld", "set_aside", "annulled"]
+Further = Literal["revoke_consents", "withdraw"]  # what a mandate has to say, or its holder may not do it
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 
 OfCase = Personal("case")
@@ -595,6 +598,35 @@ class RestrictionLifted:
     rule: str
 
 
+# --- mandates ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateGiven:
+    """Somebody, or a company by its head, lets somebody act for them; no procedures are all of the country's.
+
+    ``further``: what else they may do than file, answer and consent. ``acting``: the head; null: the principal.
+    """
+
+    acts_as: Literal["mandate", "clerk"]  # of a human, of a company
+    procedures: list[str]
+    further: list[Further]
+    since: str
+    until: str  # the last day
+    principal: Annotated[Mapping[str, Any] | Erased, Personal("principal")]
+    principal_person: Annotated[str | Erased, Personal("principal")]
+    representative: Annotated[Mapping[str, Any] | Erased, Personal("representative")]
+    representative_person: Annotated[str | Erased, Personal("representative")]
+    acting: Annotated[RepresentativeMember | Erased | None, Personal("principal")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateEnded:
+    """It is over from this event on: the actor's role says whether the principal or the representative ended it."""
+
+    acting: Annotated[RepresentativeMember | Erased | None, Personal("principal")]
+
+
 # --- keys of the log, its access table, and who may act for an authority ----------------------------------
 
 
@@ -724,9 +756,10 @@ EntryEvent = (
     | RestrictionLifted
     | PersonalDataErased
 )
+MandateEvent = MandateGiven | MandateEnded
 KeysEvent = LogOpened | SealAuthorised | SealRetired
 CompetenceEvent = CompetenceGranted | CompetenceChanged | CompetenceEnded
-Event = CaseEvent | ClaimEvent | EntryEvent | KeysEvent | AccessHeadRecorded | CompetenceEvent
+Event = CaseEvent | ClaimEvent | EntryEvent | MandateEvent | KeysEvent | AccessHeadRecorded | CompetenceEvent
 
 
 class Recorded(NamedTuple):

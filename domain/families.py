@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from domain import appointee, case, claim, entry, seals
+from domain import appointee, case, claim, entry, mandate, seals
 from domain.claim import FREE
 from domain.events import (
     AccessHeadRecorded,
@@ -13,6 +13,7 @@ from domain.events import (
     CompetenceEvent,
     EntryEvent,
     KeysEvent,
+    MandateEvent,
     Recorded,
 )
 
@@ -21,14 +22,14 @@ from domain.events import (
 class Family:
     """A row. ``evolve(state, recorded)`` is the state after an event, ``empty`` the one before the first.
 
-    ``signer``: the authority that decides under the terms, the registrar of keys, the keepers of accesses and of
-    competences.
+    ``signer``: the authority that decides under the terms, the registrar of keys, the keepers of mandates, of accesses
+    and of competences.
     """
 
     name: str
     events: tuple[type, ...]
     evolve: Callable[[Any, Recorded], Any]
-    signer: Literal["deciding", "registrar", "access", "competence"]
+    signer: Literal["deciding", "mandates", "registrar", "access", "competence"]
     empty: Any = None
 
     @property
@@ -45,6 +46,7 @@ _ROWS: Final = (
     Family("case", get_args(CaseEvent), case.evolve, "deciding"),
     Family("claim", get_args(ClaimEvent), claim.evolve, "deciding", FREE),
     Family("entry", get_args(EntryEvent), entry.evolve, "deciding"),
+    Family("mandate", get_args(MandateEvent), mandate.evolve, "mandates"),
     Family("keys", get_args(KeysEvent), seals.evolve, "registrar", ()),
     Family("access", (AccessHeadRecorded,), _newest, "access"),
     Family("competence", get_args(CompetenceEvent), appointee.evolve, "competence"),

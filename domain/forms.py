@@ -161,11 +161,14 @@ class Person(AnyPerson):
         return self
 
 
+CompanyNumber = Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Z/-]{0,29}$")]
+
+
 class Company(Value):
     """A company as a party: known by the number under which the country's register has it, as written there."""
 
     country: CountryCode
-    number: Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Z/-]{0,29}$")]
+    number: CompanyNumber
     name: Line
 
 
@@ -185,9 +188,11 @@ class RepresentedPerson(AnyPerson):
 
 
 class RepresentedCompany(Company):
-    """A company that files or consents: a human acts for it, its head or another one whom the law admits."""
+    """A company that files or consents: a human acts for it, who is named where the register of companies does not have
+    them as its head.
+    """
 
-    acts_by: ActsBy
+    acts_by: ActsBy | None = None
 
 
 def _kind(named: Any) -> str:

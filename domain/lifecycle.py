@@ -14,9 +14,14 @@ from domain.case import ENDED, Case, Stage
 from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
+from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
+from domain.parties import parties_named, persons_in, representatives_in
+from domain.persons import is_company
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
+from domain.registers.companies import company_key
+from domain.representation import companies_in, mandates_of
 from domain.roles import APPLICANT, OFFICERS, PARTY, PERSONNEL, May
 
 
@@ -324,6 +329,9 @@ ROWS: Final = (
     # who may act for an authority
     Step(c.GrantCompetence, GRANT),
     Step(c.EndCompetence, GRANT),
+    # mandates: whose they are says who may
+    Step(c.GiveMandate, None),
+    Step(c.EndMandate, None),
 )
 STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
 _TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {
@@ -343,13 +351,62 @@ def fits(case: Case) -> tuple[str, ...]:
 
 
 def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
-    """The claims and entries that the decision on this command has to see, given what it is about and the state of
-    what it is asked of; each once.
+    """What the decision on this command has to see, given what it is about and the state of what it is asked of: each
+    claim and entry, and what says who acts for whom, once.
     """
     step = STEPS[type(command)]
-    if about is None or (isinstance(state, Case) and not step.sees_when(state)):
+    if isinstance(command, c.MandateCommand):
+        return _company_of(command, state)
+    if about is None:
         return ()
-    return tuple(dict.fromkeys(key for see in step.sees for key in see(about)))
+    is_looked_at = step.sees and (not isinstance(state, Case) or step.sees_when(state))
+    keys = (key for see in step.sees for key in see(about)) if is_looked_at else ()
+    return tuple(dict.fromkeys((*keys, *beside(command, about))))
+
+
+def beside(command: c.Command, about: About) -> tuple[Key, ...]:
+    """The entries and mandates that say for whom the caller acts, and whether an officer is bound to a party.
+
+    None for whoever acts as the party that they are, or as whom the request names, and says nothing else.
+    """
+    step = STEPS[type(command)]
+    is_judged = step.is_judgement or (step.may is not None and step.may.judges)
+    if not is_judged and not isinstance(command, c.PartyCommand):
+        return ()
+    country, procedure, request = about.offer.country, about.offer.procedure, about.request
+    companies = tuple(key for _, key in companies_in(country, procedure, request))
+    if (
+        isinstance(command, c.PartyCommand)
+        and command.acting is None
+        and _is_named(command, country, request)
+    ):
+        return companies
+    mandates = mandates_of(procedure, request, humans_of(command, country))
+    return (*companies, *(key for _, _, key in mandates))
+
+
+def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
+    """Whether the request names the caller as a party, or as who acts for one."""
+    me, parties = command.by.persons.get(country), parties_named(request)
+    if me is None:
+        return False
+    named = (one["person"] for one in representatives_in(request, parties).values())
+    return me in persons_in(request, parties).values() or me in named
+
+
+def humans_of(command: c.Command, country: str) -> tuple[str, ...]:
+    """All keyed ids of who asks, as a person and as an officer, and of the officer to whom a case is given."""
+    given = command.officer if isinstance(command, c.AssignCase) else None
+    offices = (
+        office.person for office in (*command.by.competences, given) if office and office.country == country
+    )
+    return tuple(dict.fromkeys(human for human in (command.by.persons.get(country), *offices) if human))
+
+
+def _company_of(command: c.MandateCommand, mandate: Mandate | None) -> tuple[Key, ...]:
+    """The company in whose name a mandate is given or ended."""
+    principal = command.principal if isinstance(command, c.GiveMandate) else mandate and mandate.principal
+    return (company_key(principal["number"]),) if is_company(principal) else ()
 
 
 def about_of(command: c.Command, at: datetime, state: Any) -> About | None:

@@ -3,7 +3,8 @@
 A file ``domain/law/<country>/<procedure>.py`` holds ``FORM`` (the procedure's form, with the country's own
 members), ``FORM_VERSION`` and ``TERMS``; from the second version on also ``FORMER_FORMS`` (version -> form): a
 case is read with the form that it was filed with. Where the terms have a quota, ``QUOTA_SIZES`` holds its sizes.
-What else lies in the folder is about the country itself.
+``registers.py`` says who keeps the registers that stand by themselves (``KEEPERS``). What else lies in the folder is
+about the country itself.
 """
 
 import base64
@@ -22,10 +23,10 @@ from domain import law, limits, numbers, parties, persons
 from domain.countries import countries
 from domain.forms import may_be_acted_for, owners_of
 from domain.parties import SIGNED_PAPER, places
-from domain.procedure import Offer, Restriction, Terms
+from domain.procedure import Keeper, Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
-_NO_TERMS = {"development", "names", "numbers"}
+_NO_TERMS = {"development", "names", "numbers", "registers"}
 
 
 @cache
@@ -61,6 +62,25 @@ def offer(country: str, procedure: str) -> Offer | None:
 def offers_of(country: str) -> list[Offer]:
     """All that the country offers."""
     return [offer for (code, _), offer in offers().items() if code == country]
+
+
+@cache
+def keepers(country: str) -> Mapping[str, Keeper]:
+    """Who keeps each register that stands by itself in this country, by the register's name."""
+    folder = import_module(f"{law.__name__}.{country.lower()}")
+    if "registers" not in (module.name for module in iter_modules(folder.__path__)):
+        return {}
+    found: Mapping[str, Keeper] = import_module(f"{folder.__name__}.registers").KEEPERS
+    return found
+
+
+def keeper_of(country: str, register: str, day: date) -> str | None:
+    """The authority that answers for a register on that day, or None: it is not kept in this country."""
+    rows = terms_of_register(country, register, day)
+    keeper = keepers(country).get(register)
+    if rows:
+        return rows[0].authority
+    return keeper.authority if keeper else None
 
 
 @lru_cache(maxsize=1024)  # of the numbers of people that are met

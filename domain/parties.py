@@ -23,10 +23,16 @@ Representative = TypedDict("Representative", {"person": str, "as": As})
 
 
 class Capacity(NamedTuple):
-    """For which party somebody acts, and as what; None: they are that party."""
+    """For which party somebody acts, and as what; None: they are that party.
+
+    ``proof``: the stream of the mandate or of the entry that bears it out, None where the request names them;
+    ``further``: what else their mandate lets them do, None where nothing is kept back.
+    """
 
     party: str
     as_: As | None = None
+    proof: str | None = None
+    further: tuple[str, ...] | None = None
 
 
 class Place(NamedTuple):

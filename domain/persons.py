@@ -7,7 +7,7 @@ are companies (``forms.Company``), which can be parties beside them.
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, Literal, TypeGuard
 
 from domain.countries import countries
 from domain.names import document_number
@@ -21,6 +21,7 @@ WARNINGS: Final = (
     "cannot_sign_in",
     "birth_day_unknown",
     "acts_by_paper",
+    "register_says_otherwise",
     "parent_too_young",
 )
 
@@ -104,20 +105,20 @@ def days_of(born_on: str | None) -> tuple[date, date] | None:
     return date(year, month or 1, day or 1), date(year, ends, day or monthrange(year, ends)[1])
 
 
-def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
+def warnings(
+    role: str, person: Person | None, *, acts: bool, shown: Literal["yes", "no", "otherwise"] = "no"
+) -> Iterator[str]:
     """Codes for the officer about one person of a case, with the role ("one_name:buyer"); never a refusal.
 
     ``acts``: they file or consent, so somebody judges whether they are of age, and they have to sign in, or who acts
-    for them has to.
+    for them has to. ``shown``: whether a register says of who acts for them that they may; or says otherwise.
     """
     if person is None:
         return
     representative = representative_of(person)
     if representative is not None:
-        yield f"acts_by_paper:{role}"
+        yield from _of_the_representative(role, representative, shown)
         acts = False
-        if _has_no_number_of_a_member(representative["person"]):
-            yield f"cannot_sign_in:{role}"
     if is_company(person):
         return
     if person["surname"] is None or person["given_names"] is None:
@@ -130,6 +131,15 @@ def warnings(role: str, person: Person | None, *, acts: bool) -> Iterator[str]:
         yield f"cannot_sign_in:{role}"
     if acts and (person["born_on"] is None or len(person["born_on"]) < len("1980-05-17")):
         yield f"birth_day_unknown:{role}"
+
+
+def _of_the_representative(role: str, representative: Person, shown: str) -> Iterator[str]:
+    if shown != "yes":
+        yield f"acts_by_paper:{role}"
+    if shown == "otherwise":
+        yield f"register_says_otherwise:{role}"
+    if _has_no_number_of_a_member(representative["person"]):
+        yield f"cannot_sign_in:{role}"
 
 
 def _has_no_number_of_a_member(person: Person) -> bool:

@@ -24,14 +24,14 @@ Moment = Literal["filing", "decision"]
 
 
 class Key(NamedTuple):
-    """What a claim or an entry is found by: parts in their frozen normal form, from which ids are derived."""
+    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived."""
 
-    family: Literal["claim", "entry"]
+    family: Literal["claim", "entry", "mandate"]
     parts: tuple[str, ...]  # ("vehicle_sale", vin) or ("vehicles", "vin", vin)
 
     @property
     def kind(self) -> str:
-        """The claim's kind, or the entry's register."""
+        """The claim's kind, the entry's register; of a mandate that it is one between two."""
         return self.parts[0]
 
 
@@ -43,6 +43,11 @@ def claim_key(kind: str, *parts: str) -> Key:
 def entry_key(register: str, kind: str, *parts: str) -> Key:
     """The key of an entry in this register."""
     return Key("entry", (register, kind, *parts))
+
+
+def mandate_key(principal: str, representative: str) -> Key:
+    """The key of the mandate between these two, by their keyed ids."""
+    return Key("mandate", ("between", principal, representative))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,7 @@ class Register:
             TypeError,
         ):  # what is erased is None; an older content lacks a member
             found = ()
+        found = tuple(key for key in found if None not in key.parts)
         if number is not None and (parts := _number_parts(number)):
             found = (*found, entry_key(self.name, ENTRY_NUMBER.name, *parts))
         return tuple(dict.fromkeys(found))
@@ -462,6 +468,14 @@ def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:
 def number_series(numbering: Numbering, register: str, day: date) -> Key:
     """Where it is counted how many numbers a register was given in the series of that day."""
     return claim_key("number", register, numbering.series(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The office that keeps a register of a country which stands by itself, with the law that says so."""
+
+    authority: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,11 @@ from domain.appointee import Appointee
 from domain.authorities import authorities, registrar_of
 from domain.commands import Actor, GrantCompetence
 from domain.countries import countries
+from domain.offers import keepers
+from domain.registers.companies import REGISTER as COMPANIES
 from infra.desk import granting
-from infra.desk.desk import Desk
+from infra.desk.desk import Append, Desk
+from infra.desk.imported import import_entry
 from infra.desk.key_acts import authorise_missing, open_log
 from infra.development import development
 from infra.feed.heads import Heads
@@ -160,6 +163,26 @@ def _opened(settings: Settings, clock: Clock) -> dict[str, CountryHouse]:
     return found
 
 
+def _found_companies(country: CountryHouse) -> None:
+    """The companies of a development house stand in its register, where they do not yet."""
+    keeper = keepers(country.code).get(COMPANIES.name)
+    if keeper is None:
+        return
+    authority = keeper.authority
+    missing = [
+        content
+        for content in development.companies(country.code)
+        if not country.log.holds(country.ids.stream(COMPANIES.key(content)))
+    ]
+
+    def work(append: Append) -> None:
+        for content in missing:
+            import_entry(append, country.ids, COMPANIES, content, authority)
+
+    if missing:
+        country.desk.have(work).result()
+
+
 def issuer_of(settings: Settings) -> str:
     """The issuer of the embedded identity provider."""
     return f"{settings.base_url}/identity"
@@ -192,6 +215,8 @@ class House:
             self.competences.follow(country.appointees())
         if settings.environment == "development":
             self._appoint_by_law()
+            for country in self.countries.values():
+                _found_companies(country)
 
     @cached_property
     def provider(self) -> development.DevelopmentProvider:

@@ -3,8 +3,8 @@ else.
 
 There are two kinds, and both can be thrown away and rebuilt:
 
-- a ``View`` shows the state of a case or an entry: the stream is folded once, by the domain's own ``evolve``,
-  and each view of that family says what its row is. The lifecycle is thus written once.
+- a ``View`` shows the state of a case, an entry or a mandate: the stream is folded once, by the domain's own
+  ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
 - a ``Tally`` counts: each event gives a row of its own, and the rows under one key are added up.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol
 from domain.appointee import Appointee
 from domain.case import Case
 from domain.entry import Entry
+from domain.mandate import Mandate
 from domain.procedure import Key
 
 Row = dict[str, Any]
@@ -54,7 +55,7 @@ class View:
     rows: Callable[[Any], list[Row]] | None = None
     keyed: Callable[[Any, Keyed], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
-    keeps: type[Case | Entry | Appointee] | None = None
+    keeps: type[Case | Entry | Appointee | Mandate] | None = None
 
     @property
     def is_several(self) -> bool:

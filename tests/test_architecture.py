@@ -99,6 +99,7 @@ API_ROOMS = {
     "competences": {"edge"},
     "development": {"edge", "front"},
     "health": {"edge"},
+    "mandates": {"edge"},
     "my_cases": {"edge"},
     "procedures": {"edge"},
     "registers": {"edge"},

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 import domain
 from api.app import ROUTERS
 from api.edge.problems import STATUS
-from domain import appointee, case, claim, entry
+from domain import appointee, case, claim, entry, mandate
 from domain import events as e
 from domain.authorisation import TABLE
 from domain.lifecycle import CLOCK, ROWS
@@ -52,6 +52,7 @@ FAMILIES: dict[str, set[type]] = {
     "case": union(e.CaseEvent),
     "claim": union(e.ClaimEvent),
     "entry": union(e.EntryEvent),
+    "mandate": union(e.MandateEvent),
     "keys": union(e.KeysEvent),
     "access": {e.AccessHeadRecorded},
     "competence": union(e.CompetenceEvent),
@@ -85,8 +86,9 @@ def test_the_union_of_events_is_all_that_are_written_down() -> None:
         (claim, e.ClaimEvent),
         (entry, e.EntryEvent),
         (appointee, e.CompetenceEvent),
+        (mandate, e.MandateEvent),
     ],
-    ids=["case", "claim", "entry", "appointee"],
+    ids=["case", "claim", "entry", "appointee", "mandate"],
 )
 def test_every_event_has_a_branch_in_the_fold(module: Any, kinds: Any) -> None:
     assert {kind.__name__ for kind in union(kinds)} <= branches(module)

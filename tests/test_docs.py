@@ -277,6 +277,7 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
         *authorities.OPINIONS,
         *authorities.RESTRICTIONS,
         *REGISTRAR_TYPES,
+        *authorities.MANDATES,
         *authorities.ACCESSES,
         *authorities.COMPETENCES,
     )

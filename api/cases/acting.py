@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.caller import caller
-from api.edge.carrying_out import done, led_to
+from api.edge.carrying_out import done, found_again, led_to
 from api.edge.may_read import located, readable
 from api.edge.problems import Declined
 from api.edge.shapes import EventHash, OpaqueId
@@ -30,10 +30,13 @@ class PaperBrought(Value):
 
 
 class ActsAs(Value):
-    """As what the caller acts for a party. ``counter``: an officer, for who cannot sign in, with their signed paper."""
+    """As what the caller acts for a party. ``counter``: an officer, for who cannot sign in, with their signed paper.
+    ``mandate``: the one by which they act.
+    """
 
     as_: Annotated[As, Field(alias="as")]
     on_paper: PaperBrought | None = None
+    mandate: OpaqueId | None = None
 
 
 async def act_for_party(
@@ -47,7 +50,7 @@ async def act_for_party(
     outcome = await with_paper(
         country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
     )
-    return done(actor, outcome)
+    return done(actor, outcome, found=await found_again(request, country, actor, outcome))
 
 
 async def with_paper(
@@ -70,7 +73,7 @@ async def with_paper(
         except Invalid as refusal:
             gone = refusal
     try:
-        outcome = await ask(StatedCapacity(said.as_, paper))
+        outcome = await ask(StatedCapacity(said.as_, paper, said.mandate))
     except (Refusal, Declined) as refused:
         await _discarded(country, paper)
         is_for_want_of_it = isinstance(refused, Invalid) and any(

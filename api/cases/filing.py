@@ -19,7 +19,7 @@ from api.edge.caller import (
     raw_body,
     shaped,
 )
-from api.edge.carrying_out import alone, done
+from api.edge.carrying_out import alone, done, found_again
 from api.edge.contract import documented
 from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
 from domain.commands import Actor, FileCase, StatedCapacity
@@ -97,7 +97,8 @@ async def file_case(request: Request) -> Response:
 
     with alone(request, case):
         outcome = await with_paper(country, actor, case, filing.acting, ask)
-    return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}")
+    found_now = await found_again(request, country, actor, outcome)
+    return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}", found_now)
 
 
 async def _filed(

@@ -9,14 +9,24 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.edge.answers import answered
-from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, raw_body, version_seen
-from api.edge.may_read import located, nothing, readable
+from api.edge.caller import (
+    Body,
+    body_of,
+    caller,
+    house_of,
+    idempotency_key,
+    key_of_request,
+    raw_body,
+    version_seen,
+)
+from api.edge.may_read import known_of, located, nothing, readable
 from api.edge.problems import Declined
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
-from domain.parties import capacities
+from domain.parties import Capacity
 from domain.refusals import Invalid, Refusal, Unknown
+from domain.representation import NOTHING, Shown, capacities_today
 from domain.visibility import shown
 from infra.desk.desk import Outcome, new_cause
 from infra.house import CountryHouse
@@ -67,15 +77,32 @@ async def led_to(request: Request, case: str, kind: type[CaseCommand], /, **more
     return await carried_out(request, country, command)
 
 
-def done(actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None) -> Response:
+def done(
+    actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None, found: Shown = NOTHING
+) -> Response:
     """What a command on a case answers: to a party the case as it sees it, to everybody else where it stands.
 
-    Who else wants to see the case reads it, and that is recorded.
+    Who else wants to see the case reads it, and that is recorded. ``found``: see ``found_again``.
     """
     case: Case = outcome.state
-    mine = capacities(actor.persons.get(case.country), case.persons, case.representatives)
-    found = shown(case, mine[0].party, mine) if mine else stands(case)
-    return answered(found, status, version=outcome.version, location=location)
+    me = actor.persons.get(case.country)
+    mine = capacities_today(me, case.persons, case.representatives, found, case.by_paper)
+    mine = mine or _for_whom(outcome)
+    body = shown(case, mine[0].party, mine) if mine else stands(case)
+    return answered(body, status, version=outcome.version, location=location)
+
+
+def _for_whom(outcome: Outcome) -> tuple[Capacity, ...]:
+    """For whom it was done by a mandate or as a register says, where the desk has just seen that."""
+    whom = outcome.actor.get("for") if outcome.actor else None
+    return (Capacity(whom["party"], whom["as"]),) if whom and whom["as"] != "counter" else ()
+
+
+async def found_again(request: Request, country: CountryHouse, actor: Actor, outcome: Outcome) -> Shown:
+    """What registers and mandates say of the caller now, where an answer is given again and the desk did not look."""
+    if outcome.actor is not None or not await country.seen():
+        return NOTHING
+    return known_of(country, actor, outcome.state, house_of(request).clock())
 
 
 def stands(case: Case) -> dict[str, Any]:

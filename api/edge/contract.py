@@ -66,7 +66,7 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     """
     judgement = asks is not None and STEPS[asks].is_judgement
     key = key or ("taken" if body is not None else "none")
-    status = 201 if created else 204 if gone else 200
+    number = 201 if created else 204 if gone else 200
     codes = {*problems, *_implied(body=body is not None, judgement=judgement, public=public)}
     headers: dict[str, Any] = {**_ETAG} if etag or body is not None else {}
     if created:
@@ -81,9 +81,9 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
     return {
         "summary": summary,
-        "status_code": status,
+        "status_code": number,
         "responses": {
-            status: {**good, "headers": headers} if headers else good,
+            number: {**good, "headers": headers} if headers else good,
             **{code: _problem(code) for code in sorted(codes)},
         },
         "openapi_extra": extra,

@@ -41,12 +41,18 @@ def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
     return limit, found
 
 
-def page(
-    request: Request, country: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]
+def page(  # noqa: PLR0913 - the members of a page
+    request: Request,
+    country: CountryHouse,
+    items: list[Any],
+    limit: int,
+    last: Sequence[Any],
+    *,
+    is_full: bool | None = None,
 ) -> Response:
-    """The page, with the way to the next one where there may be one."""
+    """The page, with the way to the next one where there may be one; ``is_full``: before some were left out."""
     headers = {}
-    if len(items) == limit and last:
+    if (len(items) == limit if is_full is None else is_full) and last:
         values = orjson.dumps(list(last))
         cursor = b64url(_mac(request, country, values) + values)
         asked = {**request.query_params, "limit": str(limit), "cursor": cursor}

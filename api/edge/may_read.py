@@ -1,8 +1,9 @@
 """Reading a case or an entry: whether the caller may, and that who reads another's data is written down first."""
 
 import asyncio
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from fastapi import Request
 
@@ -10,7 +11,13 @@ from api.edge.caller import house_of
 from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.case import Case
 from domain.commands import Actor
+from domain.countries import country_of, legal_day
+from domain.entry import Entry
+from domain.lifecycle import offer_of
+from domain.mandate import Mandate
+from domain.procedure import Key
 from domain.refusals import Refusal, Unknown, Unready
+from domain.representation import Shown, Whose, companies_in, mandates_of, shown
 from infra.house import CountryHouse
 from infra.runtime.clock import written
 
@@ -23,10 +30,48 @@ async def readable(request: Request, actor: Actor, case: str, action: str) -> tu
     if row is None:
         raise nothing() if is_seen else Unready()
     found = Case(**row["state"])
-    rule = rule_or_refusal(actor, action, subject_of(found, house_of(request).clock()))
+    at = house_of(request).clock()
+    rule = rule_or_refusal(actor, action, subject_of(found, at, known_of(country, actor, found, at)))
     if isinstance(rule, Refusal):
         raise rule
+    if not is_seen and any(mine.proof for mine in rule.capacities):
+        raise Unready  # what let them may be over
     return country, found, rule
+
+
+def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> Shown:
+    """What registers and mandates say of the caller and the parties of a case, as the read models show it: enough to
+    read by, and nothing is decided on it.
+    """
+    procedure, me = offer_of(case).procedure, actor.persons.get(country.code)
+    asked = Whose(country.code, procedure, case.request, legal_day(at, country_of(country.code)), me)
+    offices = (office.person for office in actor.competences if office.country == country.code)
+    humans = tuple(dict.fromkeys(human for human in (me, *offices) if human))
+    keys = (
+        *(key for _, key in companies_in(country.code, procedure, case.request)),
+        *(key for _, _, key in mandates_of(procedure, case.request, humans)),
+    )
+    ids = {key: country.ids.stream(key) for key in keys}
+    there = _there(country, ids)
+    return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans)
+
+
+def _there(country: CountryHouse, ids: Mapping[Key, str]) -> dict[str, Any]:
+    """The entries and mandates under these keys, by their streams; at one moment."""
+    if not ids:
+        return {}
+    streams = {
+        family: [i for key, i in ids.items() if key.family == family] for family in ("entry", "mandate")
+    }
+    found: dict[str, Any] = {}
+    with country.read_models.reading() as seen:
+        if streams["entry"]:
+            rows = seen.load("registers", streams["entry"])
+            found |= {stream: Entry(**row["state"]) for stream, row in rows.items()}
+        if streams["mandate"]:
+            rows = seen.load("mandates", streams["mandate"])
+            found |= {stream: Mandate(**row["state"]) for stream, row in rows.items()}
+    return found
 
 
 def located(request: Request, case: str) -> CountryHouse:

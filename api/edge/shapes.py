@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.case import Stage
 from domain.days.deadlines import Deadline
-from domain.events import As
+from domain.events import As, Further
 from domain.forms import CountryCode, Currency, MinorUnits
 
 EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -265,6 +265,38 @@ class CaseListed(Shape):
 
 class CasePage(Shape):
     items: list[CaseListed]
+
+
+class NamedShown(Shape):
+    """How somebody is shown to another one: of one name only, that part alone; of a company its name."""
+
+    surname: str | None = None
+    given_names: str | None = None
+    name: str | None = None
+
+
+class MandateShown(Shape):
+    """Who lets whom act; ``further``: what else than file, answer and consent. ``is_live``: one may act by it now."""
+
+    mandate: OpaqueId
+    country: CountryCode
+    version: Version
+    you_are: Literal["principal", "representative"]
+    as_: Annotated[Literal["mandate", "clerk"], Field(alias="as")]
+    principal: NamedShown | None
+    representative: NamedShown | None
+    procedures: list[Code]
+    further: list[Further]
+    since: LegalDay
+    until: LegalDay
+    given_at: Moment
+    ended_at: Moment | None
+    ended_by: Literal["principal", "representative"] | None
+    is_live: bool
+
+
+class MandatePage(Shape):
+    items: list[MandateShown]
 
 
 class Waiting(Shape):

@@ -1,19 +1,14 @@
 """In whose name a party's command is: by the party itself, by who acts for it, or by an officer at the counter."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from domain.authorisation import Rule, or_raise, rule_or_refusal, subject_of_filing
 from domain.commands import FileCase, PartyCommand
 from domain.decisions.situation import Situation
 from domain.lifecycle import COUNTER
-from domain.parties import (
-    FIRST_PARTY,
-    Capacity,
-    capacities,
-    persons_in,
-    representatives_in,
-)
+from domain.parties import FIRST_PARTY, Capacity, persons_in, representatives_in
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
+from domain.representation import capacities_today
 
 
 def capacities_for(
@@ -22,14 +17,27 @@ def capacities_for(
     """In which of their ``known`` capacities the caller may do this, for those of the parties that are asked; as what
     they claim, where they do. Raises Invalid where they act for none of them in that way.
     """
-    if command.acting is None:
-        return [mine for mine in known if mine.party in asked]
+    said = command.acting
+    if said is None:
+        return _one_for_each(mine for mine in known if mine.party in asked)
     if command.is_at_counter:
         return [Capacity(party, "counter") for party in asked]
-    mine = [c for c in known if c.party in asked and c.as_ == command.acting.as_]
+    mine = [c for c in known if c.party in asked and c.as_ == said.as_]
+    if said.mandate is not None:
+        mine = [c for c in mine if c.proof == said.mandate]
+        if not mine:
+            raise Invalid(Fault("/acting/mandate", "mandate_does_not_hold"))
     if not mine:
         raise Invalid(Fault("/acting/as", "not_acting"))
-    return mine
+    return _one_for_each(mine)
+
+
+def _one_for_each(capacities: Iterable[Capacity]) -> list[Capacity]:
+    """Of several for one party, the first: what the request and the register say stands before a mandate."""
+    found: dict[str, Capacity] = {}
+    for capacity in capacities:
+        found.setdefault(capacity.party, capacity)
+    return list(found.values())
 
 
 def as_whom(command: PartyCommand, rule: Rule, parties: Collection[str]) -> Capacity | None:
@@ -60,14 +68,13 @@ def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
 def for_who_files(command: FileCase, situation: Situation, parties: Collection[str]) -> Rule | None:
     """The rule by which the request is filed; None: for somebody else, and nothing says that they may."""
     if command.is_at_counter:
-        subject = subject_of_filing(command, situation.terms.authority, situation.day)
+        subject = subject_of_filing(command, situation.terms.authority, situation.day, situation.found)
         found = rule_or_refusal(command.by, COUNTER.action, subject)
         if isinstance(found, Unknown):
             raise NotAllowed("not_at_the_counter")
         return or_raise(found).of(Capacity(FIRST_PARTY, "counter"))
-    me = command.by.persons.get(command.country)
-    mine = capacities(me, persons_in(command.request, parties), representatives_in(command.request, parties))
+    me, asked = command.by.persons.get(command.country), command.request
+    named = persons_in(asked, parties), representatives_in(asked, parties)
+    mine = capacities_today(me, *named, situation.found, by_paper=parties)
     own = capacities_for(command, mine, (FIRST_PARTY,))
-    if not own:
-        return None
-    return Rule("case.file:applicant", party=FIRST_PARTY, as_=own[0].as_, capacities=mine, person=me)
+    return Rule("case.file:applicant", capacities=mine, person=me).of(own[0]) if own else None

@@ -1,8 +1,8 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from domain import events as e
 from domain import limits, persons
@@ -76,8 +76,9 @@ def looked_at(
     """Look at each party, at the registers and the limits; raises Invalid or Clash."""
     terms = situation.terms
     people = [(place, place.named_in(command.request)) for place in parties.values()]
-    _must_be_represented_lawfully(people)
-    consents = _consents(command, dict(zip(parties, people, strict=True)))
+    named = dict(zip(parties, people, strict=True))
+    _must_be_represented_lawfully(named, situation)
+    consents = _consents(command, named)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
     consent = terms.times.consent if consents else None
@@ -87,7 +88,7 @@ def looked_at(
         situation.until(consent) if consent else None,
         facts,
         [
-            *_warnings(command, situation, people),
+            *_warnings(command, situation, named),
             *limits.warnings(terms, facts, situation.at, situation.country),
             *warned,
         ],
@@ -129,11 +130,18 @@ def not_the_applicant(command: FileCase | AmendRequest, applicant: Place) -> Fau
     return Fault(_number_of(applicant, command), "not_the_applicant", files)
 
 
-def _must_be_represented_lawfully(people: Sequence[_Party]) -> None:
-    """Refuse a request in which somebody acts for a party as the law does not let anybody act for it."""
-    for place, party in people:
-        representative = persons.representative_of(party)
-        if representative is not None and representative["as"] not in place.shape.acts_by:
+def _must_be_represented_lawfully(parties: Mapping[str, _Party], situation: Situation) -> None:
+    """Refuse a request in which somebody acts for a party as the law does not let anybody act for it; or nobody for a
+    company that has to act, as neither the request nor the register says who.
+    """
+    for party, (place, named_there) in parties.items():
+        representative = persons.representative_of(named_there)
+        if representative is None:
+            has_to_act = place.shape.is_applicant or place.shape.consents
+            is_known = party in situation.found.heads
+            if has_to_act and persons.is_company(named_there) and not is_known:
+                raise Invalid(Fault(f"{place.pointer}/acts_by", "nobody_acts"))
+        elif representative["as"] not in place.shape.acts_by:
             role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
             where = f"{place.pointer}/acts_by/as"
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
@@ -171,19 +179,31 @@ def brought(
 
 
 def _warnings(
-    command: FileCase | AmendRequest, situation: Situation, people: Sequence[_Party]
+    command: FileCase | AmendRequest, situation: Situation, parties: Mapping[str, _Party]
 ) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     yield from situation.offer.procedure.warnings(command.request)
     today = (situation.at + FIRST_CLOCK).date().isoformat()
-    for place, person in people:
+    for party, (place, person) in parties.items():
         acts = place.shape.is_applicant or place.shape.consents
         _is_born(person, place, "born_on", today)
         if representative := persons.representative_of(person):
             _is_born(representative["person"], place, "acts_by/person/born_on", today)
-        yield from persons.warnings(place.whose, person, acts=acts)
-    yield from dict.fromkeys(code for _, person in people for code in _of_the_number(person))
+        shown = _shown_by_register(command, situation, party)
+        yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
+    yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
+
+
+def _shown_by_register(
+    command: FileCase | AmendRequest, situation: Situation, party: str
+) -> Literal["yes", "no", "otherwise"]:
+    """Whether the register of companies says that whom the request names as a company's head is that, and may act."""
+    representative = command.request.get(f"representative_{party}")
+    heads = situation.found.heads.get(party)
+    if not representative or representative["as"] != "head" or heads is None:
+        return "no"
+    return "yes" if representative["person"] in heads.alone else "otherwise"
 
 
 def _is_born(person: Any, place: Place, where: str, today: str) -> None:

@@ -32,7 +32,7 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
     if officer is None:
         raise NotAllowed("only_officers_have_cases")
     case = situation.case
-    if officer.person in subject_of(case, situation.at).humans:
+    if officer.person in subject_of(case, situation.at).humans | situation.found.bound:
         raise NotAllowed("officer_is_party")
     if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
         raise NotAllowed("acted_at_counter")

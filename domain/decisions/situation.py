@@ -1,6 +1,6 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -21,7 +21,10 @@ from domain.commands import (
     DecideAppeal,
     EntryCommand,
     FileCase,
+    MandateCommand,
     PartyCommand,
+    RevokeConsent,
+    WithdrawCase,
 )
 from domain.countries import country_of, legal_day
 from domain.country import Country
@@ -29,20 +32,54 @@ from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, COUNTER, STEPS, About, Step, about_of, does_fit, fits, offer_of
+from domain.lifecycle import (
+    CLOCK,
+    COUNTER,
+    STEPS,
+    About,
+    Step,
+    about_of,
+    beside,
+    does_fit,
+    fits,
+    humans_of,
+    offer_of,
+)
+from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
 from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
-from domain.refusals import Erased, Fault, Invalid, Named, NotAllowed, NotOffered, Stale, Unknown, WrongStage
+from domain.refusals import (
+    Clash,
+    Erased,
+    Fault,
+    Invalid,
+    Named,
+    NotAllowed,
+    NotOffered,
+    Stale,
+    Unknown,
+    WrongStage,
+)
+from domain.registers.companies import Heads, company_key, heads_on
+from domain.representation import NOTHING, Shown, Whose, shown
 from domain.roles import APPLICANT, May
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
+_KEPT_BACK: Final[Mapping[type[Command], e.Further]] = {
+    RevokeConsent: "revoke_consents",
+    WithdrawCase: "withdraw",
+}
 
 
 class NotSeen(LookupError):
     """A decision looks at a claim or an entry that its row in ``domain/lifecycle.py`` does not see: a fault."""
+
+
+def _no_id(_known: tuple[str | int, ...]) -> str:
+    raise LookupError("nobody is recognised here: no way to derive a keyed id was given")
 
 
 class Situation:
@@ -50,19 +87,21 @@ class Situation:
 
     ``about`` is what ``lifecycle.about_of`` says of it, where that is known already; ``beside`` are the claims and
     entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
-    key id, base64url) what seals the state as it stands.
+    key id, base64url) what seals the state as it stands. ``id_of`` gives the keyed id of whom ``persons.key_of``
+    recognises.
     """
 
     def __init__(  # noqa: PLR0913 - what a decision may look at
         self,
         command: Command,
         at: datetime,
-        state: Case | Entry | Appointee | None,
+        state: Case | Entry | Appointee | Mandate | None,
         *,
         about: About | None = None,
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
         keys: Mapping[str, str] = _NONE,
+        id_of: Callable[[tuple[str | int, ...]], str] = _no_id,
     ) -> None:
         self.command = command
         self.at = at
@@ -71,6 +110,7 @@ class Situation:
         self._deadlines: dict[tuple[Any, ...], Deadline] = {}
         self.ids = ids
         self.keys = keys
+        self.id_of = id_of
         self._beside = beside
 
     # --- what it is about -----------------------------------------------------------------------------------
@@ -97,13 +137,19 @@ class Situation:
         """Whose competences it is about, or None: nothing was ever granted to them."""
         return self.state if isinstance(self.state, Appointee) else None
 
+    @property
+    def mandate(self) -> Mandate | None:
+        """The mandate that the command is about; None: none was given between these two."""
+        return self.state if isinstance(self.state, Mandate) else None
+
     @once
     def country(self) -> Country:
         """Where it is asked."""
         if self._about is not None:
             return country_of(self._about.offer.country)
-        if isinstance(self.command, FileCase | AppointeeCommand):
-            return country_of(self.command.country)
+        asked = self.command
+        if isinstance(asked, FileCase | AppointeeCommand | MandateCommand):
+            return country_of(asked.country)
         return country_of(self._there.country)
 
     @once
@@ -205,6 +251,23 @@ class Situation:
             raise Erased(self.case.case)
         return self._about.facts(day)
 
+    @once
+    def found(self) -> Shown:
+        """What registers and mandates say of whoever asks."""
+        about = self._about
+        keys = beside(self.command, about) if about else ()
+        if about is None or not keys:
+            return NOTHING
+        country = about.offer.country
+        me = self.command.by.persons.get(country)
+        asked = Whose(country, about.offer.procedure, about.request, self.day, me)
+        return shown(asked, keys, self._seen, self.id_of, humans_of(self.command, country))
+
+    def heads(self, number: str) -> Heads | None:
+        """Who may act today for the company with this number; None: the register does not know it."""
+        entry = self.entry_at(company_key(number))
+        return heads_on(entry, self.day, self.id_of) if entry else None
+
     def _seen(self, key: Key) -> Any:
         if key not in self._beside:
             raise NotSeen(f"{type(self.command).__name__} does not see the {key.family} {key.kind}")
@@ -240,7 +303,7 @@ class Situation:
 
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
         if isinstance(there, Case):
-            subject = subject_of(there, self.at)
+            subject = subject_of(there, self.at, self.found)
             if authority in (None, there.authority):
                 return subject
             return replace(
@@ -361,8 +424,16 @@ class Situation:
         )
 
     def representative(self, rule: Rule) -> e.RepresentativeMember | None:
-        """Who acts for a party, as the event of the act says it; None where the party acts. Raises Invalid."""
+        """Who acts for a party, as the event of the act says it; None where the party acts. Raises Invalid; NotAllowed
+        where their mandate keeps this back, and Clash where the company is struck off.
+        """
         asked = self.command.acting if isinstance(self.command, PartyCommand) else None
+        heads = self.found.heads.get(rule.party or "")
+        if heads and heads.is_struck_off:
+            raise Clash("company_struck_off")
+        kept_back = _KEPT_BACK.get(type(self.command))
+        if kept_back and rule.further is not None and kept_back not in rule.further:
+            raise NotAllowed("mandate_does_not_reach")
         paper = asked.paper if asked else None
         if rule.as_ == "counter" and paper is None:
             raise Invalid(Fault("/acting/on_paper", "paper_missing"))
@@ -370,7 +441,7 @@ class Situation:
             raise Invalid(Fault("/acting/on_paper", "paper_not_asked"))
         if paper is not None and isinstance(self.state, Case) and self._was_brought(paper, rule.party):
             raise Invalid(Fault("/acting/on_paper", "paper_used"))
-        return {"person": rule.person or "", "paper": paper} if rule.as_ else None
+        return {"person": rule.person or "", "paper": paper, "proof": rule.proof} if rule.as_ else None
 
     def _was_brought(self, paper: e.Attachment, party: str | None) -> bool:
         """Whether the same paper stood for an act of this party before: each act is signed."""

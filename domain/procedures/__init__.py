@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from domain.procedure import Procedure, Register
+from domain.registers import registers_by_themselves
 
 
 @cache
@@ -23,5 +24,6 @@ def procedures() -> Mapping[str, Procedure]:
 
 @cache
 def registers() -> Mapping[str, Register]:
-    """Every register by name, from the procedures that write to it."""
-    return {register.name: register for p in procedures().values() for register in p.registers}
+    """Every register by name: from the procedures that write to it, and those that stand by themselves."""
+    written = {register.name: register for p in procedures().values() for register in p.registers}
+    return {**registers_by_themselves(), **written}

@@ -85,7 +85,14 @@ class Append:
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
         situation = Situation(
-            command, self.at, stream.state, about=about, beside=beside, ids=ids, keys=_key_ids(stream)
+            command,
+            self.at,
+            stream.state,
+            about=about,
+            beside=beside,
+            ids=ids,
+            keys=_key_ids(stream),
+            id_of=self._keyring.ids.human,
         )
         return self._carried_out(decide(situation), stream, targets, command.cause, sent_under)
 
@@ -166,7 +173,11 @@ class Append:
         if sent_under is not None:
             self._answers[sent_under.name] = (sent_under.body_mac, stream.id, stream.seq)
         return Outcome(
-            stream=stream.id, version=stream.seq, state=stream.state, is_repeat=not decision.events
+            stream=stream.id,
+            version=stream.seq,
+            state=stream.state,
+            is_repeat=not decision.events,
+            actor=decision.actor,
         )
 
     def _sign(  # noqa: PLR0913 - what an event says of itself

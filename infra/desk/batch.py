@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from domain.events import ActorMember
 from infra.desk.streams import Stream, Streams
 from infra.formats import envelope
 from infra.formats.canonical import from_b64url, sha256
@@ -29,13 +30,15 @@ class IdempotencyKey:
 class Outcome:
     """What a command led to: the stream it was asked of, at its version.
 
-    ``is_repeat``: it was so already, by this idempotency key or by the same act before.
+    ``is_repeat``: it was so already, by this idempotency key or by the same act before. ``actor``: as whom it was
+    asked; None where it was answered under the key before, and nobody looked.
     """
 
     stream: str
     version: int
     state: Any
     is_repeat: bool = False
+    actor: ActorMember | None = None
 
 
 class End(NamedTuple):

@@ -65,6 +65,8 @@ class Streams:
         if cold:
             read_now = {stream: Stream.begin(stream, wanted[stream]) for stream in cold}
             for row, recorded in self._read(rows_of(cold)):
+                if row[2] == 1:  # whatever was believed of it
+                    read_now[row[1]] = Stream.begin(row[1], recorded.family)
                 read_now[row[1]] = after(read_now[row[1]], recorded)
             for stream in read_now.values():
                 self.keep(stream)

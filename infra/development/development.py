@@ -361,6 +361,35 @@ def _restricting(country: Country) -> list[str]:
     return sorted({r.authority for _, terms in _terms(country) for r in terms.restrictions})
 
 
+# --- their companies --------------------------------------------------------------------------------------
+
+
+def companies(country: str) -> tuple[dict[str, Any], ...]:
+    """The two companies of the country, as its register has them (``domain/registers/companies.py``).
+
+    Citizen 3 heads the first one. Citizen 4 heads the second one, and citizen 3 too, but only together with them.
+    """
+    third, fourth = (f"{country.lower()}-citizen-{n}" for n in (3, 4))
+    return (
+        _company(country, 1, _head(third, "alone")),
+        _company(country, 2, _head(fourth, "alone"), _head(third, "jointly")),
+    )
+
+
+def _company(country: str, nth: int, *heads: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": f"EXAMPLE-{country}-{nth}",
+        "names": [f"Example {nth} of {country}"],
+        "heads": list(heads),
+        "struck_off_on": None,
+    }
+
+
+def _head(resident_id: str, may_act: str) -> dict[str, Any]:
+    person = resident(resident_id).as_person()
+    return {"person": person, "may_act": may_act, "since": SINCE.isoformat(), "until": None}
+
+
 # --- their numbers ----------------------------------------------------------------------------------------
 
 _LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which are read as 1 and 0

@@ -34,7 +34,7 @@ class Ids:
         return self._of("competence", authority, "login", issuer, subject)
 
     def stream(self, key: Key) -> str:
-        """A claim or an entry, by what it must be found again from."""
+        """A claim, an entry or a mandate, by what it must be found again from."""
         return self._of(key.family, *key.parts)
 
     def case(self, issuer: str, client: str, subject: str, key: str) -> str:

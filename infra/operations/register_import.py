@@ -13,16 +13,15 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from domain import events as e
 from domain.countries import country_of, legal_day
-from domain.decision import LEAD, Decision
 from domain.faults import faults_of
 from domain.forms import plain
-from domain.offers import terms_of_register
+from domain.offers import keeper_of
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Fault, Named, Refusal
 from infra.desk.desk import Append
+from infra.desk.imported import import_entry
 from infra.formats.canonical import NotCanonical, check
 from infra.house import CountryHouse
 
@@ -30,7 +29,6 @@ MOST_ERRORS: Final = 100
 LONGEST_LINE: Final = 65_536
 AT_ONCE: Final = 1_000  # lines that are signed before they are written
 Progress = Callable[[int, int], None]
-_IMPORT: Final[e.ActorMember] = {"id": "import", "role": "system"}
 
 
 class WrongLine(NamedTuple):
@@ -114,8 +112,8 @@ class _Import:
     """One import under the write lock."""
 
     def __init__(self, append: Append, country: CountryHouse, register: Register) -> None:
-        terms = terms_of_register(country.code, register.name, legal_day(append.at, country_of(country.code)))
-        if not terms:
+        keeper = keeper_of(country.code, register.name, legal_day(append.at, country_of(country.code)))
+        if keeper is None:
             raise WrongLines(
                 [
                     WrongLine(
@@ -131,7 +129,7 @@ class _Import:
         self._append = append
         self._country = country
         self._register = register
-        self._authority = terms[0].authority
+        self._authority = keeper
 
     def lines(self, file: Path, progress: Callable[[int], None]) -> None:
         """Sign every line; raises WrongLines."""
@@ -150,27 +148,9 @@ class _Import:
 
     def _line(self, line: bytes) -> Fault | None:
         """One entry with its claims, as one group; or why not."""
-        register, known = self._register, self._country.ids
+        register = self._register
         try:
             content = _content(register, line)
         except (NotCanonical, ValidationError):
             return Fault("", "line_changed")
-        entry_id = known.stream(register.key(content))
-        ids = {key: known.stream(key) for key in register.claims(content)}
-        loaded = self._append.load_all({entry_id: "entry", **dict.fromkeys(ids.values(), "claim")})
-        entry, claims = loaded[entry_id], {key: loaded[stream] for key, stream in ids.items()}
-        if entry.seq:
-            return Fault("", "line_registered_already")
-        if any(c.state.holder is not None for c in claims.values()):
-            return Fault("", "line_claimed")
-        created = e.EntryCreated(
-            register=register.name,
-            content_version=register.content_version,
-            title="import",
-            content=content,
-        )
-        settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
-        events = [*settled, (LEAD, created)]
-        decision = Decision(authority=self._authority, actor=_IMPORT, events=events)
-        self._append.sign(decision, entry, claims, f"cmd:{known.imported(entry.id)}")
-        return None
+        return import_entry(self._append, self._country.ids, register, content, self._authority)

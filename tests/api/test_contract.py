@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -19,11 +20,11 @@ from tests.api.test_further_law import asking, may_answer, opinion_asked_and_giv
 from tests.api.test_life_of_a_case import lived
 from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, inside
-from tests.town.people import A_PDF, Town
+from tests.town.people import A_PDF, Town, person
 
 SALE = ("KZ", "car_sale")
 BIRTH = ("TR", "birth_certificate")
-SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+SELLER, BUYER, OTHER = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
 OFFICE = "kz-vehicle-registration"
 FIRST, SECOND = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
 TREASURY, REGISTRY, AUDITOR, BAILIFF = (
@@ -115,6 +116,7 @@ def walk(town: Town) -> None:
     restricted(town)
     lived(town)
     appointed_and_dismissed(town)
+    represented(town)
     every_refusal_of_a_filing(town)
     looked_after(town)
 
@@ -199,6 +201,19 @@ def appointed_and_dismissed(town: Town) -> None:
     good(personnel.post(f"{path}/ends", {"last_day": town.now().date().isoformat()}))
     assert personnel.delete(path).is_success
     personnel.post("/v1/competences", {"who": who, "role": "king"})
+
+
+def represented(town: Town) -> None:
+    """Somebody sells by a mandate, and has it no longer."""
+    people = {"principal": person(SELLER), "representative": person(OTHER)}
+    until = (town.now() + timedelta(days=30)).date().isoformat()
+    mandate = good(town.as_(SELLER).post("/v1/mandates", {"country": "KZ", **people, "until": until}))
+    acting = {"as": "mandate", "mandate": mandate["mandate"]}
+    case = good(town.as_(OTHER).post("/v1/cases", {**town.filing(*SALE), "acting": acting}, key=new_key()))
+    good(town.as_(OTHER).get(f"/v1/cases/{case['case']}"))
+    for each in (SELLER, OTHER):
+        good(town.as_(each).get("/v1/my/mandates", country="KZ"))
+    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
 
 
 def looked_after(town: Town) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from tests.town.people import offer_of, person
 from tests.town.served import ServedTown
 
 SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
-SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+SELLER, BUYER, AGENT = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
 OFFICE = "kz-vehicle-registration"
 SECRETS = (
     "A question about Daulet Tölegenuly",
@@ -97,6 +98,7 @@ def work(town: ServedTown) -> None:
     )
     held = good(personnel.post("/v1/competences", {"who": who, "role": "restricting_officer"}))
     assert personnel.delete(f"/v1/competences/{held['competence']}").is_success
+    represented(town)
 
 
 def looked_up(town: ServedTown, vin: str) -> None:
@@ -121,6 +123,19 @@ def looked_up(town: ServedTown, vin: str) -> None:
     good(town.as_(BUYER).get("/v1/my/entries", country="KZ"))
     for citizen in (SELLER, BUYER):
         good(town.as_(citizen).get("/v1/my/accesses", country="KZ"))
+
+
+def represented(town: ServedTown) -> None:
+    """A mandate is given, used and ended; a company is looked for by its number."""
+    people = {"principal": person(SELLER), "representative": person(AGENT)}
+    given = {"country": "KZ", **people, "until": (town.now() + timedelta(days=9)).date().isoformat()}
+    mandate = good(town.as_(SELLER).post("/v1/mandates", given))["mandate"]
+    body = {**town.filing(*SALE), "acting": {"as": "mandate", "mandate": mandate}}
+    good(town.as_(AGENT).post("/v1/cases", body, key=new_key()))
+    good(town.as_(AGENT).get("/v1/my/mandates", country="KZ"))
+    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    asked = {"kind": "number", "parts": ["EXAMPLE-KZ-1"], "purpose": "a search"}
+    good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/companies/searches", asked))
 
 
 def mistakes(town: ServedTown) -> None:
@@ -159,6 +174,17 @@ def mistakes(town: ServedTown) -> None:
     assert officer.send("GET", entry, headers={"Reading-Purpose": f"%FF{number}"}).is_client_error
     assert officer.read(entry, name, as_of=number).is_client_error
     assert officer.get(entry, case=number).is_client_error
+    people = {"principal": somebody, "representative": person(AGENT)}
+    given = {"country": "KZ", **people, "until": "2026-12-31"}
+    for wrong in (
+        {**given, name: number},
+        {**given, "representative": {**person(AGENT), "born_on": number}},
+        {**given, "principal": person(AGENT)},
+        {**given, "until": number},
+        {**given, "procedures": [name]},
+    ):
+        assert seller.post("/v1/mandates", wrong).is_client_error
+    assert seller.delete(f"/v1/mandates/{number}").is_client_error
     for path in (
         f"/v1/cases/{number}",
         f"/v1/{quote(name)}",

@@ -205,7 +205,7 @@ def test_a_relay_that_begins_while_kafka_is_away_waits_for_it(new_town: Town, ka
         with kafka_broker.down():
             stack.enter_context(relaying(new_town, kafka_broker.bootstrap))
             until(lambda: "does not answer" in (feed.relay_trouble() or ""), "the relay to say so")
-            assert feed.relay_behind() == sum(feed.counts().values()) > feed.position()
+            assert feed.relay_behind() == sum(feed.counts().values())
         wait_for_relay(new_town)
         assert feed.relay_trouble() is None
 

@@ -22,11 +22,13 @@ from domain.commands import (
     DeclineConsent,
     EndAppealTerm,
     EndCompetence,
+    EndMandate,
     EraseCase,
     EraseEntry,
     ExtendDeadline,
     FileCase,
     GiveConsent,
+    GiveMandate,
     GiveOpinion,
     GrantCompetence,
     LapseCase,
@@ -53,7 +55,10 @@ from domain.commands import (
 )
 from domain.entry import Entry
 from domain.parties import is_keyed, parties_of
-from tests.domain.story import Act, Story, Who, as_filed, stream_of, text
+from domain.persons import key_of
+from domain.procedure import mandate_key
+from tests.domain.story import Act, Story, Who, as_filed, human_of, stream_of, text
+from tests.examples import person
 
 OFFICE_SINCE: Final = date(2020, 1, 1)
 
@@ -531,3 +536,71 @@ PRESUMED: Final = (after(lambda c: c.ending["served_after"] if c.ending else Non
 APPEALABLE: Final = (*PRESUMED, after(lambda c: c.appeal_until))  # so long; the clock has not looked yet
 FINAL: Final = (*APPEALABLE, end_appeal_term())
 APPEALED: Final = (*SERVED, appeal())
+
+
+# --- mandates ---------------------------------------------------------------------------------------------
+
+REPRESENTATIVE: Final = person("KZ", 950)
+
+
+def as_human(known: dict[str, Any]) -> Who:
+    """Somebody who signs in with the number of this person."""
+
+    def found(story: Story) -> Actor:
+        me = _human(known)
+        return Actor(issuer="id.example", subject=me, client="portal", persons={story.offer.country: me})
+
+    return found
+
+
+def _human(known: dict[str, Any]) -> str:
+    key = key_of(known)
+    assert key is not None
+    return human_of(key)
+
+
+def give_mandate(
+    to: dict[str, Any] = REPRESENTATIVE,
+    *,
+    by: Who | None = None,
+    of: dict[str, Any] | None = None,
+    **more: Any,
+) -> Act:
+    """The applicant (or another person or company) lets somebody act for them, for a year from today on."""
+
+    def act(story: Story) -> Command:
+        member = next(p.member for p in story.offer.procedure.parties if p.is_applicant)
+        principal = of or story.request[member]
+        key = mandate_key(_human(principal), _human(to))
+        who = by or as_human(principal)
+        return GiveMandate(
+            by=who(story),
+            cause="cmd:x",
+            country=story.offer.country,
+            mandate=stream_of(key),
+            principal=principal,
+            principal_person=_human(principal),
+            representative=to,
+            representative_person=_human(to),
+            **{
+                "procedures": (),
+                "further": (),
+                "since": None,
+                "until": (story.at + timedelta(days=365)).date(),
+                **more,
+            },
+        )
+
+    return act
+
+
+def end_mandate(by: Who | None = None, **between: Any) -> Act:
+    """Whoever gave the mandate takes it back, or somebody else ends it."""
+
+    def act(story: Story) -> Command:
+        given = give_mandate(**between)(story)
+        assert isinstance(given, GiveMandate)
+        who = by(story) if by else given.by
+        return EndMandate(by=who, cause="cmd:x", country=given.country, mandate=given.mandate)
+
+    return act

@@ -17,7 +17,7 @@ from domain.appointee import Appointee
 from domain.authorities import authorities
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
-from domain.commands import Actor, AppointeeCommand, Command, EntryCommand
+from domain.commands import Actor, AppointeeCommand, Command, EntryCommand, MandateCommand
 from domain.countries import country_of, legal_day
 from domain.decide import decide
 from domain.decision import LEAD, Decision
@@ -25,6 +25,7 @@ from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
 from domain.lifecycle import about_of, needed
+from domain.mandate import Mandate
 from domain.offers import codes_of, offers
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
@@ -63,6 +64,7 @@ class Story:
     entries: dict[Key, Entry] = field(default_factory=dict)
     appointees: dict[str, Appointee] = field(default_factory=dict)  # by their stream
     claims: dict[Key, Claim] = field(default_factory=dict)
+    mandates: dict[Key, Mandate] = field(default_factory=dict)
     keys: dict[str, dict[str, str]] = field(default_factory=dict)  # stream -> whose -> key id
     heads: dict[str, int] = field(default_factory=dict)  # stream -> seq
     last: list[e.Recorded] = field(default_factory=list)
@@ -163,9 +165,10 @@ class Story:
     def situation(self, command: Command) -> Situation:
         """What the decision on this command may look at."""
         there = {entry.entry: entry for entry in self.entries.values()}
-        state: Case | Entry | Appointee | None = self.case
-        if isinstance(command, EntryCommand):
-            state = there.get(command.stream)
+        given = {stream_of(key): mandate for key, mandate in self.mandates.items()}
+        state: Any = self.case
+        if isinstance(command, EntryCommand | MandateCommand):
+            state = {**there, **given}.get(command.stream)
         elif isinstance(command, AppointeeCommand):
             state = self.appointees.get(command.stream)
         seen = needed(command, about_of(command, self.at, state), state)
@@ -173,12 +176,20 @@ class Story:
             command,
             self.at,
             state,
-            beside={
-                k: self.claims.get(k, FREE) if k.family == "claim" else self.entries.get(k) for k in seen
-            },
+            beside=self.beside(seen),
             ids={key: stream_of(key) for key in seen},
             keys=self.keys.get(command.stream, {}),
+            id_of=human_of,
         )
+
+    def beside(self, keys: Iterable[Key]) -> dict[Key, Any]:
+        """What stands under these keys."""
+        there: dict[str, Mapping[Key, Any]] = {
+            "claim": self.claims,
+            "entry": self.entries,
+            "mandate": self.mandates,
+        }
+        return {key: there[key.family].get(key, FAMILIES[key.family].empty) for key in keys}
 
     def _record(self, decision: Decision, lead: str, family: str) -> None:
         others = [(target, event) for target, event in decision.events if target != LEAD]
@@ -242,6 +253,9 @@ class Story:
             assert (stood and json.dumps(stood._asdict())) == before  # a fold changes nothing of what was
         elif recorded.family == "competence":
             self.appointees[recorded.stream] = evolve(self.appointees.get(recorded.stream), recorded)
+        elif recorded.family == "mandate":
+            key = key_of_stream(recorded.stream)
+            self.mandates[key] = evolve(self.mandates.get(key), recorded)
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
             self.entries[key] = evolve(self.entries.get(key), recorded)
@@ -305,12 +319,24 @@ def imported(story: Story, content: Mapping[str, Any], register: Register | None
 
 def as_filed(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
     """The request with the keyed ids of its persons, as the edge adds them."""
-    return keyed(offer.procedure, request, lambda known: "-".join(("human", *map(str, known))))
+    return keyed(offer.procedure, request, human_of)
+
+
+def human_of(known: tuple[str | int, ...]) -> str:
+    """The keyed id of a human or a company."""
+    return "-".join(("human", *map(str, known)))
 
 
 def stream_of(key: Key) -> str:
     """The id of the stream of a claim or an entry."""
     return "/".join((key.family, *key.parts))
+
+
+def key_of_stream(stream: str) -> Key:
+    """The key of the mandate in this stream."""
+    family, *parts = stream.split("/")
+    assert family == "mandate"
+    return Key("mandate", tuple(parts))
 
 
 def text(at: datetime) -> str:

@@ -10,7 +10,6 @@ import pytest
 
 from domain import commands as c
 from domain.case import ENDED, Case, Stage, evolve
-from domain.claim import FREE
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
 from domain.lifecycle import CLOCK, CONSENT, ROWS, STEPS, Step, about_of, does_fit, fits, needed
@@ -31,10 +30,12 @@ from tests.domain.acts import (
     decide_appeal,
     decline,
     end_appeal_term,
+    end_mandate,
     erase,
     erase_entry,
     extend,
     file,
+    give_mandate,
     give_opinion,
     lapse,
     lift,
@@ -114,6 +115,8 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.EraseEntry: erase_entry(),
     c.GrantCompetence: acts.grant(),
     c.EndCompetence: acts.end(),
+    c.GiveMandate: give_mandate(),
+    c.EndMandate: end_mandate(),
 }
 OF_CASES: Final = [row for row in ROWS if issubclass(row.command, c.CaseCommand)]
 # Judged by what stands in the way first; money, receipts and the clock look for themselves whether it is time.
@@ -134,7 +137,14 @@ def asked(kind: type[c.Command], story: Story) -> c.Command:
 
 
 def all_commands() -> set[type]:
-    abstract = {c.Command, c.CaseCommand, c.PartyCommand, c.EntryCommand, c.AppointeeCommand}
+    abstract = {
+        c.Command,
+        c.CaseCommand,
+        c.PartyCommand,
+        c.EntryCommand,
+        c.AppointeeCommand,
+        c.MandateCommand,
+    }
     found = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
     return found - abstract
 
@@ -265,11 +275,7 @@ def must_see(story: Story, command: c.Command) -> None:
     assert decide(whole).events
     seen = needed(whole.command, about_of(whole.command, whole.at, whole.state), whole.state)
     for forgotten in {key.family for key in seen}:
-        beside = {
-            key: story.entries.get(key) if key.family == "entry" else story.claims.get(key, FREE)
-            for key in seen
-            if key.family != forgotten
-        }
+        beside = story.beside(key for key in seen if key.family != forgotten)
         part = Situation(whole.command, whole.at, whole.state, beside=beside, ids=whole.ids, keys=whole.keys)
         with pytest.raises(NotSeen, match=type(command).__name__):
             decide(part)

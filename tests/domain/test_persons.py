@@ -191,6 +191,7 @@ def test_no_other_warnings_about_people_are_given_than_those_that_are_listed() -
     said = {
         *warnings("mother", unknown, acts=True),
         *warnings("mother", acted_for, acts=True),
+        *warnings("mother", acted_for, acts=True, shown="otherwise"),
         *about("2026", date(2026, 11, 20)),
     }
     assert {code.partition(":")[0] for code in said} == set(WARNINGS)

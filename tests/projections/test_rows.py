@@ -27,6 +27,8 @@ from projections import (
     deadlines,
     entry_keys,
     entry_people,
+    mandate_people,
+    mandates,
     opinions,
     registers,
     statistics,
@@ -54,6 +56,8 @@ from tests.domain.acts import (
     approve,
     assign,
     end,
+    end_mandate,
+    give_mandate,
     grant,
     lift,
     office,
@@ -88,8 +92,9 @@ def row(view: View, story: Story) -> Row | None:
 
 
 def rows(view: View, story: Story) -> list[Row]:
-    streams = {"case": CASE, "entry": stream_of(story.key), "competence": APPOINTEE}
-    return view.shown(folded(story.log, streams[view.family]), IDS)
+    others = {"case": CASE, "competence": APPOINTEE, "mandate": next(map(stream_of, story.mandates), "")}
+    state = folded(story.log, others.get(view.family) or stream_of(story.key))
+    return view.shown(state, IDS)
 
 
 def waiting(*acts: Act) -> dict[str, str]:
@@ -101,7 +106,7 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    for found in rows(view, given(a_sale(), grant(), *way)):
+    for found in rows(view, given(a_sale(), grant(), give_mandate(), *way)):
         assert list(found) == list(view.columns)
 
 
@@ -126,6 +131,21 @@ def test_each_human_among_the_parties_finds_the_case() -> None:
     story = given(a_sale(), *FILED)
     found = [(each["party"], each["person"]) for each in rows(case_parties.PROJECTION, story)]
     assert sorted(found) == [("p1", story.request["person_p1"]), ("p2", story.request["person_p2"])]
+
+
+# --- mandates ---------------------------------------------------------------------------------------------
+
+
+def test_a_mandate_is_found_by_both_and_stands_there_also_when_it_is_over() -> None:
+    story = given(a_sale(), give_mandate())
+    (key,) = story.mandates
+    for acts, ended in (((), None), ((end_mandate(),), text(story.at))):
+        given(story, *acts)
+        sides = {each["person"]: each["side"] for each in rows(mandate_people.PROJECTION, story)}
+        assert sides == {key.parts[1]: "principal", key.parts[2]: "representative"}
+        found = row(mandates.PROJECTION, story)
+        assert found is not None
+        assert found["state"]["ended_at"] == ended
 
 
 # --- work_queue -------------------------------------------------------------------------------------------
@@ -349,6 +369,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines)
-    modules = (*cases, registers, entry_people, entry_keys, competences, statistics, accesses)
+    others = (registers, entry_people, entry_keys, competences, mandates, mandate_people)
+    modules = (*cases, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

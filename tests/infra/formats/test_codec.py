@@ -75,6 +75,8 @@ GOLDEN = {
     "keys.LogOpened.v1",
     "keys.SealAuthorised.v1",
     "keys.SealRetired.v1",
+    "mandate.MandateEnded.v1",
+    "mandate.MandateGiven.v1",
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cn"]), max_size=20)
 LEAVES = st.none() | st.booleans() | st.integers(-LARGEST_INTEGER, LARGEST_INTEGER) | TEXTS
@@ -183,6 +185,7 @@ def test_every_event_that_can_happen_has_a_stored_name() -> None:
         "case": e.CaseEvent,
         "claim": e.ClaimEvent,
         "entry": e.EntryEvent,
+        "mandate": e.MandateEvent,
         "keys": e.KeysEvent,
         "access": e.AccessHeadRecorded,
         "competence": e.CompetenceEvent,
@@ -197,7 +200,7 @@ def test_a_stored_name_holds_no_path_of_a_module_and_no_country() -> None:
     for name, kind in NAMES.items():
         family, event, version = name.split(".")
         assert (event, version) == (kind.__name__, "v1")
-        assert family in {"case", "claim", "entry", "keys", "access", "competence"}
+        assert family in {"case", "claim", "entry", "mandate", "keys", "access", "competence"}
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from domain import names, numbers
 from domain.countries import countries
 from domain.facts import Facts
 from domain.persons import key_of
-from domain.procedure import Key
+from domain.procedure import Key, mandate_key
 from domain.procedures import procedures
+from domain.registers.companies import company_key
 from infra.formats.ids import Ids, derived_id
 
 SECRET = bytes(range(32))
@@ -118,6 +119,28 @@ GOLDEN = {
 def test_an_id_is_the_keyed_hash_of_its_parts(found: str, parts: tuple[str | int, ...], golden: str) -> None:
     assert found == derived_id(SECRET, parts) == golden
     assert UUID(found).version == 8
+
+
+@pytest.mark.parametrize(
+    ("key", "parts", "golden"),
+    [
+        (
+            mandate_key("one", "other"),
+            ("mandate", 1, "between", "one", "other"),
+            "0be1aec4-e957-8e93-9c9b-8553f483a9af",
+        ),
+        (
+            company_key("EXAMPLE-KZ-1"),
+            ("entry", 1, "companies", "number", "EXAMPLE-KZ-1"),
+            "2eed53cc-6d0e-8f84-823c-5ae09478ce69",
+        ),
+    ],
+    ids=["mandate", "company"],
+)
+def test_what_says_who_acts_for_whom_is_found_for_ever(
+    key: Key, parts: tuple[str | int, ...], golden: str
+) -> None:
+    assert IDS.stream(key) == derived_id(SECRET, parts) == golden
 
 
 def test_every_kind_is_frozen_here_and_told_in_the_formats() -> None:

@@ -1,0 +1,172 @@
+"""Mandates: who lets whom act for them in a country; given, ended, and shown to the two whom it is between."""
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, country_here, house_of
+from api.edge.carrying_out import carried_out
+from api.edge.contract import Id, documented, query
+from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import Code, MandatePage, MandateShown
+from domain.commands import EndMandate, GiveMandate
+from domain.countries import country_of, legal_day
+from domain.entry import Entry
+from domain.events import Further
+from domain.forms import CountryCode, Day, Person, PersonOrCompany, Value
+from domain.mandate import Mandate
+from domain.persons import key_of, name_of
+from domain.procedure import mandate_key
+from domain.refusals import Fault, Invalid, Unknown, Unready
+from domain.registers.companies import company_key, heads_on
+from infra.desk.desk import new_cause
+from infra.house import CountryHouse
+
+router = APIRouter()
+_COMPANY: Final = query(
+    "company", "The number of a company that the caller heads", {"type": "string", "maxLength": 30}
+)
+
+
+class MandateBody(Value):
+    """Who lets whom act: ``principal`` is whoever calls, or a company that they head; both as a form names them.
+
+    No ``procedures`` are all of the country's. ``further``: what else the representative may do than file, answer and
+    consent. ``since`` null: from today on; ``until`` is the last day.
+    """
+
+    country: CountryCode
+    principal: PersonOrCompany
+    representative: Person
+    procedures: Annotated[list[Code], Field(max_length=50, default_factory=list)]
+    further: Annotated[list[Further], Field(max_length=2, default_factory=list)]
+    since: Day | None = None
+    until: Day
+
+
+@router.post(
+    "/v1/mandates",
+    **documented("Let somebody act for you", body=MandateBody, answer=MandateShown, created=True),
+)
+async def give_mandate(request: Request) -> Response:
+    """Between the same two there is one mandate at a time; the same one again is answered again."""
+    actor = caller(request)
+    said = await body_of(request, MandateBody)
+    country = country_here(request, said.country)
+    principal, representative = (
+        said.principal.model_dump(mode="json"),
+        said.representative.model_dump(mode="json"),
+    )
+    people = {"principal": _keyed(country, principal), "representative": _keyed(country, representative)}
+    command = GiveMandate(
+        by=actor,
+        cause=new_cause(),
+        country=country.code,
+        mandate=country.ids.stream(mandate_key(*people.values())),
+        principal=principal,
+        principal_person=people["principal"],
+        representative=representative,
+        representative_person=people["representative"],
+        procedures=tuple(dict.fromkeys(said.procedures)),
+        further=tuple(dict.fromkeys(said.further)),
+        since=date.fromisoformat(said.since) if said.since else None,
+        until=date.fromisoformat(said.until),
+    )
+    outcome = await carried_out(request, country, command)
+    body = _shown(outcome.state, "principal", _today(request, country))
+    return answered(body, 201, version=outcome.version, location=f"/v1/mandates/{outcome.stream}")
+
+
+@router.delete(
+    "/v1/mandates/{mandate}",
+    **documented("End a mandate", gone=True, key="taken", problems=(400, 409, 410, 422)),
+)
+async def end_mandate(request: Request, mandate: Id) -> Response:
+    """By either of the two: from the next act on it lets nobody do anything."""
+    actor = caller(request)
+    country = house_of(request).where(mandate)
+    if country is None:
+        raise Unknown
+    command = EndMandate(by=actor, cause=new_cause(), country=country.code, mandate=mandate)
+    await carried_out(request, country, command)
+    return Response(status_code=204)
+
+
+@router.get(
+    "/v1/my/mandates",
+    **documented(
+        "The mandates that the caller gave or has",
+        answer=MandatePage,
+        parameters=(COUNTRY, _COMPANY, *PAGE),
+        problems=(400,),
+    ),
+)
+async def my_mandates(request: Request) -> Response:
+    """In a country, the newest first; or those of a company, for who heads it today and may act for it alone."""
+    actor = caller(request)
+    country = country_named(request)
+    is_seen = await country.seen()
+    day, person = _today(request, country), actor.persons.get(country.code)
+    number = request.query_params.get("company")
+    if number is not None:
+        if not is_seen:
+            raise Unready  # who heads it may have changed
+        person = _headed_by(country, person, number, day)
+    limit, after = cursor_of(request, country)
+    with country.read_models.reading() as seen:
+        rows = seen.rows(
+            "mandate_people",
+            {"person": person or ""},
+            order=("given_at", "mandate"),
+            after=after,
+            limit=limit,
+            is_descending=True,
+        )
+        found = seen.load("mandates", [row["mandate"] for row in rows])
+    shown = [_shown(Mandate(**found[row["mandate"]]["state"]), row["side"], day) for row in rows]
+    return page(request, country, shown, limit, [rows[-1]["given_at"], rows[-1]["mandate"]] if rows else [])
+
+
+def _headed_by(country: CountryHouse, me: str | None, number: str, day: date) -> str:
+    """The keyed id of the company, for its head; raises Unknown for everybody else."""
+    row = country.read_models.one("registers", country.ids.stream(company_key(number)))
+    if row is None or me not in heads_on(Entry(**row["state"]), day, country.ids.human).alone:
+        raise Unknown
+    return country.ids.human(("company", 1, country.code, number))
+
+
+def _keyed(country: CountryHouse, named: dict[str, Any]) -> str:
+    key = key_of(named)
+    if key is None:
+        raise Invalid(Fault("/representative", "no_number_or_document"))
+    return country.ids.human(key)
+
+
+def _today(request: Request, country: CountryHouse) -> date:
+    return legal_day(house_of(request).clock(), country_of(country.code))
+
+
+def _shown(mandate: Mandate, side: Literal["principal", "representative"], day: date) -> dict[str, Any]:
+    """The mandate as either of the two sees it: the other one is named, never numbered."""
+    return {
+        "mandate": mandate.mandate,
+        "country": mandate.country,
+        "version": mandate.version,
+        "you_are": side,
+        "as": mandate.acts_as,
+        "principal": name_of(mandate.principal) if mandate.principal else None,
+        "representative": name_of(mandate.representative) if mandate.representative else None,
+        "procedures": mandate.procedures,
+        "further": mandate.further,
+        "since": mandate.since,
+        "until": mandate.until,
+        "given_at": mandate.given_at,
+        "ended_at": mandate.ended_at,
+        "ended_by": mandate.ended_by,
+        "is_live": mandate.holds(day),
+    }

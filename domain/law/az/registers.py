@@ -1,0 +1,13 @@
+"""Who keeps the registers that stand by themselves."""
+
+from domain.country import Source
+from domain.procedure import Keeper
+
+KEEPERS = {
+    "companies": Keeper(
+        authority="az-state-tax-service",
+        source=Source(
+            law="Law on state registration and the state register of legal entities", confirmed=False
+        ),
+    ),
+}

@@ -1,0 +1,11 @@
+"""Who keeps the registers that stand by themselves."""
+
+from domain.country import Source
+from domain.procedure import Keeper
+
+KEEPERS = {
+    "companies": Keeper(
+        authority="tr-trade-registry",
+        source=Source(law="Turkish Commercial Code, articles 24 to 38", confirmed=False),
+    ),
+}

@@ -1,0 +1,11 @@
+"""Who keeps the registers that stand by themselves."""
+
+from domain.country import Source
+from domain.procedure import Keeper
+
+KEEPERS = {
+    "companies": Keeper(
+        authority="uz-public-service-centre",
+        source=Source(law="Regulation on the state registration of business entities", confirmed=False),
+    ),
+}
