@@ -62,15 +62,17 @@ def catch_up(country: CountryHouse, competences: Competences) -> None:
 
 def _steps(country: CountryHouse, competences: Competences) -> Callable[[], int]:
     """Who appended what about competences has told the record, unless it was killed in between."""
-    seen = -1
+    seen, is_behind = -1, True
 
     def step() -> int:
-        nonlocal seen
+        nonlocal seen, is_behind
         done = country.follower.step()
-        if done or seen < 0:
+        is_behind = is_behind or done > 0  # and stays so where the record cannot be written now
+        if is_behind:
             appointees = list(country.appointees(seen))
             competences.follow(appointees)
-            seen = max([max(seen, 0), *(each.position for each in appointees)])
+            seen = max([seen, *(each.position for each in appointees)])
+            is_behind = False
         return done + country.feed.follow(country.log)  # whose readers are those of the record
 
     return step

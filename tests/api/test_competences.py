@@ -1,5 +1,7 @@
 """Who may do what for an authority, over HTTP: granted, changed, listed and ended by its personnel officer."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -299,6 +301,24 @@ def test_an_end_that_the_record_did_not_hear_of_is_made_good(new_town: Town) -> 
     )
     new_town.house.countries["KZ"].desk.ask(end).result()
     until(lambda: not holds(new_town.house, "one"), "the follower")
+
+
+def test_a_record_that_cannot_be_written_for_a_while_is_told_afterwards(new_town: Town) -> None:
+    """Also where nothing happens in the log any more."""
+    path = new_town.settings.data / "competences.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        broken = "CREATE TRIGGER broken BEFORE INSERT ON held BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        other.execute(broken)
+        ask_and_die(new_town, "one")
+        new_town.settle()
+        assert not holds(new_town.house, "one")
+        refused = grant(new_town, {"login": LOGIN})
+        assert problem(refused) == (503, "unavailable")
+        other.execute("DROP TRIGGER broken")
+    until(lambda: holds(new_town.house, "one"), "the follower, which tries again")
+    again = grant(new_town, {"login": LOGIN})
+    assert again.headers["ETag"] == '"1"', "it was in the log already"
+    assert holds(new_town.house, LOGIN["subject"])
 
 
 def test_a_record_that_is_lost_is_made_anew_at_the_next_start(new_town: Town) -> None:
