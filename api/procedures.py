@@ -22,6 +22,7 @@ from domain.offers import as_json, codes_of, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
 from domain.refusals import Named, NotOffered, Unknown
+from projections.work_queue import REASONS
 
 router = APIRouter()
 
@@ -33,6 +34,7 @@ HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "reason": tuple(
         dict.fromkeys((*get_args(WithdrawalReason), *get_args(LapseReason), *get_args(RefundReason)))
     ),
+    "waiting": tuple(REASONS),
 }
 _PLURALS: Final = {
     "ground": "grounds",
@@ -45,6 +47,7 @@ _PLURALS: Final = {
     "stage": "stages",
     "command": "commands",
     "reason": "reasons",
+    "waiting": "waiting",
 }
 
 

@@ -223,18 +223,21 @@ class CasePage(Shape):
 class Waiting(Shape):
     """A case in the work queue; nothing personal.
 
-    ``flags``: why something that was approved came to a halt; it waits since ``due``. ``stands_still_since``: the
-    time to decide does not run now.
+    ``waits_for``: all that it waits for; ``since``: from when on for what was asked for, or for the first of them.
+    ``due`` is null where no time to decide runs: it stands still (``stands_still_since``) and will be another, or it
+    is decided. ``flags``: why something that was approved came to a halt.
     """
 
     case: OpaqueId
     authority: str
     procedure: Code
-    due: Moment
+    due: Moment | None
     stage: Stage
     officer: OpaqueId | None
     is_proposed: bool
     is_overdue: bool
+    waits_for: list[Code]
+    since: Moment
     warnings: list[str]
     flags: list[Code]
     stands_still_since: Moment | None
@@ -244,6 +247,23 @@ class Waiting(Shape):
 
 class QueuePage(Shape):
     items: list[Waiting]
+
+
+class WaitingCount(Shape):
+    """How many cases wait for it, and how many of these are overdue."""
+
+    waits_for: Code
+    title: Title
+    count: Count
+    overdue: Count
+
+
+class QueueCounts(Shape):
+    """``cases`` are all that wait, each once, whatever it waits for; ``overdue`` of them."""
+
+    items: list[WaitingCount]
+    cases: Count
+    overdue: Count
 
 
 class OpinionAsked(Shape):

@@ -128,6 +128,7 @@ def sold(town: Town) -> None:
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
     case = town.take_to("in_review", *SALE)
     good(town.as_(FIRST).get("/v1/queue"))
+    good(town.as_(FIRST).get("/v1/queue/counts"))
     town.assign(case)
     opinion_asked_and_given(town, case)
 

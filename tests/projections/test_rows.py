@@ -43,6 +43,7 @@ from tests.domain.acts import (
     after,
     answer,
     approve,
+    ask,
     assign,
     end_appeal_term,
     lift,
@@ -143,6 +144,44 @@ def test_a_case_with_a_question_waits_as_returned() -> None:
     assert (shown(work_queue.PROJECTION, *RETURNED) or {})["stage"] == "returned"
 
 
+def test_while_the_clock_stands_still_no_day_is_shown_to_decide_by() -> None:
+    """It will be another one; until then the case stands where the answer is due."""
+    story = given(a_sale(), *RETURNED)
+    found = row(work_queue.PROJECTION, story)
+    assert found is not None
+    assert story.now.open_question is not None
+    assert (found["due"], found["waits_for"]) == (None, ["answer"])
+    assert found["place"] == story.now.open_question["answer_until"]["until"]
+
+
+def test_what_had_run_out_before_the_question_stays_overdue() -> None:
+    story = given(a_sale(), *IN_HAND, after(lambda c: c.decision_due), ask())
+    assert story.now.decision_due is not None
+    assert (row(work_queue.PROJECTION, story) or {})["due"] == story.now.decision_due["until"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "reasons"),
+    [(COMPLETE, ["assignment"]), (IN_HAND, ["decision"]), (PROPOSED, ["approval"]), (RETURNED, ["answer"])],
+)
+def test_a_case_says_for_what_it_waits(acts: tuple[Act, ...], reasons: list[str]) -> None:
+    found = rows(work_queue.PROJECTION, given(a_sale(), *acts))
+    assert [each["reason"] for each in found] == reasons == found[0]["waits_for"]
+    assert [each["is_foremost"] for each in found] == [1]
+
+
+def test_a_case_that_waits_for_two_things_has_a_row_for_each() -> None:
+    story = given(a_sale(), *APPROVED)
+    (written,) = story.now.entries
+    objection = {"code": "plate_unknown", "at": "2026-11-24T00:00:00.000000Z", "event": "e" * 43, **written}
+    held = story.now._replace(
+        objections=[objection], entries_held={"code": "entry_exists", "at": "2026-11-25"}
+    )
+    found = work_queue.PROJECTION.shown(held)
+    assert [(each["reason"], each["is_foremost"]) for each in found] == [("objection", 1), ("entries", 0)]
+    assert {tuple(each["waits_for"]) for each in found} == {("objection", "entries")}
+
+
 # --- deadlines --------------------------------------------------------------------------------------------
 
 
@@ -179,7 +218,12 @@ def test_what_came_to_a_halt_waits_for_an_officer_with_its_flag(monkeypatch: pyt
     imported(story, car(Facts(story.request, story.at.date())))
     found = row(work_queue.PROJECTION, given(story, pay(payment="payment-2")))
     assert found is not None
-    assert (found["stage"], found["flags"], found["due"]) == ("approved", ["entry_exists"], text(story.at))
+    assert (found["stage"], found["flags"], found["due"]) == ("approved", ["entry_exists"], None)
+    assert (found["waits_for"], found["since"], found["place"]) == (
+        ["entries"],
+        text(story.at),
+        text(story.at),
+    )
 
 
 def test_a_late_decision_is_shown_and_nothing_that_the_clock_does() -> None:
