@@ -85,7 +85,7 @@ class EntryMember(TypedDict):
     entry: str
 
 
-RefundReason = Literal["late", "too_much", "withdrawn", "lapsed"]
+RefundReason = Literal["late", "too_much", "withdrawn", "lapsed", "refused"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry

@@ -284,11 +284,16 @@ def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
         return About(found, terms, command.request, at, at) if found and terms else None
-    if not isinstance(state, Case) or state.erased:
+    return about_of_case(state, at) if isinstance(state, Case) else None
+
+
+def about_of_case(case: Case, at: datetime) -> About | None:
+    """What was filed, seen at that moment; None where people are erased."""
+    if case.erased:
         return None
-    found = offer_of(state)
-    filed_at = datetime.fromisoformat(state.filed_at)
-    return About(found, found.since(state.terms), state.request, filed_at, at)
+    found = offer_of(case)
+    filed_at = datetime.fromisoformat(case.filed_at)
+    return About(found, found.since(case.terms), case.request, filed_at, at)
 
 
 def offer_of(case: Case) -> Offer:

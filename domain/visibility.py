@@ -1,11 +1,12 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from domain.case import Case, Opinion
 from domain.events import Attachment
 from domain.lifecycle import fits
+from domain.obstacles import without_kinds
 from domain.parties import (
     FIRST_PARTY,
     KEYED,
@@ -16,6 +17,8 @@ from domain.parties import (
     is_personal_list,
 )
 from domain.persons import is_company, name_of
+
+EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
 
 
 def visible_whose(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> frozenset[str]:
@@ -40,9 +43,9 @@ def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
     ]
 
 
-def watched(case: Case) -> dict[str, Any]:
+def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
-    found = shown(case, None)
+    found = shown(case, None, (), in_the_way)
     found["request"] = {
         name: value
         for name, value in found["request"].items()
@@ -56,8 +59,13 @@ def watched(case: Case) -> dict[str, Any]:
     return found
 
 
-def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[str, Any]:
-    """The case as this caller may see it; JSON values. Other people are named, never numbered."""
+def shown(
+    case: Case, party: str | None, mine: Sequence[Capacity] = (), in_the_way: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The case as this caller may see it; JSON values. Other people are named, never numbered.
+
+    ``in_the_way``: what stands in the way of it now (domain/obstacles.py).
+    """
     seen = case.request
     if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
@@ -101,6 +109,8 @@ def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": case.open_objections,
+        "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
+        "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "warnings": case.all_warnings if party is None else [],
         "erased": case.erased,
         "fits": list(fits(case)),

@@ -47,7 +47,7 @@ async def act_for_party(
     outcome = await with_paper(
         country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
     )
-    return done(actor, outcome)
+    return done(request, actor, outcome)
 
 
 async def with_paper(

@@ -97,7 +97,7 @@ async def file_case(request: Request) -> Response:
 
     with alone(request, case):
         outcome = await with_paper(country, actor, case, filing.acting, ask)
-    return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}")
+    return done(request, actor, outcome, 201, f"/v1/cases/{outcome.stream}")
 
 
 async def _filed(

@@ -9,12 +9,23 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.edge.answers import answered
-from api.edge.caller import Body, body_of, caller, idempotency_key, key_of_request, raw_body, version_seen
+from api.edge.caller import (
+    Body,
+    body_of,
+    caller,
+    house_of,
+    idempotency_key,
+    key_of_request,
+    raw_body,
+    version_seen,
+)
 from api.edge.may_read import located, nothing, readable
 from api.edge.problems import Declined
+from api.edge.registers_now import in_the_way_of
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
+from domain.obstacles import known_at_filing
 from domain.parties import capacities
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.visibility import shown
@@ -44,7 +55,7 @@ async def _must_know(request: Request, actor: Actor, case: str) -> None:
 
 async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Response:
     """One command on one case: who calls, what they saw, what it leads to; ``more`` are its own members."""
-    return done(caller(request), await led_to(request, case, kind, **more))
+    return done(request, caller(request), await led_to(request, case, kind, **more))
 
 
 async def led_to(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Outcome:
@@ -67,15 +78,26 @@ async def led_to(request: Request, case: str, kind: type[CaseCommand], **more: A
     return await carried_out(request, country, command)
 
 
-def done(actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None) -> Response:
+def done(
+    request: Request, actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None
+) -> Response:
     """What a command on a case answers: to a party the case as it sees it, to everybody else where it stands.
 
     Who else wants to see the case reads it, and that is recorded.
     """
     case: Case = outcome.state
     mine = capacities(actor.persons.get(case.country), case.persons, case.representatives)
-    found = shown(case, mine[0].party, mine) if mine else stands(case)
+    found = shown(case, mine[0].party, mine, _in_the_way(request, outcome)) if mine else stands(case)
     return answered(found, status, version=outcome.version, location=location)
+
+
+def _in_the_way(request: Request, outcome: Outcome) -> list[str]:
+    """What stands in the way of the case now: a filing has just looked."""
+    case: Case = outcome.state
+    if case.timeline[-1]["at"] == case.filed_at and not outcome.is_repeat:
+        return known_at_filing(case)
+    house = house_of(request)
+    return in_the_way_of(house.countries[case.country], case, house.clock())
 
 
 def stands(case: Case) -> dict[str, Any]:

@@ -159,7 +159,11 @@ class ObjectionShown(Shape):
 
 
 class CaseShown(Shape):
-    """A case as the caller may see it: of other people their names only."""
+    """A case as the caller may see it: of other people their names only.
+
+    ``obstacles``: what in the registers stands in the way now (``restricted``, ``not_registered``), to officers with
+    the kind behind a colon. ``exemptions``: those that seem to fit, so that nothing of this might be needed.
+    """
 
     case: OpaqueId
     country: CountryCode
@@ -192,6 +196,8 @@ class CaseShown(Shape):
     entries: list[EntryWritten]
     entries_held: HeldShown | None
     objections: list[ObjectionShown]
+    obstacles: list[str]
+    exemptions: list[Code]
     warnings: list[str]
     erased: list[str]
     fits: list[str]
