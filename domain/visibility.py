@@ -1,11 +1,13 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from domain.case import Case, Opinion
+from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
+from domain.case import Case, Fee, Opinion
+from domain.days.deadlines import Deadline
 from domain.events import Attachment
-from domain.lifecycle import fits
+from domain.lifecycle import fits, offer_of
 from domain.obstacles import without_kinds
 from domain.parties import (
     FIRST_PARTY,
@@ -53,7 +55,7 @@ def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
     }
     found["evidence"] = []
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
-    found["opinions"] = [_without_words(opinion) for opinion in found["opinions"]]
+    found["opinions"] = [{**opinion, "inquiry": None, "opinion": None} for opinion in found["opinions"]]
     if found["decision"]:
         found["decision"] = {**found["decision"], "explanation": None}
     return found
@@ -66,6 +68,15 @@ def shown(
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py).
     """
+    doubtful = unconfirmed(case)
+    ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
+
+    def day(deadline: Deadline | None, member: str) -> dict[str, Any] | None:
+        return {**deadline, "unconfirmed": member in doubtful} if deadline else None
+
+    def fee(found: Fee | None, member: str, time: str) -> dict[str, Any] | None:
+        return {**found, "due": day(found["due"], time), "unconfirmed": member in doubtful} if found else None
+
     seen = case.request
     if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
@@ -90,22 +101,28 @@ def shown(
             {"party": p, "role": case.parties[p], "answer": "given" if p in case.consents else "open"}
             for p in case.consents_asked
         ],
-        "consent_until": case.consent_until,
-        "fee": case.fee,
-        "entry_fee": case.entry_fee,
+        "consent_until": day(case.consent_until, "times.consent"),
+        "fee": fee(case.fee, "fee", "times.pay"),
+        "entry_fee": fee(case.entry_fee, "entry_fee", "times.pay_entry"),
         "paid": case.paid,
         "refunds": [
             {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
             for r in case.refunds.values()
         ],
-        "decision_due": case.decision_due,
+        "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,
-        "questions": case.questions,
-        "opinions": [opinion if party is None else _without_words(opinion) for opinion in case.opinions],
+        "questions": [{**q, "answer_until": day(q["answer_until"], "times.answer")} for q in case.questions],
+        "opinions": [
+            {
+                **(opinion if party is None else _without_words(opinion)),
+                "answer_until": day(opinion["answer_until"], "opinions"),
+            }
+            for opinion in case.opinions
+        ],
         "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
-        "decision": {k: v for k, v in case.decided.items() if k != "person"} if case.decided else None,
-        "appeal_until": case.appeal_until,
+        "decision": _decision(case) if case.decided else None,
+        "appeal_until": day(case.appeal_until, "times.appeal"),
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": case.open_objections,
@@ -113,9 +130,35 @@ def shown(
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "warnings": case.all_warnings if party is None else [],
         "erased": case.erased,
-        "fits": list(fits(case)),
+        "next": [_next(each, case, ours, doubtful) for each in awaited(case)],
+        "fits": list(fits(case, ours)),
         "timeline": case.timeline,
     }
+
+
+def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collection[str]) -> dict[str, Any]:
+    """What is waited for, as this caller hears it: themselves as "you", other parties by their role."""
+    who = YOU if found.who in ours else case.parties.get(found.who, found.who)
+    return {
+        "who": who,
+        "what": found.what,
+        "until": found.until["due"] if found.until else None,
+        "unconfirmed": is_unconfirmed(found, doubtful),
+        "office": found.office,
+        "amount": found.amount,
+        "currency": found.currency,
+    }
+
+
+def _decision(case: Case) -> dict[str, Any]:
+    """How it ended, and what of that stands on law that is not settled: grounds, and whether the fee is kept."""
+    shown_of_it: dict[str, Any] = {k: v for k, v in (case.decided or {}).items() if k != "person"}
+    terms = offer_of(case).since(case.terms)
+    doubtful = [ground.code for ground in terms.grounds if not ground.source.confirmed]
+    found = [code for code in shown_of_it["grounds"] or () if code in doubtful]
+    if shown_of_it["kind"] == "refused" and case.kept and "after_refusal" in unconfirmed(case):
+        found.append("after_refusal")
+    return {**shown_of_it, "unconfirmed": found}
 
 
 def _without_words(opinion: Opinion) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller, house_of
 from api.edge.contract import Id, documented
+from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, readable, recorded
 from api.edge.registers_now import in_the_way_of
+from api.edge.sentences import in_language, spoken
 from api.edge.shapes import CaseShown
 from domain.visibility import shown, watched
 
@@ -21,4 +23,5 @@ async def read_case(request: Request, case: Id) -> Response:
     await recorded(request, country, rule, found.case, found.procedure, "work on the case")
     now = in_the_way_of(country, found, house_of(request).clock())
     body = watched(found, now) if is_auditor(rule) else shown(found, rule.party, rule.capacities, now)
-    return answered(body, version=found.version)
+    language = spoken(request.scope)
+    return answered(in_words(body, language), version=found.version, headers=in_language(language))

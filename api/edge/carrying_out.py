@@ -19,9 +19,11 @@ from api.edge.caller import (
     raw_body,
     version_seen,
 )
+from api.edge.in_words import in_words
 from api.edge.may_read import located, nothing, readable
 from api.edge.problems import Declined
 from api.edge.registers_now import in_the_way_of
+from api.edge.sentences import in_language, spoken
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
@@ -87,8 +89,12 @@ def done(
     """
     case: Case = outcome.state
     mine = capacities(actor.persons.get(case.country), case.persons, case.representatives)
-    found = shown(case, mine[0].party, mine, _in_the_way(request, outcome)) if mine else stands(case)
-    return answered(found, status, version=outcome.version, location=location)
+    if not mine:
+        return answered(stands(case), status, version=outcome.version, location=location)
+    language = spoken(request.scope)
+    found = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome)), language)
+    headers = in_language(language)
+    return answered(found, status, version=outcome.version, location=location, headers=headers)
 
 
 def _in_the_way(request: Request, outcome: Outcome) -> list[str]:

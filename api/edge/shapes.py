@@ -43,12 +43,21 @@ class EvidenceShown(Shape):
     size: Count
 
 
+class DeadlineShown(Deadline):
+    """``unconfirmed``: the time that it was counted with is not settled law."""
+
+    unconfirmed: bool
+
+
 class FeeShown(Shape):
+    """``unconfirmed``: what it was counted by is not settled law."""
+
     amount: MinorUnits
     currency: Currency
     formula: str
     provisional: bool
-    due: Deadline | None
+    unconfirmed: bool
+    due: DeadlineShown | None
 
 
 class HeldShown(Shape):
@@ -68,14 +77,18 @@ class QuestionShown(Shape):
     of: EventHash
     at: Moment
     items: list[Code]
-    answer_until: Deadline
+    answer_until: DeadlineShown
     question: str | None
     answer: str | None
     answered_at: Moment | None
 
 
 class DecisionShown(Shape):
-    """How it ended; which of the optional members are there depends on ``kind``."""
+    """How it ended; which of the optional members are there depends on ``kind``.
+
+    ``unconfirmed``: the grounds that stand on law that is not settled, and ``after_refusal`` where that the fee is
+    kept does.
+    """
 
     kind: Literal["approved", "refused", "withdrawn", "lapsed"]
     at: Moment
@@ -85,6 +98,7 @@ class DecisionShown(Shape):
     grounds: list[Code] | None = None
     law: list[str] | None = None
     explanation: str | None = None
+    unconfirmed: list[Code]
 
 
 class ActedFor(Shape):
@@ -142,7 +156,7 @@ class OpinionShown(Shape):
     at: Moment
     authority: str
     investigation: Code | None
-    answer_until: Deadline | None
+    answer_until: DeadlineShown | None
     inquiry: str | None
     opinion: str | None
     given_at: Moment | None
@@ -158,11 +172,27 @@ class ObjectionShown(Shape):
     at: Moment
 
 
+class NextShown(Shape):
+    """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
+    the end of which day. ``unconfirmed``: that day is not settled law. ``office`` names the office.
+    """
+
+    who: Code
+    what: Code
+    until: LegalDay | None
+    unconfirmed: bool
+    office: str | None
+    amount: MinorUnits | None
+    currency: Currency | None
+    sentence: Title
+
+
 class CaseShown(Shape):
     """A case as the caller may see it: of other people their names only.
 
     ``obstacles``: what in the registers stands in the way now (``restricted``, ``not_registered``), to officers with
     the kind behind a colon. ``exemptions``: those that seem to fit, so that nothing of this might be needed.
+    ``way_to_appeal``: to whom, and until when; null where nothing is to be appealed against, or not any more.
     """
 
     case: OpaqueId
@@ -180,19 +210,19 @@ class CaseShown(Shape):
     request_hash: EventHash
     evidence: list[EvidenceShown]
     consents: list[ConsentShown]
-    consent_until: Deadline | None
+    consent_until: DeadlineShown | None
     fee: FeeShown | None
     entry_fee: FeeShown | None
     paid: MinorUnits
     refunds: list[RefundShown]
-    decision_due: Deadline | None
+    decision_due: DeadlineShown | None
     officer: OpaqueId | None
     questions: list[QuestionShown]
     opinions: list[OpinionShown]
     stands_still_since: Moment | None
     is_proposed: bool
     decision: DecisionShown | None
-    appeal_until: Deadline | None
+    appeal_until: DeadlineShown | None
     entries: list[EntryWritten]
     entries_held: HeldShown | None
     objections: list[ObjectionShown]
@@ -200,6 +230,8 @@ class CaseShown(Shape):
     exemptions: list[Code]
     warnings: list[str]
     erased: list[str]
+    next: list[NextShown]
+    way_to_appeal: Title | None
     fits: list[str]
     timeline: list[Step]
 

@@ -53,7 +53,7 @@ def test_other_grounds_keep_the_fee_and_that_is_not_settled_law() -> None:
 
 @pytest.mark.parametrize("gives_back", [True, False])
 def test_the_law_may_give_the_fee_back_on_every_ground(
-    monkeypatch: pytest.MonkeyPatch, gives_back: bool
+    monkeypatch: pytest.MonkeyPatch, *, gives_back: bool
 ) -> None:
     rule = AfterRefusal(gives_back=gives_back, source=LAW)
     story = given(a_story_of(made_up(monkeypatch, after_refusal=rule)), *IN_HAND)

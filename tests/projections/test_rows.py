@@ -7,7 +7,7 @@ from itertools import accumulate
 import pytest
 
 from domain.access import Access
-from domain.case import Case
+from domain.case import Case, Objection
 from domain.days.deadlines import Term
 from domain.entry import Entry
 from domain.facts import Facts
@@ -173,7 +173,8 @@ def test_a_case_says_for_what_it_waits(acts: tuple[Act, ...], reasons: list[str]
 def test_a_case_that_waits_for_two_things_has_a_row_for_each() -> None:
     story = given(a_sale(), *APPROVED)
     (written,) = story.now.entries
-    objection = {"code": "plate_unknown", "at": "2026-11-24T00:00:00.000000Z", "event": "e" * 43, **written}
+    at = "2026-11-24T00:00:00.000000Z"
+    objection = Objection(code="plate_unknown", at=at, event="e" * 43, **written)
     held = story.now._replace(
         objections=[objection], entries_held={"code": "entry_exists", "at": "2026-11-25"}
     )
