@@ -344,7 +344,10 @@ class ActorShown(Shape):
 
 
 class EventShown(Shape):
-    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures."""
+    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures.
+
+    ``stage`` is where the case was after it, ``sentence`` what happened, in words; neither is signed.
+    """
 
     index: Count
     version: Version
@@ -357,6 +360,8 @@ class EventShown(Shape):
     disclosures: list[str]
     sd_jwt: str
     data: dict[str, Any]
+    stage: Stage
+    sentence: Title
 
 
 class HistoryShown(Shape):

@@ -22,14 +22,13 @@ from tests.domain.acts import (
     RETURNED,
     UNPAID,
     WITHDRAWN,
-    Act,
     after,
     approve,
     end_appeal_term,
     pay,
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import a_birth, a_sale, given
+from tests.domain.story import Act, a_birth, a_sale, given
 
 WAYS: dict[str, tuple[tuple[Act, ...], list[tuple[str, str]]]] = {
     "filed": (FILED, [("p2", "consent"), ("p1", "fee")]),
