@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import audit, development, health, my_cases, procedures, registers, seal_keys, work_queue
+from api import audit, development, health, my_cases, notices, procedures, registers, seal_keys, work_queue
 from api.cases import acts, evidence, filing, history, payments, reading
 from api.edge import problems
 from api.edge.asgi import App, edge
@@ -32,6 +32,7 @@ ROUTERS = (
     evidence,
     history,
     my_cases,
+    notices,
     work_queue,
     registers,
     feeds,

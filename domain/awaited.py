@@ -55,11 +55,12 @@ def awaited(case: Case) -> list[Awaited]:
 
 def unconfirmed(case: Case) -> frozenset[str]:
     """The members of the case's law that are not settled (``Terms.unconfirmed``)."""
-    return _unconfirmed(offer_of(case).since(case.terms))
+    return unconfirmed_of(offer_of(case).since(case.terms))
 
 
 @lru_cache(maxsize=512)  # of the rows of law
-def _unconfirmed(terms: Terms) -> frozenset[str]:
+def unconfirmed_of(terms: Terms) -> frozenset[str]:
+    """The members of the row that are not settled law, found once."""
     return frozenset(terms.unconfirmed)
 
 

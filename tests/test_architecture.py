@@ -99,6 +99,7 @@ API_ROOMS = {
     "development": {"edge", "front"},
     "health": {"edge"},
     "my_cases": {"edge"},
+    "notices": {"edge"},
     "procedures": {"edge"},
     "registers": {"edge"},
     "seal_keys": {"edge"},

@@ -12,6 +12,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import notices
 from api.cases import event_words
 from api.edge import in_words
 from api.edge.members import members_of
@@ -35,6 +36,7 @@ from domain.offers import codes_of, offers
 from domain.procedures import procedures
 from domain.refusals import Named, named
 from domain.roles import APPLICANT, PARTY
+from projections.notices import NOTICES
 from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
 from tests.codes import ROOT, said, values_of
 from tests.domain.acts import file
@@ -45,7 +47,7 @@ from tests.town.people import Town
 
 pytestmark = pytest.mark.countries("KZ", "TR")
 
-OF_KINDS = {**in_words.VALUES, "event": event_words.VALUES}
+OF_KINDS = {**in_words.VALUES, "event": event_words.VALUES, "notice": notices.VALUES}
 Key = tuple[str, str]  # kind, code
 SENTENCES = {
     "refusal",
@@ -55,6 +57,7 @@ SENTENCES = {
     "page",
     "awaited",
     "event",
+    "notice",
 }  # the others are titles, and words inside of sentences
 
 
@@ -69,6 +72,8 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     happened = (*(kind.__name__ for kind in get_args(CaseEvent)), *event_words.AFTER)
     yield from ((HOUSE, ("event", code)) for code in happened)
     yield from ((HOUSE, ("actor", role)) for role in event_words.ACTORS if role not in (PARTY, APPLICANT))
+    yield from ((HOUSE, ("notice", each.code)) for each in NOTICES.values())
+    yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
     yield from ((code.lower(), ("country", code)) for code in countries())
     for name, procedure in procedures().items():
         yield name, ("procedure", name)

@@ -1,7 +1,7 @@
 """Cursor pages: opaque, signed, without totals; ``Link: rel="next"`` leads on."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -41,11 +41,17 @@ def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
     return limit, found
 
 
-def page(
-    request: Request, country: CountryHouse, items: list[Any], limit: int, last: Sequence[Any]
+def page(  # noqa: PLR0913 - the pieces of a page
+    request: Request,
+    country: CountryHouse,
+    items: list[Any],
+    limit: int,
+    last: Sequence[Any],
+    *,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The page, with the way to the next one where there may be one."""
-    headers = {}
+    headers = {**(headers or {})}
     if len(items) == limit and last:
         values = orjson.dumps(list(last))
         cursor = b64url(_mac(request, country, values) + values)

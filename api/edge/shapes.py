@@ -335,6 +335,22 @@ class AccessPage(Shape):
     items: list[AccessShown]
 
 
+class NoticeShown(Shape):
+    """What somebody was told of a case, and by which day something is to be done; ``unconfirmed``: no settled law."""
+
+    case: OpaqueId
+    procedure: Code
+    at: Moment
+    what: Code
+    until: LegalDay | None
+    unconfirmed: bool
+    sentence: Title
+
+
+class NoticePage(Shape):
+    items: list[NoticeShown]
+
+
 class ActorShown(Shape):
     """Who acted, within the case; ``for`` is there where they were not that party."""
 

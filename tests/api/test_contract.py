@@ -126,6 +126,7 @@ def sold(town: Town) -> None:
     good(town.as_(AUDITOR).get("/v1/audit/verification"))
     good(town.as_(SELLER).get("/v1/cases", country="KZ"))
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
+    good(town.as_(SELLER).get("/v1/my/notices", country="KZ"))
     case = town.take_to("in_review", *SALE)
     good(town.as_(FIRST).get("/v1/queue"))
     good(town.as_(FIRST).get("/v1/queue/counts"))

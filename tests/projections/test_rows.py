@@ -20,6 +20,7 @@ from projections import (
     case_parties,
     case_status,
     deadlines,
+    notices,
     opinions,
     registers,
     statistics,
@@ -46,6 +47,8 @@ from tests.domain.acts import (
     ask,
     assign,
     end_appeal_term,
+    erase,
+    later,
     lift,
     office,
     pay,
@@ -181,6 +184,42 @@ def test_a_case_that_waits_for_two_things_has_a_row_for_each() -> None:
     found = work_queue.PROJECTION.shown(held)
     assert [(each["reason"], each["is_foremost"]) for each in found] == [("objection", 1), ("entries", 0)]
     assert {tuple(each["waits_for"]) for each in found} == {("objection", "entries")}
+
+
+# --- notices ----------------------------------------------------------------------------------------------
+
+
+def told(*acts: Act) -> list[tuple[str, str]]:
+    """(party, what) in the order in which they were told."""
+    story = given(a_sale(), *acts)
+    party = {person: party for party, person in story.now.persons.items()}
+    return [(party[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
+
+
+def test_each_party_is_told_what_is_theirs_and_both_how_it_ends() -> None:
+    assert told(*FILED) == [("p2", "consent_asked"), ("p1", "fee_due")]
+    assert told(*RETURNED)[2:] == [("p1", "question")]
+    assert told(*REFUSED)[2:] == [("p1", "refused"), ("p2", "refused")]
+    assert told(*COMPLETED)[2:] == [
+        *(("p1", "approved"), ("p2", "approved")),
+        *(("p1", "completed"), ("p2", "completed")),
+    ]
+    assert told(*UNPAID)[-1] == ("p2", "lapsed")
+
+
+def test_a_notice_names_the_day_by_which_something_is_to_be_done() -> None:
+    story = given(a_sale(), *RETURNED)
+    found = {each["what"]: each["until"] for each in rows(notices.PROJECTION, story)}
+    assert story.now.open_question is not None
+    assert found["question"] == story.now.open_question["answer_until"]["due"]
+    assert story.now.consent_until is not None
+    assert found["consent_asked"] == story.now.consent_until["due"]
+
+
+def test_nobody_is_told_anything_of_what_is_erased() -> None:
+    """A keyed id tells one human from another: it falls with the case."""
+    assert told(*COMPLETED)
+    assert told(*COMPLETED, later(days=5000), erase()) == []
 
 
 # --- deadlines --------------------------------------------------------------------------------------------
@@ -320,6 +359,9 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    modules = (case_status, case_parties, work_queue, opinions, deadlines, registers, statistics, accesses)
+    modules = (
+        *(case_status, case_parties, work_queue, opinions, deadlines, notices, registers),
+        *(statistics, accesses),
+    )
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}
