@@ -73,6 +73,7 @@ _READINGS: Final = (
     May("evidence.read", (PARTY, *OFFICERS), or_opinion_office=True),
     May("queue.read", OFFICERS),
     COUNTER,
+    May("refund.read", ("treasury",), same_authority=False),
     May("register.read", (*OFFICERS, "registry"), same_authority=False),
     May("feed.read", ("registry", "auditor"), same_authority=False),
     May("feed.disclose", ("registry",), same_authority=False),

@@ -245,6 +245,33 @@ class CaseBrief(Shape):
     fits: list[str]
 
 
+class RefundOpen(Shape):
+    """What of a payment is due back and not paid; ``overpaid``: what went back beyond that, by mistake."""
+
+    payment: OpaqueId
+    amount: MinorUnits
+    overpaid: MinorUnits
+    currency: Currency
+    reason: Code
+    since: Moment
+
+
+class CaseMoney(CaseBrief):
+    """What the treasury is answered: ``payment`` is how the house calls what was stated."""
+
+    payment: OpaqueId
+    refunds_due: list[RefundOpen]
+
+
+class RefundListed(RefundOpen):
+    case: OpaqueId
+    procedure: Code
+
+
+class RefundPage(Shape):
+    items: list[RefundListed]
+
+
 class CaseListed(Shape):
     case: OpaqueId
     procedure: Code

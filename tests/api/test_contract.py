@@ -166,6 +166,7 @@ def refused_and_paid_back(town: Town) -> None:
     town.pay(case, fee + 100, reference=reference)
     back = town.statement(town.read(case), 100, reference=reference, is_refund=True)
     good(town.as_(TREASURY).post(f"/v1/cases/{case}/refunds", {"statement": back}))
+    good(town.as_(TREASURY).get("/v1/refunds", country="KZ"))
     town.withdraw(case)
 
 

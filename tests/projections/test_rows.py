@@ -22,6 +22,7 @@ from projections import (
     deadlines,
     notices,
     opinions,
+    refunds,
     registers,
     statistics,
     tallies,
@@ -360,7 +361,7 @@ def test_a_reading_is_shown_as_it_was_recorded_in_the_order_of_its_number() -> N
 
 def test_every_read_model_is_spoken_of_here() -> None:
     modules = (
-        *(case_status, case_parties, work_queue, opinions, deadlines, notices, registers),
+        *(case_status, case_parties, work_queue, opinions, deadlines, notices, refunds, registers),
         *(statistics, accesses),
     )
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
