@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
 from api import audit, development, health, my_cases, notices, procedures, registers, seal_keys, work_queue
-from api.cases import acts, evidence, filing, history, payments, reading
+from api.cases import acts, estimates, evidence, filing, history, payments, reading
 from api.edge import problems
 from api.edge.asgi import App, edge
 from api.edge.contract import MODELS
@@ -26,6 +26,7 @@ ROUTERS = (
     filing,  # first, as routes are matched in this order
     front_page,
     procedures,
+    estimates,
     reading,
     acts,
     payments,

@@ -18,7 +18,7 @@ from domain.countries import country_of, legal_day
 from domain.country import unit_value
 from domain.events import As, LapseReason, RefundReason, WithdrawalReason
 from domain.lifecycle import CLOCK, ROWS
-from domain.obstacles import OBSTACLES
+from domain.obstacles import NOT_YOURS, OBSTACLES
 from domain.offers import as_json, codes_of, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
@@ -36,7 +36,7 @@ HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
         dict.fromkeys((*get_args(WithdrawalReason), *get_args(LapseReason), *get_args(RefundReason)))
     ),
     "waiting": tuple(REASONS),
-    "obstacle": OBSTACLES,
+    "obstacle": (*OBSTACLES, NOT_YOURS),
 }
 _PLURALS: Final = {
     "ground": "grounds",

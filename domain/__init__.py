@@ -54,7 +54,8 @@ case.py            what a case is after its events; entry.py, claim.py, seals.py
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
 visibility.py      what of a case each person sees; obstacles.py what stands in its way in the registers;
-                   awaited.py who must act next, and until when
+                   awaited.py who must act next, and until when;
+                   estimates.py what a draft would ask
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
 offers.py          which country offers what; authorities.py which office signs what
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request

@@ -15,6 +15,7 @@ from domain.lifecycle import About, about_of_case
 from domain.procedure import Create, Key
 
 OBSTACLES: Final = ("restricted", "not_registered")
+NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
 _BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 
 
@@ -31,11 +32,13 @@ def obstacles(case: Case, at: datetime, entries: Mapping[Key, Entry | None]) -> 
 
 
 def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
-    """The same of what is filed, or would be."""
+    """The same of what is filed, or would be, as far as the entries were looked at."""
     day = legal_day(about.at, country_of(about.offer.country))
     found: dict[str, None] = {}
     for effect in about.effects():
-        entry = entries.get(effect.key)
+        if effect.key not in entries:
+            continue
+        entry = entries[effect.key]
         if not isinstance(effect, Create) and (entry is None or entry.status != Status.ACTIVE):
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()

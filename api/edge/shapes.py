@@ -523,6 +523,71 @@ class HouseIndex(Shape):
     links: dict[str, str]
 
 
+class EstimatedFee(Shape):
+    """``depends_on``: members of the form that the draft lacks, and that the fee follows from."""
+
+    amount: MinorUnits
+    currency: Currency
+    formula: str
+    provisional: bool
+    depends_on: list[Code]
+    unconfirmed: bool
+
+
+class EstimatedDay(Shape):
+    """The last day for it, if it were filed now."""
+
+    what: Literal["consent", "pay"]
+    until: LegalDay
+    unconfirmed: bool
+
+
+class EstimatedLimit(Shape):
+    """A time to file within: nobody is refused for it, and what it leads to is its ``effect``."""
+
+    code: Code
+    effect: Literal["evidence", "officer", "ground"]
+    standing: Literal["in_time", "late", "early"]
+    first_day: LegalDay | None
+    last_day: LegalDay
+    unconfirmed: bool
+
+
+class EstimatedEvidence(Shape):
+    kind: Code
+    title: Title
+    is_required: bool
+    unconfirmed: bool
+
+
+class EstimatedExemption(Shape):
+    code: Code
+    title: Title
+    unconfirmed: bool
+
+
+class EstimateShown(Shape):
+    """What a draft would ask by today's law; null is what it does not tell enough for, ``missing`` what it lacks.
+
+    ``obstacles``: what stands in the way of the caller's own things (``restricted``, ``not_registered``), and
+    ``not_yours`` of all others; null without an account.
+    """
+
+    country: CountryCode
+    procedure: Code
+    terms: LegalDay
+    fee: EstimatedFee | None
+    entry_fee: EstimatedFee | None
+    last_days: list[EstimatedDay] | None
+    limits: list[EstimatedLimit] | None
+    evidence: list[EstimatedEvidence] | None
+    exemptions: list[EstimatedExemption] | None
+    four_eyes: bool | None
+    missing: list[Code]
+    unconfirmed: list[str]
+    obstacles: list[Code] | None
+
+
 # --- the watch --------------------------------------------------------------------------------------------
 
 

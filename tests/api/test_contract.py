@@ -106,6 +106,7 @@ def walk(town: Town) -> None:
     for path in ("/", "/v1/procedures", "/livez", "/readyz", "/metrics", "/.well-known/jwks.json"):
         assert town.anybody.get(path).is_success
     good(town.anybody.get("/v1/procedures/car_sale", country="KZ"))
+    good(town.anybody.post("/v1/estimates", {"country": "KZ", "procedure": "car_sale", "request": {}}))
     sold(town)
     answered_with_evidence(town)
     refused_and_paid_back(town)
