@@ -75,6 +75,10 @@ msgctxt "command"
 msgid "ObjectToCase"
 msgstr "object to the request"
 
+msgctxt "event"
+msgid "CaseObjected"
+msgstr "An objection came from {who}."
+
 """
 ACT = """\
     c.ObjectToCase: lambda s: c.ObjectToCase(by=acts.applicant(s), cause="cmd:x", case=s.case_id, words="No."),

@@ -91,8 +91,11 @@ def test_what_a_language_lacks_is_said_in_english_and_named_so(town: Town) -> No
 
 def test_a_party_is_told_only_what_it_can_do(town: Town) -> None:
     case = town.file(*SALE)
-    assert town.read(case)["fits"] == ["WithdrawCase"]
-    assert town.read(case, BUYER)["fits"] == ["GiveConsent", "DeclineConsent"]
+    assert "WithdrawCase" in town.read(case)["fits"]
+    assert "GiveConsent" not in town.read(case)["fits"]
+    assert {"GiveConsent", "DeclineConsent"} <= set(town.read(case, BUYER)["fits"])
+    assert "WithdrawCase" not in town.read(case, BUYER)["fits"]
     assert "RecordPayment" in town.read(case, OFFICER)["fits"]
     town.consent(case)
-    assert town.read(case, BUYER)["fits"] == ["DeclineConsent", "RevokeConsent"]
+    assert "GiveConsent" not in town.read(case, BUYER)["fits"]
+    assert "RevokeConsent" in town.read(case, BUYER)["fits"]
