@@ -3,8 +3,7 @@
 They follow from the timeline of the case. A day is the one that stands now, where it was moved since.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from domain.case import Case
@@ -78,13 +77,15 @@ NOTICES: Final[Mapping[str, Notice]] = {
 
 def _rows(case: Case) -> list[Row]:
     people = _people(case)
-    met: Counter[str] = Counter()
-    found = []
+    met: dict[str, int] = {}
+    found: list[Row] = []
     for step in case.timeline:
-        notice, nth = NOTICES.get(step["what"]), met[step["what"]]
-        met[step["what"]] += 1
-        if notice is not None and notice.when(case, nth):
-            found += list(_told(case, step, notice, nth, people))
+        notice = NOTICES.get(step["what"])
+        if notice is None:
+            continue
+        nth = met[notice.code] = met.get(notice.code, -1) + 1
+        if notice.when(case, nth):
+            found += _told(case, step, notice, nth, people)
     return found
 
 
@@ -98,11 +99,11 @@ def _people(case: Case) -> Mapping[str, list[str]]:
 
 def _told(
     case: Case, step: Mapping[str, Any], notice: Notice, nth: int, people: Mapping[str, list[str]]
-) -> Iterator[Row]:
+) -> list[Row]:
     until = notice.until(case, nth)
-    told = (person for party in notice.to(case) for person in people.get(party, ()))
-    for n, person in enumerate(dict.fromkeys(told)):
-        yield {
+    told = dict.fromkeys(person for party in notice.to(case) for person in people.get(party, ()))
+    return [
+        {
             "case": case.case,
             "number": f"{step['version']:06d}-{n:03d}",
             "person": person,
@@ -113,6 +114,8 @@ def _told(
             "until": until["due"] if until else None,
             "time": notice.time,
         }
+        for n, person in enumerate(told)
+    ]
 
 
 PROJECTION = View(
