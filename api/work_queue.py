@@ -1,5 +1,6 @@
 """What waits for an office: cases, by what they wait for, and questions of other offices; nothing personal."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from api.edge.problems import Declined
 from api.edge.sentences import in_language, spoken
 from api.edge.shapes import OpinionPage, QueueCounts, QueuePage
 from domain.commands import Competence
+from domain.procedures import procedures
 from domain.refusals import Unknown
 from infra.house import CountryHouse
 from infra.runtime.clock import written
@@ -24,14 +26,14 @@ _SHOWN: Final = (
     *("case", "authority", "procedure", "due", "stage", "officer", "is_proposed", "waits_for", "since"),
     *("warnings", "flags", "stands_still_since", "filed_at", "version"),
 )
-_ID: Final = "^[0-9a-f-]{36}$"
+_OFFICER: Final = re.compile(r"me|nobody|[0-9a-f-]{36}")
 FILTERS: Final = (
     query("waits_for", "Only what waits for this", {"type": "string", "enum": list(REASONS)}),
-    query("procedure", "Only of this procedure", {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,59}$"}),
+    query("procedure", "Only of this procedure", {"type": "string", "enum": list(procedures())}),
     query(
         "officer",
         "Only what this officer has: me, nobody, or an id",
-        {"type": "string", "pattern": f"^(me|nobody|{_ID[1:-1]})$"},
+        {"type": "string", "pattern": f"^({_OFFICER.pattern})$"},
     ),
     query(
         "is_overdue", "Only what is overdue, or what is not", {"type": "string", "enum": ["true", "false"]}
@@ -122,9 +124,13 @@ def _asked(request: Request, mine: Competence) -> dict[str, Any]:
         raise Declined(400, "unknown_value", name="waits_for", known=tuple(REASONS))
     found |= {"is_foremost": 1} if reason is None else {"reason": reason}
     if procedure is not None:
+        if procedure not in procedures():
+            raise Declined(400, "unknown_value", name="procedure", known=tuple(procedures()))
         # What the caller is not competent for is not there.
         found["procedure"] = [procedure] if not mine.procedures or procedure in mine.procedures else []
     if officer is not None:
+        if not _OFFICER.fullmatch(officer):
+            raise Declined(400, "unknown_value", name="officer", known=("me", "nobody", "UUID"))
         found["officer"] = {"me": mine.office_id, "nobody": None}.get(officer, officer)
     return found
 

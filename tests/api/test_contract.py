@@ -47,7 +47,7 @@ EXAMPLES = 4  # for each operation, role, mode, and with ids that exist or not
 # What no JSON Schema can say makes valid data wrong: a check digit, the first bytes of a file; and of a case that is
 # there the stage, the version, a hash.
 ACCEPTS_WHAT_IS_VALID = "positive_data_acceptance"
-SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/evidence"}
+SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/estimates", "POST /v1/evidence"}
 
 Seen = dict[tuple[str, str], dict[int, list[httpx2.Response]]]
 

@@ -136,7 +136,10 @@ def test_a_filtered_queue_goes_on_page_by_page(new_town: Town) -> None:
     assert seen == cases
 
 
-@pytest.mark.parametrize("params", [{"waits_for": "rain"}, {"is_overdue": "yes"}, {"waits_for": ""}])
+@pytest.mark.parametrize(
+    "params",
+    [{"waits_for": "rain"}, {"is_overdue": "yes"}, {"waits_for": ""}, {"procedure": "x"}, {"officer": "you"}],
+)
 def test_a_filter_has_its_values(town: Town, params: dict[str, str]) -> None:
     assert problem(town.as_(OFFICER).get("/v1/queue", **params)) == (400, "unknown_value")
 
