@@ -30,6 +30,8 @@ class View:
     """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
 
     Where a stream has several, ``rows(state)`` are all of them, and the first two columns are the key.
+    ``looks_at``: the members of the state that its rows follow from; where none of them changed, nothing is shown anew
+    (empty: always).
     The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
     fold goes on from there.
     """
@@ -41,6 +43,11 @@ class View:
     rows: Callable[[Any], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps: type[Case | Entry] | None = None
+    looks_at: tuple[str, ...] = ()
+
+    def is_as_before(self, stood: Any, state: Any) -> bool:
+        """Whether nothing changed that it looks at: a fold keeps what it does not change as it is."""
+        return bool(self.looks_at) and all(getattr(stood, n) is getattr(state, n) for n in self.looks_at)
 
     def shown(self, state: Any) -> list[Row]:
         """All rows of the stream."""

@@ -36,5 +36,6 @@ PROJECTION = View(
         "since": "text",
     },
     rows=_rows,
+    looks_at=("refunds", "payments"),
     indexes=(("since", "case", "payment"),),
 )

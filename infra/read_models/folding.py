@@ -105,8 +105,11 @@ class Folded:
     def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
         shown, gone = [], []
         for stream, state in states.items():
-            rows = view.shown(state) if state is not None else []
             stood = self._stood.get(stream, _UNKNOWN)
+            is_known = state is not None and stood is not None and stood is not _UNKNOWN
+            if is_known and view.is_as_before(stood, state):
+                continue
+            rows = view.shown(state) if state is not None else []
             if stood is None:
                 pass  # it began in this batch: nothing of it is there
             elif view.rows is not None and stood is not _UNKNOWN:

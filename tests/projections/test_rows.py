@@ -2,7 +2,7 @@
 
 from collections import Counter
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import pytest
 
@@ -95,6 +95,22 @@ def waiting(*acts: Act) -> dict[str, str]:
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
     for found in rows(view, given(a_sale(), *way)):
         assert list(found) == list(view.columns)
+
+
+FURTHER = {"erased": (*COMPLETED, later(days=5000), erase()), "too much": (*FILED, pay(10**8))}
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), *FURTHER.values()], ids=[*WAYS, *FURTHER])
+@pytest.mark.parametrize("view", [v for v in views() if v.looks_at], ids=lambda view: view.name)
+def test_a_view_that_finds_nothing_changed_would_show_the_same(view: View, way: tuple[Act, ...]) -> None:
+    """What it says that it looks at is all that its rows follow from."""
+    log = [each for each in given(a_sale(), *way).log if each.stream == CASE]
+    states = [folded(log[:n], CASE) for n in range(1, len(log) + 1)]
+    for stood, state in pairwise(states):
+        assert isinstance(stood, Case)
+        assert isinstance(state, Case)
+        kept = state._replace(**{name: getattr(stood, name) for name in view.looks_at})
+        assert view.shown(kept) == view.shown(stood)
 
 
 # --- case_status ------------------------------------------------------------------------------------------
