@@ -42,7 +42,7 @@ def estimate(about: About, country: Country, missing: frozenset[str]) -> dict[st
         "fee": fee,
         "entry_fee": later,
         "last_days": told(lambda _facts: list(_last_days(about, country, fee))),
-        "limits": told(lambda facts: [_limit(each, facts, about, country) for each in _of(terms, facts)]),
+        "limits": told(lambda _facts: filing_limits(about, country)),
         "evidence": told(
             lambda facts: [
                 {"kind": each.kind, "is_required": each.is_required, "unconfirmed": not each.source.confirmed}
@@ -110,6 +110,12 @@ def _last_days(about: About, country: Country, fee: Mapping[str, Any] | None) ->
             }
 
 
+def filing_limits(about: About, country: Country) -> list[dict[str, Any]]:
+    """The times to file within that concern the request, as a filing at ``about.at`` stands to them."""
+    facts = about.facts()
+    return [_limit(each, facts, about, country) for each in _of(about.terms, facts)]
+
+
 def _of(terms: Terms, facts: Facts) -> Iterator[FilingLimit]:
     """The times to file within that concern the draft, and have a day to run from."""
     for limit in terms.filing_limits:
@@ -122,20 +128,23 @@ def _limit(limit: FilingLimit, facts: Facts, about: About, country: Country) -> 
     if day is None:
         raise LookupError("a limit that has no day to run from is none")
     first = before(limit.opens, day) if limit.opens else None
+    last = _last_day(limit, day, country)
+    standing = limits.standing(limit, facts, about.at, country)
     return {
         "code": limit.code,
         "effect": limit.effect,
-        "standing": limits.standing(limit, facts, about.at, country),
+        "standing": standing,
         "first_day": first.isoformat() if first else None,
-        "last_day": _last_day(limit, day, country),
+        "last_day": last.isoformat(),
+        "days_late": max((facts.day - last).days, 0) if standing == "late" else 0,
         "unconfirmed": not _sources_are_confirmed(limit),
     }
 
 
-def _last_day(limit: FilingLimit, day: date, country: Country) -> str:
+def _last_day(limit: FilingLimit, day: date, country: Country) -> date:
     if limit.term is not None:
-        return compute(limit.term, day, country)["due"]
-    return (before(limit.closes, day) if limit.closes else day).isoformat()
+        return date.fromisoformat(compute(limit.term, day, country)["due"])
+    return before(limit.closes, day) if limit.closes else day
 
 
 def _sources_are_confirmed(limit: FilingLimit) -> bool:

@@ -1,13 +1,16 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Fee, Opinion
+from domain.countries import country_of
 from domain.days.deadlines import Deadline
+from domain.estimates import filing_limits
 from domain.events import Attachment
-from domain.lifecycle import fits, offer_of
+from domain.lifecycle import about_of_case, fits, offer_of
 from domain.obstacles import without_kinds
 from domain.parties import (
     FIRST_PARTY,
@@ -54,6 +57,7 @@ def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
         if name not in case.owners and not is_personal_list(name, case.owners)
     }
     found["evidence"] = []
+    found["limits"] = []  # their days tell that of a birth
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
     found["opinions"] = [{**opinion, "inquiry": None, "opinion": None} for opinion in found["opinions"]]
     if found["decision"]:
@@ -128,12 +132,19 @@ def shown(
         "objections": case.open_objections,
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
+        "limits": _limits(case) if party is None else [],
         "warnings": case.all_warnings if party is None else [],
         "erased": case.erased,
         "next": [_next(each, case, ours, doubtful) for each in awaited(case)],
         "fits": list(fits(case, ours)),
         "timeline": case.timeline,
     }
+
+
+def _limits(case: Case) -> list[dict[str, Any]]:
+    """The times to file within, and by how much they were missed: figures for the officer (rules.md 37)."""
+    about = about_of_case(case, datetime.fromisoformat(case.filed_at))
+    return filing_limits(about, country_of(case.country)) if about else []
 
 
 def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collection[str]) -> dict[str, Any]:

@@ -172,6 +172,18 @@ class ObjectionShown(Shape):
     at: Moment
 
 
+class LimitShown(Shape):
+    """A time to file within: nobody is refused for it, and what it leads to is its ``effect``."""
+
+    code: Code
+    effect: Literal["evidence", "officer", "ground"]
+    standing: Literal["in_time", "late", "early"]
+    first_day: LegalDay | None
+    last_day: LegalDay
+    days_late: Count
+    unconfirmed: bool
+
+
 class NextShown(Shape):
     """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
     the end of which day. ``unconfirmed``: that day is not settled law. ``office`` names the office.
@@ -192,6 +204,7 @@ class CaseShown(Shape):
 
     ``obstacles``: what in the registers stands in the way now (``restricted``, ``not_registered``), to officers with
     the kind behind a colon. ``exemptions``: those that seem to fit, so that nothing of this might be needed.
+    ``limits``: to officers, the times to file within, and by how many days they were missed.
     ``way_to_appeal``: to whom, and until when; null where nothing is to be appealed against, or not any more.
     """
 
@@ -228,6 +241,7 @@ class CaseShown(Shape):
     objections: list[ObjectionShown]
     obstacles: list[str]
     exemptions: list[Code]
+    limits: list[LimitShown]
     warnings: list[str]
     erased: list[str]
     next: list[NextShown]
@@ -542,17 +556,6 @@ class EstimatedDay(Shape):
     unconfirmed: bool
 
 
-class EstimatedLimit(Shape):
-    """A time to file within: nobody is refused for it, and what it leads to is its ``effect``."""
-
-    code: Code
-    effect: Literal["evidence", "officer", "ground"]
-    standing: Literal["in_time", "late", "early"]
-    first_day: LegalDay | None
-    last_day: LegalDay
-    unconfirmed: bool
-
-
 class EstimatedEvidence(Shape):
     kind: Code
     title: Title
@@ -579,7 +582,7 @@ class EstimateShown(Shape):
     fee: EstimatedFee | None
     entry_fee: EstimatedFee | None
     last_days: list[EstimatedDay] | None
-    limits: list[EstimatedLimit] | None
+    limits: list[LimitShown] | None
     evidence: list[EstimatedEvidence] | None
     exemptions: list[EstimatedExemption] | None
     four_eyes: bool | None

@@ -1,5 +1,6 @@
 """What a draft would ask, before it is filed: to anybody by the law alone, to whoever signs in of their own things."""
 
+from datetime import date, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.town.people import Town
 
 pytestmark = pytest.mark.countries("KZ", "TR")
 
+IN_ANKARA = timezone(timedelta(hours=3))
 SALE = ("KZ", "car_sale")
 SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
 OFFICER, POLICE = "kz-vehicle-registration-officer-1", "kz-police-officer"
@@ -54,6 +56,7 @@ def test_a_late_birth_hears_its_limit_with_its_effect_and_what_is_asked(town: To
     told = estimated(town.anybody, "TR", "birth_certificate", request)
     (limit,) = told["limits"]
     assert (limit["effect"], limit["standing"], limit["last_day"]) == ("officer", "late", "2020-03-31")
+    assert limit["days_late"] == (town.now().astimezone(IN_ANKARA).date() - date(2020, 3, 31)).days
     assert {"birth_report", "parent_identity"} == {each["kind"] for each in told["evidence"]}
     assert all(each["title"] for each in told["evidence"])
     assert (told["fee"]["amount"], told["four_eyes"], told["exemptions"]) == (0, False, [])

@@ -76,6 +76,18 @@ def test_the_fee_comes_back_where_a_restriction_is_the_ground(town: Town) -> Non
     assert shown["obstacles"] == []  # it is over
 
 
+def test_the_officer_sees_which_time_was_missed_and_by_how_much(town: Town) -> None:
+    """Figures, not only a code; their days tell that of the birth, so they are for officers alone."""
+    body = town.filing("TR", "birth_certificate")
+    body["request"]["child"]["born_on"] = "2020-03-01"
+    case = good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))["case"]
+    (limit,) = town.read(case, "tr-civil-registry-officer-1")["limits"]
+    assert (limit["code"], limit["effect"], limit["last_day"]) == ("notification", "officer", "2020-03-31")
+    assert limit["days_late"] > 2_000
+    assert town.read(case)["limits"] == []
+    assert town.read(case, "tr-auditor")["limits"] == []
+
+
 def test_what_nothing_stands_in_the_way_of_has_no_obstacles(town: Town) -> None:
     """A birth begins an entry: there is none yet, and that is as it should be."""
     case = town.file("TR", "birth_certificate")
