@@ -10,8 +10,29 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, request_response
 
-from api import audit, competences, development, health, mandates, my_cases, procedures, seal_keys, work_queue
-from api.cases import acts, amending, appeals, evidence, filing, history, payments, reading
+from api import (
+    audit,
+    competences,
+    development,
+    health,
+    mandates,
+    my_cases,
+    notices,
+    procedures,
+    seal_keys,
+    work_queue,
+)
+from api.cases import (
+    acts,
+    amending,
+    appeals,
+    estimates,
+    evidence,
+    filing,
+    history,
+    payments,
+    reading,
+)
 from api.edge import problems
 from api.edge.asgi import App, edge
 from api.edge.contract import MODELS
@@ -28,6 +49,7 @@ ROUTERS = (
     filing,  # first, as routes are matched in this order
     front_page,
     procedures,
+    estimates,
     reading,
     acts,
     amending,
@@ -37,6 +59,7 @@ ROUTERS = (
     history,
     my_cases,
     mandates,
+    notices,
     work_queue,
     entries,
     searches,

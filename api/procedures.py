@@ -18,10 +18,12 @@ from domain.countries import country_of, legal_day
 from domain.country import unit_value
 from domain.events import As, LapseReason, RefundReason, WithdrawalReason
 from domain.lifecycle import CLOCK, ROWS
+from domain.obstacles import NOT_YOURS, OBSTACLES
 from domain.offers import as_json, codes_of, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
 from domain.refusals import Named, NotOffered, Unknown
+from projections.work_queue import REASONS
 
 router = APIRouter()
 
@@ -33,6 +35,8 @@ HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "reason": tuple(
         dict.fromkeys((*get_args(WithdrawalReason), *get_args(LapseReason), *get_args(RefundReason)))
     ),
+    "waiting": tuple(REASONS),
+    "obstacle": (*OBSTACLES, NOT_YOURS),
 }
 _PLURALS: Final = {
     "ground": "grounds",
@@ -45,6 +49,8 @@ _PLURALS: Final = {
     "stage": "stages",
     "command": "commands",
     "reason": "reasons",
+    "waiting": "waiting",
+    "obstacle": "obstacles",
 }
 
 

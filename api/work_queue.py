@@ -1,45 +1,145 @@
-"""What waits for an office: cases to decide, and questions of other offices; nothing personal stands in it."""
+"""What waits for an office: cases, by what they wait for, and questions of other offices; nothing personal."""
 
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.edge.answers import answered
 from api.edge.caller import caller, house_of, office_for
-from api.edge.contract import documented
+from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.shapes import OpinionPage, QueuePage
+from api.edge.problems import Declined
+from api.edge.sentences import in_language, spoken
+from api.edge.shapes import OpinionPage, QueueCounts, QueuePage
+from domain.commands import Competence
+from domain.procedures import procedures
 from domain.refusals import Unknown
+from infra.house import CountryHouse
 from infra.runtime.clock import written
+from projections.work_queue import REASONS
 
 router = APIRouter()
+_SHOWN: Final = (
+    *("case", "authority", "procedure", "due", "stage", "officer", "is_proposed", "waits_for", "since"),
+    *("warnings", "flags", "stands_still_since", "filed_at", "version"),
+)
+_OFFICER: Final = re.compile(r"me|nobody|[0-9a-f-]{36}")
+FILTERS: Final = (
+    query("waits_for", "Only what waits for this", {"type": "string", "enum": list(REASONS)}),
+    query("procedure", "Only of this procedure", {"type": "string", "enum": list(procedures())}),
+    query(
+        "officer",
+        "Only what this officer has: me, nobody, or an id",
+        {"type": "string", "pattern": f"^({_OFFICER.pattern})$"},
+    ),
+    query(
+        "is_overdue", "Only what is overdue, or what is not", {"type": "string", "enum": ["true", "false"]}
+    ),
+)
 
 
 @router.get(
     "/v1/queue",
-    **documented("The work queue of the caller's office", answer=QueuePage, parameters=PAGE, problems=(400,)),
+    **documented(
+        "The work queue of the caller's office",
+        answer=QueuePage,
+        parameters=(*FILTERS, *PAGE),
+        problems=(400,),
+    ),
 )
 async def queue(request: Request) -> Response:
-    """What waits for a decision, nearest deadline first; nothing personal stands in it."""
-    actor = caller(request)
-    country, rule = office_for(request, actor, "queue.read")
-    competence = rule.competence
-    if competence is None:
+    """What waits for somebody of the office, nearest deadline first; nothing personal stands in it."""
+    country, mine = await _office(request)
+    limit, after = cursor_of(request, country)
+    now = written(house_of(request).clock())
+    rows = country.read_models.rows(
+        "work_queue",
+        {**_of_office(mine), **_asked(request, mine)},
+        order=("place", "case"),
+        after=after,
+        limit=limit,
+        **_overdue(request, now),
+    )
+    shown = [
+        {
+            **{name: row[name] for name in _SHOWN},
+            "is_proposed": bool(row["is_proposed"]),
+            "is_overdue": row["due"] is not None and row["due"] <= now,
+        }
+        for row in rows
+    ]
+    return page(request, country, shown, limit, [rows[-1]["place"], rows[-1]["case"]] if rows else [])
+
+
+@router.get(
+    "/v1/queue/counts",
+    **documented("How much waits for the caller's office, and for what", answer=QueueCounts),
+)
+async def counts(request: Request) -> Response:
+    """A case that waits for two things counts for each; ``cases`` counts it once."""
+    country, mine = await _office(request)
+    now, language = written(house_of(request).clock()), spoken(request.scope)
+    ours = _of_office(mine)
+    with country.read_models.reading() as seen:
+        waiting = seen.counts("work_queue", "reason", ours)
+        overdue = seen.counts("work_queue", "reason", ours, up_to={"due": now})
+        cases = seen.counts("work_queue", "is_foremost", ours)
+        late = seen.counts("work_queue", "is_foremost", ours, up_to={"due": now})
+    items = [
+        {
+            "waits_for": code,
+            "title": language.say("waiting", code),
+            "count": waiting.get(code, 0),
+            "overdue": overdue.get(code, 0),
+        }
+        for code in REASONS
+    ]
+    found = {"items": items, "cases": cases.get(1, 0), "overdue": late.get(1, 0)}
+    return answered(found, headers=in_language(language))
+
+
+async def _office(request: Request) -> tuple[CountryHouse, Competence]:
+    """The country and the competence by which the caller has a queue; raises Unknown."""
+    country, rule = office_for(request, caller(request), "queue.read")
+    if rule.competence is None:
         raise Unknown
     await country.seen()
-    limit, after = cursor_of(request, country)
-    mine: dict[str, Any] = {"authority": competence.authority}
-    if competence.procedures:
-        mine["procedure"] = list(competence.procedures)
-    rows = country.read_models.rows("work_queue", mine, order=("due", "case"), after=after, limit=limit)
-    now = written(house_of(request).clock())
-    shown = [{**r, "is_proposed": bool(r["is_proposed"]), "is_overdue": _is_overdue(r, now)} for r in rows]
-    return page(request, country, shown, limit, [rows[-1]["due"], rows[-1]["case"]] if rows else [])
+    return country, rule.competence
 
 
-def _is_overdue(row: dict[str, Any], now: str) -> bool:
-    """Whether the time to decide ran out, by now or before it stood still (rules.md 6)."""
-    return row["due"] <= (row["stands_still_since"] or now) and not row["flags"]
+def _of_office(mine: Competence) -> dict[str, Any]:
+    only = {"procedure": list(mine.procedures)} if mine.procedures else {}
+    return {"authority": mine.authority, **only}
+
+
+def _asked(request: Request, mine: Competence) -> dict[str, Any]:
+    """What the parameters ask for; raises Declined where one has a value that it never has."""
+    asked = request.query_params
+    found: dict[str, Any] = {}
+    reason, procedure, officer = asked.get("waits_for"), asked.get("procedure"), asked.get("officer")
+    if reason is not None and reason not in REASONS:
+        raise Declined(400, "unknown_value", name="waits_for", known=tuple(REASONS))
+    found |= {"is_foremost": 1} if reason is None else {"reason": reason}
+    if procedure is not None:
+        if procedure not in procedures():
+            raise Declined(400, "unknown_value", name="procedure", known=tuple(procedures()))
+        # What the caller is not competent for is not there.
+        found["procedure"] = [procedure] if not mine.procedures or procedure in mine.procedures else []
+    if officer is not None:
+        if not _OFFICER.fullmatch(officer):
+            raise Declined(400, "unknown_value", name="officer", known=("me", "nobody", "UUID"))
+        found["officer"] = {"me": mine.office_id, "nobody": None}.get(officer, officer)
+    return found
+
+
+def _overdue(request: Request, now: str) -> Mapping[str, Any]:
+    asked = request.query_params.get("is_overdue")
+    if asked not in (None, "true", "false"):
+        raise Declined(400, "unknown_value", name="is_overdue", known=("false", "true"))
+    return {"true": {"up_to": {"due": now}}, "false": {"not_up_to": {"due": now}}}.get(asked or "", {})
 
 
 @router.get(
@@ -48,13 +148,9 @@ def _is_overdue(row: dict[str, Any], now: str) -> bool:
 )
 async def opinions(request: Request) -> Response:
     """Cases of other offices on which this one is asked for its opinion, the oldest question first."""
-    actor = caller(request)
-    country, rule = office_for(request, actor, "queue.read")
-    if rule.competence is None:
-        raise Unknown
-    await country.seen()
+    country, competence = await _office(request)
     limit, after = cursor_of(request, country)
-    mine = {"authority": rule.competence.authority}
+    mine = {"authority": competence.authority}
     rows = country.read_models.rows("opinions", mine, order=("asked_at", "case"), after=after, limit=limit)
     last = [rows[-1]["asked_at"], rows[-1]["case"]] if rows else []
     return page(request, country, rows, limit, last)

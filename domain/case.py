@@ -101,9 +101,13 @@ class Fee(TypedDict):
 
 
 class Refund(TypedDict):
-    """What of a payment goes back; ``paid``: [amount, currency, paid_at] of each time that some of it went."""
+    """What of a payment goes back; ``paid``: [amount, currency, paid_at] of each time that some of it went.
+
+    ``since``: from when on something of it was due that had not gone back.
+    """
 
     due: int
+    since: str | None
     reason: RefundReason | None
     paid_back: int
     paid: list[list[Any]]
@@ -535,7 +539,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             payments = {**case.payments, event.payment: [event.amount, event.currency, event.paid_at]}
             return _completed(case, payments=payments, paid=case.paid + event.amount)
         case RefundDue():
-            return {"refunds": {**case.refunds, event.payment: _more_due(case, event)}}
+            return {"refunds": {**case.refunds, event.payment: _more_due(case, event, recorded)}}
         case RefundPaid():
             return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():
@@ -702,12 +706,13 @@ def amount_of(fee: Fee | None) -> int:
     return fee["amount"] if fee else 0
 
 
-_NOTHING_DUE: Final[Refund] = {"due": 0, "reason": None, "paid_back": 0, "paid": []}
+_NOTHING_DUE: Final[Refund] = {"due": 0, "since": None, "reason": None, "paid_back": 0, "paid": []}
 
 
-def _more_due(case: Case, event: RefundDue) -> Refund:
+def _more_due(case: Case, event: RefundDue, recorded: Recorded) -> Refund:
     before = case.refunds.get(event.payment, _NOTHING_DUE)
-    return {**before, "due": before["due"] + event.amount, "reason": event.reason}
+    since = before["since"] if before["due"] > before["paid_back"] else recorded.time
+    return {**before, "due": before["due"] + event.amount, "since": since, "reason": event.reason}
 
 
 def _paid_back(case: Case, event: RefundPaid) -> Refund:

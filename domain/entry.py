@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from domain.events import (
     ERASED,
@@ -16,6 +16,8 @@ from domain.events import (
     RestrictionLifted,
     RestrictionPlaced,
 )
+
+WARNINGS: Final = ("restricted",)  # told to the officer of a case about it, with the kind behind a colon
 
 
 class Status(StrEnum):

@@ -94,7 +94,7 @@ class EntryMember(TypedDict):
     entry: str
 
 
-RefundReason = Literal["late", "too_much", "withdrawn", "lapsed", "not_needed"]
+RefundReason = Literal["late", "too_much", "withdrawn", "lapsed", "not_needed", "refused"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read

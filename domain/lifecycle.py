@@ -4,7 +4,7 @@ A command is its row here, its decision (``domain/decisions/``) and its line at 
 what is told to fit, what the desk loads, the table of authorisation, and which routes ask for ``If-Match``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from domain.limits import facts_of
 from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
-from domain.parties import parties_named, persons_in, representatives_in
+from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
 from domain.persons import is_company
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.registers.companies import company_key
@@ -88,6 +88,7 @@ class Step:
     """A row. ``stages`` and ``when``: where the command fits, as people are told; entries have no stages.
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
+    ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
     ``sees_when``: of which cases; of others nothing is loaded.
     ``reaches_erased``: it is taken also when the personal data of the case is erased.
@@ -97,6 +98,7 @@ class Step:
     may: May | None  # None: the decision says who
     stages: tuple[Stage, ...] = ()
     when: Callable[[Case], bool] = lambda _case: True
+    of_party: Callable[[Case, str], bool] = lambda _case, _party: True
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
     sees_when: Callable[[Case], bool] = lambda _case: True
@@ -189,6 +191,18 @@ def _has_a_consent(case: Case) -> bool:
     return bool(case.consents) and case.proposal is None  # until the proposal (rules.md 16)
 
 
+def _has_to_consent(case: Case, party: str) -> bool:
+    return party in case.consents_asked and party not in case.consents
+
+
+def _is_asked(case: Case, party: str) -> bool:
+    return party in case.consents_asked
+
+
+def _consented(case: Case, party: str) -> bool:
+    return party in case.consents
+
+
 def _waits_for_money(case: Case) -> bool:
     return case.stage == Stage.FILED or case.open_fee is not None
 
@@ -264,9 +278,9 @@ ROWS: Final = (
     Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS),
     Step(c.AmendRequest, AMEND, (FILED, RETURNED), sees=(*ENTRIES_AND_CLAIMS, _former_claims)),
     # parties
-    Step(c.GiveConsent, CONSENT, (FILED,), when=_lacks_consents),
-    Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, sees=CLAIMS),
-    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent),
+    Step(c.GiveConsent, CONSENT, (FILED,), when=_lacks_consents, of_party=_has_to_consent),
+    Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, of_party=_is_asked, sees=CLAIMS),
+    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent, of_party=_consented),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
     Step(
         c.RecordPayment,
@@ -345,9 +359,19 @@ def does_fit(command: type[c.Command], case: Case) -> bool:
     return case.stage in step.stages and step.when(case)
 
 
-def fits(case: Case) -> tuple[str, ...]:
-    """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask."""
-    return tuple(row.command.__name__ for row in _TOLD_AT[case.stage] if row.when(case))
+def fits(case: Case, parties: Collection[str] = ()) -> tuple[str, ...]:
+    """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask.
+
+    ``parties``: only what whoever acts for these may ask.
+    """
+    rows = (row for row in _TOLD_AT[case.stage] if row.when(case))
+    return tuple(row.command.__name__ for row in rows if not parties or _is_for(row, case, parties))
+
+
+def _is_for(row: Step, case: Case, parties: Collection[str]) -> bool:
+    roles = row.may.roles if row.may else ()
+    may = parties if PARTY in roles else [p for p in parties if p == FIRST_PARTY and APPLICANT in roles]
+    return any(row.of_party(case, party) for party in may)
 
 
 def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
@@ -415,13 +439,14 @@ def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
         return About(found, terms, command.request, at, at) if found and terms else None
-    about = _about_case(state, at) if isinstance(state, Case) else None
+    about = about_of_case(state, at) if isinstance(state, Case) else None
     if about is None or not isinstance(command, c.AmendRequest):
         return about
     return About(about.offer, about.terms, command.request, about.filed_at, at, former=about)
 
 
-def _about_case(case: Case, at: datetime) -> About | None:
+def about_of_case(case: Case, at: datetime) -> About | None:
+    """What was filed, seen at that moment; None where people are erased."""
     if case.erased:
         return None
     found = offer_of(case)
@@ -431,7 +456,7 @@ def _about_case(case: Case, at: datetime) -> About | None:
 
 def entries_named(case: Case, at: datetime) -> tuple[Key, ...]:
     """The entries that the case writes or looks at, by their keys; none where it is erased."""
-    about = _about_case(case, at)
+    about = about_of_case(case, at)
     return (*_entries(about), *_checked(about)) if about else ()
 
 

@@ -19,7 +19,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
-from domain import law, limits, numbers, parties, persons
+from domain import entry, law, limits, numbers, parties, persons
 from domain.countries import countries
 from domain.forms import may_be_acted_for, owners_of
 from domain.parties import SIGNED_PAPER, places
@@ -187,6 +187,7 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
             *parties.WARNINGS,
             *numbers.WARNINGS,
             *limits.WARNINGS,
+            *entry.WARNINGS,
             *found.procedure.warned,
             *(check.code for check in checks if check.effect == "warn"),
         ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from domain.country import Source
+from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import As
 from domain.facts import EVERYTHING, Choice, Conditions, Content, Facts, Reach, Request, applies
@@ -200,10 +200,14 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A reason to refuse, from the closed list of the law."""
+    """A reason to refuse, from the closed list of the law.
+
+    ``gives_back``: the fee goes back, as the parties could not know of it before they paid (rules.md 36).
+    """
 
     code: str
     source: Source
+    gives_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +297,14 @@ class FourEyes:
 
     def apply_to(self, facts: Facts) -> bool:
         return self.are_asked and applies(self.when, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class AfterRefusal:
+    """Whether the fee goes back to who was refused, whatever the ground; a ground may give it back by itself."""
+
+    gives_back: bool
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +410,7 @@ class Terms:
     four_eyes: FourEyes
     grounds: tuple[Ground, ...]
     appeals: AppealBody
+    after_refusal: AfterRefusal | None = None  # None: nothing is known of it, and the fee is kept
     evidence: tuple[Requirement, ...] = ()
     filing_limits: tuple[FilingLimit, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
@@ -429,8 +442,13 @@ class Terms:
                 yield each.name, self.source
             elif each.name in ("registries", "numbers"):
                 yield each.name, self.source if value else ()
-            elif each.name not in ("since", "source", "since_source"):
+            elif each.name not in ("since", "source", "since_source", "after_refusal"):
                 yield each.name, value
+        yield "after_refusal", self.after_refusal or (TO_BE_CONFIRMED if self._asks_a_fee else ())
+
+    @property
+    def _asks_a_fee(self) -> bool:
+        return bool(self.fee.parts) or self.entry_fee is not None
 
 
 def _confirmed(value: Any, otherwise: Source) -> Iterator[bool]:

@@ -31,6 +31,13 @@ class Named(NamedTuple):
     code: str
 
 
+class Amount(NamedTuple):
+    """Money in minor units, said as the language says it."""
+
+    minor: int
+    currency: str
+
+
 def named(kind: str, codes: Iterable[str]) -> tuple[Named, ...]:
     """Codes of one kind, as a value."""
     return tuple(Named(kind, code) for code in codes)
@@ -38,7 +45,7 @@ def named(kind: str, codes: Iterable[str]) -> tuple[Named, ...]:
 
 # What stands in a sentence: a number, a day, words that are the same in every language (the name of a header, of a
 # number), a code that is said in words; or several. Never what somebody sent.
-Value: TypeAlias = int | date | str | Named | tuple[Named, ...] | tuple[str, ...]
+Value: TypeAlias = int | date | str | Named | Amount | tuple[Named, ...] | tuple[str, ...]
 Values: TypeAlias = Mapping[str, Value]
 _NONE: Final[Values] = MappingProxyType({})
 

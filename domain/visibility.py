@@ -1,12 +1,17 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
-from domain.case import Case, Decided, Opinion
+from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
+from domain.case import Case, Fee, Opinion
+from domain.countries import country_of
 from domain.days.deadlines import Deadline
+from domain.estimates import filing_limits
 from domain.events import Attachment
-from domain.lifecycle import fits
+from domain.lifecycle import about_of_case, fits, offer_of
+from domain.obstacles import without_kinds
 from domain.parties import (
     FIRST_PARTY,
     KEYED,
@@ -17,6 +22,8 @@ from domain.parties import (
     is_personal_list,
 )
 from domain.persons import is_company, name_of
+
+EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
 
 
 def visible_whose(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> frozenset[str]:
@@ -41,15 +48,16 @@ def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
     ]
 
 
-def watched(case: Case) -> dict[str, Any]:
+def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
-    found = shown(case, None)
+    found = shown(case, None, (), in_the_way)
     found["request"] = {
         name: value
         for name, value in found["request"].items()
         if name not in case.owners and not is_personal_list(name, case.owners)
     }
     found["evidence"] = []
+    found["limits"] = []  # their days tell that of a birth
     found["questions"] = [{**q, "question": None, "answer": None} for q in found["questions"]]
     found["opinions"] = [_without_words(opinion) for opinion in found["opinions"]]
     found["extensions"] = [{**each, "reason": None} for each in found["extensions"]]
@@ -59,8 +67,22 @@ def watched(case: Case) -> dict[str, Any]:
     return found
 
 
-def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[str, Any]:
-    """The case as this caller may see it; JSON values. Other people are named, never numbered."""
+def shown(
+    case: Case, party: str | None, mine: Sequence[Capacity] = (), in_the_way: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The case as this caller may see it; JSON values. Other people are named, never numbered.
+
+    ``in_the_way``: what stands in the way of it now (domain/obstacles.py).
+    """
+    doubtful = unconfirmed(case)
+    ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
+
+    def day(deadline: Deadline | None, member: str) -> dict[str, Any] | None:
+        return {**deadline, "unconfirmed": member in doubtful} if deadline else None
+
+    def fee(found: Fee | None, member: str, time: str) -> dict[str, Any] | None:
+        return {**found, "due": day(found["due"], time), "unconfirmed": member in doubtful} if found else None
+
     seen = case.request
     if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
@@ -85,32 +107,46 @@ def shown(case: Case, party: str | None, mine: Sequence[Capacity] = ()) -> dict[
             {"party": p, "role": case.parties[p], "answer": "given" if p in case.consents else "open"}
             for p in case.consents_asked
         ],
-        "consent_until": case.consent_until,
-        "fee": case.fee,
-        "entry_fee": case.entry_fee,
+        "consent_until": day(case.consent_until, "times.consent"),
+        "fee": fee(case.fee, "fee", "times.pay"),
+        "entry_fee": fee(case.entry_fee, "entry_fee", "times.pay_entry"),
         "paid": case.paid,
         "refunds": [
             {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
             for r in case.refunds.values()
         ],
-        "decision_due": case.decision_due,
+        "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,
-        "questions": case.questions,
-        "opinions": [opinion if party is None else _without_words(opinion) for opinion in case.opinions],
+        "questions": [{**q, "answer_until": day(q["answer_until"], "times.answer")} for q in case.questions],
+        "opinions": [
+            {
+                **(opinion if party is None else _without_words(opinion)),
+                "answer_until": day(opinion["answer_until"], "opinions"),
+            }
+            for opinion in case.opinions
+        ],
         "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
-        "decision": _without_person(case.decided) if case.decided else None,
-        "extensions": case.extensions,
-        "ending": case.ending,
-        "served": case.served,
-        "appeal_until": _appeal_until(case, party),
-        "appeals": case.appeals,
+        "decision": _decision(case) if case.decided else None,
+        "extensions": [{**each, "due": day(each["due"], "times.extend")} for each in case.extensions],
+        "ending": case.ending
+        and {**case.ending, "served_after": day(case.ending["served_after"], "times.served")},
+        "served": {
+            who: {**each, "appeal_until": day(each["appeal_until"], "times.appeal")}
+            for who, each in case.served.items()
+        },
+        "appeal_until": day(_appeal_until(case, party), "times.appeal"),
+        "appeals": [{**each, "decide_until": day(each["decide_until"], "appeals")} for each in case.appeals],
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": case.open_objections,
+        "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
+        "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
+        "limits": _limits(case) if party is None else [],
         "warnings": case.all_warnings if party is None else [],
         "erased": case.erased,
-        "fits": list(fits(case)),
+        "next": [_next(each, case, ours, doubtful) for each in awaited(case)],
+        "fits": list(fits(case, ours)),
         "timeline": case.timeline,
     }
 
@@ -119,6 +155,39 @@ def _appeal_until(case: Case, party: str | None) -> Deadline | None:
     """The caller's own last day to appeal; for everybody else, and for who is not served, that of the last party."""
     served = case.served.get(party) if party else None
     return served["appeal_until"] if served else case.appeal_until
+
+
+def _limits(case: Case) -> list[dict[str, Any]]:
+    """The times to file within, and by how much they were missed: figures for the officer (rules.md 37)."""
+    about = about_of_case(case, datetime.fromisoformat(case.filed_at))
+    return filing_limits(about, country_of(case.country)) if about else []
+
+
+def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collection[str]) -> dict[str, Any]:
+    """What is waited for, as this caller hears it: themselves as "you", other parties by their role."""
+    who = YOU if found.who in ours else case.parties.get(found.who, found.who)
+    return {
+        "who": who,
+        "what": found.what,
+        "until": found.until["due"] if found.until else None,
+        "unconfirmed": is_unconfirmed(found, doubtful),
+        "office": found.office,
+        "amount": found.amount,
+        "currency": found.currency,
+    }
+
+
+def _decision(case: Case) -> dict[str, Any]:
+    """How it ended, and what of that stands on law that is not settled: grounds, and whether the fee is kept."""
+    shown_of_it: dict[str, Any] = {
+        k: v for k, v in (case.decided or {}).items() if k not in ("person", "is_set_aside")
+    }
+    terms = offer_of(case).since(case.terms)
+    doubtful = [ground.code for ground in terms.grounds if not ground.source.confirmed]
+    found = [code for code in shown_of_it["grounds"] or () if code in doubtful]
+    if shown_of_it["kind"] == "refused" and case.kept and "after_refusal" in unconfirmed(case):
+        found.append("after_refusal")
+    return {**shown_of_it, "unconfirmed": found}
 
 
 def _without_words(opinion: Opinion) -> dict[str, Any]:
@@ -130,7 +199,3 @@ def _name_of(value: Any) -> Any:
     if isinstance(value, Mapping) and ("surname" in value or is_company(value)):
         return name_of(value)
     return [_name_of(each) for each in value] if isinstance(value, list) else None
-
-
-def _without_person(decided: Decided) -> dict[str, Any]:
-    return {name: value for name, value in decided.items() if name not in ("person", "is_set_aside")}

@@ -43,7 +43,8 @@ class View:
     """What is shown of each stream of a family; ``row(state)`` is its row, or None: not shown (any more).
 
     Where a stream has several, ``rows(state)`` are all of them, and the first two columns are the key; of ``keyed``
-    some are ids that the country derives.
+    some are ids that the country derives. ``looks_at``: the members of the state that its rows follow from; where none
+    of them changed, nothing is shown anew (empty: always).
     The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
     fold goes on from there.
     """
@@ -56,15 +57,22 @@ class View:
     keyed: Callable[[Any, Keyed], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps: type[Case | Entry | Appointee | Mandate] | None = None
+    looks_at: tuple[str, ...] = ()
+
+    def is_as_before(self, stood: Any, state: Any) -> bool:
+        """Whether nothing changed that it looks at: a fold keeps what it does not change as it is."""
+        return bool(self.looks_at) and all(getattr(stood, n) is getattr(state, n) for n in self.looks_at)
 
     @property
     def is_several(self) -> bool:
         """Whether a stream may have several rows."""
         return self.rows is not None or self.keyed is not None
 
-    def shown(self, state: Any, ids: Keyed) -> list[Row]:
-        """All rows of the stream."""
+    def shown(self, state: Any, ids: Keyed | None = None) -> list[Row]:
+        """All rows of the stream; TypeError without ``ids`` where some of them are ids that the country derives."""
         if self.keyed is not None:
+            if ids is None:
+                raise TypeError(f"{self.name} has derived ids")
             return self.keyed(state, ids)
         if self.rows is not None:
             return self.rows(state)

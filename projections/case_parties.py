@@ -20,5 +20,6 @@ PROJECTION = View(
     family="case",
     columns={"case": "text", "person": "text", "party": "text", "filed_at": "text"},
     rows=_rows,
+    looks_at=("request", "parties"),
     indexes=(("person", "filed_at"),),
 )

@@ -32,5 +32,6 @@ PROJECTION = View(
         "due": "text",
     },
     rows=_rows,
+    looks_at=("opinions", "stage"),
     indexes=(("authority", "asked_at", "case"),),
 )

@@ -1,47 +1,139 @@
-"""What waits for an officer, nearest deadline first; nothing personal.
+"""What waits for somebody of an office, and for what; nearest deadline first, nothing personal.
 
-Beside what is to be decided: what is approved, and came to a halt on its way into the registers, with its flags.
+A row for each thing that a case waits for; each says all of it, and the foremost one stands for the case where
+nobody asks for a kind.
 """
+
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from domain.case import Case, Stage
 from projections import Row, View
 
+Since = Callable[[Case], str | None]  # from which moment on; None: it does not
 
-def _row(case: Case) -> Row | None:
+
+def _rows(case: Case) -> list[Row]:
+    found = {code: at for code, since in REASONS.items() if (at := since(case)) is not None}
+    if not found:
+        return []
     due = _due(case)
-    if due is None:
-        return None
-    return {
-        "case": case.case,
-        "authority": case.authority,
+    row = {
+        "authority": case.open_appeals[0]["authority"] if case.open_appeals else case.authority,
         "procedure": case.procedure,
+        "place": _place(case, due) or min(found.values()),
         "due": due,
         "stage": case.stage,
         "officer": case.officer,
         "is_proposed": int(case.proposal is not None),
         "warnings": case.all_warnings,
         "flags": _flags(case),
+        "waits_for": list(found),
         "stands_still_since": case.stands_still_since,
         "filed_at": case.filed_at,
         "version": case.version,
     }
+    return [
+        {"case": case.case, "reason": code, "is_foremost": int(n == 0), "since": at, **row}
+        for n, (code, at) in enumerate(found.items())
+    ]
 
 
 def _due(case: Case) -> str | None:
-    """The end of the time to decide; of what came to a halt the moment from which it waits."""
-    if case.stage in (Stage.IN_REVIEW, Stage.RETURNED):
-        return case.decision_due["until"] if case.decision_due else None
-    return min((at for _, at in _halts(case)), default=None)
+    """The end of the time to decide. None while it stands still, as it will be another; what had run out before
+    stays so (rules.md 6).
+    """
+    if case.stage not in (Stage.IN_REVIEW, Stage.RETURNED) or case.decision_due is None:
+        return None
+    until, since = case.decision_due["until"], case.stands_still_since
+    return until if since is None or until <= since else None
+
+
+def _place(case: Case, due: str | None) -> str | None:
+    """By which moment it stands in the queue: the deadline, while that stands still the end of what it waits for."""
+    if due is not None:
+        return due
+    asked = [case.open_question, *case.open_opinions]
+    ends = [one["answer_until"] for one in asked if one]
+    return min((end["until"] for end in ends if end), default=None)
+
+
+# --- what is waited for -------------------------------------------------------------------------------------
+
+
+def _assessment(case: Case) -> str | None:
+    fee = case.open_fee
+    if fee is None or not fee["provisional"]:
+        return None
+    return case.decided["at"] if case.waits_for_entries and case.decided else case.filed_at
+
+
+def _assignment(case: Case) -> str | None:
+    return _complete_since(case) if case.stage == Stage.IN_REVIEW and case.officer is None else None
+
+
+def _decision(case: Case) -> str | None:
+    is_in_hand = case.stage == Stage.IN_REVIEW and case.officer is not None and case.proposal is None
+    return _last(case, "CaseAssigned") if is_in_hand else None
+
+
+def _approval(case: Case) -> str | None:
+    is_proposed = case.stage == Stage.IN_REVIEW and case.proposal is not None
+    return _last(case, "ApprovalProposed") if is_proposed else None
+
+
+def _answer(case: Case) -> str | None:
+    return case.open_question["at"] if case.open_question else None
+
+
+def _opinion(case: Case) -> str | None:
+    return min((opinion["at"] for opinion in case.open_opinions), default=None)
+
+
+def _entries(case: Case) -> str | None:
+    return case.entries_held["at"] if case.entries_held else None
+
+
+def _objection(case: Case) -> str | None:
+    return min((objection["at"] for objection in case.open_objections), default=None)
+
+
+def _complete_since(case: Case) -> str:
+    return _last(case, "DecisionTermStarted") or case.filed_at
+
+
+def _last(case: Case, what: str) -> str | None:
+    return next((step["at"] for step in reversed(case.timeline) if step["what"] == what), None)
+
+
+def _appeal(case: Case) -> str | None:
+    return min((appeal["at"] for appeal in case.open_appeals), default=None)
+
+
+def _claims_lost(case: Case) -> str | None:
+    """It was set aside, and another has by now what it had claimed: it cannot be approved as it is."""
+    return case.claims_lost_at if case.stage in (Stage.IN_REVIEW, Stage.RETURNED) else None
+
+
+# Reason -> since when; a further one is a line here, and a title among the messages ("waiting").
+REASONS: Final[Mapping[str, Since]] = {
+    "objection": _objection,
+    "entries": _entries,
+    "assessment": _assessment,
+    "appeal": _appeal,
+    "claims_lost": _claims_lost,
+    "assignment": _assignment,
+    "approval": _approval,
+    "decision": _decision,
+    "answer": _answer,
+    "opinion": _opinion,
+}
 
 
 def _flags(case: Case) -> list[str]:
-    return sorted({code for code, _ in _halts(case)})
-
-
-def _halts(case: Case) -> list[tuple[str, str]]:
-    """(code, since when) of what was approved and does not get on."""
-    held = [(case.entries_held["code"], case.entries_held["at"])] if case.entries_held else []
-    return [*held, *((objection["code"], objection["at"]) for objection in case.open_objections)]
+    """Why what was approved came to a halt: the codes of refusals, and of registries."""
+    held = [case.entries_held["code"]] if case.entries_held else []
+    return sorted({*held, *(objection["code"] for objection in case.open_objections)})
 
 
 PROJECTION = View(
@@ -49,18 +141,26 @@ PROJECTION = View(
     family="case",
     columns={
         "case": "text",
+        "reason": "text",
+        "is_foremost": "integer",
+        "since": "text",
         "authority": "text",
         "procedure": "text",
+        "place": "text",
         "due": "text",
         "stage": "text",
         "officer": "text",
         "is_proposed": "integer",
         "warnings": "json",
         "flags": "json",
+        "waits_for": "json",
         "stands_still_since": "text",
         "filed_at": "text",
         "version": "integer",
     },
-    row=_row,
-    indexes=(("authority", "due", "case"),),
+    rows=_rows,
+    indexes=(
+        ("authority", "is_foremost", "place", "case"),
+        ("authority", "reason", "place", "case"),
+    ),
 )

@@ -101,6 +101,7 @@ API_ROOMS = {
     "health": {"edge"},
     "mandates": {"edge"},
     "my_cases": {"edge"},
+    "notices": {"edge"},
     "procedures": {"edge"},
     "registers": {"edge"},
     "seal_keys": {"edge"},

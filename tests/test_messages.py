@@ -5,12 +5,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import notices
+from api.cases import event_words
+from api.edge import in_words
 from api.edge.members import members_of
 from api.edge.problems import TITLED
 from api.edge.sentences import (
@@ -25,10 +29,14 @@ from api.edge.sentences import (
 )
 from api.messages.__main__ import compile_all
 from api.procedures import HOUSE_CODES
+from domain.awaited import OF_OFFICES, OF_PARTIES
 from domain.countries import countries
+from domain.events import CaseEvent
 from domain.offers import codes_of, offers
 from domain.procedures import procedures
 from domain.refusals import Named, named
+from domain.roles import APPLICANT, PARTY
+from projections.notices import NOTICES
 from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
 from tests.codes import ROOT, said, values_of
 from tests.domain.acts import file
@@ -39,6 +47,7 @@ from tests.town.people import Town
 
 pytestmark = pytest.mark.countries("KZ", "TR")
 
+OF_KINDS = {**in_words.VALUES, "event": event_words.VALUES, "notice": notices.VALUES}
 Key = tuple[str, str]  # kind, code
 SENTENCES = {
     "refusal",
@@ -46,6 +55,9 @@ SENTENCES = {
     "warning",
     "hint",
     "page",
+    "awaited",
+    "event",
+    "notice",
 }  # the others are titles, and words inside of sentences
 
 
@@ -55,6 +67,13 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     yield from ((HOUSE, ("title", str(status))) for status in (*TITLED, "other"))
     yield from ((HOUSE, (kind, code)) for kind, codes in HOUSE_CODES.items() for code in codes)
     yield from ((HOUSE, key) for key in (("word", "nothing"), ("page", "summary")))
+    awaited = (*OF_OFFICES, *OF_PARTIES, *(f"{code}_you" for code in OF_PARTIES), *in_words.AFTER)
+    yield from ((HOUSE, ("awaited", code)) for code in awaited)
+    happened = (*(kind.__name__ for kind in get_args(CaseEvent)), *event_words.AFTER)
+    yield from ((HOUSE, ("event", code)) for code in happened)
+    yield from ((HOUSE, ("actor", role)) for role in event_words.ACTORS if role not in (PARTY, APPLICANT))
+    yield from ((HOUSE, ("notice", each.code)) for each in NOTICES.values())
+    yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
     yield from ((code.lower(), ("country", code)) for code in countries())
     for name, procedure in procedures().items():
         yield name, ("procedure", name)
@@ -157,7 +176,8 @@ def test_what_stands_in_braces_comes_with_the_code(language: str) -> None:
     for (name, kind, code), text in all_written(language).items():
         braces = set(re.findall(r"\{(.*?)\}", text))
         assert braces == set(PLACEHOLDER.findall(text)), (name, kind, code)
-        assert braces <= come.get((kind, code), frozenset()), (name, kind, code)
+        known = OF_KINDS.get(kind) or come.get((kind, code), frozenset())
+        assert braces <= known, (name, kind, code)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

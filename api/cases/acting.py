@@ -50,7 +50,7 @@ async def act_for_party(
     outcome = await with_paper(
         country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
     )
-    return done(actor, outcome, found=await found_again(request, country, actor, outcome))
+    return done(request, actor, outcome, found=await found_again(request, country, actor, outcome))
 
 
 async def with_paper(

@@ -75,7 +75,7 @@ async def file_case(request: Request) -> Response:
         raise NotAllowed("filed_by_people")
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
-    country, offered = _offered(request, found)
+    country, offered = asked_for(request, found)
     raw = await raw_body(request)
     filing = shaped(found, raw, Filing)
     content = _content_of(filing, country, offered)
@@ -98,7 +98,7 @@ async def file_case(request: Request) -> Response:
     with alone(request, case):
         outcome = await with_paper(country, actor, case, filing.acting, ask)
     found_now = await found_again(request, country, actor, outcome)
-    return done(actor, outcome, 201, f"/v1/cases/{outcome.stream}", found_now)
+    return done(request, actor, outcome, 201, f"/v1/cases/{outcome.stream}", found_now)
 
 
 async def _filed(
@@ -146,7 +146,7 @@ async def discarded(country: CountryHouse, evidence: tuple[Attachment, ...]) -> 
         await asyncio.to_thread(country.evidence.discard, evidence)
 
 
-def _offered(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
+def asked_for(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
     """The country and its law on the procedure that the document names, before the rest is read."""
     if not isinstance(found, dict):
         raise Invalid(Fault("", "not_an_object"))

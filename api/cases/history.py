@@ -1,17 +1,22 @@
 """A case's history: its signed events with hashes and positions, and what of them the caller may read."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.cases.event_words import told
 from api.edge import signed_events
 from api.edge.caller import caller
 from api.edge.contract import Id, documented
 from api.edge.may_read import is_auditor, read_of, readable, recorded
+from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import HistoryShown
+from domain.awaited import unconfirmed
+from domain.case import Case, evolve
 from domain.parties import is_keyed
 from domain.visibility import visible_whose
 from infra.formats.envelope import read
@@ -24,23 +29,37 @@ _OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to 
 
 @router.get("/v1/cases/{case}/history", **documented("The signed events of a case", answer=HistoryShown))
 async def history(request: Request, case: Id) -> Response:
-    """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes."""
+    """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes.
+
+    Beside them each event in words, and where the case was then.
+    """
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "case.history")
     await recorded(request, country, rule, read_of(found), "reading the history")
     whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party, rule.capacities)
     unseen = _OF_OFFICES if rule.party else frozenset[str]()
-    body = await asyncio.to_thread(_written, country, found.case, whose, unseen)
-    return Response(body, 200, None, "application/json")
+    language = spoken(request.scope)
+    body = await asyncio.to_thread(_written, country, found, whose, unseen, language)
+    return Response(body, 200, in_language(language), "application/json")
 
 
-def _written(country: CountryHouse, case: str, whose: frozenset[str], unseen: frozenset[str]) -> bytes:
-    events = [_shown(country, row, whose, unseen) for row in country.log.stream(case)]
-    return orjson.dumps({"case": case, "log": country.keyring.origin, "events": events})
+def _written(
+    country: CountryHouse, case: Case, whose: frozenset[str], unseen: frozenset[str], language: Language
+) -> bytes:
+    """The events, each with the case as it was before and after it."""
+    doubtful, events = unconfirmed(case), []
+    stood: Case | None = None
+    for row in country.log.stream(case.case):
+        recorded = read(row, country.code, country.vault.get)
+        before, stood = stood, evolve(stood, recorded)
+        said = {"stage": stood.stage, "sentence": told(recorded, before, stood, doubtful, language)}
+        events.append(_shown(country, row, recorded.owners, whose, unseen) | said)
+    return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
 
 
-def _shown(country: CountryHouse, row: Row, whose: frozenset[str], unseen: frozenset[str]) -> dict[str, Any]:
-    owners = read(row, country.code, country.vault.get).owners
+def _shown(
+    country: CountryHouse, row: Row, owners: Mapping[str, str], whose: frozenset[str], unseen: frozenset[str]
+) -> dict[str, Any]:
 
     def may_see(name: str, _value: Any) -> bool:
         # Keyed ids and the keys of evidence serve the house alone.

@@ -1,27 +1,35 @@
 """Payments and refunds: the treasury's signed statements, verified at the door and recorded as facts."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 from starlette.responses import Response
 
-from api.edge.caller import house_of, may_today
-from api.edge.carrying_out import act, caller_and_body
+from api.edge.answers import answered
+from api.edge.caller import caller, house_of, may_today
+from api.edge.carrying_out import caller_and_body, led_to, stands
 from api.edge.contract import Id, documented
+from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import located, nothing
-from api.edge.shapes import CaseBrief, CompactJws, OpaqueId
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import CaseMoney, CompactJws, OpaqueId, RefundPage
 from domain.authorities import PAYMENT, REFUND, treasury_of
+from domain.case import Case
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
 from domain.faults import faults_of
 from domain.forms import Currency, Line, MinorUnits, Value
 from domain.refusals import Fault, Invalid, Refusal
+from infra.desk.desk import Outcome
 from infra.formats.signing import BadSignature, parse, verify
 from infra.house import CountryHouse
 from infra.keys.live_seals import key_for
+from projections.refunds import PROJECTION as REFUNDS
 
 router = APIRouter()
+_DUE: Final = ("payment", "amount", "overpaid", "currency", "reason", "since")
+_ORDER: Final = ("since", "case", "payment")
 
 
 class SignedStatement(Value):
@@ -43,23 +51,54 @@ class Paid(Value):
 
 
 @router.post(
-    "/v1/cases/{case}/payments", **documented("Record a payment", body=SignedStatement, answer=CaseBrief)
+    "/v1/cases/{case}/payments", **documented("Record a payment", body=SignedStatement, answer=CaseMoney)
 )
 async def pay(request: Request, case: Id) -> Response:
-    """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund."""
+    """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund, which the
+    answer tells.
+    """
     actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
-    return await act(request, case, RecordPayment, statement=statement)
+    return _told(await led_to(request, case, RecordPayment, statement=statement), statement)
 
 
 @router.post(
-    "/v1/cases/{case}/refunds", **documented("Record a refund", body=SignedStatement, answer=CaseBrief)
+    "/v1/cases/{case}/refunds", **documented("Record a refund", body=SignedStatement, answer=CaseMoney)
 )
 async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
     actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
-    return await act(request, case, RecordRefund, statement=statement)
+    return _told(await led_to(request, case, RecordRefund, statement=statement), statement)
+
+
+def _told(outcome: Outcome, statement: Statement) -> Response:
+    """Where the case stands, under which id this payment is known, and what is due back of any."""
+    found = {**stands(outcome.state), "payment": statement.payment, "refunds_due": due_back(outcome.state)}
+    return answered(found, version=outcome.version)
+
+
+def due_back(case: Case) -> list[dict[str, Any]]:
+    """What is due back of each payment, and what went back twice."""
+    return [{name: row[name] for name in _DUE} for row in REFUNDS.shown(case)]
+
+
+@router.get(
+    "/v1/refunds",
+    **documented("What is due back", answer=RefundPage, parameters=(COUNTRY, *PAGE), problems=(400,)),
+)
+async def list_refunds(request: Request) -> Response:
+    """For the treasury of the country: what is due back and not paid, the oldest first; nothing personal."""
+    actor, country = caller(request), country_named(request)
+    if isinstance(may_today(request, actor, "refund.read", country.code), Refusal):
+        raise nothing()
+    await country.seen()
+    limit, after = cursor_of(request, country)
+    rows = country.read_models.rows("refunds", order=_ORDER, after=after, limit=limit)
+    shown = [
+        {"case": row["case"], "procedure": row["procedure"], **{n: row[n] for n in _DUE}} for row in rows
+    ]
+    return page(request, country, shown, limit, [rows[-1][name] for name in _ORDER] if rows else [])
 
 
 def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> Statement:

@@ -4,9 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.edge.answers import answered
-from api.edge.caller import caller
+from api.edge.caller import caller, house_of
 from api.edge.contract import Id, documented
+from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, read_of, readable, recorded
+from api.edge.registers_now import in_the_way_of
+from api.edge.sentences import in_language, spoken
 from api.edge.shapes import CaseShown
 from domain.visibility import shown, watched
 
@@ -18,5 +21,7 @@ async def read_case(request: Request, case: Id) -> Response:
     """Status, timeline, deadline with its basis, and which commands fit now."""
     country, found, rule = await readable(request, caller(request), case, "case.read")
     await recorded(request, country, rule, read_of(found), "work on the case")
-    body = watched(found) if is_auditor(rule) else shown(found, rule.party, rule.capacities)
-    return answered(body, version=found.version)
+    now = in_the_way_of(country, found, house_of(request).clock())
+    body = watched(found, now) if is_auditor(rule) else shown(found, rule.party, rule.capacities, now)
+    language = spoken(request.scope)
+    return answered(in_words(body, language), version=found.version, headers=in_language(language))

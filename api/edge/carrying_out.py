@@ -19,11 +19,15 @@ from api.edge.caller import (
     raw_body,
     version_seen,
 )
+from api.edge.in_words import in_words
 from api.edge.may_read import known_of, located, nothing, readable
 from api.edge.problems import Declined
+from api.edge.registers_now import in_the_way_of
+from api.edge.sentences import in_language, spoken
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
+from domain.obstacles import known_at_filing
 from domain.parties import Capacity
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.representation import NOTHING, Shown, capacities_today
@@ -54,7 +58,7 @@ async def _must_know(request: Request, actor: Actor, case: str) -> None:
 
 async def act(request: Request, case: str, kind: type[CaseCommand], **more: Any) -> Response:
     """One command on one case: who calls, what they saw, what it leads to; ``more`` are its own members."""
-    return done(caller(request), await led_to(request, case, kind, **more))
+    return done(request, caller(request), await led_to(request, case, kind, **more))
 
 
 async def led_to(request: Request, case: str, kind: type[CaseCommand], /, **more: Any) -> Outcome:
@@ -77,8 +81,13 @@ async def led_to(request: Request, case: str, kind: type[CaseCommand], /, **more
     return await carried_out(request, country, command)
 
 
-def done(
-    actor: Actor, outcome: Outcome, status: int = 200, location: str | None = None, found: Shown = NOTHING
+def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
+    request: Request,
+    actor: Actor,
+    outcome: Outcome,
+    status: int = 200,
+    location: str | None = None,
+    found: Shown = NOTHING,
 ) -> Response:
     """What a command on a case answers: to a party the case as it sees it, to everybody else where it stands.
 
@@ -88,8 +97,12 @@ def done(
     me = actor.persons.get(case.country)
     mine = capacities_today(me, case.persons, case.representatives, found, case.by_paper)
     mine = mine or _for_whom(outcome)
-    body = shown(case, mine[0].party, mine) if mine else stands(case)
-    return answered(body, status, version=outcome.version, location=location)
+    if not mine:
+        return answered(stands(case), status, version=outcome.version, location=location)
+    language = spoken(request.scope)
+    seen = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome)), language)
+    headers = in_language(language)
+    return answered(seen, status, version=outcome.version, location=location, headers=headers)
 
 
 def _for_whom(outcome: Outcome) -> tuple[Capacity, ...]:
@@ -103,6 +116,15 @@ async def found_again(request: Request, country: CountryHouse, actor: Actor, out
     if outcome.actor is not None or not await country.seen():
         return NOTHING
     return known_of(country, actor, outcome.state, house_of(request).clock())
+
+
+def _in_the_way(request: Request, outcome: Outcome) -> list[str]:
+    """What stands in the way of the case now: a filing has just looked."""
+    case: Case = outcome.state
+    if case.timeline[-1]["at"] == case.filed_at and not outcome.is_repeat:
+        return known_at_filing(case)
+    house = house_of(request)
+    return in_the_way_of(house.countries[case.country], case, house.clock())
 
 
 def stands(case: Case) -> dict[str, Any]:

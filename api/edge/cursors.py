@@ -1,7 +1,7 @@
 """Cursor pages: opaque, signed, without totals; ``Link: rel="next"`` leads on."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -49,9 +49,10 @@ def page(  # noqa: PLR0913 - the members of a page
     last: Sequence[Any],
     *,
     is_full: bool | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The page, with the way to the next one where there may be one; ``is_full``: before some were left out."""
-    headers = {}
+    headers = {**(headers or {})}
     if (len(items) == limit if is_full is None else is_full) and last:
         values = orjson.dumps(list(last))
         cursor = b64url(_mac(request, country, values) + values)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
@@ -21,10 +22,10 @@ from typing import Any, Final
 from babel import Locale, negotiate_locale
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal, get_currency_name
+from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_precision
 
 from domain.procedures import procedures as all_procedures
-from domain.refusals import Named, Value, Values
+from domain.refusals import Amount, Named, Value, Values
 
 MESSAGES: Final = Path(__file__).parents[1] / "messages"
 HOUSE: Final = "house"
@@ -80,6 +81,8 @@ class Language:
         match value:
             case Named(kind=kind, code=code):
                 return (self.written(kind, code, procedures) or self._known_to_all(kind, code)) is not None
+            case Amount():
+                return True
             case tuple():
                 return all(self._has(each, procedures) for each in value)
         return True
@@ -99,19 +102,32 @@ class Language:
             return get_currency_name(code, locale=self.locale)
         return self.locale.territories.get(code) if kind == "country" else None
 
-    def _in_words(self, value: Value, procedures: tuple[str, ...]) -> str:
+    def _in_words(self, value: Value, procedures: tuple[str, ...]) -> str:  # noqa: PLR0911 - one for each kind of value
         match value:
             case Named(kind=kind, code=code):
                 return self.say(kind, code, procedures=procedures)
+            case Amount(minor=minor, currency=currency):
+                return _money(minor, currency, self.locale)
             case ():
                 return self.say("word", "nothing")
             case tuple():
                 return format_list([self._in_words(each, procedures) for each in value], locale=self.locale)
             case date():
-                return format_date(value, format="long", locale=self.locale)
+                return _day(value, self.locale)
             case int():
                 return format_decimal(value, locale=self.locale)
         return value
+
+
+@lru_cache(maxsize=1024)  # the same days are said again and again, and each takes a while to write
+def _day(day: date, locale: Locale) -> str:
+    return format_date(day, format="long", locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _money(minor: int, currency: str, locale: Locale) -> str:
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, format="#,##0.00 ¤¤", locale=locale)
 
 
 def english() -> Language:

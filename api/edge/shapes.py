@@ -44,12 +44,21 @@ class EvidenceShown(Shape):
     size: Count
 
 
+class DeadlineShown(Deadline):
+    """``unconfirmed``: the time that it was counted with is not settled law."""
+
+    unconfirmed: bool
+
+
 class FeeShown(Shape):
+    """``unconfirmed``: what it was counted by is not settled law."""
+
     amount: MinorUnits
     currency: Currency
     formula: str
     provisional: bool
-    due: Deadline | None
+    unconfirmed: bool
+    due: DeadlineShown | None
     lapses: Deadline | None
 
 
@@ -70,14 +79,18 @@ class QuestionShown(Shape):
     of: EventHash
     at: Moment
     items: list[Code]
-    answer_until: Deadline
+    answer_until: DeadlineShown
     question: str | None
     answer: str | None
     answered_at: Moment | None
 
 
 class DecisionShown(Shape):
-    """How it ended; which of the optional members are there depends on ``kind``."""
+    """How it ended; which of the optional members are there depends on ``kind``.
+
+    ``unconfirmed``: the grounds that stand on law that is not settled, and ``after_refusal`` where that the fee is
+    kept does.
+    """
 
     kind: Literal["approved", "refused", "withdrawn", "lapsed", "not_needed"]
     at: Moment
@@ -88,13 +101,14 @@ class DecisionShown(Shape):
     law: list[str] | None = None
     exemption: Code | None = None
     explanation: str | None = None
+    unconfirmed: list[Code]
 
 
 class ExtensionShown(Shape):
     """The time to decide was prolonged to ``due``."""
 
     at: Moment
-    due: Deadline
+    due: DeadlineShown
     law: str
     reason: str | None
 
@@ -104,7 +118,7 @@ class EndingShown(Shape):
 
     of: EventHash
     at: Moment
-    served_after: Deadline
+    served_after: DeadlineShown
 
 
 class ServedShown(Shape):
@@ -112,7 +126,7 @@ class ServedShown(Shape):
 
     at: Moment
     how: Literal["opened", "presumed"]
-    appeal_until: Deadline
+    appeal_until: DeadlineShown
 
 
 class AppealShown(Shape):
@@ -122,7 +136,7 @@ class AppealShown(Shape):
     at: Moment
     party: Code
     authority: str
-    decide_until: Deadline | None
+    decide_until: DeadlineShown | None
     reason: str | None
     taken_back_at: Moment | None
     decided_at: Moment | None
@@ -185,7 +199,7 @@ class OpinionShown(Shape):
     at: Moment
     authority: str
     investigation: Code | None
-    answer_until: Deadline | None
+    answer_until: DeadlineShown | None
     inquiry: str | None
     opinion: str | None
     given_at: Moment | None
@@ -201,8 +215,41 @@ class ObjectionShown(Shape):
     at: Moment
 
 
+class LimitShown(Shape):
+    """A time to file within: nobody is refused for it, and what it leads to is its ``effect``."""
+
+    code: Code
+    effect: Literal["evidence", "officer", "ground"]
+    standing: Literal["in_time", "late", "early"]
+    first_day: LegalDay | None
+    last_day: LegalDay
+    days_late: Count
+    unconfirmed: bool
+
+
+class NextShown(Shape):
+    """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
+    the end of which day. ``unconfirmed``: that day is not settled law. ``office`` names the office.
+    """
+
+    who: Code
+    what: Code
+    until: LegalDay | None
+    unconfirmed: bool
+    office: str | None
+    amount: MinorUnits | None
+    currency: Currency | None
+    sentence: Title
+
+
 class CaseShown(Shape):
-    """A case as the caller may see it: of other people their names only."""
+    """A case as the caller may see it: of other people their names only.
+
+    ``obstacles``: what in the registers stands in the way now (``restricted``, ``not_registered``), to officers with
+    the kind behind a colon. ``exemptions``: those that seem to fit, so that nothing of this might be needed.
+    ``limits``: to officers, the times to file within, and by how many days they were missed.
+    ``way_to_appeal``: to whom, and until when; null where nothing is to be appealed against, or not any more.
+    """
 
     case: OpaqueId
     country: CountryCode
@@ -219,12 +266,12 @@ class CaseShown(Shape):
     request_hash: EventHash
     evidence: list[EvidenceShown]
     consents: list[ConsentShown]
-    consent_until: Deadline | None
+    consent_until: DeadlineShown | None
     fee: FeeShown | None
     entry_fee: FeeShown | None
     paid: MinorUnits
     refunds: list[RefundShown]
-    decision_due: Deadline | None
+    decision_due: DeadlineShown | None
     officer: OpaqueId | None
     questions: list[QuestionShown]
     opinions: list[OpinionShown]
@@ -234,13 +281,18 @@ class CaseShown(Shape):
     extensions: list[ExtensionShown]
     ending: EndingShown | None
     served: dict[str, ServedShown]
-    appeal_until: Deadline | None
+    appeal_until: DeadlineShown | None
     appeals: list[AppealShown]
     entries: list[EntryWritten]
     entries_held: HeldShown | None
     objections: list[ObjectionShown]
+    obstacles: list[str]
+    exemptions: list[Code]
+    limits: list[LimitShown]
     warnings: list[str]
     erased: list[str]
+    next: list[NextShown]
+    way_to_appeal: Title | None
     fits: list[str]
     timeline: list[Step]
 
@@ -252,6 +304,33 @@ class CaseBrief(Shape):
     stage: Stage
     version: Version
     fits: list[str]
+
+
+class RefundOpen(Shape):
+    """What of a payment is due back and not paid; ``overpaid``: what went back beyond that, by mistake."""
+
+    payment: OpaqueId
+    amount: MinorUnits
+    overpaid: MinorUnits
+    currency: Currency
+    reason: Code
+    since: Moment
+
+
+class CaseMoney(CaseBrief):
+    """What the treasury is answered: ``payment`` is how the house calls what was stated."""
+
+    payment: OpaqueId
+    refunds_due: list[RefundOpen]
+
+
+class RefundListed(RefundOpen):
+    case: OpaqueId
+    procedure: Code
+
+
+class RefundPage(Shape):
+    items: list[RefundListed]
 
 
 class CaseListed(Shape):
@@ -302,18 +381,21 @@ class MandatePage(Shape):
 class Waiting(Shape):
     """A case in the work queue; nothing personal.
 
-    ``flags``: why something that was approved came to a halt; it waits since ``due``. ``stands_still_since``: the
-    time to decide does not run now.
+    ``waits_for``: all that it waits for; ``since``: from when on for what was asked for, or for the first of them.
+    ``due`` is null where no time to decide runs: it stands still (``stands_still_since``) and will be another, or it
+    is decided. ``flags``: why something that was approved came to a halt.
     """
 
     case: OpaqueId
     authority: str
     procedure: Code
-    due: Moment
+    due: Moment | None
     stage: Stage
     officer: OpaqueId | None
     is_proposed: bool
     is_overdue: bool
+    waits_for: list[Code]
+    since: Moment
     warnings: list[str]
     flags: list[Code]
     stands_still_since: Moment | None
@@ -323,6 +405,23 @@ class Waiting(Shape):
 
 class QueuePage(Shape):
     items: list[Waiting]
+
+
+class WaitingCount(Shape):
+    """How many cases wait for it, and how many of these are overdue."""
+
+    waits_for: Code
+    title: Title
+    count: Count
+    overdue: Count
+
+
+class QueueCounts(Shape):
+    """``cases`` are all that wait, each once, whatever it waits for; ``overdue`` of them."""
+
+    items: list[WaitingCount]
+    cases: Count
+    overdue: Count
 
 
 class OpinionAsked(Shape):
@@ -356,6 +455,22 @@ class AccessPage(Shape):
     items: list[AccessShown]
 
 
+class NoticeShown(Shape):
+    """What somebody was told of a case, and by which day something is to be done; ``unconfirmed``: no settled law."""
+
+    case: OpaqueId
+    procedure: Code
+    at: Moment
+    what: Code
+    until: LegalDay | None
+    unconfirmed: bool
+    sentence: Title
+
+
+class NoticePage(Shape):
+    items: list[NoticeShown]
+
+
 class ActorShown(Shape):
     """Who acted, within the case; ``for`` is there where they were not that party."""
 
@@ -365,7 +480,10 @@ class ActorShown(Shape):
 
 
 class EventShown(Shape):
-    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures."""
+    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures.
+
+    ``stage`` is where the case was after it, ``sentence`` what happened, in words; neither is signed.
+    """
 
     index: Count
     version: Version
@@ -378,6 +496,8 @@ class EventShown(Shape):
     disclosures: list[str]
     sd_jwt: str
     data: dict[str, Any]
+    stage: Stage
+    sentence: Title
 
 
 class HistoryShown(Shape):
@@ -543,6 +663,60 @@ class HouseIndex(Shape):
     environment: Literal["development", "production"]
     countries: list[CountryListed]
     links: dict[str, str]
+
+
+class EstimatedFee(Shape):
+    """``depends_on``: members of the form that the draft lacks, and that the fee follows from."""
+
+    amount: MinorUnits
+    currency: Currency
+    formula: str
+    provisional: bool
+    depends_on: list[Code]
+    unconfirmed: bool
+
+
+class EstimatedDay(Shape):
+    """The last day for it, if it were filed now."""
+
+    what: Literal["consent", "pay"]
+    until: LegalDay
+    unconfirmed: bool
+
+
+class EstimatedEvidence(Shape):
+    kind: Code
+    title: Title
+    is_required: bool
+    unconfirmed: bool
+
+
+class EstimatedExemption(Shape):
+    code: Code
+    title: Title
+    unconfirmed: bool
+
+
+class EstimateShown(Shape):
+    """What a draft would ask by today's law; null is what it does not tell enough for, ``missing`` what it lacks.
+
+    ``obstacles``: what stands in the way of the caller's own things (``restricted``, ``not_registered``), and
+    ``not_yours`` of all others; null without an account.
+    """
+
+    country: CountryCode
+    procedure: Code
+    terms: LegalDay
+    fee: EstimatedFee | None
+    entry_fee: EstimatedFee | None
+    last_days: list[EstimatedDay] | None
+    limits: list[LimitShown] | None
+    evidence: list[EstimatedEvidence] | None
+    exemptions: list[EstimatedExemption] | None
+    four_eyes: bool | None
+    missing: list[Code]
+    unconfirmed: list[str]
+    obstacles: list[Code] | None
 
 
 # --- the watch --------------------------------------------------------------------------------------------

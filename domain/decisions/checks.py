@@ -1,24 +1,27 @@
 """What has to hold against the registers, at the filing and at the decision; not what is written into them."""
 
 from datetime import date
+from typing import Final
 
 from domain.decisions.situation import Situation
-from domain.entry import Entry
+from domain.entry import WARNINGS, Entry
 from domain.facts import EVERYTHING, Facts, Seen
 from domain.offers import restrictions_of
 from domain.procedure import Check, Create, Effect, Moment
 from domain.refusals import Clash, named
 
+RESTRICTED: Final = WARNINGS[0]
+
 
 def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
     """What must hold against the registers now; raises Clash, or gives the codes of what the officer is to judge.
 
-    Restrictions count at the decision only, and those that reach this change.
+    Restrictions forbid the decision only, and those that reach this change; of a filing the officer is told of them.
     """
     for effect in situation.effects:
         if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
             raise Clash("entry_exists")
-    warned = []
+    warned: list[str] = []
     for check in (*situation.offer.procedure.checks, *situation.terms.checks):
         if moment not in check.moments or check.holds(_sees(check, facts, situation)):
             continue
@@ -28,17 +31,23 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
     if moment == "decision":
         for effect in situation.effects:
             _must_be_free(effect, situation, facts.day)
-    return warned
+        return warned
+    live = (kind for effect in situation.effects for kind in _live(effect, situation, facts.day))
+    return [*warned, *dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in live)]
 
 
 def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
     """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
     if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
         raise Clash("entry_missing")
-    entry = situation.entry_at(effect.key)
-    live = as_seen(entry, day).stopped_by(effect.title) if entry else ()
-    if live:
+    if live := _live(effect, situation, day):
         raise Clash("entry_restricted", kinds=named("restriction", live))
+
+
+def _live(effect: Effect, situation: Situation, day: date) -> list[str]:
+    """The kinds of restrictions that stop this change now."""
+    entry = situation.entry_at(effect.key)
+    return as_seen(entry, day).stopped_by(effect.title) if entry else []
 
 
 def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:

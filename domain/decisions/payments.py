@@ -32,6 +32,8 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         if known != [paid.amount, paid.currency, paid.paid_at]:
             raise Differs("payment_differs")
         return situation.so_already(rule)
+    if _is_before(paid, case.filed_at):
+        raise Invalid(Fault("/statement/paid_at", "before_filing"), code="statement_wrong")
     fee = case.fee
     if fee is None:
         raise TypeError("a case has its fee from its filing on")
@@ -111,15 +113,18 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
-    """The treasury paid back what was due for this payment, the whole of it."""
+    """The treasury paid back what was due for this payment, the whole of it; or some of it again, by mistake, which is
+    a fact as well: what went back twice, somebody has to look for.
+    """
     rule = situation.must_be_allowed()
     paid = command.statement
     refund = situation.case.refunds.get(paid.payment)
     if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:
         return situation.so_already(rule)
-    left = refund["due"] - refund["paid_back"] if refund else 0
-    if not left or paid.amount != left or paid.currency != situation.case.payments[paid.payment][1]:
+    if refund is None or not _may_go_back(paid, refund, situation.case):
         raise Clash("no_refund_due")
+    if _is_before(paid, situation.case.payments[paid.payment][2]):
+        raise Invalid(Fault("/statement/paid_at", "before_payment"), code="statement_wrong")
     back = e.RefundPaid(
         payment=paid.payment,
         amount=paid.amount,
@@ -128,6 +133,18 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         statement=paid.jws,
     )
     return situation.by(rule, [(LEAD, back)])
+
+
+def _may_go_back(paid: Statement, refund: Refund, case: Case) -> bool:
+    amount, currency, _ = case.payments[paid.payment]
+    left = refund["due"] - refund["paid_back"]
+    is_again = left <= 0 and paid.amount <= amount
+    return paid.currency == currency and (paid.amount == left or is_again)
+
+
+def _is_before(paid: Statement, moment: str) -> bool:
+    """Whether it was paid before what it is about; some treasuries write no fractions of a second."""
+    return datetime.fromisoformat(paid.paid_at) < datetime.fromisoformat(moment).replace(microsecond=0)
 
 
 def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:

@@ -18,6 +18,7 @@ from domain.decision import LEAD, Decision
 from domain.decisions import holding
 from domain.decisions.acting import for_applicant
 from domain.decisions.opinions import must_not_wait
+from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.facts import chosen
 from domain.lifecycle import does_fit
@@ -164,7 +165,10 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
         officer_person=person_of(rule),
         officer_signature=None,
     )
-    return situation.by(rule, [*holding.kept(situation, served_after), (LEAD, refused)])
+    always = situation.terms.after_refusal
+    gives_back = (always and always.gives_back) or any(known[code].gives_back for code in command.grounds)
+    back = all_back(situation, "refused") if gives_back else []
+    return situation.by(rule, [*holding.kept(situation, served_after), (LEAD, refused), *back])
 
 
 def _is_competent(officer: Competence, situation: Situation) -> bool:

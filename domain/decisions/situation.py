@@ -48,7 +48,7 @@ from domain.lifecycle import (
 from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
-from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
+from domain.parties import FIRST_PARTY, SIGNED_PAPER, capacities, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots
 from domain.procedures import procedures
 from domain.refusals import (
@@ -330,7 +330,13 @@ class Situation:
 
     def _must_fit_the_stage(self) -> None:
         if not does_fit(type(self.command), self.case):
-            raise WrongStage(self.case.stage, fits(self.case))
+            raise WrongStage(self.case.stage, fits(self.case, self._parties))
+
+    @property
+    def _parties(self) -> tuple[str, ...]:
+        """For which parties the caller may act; none where they are of an office."""
+        case, me = self.case, self.command.by.persons.get(self.case.country)
+        return tuple(each.party for each in capacities(me, case.persons, case.representatives))
 
     def until(self, term: Term | Choice[Term] | None) -> Deadline:
         """The deadline of a term that runs from now, as the law gives it to this request.

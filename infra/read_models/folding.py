@@ -14,7 +14,7 @@ from domain.events import PersonalDataErased, Recorded, family_of
 from domain.families import FAMILIES
 from infra.read_models.opening import Opened
 from infra.read_models.transaction import Transaction, Unavailable
-from projections import Keyed, Tally, View, added, key_column, tallies
+from projections import Keyed, Tally, View, added, key_column, key_columns, tallies
 from projections import Row as ViewRow
 from projections import views as all_views
 
@@ -106,15 +106,16 @@ class Folded:
     def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
         shown, gone = [], []
         for stream, state in states.items():
-            rows = view.shown(state, self._ids) if state is not None else []
             stood = self._stood.get(stream, _UNKNOWN)
+            is_known = state is not None and stood is not None and stood is not _UNKNOWN
+            if is_known and view.is_as_before(stood, state):
+                continue
+            rows = view.shown(state, self._ids) if state is not None else []
             if stood is None:
                 pass  # it began in this batch: nothing of it is there
             elif view.is_several and stood is not _UNKNOWN:
-                before = view.shown(stood, self._ids)
-                if rows == before:
-                    continue  # fifty parties are not written anew because one of them consented
-                gone += [stream] if before else []  # some may have gone
+                rows, is_less = _changed(view, view.shown(stood, self._ids), rows)
+                gone += [stream] if is_less else []
             elif view.is_several or not rows:
                 gone.append(stream)
             shown += rows
@@ -159,6 +160,20 @@ class Folded:
         self._parked.add(one.stream)
         where = {"country": self._country, "stream": one.stream, "seq": one.seq}
         logger.error("stream_parked", extra=where, exc_info=error)
+
+
+def _changed(view: View, before: list[ViewRow], rows: list[ViewRow]) -> tuple[list[ViewRow], bool]:
+    """Those that are new or read anew: fifty parties are not written again because one of them consented. All, and
+    True, where one has gone.
+    """
+    if rows == before:
+        return [], False
+    keys = key_columns(view)
+    stood = {tuple(row[name] for name in keys): row for row in before}
+    stand = {tuple(row[name] for name in keys): row for row in rows}
+    if stood.keys() - stand.keys():
+        return rows, True
+    return [row for key, row in stand.items() if stood.get(key) != row], False
 
 
 @cache

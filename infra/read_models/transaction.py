@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from infra.formats.canonical import encode
-from infra.read_models.tables import Generation, indexes
+from infra.read_models.tables import Generation, Table, indexes
 from projections import Row
 
 MAX_KEYS: Final = 500  # bound variables of one statement
@@ -95,23 +95,18 @@ class Transaction:
         order: Sequence[str] = (),
         after: Sequence[Any] = (),
         up_to: Mapping[str, Any] | None = None,
+        not_up_to: Mapping[str, Any] | None = None,
         limit: int = 100,
         is_descending: bool = False,
     ) -> list[Row]:
         """Rows by equality (``where``), ordered, strictly after the cursor
         ``after``.
 
-        A list in ``where`` is "one of these", MAX_KEYS of them at most.
+        A list in ``where`` is "one of these", MAX_KEYS of them at most; None is nothing. ``not_up_to`` is what
+        ``up_to`` leaves out: a greater value, or none.
         """
         table = self._generation.tables[view]
-        conditions, values = [], []
-        for column, value in (where or {}).items():
-            one_of = value if isinstance(value, list) else [value]
-            conditions.append(f"{table.column(column)} IN ({', '.join('?' * len(one_of))})")
-            values += one_of
-        for column, value in (up_to or {}).items():
-            conditions.append(f"{table.column(column)} <= ?")
-            values.append(value)
+        conditions, values = _conditions(table, where, up_to, not_up_to)
         columns = [table.column(c) for c in order] or [table.key]
         if after:
             sign = "<" if is_descending else ">"
@@ -122,6 +117,22 @@ class Transaction:
         ordered = ", ".join(f"{c}{direction}" for c in columns)
         found = self._rows(f"{table.select}{clause} ORDER BY {ordered} LIMIT ?", *values, limit)
         return [table.decode(row) for row in found]
+
+    def counts(
+        self,
+        view: str,
+        by: str,
+        where: Mapping[str, Any] | None = None,
+        *,
+        up_to: Mapping[str, Any] | None = None,
+    ) -> dict[Any, int]:
+        """How many rows have each value of a column; the conditions as in ``rows``."""
+        table = self._generation.tables[view]
+        conditions, values = _conditions(table, where, up_to)
+        clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        column = table.column(by)
+        statement = f"SELECT {column}, count(*) FROM {table.name}{clause} GROUP BY {column}"
+        return dict(self._rows(statement, *values))
 
     def write(self, view: str, rows: Iterable[Row]) -> None:
         """Put these rows in the place of those with their keys; those of a tally are added to them."""
@@ -184,6 +195,31 @@ class Transaction:
             self.connection.executemany(statement, values)
         except sqlite3.Error as error:
             raise unavailable(error) from None
+
+
+def _conditions(
+    table: Table,
+    where: Mapping[str, Any] | None = None,
+    up_to: Mapping[str, Any] | None = None,
+    not_up_to: Mapping[str, Any] | None = None,
+) -> tuple[list[str], list[Any]]:
+    """The conditions of a statement, and the values in them."""
+    conditions, values = [], list[Any]()
+    for column, value in (where or {}).items():
+        if value is None:
+            conditions.append(f"{table.column(column)} IS NULL")
+            continue
+        one_of = value if isinstance(value, list) else [value]
+        conditions.append(f"{table.column(column)} IN ({', '.join('?' * len(one_of))})")
+        values += one_of
+    for column, value in (up_to or {}).items():
+        conditions.append(f"{table.column(column)} <= ?")
+        values.append(value)
+    for column, value in (not_up_to or {}).items():
+        name = table.column(column)
+        conditions.append(f"({name} > ? OR {name} IS NULL)")
+        values.append(value)
+    return conditions, values
 
 
 def unavailable(error: Exception) -> Unavailable:

@@ -51,7 +51,7 @@ EXAMPLES = 4  # for each operation, role, mode, and with ids that exist or not
 # What no JSON Schema can say makes valid data wrong: a check digit, the first bytes of a file; and of a case that is
 # there the stage, the version, a hash.
 ACCEPTS_WHAT_IS_VALID = "positive_data_acceptance"
-SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/evidence"}
+SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/estimates", "POST /v1/evidence"}
 
 Seen = dict[tuple[str, str], dict[int, list[httpx2.Response]]]
 
@@ -110,6 +110,7 @@ def walk(town: Town) -> None:
     for path in ("/", "/v1/procedures", "/livez", "/readyz", "/metrics", "/.well-known/jwks.json"):
         assert town.anybody.get(path).is_success
     good(town.anybody.get("/v1/procedures/car_sale", country="KZ"))
+    good(town.anybody.post("/v1/estimates", {"country": "KZ", "procedure": "car_sale", "request": {}}))
     sold(town)
     answered_with_evidence(town)
     refused_and_paid_back(town)
@@ -133,8 +134,10 @@ def sold(town: Town) -> None:
     good(town.as_(AUDITOR).get("/v1/audit/verification"))
     good(town.as_(SELLER).get("/v1/cases", country="KZ"))
     good(town.as_(SELLER).get("/v1/my/accesses", country="KZ"))
+    good(town.as_(SELLER).get("/v1/my/notices", country="KZ"))
     case = town.take_to("in_review", *SALE)
     good(town.as_(FIRST).get("/v1/queue"))
+    good(town.as_(FIRST).get("/v1/queue/counts"))
     town.assign(case)
     opinion_asked_and_given(town, case)
 
@@ -171,6 +174,7 @@ def refused_and_paid_back(town: Town) -> None:
     town.pay(case, fee + 100, reference=reference)
     back = town.statement(town.read(case), 100, reference=reference, is_refund=True)
     good(town.as_(TREASURY).post(f"/v1/cases/{case}/refunds", {"statement": back}))
+    good(town.as_(TREASURY).get("/v1/refunds", country="KZ"))
     town.withdraw(case)
 
 

@@ -124,7 +124,9 @@ def approved(town: Town) -> str:
     case = town.take_to("approved", *SALE)
     shown = town.read(case)
     assert (shown["entries"], shown["entry_fee"]["amount"]) == ([], ISSUE)
-    assert shown["fits"] == ["RecordPayment"]
+    assert shown["fits"] == []  # to pay is asked of the treasury's statement
+    (to_pay,) = shown["next"]
+    assert (to_pay["who"], to_pay["what"], to_pay["amount"]) == ("you", "entry_fee", ISSUE)
     return case
 
 

@@ -86,7 +86,14 @@ def test_what_fits_is_said_where_something_does_not(town: Town) -> None:
     answer = town.judge("kz-vehicle-registration-officer-1", case, "assignments")
     assert problem(answer) == (409, "wrong_stage")
     assert answer.json()["stage"] == "filed"
+    assert answer.json()["fits"] == town.read(case, "kz-vehicle-registration-officer-1")["fits"]
+    wrong = town.judge("kz-citizen-1", case, "information-requests", {"question": "When?"})
+    assert problem(wrong) == (403, "party_to_this_case")
+    said = {"of": "A" * 43, "answer": "x"}
+    answer = town.as_("kz-citizen-1").post(f"/v1/cases/{case}/information", said)
+    assert problem(answer) == (409, "wrong_stage")
     assert answer.json()["fits"] == town.read(case)["fits"]
+    assert "RecordPayment" not in answer.json()["fits"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The work queue of an office: what waits for a decision, nearest deadline first, nothing personal."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from domain.offers import offers
@@ -10,8 +13,8 @@ SALE = ("KZ", "car_sale")
 OFFICER = "kz-vehicle-registration-officer-1"
 
 
-def queue(town: Town, officer: str = OFFICER, **params: int) -> list[dict[str, object]]:
-    items: list[dict[str, object]] = good(town.as_(officer).get("/v1/queue", **params))["items"]
+def queue(town: Town, by: str = OFFICER, **params: int | str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = good(town.as_(by).get("/v1/queue", **params))["items"]
     return items
 
 
@@ -51,6 +54,96 @@ def test_the_nearest_deadline_comes_first_page_by_page(new_town: Town) -> None:
     assert overdue == {cases[0]: False, **dict.fromkeys(cases[1:], True)}
 
 
+def counts(town: Town) -> dict[str, Any]:
+    found = good(town.as_(OFFICER).get("/v1/queue/counts"))
+    return {**found, "items": {i["waits_for"]: (i["count"], i["overdue"]) for i in found["items"]}}
+
+
+def test_while_the_clock_stands_still_a_case_is_not_overdue_and_no_old_day_is_shown(new_town: Town) -> None:
+    """The time to decide would have ended meanwhile; after the answer another day counts."""
+    case = new_town.take_to("returned", *SALE)
+    old = new_town.read(case)["decision_due"]["until"]
+    new_town.travel(days=9)
+    (waiting,) = queue(new_town)
+    assert new_town.now().isoformat() > old
+    assert (waiting["stage"], waiting["due"], waiting["is_overdue"]) == ("returned", None, False)
+    assert (waiting["waits_for"], waiting["stands_still_since"]) == (["answer"], waiting["since"])
+    assert queue(new_town, is_overdue="true") == []
+    new_town.answer(case)
+    (waiting,) = queue(new_town)
+    assert (waiting["due"] > old, waiting["waits_for"], waiting["is_overdue"]) == (True, ["decision"], False)
+
+
+def test_what_was_overdue_before_it_stood_still_stays_so(new_town: Town) -> None:
+    case = new_town.take_to("in_review", *SALE)
+    new_town.assign(case)
+    new_town.travel(days=10)
+    new_town.ask(case)
+    (waiting,) = queue(new_town, is_overdue="true")
+    assert (waiting["case"], waiting["waits_for"]) == (case, ["answer"])
+    assert counts(new_town)["overdue"] == 1
+
+
+def test_a_fee_whose_value_is_not_known_yet_waits_for_an_officer(new_town: Town) -> None:
+    """The first minutes of a new year, local: nobody has named its unit. It is paid, and was in no queue."""
+    new_town.set_clock(datetime(new_town.now().year, 12, 31, 19, 30, tzinfo=UTC))
+    case = new_town.take_to("filed", *SALE)
+    assert new_town.read(case)["fee"]["provisional"]
+    new_town.consent(case)
+    new_town.pay(case)
+    (waiting,) = queue(new_town, waits_for="assessment")
+    assert (waiting["case"], waiting["stage"], waiting["due"]) == (case, "filed", None)
+    assert (waiting["waits_for"], waiting["since"]) == (["assessment"], new_town.read(case)["filed_at"])
+    assert counts(new_town)["items"]["assessment"] == (1, 0)
+    assert problem(new_town.judge(OFFICER, case, "assessments")) == (409, "fee_still_provisional")
+
+
+def test_the_queue_is_asked_for_a_kind_an_officer_or_what_is_overdue(new_town: Town) -> None:
+    nobodys, mine, proposed = (new_town.take_to("in_review", *SALE) for _ in range(3))
+    new_town.assign(mine)
+    new_town.assign(proposed)
+    good(new_town.judge(OFFICER, proposed, "proposals"))
+
+    def asked(**params: str) -> set[str]:
+        return {item["case"] for item in queue(new_town, **params)}
+
+    assert asked(waits_for="assignment") == asked(officer="nobody") == {nobodys}
+    assert asked(waits_for="decision") == {mine}
+    assert asked(waits_for="approval") == {proposed}
+    assert asked(officer="me") == asked(officer=new_town.read(mine)["officer"]) == {mine, proposed}
+    assert asked(officer="me", waits_for="approval", procedure="car_sale") == {proposed}
+    assert asked(procedure="birth_certificate") == asked(is_overdue="true") == set()
+    assert asked(is_overdue="false") == {nobodys, mine, proposed}
+    new_town.travel(days=30)
+    assert asked(is_overdue="true") == {nobodys, mine, proposed}
+    assert asked(is_overdue="false") == set()
+    found = counts(new_town)
+    assert (found["cases"], found["overdue"]) == (3, 3)
+    assert {code: n for code, n in found["items"].items() if n != (0, 0)} == {
+        "assignment": (1, 1),
+        "decision": (1, 1),
+        "approval": (1, 1),
+    }
+
+
+def test_a_filtered_queue_goes_on_page_by_page(new_town: Town) -> None:
+    cases = sorted(new_town.take_to("in_review", *SALE) for _ in range(3))
+    seen, path = [], "/v1/queue?limit=1&waits_for=assignment&is_overdue=false"
+    while path:
+        answer = new_town.as_(OFFICER).send("GET", path)
+        seen += [item["case"] for item in good(answer)["items"]]
+        path = answer.links.get("next", {}).get("url") or ""
+    assert seen == cases
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"waits_for": "rain"}, {"is_overdue": "yes"}, {"waits_for": ""}, {"procedure": "x"}, {"officer": "you"}],
+)
+def test_a_filter_has_its_values(town: Town, params: dict[str, str]) -> None:
+    assert problem(town.as_(OFFICER).get("/v1/queue", **params)) == (400, "unknown_value")
+
+
 def test_nothing_personal_stands_in_the_queue(town: Town) -> None:
     town.take_to("in_review", *SALE)
     text = town.as_(OFFICER).get("/v1/queue").text
@@ -62,6 +155,7 @@ def test_nothing_personal_stands_in_the_queue(town: Town) -> None:
 @pytest.mark.parametrize("nobody", ["kz-citizen-1", "kz-treasury", "kz-auditor", "kz-bailiffs-officer"])
 def test_only_officers_have_a_queue(town: Town, nobody: str) -> None:
     assert problem(town.as_(nobody).get("/v1/queue")) == (404, "not_found")
+    assert problem(town.as_(nobody).get("/v1/queue/counts")) == (404, "not_found")
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "", "9" * 30, "٣"])

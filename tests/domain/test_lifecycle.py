@@ -13,6 +13,7 @@ from domain.case import ENDED, Case, Stage, evolve
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
 from domain.lifecycle import CLOCK, CONSENT, ROWS, STEPS, Step, about_of, does_fit, fits, needed
+from domain.parties import capacities
 from domain.refusals import Clash, Erased, Named, NotAllowed, Refusal, Stale, Unknown, WrongStage, named
 from tests.domain import acts
 from tests.domain.acts import (
@@ -184,6 +185,21 @@ def test_what_is_told_is_what_can_be_done() -> None:
     assert not {"GiveConsent", "DeclineConsent", "RevokeConsent", "AssessFee"} & set(birth)
 
 
+def test_a_party_is_told_only_what_it_can_do() -> None:
+    """The table is the one source: by the roles of a row, and by whether that party is asked or agreed."""
+    filed, agreed = given(a_sale(), *acts.FILED).now, given(a_sale(), *acts.COMPLETE).now
+    returned = given(a_sale(), *acts.RETURNED).now
+    consents = {"GiveConsent", "DeclineConsent", "RevokeConsent"}
+    assert consents.isdisjoint(fits(filed, ["p1"]))
+    assert consents.intersection(fits(filed, ["p2"])) == {"GiveConsent", "DeclineConsent"}
+    assert consents.intersection(fits(agreed, ["p2"])) == {"RevokeConsent"}
+    for case in (filed, agreed, returned):
+        assert "WithdrawCase" in fits(case, ["p1"])
+        assert "WithdrawCase" not in fits(case, ["p2"])
+        assert {"RecordPayment", "AssignCase", "ApproveCase"}.isdisjoint(fits(case, ["p1", "p2"]))
+    assert {"ProvideInformation", "RevokeConsent"} <= set(fits(returned, ["p1", "p2"]))
+
+
 @pytest.mark.parametrize("stage", Stage)
 def test_each_stage_is_reached(stage: Stage) -> None:
     assert at(stage).now.stage == stage
@@ -194,8 +210,12 @@ def test_each_stage_is_reached(stage: Stage) -> None:
 def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, row: Step) -> None:
     story = at(stage)
     before = story.now
-    told = fits(before)
-    story.when(EVERY[row.command])
+    command = EVERY[row.command](story)
+    assert command is not None
+    me = command.by.persons.get(before.country)
+    mine = capacities(me, before.persons, before.representatives)
+    told = fits(before, [each.party for each in mine])
+    story.when(lambda _story: command)
     if does_fit(row.command, before):
         assert not isinstance(story.refusal, WrongStage)
     elif isinstance(story.refusal, WrongStage):

@@ -1,6 +1,6 @@
 """Money: never refused for the stage; too little waits, too much and too late go back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
 import pytest
@@ -8,8 +8,11 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
+from domain.case import Case
 from domain.decision import LEAD
 from domain.refusals import Clash, Differs, Invalid, NotAllowed, Unknown, WrongStage
+from projections import Row
+from projections import refunds as refunds_due
 from tests.domain.acts import (
     APPROVED,
     COMPLETE,
@@ -33,12 +36,16 @@ from tests.domain.acts import (
     until,
     withdraw,
 )
-from tests.domain.story import Act, Story, a_sale, given
+from tests.domain.story import Act, Story, a_sale, given, text
 
 FEE = 18_597_00  # 1,081 + 5,406 + 12,110 tenge, by the MCI of 2026
 IN_2026 = "2026-12-31T10:00:00Z"
 IN_2027 = "2027-01-04T10:00:00Z"  # the MCI of that year is not known
 NEW_YEAR_IN_ALMATY = "2026-12-31T19:00:00Z"
+
+
+def refunds_shown(case: Case) -> list[Row]:
+    return refunds_due.PROJECTION.shown(case)
 
 
 def refunds(story: Story) -> list[tuple[str, int, str]]:
@@ -117,7 +124,7 @@ def test_who_pays_after_the_day_but_before_the_clock_came_is_not_late() -> None:
 
 
 def test_the_same_payment_twice_is_ignored() -> None:
-    paid_at = "2026-11-23T08:00:00Z"
+    paid_at = "2026-11-23T09:00:00Z"
     story = given(a_sale(), *CONSENTED, pay(FEE, paid_at=paid_at), later(days=1))
     story.when(pay(FEE, paid_at=paid_at)).then()
     given(story, withdraw()).when(pay(FEE, paid_at=paid_at)).then()
@@ -244,8 +251,43 @@ def test_the_treasury_pays_back_what_is_due_once() -> None:
     story = given(a_sale(), *CONSENTED, pay(FEE + 500), later(days=1)).when(pay_back(500)).then("RefundPaid")
     assert story.now.refunds["payment-1"]["paid_back"] == 500
     story.when(pay_back(500)).then()
-    story.at = story.at.replace(hour=12)
-    story.when(pay_back(500)).then_refused(Clash, "no_refund_due")
+
+
+def test_what_went_back_twice_is_a_fact_that_somebody_has_to_look_for() -> None:
+    """Another moment is another refund; it may not be more than the payment was."""
+    once = (*CONSENTED, pay(FEE + 500), later(days=1), pay_back(500), later(days=1))
+    story = given(a_sale(), *once).when(pay_back(500)).then("RefundPaid")
+    (row,) = refunds_shown(story.now)
+    assert (row["amount"], row["overpaid"]) == (0, 500)
+    given(a_sale(), *once).when(pay_back(FEE + 501)).then_refused(Clash, "no_refund_due")
+
+
+def test_a_payment_before_the_filing_is_a_mistake_also_by_a_clock_without_fractions() -> None:
+    story = given(a_sale(), *CONSENTED)
+    early = text(story.at - timedelta(days=1))
+    story.when(pay(paid_at=early)).then_refused(Invalid, "before_filing", "/statement/paid_at")
+    filed = given(a_sale(), *FILED)
+    second = filed.now.filed_at[:19] + "Z"
+    filed.when(pay(FEE, paid_at=second)).then("FeePaid")
+    filed.when(pay(FEE, paid_at=second)).then()
+
+
+def test_a_refund_before_its_payment_is_a_mistake() -> None:
+    story = given(a_sale(), *FILED, later(days=1), pay(FEE + 500))
+    early = pay_back(500, paid_at=story.now.filed_at)
+    story.when(early).then_refused(Invalid, "before_payment", "/statement/paid_at")
+
+
+def test_what_is_due_back_is_shown_since_when_until_it_went() -> None:
+    story = given(a_sale(), *FILED, later(days=1), pay(FEE + 500))
+    (row,) = refunds_shown(story.now)
+    assert (row["payment"], row["amount"], row["reason"]) == ("payment-1", 500, "too_much")
+    assert row["since"] == text(story.at)
+    given(story, pay_back(500))
+    assert refunds_shown(story.now) == []
+    given(story, later(days=3), withdraw())
+    (row,) = refunds_shown(story.now)
+    assert (row["amount"], row["reason"], row["since"]) == (FEE, "withdrawn", text(story.at))
 
 
 @pytest.mark.parametrize("wrong", [{"amount": 499}, {"payment": "payment-7"}, {"currency": "USD"}])

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from domain import events as e
+from domain.procedure import AfterRefusal
 from domain.refusals import Clash, Invalid, NotAllowed, WrongStage
 from tests.domain.acts import (
     APPEALABLE,
@@ -22,12 +25,13 @@ from tests.domain.acts import (
     refuse,
     withdraw,
 )
+from tests.domain.made_up import LAW, a_story_of, made_up
 from tests.domain.story import a_sale, given
 
 
 def test_a_refusal_names_its_grounds_their_law_and_the_way_to_appeal() -> None:
     story = given(a_sale(), *IN_HAND).when(refuse("tax_unpaid", "restricted", reason="See the letter."))
-    story.then("ClaimKept", "CaseRefused")
+    story.then("ClaimKept", "CaseRefused", "RefundDue")
     refused = story.the(e.CaseRefused)
     sources = {g.code: g.source.law for g in story.terms.grounds}
     assert refused.law == [sources["tax_unpaid"], sources["restricted"]]
@@ -35,6 +39,30 @@ def test_a_refusal_names_its_grounds_their_law_and_the_way_to_appeal() -> None:
     assert story.now.stage == "refused"
     assert story.now.decided is not None
     assert story.now.decided["explanation"] == "See the letter."
+
+
+def test_what_the_parties_could_not_know_before_they_paid_gives_the_fee_back() -> None:
+    story = given(a_sale(), *IN_HAND).when(refuse("restricted"))
+    story.then("ClaimKept", "CaseRefused", "RefundDue")
+    assert story.now.fee is not None
+    back = story.the(e.RefundDue)
+    assert (back.reason, back.amount) == ("refused", story.now.fee["amount"])
+
+
+def test_other_grounds_keep_the_fee_and_that_is_not_settled_law() -> None:
+    story = given(a_sale(), *IN_HAND).when(refuse("tax_unpaid"))
+    story.then("ClaimKept", "CaseRefused")
+    assert "after_refusal" in story.terms.unconfirmed
+
+
+@pytest.mark.parametrize("gives_back", [True, False])
+def test_the_law_may_give_the_fee_back_on_every_ground(
+    monkeypatch: pytest.MonkeyPatch, *, gives_back: bool
+) -> None:
+    rule = AfterRefusal(gives_back=gives_back, source=LAW)
+    story = given(a_story_of(made_up(monkeypatch, after_refusal=rule)), *IN_HAND)
+    story.when(refuse("tax_unpaid")).then("ClaimKept", "CaseRefused", *["RefundDue"] * gives_back)
+    assert "after_refusal" not in story.terms.unconfirmed
 
 
 def test_the_list_of_grounds_is_closed() -> None:

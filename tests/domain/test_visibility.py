@@ -117,7 +117,9 @@ def test_what_is_open_is_shown() -> None:
     assert seen["consents"] == [{"party": "p2", "role": "buyer", "answer": "open"}]
     (refund,) = seen["refunds"]
     assert refund["reason"] == "too_much"
-    assert seen["fits"] == list(fits(story.now))
+    assert seen["fits"] == list(fits(story.now, ["p1"]))
+    assert "WithdrawCase" in seen["fits"]
+    assert shown(story.now, None)["fits"] == list(fits(story.now))
     story = given(a_sale(), *IN_HAND, ask(), answer())
     assert shown(story.now, "p1")["questions"][0]["answer"] == "Yesterday."
 

@@ -176,7 +176,7 @@ class OneCountry:
             case=seen.stream,
             amount=seen.state.fee["amount"],
             currency="KZT",
-            paid_at="2026-11-23T08:00:00Z",
+            paid_at=seen.state.filed_at,
             jws="of.the.treasury",
         )
         return self.do(c.RecordPayment, seen, "kz-treasury", statement=paid)

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import pytest
 
 from domain.access import Access
 from domain.appointee import Appointee
-from domain.case import Case
+from domain.case import Case, Objection
 from domain.days.deadlines import Term
 from domain.entry import Entry
 from domain.facts import Facts
@@ -29,7 +29,9 @@ from projections import (
     entry_people,
     mandate_people,
     mandates,
+    notices,
     opinions,
+    refunds,
     registers,
     statistics,
     tallies,
@@ -52,13 +54,17 @@ from tests.domain.acts import (
     RETURNED,
     UNPAID,
     WITHDRAWN,
+    after,
     answer,
     approve,
+    ask,
     assign,
     end,
     end_mandate,
+    erase,
     give_mandate,
     grant,
+    later,
     lift,
     office,
     pay,
@@ -108,6 +114,22 @@ def waiting(*acts: Act) -> dict[str, str]:
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
     for found in rows(view, given(a_sale(), grant(), give_mandate(), *way)):
         assert list(found) == list(view.columns)
+
+
+FURTHER = {"erased": (*COMPLETED, later(days=5000), erase()), "too much": (*FILED, pay(10**8))}
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), *FURTHER.values()], ids=[*WAYS, *FURTHER])
+@pytest.mark.parametrize("view", [v for v in views() if v.looks_at], ids=lambda view: view.name)
+def test_a_view_that_finds_nothing_changed_would_show_the_same(view: View, way: tuple[Act, ...]) -> None:
+    """What it says that it looks at is all that its rows follow from."""
+    log = [each for each in given(a_sale(), *way).log if each.stream == CASE]
+    states = [folded(log[:n], CASE) for n in range(1, len(log) + 1)]
+    for stood, state in pairwise(states):
+        assert isinstance(stood, Case)
+        assert isinstance(state, Case)
+        kept = state._replace(**{name: getattr(stood, name) for name in view.looks_at})
+        assert view.shown(kept, IDS) == view.shown(stood, IDS)
 
 
 # --- case_status ------------------------------------------------------------------------------------------
@@ -176,6 +198,81 @@ def test_a_case_with_a_question_waits_as_returned() -> None:
     assert (shown(work_queue.PROJECTION, *RETURNED) or {})["stage"] == "returned"
 
 
+def test_while_the_clock_stands_still_no_day_is_shown_to_decide_by() -> None:
+    """It will be another one; until then the case stands where the answer is due."""
+    story = given(a_sale(), *RETURNED)
+    found = row(work_queue.PROJECTION, story)
+    assert found is not None
+    assert story.now.open_question is not None
+    assert (found["due"], found["waits_for"]) == (None, ["answer"])
+    assert found["place"] == story.now.open_question["answer_until"]["until"]
+
+
+def test_what_had_run_out_before_the_question_stays_overdue() -> None:
+    story = given(a_sale(), *IN_HAND, after(lambda c: c.decision_due), ask())
+    assert story.now.decision_due is not None
+    assert (row(work_queue.PROJECTION, story) or {})["due"] == story.now.decision_due["until"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "reasons"),
+    [(COMPLETE, ["assignment"]), (IN_HAND, ["decision"]), (PROPOSED, ["approval"]), (RETURNED, ["answer"])],
+)
+def test_a_case_says_for_what_it_waits(acts: tuple[Act, ...], reasons: list[str]) -> None:
+    found = rows(work_queue.PROJECTION, given(a_sale(), *acts))
+    assert [each["reason"] for each in found] == reasons == found[0]["waits_for"]
+    assert [each["is_foremost"] for each in found] == [1]
+
+
+def test_a_case_that_waits_for_two_things_has_a_row_for_each() -> None:
+    story = given(a_sale(), *APPROVED)
+    (written,) = story.now.entries
+    at = "2026-11-24T00:00:00.000000Z"
+    objection = Objection(code="plate_unknown", at=at, event="e" * 43, **written)
+    held = story.now._replace(
+        objections=[objection], entries_held={"code": "entry_exists", "at": "2026-11-25"}
+    )
+    found = work_queue.PROJECTION.shown(held)
+    assert [(each["reason"], each["is_foremost"]) for each in found] == [("objection", 1), ("entries", 0)]
+    assert {tuple(each["waits_for"]) for each in found} == {("objection", "entries")}
+
+
+# --- notices ----------------------------------------------------------------------------------------------
+
+
+def told(*acts: Act) -> list[tuple[str, str]]:
+    """(party, what) in the order in which they were told."""
+    story = given(a_sale(), *acts)
+    party = {person: party for party, person in story.now.persons.items()}
+    return [(party[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
+
+
+def test_each_party_is_told_what_is_theirs_and_both_how_it_ends() -> None:
+    assert told(*FILED) == [("p2", "consent_asked"), ("p1", "fee_due")]
+    assert told(*RETURNED)[2:] == [("p1", "question")]
+    assert told(*REFUSED)[2:] == [("p1", "refused"), ("p2", "refused")]
+    assert told(*COMPLETED)[2:] == [
+        *(("p1", "approved"), ("p2", "approved")),
+        *(("p1", "completed"), ("p2", "completed")),
+    ]
+    assert told(*UNPAID)[-1] == ("p2", "lapsed")
+
+
+def test_a_notice_names_the_day_by_which_something_is_to_be_done() -> None:
+    story = given(a_sale(), *RETURNED)
+    found = {each["what"]: each["until"] for each in rows(notices.PROJECTION, story)}
+    assert story.now.open_question is not None
+    assert found["question"] == story.now.open_question["answer_until"]["due"]
+    assert story.now.consent_until is not None
+    assert found["consent_asked"] == story.now.consent_until["due"]
+
+
+def test_nobody_is_told_anything_of_what_is_erased() -> None:
+    """A keyed id tells one human from another: it falls with the case."""
+    assert told(*COMPLETED)
+    assert told(*COMPLETED, later(days=5000), erase()) == []
+
+
 # --- deadlines --------------------------------------------------------------------------------------------
 
 
@@ -212,7 +309,12 @@ def test_what_came_to_a_halt_waits_for_an_officer_with_its_flag(monkeypatch: pyt
     imported(story, car(Facts(story.request, story.at.date())))
     found = row(work_queue.PROJECTION, given(story, pay(payment="payment-2")))
     assert found is not None
-    assert (found["stage"], found["flags"], found["due"]) == ("approved", ["entry_exists"], text(story.at))
+    assert (found["stage"], found["flags"], found["due"]) == ("approved", ["entry_exists"], None)
+    assert (found["waits_for"], found["since"], found["place"]) == (
+        ["entries"],
+        text(story.at),
+        text(story.at),
+    )
 
 
 def test_a_late_decision_is_shown_and_nothing_that_the_clock_does() -> None:
@@ -368,7 +470,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    cases = (case_status, case_parties, work_queue, opinions, deadlines)
+    cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, refunds)
     others = (registers, entry_people, entry_keys, competences, mandates, mandate_people)
     modules = (*cases, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}

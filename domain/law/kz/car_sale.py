@@ -56,7 +56,7 @@ TERMS = (
         ),
         four_eyes=FourEyes(are_asked=True, source=TO_BE_CONFIRMED),
         grounds=(
-            Ground("restricted", _CHECKS),
+            Ground("restricted", _CHECKS, gives_back=True),
             Ground("tax_unpaid", _CHECKS),
             Ground("not_the_owner", _PROPOSED),
             Ground("untrue_documents", _PROPOSED),

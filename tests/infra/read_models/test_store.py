@@ -30,14 +30,19 @@ def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: A
     """A row of the work queue."""
     row: Row = {
         "case": f"case-{n:03d}",
+        "reason": "assignment",
+        "is_foremost": 1,
+        "since": "2026-11-23",
         "authority": authority,
         "procedure": "car_sale",
+        "place": due,
         "due": due,
         "stage": "in_review",
         "officer": None,
         "is_proposed": 0,
         "warnings": [],
         "flags": [],
+        "waits_for": ["assignment"],
         "stands_still_since": None,
         "filed_at": "2026-11-23",
         "version": n,
@@ -88,6 +93,22 @@ def test_rows_are_chosen_by_one_value_or_by_several(read_models: ReadModels) -> 
     assert [row["case"] for row in chosen] == ["case-005"]
     chosen = read_models.rows("work_queue", up_to={"version": 2}, order=("version",))
     assert [row["version"] for row in chosen] == [0, 1, 2]
+
+
+def test_rows_are_chosen_by_what_they_lack_and_by_what_a_bound_leaves_out(read_models: ReadModels) -> None:
+    fill(read_models, [queued(0, officer="o"), queued(1), {**queued(2), "due": None}])
+    assert [row["version"] for row in read_models.rows("work_queue", {"officer": None})] == [1, 2]
+    chosen = read_models.rows("work_queue", not_up_to={"due": "2026-12-01"})
+    assert [row["version"] for row in chosen] == [2]
+    assert len(read_models.rows("work_queue", not_up_to={"due": "2026-11-30"})) == 3
+
+
+def test_rows_are_counted_by_a_column(read_models: ReadModels) -> None:
+    fill(read_models, [queued(n, reason=f"r{n % 2}", due=f"2026-12-0{n + 1}") for n in range(5)])
+    with read_models.reading() as seen:
+        assert seen.counts("work_queue", "reason", {"authority": "office"}) == {"r0": 3, "r1": 2}
+        assert seen.counts("work_queue", "reason", up_to={"due": "2026-12-02"}) == {"r0": 1, "r1": 1}
+        assert seen.counts("work_queue", "reason", {"authority": "another"}) == {}
 
 
 def test_a_column_that_is_none_never_gets_into_a_statement(read_models: ReadModels) -> None:
@@ -209,11 +230,12 @@ def test_a_page_uses_its_index_also_after_a_switch(read_models: ReadModels, tmp_
     with closing(sqlite3.connect(tmp_path / "read_models.sqlite")) as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
         plan = connection.execute(
-            "EXPLAIN QUERY PLAN SELECT * FROM work_queue WHERE authority = 'x' ORDER BY due, \"case\" LIMIT 9"
+            "EXPLAIN QUERY PLAN SELECT * FROM work_queue WHERE authority = 'x' AND is_foremost = 1"
+            ' ORDER BY place, "case" LIMIT 9'
         ).fetchall()
     declared = {"_".join((v.name, *columns)) for v in every_view() for columns in v.indexes}
     assert declared <= names
-    assert "work_queue_authority_due_case" in plan[0][3]
+    assert "work_queue_authority_is_foremost_place_case" in plan[0][3]
 
 
 def test_a_file_of_another_version_is_emptied_to_be_folded_anew(

@@ -1,0 +1,154 @@
+"""What a draft would ask, before anybody files it: nothing is stored, and of no stranger's thing anything is told."""
+
+import asyncio
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from api.cases.filing import asked_for
+from api.edge.answers import answered
+from api.edge.caller import caller, document, house_of, raw_body, shaped
+from api.edge.contract import documented
+from api.edge.registers_now import entries_at
+from api.edge.sentences import Language, in_language, spoken
+from api.edge.shapes import Code, EstimateShown
+from domain.commands import Actor
+from domain.countries import country_of, legal_day
+from domain.entry import Entry
+from domain.estimates import UNTOLD, estimate
+from domain.faults import faults_of
+from domain.forms import CountryCode, Value, plain
+from domain.lifecycle import About
+from domain.obstacles import NOT_YOURS, of_request, without_kinds
+from domain.persons import key_of
+from domain.procedure import Create, Offer
+from domain.refusals import Invalid, Named, NotOffered
+from infra.house import CountryHouse
+from infra.runtime.clock import written
+
+router = APIRouter()
+PURPOSE: Final = "an estimate for a draft of one's own"
+
+
+class Draft(Value):
+    """A request, or a part of one: members may be missing, as may parts of them; none may be wrong."""
+
+    country: CountryCode
+    procedure: Code
+    request: Annotated[dict[str, Any], Field(default_factory=dict)]
+
+
+_ROUTE: Final = documented(
+    "What a draft would ask",
+    body=Draft,
+    answer=EstimateShown,
+    key="none",
+    public=True,
+    problems=(401, 404, 503),
+)
+_ROUTE["responses"][200].pop("headers")  # it is of no version
+
+
+@router.post("/v1/estimates", **_ROUTE)
+async def estimates(request: Request) -> Response:
+    """Fee, days, evidence, exemptions by today's law. Signed in, also what in the registers stands in the way of one's
+    own things: that is a reading, and is recorded.
+    """
+    actor = caller(request) if "authorization" in request.headers else None
+    found = await document(request)
+    country, offered = asked_for(request, found)
+    draft = shaped(found, await raw_body(request), Draft)
+    content, missing = _content_of(draft, offered)
+    at = house_of(request).clock()
+    law = country_of(country.code)
+    terms = offered.on(legal_day(at, law))
+    if terms is None:
+        raise NotOffered(country=Named("country", country.code))
+    about = About(offered, terms, content, at, at)
+    told = estimate(about, law, missing)
+    told["obstacles"] = await _obstacles(request, country, actor, about) if actor else None
+    language = spoken(request.scope)
+    body = {
+        "country": country.code,
+        "procedure": offered.procedure.name,
+        "terms": terms.since.isoformat(),
+        **_titled(told, offered.procedure.name, language),
+    }
+    return answered(body, headers=in_language(language))
+
+
+def _content_of(draft: Draft, offered: Offer) -> tuple[dict[str, Any], frozenset[str]]:
+    """The draft as the form has it, with nulls for what is missing, and which members these are; raises Invalid for
+    what is wrong.
+    """
+    try:
+        return plain(offered.form.model_validate(draft.request)), frozenset()
+    except ValidationError as error:
+        wrong = [fault for fault in faults_of(error, "/request") if fault.code != "missing"]
+        if wrong:
+            raise Invalid(*wrong).about(offered.procedure.name) from None
+        missing = frozenset(
+            str(each["loc"][0]) for each in error.errors(include_url=False, include_input=False)
+        )
+    return {**dict.fromkeys(offered.form.model_fields), **draft.request}, missing
+
+
+def _titled(told: dict[str, Any], procedure: str, language: Language) -> dict[str, Any]:
+    def titled(kind: str, member: str, found: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+        if found is None:
+            return None
+        return [
+            {**each, "title": language.say(kind, each[member], procedures=(procedure,))} for each in found
+        ]
+
+    return {
+        **told,
+        "evidence": titled("evidence", "kind", told["evidence"]),
+        "exemptions": titled("exemption", "code", told["exemptions"]),
+    }
+
+
+async def _obstacles(request: Request, country: CountryHouse, actor: Actor, about: About) -> list[str] | None:
+    """What stands in the way of the caller's own things; of all others one word is said, whether they are there or not.
+
+    None: the draft does not say what it is about, or nobody knows who the caller is.
+    """
+    me = actor.persons.get(country.code)
+    try:
+        effects = about.effects()
+    except UNTOLD:
+        return None
+    if me is None:
+        return None
+    await country.seen()
+    entries = entries_at(country, tuple(effect.key for effect in effects))
+    mine = {key: entry for key, entry in entries.items() if entry and _names(entry, me, country)}
+    await asyncio.gather(*(_recorded(request, country, me, entry) for entry in mine.values()))
+    others = any(not isinstance(effect, Create) and effect.key not in mine for effect in effects)
+    return [*without_kinds(of_request(about, mine)), *([NOT_YOURS] if others else [])]
+
+
+def _names(entry: Entry, me: str, country: CountryHouse) -> bool:
+    """Whether the entry names this human."""
+    people = (entry.content[name] for name in entry.owners)
+    keys = (key_of(each) for each in people if isinstance(each, dict) and _is_somebody(each))
+    return any(key is not None and country.ids.human(key) == me for key in keys)
+
+
+def _is_somebody(value: dict[str, Any]) -> bool:
+    return "personal_number" in value or ("name" in value and "number" in value)
+
+
+async def _recorded(request: Request, country: CountryHouse, me: str, entry: Entry) -> None:
+    reading = country.accesses.record(
+        at=written(house_of(request).clock()),
+        stream=entry.entry,
+        reader=me,
+        role="party",
+        authority=entry.authority,
+        purpose=PURPOSE,
+        basis=f"one's own entry in {entry.register}",
+    )
+    await asyncio.wrap_future(reading)

@@ -1,0 +1,161 @@
+"""What is next in a case: who must act, with what, and until when; pure, in codes. The edge says it in words.
+
+A further thing to wait for is a function here, in ``_WAYS``, and its sentences ("awaited") among the messages.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from domain.case import Case, Fee, Stage
+from domain.days.deadlines import Deadline
+from domain.lifecycle import offer_of
+from domain.parties import FIRST_PARTY
+from domain.procedure import Terms
+
+AUTHORITY: Final = "authority"
+TREASURY: Final = "treasury"
+REGISTRY: Final = "registry"
+OFFICES: Final = (AUTHORITY, TREASURY, REGISTRY)
+YOU: Final = "you"
+
+# What somebody of an office has to do, and what a party has; said to the party itself in other words ("consent_you").
+OF_OFFICES: Final = (
+    "assessment",
+    "assignment",
+    "decision",
+    "approval",
+    "opinion",
+    "entries",
+    "receipt",
+    "refund",
+    "appeal_decision",
+)
+OF_PARTIES: Final = ("consent", "fee", "entry_fee", "answer", "opening", "appeal")
+
+
+class Awaited(NamedTuple):
+    """One thing that is waited for. ``who``: a party ("p2"), or a kind of office; ``office`` names the office.
+
+    ``time``: the member of the terms' times that gave the deadline, None where it is another's.
+    """
+
+    who: str
+    what: str
+    until: Deadline | None = None
+    time: str | None = None
+    office: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+
+def awaited(case: Case) -> list[Awaited]:
+    """All that the case waits for, the next first."""
+    return [found for way in _WAYS for found in way(case)]
+
+
+def unconfirmed(case: Case) -> frozenset[str]:
+    """The members of the case's law that are not settled (``Terms.unconfirmed``)."""
+    return unconfirmed_of(offer_of(case).since(case.terms))
+
+
+@lru_cache(maxsize=512)  # of the rows of law
+def unconfirmed_of(terms: Terms) -> frozenset[str]:
+    """The members of the row that are not settled law, found once."""
+    return frozenset(terms.unconfirmed)
+
+
+def is_unconfirmed(found: Awaited, doubtful: Collection[str]) -> bool:
+    """Whether its day stands on law that is not settled."""
+    others = {"opinion": "opinions", "appeal_decision": "appeals"}
+    member = others.get(found.what, f"times.{found.time}")
+    return found.until is not None and member in doubtful
+
+
+# --- one after the other ------------------------------------------------------------------------------------
+
+
+def _consents(case: Case) -> Iterator[Awaited]:
+    if case.stage == Stage.FILED:
+        for party in case.consents_asked:
+            if party not in case.consents:
+                yield Awaited(party, "consent", case.consent_until, "consent")
+
+
+def _fee(case: Case) -> Iterator[Awaited]:
+    fee = case.open_fee
+    if fee is None:
+        return
+    if fee["provisional"]:
+        yield Awaited(AUTHORITY, "assessment", office=case.authority)
+    elif case.stage == Stage.FILED:
+        yield _to_pay("fee", fee, fee["amount"] - case.paid, "pay")
+    else:
+        kept = case.kept - (case.fee["amount"] if case.fee else 0)
+        yield _to_pay("entry_fee", fee, fee["amount"] - kept, "pay_entry")
+
+
+def _to_pay(what: str, fee: Fee, left: int, time: str) -> Awaited:
+    return Awaited(FIRST_PARTY, what, fee["due"], time, amount=left, currency=fee["currency"])
+
+
+def _review(case: Case) -> Iterator[Awaited]:
+    for opinion in case.open_opinions:
+        yield Awaited(AUTHORITY, "opinion", opinion["answer_until"], office=opinion["authority"])
+    if case.stage != Stage.IN_REVIEW:
+        return
+    # While it stands still, the day that it had is none any more.
+    due = case.decision_due if case.stands_still_since is None else None
+    what = "assignment" if case.officer is None else "decision" if case.proposal is None else "approval"
+    yield Awaited(AUTHORITY, what, due, "decide", case.authority)
+
+
+def _answer(case: Case) -> Iterator[Awaited]:
+    if question := case.open_question:
+        yield Awaited(FIRST_PARTY, "answer", question["answer_until"], "answer")
+
+
+def _registers(case: Case) -> Iterator[Awaited]:
+    if case.stage != Stage.APPROVED:
+        return
+    if case.waits_for_entries and case.open_fee is None:
+        yield Awaited(AUTHORITY, "entries", office=case.authority)
+    terms = offer_of(case).since(case.terms) if case.entries else None
+    for entry in case.entries:
+        if terms is not None and entry["entry"] not in case.receipts:
+            yield Awaited(REGISTRY, "receipt", office=terms.registry_of(entry["register"]))
+
+
+def _appeal(case: Case) -> Iterator[Awaited]:
+    """Against a yes nobody is expected to appeal."""
+    if case.stage not in (Stage.REFUSED, Stage.LAPSED) or case.ending is None or case.is_appeal_term_over:
+        return
+    office = offer_of(case).since(case.terms).appeals.authority
+    for party in (FIRST_PARTY, *case.consents_asked):
+        served = case.served.get(party)
+        if served is None:
+            yield Awaited(party, "opening", case.ending["served_after"], "served")
+        yield Awaited(party, "appeal", served["appeal_until"] if served else None, "appeal", office)
+
+
+def _appealed(case: Case) -> Iterator[Awaited]:
+    for appeal in case.open_appeals:
+        yield Awaited(AUTHORITY, "appeal_decision", appeal["decide_until"], office=appeal["authority"])
+
+
+def _refunds(case: Case) -> Iterator[Awaited]:
+    for payment, refund in case.refunds.items():
+        if (left := refund["due"] - refund["paid_back"]) > 0:
+            yield Awaited(TREASURY, "refund", amount=left, currency=case.payments[payment][1])
+
+
+_WAYS: Final[tuple[Callable[[Case], Iterator[Awaited]], ...]] = (
+    _consents,
+    _fee,
+    _answer,
+    _review,
+    _registers,
+    _appeal,
+    _appealed,
+    _refunds,
+)

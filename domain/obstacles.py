@@ -1,0 +1,61 @@
+"""What stands in the way of what a case asks for, as the registers are now; told before it costs (rules.md 37).
+
+Parties are told that something does, never whose or of which kind; officers hear the kind as well.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from domain.case import Case, Stage
+from domain.countries import country_of, legal_day
+from domain.decisions.checks import as_seen
+from domain.entry import Entry, Status
+from domain.lifecycle import About, about_of_case
+from domain.procedure import Create, Key
+
+OBSTACLES: Final = ("restricted", "not_registered")
+NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
+_BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
+
+
+def entries_in_question(case: Case, at: datetime) -> tuple[Key, ...]:
+    """The entries that the case would change, as long as it may; none once they are written, or people erased."""
+    about = _open(case, at)
+    return tuple(effect.key for effect in about.effects()) if about else ()
+
+
+def obstacles(case: Case, at: datetime, entries: Mapping[Key, Entry | None]) -> list[str]:
+    """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``entries`` as they are now."""
+    about = _open(case, at)
+    return of_request(about, entries) if about else []
+
+
+def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
+    """The same of what is filed, or would be, as far as the entries were looked at."""
+    day = legal_day(about.at, country_of(about.offer.country))
+    found: dict[str, None] = {}
+    for effect in about.effects():
+        if effect.key not in entries:
+            continue
+        entry = entries[effect.key]
+        if not isinstance(effect, Create) and (entry is None or entry.status != Status.ACTIVE):
+            found["not_registered"] = None
+        stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
+        found |= dict.fromkeys(f"restricted:{kind}" for kind in stopping)
+    return list(found)
+
+
+def known_at_filing(case: Case) -> list[str]:
+    """Those that the filing met."""
+    return [code for code in case.warnings if code.partition(":")[0] in OBSTACLES]
+
+
+def without_kinds(codes: Iterable[str]) -> list[str]:
+    """As parties hear of them."""
+    return list(dict.fromkeys(code.partition(":")[0] for code in codes))
+
+
+def _open(case: Case, at: datetime) -> About | None:
+    is_open = case.stage in _BEFORE_DECISION or case.waits_for_entries
+    return about_of_case(case, at) if is_open else None

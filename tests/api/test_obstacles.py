@@ -1,0 +1,95 @@
+"""What stands in the way in the registers is told to both parties before they consent and pay; whose, to nobody."""
+
+from typing import Any
+
+import pytest
+
+from tests.town.caller import good, new_key
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries("KZ", "TR")
+
+SALE = ("KZ", "car_sale")
+SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+OFFICER = "kz-vehicle-registration-officer-1"
+POLICE, BAILIFF = "kz-police-officer", "kz-bailiffs-officer"
+
+
+def car_in(town: Town, request: dict[str, Any]) -> str:
+    """Where restrictions are placed on the car of this request."""
+    said = {"kind": "vin", "parts": [request["vehicle"]["vin"]], "purpose": "a test"}
+    entry = good(town.as_(OFFICER).post("/v1/registers/vehicles/searches", said))["entry"]
+    return f"/v1/registers/vehicles/entries/{entry}/restrictions"
+
+
+def told(town: Town, case: str) -> dict[str, list[str]]:
+    return {who: town.read(case, who)["obstacles"] for who in (SELLER, BUYER, OFFICER)}
+
+
+def test_both_parties_hear_of_a_restriction_before_they_consent_and_pay_and_the_officer_of_which_kind(
+    town: Town,
+) -> None:
+    """A wanted car is filed: the answer says so, and the event warns the officer from the first day."""
+    body = town.filing(*SALE)
+    good(town.as_(POLICE).post(car_in(town, body["request"]), {"kind": "wanted"}))
+    filed = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))
+    assert (filed["obstacles"], filed["warnings"]) == (["restricted"], [])
+    assert told(town, filed["case"]) == {
+        SELLER: ["restricted"],
+        BUYER: ["restricted"],
+        OFFICER: ["restricted:wanted"],
+    }
+    assert "restricted:wanted" in town.read(filed["case"], OFFICER)["warnings"]
+    for party in (SELLER, BUYER):
+        assert "wanted" not in town.as_(party).get(f"/v1/cases/{filed['case']}").text
+        assert "police" not in town.as_(party).get(f"/v1/cases/{filed['case']}").text
+
+
+def test_a_restriction_of_later_is_told_while_it_lives(town: Town) -> None:
+    """It is as the registers are now, not as they were at the filing."""
+    case = town.file(*SALE)
+    path = car_in(town, town.read(case)["request"])
+    assert told(town, case) == {SELLER: [], BUYER: [], OFFICER: []}
+    for by, kind in ((BAILIFF, "arrest"), (POLICE, "wanted")):
+        good(town.as_(by).post(path, {"kind": kind}))
+    assert told(town, case)[BUYER] == ["restricted"]
+    assert told(town, case)[OFFICER] == ["restricted:arrest", "restricted:wanted"]
+    said = {"answer": "give", "of": town.read(case)["request_hash"]}
+    answer = good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", said))
+    assert answer["obstacles"] == ["restricted"]
+    live = good(town.as_(OFFICER).get(path.removesuffix("/restrictions")))["restrictions"]
+    for restriction in live:
+        by = POLICE if restriction["kind"] == "wanted" else BAILIFF
+        assert town.as_(by).delete(f"{path}/{restriction['id']}").is_success
+    assert told(town, case) == {SELLER: [], BUYER: [], OFFICER: []}
+
+
+def test_the_fee_comes_back_where_a_restriction_is_the_ground(town: Town) -> None:
+    case = town.take_to("in_review", *SALE)
+    good(town.as_(POLICE).post(car_in(town, town.read(case)["request"]), {"kind": "wanted"}))
+    town.assign(case)
+    no = {"grounds": ["restricted"], "reason": "The car is wanted."}
+    good(town.judge(OFFICER, case, "refusals", no))
+    shown = town.read(case)
+    (refund,) = shown["refunds"]
+    assert (refund["amount"], refund["reason"]) == (shown["fee"]["amount"], "refused")
+    assert shown["obstacles"] == []  # it is over
+
+
+def test_the_officer_sees_which_time_was_missed_and_by_how_much(town: Town) -> None:
+    """Figures, not only a code; their days tell that of the birth, so they are for officers alone."""
+    body = town.filing("TR", "birth_certificate")
+    body["request"]["child"]["born_on"] = "2020-03-01"
+    case = good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))["case"]
+    (limit,) = town.read(case, "tr-civil-registry-officer-1")["limits"]
+    assert (limit["code"], limit["effect"], limit["last_day"]) == ("notification", "officer", "2020-03-31")
+    assert limit["days_late"] > 2_000
+    assert town.read(case)["limits"] == []
+    assert town.read(case, "tr-auditor")["limits"] == []
+
+
+def test_what_nothing_stands_in_the_way_of_has_no_obstacles(town: Town) -> None:
+    """A birth begins an entry: there is none yet, and that is as it should be."""
+    case = town.file("TR", "birth_certificate")
+    assert town.read(case)["obstacles"] == []
+    assert town.read(case)["exemptions"] == []

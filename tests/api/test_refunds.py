@@ -1,0 +1,96 @@
+"""What the treasury is told: what is due back of which payment, from when on, until it went back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from infra.development import treasury
+from tests.town.caller import good, new_key, problem
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries("KZ", "TR")
+
+SALE = ("KZ", "car_sale")
+TREASURY = "kz-treasury"
+
+
+def due(town: Town, **params: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = good(town.as_(TREASURY).get("/v1/refunds", country="KZ", **params))["items"]
+    return items
+
+
+def stated(town: Town, case: str, amount: int, reference: str, *, is_refund: bool = False) -> dict[str, Any]:
+    statement = town.statement(town.read(case), amount, reference=reference, is_refund=is_refund)
+    what = "refunds" if is_refund else "payments"
+    return good(town.as_(TREASURY).post(f"/v1/cases/{case}/{what}", {"statement": statement}))
+
+
+def test_the_treasury_finds_what_is_due_back_until_it_went(new_town: Town) -> None:
+    case, reference = new_town.file(*SALE), new_key()
+    fee = new_town.read(case)["fee"]["amount"]
+    answer = stated(new_town, case, fee + 500, reference)
+    (open_one,) = answer["refunds_due"]
+    assert (open_one["payment"], open_one["amount"], open_one["reason"]) == (
+        answer["payment"],
+        500,
+        "too_much",
+    )
+    assert due(new_town) == [{"case": case, "procedure": "car_sale", **open_one}]
+    assert stated(new_town, case, 500, reference, is_refund=True)["refunds_due"] == []
+    assert due(new_town) == []
+    new_town.withdraw(case)
+    (all_of_it,) = due(new_town)
+    assert (all_of_it["amount"], all_of_it["reason"]) == (fee, "withdrawn")
+
+
+def test_the_oldest_comes_first_page_by_page(new_town: Town) -> None:
+    cases = []
+    for _ in range(3):
+        case = new_town.take_to("in_review", *SALE)
+        new_town.withdraw(case)
+        cases.append(case)
+    seen, path = [], "/v1/refunds?country=KZ&limit=1"
+    while path:
+        answer = new_town.as_(TREASURY).send("GET", path)
+        seen += [item["case"] for item in good(answer)["items"]]
+        path = answer.links.get("next", {}).get("url") or ""
+    assert seen == cases
+
+
+def test_what_went_back_twice_is_found(new_town: Town) -> None:
+    case, reference = new_town.file(*SALE), new_key()
+    fee = new_town.read(case)["fee"]["amount"]
+    stated(new_town, case, fee + 500, reference)
+    stated(new_town, case, 500, reference, is_refund=True)
+    new_town.travel(minutes=1)
+    stated(new_town, case, 500, reference, is_refund=True)
+    (row,) = due(new_town)
+    assert (row["case"], row["amount"], row["overpaid"]) == (case, 0, 500)
+
+
+def test_a_moment_before_the_filing_is_a_mistake_and_changes_nothing(town: Town) -> None:
+    case = town.file(*SALE)
+    early = town.now() - timedelta(days=400)
+    what = ("KZ", case, town.read(case)["fee"]["amount"], "KZT", new_key(), early)
+    statement = treasury.treasury(town.keyring("KZ"), *what)
+    answer = town.as_(TREASURY).post(f"/v1/cases/{case}/payments", {"statement": statement})
+    assert problem(answer) == (422, "statement_wrong")
+    (place,) = answer.json()["errors"]
+    assert (place["pointer"], place["code"]) == ("/statement/paid_at", "before_filing")
+    assert town.read(case)["paid"] == 0
+
+
+@pytest.mark.parametrize(
+    "nobody", ["kz-citizen-1", "kz-vehicle-registration-officer-1", "kz-auditor", "tr-treasury"]
+)
+def test_only_the_treasury_of_the_country_reads_it(town: Town, nobody: str) -> None:
+    assert problem(town.as_(nobody).get("/v1/refunds", country="KZ"))[0] in {403, 404}
+
+
+def test_nothing_personal_stands_there(town: Town) -> None:
+    case = town.take_to("in_review", *SALE)
+    town.withdraw(case)
+    text = town.as_(TREASURY).get("/v1/refunds", country="KZ").text
+    assert case in text
+    assert town.read(case)["request"]["seller"]["personal_number"]["number"] not in text

@@ -1,0 +1,111 @@
+"""The history as a story: each event in sentences that name roles, days and the law, and nothing of anybody."""
+
+import re
+from typing import Any
+
+import pytest
+
+from api.cases.event_words import told
+from api.edge.sentences import english
+from domain.awaited import unconfirmed
+from domain.case import Case, evolve
+from tests.domain import acts
+from tests.domain.story import CASE, Act, a_birth, a_sale, given
+from tests.town.caller import good
+from tests.town.people import Town, person
+
+pytestmark = pytest.mark.countries("KZ", "TR")
+
+SALE = ("KZ", "car_sale")
+OFFICER = "kz-vehicle-registration-officer-1"
+
+
+def story(town: Town, case: str, who: str, language: str = "en") -> list[dict[str, Any]]:
+    answer = town.as_(who).send("GET", f"/v1/cases/{case}/history", headers={"Accept-Language": language})
+    events: list[dict[str, Any]] = good(answer)["events"]
+    return events
+
+
+def test_a_refused_sale_is_told_from_its_filing_to_the_way_to_appeal(town: Town) -> None:
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    good(town.judge(OFFICER, case, "refusals", {"grounds": ["tax_unpaid"], "reason": "See the letter."}))
+    events = story(town, case, "kz-citizen-2")
+    said = [(event["stage"], event["sentence"].partition(".")[0]) for event in events]
+    assert said == [
+        ("filed", "The request was filed by the applicant"),
+        ("filed", said[1][1]),
+        ("filed", "Consent was given by the buyer"),
+        ("in_review", said[3][1]),
+        ("in_review", "Consents and fee are complete: the authority's time to decide runs"),
+        ("in_review", "An officer has the case, as an officer decided"),
+        ("refused", "The request was refused by an officer: The vehicle tax is not paid"),
+    ]
+    filed, refused = events[0]["sentence"], events[-1]["sentence"]
+    assert "The case is filed from then on." in filed
+    assert "The law is: Registration of vehicles: tax paid, not wanted, not arrested." in refused
+    assert "The last day that follows from it is " in refused
+    assert "That day stands on no confirmed law yet. The case is refused from then on." in refused
+    assert "See the letter." not in refused
+
+
+def test_it_is_told_to_everybody_who_may_read_it_without_anybodys_data(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    told_to = {
+        who: [event["sentence"] for event in story(town, case, who)]
+        for who in ("kz-citizen-1", "kz-citizen-2", OFFICER, "kz-auditor")
+    }
+    assert len({tuple(said) for said in told_to.values()}) == 1
+    (all_of_it,) = {" ".join(said) for said in told_to.values()}
+    assert "Vehicle register" in all_of_it
+    for somebody in (person("kz-citizen-1"), person("kz-citizen-2")):
+        assert somebody["surname"] not in all_of_it
+        assert somebody["personal_number"]["number"] not in all_of_it
+
+
+def test_the_answer_names_the_language_in_which_it_is_told(town: Town) -> None:
+    case = town.take_to("in_review", "TR", "birth_certificate")
+    answer = town.as_("tr-citizen-1").send(
+        "GET", f"/v1/cases/{case}/history", headers={"Accept-Language": "tr"}
+    )
+    assert answer.headers["content-language"].split(", ")[0] in {"tr", "en"}
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+WAYS: dict[str, tuple[Act, ...]] = {
+    "completed": acts.COMPLETED,
+    "refused": acts.REFUSED,
+    "answered": (*acts.RETURNED, acts.answer()),
+    "withdrawn": (*acts.COMPLETE, acts.withdraw()),
+    "lapsed": (*acts.UNPAID, acts.pay(), *acts.FINAL),
+    "amended": (*acts.CONSENTED, acts.amend(new_plates=False)),
+    "extended": (*acts.IN_HAND, acts.extend()),
+    "set aside": (*acts.APPEALED, acts.decide_appeal()),
+    "taken back": (*acts.APPEALED, acts.take_back()),
+    "waived": (*acts.REFUSED, acts.waive()),
+    "revived": (*acts.UNPAID, acts.pay(paid_at="2026-12-01T09:00:00Z")),
+    "revoked": (*acts.COMPLETE, acts.revoke(), acts.decline()),
+    "objected": (*acts.APPROVED, acts.object_to()),
+    "erased": (*acts.COMPLETED, acts.later(days=5000), acts.erase()),
+    "paid back": (*acts.FILED, acts.pay(10**8), acts.withdraw()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_sentence_has_a_gap(way: str) -> None:
+    """Whatever happened: every value comes with the event, and each sentence begins large and ends with a stop."""
+    for begun in (a_sale(), a_birth()) if way in {"completed", "refused", "erased"} else (a_sale(),):
+        way_of = WAYS[way] if begun.offer.country == "KZ" else _of_a_birth(way)
+        found = given(begun, *way_of)
+        stood: Case | None = None
+        for recorded in (each for each in found.log if each.stream == CASE):
+            before, stood = stood, evolve(stood, recorded)
+            said = told(recorded, before, stood, unconfirmed(stood), english())
+            assert "{" not in said, said
+            assert re.match(r"[A-Z0-9].*\.\Z", said), said
+
+
+def _of_a_birth(way: str) -> tuple[Act, ...]:
+    approved = (*acts.FILED, acts.assign(), acts.approve(acts.OFFICER))
+    ways = {"completed": approved, "refused": (*acts.FILED, acts.assign(), acts.refuse("not_proven"))}
+    return ways.get(way, acts.FILED)

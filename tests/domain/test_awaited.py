@@ -1,0 +1,154 @@
+"""What is next: who must act, with what, and until when; at every stage somebody is named, or it is over."""
+
+from fractions import Fraction
+
+import pytest
+
+from domain.awaited import OF_OFFICES, OF_PARTIES, Awaited, awaited, is_unconfirmed, unconfirmed
+from domain.case import ENDED, Case, Stage
+from domain.country import Source
+from domain.days.deadlines import Term
+from domain.fees import Fee, FeePart
+from domain.visibility import shown
+from tests.domain.acts import (
+    APPEALED,
+    APPROVED,
+    COMPLETE,
+    COMPLETED,
+    CONSENTED,
+    FILED,
+    FINAL,
+    IN_HAND,
+    PROPOSED,
+    REFUSED,
+    RETURNED,
+    UNPAID,
+    WITHDRAWN,
+    approve,
+    pay,
+    serve,
+)
+from tests.domain.made_up import LAW, a_story_of, made_up
+from tests.domain.story import Act, a_birth, a_sale, given
+
+WAYS: dict[str, tuple[tuple[Act, ...], list[tuple[str, str]]]] = {
+    "filed": (FILED, [("p2", "consent"), ("p1", "fee")]),
+    "consented": (CONSENTED, [("p1", "fee")]),
+    "in_review": (COMPLETE, [("authority", "assignment")]),
+    "in_hand": (IN_HAND, [("authority", "decision")]),
+    "proposed": (PROPOSED, [("authority", "approval")]),
+    "returned": (RETURNED, [("p1", "answer")]),
+    "approved": (APPROVED, [("registry", "receipt")]),
+    "completed": (COMPLETED, []),
+    "refused": (REFUSED, [("p1", "opening"), ("p1", "appeal"), ("p2", "opening"), ("p2", "appeal")]),
+    "lapsed": (UNPAID, [("p1", "opening"), ("p1", "appeal"), ("p2", "opening"), ("p2", "appeal")]),
+    "appealed": (APPEALED, [("authority", "appeal_decision")]),
+    "withdrawn": ((*COMPLETE, *WITHDRAWN[len(FILED) :]), [("treasury", "refund")]),
+}
+
+
+def found(*acts: Act) -> list[tuple[str, str]]:
+    return [(each.who, each.what) for each in awaited(given(a_sale(), *acts).now)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_stage_says_who_must_act_and_what(way: str) -> None:
+    acts, expected = WAYS[way]
+    assert found(*acts) == expected
+
+
+def test_what_is_not_over_waits_for_somebody() -> None:
+    for acts, _ in WAYS.values():
+        case = given(a_sale(), *acts).now
+        assert awaited(case) or case.stage in ENDED
+
+
+def test_every_code_is_of_a_party_or_of_an_office() -> None:
+    for acts, _ in WAYS.values():
+        for each in awaited(given(a_sale(), *acts).now):
+            assert (each.what in OF_PARTIES) == each.who.startswith("p")
+            assert each.what in {*OF_PARTIES, *OF_OFFICES}
+
+
+def test_the_days_are_those_of_the_case() -> None:
+    case = given(a_sale(), *FILED).now
+    consent, fee = awaited(case)
+    assert case.fee is not None
+    assert (consent.until, fee.until) == (case.consent_until, case.fee["due"])
+    assert (fee.amount, fee.currency) == (case.fee["amount"], "KZT")
+    (left,) = awaited(given(a_sale(), *CONSENTED, pay(100)).now)
+    assert left.amount == case.fee["amount"] - 100
+
+
+def test_while_the_clock_stands_still_no_day_to_decide_is_named() -> None:
+    case = given(a_sale(), *IN_HAND).now
+    (decision,) = awaited(case)
+    assert decision.until == case.decision_due
+    opinion = {"of": "o", "at": case.filed_at, "authority": "kz-police", "investigation": "inquiry"}
+    asked = {**opinion, "answer_until": None, "inquiry": None, "opinion": None, "given_at": None}
+    waiting = awaited(case._replace(opinions=[asked]))  # type: ignore[list-item]  # as a row has it
+    assert [(each.what, each.until, each.office) for each in waiting] == [
+        ("opinion", None, "kz-police"),
+        ("decision", None, case.authority),
+    ]
+
+
+def test_when_the_appeal_term_is_over_nobody_is_waited_for() -> None:
+    assert found(*REFUSED, *FINAL) == []
+
+
+def test_a_birth_waits_for_an_officer_at_once() -> None:
+    assert [each.what for each in awaited(given(a_birth(), *FILED).now)] == ["assignment"]
+
+
+def test_a_fee_before_the_entry_is_the_applicants(monkeypatch: pytest.MonkeyPatch) -> None:
+    fee = Fee(parts=(FeePart(name="issue", units=Fraction(5_000_00)),), source=LAW)
+    law = made_up(monkeypatch, times={"pay_entry": Term(30, "calendar_days", LAW)}, entry_fee=fee)
+    case = given(a_story_of(law), *PROPOSED, approve()).now
+    (to_pay,) = awaited(case)
+    assert (to_pay.who, to_pay.what, to_pay.amount) == ("p1", "entry_fee", 5_000_00)
+    assert not is_unconfirmed(to_pay, unconfirmed(case))
+
+
+def test_a_day_that_stands_on_no_settled_law_says_so_wherever_it_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Deadlines, what is next, the ground of a refusal; and nothing of it where the law is settled."""
+    doubtful = shown(given(a_sale(), *REFUSED, serve()).now, "p1")
+    assert doubtful["appeal_until"]["unconfirmed"]
+    assert doubtful["consent_until"]["unconfirmed"]
+    assert doubtful["fee"]["due"]["unconfirmed"]
+    assert not doubtful["fee"]["unconfirmed"]
+    assert doubtful["decision_due"]["unconfirmed"]
+    assert doubtful["next"][0]["unconfirmed"]
+    assert doubtful["decision"]["unconfirmed"] == ["after_refusal"]
+    times = {
+        name: Term(10, "working_days", LAW)
+        for name in ("pay", "consent", "answer", "decide", "served", "appeal")
+    }
+    settled = shown(given(a_story_of(made_up(monkeypatch, times=times)), *REFUSED, serve()).now, "p1")
+    for name in ("appeal_until", "consent_until", "decision_due"):
+        assert settled[name]["unconfirmed"] is False
+    assert settled["fee"]["due"]["unconfirmed"] is False
+    assert settled["next"][0]["unconfirmed"] is False
+
+
+def test_a_ground_that_is_not_settled_law_is_named_with_the_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    grounds = tuple(
+        type(ground)(ground.code, Source("To be confirmed", confirmed=False))
+        for ground in a_sale().terms.grounds
+    )
+    case = given(a_story_of(made_up(monkeypatch, grounds=grounds)), *REFUSED).now
+    assert shown(case, None)["decision"]["unconfirmed"] == ["tax_unpaid", "after_refusal"]
+
+
+def test_others_are_named_by_their_role_and_whoever_asks_as_you() -> None:
+    case = given(a_sale(), *FILED).now
+    asked = {party: [each["who"] for each in shown(case, party)["next"]] for party in ("p1", "p2", None)}
+    assert asked == {"p1": ["buyer", "you"], "p2": ["you", "seller"], None: ["buyer", "seller"]}
+
+
+def test_an_awaited_thing_of_an_unknown_stage_is_nothing() -> None:
+    case: Case = given(a_sale(), *COMPLETED).now
+    assert case.stage == Stage.COMPLETED
+    assert awaited(case) == list[Awaited]()
