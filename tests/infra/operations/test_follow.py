@@ -44,7 +44,7 @@ def read(house: House) -> None:
     """An officer reads something in Kazakhstan: something new for a follower."""
     said = {"role": "officer", "authority": "kz-vehicle-registration", "purpose": "test", "basis": "test"}
     kz(house).accesses.record(
-        at="2026-11-23T09:00:00Z", stream="case", reader="o", concerned="", **said
+        at="2026-11-23T09:00:00Z", stream="case", reader="o", concerned="somebody", **said
     ).result()
 
 
