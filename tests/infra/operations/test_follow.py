@@ -43,7 +43,9 @@ def following(house: House, *words: str, **more: int) -> Iterator["subprocess.Po
 def read(house: House) -> None:
     """An officer reads something in Kazakhstan: something new for a follower."""
     said = {"role": "officer", "authority": "kz-vehicle-registration", "purpose": "test", "basis": "test"}
-    kz(house).accesses.record(at="2026-11-23T09:00:00Z", stream="case", reader="o", **said).result()
+    kz(house).accesses.record(
+        at="2026-11-23T09:00:00Z", stream="case", reader="o", concerned="somebody", **said
+    ).result()
 
 
 def kz(house: House) -> CountryHouse:

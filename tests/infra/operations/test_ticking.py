@@ -24,6 +24,7 @@ READING = {
     "authority": OFFICE,
     "purpose": "work on the case",
     "basis": "competence",
+    "concerned": "",
 }
 PDF = b"%PDF-1.4\n%%EOF\n"
 
