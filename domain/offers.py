@@ -214,9 +214,15 @@ def offices_of_register(country: str, register: str, day: date) -> RegisterOffic
     """Who works with the register in this country on that day."""
     today = terms_of_register(country, register, day)
     ever = (terms for offer in _writing_to(country, register) for terms in offer.terms)
+    deciding = {terms.authority for terms in today}
+    keeping = {terms.registry_of(register) for terms in today}
+    if (keeper := keepers(country).get(register)) is not None:
+        # It stands by itself: whoever decides in the country looks into it.
+        deciding |= {terms.authority for offer in offers_of(country) if (terms := offer.on(day))}
+        keeping.add(keeper.authority)
     return RegisterOffices(
-        deciding=frozenset(terms.authority for terms in today),
-        keeping=frozenset(terms.registry_of(register) for terms in today),
+        deciding=frozenset(deciding),
+        keeping=frozenset(keeping),
         restricting=frozenset(each.authority for terms in ever for each in terms.restrictions),
     )
 

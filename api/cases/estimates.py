@@ -17,6 +17,7 @@ from api.edge.shapes import Code, EstimateShown
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
+from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
@@ -150,5 +151,6 @@ async def _recorded(request: Request, country: CountryHouse, me: str, entry: Ent
         authority=entry.authority,
         purpose=PURPOSE,
         basis=f"one's own entry in {entry.register}",
+        concerned=" ".join(sorted(map(country.ids.concerned, humans_in(entry, country.ids.human)))),
     )
     await asyncio.wrap_future(reading)

@@ -480,10 +480,7 @@ class ActorShown(Shape):
 
 
 class EventShown(Shape):
-    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures.
-
-    ``stage`` is where the case was after it, ``sentence`` what happened, in words; neither is signed.
-    """
+    """A signed event: verify ``jws`` as it stands, or ``sd_jwt`` with a tool that knows disclosures."""
 
     index: Count
     version: Version
@@ -496,6 +493,11 @@ class EventShown(Shape):
     disclosures: list[str]
     sd_jwt: str
     data: dict[str, Any]
+
+
+class EventTold(EventShown):
+    """``stage`` is where the case was after it, ``sentence`` what happened, in words; neither is signed."""
+
     stage: Stage
     sentence: Title
 
@@ -503,7 +505,7 @@ class EventShown(Shape):
 class HistoryShown(Shape):
     case: OpaqueId
     log: str
-    events: list[EventShown]
+    events: list[EventTold]
 
 
 class EntryHistoryShown(Shape):

@@ -57,7 +57,7 @@ def test_a_restriction_of_later_is_told_while_it_lives(town: Town) -> None:
     said = {"answer": "give", "of": town.read(case)["request_hash"]}
     answer = good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", said))
     assert answer["obstacles"] == ["restricted"]
-    live = good(town.as_(OFFICER).get(path.removesuffix("/restrictions")))["restrictions"]
+    live = good(town.as_(OFFICER).read(path.removesuffix("/restrictions"), "the sale"))["restrictions"]
     for restriction in live:
         by = POLICE if restriction["kind"] == "wanted" else BAILIFF
         assert town.as_(by).delete(f"{path}/{restriction['id']}").is_success
