@@ -10,9 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,13 +19,18 @@ from typing import Any, Final, Protocol
 
 import httpx
 
+from consumers import registry
+from consumers.ends import ends_of
 from infra.development import development, treasury
+from infra.formats.canonical import b64url, sha256
+from infra.formats.envelope import payload_of, split
 from infra.house import provider_of
 from infra.keys.keyring import Keyring
 from infra.runtime.child import end_process
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
 from infra.verification import verify_folder
+from infra.verification.log_file import LogFile
 
 VEHICLES: Final = 1_000
 PATIENCE_S: Final = 60.0
@@ -76,12 +80,13 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
         story = _Story(ours, console)
         story.wait_until_ready()
         _import_vehicles(folder, program, environment, log)
+        objected = story.play_before_the_registry()
         for country in COUNTRIES:
             start("registry", "run", country, "--from", source)
-        ends = story.play(clock)
+        story.play(clock, objected)
     report = verify_folder(folder, with_keys=None)
     return {
-        "cases": dict(sorted(ends.items())),
+        "cases": dict(sorted(ends_of(folder).items())),
         "receipts": story.receipts,
         "events": sum(log_["events"] for log_ in report["logs"].values()),
         "verified": report["ok"],
@@ -111,35 +116,43 @@ class _Story:
         except httpx.TransportError:
             return False
 
-    def play(self, clock: Path) -> Counter[str]:
+    def play_before_the_registry(self) -> str:
+        """A registry cannot apply a decision at first; it does so once it runs."""
+        case = self._sold(9)
+        event = self._effect(case)
+        said = registry.object_to("KZ", self._settings, "vehicles", event, "plate_unknown")
+        self._must(said["status"] == "recorded", f"the objection was not taken: {said}")
+        self._console.print("a registry cannot apply a sale: the officer sees it")
+        return case
+
+    def play(self, clock: Path, objected: str) -> None:
         """Every case to its end."""
-        ends: Counter[str] = Counter()
-        waiting = [self._sold(n) for n in range(3)]
+        waiting = [objected, *(self._sold(n) for n in range(3))]
         waiting += [self._born(n) for n in range(2)]
-        waiting.append(self._answered())
-        ends["answered"] += 1
+        waiting += [self._answered(), self._amended(), self._opined_and_extended()]
         self._refused()
+        waiting.append(self._set_aside())
+        self._upheld()
         self._withdrawn()
         self._declined()
         self._blocked_by_a_lien()
         self._mandated()
-        for end in ("refused", "withdrawn", "declined", "blocked", "mandated"):
-            ends[end] += 1
-        unpaid, alone = self._unpaid(), self._without_consent()
+        self._still_born()
+        paid_in_time = datetime.now(UTC)
+        unpaid, alone, revived = self._unpaid(), self._without_consent(), self._unpaid()
         for case in waiting:
             self._until(partial(self._is, case, "completed"), "the registry's receipt")
-            ends["completed"] += 1
             self.receipts += 1
         self._console.print("three weeks later: what was not paid or not agreed to lapses")
         turn_to(clock, datetime.now(UTC) + timedelta(days=28))
-        for case in (unpaid, alone):
+        for case in (unpaid, alone, revived):
             self._until(partial(self._is, case, "lapsed"), "the clock")
-            ends["lapsed"] += 1
+        self._pay(revived, paid_in_time)
+        self._must(self._is(revived, "in_review"), "money that was there in time did not revive the case")
+        self._console.print("the treasury says late that one was paid in time: it goes on")
         self._console.print("two years later: what the law keeps no longer is erased")
         turn_to(clock, datetime.now(UTC) + timedelta(days=800))
-        self._erased(waiting[0])
-        ends["erased"] += 1
-        return ends
+        self._erased(waiting[3])
 
     # the ends
 
@@ -151,6 +164,14 @@ class _Story:
         return case
 
     def _born(self, n: int) -> str:
+        case = self._file_birth(n)
+        self._console.print(f"birth {n + 1}: filed, decided by the civil registry")
+        officer = "tr-civil-registry-officer-1"
+        self._judge(officer, case, "assignments", {})
+        self._judge(officer, case, "approvals", {})
+        return case
+
+    def _file_birth(self, n: int, *, still_born: bool = False) -> str:
         mother = self._person("tr-citizen-1")
         request = {
             "applicant": mother,
@@ -171,13 +192,9 @@ class _Story:
                 "issued_on": "2026-11-20",
             },
             "oral_statement": False,
+            "still_born": still_born,
         }
-        case = self._file("tr-citizen-1", "TR", "birth_certificate", request)
-        self._console.print(f"birth {n + 1}: filed, decided by the civil registry")
-        officer = "tr-civil-registry-officer-1"
-        self._judge(officer, case, "assignments", {})
-        self._judge(officer, case, "approvals", {})
-        return case
+        return self._file("tr-citizen-1", "TR", "birth_certificate", request)
 
     def _answered(self) -> str:
         case = self._file_sale()
@@ -199,6 +216,108 @@ class _Story:
         no = {"grounds": ["tax_unpaid"], "reason": "The vehicle tax of last year is not paid."}
         self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
         self._console.print("refused, on a ground of the law, with the way to appeal")
+
+    def _set_aside(self) -> str:
+        case = self._refused_again("set aside: others decide anew, and say yes")
+        self._appeal(case, "set_aside")
+        for officer, what in (
+            ("officer-2", "assignments"),
+            ("officer-2", "proposals"),
+            ("supervisor", "approvals"),
+        ):
+            self._judge(f"{OFFICE}-{officer}", case, what, {})
+        return case
+
+    def _upheld(self) -> None:
+        self._appeal(self._refused_again("appealed against, and upheld"), "upheld")
+
+    def _refused_again(self, what: str) -> str:
+        case = self._file_sale()
+        self._complete(case)
+        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        no = {"grounds": ["tax_unpaid"], "reason": "The vehicle tax of last year is not paid."}
+        self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
+        self._console.print(f"refused, served, {what}")
+        return case
+
+    def _appeal(self, case: str, outcome: str) -> None:
+        of = {"of": self._read("kz-citizen-1", case)["ending"]["of"]}
+        self._post("kz-citizen-1", f"/v1/cases/{case}/services", of)
+        self._post("kz-citizen-1", f"/v1/cases/{case}/appeals", {**of, "reason": "The tax is paid."})
+        decision = {"outcome": outcome, "reason": "The receipt was looked at."}
+        self._judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", decision)
+
+    def _amended(self) -> str:
+        case = self._file_sale()
+        seen = self._read("kz-citizen-1", case)
+        request = {**seen["request"], "new_plates": True}
+        said = {"of": seen["request_hash"], "request": request}
+        self._post("kz-citizen-1", f"/v1/cases/{case}/amendments", said)
+        self._console.print("restated: new plates; agreed to anew, paid, decided")
+        self._complete(case)
+        self._decide(case)
+        return case
+
+    def _opined_and_extended(self) -> str:
+        case = self._file_sale()
+        self._complete(case)
+        officer = f"{OFFICE}-officer-1"
+        self._judge(officer, case, "assignments", {})
+        asked = {"authority": "kz-police", "inquiry": "Is the car looked for?"}
+        self._judge(officer, case, "opinion-requests", asked)
+        of = self._read("kz-police-officer-1", case)["opinions"][-1]["of"]
+        self._post("kz-police-officer-1", f"/v1/cases/{case}/opinions", {"of": of, "opinion": "It is not."})
+        self._judge(officer, case, "extensions", {"reason": "The file is at the archive."})
+        self._console.print("the police was asked, and the time to decide prolonged")
+        self._decide(case, is_assigned=True)
+        return case
+
+    def _still_born(self) -> None:
+        case = self._file_birth(7, still_born=True)
+        officer = "tr-civil-registry-officer-1"
+        self._judge(officer, case, "assignments", {})
+        self._judge(officer, case, "exemptions", {"exemption": "still_born"})
+        self._console.print("a stillbirth was told: nothing is registered in Türkiye")
+
+    def _corrected(self, case: str) -> None:
+        seen = self._entry(case)
+        content = {**seen["content"], "vehicle": {**seen["content"]["vehicle"], "colour": "green"}}
+        proposal = {"of": seen["newest_change"], "content": content, "reason": "It is green."}
+        self._amend(case, "correction", proposal)
+        self._console.print("an error of the office was corrected, by two of its officers")
+
+    def _annulled(self, case: str) -> None:
+        seen = self._entry(case)
+        proposal = {"of": seen["newest_change"], "reason": "Another car was meant."}
+        self._amend(case, "annulment", proposal)
+        self._console.print("a sale was annulled: the car is the seller's again")
+
+    def _amend(self, case: str, what: str, proposal: dict[str, Any]) -> None:
+        first, second = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
+        path, seen = self._path_of_entry(case), self._entry(case)
+        _good(self._send(first, f"{path}/{what}-proposals", proposal, seen["version"]))
+        seen = self._entry(case)
+        confirmed = {"of": seen["proposal"]["event"]}
+        _good(self._send(second, f"{path}/{what}s", confirmed, seen["version"]))
+
+    def _entry(self, case: str) -> dict[str, Any]:
+        headers = self._signed_in(f"{OFFICE}-officer-1") | {"Reading-Purpose": "an error"}
+        return _good(self._http.get(self._path_of_entry(case), headers=headers))
+
+    def _path_of_entry(self, case: str) -> str:
+        (written,) = self._read("kz-citizen-1", case)["entries"]
+        return f"/v1/registers/{written['register']}/entries/{written['entry']}"
+
+    def _effect(self, case: str) -> str:
+        """The hash of the event that wrote the entry: the approval names it, signed."""
+        events = self._read("kz-citizen-1", f"{case}/history")["events"]
+        (approved,) = (each for each in events if each["type"] == "case.CaseApproved.v1")
+        (entry,) = self._read("kz-citizen-1", case)["entries"]
+        effects: dict[str, Any] = payload_of(approved["jws"].encode())["effects"]
+        log = self._settings.data / "kz" / "log.sqlite"
+        with closing(LogFile(log)) as opened:
+            written = {b64url(sha256(split(row[4])[0])) for row in opened.stream(entry["entry"])}
+        return next(effect for effect in effects if effect in written)
 
     def _withdrawn(self) -> None:
         case = self._file_sale()
@@ -233,7 +352,9 @@ class _Story:
         answer = self._send(f"{OFFICE}-officer-2", f"/v1/cases/{case}/approvals", {}, self._version(case))
         if answer.status_code != httpx.codes.CONFLICT or answer.json()["code"] != "entry_restricted":
             raise AssertionError(f"a car with a lien was sold: {answer.text}")
-        self._console.print("a lien came in between: the car is not transferred")
+        no = {"grounds": ["restricted"], "reason": "A pledge was registered."}
+        self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
+        self._console.print("a lien came in between: the car is not transferred, and the fee goes back")
 
     def _unpaid(self) -> str:
         case = self._file_sale()
@@ -279,10 +400,10 @@ class _Story:
         of = self._read("kz-citizen-2", case)["request_hash"]
         self._post("kz-citizen-2", f"/v1/cases/{case}/consents", {"answer": answer, "of": of})
 
-    def _pay(self, case: str) -> None:
+    def _pay(self, case: str, paid_at: datetime | None = None) -> None:
         fee = self._read("kz-citizen-1", case)["fee"]
-        keys, now = Keyring(self._settings.data / "kz" / "keys"), clock_of(self._settings.clock)()
-        statement = treasury.treasury(keys, "KZ", case, fee["amount"], fee["currency"], f"ref-{case}", now)
+        keys, at = Keyring(self._settings.data / "kz" / "keys"), paid_at or clock_of(self._settings.clock)()
+        statement = treasury.treasury(keys, "KZ", case, fee["amount"], fee["currency"], f"ref-{case}", at)
         self._post("kz-treasury", f"/v1/cases/{case}/payments", {"statement": statement})
 
     def _decide(self, case: str, *, is_assigned: bool = False) -> None:
@@ -334,6 +455,11 @@ class _Story:
             if time.monotonic() > until:
                 raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
             time.sleep(0.05)
+
+    @staticmethod
+    def _must(holds: object, otherwise: str) -> None:
+        if not holds:
+            raise AssertionError(otherwise)
 
 
 def _good(answer: httpx.Response) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from domain.days.deadlines import Term
 from domain.facts import Is
 from domain.fees import Fee, FeePart
 from domain.forms import Public
-from domain.procedure import AppealBody, FourEyes, Ground, Restriction, Terms, Times
+from domain.procedure import AppealBody, Consultation, FourEyes, Ground, Restriction, Terms, Times
 from domain.procedures.car_sale import CarSaleForm
 
 
@@ -61,6 +61,7 @@ TERMS = (
             Ground("not_the_owner", _PROPOSED),
             Ground("untrue_documents", _PROPOSED),
         ),
+        opinions=(Consultation("kz-police", _CHECKS, Term(3, "working_days", TO_BE_CONFIRMED)),),
         restrictions=(
             Restriction(kind="arrest", authority="kz-bailiffs", source=_CHECKS),
             Restriction(kind="lien", authority="kz-pledge-registry", source=_PROPOSED),
