@@ -29,8 +29,10 @@ from api.cases.payments import Paid
 from api.registries.objections import Objection
 from api.registries.receipts import Receipt
 from domain import authorities, parties, persons
+from domain.case import Stage
 from domain.events import Personal
 from domain.forms import AnyPerson, DocumentKind, owners_of
+from domain.lifecycle import CLOCK, ROWS
 from domain.offers import offers, request_owners
 from domain.procedures import registers
 from infra.formats.codec import NAMES
@@ -288,6 +290,20 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
     statements.add(authorities.OBJECTION)
     for page in (EVENTS, FORMATS):
         assert [typ for typ in statements if f"`{typ}`" not in text_of(page)] == []
+
+
+def test_the_life_of_a_case_is_drawn_with_every_stage_and_every_command() -> None:
+    """The table is that of domain/lifecycle.py, in its order; the drawing has all stages."""
+    page = (REFERENCE / "lifecycle.md").read_text("utf-8")
+    told = {
+        stage.value: ", ".join(
+            row.command.__name__ for row in ROWS if stage in row.stages and row.may is not CLOCK
+        )
+        for stage in Stage
+    }
+    assert dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", page, re.MULTILINE)) == told
+    drawing = page.split("```")[1]
+    assert [stage.value for stage in Stage if not re.search(rf"\b{stage.value}\b", drawing)] == []
 
 
 def test_the_members_of_forms_are_as_they_are_written_down() -> None:

@@ -80,6 +80,12 @@ msgid "CaseObjected"
 msgstr "An objection came from {who}."
 
 """
+TOLD = """
+msgctxt "event"
+msgid "CaseObjected"
+msgstr "The request was objected to by {who}."
+
+"""
 ACT = """\
     c.ObjectToCase: lambda s: c.ObjectToCase(by=acts.applicant(s), cause="cmd:x", case=s.case_id, words="No."),
 """
@@ -104,8 +110,11 @@ WRITTEN = (
     ("api/cases/acts.py", "    ProposeApproval,\n", "    ObjectToCase,\n"),
     ("api/cases/acts.py", "# --- judgements ---", EDGE),
     ("api/messages/en/house.po", 'msgctxt "command"\nmsgid "WithdrawCase"\n', SAID),
+    ("api/messages/en/house.po", 'msgctxt "event"\nmsgid "CaseWithdrawn"\n', TOLD),
     ("docs/reference/events.md", "### case.CaseWithdrawn.v1\n", PAGE),
     ("docs/reference/http.md", "| `POST /v1/cases/{case}/withdrawals` |", ROUTE),
+    ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `returned`", "ObjectToCase, "),
+    ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `approved`", "ObjectToCase, "),
     ("tests/domain/test_lifecycle.py", "    c.WithdrawCase: withdraw(),\n", ACT),
     ("tests/infra/formats/test_codec.py", '    "case.CaseRefused.v1",\n', '    "case.CaseObjected.v1",\n'),
 )
