@@ -533,8 +533,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "consent_until": event.consent_until,
                 "incomplete_since": _incomplete_since(case, recorded),
             }
-        case ConsentDeclined():
-            return {}  # the withdrawal follows in the same append
+        case ConsentDeclined():  # the withdrawal follows in the same append
+            return {"consents": {party: of for party, of in case.consents.items() if party != event.party}}
         case FeePaid():
             payments = {**case.payments, event.payment: [event.amount, event.currency, event.paid_at]}
             return _completed(case, payments=payments, paid=case.paid + event.amount)

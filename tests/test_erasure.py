@@ -96,6 +96,13 @@ def wrapped(folder: Path) -> dict[bytes, bytes]:
         return dict(door.execute("SELECT id, wrapped FROM data_keys").fetchall())
 
 
+def closed_by_the_clock(folder: Path) -> bool:
+    """Whether nobody can appeal any more, and nothing is left for the clock to do."""
+    asked = "SELECT count(*) FROM stored_events WHERE topic = 'case.AppealTermEnded.v1'"
+    with closing(sqlite3.connect(folder / "kz" / "log.sqlite")) as log:
+        return bool(log.execute(asked).fetchone()[0])
+
+
 class Sale:
     """A car sale with a question, an answer and a piece of evidence, taken to its end in a town."""
 
@@ -187,6 +194,7 @@ def test_after_the_erasure_of_a_case_and_its_entry_no_file_holds_anything_of_it(
     assert not list((folder / "kz" / "evidence" / "new").iterdir())
     assert not list((folder / "kz" / "evidence" / "kept").iterdir())
 
+    until(lambda: closed_by_the_clock(folder), "the end of the appeal term")
     live = json.loads(town.run("digest", "--json"))
     town.run("rebuild", "--all", "--json")
     rebuilt = json.loads(town.run("digest", "--json"))
