@@ -229,6 +229,10 @@ def _is_unserved(case: Case) -> bool:
     return case.ending is not None and any(party not in case.served for party in case.parties)
 
 
+def _is_not_served(case: Case, party: str) -> bool:
+    return party not in case.served
+
+
 def _may_be_appealed(case: Case) -> bool:
     return not case.is_appeal_term_over
 
@@ -326,7 +330,7 @@ ROWS: Final = (
     ),
     Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True),
     # appeals: from the day on which a party has what ended the case
-    Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved),
+    Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved, of_party=_is_not_served),
     Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED), reaches_erased=True),
     Step(c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed),
     Step(c.TakeBackAppeal, APPEAL, (APPEALED,)),

@@ -24,6 +24,7 @@ from domain.commands import (
     MandateCommand,
     PartyCommand,
     RevokeConsent,
+    WaiveClaim,
     WithdrawCase,
 )
 from domain.countries import country_of, legal_day
@@ -71,6 +72,7 @@ _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 _KEPT_BACK: Final[Mapping[type[Command], e.Further]] = {
     RevokeConsent: "revoke_consents",
     WithdrawCase: "withdraw",
+    WaiveClaim: "withdraw",
 }
 
 

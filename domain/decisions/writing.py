@@ -37,7 +37,10 @@ def entries_of(situation: Situation) -> Written:
 def must_be_possible(situation: Situation) -> None:
     """Raises Clash where a register does not let it in now, or what the case held is another's."""
     check_entry(situation, situation.facts(situation.day), "decision")
-    if any(situation.claim(key).holder != situation.case.case for key in _held(situation)):
+    case = situation.case
+    # What another one had when the case was set aside may be free by now.
+    ours = {case.case} if case.claims_lost_at is None else {case.case, None}
+    if any(situation.claim(key).holder not in ours for key in _held(situation)):
         raise Clash("claim_taken")
 
 

@@ -225,6 +225,8 @@ def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved
     given(story, decide_appeal())
     assert (story.now.stage, story.now.claims_lost_at is None) == ("in_review", False)
     given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claim_taken")
+    story.happened((key, e.ClaimReleased(kind=key.kind, holder="case-2")))
+    story.when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
 
 
 # --- what is held ---------------------------------------------------------------------------------------------
