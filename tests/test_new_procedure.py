@@ -103,6 +103,7 @@ from domain.facts import Choice, Facts, Is, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Day, Public
 from domain.procedure import (
+    AppealBody,
     Check, Exemption, FilingLimit, FourEyes, Ground, Quota, QuotaSize, Requirement, Terms, Times,
 )
 from domain.procedures.digital_nomad_visa import NomadForm
@@ -218,7 +219,7 @@ from domain.days.deadlines import Term
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.fees import Fee
-from domain.procedure import Forever, FourEyes, Ground, Requirement, Terms, Times
+from domain.procedure import AppealBody, Forever, FourEyes, Ground, Requirement, Terms, Times
 from domain.procedures.digital_nomad_visa import NomadForm
 
 FORM = NomadForm
