@@ -8,7 +8,6 @@ from domain import events as e
 from domain.authorisation import Rule
 from domain.case import Stage
 from domain.commands import DeclineConsent, GiveConsent, RevokeConsent
-from domain.days.deadlines import is_past
 from domain.decision import LEAD, Decision
 from domain.decisions.acting import as_whom
 from domain.decisions.ends import withdrawn
@@ -22,9 +21,6 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
     if party in situation.case.consents:
         return situation.so_already(rule)
     situation.must_fit()
-    until = situation.case.consent_until
-    if until is not None and is_past(until, situation.at):
-        raise Clash("time_is_over")  # the clock has not come yet: it lapses
     given = e.ConsentGiven(party=party, of=command.of, acting=situation.representative(rule))
     return situation.by(rule, [(LEAD, given)])
 

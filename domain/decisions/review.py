@@ -81,8 +81,6 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     open_question = case.open_question
     if open_question is None or open_question["of"] != command.of or case.decision_due is None:
         raise Clash("answers_old_question")
-    if is_past(open_question["answer_until"], situation.at):
-        raise Clash("time_is_over")
     # Where an investigation began before the question, the clock stood still from there on.
     asked_at = datetime.fromisoformat(case.stands_still_since or open_question["at"])
     decide = chosen(situation.terms.times.decide, case.request)

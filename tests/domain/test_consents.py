@@ -72,12 +72,6 @@ def test_a_yes_that_became_a_no_is_not_answered_as_a_yes() -> None:
     given(a_sale(), *CONSENTED, decline()).when(consent()).then_refused(WrongStage)
 
 
-def test_a_yes_after_its_last_day_comes_too_late_also_before_the_clock() -> None:
-    story = given(a_sale(), *FILED, after(lambda c: c.consent_until))
-    story.when(consent()).then_refused(Clash, "time_is_over")
-    given(story, lapse())
-
-
 def test_after_a_no_there_is_nothing_to_agree_to() -> None:
     given(a_sale(), *FILED, decline()).when(consent()).then_refused(WrongStage)
 
