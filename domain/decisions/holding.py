@@ -41,8 +41,11 @@ def kept(situation: Situation, served_after: Deadline) -> Events:
 
 
 def released(situation: Situation) -> Events:
-    """What the case still holds is free, its slots too."""
-    return [*let_go(situation, _ours(situation)), *quotas.free(situation, situation.slots)]
+    """What the case still holds is free; its slots too, but once, and not those of what was approved."""
+    case = situation.case
+    has_kept = case.has_waived or (case.decided is not None and case.decided["kind"] == "approved")
+    slots = [] if has_kept else [*quotas.free(situation, situation.slots)]
+    return [*let_go(situation, _ours(situation)), *slots]
 
 
 def let_go(situation: Situation, keys: Iterable[Key]) -> Events:

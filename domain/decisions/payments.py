@@ -66,6 +66,8 @@ def _is_in_time_after_all(paid: Statement, situation: Situation) -> bool:
     fee = case.entry_fee if approved else case.fee
     if case.stage != Stage.LAPSED or ended is None or ended["reason"] != "unpaid" or not (fee and fee["due"]):
         return False
+    if case.erased:  # nobody could decide it any more, nor know what it claimed
+        return False
     needed = fee["amount"] + (amount_of(case.fee) if approved else 0)
     in_time = not is_past(fee["due"], datetime.fromisoformat(paid.paid_at))
     return in_time and case.kept + paid.amount >= needed and holding.taken_again(situation)[1]

@@ -27,8 +27,10 @@ from tests.domain import acts
 from tests.domain.acts import (
     APPEALABLE,
     COMPLETE,
+    COMPLETED,
     FINAL,
     PROPOSED,
+    REFUSED,
     acknowledge,
     after,
     approve,
@@ -39,6 +41,7 @@ from tests.domain.acts import (
     pay,
     pay_back,
     until,
+    waive,
     write_entries,
 )
 from tests.domain.made_up import LAW, SALE, a_story_of, car, car_of, made_up, registered
@@ -203,6 +206,21 @@ def test_a_place_of_a_quota_is_free_again_where_the_entry_is_not_paid(
     assert story.claims[claim_key("quota", "cars", "2026")].taken == 1
     given(story, *FINAL)
     assert story.claims[claim_key("quota", "cars", "2026")].taken == 0
+
+
+@pytest.mark.parametrize(
+    ("ways", "left"),
+    [((*REFUSED, waive(), *FINAL), 0), ((*REFUSED, *FINAL), 0), ((*COMPLETED, *FINAL), 1)],
+)
+def test_a_place_is_freed_once_and_never_that_of_what_was_approved(
+    make_up: MakeUp, monkeypatch: pytest.MonkeyPatch, ways: tuple[Act, ...], left: int
+) -> None:
+    story = make_up(quotas=(QuotaOf(name="cars", source=LAW),), entry_fee=None)
+    size = QuotaSize(since=story.terms.since, slots=9, source=LAW)
+    story.offer = replace(story.offer, quota_sizes={("cars",): (size,)})
+    monkeypatch.setitem(offers(), ("KZ", "made_up"), story.offer)
+    given(story, *ways)
+    assert story.claims[claim_key("quota", "cars", "2026")].taken == left
 
 
 # --- what stands in the way when the money comes ------------------------------------------------------------

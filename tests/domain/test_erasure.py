@@ -159,6 +159,13 @@ def test_money_still_comes_and_goes_after_an_erasure() -> None:
     story.when(pay_back(300, "late")).then("RefundPaid")
 
 
+def test_money_in_time_that_is_told_after_an_erasure_goes_back() -> None:
+    """The case is not revived: its people and its car are not known any more."""
+    story = given(a_sale(), *UNPAID, *OVER, YEARS_LATER, erase())
+    story.when(pay(3_000_000, paid_at="2026-12-07T18:59:00Z")).then("FeePaid", "RefundDue")
+    assert story.now.stage == "lapsed"
+
+
 def test_an_erased_case_keeps_its_public_record() -> None:
     story = given(a_sale(), *A_LONG_LIFE, YEARS_LATER)
     before = story.now
