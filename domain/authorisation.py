@@ -23,7 +23,7 @@ from domain.parties import (
 )
 from domain.refusals import NotAllowed, Refusal, Unknown
 from domain.representation import NOTHING, Shown, capacities_today
-from domain.roles import APPLICANT, JUDGES, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May
+from domain.roles import APPLICANT, COURT, JUDGES, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ _READINGS: Final = (
     May("queue.read", JUDGES),
     COUNTER,
     # Of a register: who is in the entry, who decides on it, who keeps it, who restricts it, who watches.
-    May("register.read", (PARTY, *OFFICERS)),
+    May("register.read", (PARTY, *OFFICERS, COURT)),
     May("register.keep", ("registry",)),
     May("register.find", ("restricting_officer",)),
     May("refund.read", ("treasury",), same_authority=False),

@@ -1,10 +1,11 @@
 """The offices of a country and what each may sign, as the law that is there says; never listed by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from domain.families import signed_by
-from domain.offers import keepers, offers
+from domain.offers import keepers, offers_of
+from domain.procedure import Offer, Terms
 
 CASES: Final = signed_by("deciding")
 ENTRIES: Final = ("entry.*",)
@@ -18,6 +19,18 @@ APPEALS: Final = (
     "claim.ClaimReleased.v1",
     "claim.ClaimTaken.v1",
 )
+# What a court corrects, annuls and lifts, in the entry and in the case that wrote it.
+AMENDMENTS: Final = (
+    "case.CaseCompleted.v1",
+    "case.ResultAnnulled.v1",
+    "case.ResultCorrected.v1",
+    "claim.ClaimReleased.v1",
+    "claim.ClaimSettled.v1",
+    "claim.SlotFreed.v1",
+    "entry.EntryAnnulled.v1",
+    "entry.EntryCorrected.v1",
+)
+LIFTING: Final = ("entry.RestrictionLifted.v1",)
 OPINIONS: Final = ("case.OpinionGiven.v1",)
 RECEIPT: Final = "tamga-receipt+jwt"
 OBJECTION: Final = "tamga-objection+jwt"
@@ -42,23 +55,31 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
     }
     for keeper in keepers(country).values():
         found.setdefault(keeper.authority, set()).update(ENTRIES)
-    for (code, _), offer in offers().items():
-        if code != country:
-            continue
+    for offer in offers_of(country):
         for terms in offer.terms:
-            found.setdefault(terms.authority, set()).update(CASES)
-            for register in offer.procedure.registers:
-                found.setdefault(terms.registry_of(register.name), set()).update((RECEIPT, OBJECTION))
-            for consultation in terms.opinions:
-                found.setdefault(consultation.authority, set()).update(OPINIONS)
-            found.setdefault(terms.appeals.authority, set()).update(APPEALS)
-            for restriction in terms.restrictions:
-                found.setdefault(restriction.authority, set()).update(RESTRICTIONS)
+            for name, types in _named(offer, terms):
+                found.setdefault(name, set()).update(types)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]
     if wrong:
         msg = f"authorities of {country} begin with {cc}-: {wrong}"
         raise ValueError(msg)
     return {name: tuple(sorted(types)) for name, types in sorted(found.items())}
+
+
+def _named(offer: Offer, terms: Terms) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each office that these terms name, with what it signs."""
+    yield terms.authority, CASES
+    for register in offer.procedure.registers:
+        yield terms.registry_of(register.name), (RECEIPT, OBJECTION)
+    for consultation in terms.opinions:
+        yield consultation.authority, OPINIONS
+    yield terms.appeals.authority, APPEALS
+    if terms.amendments and terms.amendments.court:
+        yield terms.amendments.court.authority, AMENDMENTS
+    for restriction in terms.restrictions:
+        yield restriction.authority, RESTRICTIONS
+        if restriction.court:
+            yield restriction.court.authority, LIFTING
 
 
 def treasury_of(country: str) -> str:

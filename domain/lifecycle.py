@@ -22,7 +22,7 @@ from domain.persons import is_company
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.registers.companies import company_key
 from domain.representation import companies_in, mandates_of
-from domain.roles import APPLICANT, OFFICERS, PARTY, PERSONNEL, May
+from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
 
 
 class About:
@@ -127,6 +127,7 @@ WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
 RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
+LIFT: Final = May("entry.lift", ("restricting_officer", COURT))
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
 GRANT: Final = May("competence.grant", (PERSONNEL,))
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
@@ -342,7 +343,7 @@ ROWS: Final = (
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
-    Step(c.LiftRestriction, RESTRICT),
+    Step(c.LiftRestriction, LIFT),
     Step(c.EraseEntry, ERASE_ENTRY),
     # who may act for an authority
     Step(c.GrantCompetence, GRANT),

@@ -23,7 +23,7 @@ from domain import entry, law, limits, numbers, parties, persons
 from domain.countries import countries
 from domain.forms import may_be_acted_for, owners_of
 from domain.parties import SIGNED_PAPER, places
-from domain.procedure import Keeper, Offer, Restriction, Terms
+from domain.procedure import Amendments, Keeper, Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
 _NO_TERMS = {"development", "names", "numbers", "registers"}
@@ -201,8 +201,8 @@ def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
 
 
 class RegisterOffices(NamedTuple):
-    """The offices that a country's law names for a register: those that decide on its entries, that keep it, and that
-    restrict entries in it, also under former law: what they placed then they lift.
+    """The offices that a country's law names for a register: those that decide on its entries, a court among them, that
+    keep it, and that restrict entries in it, also under former law: what they placed then they lift.
     """
 
     deciding: frozenset[str]
@@ -210,11 +210,19 @@ class RegisterOffices(NamedTuple):
     restricting: frozenset[str]
 
 
+def amendments_of(country: str, register: str, day: date) -> Amendments | None:
+    """By which law what stands in the register is corrected and annulled on that day; None: not at all."""
+    found = (terms.amendments for terms in terms_of_register(country, register, day))
+    keeper = keepers(country).get(register)
+    return next(filter(None, found), Amendments(keeper.source) if keeper else None)
+
+
 def offices_of_register(country: str, register: str, day: date) -> RegisterOffices:
     """Who works with the register in this country on that day."""
     today = terms_of_register(country, register, day)
     ever = (terms for offer in _writing_to(country, register) for terms in offer.terms)
     deciding = {terms.authority for terms in today}
+    deciding |= {each.court.authority for terms in today if (each := terms.amendments) and each.court}
     keeping = {terms.registry_of(register) for terms in today}
     if (keeper := keepers(country).get(register)) is not None:
         # It stands by itself: whoever decides in the country looks into it.

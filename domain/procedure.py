@@ -226,14 +226,36 @@ class Requirement:
     dated_by: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Court:
+    """A court that the law names, with the law that does."""
+
+    authority: str
+    source: Source
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restriction:
-    """A kind of restriction that this register knows, and the authority that the law names for it."""
+    """A kind of restriction that this register knows, and the authority that the law names for it.
+
+    ``court``: who lifts it beside that authority (rules.md 40).
+    """
 
     kind: str
     authority: str
     source: Source
     reach: Reach = EVERYTHING
+    court: Court | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendments:
+    """By which law an office corrects or annuls what it wrote, for its own error and by two of its people; and the
+    court that does so for any reason (rules.md 51).
+    """
+
+    source: Source
+    court: Court | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,6 +439,7 @@ class Terms:
     checks: tuple[Check, ...] = ()
     quotas: tuple[Quota, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
+    amendments: Amendments | None = None  # None: nothing that was written is corrected or annulled
     opinions: tuple[Consultation, ...] = ()
     investigations: tuple[Investigation, ...] = ()
     retention: Term | Forever

@@ -8,12 +8,14 @@ PARTY: Final = "party"
 SUPERVISOR: Final = "supervisor"
 OFFICERS: Final = ("officer", SUPERVISOR)
 APPEAL_OFFICER: Final = "appeal_officer"
+COURT: Final = "court"
 JUDGES: Final = (*OFFICERS, APPEAL_OFFICER)
 PERSONNEL: Final = "personnel_officer"
 # Whom a personnel officer appoints, and who is appointed on the machine alone: machines, and who watches the house.
 GRANTED_BY_PEOPLE: Final = (
     *OFFICERS,
     APPEAL_OFFICER,
+    COURT,
     "restricting_officer",
     "data_protection_officer",
     PERSONNEL,

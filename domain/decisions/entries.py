@@ -1,6 +1,7 @@
 """Decisions on entries: restrictions, by the authority that the law names."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from domain import events as e
 from domain.authorisation import Rule, rule_or_refusal, subject_of_register
@@ -36,13 +37,13 @@ def place(command: PlaceRestriction, situation: Situation) -> Decision:
 
 
 def lift(command: LiftRestriction, situation: Situation) -> Decision:
-    """By the authority that placed it."""
+    """By the authority that placed it, or the court that the law names (rules.md 40)."""
     live = situation.entry.restrictions.get(command.restriction)
     if live is None:
         raise Unknown
-    rule = _restricting(situation, live["authority"])
+    rule = _restricting(situation, *_who_lifts(situation, live))
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
-    return situation.by(rule, [(LEAD, lifted)], authority=live["authority"])
+    return situation.by(rule, [(LEAD, lifted)], authority=_office(rule))
 
 
 # --- who may ------------------------------------------------------------------------------------------------
@@ -52,14 +53,27 @@ def _kinds(situation: Situation) -> Mapping[str, Restriction]:
     return restrictions_of(situation.entry.country, situation.entry.register, situation.day)
 
 
-def _restricting(situation: Situation, authority: str) -> Rule:
-    """The rule for the authority that the law names; others who work with the register hear which it is."""
-    try:
-        return situation.must_be_allowed(authority)
-    except Refusal:
-        if _may_know(situation):
-            raise NotAllowed("other_authority", authority=authority) from None
-        raise
+def _who_lifts(situation: Situation, live: Mapping[str, str]) -> tuple[str, ...]:
+    """Who placed it, and the court that the law of its kind names today."""
+    kind = _kinds(situation).get(live["kind"])
+    court = kind.court if kind else None
+    return (live["authority"], court.authority) if court else (live["authority"],)
+
+
+def _office(rule: Rule) -> str:
+    if rule.competence is None:
+        raise NotAllowed
+    return rule.competence.authority
+
+
+def _restricting(situation: Situation, *authorities: str) -> Rule:
+    """The rule for one of the authorities that the law names; others who work with the register hear which is first."""
+    for authority in authorities:
+        with suppress(Refusal):
+            return situation.must_be_allowed(authority)
+    if _may_know(situation):
+        raise NotAllowed("other_authority", authority=authorities[0])
+    return situation.must_be_allowed(authorities[0])
 
 
 def _may_know(situation: Situation) -> bool:

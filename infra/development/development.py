@@ -291,6 +291,9 @@ def _people(country: Country) -> Iterator[Resident]:
             post = Post("appeal_officer", authority)
             who = f"{authority}-appeal-officer-{n + 1}"
             yield _human(country, who, _number_from(authority) + n, _OFFICER, post.role, post)
+    for authority in _courts(country):
+        post = Post("court", authority)
+        yield _human(country, f"{authority}-judge", _number_from(authority), _OFFICER, post.role, post)
     for authority in _restricting(country):
         post = Post("restricting_officer", authority)
         yield _human(country, f"{authority}-officer", _number_from(authority), _OFFICER, post.role, post)
@@ -355,6 +358,13 @@ def _by_authority(country: Country) -> Mapping[str, tuple[str, ...]]:
         for authority in (terms.authority, *(consultation.authority for consultation in terms.opinions)):
             found.setdefault(authority, set()).add(procedure)
     return {authority: tuple(sorted(found[authority])) for authority in sorted(found)}
+
+
+def _courts(country: Country) -> list[str]:
+    amendments = (terms.amendments for _, terms in _terms(country))
+    lifting = (restriction.court for _, terms in _terms(country) for restriction in terms.restrictions)
+    named = (*(each.court for each in amendments if each), *lifting)
+    return sorted({court.authority for court in named if court})
 
 
 def _restricting(country: Country) -> list[str]:

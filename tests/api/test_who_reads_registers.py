@@ -97,7 +97,7 @@ def test_officers_who_have_nothing_to_do_with_a_register_do_not_read_it(town: To
 
 def test_the_law_names_who_works_with_a_register(town: Town) -> None:
     found = offices_of_register("KZ", "vehicles", town.now().date())
-    assert found.deciding == {"kz-vehicle-registration"}
+    assert found.deciding == {"kz-vehicle-registration", "kz-court"}
     assert found.keeping == {"kz-vehicle-register"}
     assert found.restricting == {"kz-bailiffs", "kz-police", "kz-pledge-registry"}
     assert not any(offices_of_register("KZ", "births", town.now().date()))

@@ -9,7 +9,17 @@ from domain.days.deadlines import Term
 from domain.facts import Is
 from domain.fees import Fee, FeePart
 from domain.forms import Public
-from domain.procedure import AppealBody, Consultation, FourEyes, Ground, Restriction, Terms, Times
+from domain.procedure import (
+    Amendments,
+    AppealBody,
+    Consultation,
+    Court,
+    FourEyes,
+    Ground,
+    Restriction,
+    Terms,
+    Times,
+)
 from domain.procedures.car_sale import CarSaleForm
 
 
@@ -25,6 +35,7 @@ FORM_VERSION = 1
 _FEES = Source("State duty for the registration of a vehicle, in MCI", "kz-arm", confirmed=True)
 _CHECKS = Source("Registration of vehicles: tax paid, not wanted, not arrested", "kz-korgan", confirmed=True)
 _PROPOSED = Source("Follows from what a sale is; the article is to be confirmed", confirmed=False)
+_COURT = Court("kz-court", TO_BE_CONFIRMED)
 
 TERMS = (
     Terms(
@@ -63,10 +74,11 @@ TERMS = (
         ),
         opinions=(Consultation("kz-police", _CHECKS, Term(3, "working_days", TO_BE_CONFIRMED)),),
         restrictions=(
-            Restriction(kind="arrest", authority="kz-bailiffs", source=_CHECKS),
+            Restriction(kind="arrest", authority="kz-bailiffs", source=_CHECKS, court=_COURT),
             Restriction(kind="lien", authority="kz-pledge-registry", source=_PROPOSED),
             Restriction(kind="wanted", authority="kz-police", source=_CHECKS),
         ),
+        amendments=Amendments(_PROPOSED, _COURT),
         retention=Term(1, "years", TO_BE_CONFIRMED),
         entry_retention=Term(10, "years", TO_BE_CONFIRMED),
     ),

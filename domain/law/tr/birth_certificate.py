@@ -12,7 +12,9 @@ from domain.facts import Facts, Where
 from domain.fees import Fee
 from domain.forms import Public
 from domain.procedure import (
+    Amendments,
     AppealBody,
+    Court,
     Exemption,
     FilingLimit,
     Forever,
@@ -47,6 +49,9 @@ _NOTICE = Source(
     confirmed=False,
 )
 _STILL_BORN = Source("A stillbirth is not registered", "tr-reg20", confirmed=True)
+_COPYING = Source(
+    "An error of copying is mended by the registry, all else by the court", "tr-fix", confirmed=True
+)
 _SINCE = Source("Day of the Population Services Law (5490), general knowledge", confirmed=False)
 _PROPOSED = Source("Follows from what a registration is; the article is to be confirmed", confirmed=False)
 
@@ -92,6 +97,7 @@ TERMS = (
                 source=_GOVERNOR,
             ),
         ),
+        amendments=Amendments(_COPYING, Court("tr-court", _COPYING)),
         exemptions=(Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),)),),
         retention=Term(2, "years", TO_BE_CONFIRMED),
         entry_retention=Forever(TO_BE_CONFIRMED),
