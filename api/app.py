@@ -39,8 +39,8 @@ from api.edge.contract import MODELS
 from api.edge.queries import only_named
 from api.edge.sentences import languages
 from api.front import documentation, front_page, layout, reference
+from api.registers import amendments, restrictions, searches
 from api.registers import reading as entries
-from api.registers import restrictions, searches
 from api.registries import feeds, objections, receipts
 from infra.house import House
 
@@ -64,6 +64,7 @@ ROUTERS = (
     entries,
     searches,
     restrictions,
+    amendments,
     competences,
     feeds,
     receipts,

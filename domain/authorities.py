@@ -16,8 +16,12 @@ APPEALS: Final = (
     "case.AppealTermEnded.v1",
     "case.DecisionTermStarted.v1",
     "case.FeeAssessed.v1",
+    "case.ResultAnnulled.v1",
     "claim.ClaimReleased.v1",
+    "claim.ClaimSettled.v1",
     "claim.ClaimTaken.v1",
+    "claim.SlotFreed.v1",
+    "entry.EntryAnnulled.v1",
 )
 # What a court corrects, annuls and lifts, in the entry and in the case that wrote it.
 AMENDMENTS: Final = (

@@ -121,8 +121,8 @@ def _registers(case: Case) -> Iterator[Awaited]:
     if case.waits_for_entries and case.open_fee is None:
         yield Awaited(AUTHORITY, "entries", office=case.authority)
     terms = offer_of(case).since(case.terms) if case.entries else None
-    for entry in case.entries:
-        if terms is not None and entry["entry"] not in case.receipts:
+    for entry in case.unanswered:
+        if terms is not None:
             yield Awaited(REGISTRY, "receipt", office=terms.registry_of(entry["register"]))
 
 

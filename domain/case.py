@@ -14,6 +14,8 @@
     lapsed ──► where it stood (a payment in time that was told late)
     refused, lapsed, completed ──► appealed ──► the same (upheld, taken back; what was written annulled)
                                        └──► in_review, or where it lapsed (set aside)
+
+    approved ──► completed (what was written is annulled before the registry has answered)
 """
 
 from collections.abc import Mapping
@@ -65,6 +67,8 @@ from domain.events import (
     RefundPaid,
     RefundReason,
     RequestAmended,
+    ResultAnnulled,
+    ResultCorrected,
     Served,
     WithdrawalReason,
 )
@@ -149,13 +153,29 @@ class Opinion(TypedDict):
 
 
 class Objection(TypedDict):
-    """A registry cannot apply the event that wrote the entry; why is a code of its own."""
+    """A registry cannot apply the event that wrote the entry; why is a code of its own.
+
+    ``is_over``: what it could not apply was corrected or annulled since.
+    """
 
     register: str
     entry: str
     event: str
     code: str
     at: str
+    is_over: bool
+
+
+class Amendment(TypedDict):
+    """What the case wrote was corrected (in one ``entry``) or annulled (all of it, None); words that are erased are
+    None.
+    """
+
+    what: Literal["correction", "annulment"]
+    entry: str | None
+    at: str
+    law: str
+    reason: str | None
 
 
 class Proposal(TypedDict):
@@ -260,8 +280,9 @@ class Case(NamedTuple):
     opinions: list[Opinion]  # oldest first
     effects: list[str]
     entries: list[EntryMember]  # what the approval wrote
-    receipts: Mapping[str, str]  # entry -> its event, which the registry has applied
-    objections: list[Objection]  # oldest first, those that a receipt ended too
+    receipts: Mapping[str, str]  # event -> the entry that it wrote: what the registries have applied
+    objections: list[Objection]  # oldest first, those that are over too
+    amendments: list[Amendment]  # of what it wrote, oldest first
     erased: list[str]
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
@@ -392,8 +413,19 @@ class Case(NamedTuple):
 
     @property
     def open_objections(self) -> list[Objection]:
-        """What registries cannot apply, and have not applied since."""
-        return [objection for objection in self.objections if objection["entry"] not in self.receipts]
+        """What registries cannot apply, and have not applied since, as it stands."""
+        applied = set(self.receipts.values())
+        return [each for each in self.objections if not each["is_over"] and each["entry"] not in applied]
+
+    @property
+    def is_annulled(self) -> bool:
+        """What it wrote counts no more."""
+        return any(amendment["what"] == "annulment" for amendment in self.amendments)
+
+    @property
+    def unanswered(self) -> list[EntryMember]:
+        """What it wrote, and no registry has said yet that it applied it."""
+        return [entry for entry in self.entries if entry["entry"] not in self.receipts.values()]
 
     @property
     def has_consents(self) -> bool:
@@ -483,6 +515,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         entries=[],
         receipts={},
         objections=[],
+        amendments=[],
         erased=[],
         timeline=[_step(recorded)],
         acting={},
@@ -629,11 +662,17 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case AppealTermEnded():
             return {"is_appeal_term_over": True}
         case ReceiptRecorded():
-            return {"receipts": {**case.receipts, event.entry: event.event}}
+            return {"receipts": {**case.receipts, event.event: event.entry}}
         case ObjectionRecorded():
             return {"objections": [*case.objections, _objection(event, recorded)]}
         case CaseCompleted():
             return {"stage": Stage.COMPLETED.value, **_ended(recorded, event.served_after)}
+        case ResultCorrected():
+            return _amended_result(case, event, recorded, {event.entry})
+        case ResultAnnulled():
+            stage = Stage.COMPLETED.value if case.stage == Stage.APPROVED else case.stage
+            written = {entry["entry"] for entry in event.entries}
+            return {**_amended_result(case, event, recorded, written), "stage": stage}
         case PersonalDataErased():
             return _erased(case, event)
         case _:
@@ -753,6 +792,28 @@ def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:
         "event": event.event,
         "code": event.code,
         "at": recorded.time,
+        "is_over": False,
+    }
+
+
+def _amended_result(
+    case: Case, event: ResultCorrected | ResultAnnulled, recorded: Recorded, written: set[str]
+) -> dict[str, Any]:
+    """A registry may answer for the new event as for the old one; what it objected to is over."""
+    amendment: Amendment = {
+        "what": "correction" if isinstance(event, ResultCorrected) else "annulment",
+        "entry": event.entry if isinstance(event, ResultCorrected) else None,
+        "at": recorded.time,
+        "law": event.law,
+        "reason": _kept(event.reason),
+    }
+    objections = [
+        {**each, "is_over": each["is_over"] or each["entry"] in written} for each in case.objections
+    ]
+    return {
+        "amendments": [*case.amendments, amendment],
+        "effects": sorted({*case.effects, *(recorded.effects or ())}),
+        "objections": objections,
     }
 
 
@@ -876,6 +937,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
             "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
             "extensions": [{**each, "reason": None} for each in case.extensions],
             "appeals": [{**a, "reason": None, "explanation": None} for a in case.appeals],
+            "amendments": [{**each, "reason": None} for each in case.amendments],
             "barred": [[officer, None] for officer, _ in case.barred],
         }
     return changes

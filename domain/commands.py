@@ -341,6 +341,13 @@ class RecordObjection(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnnulResult(CaseCommand):
+    """A court annuls what the case wrote."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseCase(CaseCommand):
     """Destroy the personal data of these parties (``whose``), or ``case``; () is everything of the case."""
 
@@ -377,6 +384,68 @@ class LiftRestriction(EntryCommand):
     """Allow it again."""
 
     restriction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentCommand(EntryCommand):
+    """A judgement on the newest change of an entry, the event ``of``, as the person saw it at version ``expected``.
+
+    ``written_by``: the case that made that change; None: no case did. It is asked of that case, where there is one.
+    """
+
+    of: str
+    expected: int | None
+    written_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeCorrection(AmendmentCommand):
+    """The first pair of eyes: it should read so."""
+
+    content: Mapping[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeAnnulment(AmendmentCommand):
+    """The first pair of eyes: it should not have been."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingAmendment(AmendmentCommand):
+    """By a second officer the ``proposal`` of the first (an event); by a court of itself, with a ``reason``."""
+
+    proposal: str | None = None
+    reason: str | None = None
+
+    @property
+    def stream(self) -> str:
+        """The case that made the change, or the entry."""
+        return self.written_by or self.entry
+
+    @property
+    def family(self) -> str:  # type: ignore[override]  # it depends on who wrote it
+        """Of that stream."""
+        return "case" if self.written_by else "entry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectEntry(DecidingAmendment):
+    """It reads so from now on."""
+
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnulEntry(DecidingAmendment):
+    """It counts no more; of a case, all that it wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireEntry(EntryCommand):
+    """Its last day is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from domain import commands as c
 from domain.decision import Decision
 from domain.decisions import (
     amending,
+    amendments,
     appeals,
     approval,
     competences,
@@ -60,9 +61,15 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.EndAppealTerm: ends.end_appeal_term,
     c.RecordReceipt: registry.record_receipt,
     c.RecordObjection: registry.record_objection,
+    c.AnnulResult: amendments.annul_result,
     c.EraseCase: erasure.erase_case,
     c.PlaceRestriction: entries.place,
     c.LiftRestriction: entries.lift,
+    c.ProposeCorrection: amendments.propose_correction,
+    c.ProposeAnnulment: amendments.propose_annulment,
+    c.CorrectEntry: amendments.correct,
+    c.AnnulEntry: amendments.annul,
+    c.ExpireEntry: amendments.expire,
     c.EraseEntry: erasure.erase_entry,
     c.GrantCompetence: competences.grant,
     c.EndCompetence: competences.end,

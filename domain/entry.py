@@ -1,17 +1,29 @@
-"""One legal record of a register, with the restrictions that are live on it; one stream, folded."""
+"""One legal record of a register, with the restrictions that are live on it; one stream, folded.
+
+::
+
+    (nothing) ──► active ──► ended ──► active (created anew)
+                  │  ▲ changed, corrected
+                  └──► annulled (what created it), or as it read before (what changed or ended it)
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Any, Final, Literal, NamedTuple, TypedDict, assert_never
 
 from domain.events import (
     ERASED,
+    AnnulmentProposed,
+    CorrectionProposed,
+    EntryAnnulled,
     EntryChanged,
+    EntryCorrected,
     EntryCreated,
     EntryEnded,
     EntryEvent,
     EntryNumbered,
     PersonalDataErased,
+    Reads,
     Recorded,
     RestrictionLifted,
     RestrictionPlaced,
@@ -25,6 +37,51 @@ class Status(StrEnum):
 
     ACTIVE = "active"
     ENDED = "ended"
+    ANNULLED = "annulled"
+
+
+Amendment = Literal["correction", "annulment"]
+
+
+class Reading(TypedDict):
+    """How a record read before its newest change."""
+
+    status: Reads
+    until: str | None
+    title: str
+    content: Mapping[str, Any]
+    content_version: int
+    owners: Mapping[str, str]
+    number: str | None
+    created_at: str
+    change: str
+    written_by: str | None
+
+
+class Proposal(TypedDict):
+    """What an officer proposed in the event ``event``, of the change ``of``; a correction says how it is to read.
+
+    ``proposers``: [office id, keyed person id] of whoever proposed anything of that change, this one last. Words and
+    people that are erased are None.
+    """
+
+    event: str
+    what: Amendment
+    of: str
+    at: str
+    content: Mapping[str, Any] | None
+    content_version: int | None
+    reason: str | None
+    proposers: list[list[str | None]]
+
+
+class Amended(TypedDict):
+    """The newest change is an amendment: of which change, by which proposal (None: by a court), and whose."""
+
+    what: Amendment
+    of: str
+    proposal: str | None
+    by: str
 
 
 class Entry(NamedTuple):
@@ -32,6 +89,10 @@ class Entry(NamedTuple):
 
     ``until``: the last day on which it holds; it is not ended by itself, who looks compares.
     ``changes``: the hashes of the events that wrote or ended it, oldest first; what a receipt may be about.
+    ``change``: the one of them as which it reads: the newest, or after an annulment the one before what was annulled.
+    ``written_by``: the case that made it; None: no case did.
+    ``before``: how it read before that, as far as that is known: one step, and none after an annulment.
+    ``depth``: over how many former readings it stands; 0: on none, it stands as it was created.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
     """
 
@@ -46,12 +107,19 @@ class Entry(NamedTuple):
     created_at: str
     changed_at: str
     content: Mapping[str, Any]
+    content_version: int
     owners: Mapping[str, str]
     changes: list[str]
     restrictions: Mapping[str, Mapping[str, str]]
     keys: list[str]
     is_erased: bool = False
     number: str | None = None  # that the register or the house gave it
+    change: str = ""
+    written_by: str | None = None
+    before: Reading | None = None
+    depth: int = 0
+    proposal: Proposal | None = None
+    amended: Amended | None = None
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -72,32 +140,32 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             created_at=recorded.time,
             changed_at=recorded.time,
             content=_kept(event.content),
-            owners=recorded.owners,
+            content_version=event.content_version,
+            owners=_owners(event, recorded),
             changes=[recorded.hash],
             restrictions={},
             keys=sorted(recorded.keys.values()),
+            change=recorded.hash,
+            written_by=recorded.lead,
         )
     changes = _changes(entry, event, recorded)  # type: ignore[arg-type]  # an entry's stream holds entry events
     return entry._replace(version=recorded.seq, **changes)
 
 
-def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:
+def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911 - one branch an event
     """The fields of the entry that the event changes."""
     match event:
-        case EntryCreated() if entry.status != Status.ENDED:
+        case EntryCreated() if entry.status == Status.ACTIVE:
             raise TypeError("an entry that is there is not created")
         case EntryCreated() | EntryChanged():
             begins = {"created_at": recorded.time, "number": None} if isinstance(event, EntryCreated) else {}
             return begins | {
+                **_restated(entry, event, recorded),
                 "status": Status.ACTIVE.value,
                 "until": event.until,
                 "title": event.title,
-                "changed_at": recorded.time,
-                "content": _kept(event.content),
-                "owners": recorded.owners,
-                "changes": [*entry.changes, recorded.hash],
-                "is_erased": False,
-                "keys": _with_keys(entry, recorded),
+                "before": reading_of(entry),
+                "depth": entry.depth + 1,
             }
         case EntryNumbered():
             number = None if event.number is ERASED else event.number
@@ -108,6 +176,31 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "title": event.title,
                 "changed_at": recorded.time,
                 "changes": [*entry.changes, recorded.hash],
+                "change": recorded.hash,
+                "written_by": recorded.lead,
+                "before": reading_of(entry),
+                "depth": entry.depth + 1,
+                "proposal": None,
+                "amended": None,
+            }
+        case CorrectionProposed() | AnnulmentProposed():
+            return {"proposal": _proposal(entry, event, recorded), "keys": _with_keys(entry, recorded)}
+        case EntryCorrected():
+            return {**_restated(entry, event, recorded), "amended": _amended("correction", event, recorded)}
+        case EntryAnnulled():
+            was = entry.before or reading_of(entry)
+            return {
+                **_restated(entry, event, recorded),
+                "status": event.reads,
+                "until": event.until,
+                "title": event.title,
+                "number": was["number"],
+                "created_at": was["created_at"],
+                "change": was["change"],
+                "written_by": was["written_by"],
+                "before": None,
+                "depth": max(entry.depth - 1, 0),
+                "amended": _amended("annulment", event, recorded),
             }
         case RestrictionPlaced():
             placed = {
@@ -124,9 +217,82 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case PersonalDataErased():
             content = {n: None if n in entry.owners else v for n, v in entry.content.items()}
             left_keys = [key for key in entry.keys if key not in event.keys]
-            return {"content": content, "is_erased": True, "number": None, "keys": left_keys}
+            proposal: Any = entry.proposal and {
+                **entry.proposal,
+                "content": None,
+                "reason": None,
+                "proposers": [[officer, None] for officer, _ in entry.proposal["proposers"]],
+            }
+            return {
+                "content": content,
+                "is_erased": True,
+                "number": None,
+                "keys": left_keys,
+                "before": None,
+                "proposal": proposal,
+            }
         case _:
             assert_never(event)
+
+
+def _restated(
+    entry: Entry, event: EntryCreated | EntryChanged | EntryCorrected | EntryAnnulled, recorded: Recorded
+) -> dict[str, Any]:
+    """What every event changes that restates the whole content; what was proposed before is void."""
+    return {
+        "changed_at": recorded.time,
+        "content": _kept(event.content),
+        "content_version": event.content_version,
+        "owners": _owners(event, recorded),
+        "changes": [*entry.changes, recorded.hash],
+        "is_erased": False,
+        "change": recorded.hash,
+        "written_by": recorded.lead,
+        "keys": _with_keys(entry, recorded),
+        "proposal": None,
+        "amended": None,
+    }
+
+
+def _owners(
+    event: EntryCreated | EntryChanged | EntryCorrected | EntryAnnulled, recorded: Recorded
+) -> dict[str, str]:
+    return {name: whose for name, whose in recorded.owners.items() if name in event.content}
+
+
+def reading_of(entry: Entry) -> Reading:
+    """How it reads now."""
+    return {
+        "status": Status(entry.status).value,
+        "until": entry.until,
+        "title": entry.title,
+        "content": entry.content,
+        "content_version": entry.content_version,
+        "owners": entry.owners,
+        "number": entry.number,
+        "created_at": entry.created_at,
+        "change": entry.change,
+        "written_by": entry.written_by,
+    }
+
+
+def _proposal(entry: Entry, event: CorrectionProposed | AnnulmentProposed, recorded: Recorded) -> Proposal:
+    former = entry.proposal["proposers"] if entry.proposal else []
+    person = None if event.officer_person is ERASED else event.officer_person
+    return {
+        "event": recorded.hash,
+        "what": "correction" if isinstance(event, CorrectionProposed) else "annulment",
+        "of": event.of,
+        "at": recorded.time,
+        "content": _kept(event.content) if isinstance(event, CorrectionProposed) else None,
+        "content_version": event.content_version if isinstance(event, CorrectionProposed) else None,
+        "reason": None if event.reason is ERASED else event.reason,
+        "proposers": [*former, [recorded.actor["id"], person]],
+    }
+
+
+def _amended(what: Amendment, event: EntryCorrected | EntryAnnulled, recorded: Recorded) -> Amended:
+    return {"what": what, "of": event.of, "proposal": event.proposal, "by": recorded.actor["id"]}
 
 
 def _with_keys(entry: Entry, recorded: Recorded) -> list[str]:

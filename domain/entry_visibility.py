@@ -16,7 +16,15 @@ def humans_in(entry: Entry, human: Human) -> frozenset[str]:
 
 def shown(entry: Entry) -> dict[str, Any]:
     """All of it: to those who work with the register."""
-    return _seen(entry, entry.content)
+    return _seen(entry, entry.content) | {"newest_change": entry.change, "proposal": _proposed(entry)}
+
+
+def _proposed(entry: Entry) -> dict[str, Any] | None:
+    """What the first pair of eyes says of the newest change; who that is stands in the history."""
+    if entry.proposal is None:
+        return None
+    hidden = ("proposers", "content_version")
+    return {name: value for name, value in entry.proposal.items() if name not in hidden}
 
 
 def shown_to_restrict(entry: Entry, thing: Collection[str], offices: Collection[str]) -> dict[str, Any]:
@@ -66,6 +74,8 @@ def _seen(
         "restrictions": [{"id": i, **each} for i, each in seen.items()],
         "has_other_restrictions": len(seen) < len(entry.restrictions),
         "is_erased": entry.is_erased,
+        "newest_change": None,
+        "proposal": None,
     }
 
 

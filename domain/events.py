@@ -99,11 +99,13 @@ WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read
 AppealOutcome = Literal["upheld", "set_aside", "annulled"]
+Reads = Literal["active", "ended", "annulled"]  # how an entry stands after an annulment
 Further = Literal["revoke_consents", "withdraw"]  # what a mandate has to say, or its holder may not do it
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
+OfEntryText = Annotated[str | Erased, Personal("entry")]
 OptionalText = Annotated[str | Erased | None, OfCase]
 # Null where the actor is the party. It is about two people, who acted and for whom: so it is the case's.
 OptionalRepresentative = Annotated[RepresentativeMember | Erased | None, OfCase]
@@ -465,6 +467,30 @@ class CaseCompleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultCorrected:
+    """What the case wrote into ``entry`` reads otherwise now: the office's own error, or by a court."""
+
+    register: str
+    entry: str
+    of: str  # the event that is corrected
+    law: str
+    rule: str
+    reason: Text
+    officer_person: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultAnnulled:
+    """What the case wrote counts no more: the office's own error, by a court, or on appeal."""
+
+    entries: list[EntryMember]
+    law: str
+    rule: str
+    reason: Text
+    officer_person: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataErased:
     """These keys are destroyed, on this legal basis; ``whose`` data fell. Of a case or of an entry."""
 
@@ -576,6 +602,66 @@ class EntryEnded:
 
     register: str
     title: str  # such as deregistration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionProposed:
+    """An officer proposes that what the event ``of`` wrote reads so: the first pair of eyes."""
+
+    register: str
+    content_version: int
+    of: str
+    rule: str
+    content: Mapping[str, Any]
+    reason: OfEntryText
+    officer_person: OfEntryText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnulmentProposed:
+    """An officer proposes that what the event ``of`` wrote counts no more: the first pair of eyes."""
+
+    register: str
+    of: str
+    rule: str
+    reason: OfEntryText
+    officer_person: OfEntryText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryCorrected:
+    """What the event ``of`` wrote was wrong: the whole content is restated. People in it get a fresh key.
+
+    ``proposal``: the event that proposed it; null where a court corrects.
+    """
+
+    register: str
+    content_version: int
+    of: str
+    proposal: str | None
+    law: str
+    rule: str
+    content: Mapping[str, Any]
+    reason: OfEntryText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryAnnulled:
+    """What the event ``of`` wrote counts no more. The record reads as it did before, and is restated whole; what began
+    with that event stands as it was, and is ``annulled``.
+    """
+
+    register: str
+    content_version: int
+    title: str
+    of: str
+    proposal: str | None
+    reads: Reads
+    until: str | None
+    law: str
+    rule: str
+    content: Mapping[str, Any]
+    reason: OfEntryText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -744,6 +830,8 @@ CaseEvent = (
     | ReceiptRecorded
     | ObjectionRecorded
     | CaseCompleted
+    | ResultCorrected
+    | ResultAnnulled
     | PersonalDataErased
 )
 ClaimEvent = ClaimTaken | ClaimKept | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
@@ -752,6 +840,10 @@ EntryEvent = (
     | EntryChanged
     | EntryNumbered
     | EntryEnded
+    | CorrectionProposed
+    | AnnulmentProposed
+    | EntryCorrected
+    | EntryAnnulled
     | RestrictionPlaced
     | RestrictionLifted
     | PersonalDataErased
@@ -766,7 +858,8 @@ class Recorded(NamedTuple):
     """An event as the log holds it, with what the signed envelope says about it.
 
     ``owners`` says, of an event with laid-flat members, whom each personal one is about; ``keys`` which key
-    (base64url id) seals what is about whom, as far as the keys still exist.
+    (base64url id) seals what is about whom, as far as the keys still exist. ``lead``: the stream that leads its append,
+    where that is another one.
     """
 
     event: Event
@@ -784,6 +877,7 @@ class Recorded(NamedTuple):
     effects: Mapping[str, list[str]] | None
     owners: Mapping[str, str]
     keys: Mapping[str, str]
+    lead: str | None = None
 
     @property
     def at(self) -> datetime:

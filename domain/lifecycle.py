@@ -4,7 +4,7 @@ A command is its row here, its decision (``domain/decisions/``) and its line at 
 what is told to fit, what the desk loads, the table of authorisation, and which routes ask for ``If-Match``.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from domain import commands as c
 from domain.case import ENDED, Case, Stage
 from domain.countries import country_of, legal_day
+from domain.entry import Entry
 from domain.facts import Facts, Request
 from domain.limits import facts_of
 from domain.mandate import Mandate
@@ -19,7 +20,19 @@ from domain.offers import offer
 from domain.once import once
 from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
 from domain.persons import is_company
-from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
+from domain.procedure import (
+    Effect,
+    End,
+    Key,
+    Numbering,
+    Offer,
+    Terms,
+    checked,
+    number_series,
+    slots,
+    written_key,
+)
+from domain.procedures import registers
 from domain.registers.companies import company_key
 from domain.representation import companies_in, mandates_of
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
@@ -90,7 +103,8 @@ class Step:
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
-    ``sees_when``: of which cases; of others nothing is loaded.
+    ``sees_when``: of which cases; of others nothing is loaded. ``sees_written``: the entries that the case wrote, too.
+    ``sees_claims``: what belongs to the entries that are seen, too.
     ``reaches_erased``: it is taken also when the personal data of the case is erased.
     """
 
@@ -102,6 +116,8 @@ class Step:
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
     sees_when: Callable[[Case], bool] = lambda _case: True
+    sees_written: bool = False
+    sees_claims: bool = False
     reaches_erased: bool = False
 
 
@@ -128,6 +144,7 @@ RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
 RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
 LIFT: Final = May("entry.lift", ("restricting_officer", COURT))
+AMEND_ENTRY: Final = May("entry.amend", (*OFFICERS, COURT))
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
 GRANT: Final = May("competence.grant", (PERSONNEL,))
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
@@ -156,6 +173,10 @@ def _of_entries(about: About) -> tuple[Key, ...]:
     return tuple(key for effect in about.effects() for key in (effect.key, *effect.settles, *effect.frees))
 
 
+def _settled(about: About) -> tuple[Key, ...]:
+    return tuple(key for effect in about.effects() for key in (*effect.settles, *effect.frees))
+
+
 def _checked(about: About) -> tuple[Key, ...]:
     return checked(about.offer.procedure, about.terms, about.request)
 
@@ -175,8 +196,8 @@ def _series(about: About) -> tuple[Key, ...]:
 
 
 CLAIMS: Final = (_claims, _slots)
-ENTRIES: Final = (_entries,)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
+RESULT: Final = (_settled, _slots)
 ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked, _series)
 
 
@@ -235,7 +256,7 @@ def _is_not_served(case: Case, party: str) -> bool:
 
 
 def _may_be_appealed(case: Case) -> bool:
-    return not case.is_appeal_term_over
+    return case.ending is not None and not case.is_appeal_term_over and not case.is_annulled
 
 
 def _holds_something(case: Case) -> bool:
@@ -269,8 +290,15 @@ def _waits_for_an_opinion(case: Case) -> bool:
     return bool(case.open_opinions)
 
 
-def _has_entries(case: Case) -> bool:
-    return bool(case.entries)
+def _awaits_receipts(case: Case) -> bool:
+    """Of what it wrote, or of what was amended since."""
+    if case.stage == Stage.APPROVED:
+        return bool(case.entries)
+    return bool(case.amendments)
+
+
+def _has_result(case: Case) -> bool:
+    return bool(case.entries) and not case.is_annulled
 
 
 # --- the table ----------------------------------------------------------------------------------------------
@@ -279,6 +307,12 @@ FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETUR
 REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED
 BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
 
+_OF_A_RESULT: Final[Any] = {
+    "sees": RESULT,
+    "sees_written": True,
+    "sees_claims": True,
+    "reaches_erased": True,
+}
 ROWS: Final = (
     Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS),
     Step(c.AmendRequest, AMEND, (FILED, RETURNED), sees=(*ENTRIES_AND_CLAIMS, _former_claims)),
@@ -335,15 +369,54 @@ ROWS: Final = (
     Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED), reaches_erased=True),
     Step(c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed),
     Step(c.TakeBackAppeal, APPEAL, (APPEALED,)),
-    Step(c.DecideAppeal, DECIDE_APPEAL, (APPEALED,), is_judgement=True, sees=CLAIMS),
+    Step(
+        c.DecideAppeal,
+        DECIDE_APPEAL,
+        (APPEALED,),
+        is_judgement=True,
+        sees=(*CLAIMS, *RESULT),
+        sees_written=True,
+        sees_claims=True,
+    ),
     Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
-    Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
-    Step(c.RecordObjection, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
+    # what the registries answer, and what becomes of the result
+    Step(
+        c.RecordReceipt,
+        RECEIPT,
+        (APPROVED, COMPLETED, APPEALED),
+        when=_awaits_receipts,
+        sees_written=True,
+        reaches_erased=True,
+    ),
+    Step(
+        c.RecordObjection,
+        RECEIPT,
+        (APPROVED, COMPLETED, APPEALED),
+        when=_awaits_receipts,
+        sees_written=True,
+        reaches_erased=True,
+    ),
+    Step(
+        c.AnnulResult,
+        AMEND_ENTRY,
+        (APPROVED, COMPLETED),
+        when=_has_result,
+        is_judgement=True,
+        sees=RESULT,
+        sees_written=True,
+        sees_claims=True,
+        reaches_erased=True,
+    ),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
     Step(c.LiftRestriction, LIFT),
+    Step(c.ProposeCorrection, AMEND_ENTRY, is_judgement=True),
+    Step(c.ProposeAnnulment, AMEND_ENTRY, is_judgement=True),
+    Step(c.CorrectEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
+    Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
+    Step(c.ExpireEntry, CLOCK, sees_claims=True),
     Step(c.EraseEntry, ERASE_ENTRY),
     # who may act for an authority
     Step(c.GrantCompetence, GRANT),
@@ -387,10 +460,31 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
     if isinstance(command, c.MandateCommand):
         return _company_of(command, state)
     if about is None:
+        return _seen(step, about, state)
+    return tuple(dict.fromkeys((*_seen(step, about, state), *beside(command, about))))
+
+
+def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
+    """What the row names."""
+    is_looked_at = step.sees and about and (not isinstance(state, Case) or step.sees_when(state))
+    keys = (key for see in step.sees for key in see(about)) if about and is_looked_at else ()
+    is_written = step.sees_written and isinstance(state, Case)
+    written = (written_key(each["entry"]) for each in state.entries) if is_written else ()
+    return (*keys, *written)
+
+
+def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
+    """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
+    read (``seen``, and the state itself) and as they are to read.
+    """
+    if not STEPS[type(command)].sees_claims:
         return ()
-    is_looked_at = step.sees and (not isinstance(state, Case) or step.sees_when(state))
-    keys = (key for see in step.sees for key in see(about)) if is_looked_at else ()
-    return tuple(dict.fromkeys((*keys, *beside(command, about))))
+    entries = [each for each in (state, *seen) if isinstance(each, Entry)]
+    found = [(entry.register, entry.content) for entry in entries]
+    if isinstance(command, c.CorrectEntry):
+        found.append((command.register, command.content))
+    claims = (key for register, content in found for key in registers()[register].claims_of(content))
+    return tuple(dict.fromkeys(claims))
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:

@@ -34,6 +34,11 @@ class Key(NamedTuple):
         """The claim's kind, the entry's register; of a mandate that it is one between two."""
         return self.parts[0]
 
+    @property
+    def stream(self) -> str | None:
+        """The id itself, where that is known, and what it was derived from may not be."""
+        return self.parts[1] if not self.parts[0] else None
+
 
 def claim_key(kind: str, *parts: str) -> Key:
     """The key of a claim of this kind."""
@@ -43,6 +48,11 @@ def claim_key(kind: str, *parts: str) -> Key:
 def entry_key(register: str, kind: str, *parts: str) -> Key:
     """The key of an entry in this register."""
     return Key("entry", (register, kind, *parts))
+
+
+def written_key(entry: str) -> Key:
+    """The key of an entry of which the stream is known."""
+    return Key("entry", ("", entry))
 
 
 def mandate_key(principal: str, representative: str) -> Key:
@@ -121,6 +131,13 @@ class Register:
         if number is not None and (parts := _number_parts(number)):
             found = (*found, entry_key(self.name, ENTRY_NUMBER.name, *parts))
         return tuple(dict.fromkeys(found))
+
+    def claims_of(self, content: Content) -> tuple[Key, ...]:
+        """The claims that belong to an entry with this content; none where it is erased."""
+        try:
+            return self.claims(content)
+        except (AttributeError, KeyError, TypeError):  # as in keys_of
+            return ()
 
     def keys_searched(
         self, kind: str, parts: Sequence[str], spellings: Iterable[Spelling]

@@ -62,6 +62,7 @@ def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
     found["opinions"] = [_without_words(opinion) for opinion in found["opinions"]]
     found["extensions"] = [{**each, "reason": None} for each in found["extensions"]]
     found["appeals"] = [{**each, "reason": None, "explanation": None} for each in found["appeals"]]
+    found["amendments"] = [{**each, "reason": None} for each in found["amendments"]]
     if found["decision"]:
         found["decision"] = {**found["decision"], "explanation": None}
     return found
@@ -140,6 +141,7 @@ def shown(
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": case.open_objections,
+        "amendments": case.amendments,
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],

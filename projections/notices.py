@@ -80,6 +80,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "CaseWithdrawn": Notice(_all, "withdrawn"),
     "CaseLapsed": Notice(_all, "lapsed", _opening, "served"),
     "CaseCompleted": Notice(_all, "completed"),
+    "ResultCorrected": Notice(_all, "corrected"),
+    "ResultAnnulled": Notice(_all, "annulled"),
     "RefundDue": Notice(_applicant, "refund_due"),
     "RefundPaid": Notice(_applicant, "refund_paid"),
 }

@@ -182,6 +182,16 @@ class ConsentShown(Shape):
     answer: Literal["given", "open"]
 
 
+class AmendmentShown(Shape):
+    """What the case wrote was corrected (in one entry) or annulled (all of it)."""
+
+    what: Literal["correction", "annulment"]
+    entry: OpaqueId | None
+    at: Moment
+    law: str
+    reason: str | None
+
+
 class EntryWritten(Shape):
     """What an approval wrote."""
 
@@ -286,6 +296,7 @@ class CaseShown(Shape):
     entries: list[EntryWritten]
     entries_held: HeldShown | None
     objections: list[ObjectionShown]
+    amendments: list[AmendmentShown]
     obstacles: list[str]
     exemptions: list[Code]
     limits: list[LimitShown]
@@ -573,15 +584,28 @@ class EntryPage(Shape):
     items: list[EntryListed]
 
 
+class ProposedAmendment(Shape):
+    """What an officer proposed in the event ``event``, of the change ``of``."""
+
+    event: EventHash
+    what: Literal["correction", "annulment"]
+    of: EventHash
+    at: Moment
+    content: dict[str, Any] | None
+    reason: str | None
+
+
 class EntryShown(Shape):
     """As much as the caller sees: who is in it, of other people their names; who restricts, what the thing is, and the
     restrictions of their own office: ``has_other_restrictions`` says that there are others.
+
+    ``newest_change`` and ``proposal`` are for those who work with the register, who amend it.
     """
 
     entry: OpaqueId
     register_: Annotated[str, Field(alias="register")]  # a class of pydantic has a method of that name
     version: Version
-    status: Literal["active", "ended"]
+    status: Literal["active", "ended", "annulled"]
     until: LegalDay | None
     number: str | None
     title: str
@@ -592,6 +616,15 @@ class EntryShown(Shape):
     restrictions: list[RestrictionShown]
     has_other_restrictions: bool
     is_erased: bool
+    newest_change: EventHash | None
+    proposal: ProposedAmendment | None
+
+
+class EntryAmended(Shape):
+    """What was proposed, corrected or annulled is done; nothing personal."""
+
+    entry: OpaqueId
+    version: Version
 
 
 class EntryActed(Shape):

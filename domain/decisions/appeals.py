@@ -1,10 +1,11 @@
 """Appeals: a party asks who the law names to look at what ended the case; who judged before takes no part."""
 
 from domain import events as e
+from domain.authorisation import Rule
 from domain.commands import DecideAppeal, LodgeAppeal, TakeBackAppeal
 from domain.days.deadlines import Deadline, is_past
-from domain.decision import LEAD, Decision
-from domain.decisions import holding
+from domain.decision import LEAD, Decision, Events
+from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
 from domain.decisions.situation import Situation, officer_of, person_of
@@ -13,7 +14,7 @@ from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 FITTING = {
     "refused": ("upheld", "set_aside"),
     "lapsed": ("upheld", "set_aside"),
-    "approved": ("upheld",),
+    "approved": ("upheld", "annulled"),
 }
 
 
@@ -72,6 +73,13 @@ def _times_anew(situation: Situation) -> dict[str, Deadline]:
     return found
 
 
+def _annulled(command: DecideAppeal, rule: Rule, situation: Situation) -> Events:
+    """What was written counts no more, by the law of the appeal."""
+    body = situation.terms.appeals
+    basis = amendments.Basis(rule, body.source.law, body.authority)
+    return amendments.annulled(situation, basis, command.reason)
+
+
 def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
     """By the authority that the law names; set aside, others decide, and the full time runs anew."""
     case = situation.case
@@ -94,7 +102,11 @@ def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
         times = _times_anew(situation)
         after = assessed_again(situation)
     else:
-        claims = holding.released(situation)
+        claims = (
+            holding.released(situation)
+            if command.outcome == "upheld"
+            else _annulled(command, rule, situation)
+        )
         after = [(LEAD, e.AppealTermEnded())]
     decided = e.AppealDecided(
         outcome=command.outcome,

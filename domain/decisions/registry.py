@@ -1,6 +1,7 @@
 """What a registry answers to what was decided: a receipt, which may complete the case, or an objection."""
 
 from domain import events as e
+from domain.case import Stage
 from domain.commands import RecordObjection, RecordReceipt
 from domain.decision import LEAD, Decision, Events
 from domain.decisions.situation import Situation
@@ -15,7 +16,7 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
     """
     rule = situation.must_be_allowed()
     case = situation.case
-    if _is_ours(command, situation) and command.event in case.receipts.values():
+    if _is_ours(command, situation) and command.event in case.receipts:
         return situation.so_already(rule)
     found = _entry_of(command, situation)
     if found is None:
@@ -26,7 +27,8 @@ def record_receipt(command: RecordReceipt, situation: Situation) -> Decision:
         register=command.register, entry=entry.entry, event=command.event, receipt=command.jws
     )
     events: Events = [*_numbered(command, situation, key, entry), (LEAD, receipt)]
-    if {*case.receipts, entry.entry} >= {written["entry"] for written in case.entries}:
+    is_last = all(written["entry"] == entry.entry for written in case.unanswered)
+    if case.stage == Stage.APPROVED and is_last:
         served_after = situation.until(situation.terms.times.served)
         events.append((LEAD, e.CaseCompleted(served_after=served_after)))
     return situation.by(rule, events)
@@ -43,7 +45,7 @@ def record_objection(command: RecordObjection, situation: Situation) -> Decision
     if found is None:
         raise Clash("objection_does_not_match")
     _, entry = found
-    if entry.entry in case.receipts:
+    if command.event in case.receipts:
         raise Clash("receipt_recorded")
     situation.must_fit()
     objection = e.ObjectionRecorded(
@@ -76,8 +78,7 @@ def _entry_of(command: RecordReceipt | RecordObjection, situation: Situation) ->
     """The entry of that register which the event wrote, if this case decided it, and its office speaks of it."""
     if not _is_ours(command, situation) or command.event not in situation.case.effects:
         return None
-    for effect in situation.effects:
-        entry = situation.entry_at(effect.key)
-        if entry and effect.register.name == command.register and command.event in entry.changes:
-            return effect.key, entry
+    for key, entry in situation.written.items():
+        if entry.register == command.register and command.event in entry.changes:
+            return key, entry
     return None

@@ -13,12 +13,14 @@ from domain.case import Case, Stage, evolve
 from domain.claim import Claim
 from domain.commands import (
     SYSTEM,
+    AmendmentCommand,
     AmendRequest,
     AppointeeCommand,
     CaseCommand,
     Command,
     Competence,
     DecideAppeal,
+    DecidingAmendment,
     EntryCommand,
     FileCase,
     MandateCommand,
@@ -30,8 +32,9 @@ from domain.commands import (
 from domain.countries import country_of, legal_day
 from domain.country import Country
 from domain.days.deadlines import Deadline, Term, answered, compute
-from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
+from domain.entry_visibility import humans_in
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import (
     CLOCK,
@@ -50,7 +53,7 @@ from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
 from domain.parties import FIRST_PARTY, SIGNED_PAPER, capacities, parties_named, persons_in
-from domain.procedure import Effect, Key, Offer, Terms, slots
+from domain.procedure import Effect, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
 from domain.refusals import (
     Clash,
@@ -128,11 +131,30 @@ class Situation:
     def entry(self) -> Entry:
         """The entry that the command is asked of, in the register that it names; raises Unknown."""
         asked, state = self.command, self.state
+        if isinstance(asked, DecidingAmendment) and isinstance(state, Case):
+            return self.amended[1]
         if not isinstance(state, Entry) or not isinstance(asked, EntryCommand):
             raise Unknown
         if state.register != asked.register:
             raise Unknown
         return state
+
+    @property
+    def amended(self) -> tuple[Target, Entry]:
+        """The entry that an amendment is about, and where its events go; raises Unknown."""
+        asked, state = self.command, self.state
+        if not isinstance(asked, DecidingAmendment) or not isinstance(state, Case):
+            return LEAD, self.entry
+        for key, entry in self.written.items():
+            if entry.entry == asked.entry and entry.register == asked.register:
+                return key, entry
+        raise Unknown
+
+    @property
+    def written(self) -> dict[Key, Entry]:
+        """The entries that the case wrote, as they stand."""
+        keys = (written_key(each["entry"]) for each in self.case.entries)
+        return {key: entry for key in keys if (entry := self.entry_at(key)) is not None}
 
     @property
     def appointee(self) -> Appointee | None:
@@ -191,7 +213,8 @@ class Situation:
 
     @property
     def _there(self) -> Case | Entry:
-        return self.entry if isinstance(self.command, EntryCommand) else self.case
+        is_of_entry = isinstance(self.command, EntryCommand) and not isinstance(self.state, Case)
+        return self.entry if is_of_entry else self.case
 
     def _not_offered(self, command: FileCase) -> Any:
         raise NotOffered(country=Named("country", command.country))
@@ -304,14 +327,24 @@ class Situation:
         return COUNTER if isinstance(command, PartyCommand) and command.is_at_counter else self._step.may
 
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
-        if isinstance(there, Case):
-            subject = subject_of(there, self.at, self.found)
-            if authority in (None, there.authority):
-                return subject
+        if isinstance(there, Entry):
             return replace(
-                subject, authority=authority, opinion_offices=(*subject.opinion_offices, there.authority)
+                Subject(country=there.country, day=self.day, authority=authority or there.authority),
+                parties=self._named_in(there) if isinstance(self.command, AmendmentCommand) else _NONE,
             )
-        return Subject(country=there.country, day=self.day, authority=authority or there.authority)
+        subject = subject_of(there, self.at, self.found)
+        if isinstance(self.command, AmendmentCommand):
+            subject = replace(subject, parties={**subject.parties, **self._named_in(self.entry)})
+        if authority in (None, there.authority):
+            return subject
+        return replace(
+            subject, authority=authority, opinion_offices=(*subject.opinion_offices, there.authority)
+        )
+
+    def _named_in(self, entry: Entry) -> dict[str, str]:
+        """Whoever is in the entry, none of them p1, who is who files."""
+        humans = sorted(humans_in(entry, self.id_of))
+        return {f"e{n}": each for n, each in enumerate(humans, start=1)}
 
     def must_have_the_case(self) -> Rule:
         """The rule that lets the officer decide who has the case."""

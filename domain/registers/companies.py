@@ -78,7 +78,7 @@ def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], s
     known = [(head["may_act"], id_of(key)) for head in now if (key := key_of(head["person"]))]
     alone = frozenset(human for may_act, human in known if may_act == "alone")
     struck_off_on = content["struck_off_on"]
-    is_over = entry.status == Status.ENDED or (struck_off_on is not None and struck_off_on <= today)
+    is_over = entry.status != Status.ACTIVE or (struck_off_on is not None and struck_off_on <= today)
     return Heads(entry.entry, frozenset(human for _, human in known), alone, is_struck_off=is_over)
 
 

@@ -16,7 +16,7 @@ from domain.commands import Command
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.lifecycle import About, about_of, needed
+from domain.lifecycle import About, about_of, further, needed
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
@@ -29,7 +29,13 @@ from infra.formats.signing import Seal
 from infra.keys.keyring import Keyring
 from infra.log.event_store import Answer, Writer
 
-_NAMES_PEOPLE_ANEW = (e.EntryChanged, e.RequestAmended)
+_NAMES_PEOPLE_ANEW = (
+    e.EntryChanged,
+    e.EntryCorrected,
+    e.EntryAnnulled,
+    e.CorrectionProposed,
+    e.RequestAmended,
+)
 
 
 class Append:
@@ -84,6 +90,12 @@ class Append:
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
+        if keys := further(command, stream.state, beside.values()):
+            more = {key: self._keyring.ids.stream(key) for key in keys}
+            loaded = self.load_all({each: key.family for key, each in more.items()})
+            ids = {**ids, **more}
+            targets |= {key: loaded[each] for key, each in more.items()}
+            beside |= {key: targets[key].state for key in more}
         situation = Situation(
             command,
             self.at,
@@ -228,6 +240,7 @@ class Append:
             effects,
             {name: whose for name, _, whose in members.personal},
             {whose: b64url(key.id) for whose, key in keys.items()},
+            lead["stream"] if lead else None,
         )
         end = end.after(self.at, signed.raw_hash)
         self._batch.add(signed, end, after(stream, recorded))

@@ -211,6 +211,7 @@ def read(
         payload.get("effects"),
         owners,
         {owners[n]: key for n, key in keys.items() if n in owners},
+        payload["lead"]["stream"] if "lead" in payload else None,
     )
 
 

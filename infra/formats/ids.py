@@ -35,7 +35,7 @@ class Ids:
 
     def stream(self, key: Key) -> str:
         """A claim, an entry or a mandate, by what it must be found again from."""
-        return self._of(key.family, *key.parts)
+        return key.stream or self._of(key.family, *key.parts)
 
     def case(self, issuer: str, client: str, subject: str, key: str) -> str:
         """The case that this caller files under this Idempotency-Key."""

@@ -11,12 +11,15 @@ from domain.commands import (
     SYSTEM,
     Actor,
     AmendRequest,
+    AnnulEntry,
+    AnnulResult,
     ApproveCase,
     AssessFee,
     AssignCase,
     CaseCommand,
     Command,
     Competence,
+    CorrectEntry,
     DecideAppeal,
     DeclareNotNeeded,
     DeclineConsent,
@@ -25,6 +28,7 @@ from domain.commands import (
     EndMandate,
     EraseCase,
     EraseEntry,
+    ExpireEntry,
     ExtendDeadline,
     FileCase,
     GiveConsent,
@@ -36,7 +40,9 @@ from domain.commands import (
     LodgeAppeal,
     PlaceRestriction,
     PresumeServed,
+    ProposeAnnulment,
     ProposeApproval,
+    ProposeCorrection,
     ProvideInformation,
     RecordObjection,
     RecordPayment,
@@ -124,6 +130,7 @@ TREASURY: Final = office("treasury", person=None)
 REGISTRY: Final = office("registry", person=None)
 DATA_PROTECTION: Final = office("data_protection_officer", authority="data-protection")
 PERSONNEL: Final = office("personnel_officer")
+JUDGE: Final = office("court", "judge", authority="kz-court")
 AUDITOR: Final = office("auditor", authority="court-of-auditors")
 
 
@@ -447,6 +454,84 @@ def restrict(kind: str, by: Who | None = None, restriction: str = "restriction-1
 def lift(by: Who, restriction: str = "restriction-1") -> Act:
     """It is allowed again."""
     return lambda s: LiftRestriction(restriction=restriction, **_of_entry(s, by))
+
+
+def _of_newest(story: Story, by: Who) -> dict[str, Any]:
+    found = story.entry
+    return {**_of_entry(story, by), "of": found.change, "expected": found.version}
+
+
+def _other_colour(story: Story) -> dict[str, Any]:
+    content = story.entry.content
+    return {**content, "vehicle": {**content["vehicle"], "colour": "green"}}
+
+
+def propose_correction(by: Who = OFFICER, reason: str = "It is green.", **more: Any) -> Act:
+    """An officer says that the car has another colour."""
+
+    def act(story: Story) -> Command:
+        said = {**_of_newest(story, by), "content": _other_colour(story), "reason": reason, **more}
+        return ProposeCorrection(**said)
+
+    return act
+
+
+def propose_annulment(by: Who = OFFICER, reason: str = "Another car was meant.", **more: Any) -> Act:
+    """An officer says that the newest change should not have been."""
+    return lambda s: ProposeAnnulment(**{**_of_newest(s, by), "reason": reason, **more})
+
+
+def correct(by: Who = SECOND, **more: Any) -> Act:
+    """A second officer agrees to what is proposed."""
+
+    def act(story: Story) -> Command:
+        proposal: Any = story.entry.proposal or {"event": "hash-of-nothing", "content": {}}
+        said = {"proposal": proposal["event"], "content": proposal["content"], **_written(story), **more}
+        return CorrectEntry(**{**_of_newest(story, by), **said})
+
+    return act
+
+
+def correct_as_a_court(by: Who = JUDGE, reason: str | None = "Decided on 3 March.", **more: Any) -> Act:
+    """The court says how it reads."""
+
+    def act(story: Story) -> Command:
+        content = more.pop("content", None) or _other_colour(story)
+        said = {"content": content, "reason": reason, **_written(story), **more}
+        return CorrectEntry(**{**_of_newest(story, by), **said})
+
+    return act
+
+
+def annul(by: Who = SECOND, **more: Any) -> Act:
+    """A second officer agrees to what is proposed."""
+
+    def act(story: Story) -> Command:
+        proposal: Any = story.entry.proposal or {"event": "hash-of-nothing"}
+        return AnnulEntry(
+            **{**_of_newest(story, by), "proposal": proposal["event"], **_written(story), **more}
+        )
+
+    return act
+
+
+def annul_as_a_court(by: Who = JUDGE, reason: str | None = "Decided on 3 March.", **more: Any) -> Act:
+    """The court annuls the newest change."""
+    return lambda s: AnnulEntry(**{**_of_newest(s, by), "reason": reason, **_written(s), **more})
+
+
+def annul_result(by: Who = JUDGE, reason: str = "Decided on 3 March.", **more: Any) -> Act:
+    """The court annuls what the case wrote."""
+    return _asked(AnnulResult, by, reason=reason, **more)
+
+
+def expire(by: Who = clock) -> Act:
+    """The clock looks whether the last day of the entry is over."""
+    return lambda s: ExpireEntry(**_of_entry(s, by))
+
+
+def _written(story: Story) -> dict[str, Any]:
+    return {"written_by": story.entry.written_by}
 
 
 def erase_entry(by: Who = DATA_PROTECTION) -> Act:

@@ -17,14 +17,14 @@ from domain.appointee import Appointee
 from domain.authorities import authorities
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
-from domain.commands import Actor, AppointeeCommand, Command, EntryCommand, MandateCommand
+from domain.commands import Actor, AppointeeCommand, Command, DecidingAmendment, EntryCommand, MandateCommand
 from domain.countries import country_of, legal_day
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
-from domain.lifecycle import about_of, needed
+from domain.lifecycle import about_of, further, needed
 from domain.mandate import Mandate
 from domain.offers import codes_of, offers
 from domain.parties import keyed
@@ -35,6 +35,7 @@ from tests.examples import effects_of, example_entries, example_request
 
 MONDAY: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)  # an afternoon in Almaty
 CASE: Final = "case-1"
+ANEW: Final = (e.EntryChanged, e.EntryCorrected, e.EntryAnnulled, e.CorrectionProposed)
 
 Act = Callable[["Story"], Command | None]  # what is asked; None: only time has passed
 Who = Callable[["Story"], Actor]
@@ -156,7 +157,7 @@ class Story:
         self.last = []
         actor: e.ActorMember = {"id": "tamga", "role": "system"}
         decision = Decision(authority=self.terms.authority, actor=actor, events=list(events))  # type: ignore[arg-type]
-        self._record(decision, self.case_id, "case")
+        self._record(decision, self.case_id, "case", is_led=False)
 
     def _decided(self, command: Command) -> Decision:
         """As at the desk: what the command's row sees is loaded, and nothing else."""
@@ -167,11 +168,12 @@ class Story:
         there = {entry.entry: entry for entry in self.entries.values()}
         given = {stream_of(key): mandate for key, mandate in self.mandates.items()}
         state: Any = self.case
-        if isinstance(command, EntryCommand | MandateCommand):
+        if isinstance(command, EntryCommand | MandateCommand) and not _is_of_a_case(command):
             state = {**there, **given}.get(command.stream)
         elif isinstance(command, AppointeeCommand):
             state = self.appointees.get(command.stream)
         seen = needed(command, about_of(command, self.at, state), state)
+        seen = (*seen, *further(command, state, self.beside(seen).values()))
         return Situation(
             command,
             self.at,
@@ -189,35 +191,44 @@ class Story:
             "entry": self.entries,
             "mandate": self.mandates,
         }
-        return {key: there[key.family].get(key, FAMILIES[key.family].empty) for key in keys}
+        return {key: there[key.family].get(self._derived(key), FAMILIES[key.family].empty) for key in keys}
 
-    def _record(self, decision: Decision, lead: str, family: str) -> None:
+    def _derived(self, key: Key) -> Key:
+        """The key from which the stream was derived, where a key names the stream itself."""
+        if key.stream is None:
+            return key
+        return next(k for k, entry in self.entries.items() if entry.entry == key.stream)
+
+    def _record(self, decision: Decision, lead: str, family: str, *, is_led: bool = True) -> None:
         others = [(target, event) for target, event in decision.events if target != LEAD]
         leads = [event for target, event in decision.events if target == LEAD]
         effects = {}
         for target, event in others:
-            recorded = self._recorded(event, stream_of(target), target.family, decision, None)
+            recorded = self._recorded(
+                event, stream_of(target), target.family, decision, None, lead if is_led else None
+            )
             effects[recorded.hash] = [self.offer.country]
-            self._evolve(recorded, target)
+            self._evolve(recorded, self._derived(target))
         for n, event in enumerate(leads, start=1):
             closing = effects if effects and n == len(leads) else None
             self._evolve(self._recorded(event, lead, family, decision, closing))
         self._is_sound()
 
-    def _recorded(
+    def _recorded(  # noqa: PLR0917 - what an event says of itself
         self,
         event: e.Event,
         stream: str,
         family: str,
         decision: Decision,
         effects: dict[str, list[str]] | None,
+        lead: str | None = None,
     ) -> e.Recorded:
         members = codec.encode(event, family, self.offer.country)
         assert may_sign(self.offer.country, decision.authority, members.type)
         seq = self.heads[stream] = self.heads.get(stream, 0) + 1
         held = self.keys.setdefault(stream, {})
         for _, _, whose in members.personal:
-            if whose not in held or (isinstance(event, e.EntryChanged) and whose != "entry"):
+            if whose not in held or (isinstance(event, ANEW) and whose != "entry"):
                 held[whose] = f"key-{stream}-{whose}-{seq}"
         if isinstance(event, e.PersonalDataErased):
             self.keys[stream] = {whose: key for whose, key in held.items() if key not in event.keys}
@@ -237,6 +248,7 @@ class Story:
             effects=effects,
             owners={name: whose for name, _, whose in members.personal},
             keys={whose: held[whose] for _, _, whose in members.personal},
+            lead=lead,
         )
         self.log.append(recorded)
         self.last.append(recorded)
@@ -327,9 +339,13 @@ def human_of(known: tuple[str | int, ...]) -> str:
     return "-".join(("human", *map(str, known)))
 
 
+def _is_of_a_case(command: Command) -> bool:
+    return isinstance(command, DecidingAmendment) and command.written_by is not None
+
+
 def stream_of(key: Key) -> str:
     """The id of the stream of a claim or an entry."""
-    return "/".join((key.family, *key.parts))
+    return key.stream or "/".join((key.family, *key.parts))
 
 
 def key_of_stream(stream: str) -> Key:

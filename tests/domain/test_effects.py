@@ -155,10 +155,10 @@ def test_a_case_is_completed_when_every_register_has_answered(
     both = [story.entries[key] for key in story.keys_of_entries]
     first, last = both[::-1] if is_old_first else both
     story.when(acknowledge(entry=first)).then("ReceiptRecorded")
-    assert (story.now.stage, story.now.receipts) == ("approved", {first.entry: first.changes[-1]})
+    assert (story.now.stage, story.now.receipts) == ("approved", {first.changes[-1]: first.entry})
     story.when(acknowledge(entry=first)).then()
     story.when(acknowledge(entry=last)).then("ReceiptRecorded", "CaseCompleted")
-    assert story.now.receipts == {entry.entry: entry.changes[-1] for entry in both}
+    assert story.now.receipts == {entry.changes[-1]: entry.entry for entry in both}
 
 
 def test_a_registry_answers_for_its_own_register_only(make_up: MakeUp) -> None:

@@ -111,7 +111,7 @@ def test_the_payment_that_covers_it_writes_the_registers_in_its_append(make_up: 
     )
     assert story.now.effects == sorted(recorded.hash for recorded in story.last[:2])
     assert story.claims[claim_of(story)] == Claim(stream_of(story.key), is_settled=True)
-    assert fits(story.now) == ("RecordReceipt", "RecordObjection")
+    assert fits(story.now) == ("RecordReceipt", "RecordObjection", "AnnulResult")
     story.when(acknowledge()).then("ReceiptRecorded", "CaseCompleted")
     assert folded(story.log, story.case_id) == story.now
 

@@ -113,6 +113,12 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.EraseCase: erase(),
     c.PlaceRestriction: restrict("arrest"),
     c.LiftRestriction: lift(POLICE),
+    c.AnnulResult: acts.annul_result(),
+    c.ProposeCorrection: acts.propose_correction(),
+    c.ProposeAnnulment: acts.propose_annulment(),
+    c.CorrectEntry: acts.correct_as_a_court(),
+    c.AnnulEntry: acts.annul_as_a_court(),
+    c.ExpireEntry: acts.expire(),
     c.EraseEntry: erase_entry(),
     c.GrantCompetence: acts.grant(),
     c.EndCompetence: acts.end(),
@@ -143,6 +149,8 @@ def all_commands() -> set[type]:
         c.CaseCommand,
         c.PartyCommand,
         c.EntryCommand,
+        c.AmendmentCommand,
+        c.DecidingAmendment,
         c.AppointeeCommand,
         c.MandateCommand,
     }
@@ -157,7 +165,7 @@ def test_every_command_has_one_row_and_one_decision() -> None:
 
 def test_what_has_ended_is_served_appealed_against_and_forgotten_and_nothing_else() -> None:
     assert {*STAGES, Stage.NOT_NEEDED} == set(Stage)
-    of_an_end = {"ServeDecision", "LodgeAppeal", "WaiveClaim", "EraseCase"}
+    of_an_end = {"ServeDecision", "LodgeAppeal", "WaiveClaim", "EraseCase", "AnnulResult"}
     for stage in Stage:
         told = {*fits(at(stage).now)}
         assert (told <= of_an_end) == (stage in ENDED), stage
@@ -225,8 +233,8 @@ def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, row: Step
     elif story.refusal is not None:
         if stage == Stage.NOT_NEEDED and row.may is CONSENT:
             story.then_refused(NotAllowed, "consent_not_asked")
-        elif row.command is c.DecideAppeal:
-            story.then_refused(Unknown)  # who decides appeals knows nothing of other cases
+        elif row.command in {c.DecideAppeal, c.AnnulResult}:
+            story.then_refused(Unknown)  # who decides appeals, and a court, know nothing of other cases
         else:
             story.then_refused(Clash)  # what stands in the way is said: a proposal, no such appeal
     else:
@@ -242,14 +250,17 @@ JUDGED: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.WithdrawCase: acts.FILED,
     c.ExtendDeadline: acts.IN_HAND,
     c.DecideAppeal: acts.APPEALED,
+    c.AnnulResult: acts.APPROVED,
 }
 
 
 @pytest.mark.parametrize("kind", JUDGED, ids=name_of)
 def test_a_judgement_is_bound_to_the_version_that_was_seen(kind: type[c.Command]) -> None:
-    """The rows say so; test_payments.py, test_entry_fee.py and test_opinions.py have it of what waits for a law."""
+    """The rows say so; test_payments.py, test_entry_fee.py and test_opinions.py have it of what waits for a law,
+    test_amendments.py of entries.
+    """
     of_other_laws = {c.AssessFee, c.WriteEntries, c.RequestOpinion, c.DeclareNotNeeded}
-    assert {*JUDGED, *of_other_laws} == {row.command for row in ROWS if row.is_judgement}
+    assert {*JUDGED, *of_other_laws} == {row.command for row in OF_CASES if row.is_judgement}
     story = given(a_sale(), *JUDGED[kind])
     command = asked(kind, story)
     older = acts.seen(command, story.now.version - 1)
@@ -272,6 +283,7 @@ LOOKING: Final[dict[type[c.Command], tuple[Act, ...]]] = {
     c.EndAppealTerm: (*acts.REFUSED, *acts.APPEALABLE),
     c.RecordReceipt: acts.APPROVED,
     c.RecordObjection: acts.APPROVED,
+    c.AnnulResult: acts.APPROVED,
 }
 
 OF_THE_ENTRY_FEE: Final = {c.RecordPayment, c.AssessFee, c.WriteEntries}
@@ -282,9 +294,10 @@ OF_EXEMPTIONS: Final = {c.DeclareNotNeeded}
 def test_what_a_row_forgets_is_a_fault_and_is_never_read_as_free(kind: type[c.Command]) -> None:
     """A car whose claim was not loaded would stay claimed for ever, without any error.
 
-    What a fee before the entry looks at is in test_entry_fee.py.
+    What a fee before the entry looks at is in test_entry_fee.py, an amendment of an entry in test_amendments.py.
     """
-    assert {*LOOKING, *OF_THE_ENTRY_FEE, *OF_EXEMPTIONS} == {row.command for row in ROWS if row.sees}
+    looking = {row.command for row in OF_CASES if row.sees or row.sees_written}
+    assert {*LOOKING, *OF_THE_ENTRY_FEE, *OF_EXEMPTIONS} == looking
     story = given(a_sale(), *LOOKING[kind])
     must_see(story, asked(kind, story))
 
@@ -312,6 +325,8 @@ def test_nothing_is_loaded_but_what_the_row_sees(row: Step) -> None:
         "claim": lambda: list(situation.claims.values()),
         "entry": lambda: [situation.entry_at(effect.key) for effect in situation.effects],
     }
+    if row.sees_written:
+        looks["entry"] = lambda: list(situation.written.values())
     for family, look in looks.items():
         if family in families:
             assert all(look())
@@ -327,7 +342,7 @@ def test_facts_reach_a_case_whose_people_are_erased(row: Step) -> None:
     assert "case" in story.now.erased
     story.when(EVERY[row.command])
     assert not row.reaches_erased or not isinstance(story.refusal, Erased)
-    if row.may and row.may.roles[:1] == ("officer",):
+    if row.may and row.may.roles[:1] == ("officer",) and not row.reaches_erased:
         assert isinstance(story.refusal, Erased)
 
 

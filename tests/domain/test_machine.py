@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain import events as e
 from domain.case import ENDED, Case, Stage
+from domain.commands import CaseCommand
 from domain.lifecycle import does_fit
 from domain.refusals import Differs, WrongStage
 from tests.domain import acts
@@ -96,7 +97,7 @@ class Lives(RuleBasedStateMachine):
             return
         command = asked(story)
         story.when(asked)
-        if command is None or type(command) not in EVERY or not hasattr(command, "expected"):
+        if not isinstance(command, CaseCommand) or type(command) not in EVERY:
             return
         if does_fit(type(command), before):
             assert not isinstance(story.refusal, WrongStage), (what, before.stage)

@@ -39,7 +39,7 @@ def test_a_registry_that_cannot_apply_a_decision_says_why_and_the_case_waits() -
     )
     assert (said.code, said.objection) == ("plate_unknown", "signed.by.registry")
     assert story.now.stage == "approved"
-    assert fits(story.now) == ("RecordReceipt", "RecordObjection")
+    assert fits(story.now) == ("RecordReceipt", "RecordObjection", "AnnulResult")
     assert folded(story.log, story.case_id) == story.now
 
 

@@ -29,7 +29,7 @@ def test_the_receipt_completes_the_case() -> None:
     story = given(a_sale(), *APPROVED).when(acknowledge()).then("ReceiptRecorded", "CaseCompleted")
     assert (story.now.stage, story.now.receipts) == (
         "completed",
-        {story.entry.entry: story.entry.changes[-1]},
+        {story.entry.changes[-1]: story.entry.entry},
     )
     assert story.last[0].actor["role"] == "registry"
 

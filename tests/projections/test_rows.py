@@ -228,7 +228,7 @@ def test_a_case_that_waits_for_two_things_has_a_row_for_each() -> None:
     story = given(a_sale(), *APPROVED)
     (written,) = story.now.entries
     at = "2026-11-24T00:00:00.000000Z"
-    objection = Objection(code="plate_unknown", at=at, event="e" * 43, **written)
+    objection = Objection(code="plate_unknown", at=at, event="e" * 43, is_over=False, **written)
     held = story.now._replace(
         objections=[objection], entries_held={"code": "entry_exists", "at": "2026-11-25"}
     )

@@ -1,0 +1,207 @@
+"""Correcting and annulling what was written: by two officers, or by the court that the law names.
+
+An entry's newest change is amended, and the case that made it hears of it.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, version_seen
+from api.edge.carrying_out import act, caller_and_body, carried_out
+from api.edge.contract import Id, documented
+from api.edge.may_read import nothing
+from api.edge.shapes import CaseBrief, EntryAmended, EventHash
+from api.registers.who_reads import READ, office_of_register
+from domain.commands import (
+    AmendmentCommand,
+    AnnulEntry,
+    AnnulResult,
+    CorrectEntry,
+    ProposeAnnulment,
+    ProposeCorrection,
+)
+from domain.entry import Entry
+from domain.faults import faults_of
+from domain.forms import Paragraph, Value, plain
+from domain.procedures import registers
+from domain.refusals import Clash, Fault, Invalid
+from infra.desk.desk import new_cause
+from infra.house import CountryHouse
+
+router = APIRouter()
+
+
+class CorrectionProposal(Value):
+    """How the newest change, the event ``of`` (the entry's ``newest_change``), should have read: the whole content."""
+
+    of: EventHash
+    content: dict[str, Any]
+    reason: Paragraph
+
+
+class Correction(Value):
+    """``of``: the event that proposed it (the entry's ``proposal``). By a court of itself: the newest change, with the
+    whole content and a reason.
+    """
+
+    of: EventHash
+    content: dict[str, Any] | None = None
+    reason: Paragraph | None = None
+
+
+class AnnulmentProposal(Value):
+    """That the newest change, the event ``of``, should not have been, and why."""
+
+    of: EventHash
+    reason: Paragraph
+
+
+class Annulment(Value):
+    """``of``: the event that proposed it. By a court of itself: the newest change, with a reason."""
+
+    of: EventHash
+    reason: Paragraph | None = None
+
+
+class AnnulledResult(Value):
+    """Why what the case wrote counts no more."""
+
+    reason: Paragraph
+
+
+@router.post(
+    "/v1/registers/{register}/entries/{entry}/correction-proposals",
+    **documented(
+        "Propose a correction", body=CorrectionProposal, answer=EntryAmended, asks=ProposeCorrection
+    ),
+)
+async def propose_correction(request: Request, register: str, entry: Id) -> Response:
+    """By an officer of the office that wrote the entry: an error of that office."""
+    country = _country_of(request, register)
+    said = await body_of(request, CorrectionProposal)
+    content = _content_of(register, said.content)
+    command = ProposeCorrection(
+        **_named(request, country, register, entry), of=said.of, content=content, reason=said.reason
+    )
+    return await _done(request, country, command)
+
+
+@router.post(
+    "/v1/registers/{register}/entries/{entry}/corrections",
+    **documented("Correct an entry", body=Correction, answer=EntryAmended, asks=CorrectEntry),
+)
+async def correct(request: Request, register: str, entry: Id) -> Response:
+    """By a second officer, or by the court that the law names."""
+    country = _country_of(request, register)
+    said = await body_of(request, Correction)
+    if (said.content is None) is not (said.reason is None):
+        raise Invalid(Fault("/content" if said.content is None else "/reason", "missing"))
+    found = await _as_it_stands(country, register, entry)
+    if said.content is not None:
+        content, proposal = _content_of(register, said.content), None
+    else:
+        content, proposal = _proposed(found, said.of), said.of
+    command = CorrectEntry(
+        **_named(request, country, register, entry),
+        of=said.of if proposal is None else found.change,
+        written_by=found.written_by,
+        proposal=proposal,
+        content=content,
+        reason=said.reason,
+    )
+    return await _done(request, country, command)
+
+
+@router.post(
+    "/v1/registers/{register}/entries/{entry}/annulment-proposals",
+    **documented("Propose an annulment", body=AnnulmentProposal, answer=EntryAmended, asks=ProposeAnnulment),
+)
+async def propose_annulment(request: Request, register: str, entry: Id) -> Response:
+    """By an officer of the office that wrote the entry: an error of that office."""
+    country = _country_of(request, register)
+    said = await body_of(request, AnnulmentProposal)
+    command = ProposeAnnulment(**_named(request, country, register, entry), of=said.of, reason=said.reason)
+    return await _done(request, country, command)
+
+
+@router.post(
+    "/v1/registers/{register}/entries/{entry}/annulments",
+    **documented("Annul the newest change of an entry", body=Annulment, answer=EntryAmended, asks=AnnulEntry),
+)
+async def annul(request: Request, register: str, entry: Id) -> Response:
+    """By a second officer, or by the court that the law names; of a case, all that it wrote."""
+    country = _country_of(request, register)
+    said = await body_of(request, Annulment)
+    found = await _as_it_stands(country, register, entry)
+    is_proposed = said.reason is None
+    command = AnnulEntry(
+        **_named(request, country, register, entry),
+        of=found.change if is_proposed else said.of,
+        written_by=found.written_by,
+        proposal=said.of if is_proposed else None,
+        reason=said.reason,
+    )
+    return await _done(request, country, command)
+
+
+@router.post(
+    "/v1/cases/{case}/annulments",
+    **documented("Annul what a case wrote", body=AnnulledResult, answer=CaseBrief, asks=AnnulResult),
+)
+async def annul_result(request: Request, case: Id) -> Response:
+    """By the court that the law names."""
+    _, said = await caller_and_body(request, case, AnnulledResult)
+    return await act(request, case, AnnulResult, reason=said.reason)
+
+
+def _country_of(request: Request, register: str) -> CountryHouse:
+    """The country in which the caller works with the register; others do not learn of it."""
+    country, _ = office_of_register(request, caller(request), register, (READ,))
+    return country
+
+
+def _named(request: Request, country: CountryHouse, register: str, entry: str) -> dict[str, Any]:
+    """What all these commands say: who asks, of which entry, and which version of it they saw."""
+    return {
+        "by": caller(request),
+        "cause": new_cause(),
+        "country": country.code,
+        "register": register,
+        "entry": entry,
+        "expected": version_seen(request),
+    }
+
+
+def _content_of(register: str, said: dict[str, Any]) -> dict[str, Any]:
+    """The content in the newest form of the register; raises Invalid."""
+    try:
+        return plain(registers()[register].content.model_validate(said))
+    except ValidationError as error:
+        raise Invalid(*faults_of(error, "/content")) from None
+
+
+async def _as_it_stands(country: CountryHouse, register: str, entry: str) -> Entry:
+    await country.seen()
+    row = country.read_models.one("registers", entry)
+    if row is None or row["register"] != register:
+        raise nothing()
+    return Entry(**row["state"])
+
+
+def _proposed(entry: Entry, event: str) -> dict[str, Any]:
+    """What the proposal says the content should be; raises Clash where it stands no more."""
+    proposal = entry.proposal
+    if proposal is None or proposal["event"] != event or proposal["content"] is None:
+        raise Clash("amendment_not_proposed")
+    return dict(proposal["content"])
+
+
+async def _done(request: Request, country: CountryHouse, command: AmendmentCommand) -> Response:
+    outcome = await carried_out(request, country, command)
+    newest = country.log.newest(command.entry)
+    version = newest[2] if newest else outcome.version
+    return answered({"entry": command.entry, "version": version}, version=version)

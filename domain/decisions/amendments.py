@@ -1,0 +1,375 @@
+"""Amendments of what was written: by two officers for an error of their office, by the court, on appeal (rules.md 51).
+
+Only the newest change of an entry is amended. A correction restates it and supersedes; an annulment takes it back: the
+record reads as before. Both also before a registry has answered. A case hears of what becomes of its result.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from domain import events as e
+from domain.authorisation import Rule
+from domain.case import Case
+from domain.commands import (
+    AmendmentCommand,
+    AnnulEntry,
+    AnnulResult,
+    CorrectEntry,
+    ExpireEntry,
+    ProposeAnnulment,
+    ProposeCorrection,
+)
+from domain.decision import LEAD, Decision, Events, Target
+from domain.decisions import quotas
+from domain.decisions.situation import Situation, officer_of, person_of
+from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
+from domain.offers import amendments_of
+from domain.procedure import Change, Create, Key
+from domain.procedures import registers
+from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, named
+from domain.roles import APPEAL_OFFICER, COURT
+
+
+class Basis(NamedTuple):
+    """Who amends, by which law, in whose name."""
+
+    rule: Rule
+    law: str
+    authority: str
+
+    @property
+    def is_court(self) -> bool:
+        """Who needs no second officer, and is stopped by no restriction: a court, who decides an appeal."""
+        return self.rule.competence is not None and self.rule.competence.role in (COURT, APPEAL_OFFICER)
+
+
+# --- proposals: the first pair of eyes ----------------------------------------------------------------------
+
+
+def propose_correction(command: ProposeCorrection, situation: Situation) -> Decision:
+    """An officer says how the newest change should have read."""
+    entry, basis = situation.entry, _basis(situation)
+    if _is_proposed_by_me(entry, basis.rule, "correction", command.of, command.reason, command.content):
+        return situation.so_already(basis.rule)
+    _must_be_newest(command, entry)
+    _must_correct(command.content, entry)
+    _must_be_known(basis)
+    proposed = e.CorrectionProposed(
+        register=entry.register,
+        content_version=registers()[entry.register].content_version,
+        of=command.of,
+        rule=basis.rule.id,
+        content=command.content,
+        reason=command.reason,
+        officer_person=person_of(basis.rule),
+    )
+    return situation.by(basis.rule, [(LEAD, proposed)])
+
+
+def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decision:
+    """An officer says that the newest change should not have been."""
+    entry, basis = situation.entry, _basis(situation)
+    if _is_proposed_by_me(entry, basis.rule, "annulment", command.of, command.reason, None):
+        return situation.so_already(basis.rule)
+    _must_be_newest(command, entry)
+    _must_be_free(basis, entry)
+    _must_be_known(basis)
+    proposed = e.AnnulmentProposed(
+        register=entry.register,
+        of=command.of,
+        rule=basis.rule.id,
+        reason=command.reason,
+        officer_person=person_of(basis.rule),
+    )
+    return situation.by(basis.rule, [(LEAD, proposed)])
+
+
+# --- corrections ------------------------------------------------------------------------------------------
+
+
+def correct(command: CorrectEntry, situation: Situation) -> Decision:
+    """By a second officer what the first proposed, or by the court."""
+    basis = _basis(situation)
+    key, entry = situation.amended
+    if _was_amended_so(command, entry, "correction", basis):
+        return situation.so_already(basis.rule, authority=basis.authority)
+    proposal = _must_be_amendable(command, entry, "correction", basis)
+    if proposal and proposal["content"] != command.content:
+        raise Clash("proposal_changed")
+    _must_correct(command.content, entry)
+    corrected = e.EntryCorrected(
+        register=entry.register,
+        content_version=registers()[entry.register].content_version,
+        of=entry.change,
+        proposal=command.proposal,
+        law=basis.law,
+        rule=basis.rule.id,
+        content=command.content,
+        reason=_reason(command, proposal),
+    )
+    events: Events = [*_claims_follow(command.content, entry, situation), (key, corrected)]
+    if isinstance(situation.state, Case):
+        told = e.ResultCorrected(
+            register=entry.register,
+            entry=entry.entry,
+            of=entry.change,
+            law=basis.law,
+            rule=basis.rule.id,
+            reason=_reason(command, proposal),
+            officer_person=person_of(basis.rule),
+        )
+        events.append((LEAD, told))
+    return situation.by(basis.rule, events, authority=basis.authority)
+
+
+def _must_correct(content: Mapping[str, Any], entry: Entry) -> None:
+    """It says something else, of the same thing: by its key an entry is found for ever."""
+    if entry.status == Status.ANNULLED:
+        raise Clash("entry_annulled")
+    if content == entry.content:
+        raise Clash("nothing_to_correct")
+    key = registers()[entry.register].key
+    if key(content) != key(entry.content):
+        raise Invalid(Fault("/content", "key_not_corrected"))
+
+
+def _claims_follow(content: Mapping[str, Any], entry: Entry, situation: Situation) -> Events:
+    """What the record must not share with another one is what it says now."""
+    register = registers()[entry.register]
+    before, now = register.claims_of(entry.content), register.claims_of(content)
+    let_go = [key for key in before if key not in now and situation.claim(key).holder == entry.entry]
+    taken = [key for key in now if situation.claim(key).holder != entry.entry]
+    if any(situation.claim(key).holder is not None for key in taken):
+        raise Clash("claim_taken")
+    return [
+        *((key, e.ClaimReleased(kind=key.kind, holder=entry.entry)) for key in let_go),
+        *((key, e.ClaimSettled(kind=key.kind, holder=entry.entry)) for key in taken),
+    ]
+
+
+# --- annulments -------------------------------------------------------------------------------------------
+
+
+def annul(command: AnnulEntry, situation: Situation) -> Decision:
+    """By a second officer what the first proposed, or by the court: of a case all that it wrote."""
+    basis = _basis(situation)
+    key, entry = situation.amended
+    if _was_amended_so(command, entry, "annulment", basis):
+        return situation.so_already(basis.rule, authority=basis.authority)
+    proposal = _must_be_amendable(command, entry, "annulment", basis)
+    reason = _reason(command, proposal)
+    if isinstance(situation.state, Case):
+        events = annulled(situation, basis, reason, command.proposal)
+    else:
+        events = _taken_back(key, entry, situation, basis, reason, command.proposal)
+    return situation.by(basis.rule, events, authority=basis.authority)
+
+
+def annul_result(command: AnnulResult, situation: Situation) -> Decision:
+    """By the court, of a case that it names: all that it wrote."""
+    basis = _basis(situation)
+    if not basis.is_court:
+        raise NotAllowed("court_annuls")
+    if situation.case.is_annulled:
+        return situation.so_already(basis.rule, authority=basis.authority)
+    situation.must_fit()
+    events = annulled(situation, basis, command.reason)
+    return situation.by(basis.rule, events, authority=basis.authority)
+
+
+def annulled(situation: Situation, basis: Basis, reason: str, proposal: str | None = None) -> Events:
+    """All that the case wrote is taken back; raises Clash where something was changed since, or cannot be read."""
+    case, events = situation.case, Events()
+    for key, entry in situation.written.items():
+        if entry.change not in case.effects:
+            raise Clash("entry_changed_since")
+        _must_be_free(basis, entry)
+        events += _taken_back(key, entry, situation, basis, reason, proposal)
+    told = e.ResultAnnulled(
+        entries=case.entries,
+        law=basis.law,
+        rule=basis.rule.id,
+        reason=reason,
+        officer_person=person_of(basis.rule),
+    )
+    return [*events, *quotas.free(situation, situation.slots), (LEAD, told)]
+
+
+def _taken_back(  # noqa: PLR0913, PLR0917 - what an annulment says
+    key: Target, entry: Entry, situation: Situation, basis: Basis, reason: str, proposal: str | None
+) -> Events:
+    """The newest change of the entry, and what it did to claims."""
+    was = _read_before(entry)
+    taken_back = e.EntryAnnulled(
+        register=entry.register,
+        content_version=was["content_version"],
+        title="annulment",
+        of=entry.change,
+        proposal=proposal,
+        reads=was["status"],
+        until=was["until"],
+        law=basis.law,
+        rule=basis.rule.id,
+        content=was["content"],
+        reason=reason,
+    )
+    return [*_claims_back(entry, situation, was["status"]), (key, taken_back)]
+
+
+def _read_before(entry: Entry) -> Reading:
+    if entry.is_erased:
+        raise Clash("entry_erased")
+    if entry.before is not None:
+        return entry.before
+    if entry.depth > 0:
+        raise Clash("former_reading_unknown")
+    return {**reading_of(entry), "status": "annulled"}
+
+
+def _claims_back(entry: Entry, situation: Situation, reads: e.Reads) -> Events:
+    """What was the record's because of the change is free again, what the change freed is the record's, where nobody
+    else has it by now.
+    """
+    settled, freed = _settled_and_freed(entry, situation)
+    ours = [key for key in sorted(settled - freed) if situation.claim(key).holder == entry.entry]
+    lost = [key for key in sorted(freed) if situation.claim(key).holder is None] if reads == "active" else []
+    return [
+        *((key, e.ClaimReleased(kind=key.kind, holder=entry.entry)) for key in ours),
+        *((key, e.ClaimSettled(kind=key.kind, holder=entry.entry)) for key in lost),
+    ]
+
+
+def _settled_and_freed(entry: Entry, situation: Situation) -> tuple[set[Key], set[Key]]:
+    """What belongs to the record, by its content and by what the case did; and what the case took from it."""
+    settled = set(registers()[entry.register].claims_of(entry.content))
+    if not isinstance(situation.state, Case):
+        return settled, set()
+    written = zip(situation.case.entries, situation.effects, strict=False)  # none where people are erased
+    effect = next((effect for each, effect in written if each["entry"] == entry.entry), None)
+    if isinstance(effect, Create | Change):
+        settled.update(effect.settles)
+    return settled, set(effect.frees) if effect else set()
+
+
+# --- ends by themselves -----------------------------------------------------------------------------------
+
+
+def expire(_command: ExpireEntry, situation: Situation) -> Decision:
+    """The clock: the last day of the record is over; what only it could have is free for others."""
+    rule, entry = situation.must_be_allowed(), situation.entry
+    if entry.status != Status.ACTIVE or entry.until is None or situation.day.isoformat() <= entry.until:
+        return situation.so_already(rule)
+    ours = [
+        key
+        for key in registers()[entry.register].claims_of(entry.content)
+        if situation.claim(key).holder == entry.entry
+    ]
+    released: Events = [(key, e.ClaimReleased(kind=key.kind, holder=entry.entry)) for key in ours]
+    over = e.EntryEnded(register=entry.register, title="expiry")
+    return situation.by(rule, [*released, (LEAD, over)])
+
+
+# --- who may, and when ------------------------------------------------------------------------------------
+
+
+def _basis(situation: Situation) -> Basis:
+    """The office that wrote the entry, for its own error, or the court that the law names today; raises the refusal."""
+    register, office = _register_and_office(situation)
+    found = amendments_of(situation.country.code, register, situation.day)
+    try:
+        rule = situation.must_be_allowed(office)
+    except Refusal:
+        court = found.court if found else None
+        if found is None or court is None:
+            raise
+        with suppress(Refusal):
+            return Basis(situation.must_be_allowed(court.authority), court.source.law, court.authority)
+        raise
+    if found is None:
+        raise Clash("no_amendments")
+    return Basis(rule, found.source.law, office)
+
+
+def _register_and_office(situation: Situation) -> tuple[str, str]:
+    if isinstance(situation.state, Entry):
+        return situation.entry.register, situation.entry.authority
+    case = situation.case
+    asked = situation.command
+    if isinstance(asked, AmendmentCommand):
+        return asked.register, case.authority
+    return situation.offer.procedure.registers[0].name, case.authority
+
+
+def _must_be_newest(command: AmendmentCommand, entry: Entry) -> None:
+    """It is bound to the version that the person saw, and to the newest change."""
+    if command.expected != entry.version:
+        raise Stale(entry.version)
+    if command.of != entry.change:
+        raise Clash("entry_changed_since")
+
+
+def _must_be_amendable(
+    command: CorrectEntry | AnnulEntry, entry: Entry, what: Amendment, basis: Basis
+) -> Proposal | None:
+    """The proposal that a second officer agrees to; None for a court, which needs none."""
+    if entry.is_erased:
+        raise Clash("entry_erased")
+    if basis.is_court and command.proposal is None:
+        _must_be_newest(command, entry)
+        return None
+    if basis.is_court or command.proposal is None:
+        raise NotAllowed("amendment_is_proposed")
+    if command.expected != entry.version:
+        raise Stale(entry.version)
+    proposal = entry.proposal
+    if proposal is None or (proposal["event"], proposal["what"]) != (command.proposal, what):
+        raise Clash("amendment_not_proposed")
+    _must_be_known(basis)
+    me = (officer_of(basis.rule), person_of(basis.rule))
+    if any(officer == me[0] or person in (None, "", me[1]) for officer, person in proposal["proposers"]):
+        raise NotAllowed("four_eyes")
+    return proposal
+
+
+def _must_be_known(basis: Basis) -> None:
+    """Two persons amend: whom the record of competences does not name is neither."""
+    if not person_of(basis.rule):
+        raise NotAllowed("officer_without_person")
+
+
+def _must_be_free(basis: Basis, entry: Entry) -> None:
+    """An office takes nothing back that is under a restriction; a court may."""
+    if entry.restrictions and not basis.is_court:
+        kinds = sorted({each["kind"] for each in entry.restrictions.values()})
+        raise Clash("entry_restricted", kinds=named("restriction", kinds))
+
+
+def _is_proposed_by_me(  # noqa: PLR0913, PLR0917 - what a proposal says
+    entry: Entry, rule: Rule, what: Amendment, of: str, reason: str, content: Mapping[str, Any] | None
+) -> bool:
+    known = entry.proposal
+    if known is None or (known["what"], known["of"], known["reason"], known["content"]) != (
+        what,
+        of,
+        reason,
+        content,
+    ):
+        return False
+    return known["proposers"][-1][0] == officer_of(rule)
+
+
+def _was_amended_so(command: CorrectEntry | AnnulEntry, entry: Entry, what: Amendment, basis: Basis) -> bool:
+    """The same was done before by the same officer or court, and nothing since."""
+    done = entry.amended
+    if done is None or (done["what"], done["by"]) != (what, officer_of(basis.rule)):
+        return False
+    is_same = done["proposal"] == command.proposal if command.proposal else done["of"] == command.of
+    return is_same and (not isinstance(command, CorrectEntry) or command.content == entry.content)
+
+
+def _reason(command: CorrectEntry | AnnulEntry, proposal: Proposal | None) -> str:
+    said = proposal["reason"] if proposal else command.reason
+    if said is None:
+        raise Erased(command.entry) if proposal else Invalid(Fault("/reason", "missing"))
+    return said

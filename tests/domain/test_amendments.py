@@ -1,0 +1,384 @@
+"""Corrections and annulments: by two officers for an error of their office, by the court, on appeal."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain import events as e
+from domain.case import Stage
+from domain.claim import FREE
+from domain.entry import Status
+from domain.lifecycle import fits
+from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Stale, Unknown
+from domain.visibility import shown, watched
+from tests.domain.acts import (
+    APPEALED,
+    APPROVED,
+    COMPLETED,
+    FILED,
+    JUDGE,
+    OFFICER,
+    REGISTRY,
+    SECOND,
+    SUPERVISOR,
+    acknowledge,
+    annul,
+    annul_as_a_court,
+    annul_result,
+    appeal,
+    applicant,
+    approve,
+    assign,
+    correct,
+    correct_as_a_court,
+    decide_appeal,
+    erase,
+    erase_entry,
+    expire,
+    later,
+    object_to,
+    office,
+    party,
+    propose_annulment,
+    propose_correction,
+    restrict,
+    serve,
+    stranger,
+)
+from tests.domain.story import Story, Who, a_birth, a_sale, given
+
+IN_ERROR = "entry_changed_since"
+BIRTH_REGISTERED = (*FILED, assign(), approve(OFFICER))
+TR_JUDGE = office("court", "judge", authority="tr-court")
+
+
+def seller(story: Story) -> Any:
+    return story.request["seller"]
+
+
+# --- corrections ------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_the_office_is_corrected_by_two_of_its_officers() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction())
+    change, version = story.entry.changes[-1], story.now.version
+    story.when(correct()).then("EntryCorrected", "ResultCorrected")
+    corrected, told = story.the(e.EntryCorrected), story.the(e.ResultCorrected)
+    assert story.entry.content["vehicle"]["colour"] == "green"
+    assert story.entry.content["owner"] == story.request["buyer"], "all else stays"
+    assert (corrected.of, told.of, told.entry) == (change, change, story.entry.entry)
+    assert (corrected.law, corrected.rule) == (story.terms.amendments.source.law, "entry.amend:officer")  # type: ignore[union-attr]
+    assert (corrected.reason, told.reason, told.officer_person) == ("It is green.",) * 2 + (
+        "human-officer-2",
+    )
+    assert (story.now.stage, story.now.version) == (Stage.COMPLETED, version + 1)
+    assert (story.entry.title, story.entry.status, story.entry.proposal) == ("sale", "active", None)
+    assert story.entry.changes[-2:] == [change, story.last[0].hash]
+    assert story.last[0].hash in story.now.effects, "the registry answers for it, too"
+
+
+def test_a_party_finds_what_became_of_the_result() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction(), correct())
+    (amendment,) = shown(story.now, "p2")["amendments"]
+    assert (amendment["what"], amendment["entry"], amendment["reason"]) == (
+        "correction",
+        story.entry.entry,
+        "It is green.",
+    )
+    assert watched(story.now)["amendments"] == [{**amendment, "reason": None}]
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal", "code"),
+    [
+        (OFFICER, NotAllowed, "four_eyes"),
+        (office("officer", "login-2", person="human-officer-1"), NotAllowed, "four_eyes"),
+        (office("supervisor", "login-2", person="human-officer-1"), NotAllowed, "four_eyes"),
+        (office("officer", "officer-9", person=None), NotAllowed, "officer_without_person"),
+        (office("officer", "officer-9", authority="kz-police"), Unknown, None),
+        (office("court", "judge-2", authority="kz-other"), Unknown, None),
+        (REGISTRY, NotAllowed, None),
+        (stranger, Unknown, None),
+        (applicant, NotAllowed, "party_to_this_case"),
+        (party("p2"), NotAllowed, "party_to_this_case"),
+    ],
+)
+def test_nobody_else_corrects(who: Who, refusal: type[Refusal], code: str | None) -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction())
+    story.when(correct(who)).then_refused(refusal, code)
+    assert story.entry.proposal is not None
+
+
+def test_a_party_who_is_an_officer_amends_nothing_of_theirs() -> None:
+    """Not even where nobody filed: whoever stands in the entry is kept out."""
+    story = a_sale()
+    owner = office("officer", "officer-7", person=given(a_sale(), *FILED).now.persons["p1"])
+    given(story).when(propose_correction(owner)).then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_who_ever_proposed_an_amendment_of_a_change_does_not_confirm_one() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction(OFFICER), propose_annulment(SECOND))
+    story.when(annul(OFFICER)).then_refused(NotAllowed, "four_eyes")
+    story.when(annul(SUPERVISOR)).then("EntryAnnulled", "ResultAnnulled")
+
+
+def test_what_was_proposed_is_confirmed_and_nothing_else() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction())
+    other = {**story.entry.content, "vehicle": {**story.entry.content["vehicle"], "colour": "red"}}
+    story.when(correct(content=other)).then_refused(Clash, "proposal_changed")
+    story.when(annul()).then_refused(Clash, "amendment_not_proposed")
+    story.when(correct(proposal="hash-of-nothing")).then_refused(Clash, "amendment_not_proposed")
+    story.when(correct(proposal=None, reason="I say so.")).then_refused(NotAllowed, "amendment_is_proposed")
+
+
+def test_without_a_proposal_no_officer_amends() -> None:
+    story = given(a_sale(), *COMPLETED)
+    story.when(correct()).then_refused(Clash, "amendment_not_proposed")
+    story.when(annul()).then_refused(Clash, "amendment_not_proposed")
+
+
+def test_an_amendment_is_bound_to_the_version_that_was_seen() -> None:
+    story = given(a_sale(), *COMPLETED)
+    old = story.entry.version - 1
+    for act in (
+        propose_correction(expected=old),
+        propose_annulment(expected=old),
+        correct_as_a_court(expected=old),
+        annul_as_a_court(expected=old),
+    ):
+        story.when(act).then_refused(Stale)
+    given(story, propose_correction()).when(correct(expected=story.entry.version - 1)).then_refused(Stale)
+
+
+def test_only_the_newest_change_is_amended() -> None:
+    story = given(a_sale(), *COMPLETED)
+    first = story.entry.changes[0]
+    for act in (propose_correction(of=first), propose_annulment(of=first)):
+        story.when(act).then_refused(Clash, IN_ERROR)
+    for act in (correct_as_a_court(of=first), annul_as_a_court(of=first)):
+        story.when(act).then_refused(Clash, IN_ERROR)
+
+
+def test_a_correction_says_something_else_of_the_same_car() -> None:
+    story = given(a_sale(), *COMPLETED)
+    story.when(propose_correction(content=story.entry.content)).then_refused(Clash, "nothing_to_correct")
+    vehicle = {**story.entry.content["vehicle"], "vin": "TAMGA303Z00000000"}
+    other_car = {**story.entry.content, "vehicle": vehicle}
+    refused = story.when(propose_correction(content=other_car))
+    refused.then_refused(Invalid, "key_not_corrected", "/content")
+
+
+def test_the_same_act_again_is_done_already() -> None:
+    """Also with the version that was seen then: its answer was lost."""
+    story = given(a_sale(), *COMPLETED)
+    proposed, confirmed = propose_correction(expected=2), correct()
+    asked = propose_correction()(story)
+    assert asked is not None
+    story.when(lambda _: asked).then("CorrectionProposed")
+    story.when(lambda _: asked).then()
+    again = confirmed(story)
+    assert again is not None
+    story.when(lambda _: again).then("EntryCorrected", "ResultCorrected")
+    story.when(lambda _: again).then()
+    story.when(proposed).then_refused(Stale)
+
+
+def test_a_change_since_makes_a_proposal_void() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction())
+    proposal = story.entry.proposal
+    assert proposal is not None
+    given(story, correct_as_a_court(content={**story.entry.content, "owner": seller(story)}))
+    assert story.entry.proposal is None
+    story.when(correct(proposal=proposal["event"], content=proposal["content"]))
+    story.then_refused(Clash, "amendment_not_proposed")
+
+
+def test_the_court_corrects_by_itself() -> None:
+    story = given(a_sale(), *COMPLETED).when(correct_as_a_court()).then("EntryCorrected", "ResultCorrected")
+    corrected = story.the(e.EntryCorrected)
+    assert (corrected.proposal, corrected.rule) == (None, "entry.amend:court")
+    assert {recorded.authority for recorded in story.last} == {"kz-court"}
+    story.when(correct_as_a_court(reason=None, content={**story.entry.content, "owner": seller(story)}))
+    story.then_refused(Invalid, "missing", "/reason")
+
+
+def test_what_was_imported_is_corrected_too_and_no_case_hears_of_it() -> None:
+    story = given(a_sale(), propose_correction()).when(correct()).then("EntryCorrected")
+    assert story.last[0].lead is None
+    assert story.entry.written_by is None
+
+
+def test_a_birth_that_is_corrected_is_claimed_as_it_reads_now() -> None:
+    """Who the mother is was typed wrong: the same birth cannot be registered by either number."""
+    story = given(a_birth(), *BIRTH_REGISTERED)
+    content = story.entry.content
+    number = {"number": "10000000146"}
+    mother = {**content["mother"], "personal_number": {**content["mother"]["personal_number"], **number}}
+    before = {key for key, claim in story.claims.items() if claim.holder == story.entry.entry}
+    story.when(correct_as_a_court(TR_JUDGE, content={**content, "mother": mother}))
+    assert story.refusal is None
+    assert "ClaimReleased" in story.names
+    assert "ClaimSettled" in story.names
+    after = {key for key, claim in story.claims.items() if claim.holder == story.entry.entry}
+    assert len(after) == len(before)
+    assert after != before
+
+
+# --- annulments -------------------------------------------------------------------------------------------
+
+
+def test_a_sale_that_is_annulled_gives_the_car_back() -> None:
+    story = given(a_sale(), *COMPLETED, propose_annulment())
+    story.when(annul()).then("EntryAnnulled", "ResultAnnulled")
+    annulled = story.the(e.EntryAnnulled)
+    assert (annulled.reads, annulled.title, annulled.of) == ("active", "annulment", story.entry.changes[-2])
+    assert story.entry.change == story.entry.changes[0]
+    assert story.entry.content["owner"] == seller(story)
+    assert story.entry.status == Status.ACTIVE
+    assert story.now.is_annulled
+    assert "AnnulResult" not in fits(story.now)
+    assert "LodgeAppeal" not in fits(story.now)
+
+
+def test_a_birth_that_is_annulled_counts_no_more_and_may_be_registered_anew() -> None:
+    story = given(a_birth(), *BIRTH_REGISTERED)
+    assert any(claim.holder == story.entry.entry for claim in story.claims.values())
+    story.when(annul_as_a_court(TR_JUDGE))
+    assert {"EntryAnnulled", "ResultAnnulled", "ClaimReleased"} == {*story.names}
+    assert story.entry.status == Status.ANNULLED
+    assert all(claim == FREE for claim in story.claims.values())
+    again = a_birth()
+    again.entries, again.claims = story.entries, story.claims
+    given(again, *BIRTH_REGISTERED)
+    assert again.entry.status == Status.ACTIVE
+
+
+def test_an_annulment_is_also_possible_before_the_registry_has_answered() -> None:
+    story = given(a_sale(), *APPROVED, object_to(), propose_annulment()).when(annul())
+    story.then("EntryAnnulled", "ResultAnnulled")
+    assert (story.now.stage, story.now.open_objections, story.now.ending) == (Stage.COMPLETED, [], None)
+    given(story).when(acknowledge()).then("ReceiptRecorded")
+    story.when(acknowledge()).then()
+
+
+def test_a_correction_ends_the_objection_of_a_registry_and_its_receipt_completes_the_case() -> None:
+    story = given(a_sale(), *APPROVED, object_to(), propose_correction(), correct())
+    assert story.now.open_objections == []
+    assert story.now.stage == Stage.APPROVED
+    story.when(acknowledge()).then("ReceiptRecorded", "CaseCompleted")
+
+
+def test_the_receipt_of_what_was_corrected_counts_as_well_and_each_once() -> None:
+    story = given(a_sale(), *APPROVED)
+    first = story.entry.changes[-1]
+    given(story, propose_correction(), correct())
+    story.when(acknowledge(event=first)).then("ReceiptRecorded", "CaseCompleted")
+    story.when(acknowledge()).then("ReceiptRecorded")
+    for event in (first, story.entry.changes[-1]):
+        story.when(acknowledge(event=event)).then()
+
+
+def test_an_office_annuls_nothing_that_is_restricted_and_a_court_does() -> None:
+    story = given(a_sale(), *COMPLETED, restrict("arrest"))
+    story.when(propose_annulment()).then_refused(Clash, "entry_restricted")
+    story.when(annul_as_a_court()).then("EntryAnnulled", "ResultAnnulled")
+    assert story.entry.restrictions, "it stands, on whoever has the car"
+
+
+def test_after_an_annulment_what_reads_now_is_annulled_next_whoever_wrote_it() -> None:
+    story = given(a_sale(), *COMPLETED, propose_annulment(), annul())
+    assert (story.entry.change, story.entry.written_by) == (story.entry.changes[0], None)
+    story.when(annul_as_a_court()).then("EntryAnnulled")
+    assert (story.entry.status, story.entry.content["owner"]) == (Status.ANNULLED, seller(story))
+
+
+def test_one_former_reading_is_known_and_what_lies_further_back_is_said_to_be_unknown() -> None:
+    story = given(a_sale())
+    for owner in ("seller", "buyer"):
+        content = {**story.entry.content, "owner": story.request[owner]}
+        story.happened(
+            (story.key, e.EntryChanged(register="vehicles", content_version=1, title="sale", content=content))
+        )
+    given(story, annul_as_a_court()).when(annul_as_a_court()).then_refused(Clash, "former_reading_unknown")
+
+
+def test_what_is_annulled_for_good_is_not_corrected() -> None:
+    story = given(a_sale(), propose_annulment()).when(annul()).then("EntryAnnulled")
+    assert story.entry.status == Status.ANNULLED
+    story.when(propose_correction()).then_refused(Clash, "entry_annulled")
+
+
+def test_the_court_annuls_what_a_case_wrote() -> None:
+    story = given(a_sale(), *COMPLETED)
+    story.when(annul_result(OFFICER)).then_refused(NotAllowed, "court_annuls")
+    story.when(annul_result(JUDGE)).then("EntryAnnulled", "ResultAnnulled")
+    story.when(annul_result(JUDGE)).then()
+    assert story.now.is_annulled
+
+
+def test_what_was_changed_since_is_not_annulled_with_the_case_that_wrote_it() -> None:
+    story = given(a_sale(), *COMPLETED)
+    change = e.EntryChanged(register="vehicles", content_version=1, title="sale", content=story.entry.content)
+    story.happened((story.key, change))
+    story.when(annul_result(JUDGE)).then_refused(Clash, IN_ERROR)
+
+
+def test_the_court_annuls_also_when_the_people_of_the_case_are_erased() -> None:
+    story = given(a_sale(), *COMPLETED, later(days=2000), erase())
+    story.when(annul_as_a_court()).then("EntryAnnulled", "ResultAnnulled")
+
+
+def test_what_is_erased_is_not_amended() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction(), later(days=5000), erase_entry())
+    proposal = story.entry.proposal
+    assert proposal is not None
+    assert (proposal["content"], proposal["reason"], story.entry.before) == (None, None, None)
+    assert [person for _, person in proposal["proposers"]] == [None]
+    story.when(annul_as_a_court()).then_refused(Clash, "entry_erased")
+    story.when(correct()).then_refused(Clash, "entry_erased")
+
+
+def test_an_appeal_annuls_what_was_written() -> None:
+    story = given(a_sale(), *COMPLETED, serve(), appeal())
+    story.when(decide_appeal("annulled", "It was not the owner."))
+    assert {*story.names} == {"EntryAnnulled", "AppealDecided", "ResultAnnulled", "AppealTermEnded"}
+    assert (story.now.stage, story.now.is_annulled) == (Stage.COMPLETED, True)
+    assert story.entry.content["owner"] == seller(story)
+    assert {recorded.authority for recorded in story.last} == {story.terms.appeals.authority}
+
+
+def test_a_refusal_is_not_annulled() -> None:
+    story = given(a_sale(), *APPEALED).when(decide_appeal("annulled", "No."))
+    story.then_refused(Invalid, "outcome_does_not_fit", "/outcome")
+
+
+# --- ends by themselves -----------------------------------------------------------------------------------
+
+
+def holding_until(day: date) -> Story:
+    story = a_sale()
+    (key,) = story.keys_of_entries
+    changed = e.EntryChanged(
+        register="vehicles",
+        content_version=1,
+        title="sale",
+        content=story.entry.content,
+        until=day.isoformat(),
+    )
+    given(story, *FILED)
+    story.happened((key, changed))
+    return story
+
+
+def test_the_clock_ends_what_holds_no_longer_after_its_last_day() -> None:
+    story = holding_until(date(2026, 11, 24))
+    story.when(expire()).then()
+    given(story, later(hours=24)).when(expire()).then()  # 14:00 in Almaty, on the last day
+    given(story, later(hours=11)).when(expire()).then("EntryEnded")
+    assert (story.entry.status, story.entry.title) == (Status.ENDED, "expiry")
+    story.when(expire()).then()
+
+
+def test_only_the_clock_does() -> None:
+    holding_until(date(2026, 11, 22)).when(expire(OFFICER)).then_refused(NotAllowed, "only_the_clock")
