@@ -143,6 +143,8 @@ class _Story:
         for case in waiting:
             self._until(partial(self._is, case, "completed"), "the registry's receipt")
             self.receipts += 1
+        self._corrected(waiting[1])
+        self._annulled(waiting[2])
         self._console.print("three weeks later: what was not paid or not agreed to lapses")
         turn_to(clock, datetime.now(UTC) + timedelta(days=28))
         for case in (unpaid, alone, revived):

@@ -19,6 +19,7 @@ evidence        what is brought: attachments, attestations
 document        what is issued, only that
 register        a country's civil, permit, company or vehicle register
 entry           one legal record in a register, with its own stream
+amendment       a correction or an annulment of what an entry says; a *result* is what a case wrote
 restriction     what forbids to dispose of an entry: an arrest, a lien
 claim           the reservation of a key that must be unique, such as a VIN with an open sale
 quota           so many places a year; a case takes a *slot* of it

@@ -12,7 +12,7 @@ from domain.entry import Entry
 from domain.entry_visibility import Human, humans_in
 from domain.events import As
 from domain.lifecycle import CLOCK, COUNTER, ROWS
-from domain.offers import offices_of_register
+from domain.offers import courts_over, offices_of_register
 from domain.parties import (
     FIRST_PARTY,
     Capacity,
@@ -40,7 +40,9 @@ class Subject:
     authority: str | None = None
     offices: frozenset[str] | None = None
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
-    opinion_offices: tuple[str, ...] = ()  # those that are asked for their opinion now
+    opinion_offices: tuple[
+        str, ...
+    ] = ()  # those that are asked for their opinion now, and a court over what was written
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     at_counter: frozenset[str] = frozenset()
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
@@ -82,9 +84,9 @@ class Rule:
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
-    May("case.read", (PARTY, *JUDGES, "auditor", "data_protection_officer"), or_opinion_office=True),
-    May("case.history", (PARTY, *JUDGES, "auditor"), or_opinion_office=True),
-    May("evidence.read", (PARTY, *JUDGES), or_opinion_office=True),
+    May("case.read", (PARTY, *JUDGES, COURT, "auditor", "data_protection_officer"), or_opinion_office=True),
+    May("case.history", (PARTY, *JUDGES, COURT, "auditor"), or_opinion_office=True),
+    May("evidence.read", (PARTY, *JUDGES, COURT), or_opinion_office=True),
     May("queue.read", JUDGES),
     COUNTER,
     # Of a register: who is in the entry, who decides on it, who keeps it, who restricts it, who watches.
@@ -187,7 +189,10 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
         by_paper=case.by_paper,
         acted=frozenset(filter(None, case.acting.values())),
         barred=case.was_set_aside_by,
-        opinion_offices=tuple(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
+        opinion_offices=(
+            *(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
+            *(courts_over(case.country, case.procedure) if case.entries else ()),
+        ),
     )
 
 

@@ -217,6 +217,13 @@ def amendments_of(country: str, register: str, day: date) -> Amendments | None:
     return next(filter(None, found), Amendments(keeper.source) if keeper else None)
 
 
+def courts_over(country: str, procedure: str) -> tuple[str, ...]:
+    """The courts that the country's law on the procedure names, or named, for what it writes."""
+    found = offer(country, procedure)
+    amendments = (terms.amendments for terms in found.terms) if found else ()
+    return tuple({each.court.authority: None for each in amendments if each and each.court})
+
+
 def offices_of_register(country: str, register: str, day: date) -> RegisterOffices:
     """Who works with the register in this country on that day."""
     today = terms_of_register(country, register, day)

@@ -9,9 +9,18 @@ from infra.formats.canonical import NotCanonical
 from infra.formats.signing import digest, open_disclosure
 
 Row = dict[str, Any]
-CONTENT: Final = ("entry.EntryCreated.v1", "entry.EntryChanged.v1")
+CONTENT: Final = (
+    "entry.EntryCreated.v1",
+    "entry.EntryChanged.v1",
+    "entry.EntryCorrected.v1",
+    "entry.EntryAnnulled.v1",
+)
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
-_NAMED: Final = {"register", "content_version", "title", "until", "_sd"}
+_NAMED: Final = {
+    *("register", "content_version", "title", "until", "_sd"),
+    *("of", "proposal", "law", "rule", "reads"),
+}
+_WHY: Final = "reason"  # of an amendment: it is no content
 
 
 def register_of(event: Event) -> str | None:
@@ -33,7 +42,8 @@ def opened(event: Event, answer: Mapping[str, Any] | None) -> dict[str, Any]:
     stated = event.payload["data"]
     disclosures: list[str] = answer["disclosures"] if answer else []
     try:
-        owners = content_owners(stated["register"], stated["content_version"])
+        content = content_owners(stated["register"], stated["content_version"])
+        owners = {*content, _WHY} if "of" in stated else {*content}
         found = dict(open_disclosure(text) for text in disclosures)
     except LookupError:
         raise Wrong("content", "the version of the entry's content is not known here") from None
@@ -41,11 +51,11 @@ def opened(event: Event, answer: Mapping[str, Any] | None) -> dict[str, Any]:
         raise Wrong("disclosure", str(error)) from None
     if not {digest(text) for text in disclosures} <= set(stated.get("_sd", ())):
         raise Wrong("disclosure", "what was disclosed is not what the event signed")
-    if not found.keys() <= owners.keys() or len(found) != len(disclosures):
+    if not found.keys() <= owners or len(found) != len(disclosures):
         raise Wrong("disclosure", "what was disclosed is not a member of the entry, or comes twice")
     if len(found) < len(owners) and not (answer and answer["is_erased"]):
         raise Wrong("disclosure", "a member was not disclosed, though nothing was erased")
-    return {name: found.get(name) for name in owners}
+    return {name: found.get(name) for name in content}
 
 
 def after(  # noqa: PLR0911 - one branch an event
@@ -55,20 +65,22 @@ def after(  # noqa: PLR0911 - one branch an event
     stated = event.payload["data"]
     match event.type:
         case "entry.EntryCreated.v1" | "entry.EntryChanged.v1":
-            public = {name: value for name, value in stated.items() if name not in _NAMED}
             return {
                 "entry": event.stream,
                 "register": stated["register"],
-                "content_version": stated["content_version"],
+                **_read(event, personal),
                 "status": "active",
                 "until": stated["until"],
                 "title": stated["title"],
-                "version": event.seq,
-                "content": {**public, **personal},
                 "restrictions": row["restrictions"] if row else {},
             }
         case _ if row is None:
             return None
+        case "entry.EntryCorrected.v1":
+            return {**row, **_read(event, personal)}
+        case "entry.EntryAnnulled.v1":
+            stands = {"status": stated["reads"], "until": stated["until"], "title": stated["title"]}
+            return {**row, **_read(event, personal), **stands}
         case "entry.RestrictionPlaced.v1":
             placed = {"kind": stated["kind"], "since": event.time}
             return {
@@ -87,3 +99,14 @@ def after(  # noqa: PLR0911 - one branch an event
             return {**row, "version": event.seq, "content": content}
         case _:
             return row
+
+
+def _read(event: Event, personal: Mapping[str, Any]) -> Row:
+    """The content as the event restates it."""
+    stated = event.payload["data"]
+    public = {name: value for name, value in stated.items() if name not in _NAMED}
+    return {
+        "content_version": stated["content_version"],
+        "version": event.seq,
+        "content": {**public, **personal},
+    }

@@ -1,19 +1,20 @@
-"""What the clock has to do: lapses, ends of appeal terms, uploads that nobody filed, heads of the table of
-accesses.
+"""What the clock has to do: lapses, ends of appeal terms, entries whose last day is over, uploads that nobody
+filed, heads of the table of accesses.
 
 What is due is found in the read models and decided on the log: what the read models say too early, or again,
 leads to nothing. One case's trouble, or one country's, keeps nothing else waiting.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from domain import events as e
 from domain.authorities import access_of
-from domain.commands import SYSTEM, CaseCommand, EndAppealTerm, LapseCase, PresumeServed
+from domain.commands import SYSTEM, CaseCommand, Command, EndAppealTerm, ExpireEntry, LapseCase, PresumeServed
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, Outcome, new_cause
 from infra.formats.envelope import payload_of, split
@@ -44,7 +45,7 @@ class Ticker:
 
     def _tick(self) -> int:
         country, now = self._country, self._clock()
-        done = sum(_lapses(country, now))
+        done = sum(_lapses(country, now)) + sum(_ends_of_entries(country, now))
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
         # Development's clock jumps, also back.
@@ -77,21 +78,44 @@ def record_access_head(country: CountryHouse) -> int:
 
 
 def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
-    """1 for each command that led to events. A page is asked for at once, so that it is one batch of the
-    desk.
+    """1 for each command that led to events."""
+    yield from _each_due(country, now, "deadlines", ("next", "case"), lambda row: _command(row, now))
+
+
+def _ends_of_entries(country: CountryHouse, now: datetime) -> Iterator[int]:
+    """The same for entries that the law gives a last day."""
+    yield from _each_due(country, now, "registers", ("ends", "entry"), partial(_expiry, country.code))
+
+
+def _expiry(country: str, row: dict[str, Any]) -> ExpireEntry:
+    return ExpireEntry(
+        by=SYSTEM, cause=new_cause(), country=country, register=row["register"], entry=row["entry"]
+    )
+
+
+def _each_due(
+    country: CountryHouse,
+    now: datetime,
+    view: str,
+    order: tuple[str, str],
+    command_of: Callable[[dict[str, Any]], Command],
+) -> Iterator[int]:
+    """1 for each command that led to events, for the rows of a view of which the moment has come. A page is asked for
+    at once, so that it is one batch of the desk.
     """
+    moment, stream = order
     after: tuple[Any, ...] = ()
     parked = country.read_models.parked()  # the read models know nothing new of these
     while True:
-        # A moment without a deadline sorts before every text: null is never due.
+        # A row without a moment sorts before every text: null is never due.
         due = country.read_models.rows(
-            "deadlines", up_to={"next": written(now)}, order=("next", "case"), after=after, limit=PAGE
+            view, up_to={moment: written(now)}, order=order, after=after, limit=PAGE
         )
-        asked = [country.desk.ask(_command(row, now)) for row in due if row["case"] not in parked]
+        asked = [country.desk.ask(command_of(row)) for row in due if row[stream] not in parked]
         yield from (_led_to_events(country, future) for future in asked)
         if len(due) < PAGE:
             return
-        after = (due[-1]["next"], due[-1]["case"])
+        after = (due[-1][moment], due[-1][stream])
 
 
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:

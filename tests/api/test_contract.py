@@ -16,6 +16,7 @@ from schemathesis.checks import CHECKS
 
 from api.app import build
 from infra.development import development
+from tests.api.test_amendments import amended
 from tests.api.test_further_law import asking, may_answer, opinion_asked_and_given
 from tests.api.test_life_of_a_case import lived
 from tests.town.caller import good, new_key, until
@@ -116,6 +117,7 @@ def walk(town: Town) -> None:
     refused_and_paid_back(town)
     restricted(town)
     lived(town)
+    amended(town)
     appointed_and_dismissed(town)
     represented(town)
     every_refusal_of_a_filing(town)

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from domain import commands as c
+from domain import events as e
+from domain.countries import country_of, legal_day, moment_named
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
+from infra.desk.desk import Append, new_cause
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
 from infra.operations.ticking import HEAD_EVERY, PAGE, Ticker, record_access_head, tick
@@ -92,6 +96,35 @@ def test_when_nobody_appealed_the_car_is_free_again(kazakhstan: OneCountry) -> N
     kazakhstan.later(days=120)
     assert ticked(kazakhstan) == 1
     assert kazakhstan.file(1, key="again").version == 2
+
+
+def test_an_entry_ends_after_its_last_day_and_once(kazakhstan: OneCountry) -> None:
+    """At midnight of its country: the last day is the law's own."""
+    kazakhstan.register(1)
+    entry, last_day = kazakhstan.entry(1), legal_day(kazakhstan.at, country_of("KZ")) + timedelta(days=3)
+
+    def limited(append: Append) -> None:
+        stream = append.load(entry, "entry")
+        changed = e.EntryChanged(
+            register="vehicles",
+            content_version=stream.state.content_version,
+            title="limited",
+            content=stream.state.content,
+            until=last_day.isoformat(),
+        )
+        decision = Decision(authority=OFFICE, actor=SYSTEM_ACTOR, events=[(LEAD, changed)])
+        append.sign(decision, stream, {}, new_cause())
+
+    kazakhstan.desk.have(limited).result()
+    over = moment_named(last_day.isoformat(), country_of("KZ"))
+    kazakhstan.at = over
+    assert ticked(kazakhstan) == 0
+    kazakhstan.at = over + timedelta(microseconds=1)
+    assert ticked(kazakhstan) == 1
+    assert ticked(kazakhstan) == 0
+    row = kazakhstan.read_models.one("registers", entry)
+    assert row is not None
+    assert (row["state"]["status"], row["state"]["title"], row["ends"]) == ("ended", "expiry", None)
 
 
 def test_one_tick_does_all_that_is_due_however_many(kazakhstan: OneCountry) -> None:

@@ -1,0 +1,198 @@
+"""Corrections and annulments over HTTP: what an office wrote in error, and what a court decides of it."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.town.caller import good, new_key, problem
+from tests.town.people import Town
+
+SALE: Final = ("KZ", "car_sale")
+BIRTH: Final = ("TR", "birth_certificate")
+SELLER, BUYER, STRANGER = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
+FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
+JUDGE, REGISTRY = "kz-court-judge", "kz-vehicle-register"
+APPEALS: Final = "kz-interior-ministry-appeal-officer-1"
+WHY: Final = "It is green."
+
+
+def amended(town: Town) -> None:
+    """One of each, for the walk through everything."""
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    good(propose(town, path))
+    good(confirm(town, path, SECOND, "corrections"))
+    good(
+        act(
+            town, FIRST, path, "annulment-proposals", {"of": seen(town, path)["newest_change"], "reason": WHY}
+        )
+    )
+    good(confirm(town, path, SECOND, "annulments"))
+    case = town.take_to("completed", *SALE)
+    good(town.judge(JUDGE, case, "annulments", {"reason": WHY}))
+
+
+def path_of(town: Town, case: str) -> str:
+    (written,) = town.read(case, SELLER if case and town.read(case)["country"] == "KZ" else None)["entries"]
+    return f"/v1/registers/{written['register']}/entries/{written['entry']}"
+
+
+def seen(town: Town, path: str, who: str = FIRST) -> dict[str, Any]:
+    return good(town.as_(who).read(path))
+
+
+def act(town: Town, who: str, path: str, what: str, body: dict[str, Any]) -> Any:
+    return town.as_(who).post(f"{path}/{what}", body, seen=seen(town, path)["version"])
+
+
+def in_green(found: dict[str, Any]) -> dict[str, Any]:
+    content = found["content"]
+    return {**content, "vehicle": {**content["vehicle"], "colour": "green"}}
+
+
+def propose(town: Town, path: str, who: str = FIRST) -> Any:
+    found = seen(town, path)
+    said = {"of": found["newest_change"], "content": in_green(found), "reason": WHY}
+    return act(town, who, path, "correction-proposals", said)
+
+
+def confirm(town: Town, path: str, who: str, what: str) -> Any:
+    return act(town, who, path, what, {"of": seen(town, path)["proposal"]["event"]})
+
+
+def test_an_error_of_the_office_is_corrected_and_everybody_is_told(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    proposed = good(propose(town, path))
+    assert seen(town, path)["proposal"]["reason"] == WHY
+    assert problem(confirm(town, path, FIRST, "corrections")) == (403, "four_eyes")
+    done = good(confirm(town, path, SECOND, "corrections"))
+    assert done["version"] == proposed["version"] + 1
+    found = seen(town, path)
+    assert (found["content"]["vehicle"]["colour"], found["proposal"], found["status"]) == (
+        "green",
+        None,
+        "active",
+    )
+    for who in (SELLER, BUYER):
+        (amendment,) = town.read(case, who)["amendments"]
+        assert (amendment["what"], amendment["reason"]) == ("correction", WHY)
+        told = good(town.as_(who).get("/v1/my/notices", country="KZ"))["items"]
+        assert any(each["what"] == "corrected" and each["case"] == case for each in told)
+    story = [each["sentence"] for each in town.history(case)]
+    assert any("corrected by an officer" in sentence for sentence in story)
+
+
+def test_the_registry_answers_for_the_correction_too(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    good(propose(town, path))
+    good(confirm(town, path, SECOND, "corrections"))
+    version = town.read(case, FIRST)["version"]
+    town.acknowledge(case)
+    assert town.read(case, FIRST)["version"] == version + 1
+    town.acknowledge(case)
+    assert town.read(case, FIRST)["version"] == version + 1
+
+
+def test_a_sale_that_is_annulled_gives_the_car_back_and_the_seller_sells_it_again(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    request = town.read(case, SELLER)["request"]
+    good(
+        act(
+            town, FIRST, path, "annulment-proposals", {"of": seen(town, path)["newest_change"], "reason": WHY}
+        )
+    )
+    good(confirm(town, path, SECOND, "annulments"))
+    assert seen(town, path)["content"]["owner"] == request["seller"]
+    assert [each["what"] for each in town.read(case, BUYER)["amendments"]] == ["annulment"]
+    again = {"country": "KZ", "procedure": "car_sale", "request": request, "evidence": []}
+    good(town.as_(SELLER).post("/v1/cases", again, key=new_key()))
+
+
+def test_the_court_corrects_and_annuls_by_itself_and_nobody_else_does(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    found = seen(town, path, JUDGE)
+    said = {"of": found["newest_change"], "content": in_green(found), "reason": "Judgement of 3 March."}
+    assert problem(act(town, FIRST, path, "corrections", said)) == (403, "amendment_is_proposed")
+    good(act(town, JUDGE, path, "corrections", said))
+    assert seen(town, path)["content"]["vehicle"]["colour"] == "green"
+    why = {"reason": "Judgement of 4 March."}
+    assert problem(town.judge(FIRST, case, "annulments", why)) == (403, "court_annuls")
+    good(town.judge(JUDGE, case, "annulments", why))
+    assert seen(town, path)["content"]["owner"] == town.read(case, SELLER)["request"]["seller"]
+
+
+@pytest.mark.parametrize(
+    "who", [SELLER, BUYER, STRANGER, REGISTRY, "kz-police-officer", "tr-court-judge", APPEALS]
+)
+def test_who_does_not_work_with_the_register_amends_nothing(town: Town, who: str) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    found = seen(town, path)
+    said = {"of": found["newest_change"], "reason": WHY}
+    for what, body in (
+        ("annulments", said),
+        ("annulment-proposals", said),
+        ("corrections", {**said, "content": in_green(found)}),
+        ("correction-proposals", {**said, "content": in_green(found)}),
+    ):
+        assert act(town, who, path, what, body).status_code in {403, 404}
+    assert seen(town, path)["version"] == found["version"]
+
+
+def test_what_is_wrong_is_named_and_changes_nothing(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    found = seen(town, path)
+    said = {"of": found["newest_change"], "content": in_green(found), "reason": WHY}
+    old = {**said, "of": "A" * 43}
+    assert problem(act(town, FIRST, path, "correction-proposals", old)) == (409, "entry_changed_since")
+    stale = town.as_(FIRST).post(f"{path}/correction-proposals", said, seen=found["version"] - 1)
+    assert problem(stale) == (412, "stale_version")
+    unbound = town.as_(FIRST).post(f"{path}/correction-proposals", said)
+    assert problem(unbound) == (428, "if_match_missing")
+    same = {**said, "content": found["content"]}
+    assert problem(act(town, FIRST, path, "correction-proposals", same)) == (409, "nothing_to_correct")
+    wrong = {**said, "content": {**found["content"], "vehicle": {"vin": "O"}}}
+    refused = act(town, FIRST, path, "correction-proposals", wrong)
+    assert refused.status_code == 422
+    assert all(each["pointer"].startswith("/content/vehicle") for each in refused.json()["errors"])
+    half = {"of": found["newest_change"], "reason": WHY}
+    assert act(town, JUDGE, path, "corrections", half).json()["errors"][0]["pointer"] == "/content"
+    assert problem(act(town, SECOND, path, "corrections", {"of": "A" * 43})) == (
+        409,
+        "amendment_not_proposed",
+    )
+    assert seen(town, path)["version"] == found["version"]
+
+
+def test_who_is_in_the_entry_does_not_see_what_offices_propose(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    good(propose(town, path))
+    mine = good(town.as_(BUYER).get(path))
+    assert (mine["proposal"], mine["newest_change"]) == (None, None)
+
+
+def test_a_completed_case_is_annulled_on_appeal(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    of = town.read(case, SELLER)["ending"]["of"]
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/services", {"of": of}))
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", {"of": of, "reason": "I was forced."}))
+    said = {"outcome": "annulled", "reason": "The signature is another's."}
+    assert good(town.judge(APPEALS, case, "appeal-decisions", said))["stage"] == "completed"
+    found = seen(town, path_of(town, case))
+    assert found["content"]["owner"] == town.read(case, SELLER)["request"]["seller"]
+
+
+def test_a_birth_that_is_annulled_may_be_registered_anew(town: Town) -> None:
+    case = town.take_to("approved", *BIRTH)
+    filed = town.read(case)
+    good(town.judge("tr-court-judge", case, "annulments", {"reason": "Another child was meant."}))
+    assert town.stage(case) == "completed"
+    body = {"country": "TR", "procedure": "birth_certificate", "request": filed["request"], "evidence": []}
+    again = good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))
+    assert again["stage"] != "refused"
