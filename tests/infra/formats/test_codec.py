@@ -36,6 +36,8 @@ GOLDEN = {
     "case.DecisionServed.v1",
     "case.LapseSetAside.v1",
     "case.RequestAmended.v1",
+    "case.ResultAnnulled.v1",
+    "case.ResultCorrected.v1",
     "claim.ClaimKept.v1",
     "case.CaseRefused.v1",
     "case.CaseWithdrawn.v1",
@@ -65,7 +67,11 @@ GOLDEN = {
     "competence.CompetenceChanged.v1",
     "competence.CompetenceEnded.v1",
     "competence.CompetenceGranted.v1",
+    "entry.AnnulmentProposed.v1",
+    "entry.CorrectionProposed.v1",
+    "entry.EntryAnnulled.v1",
     "entry.EntryChanged.v1",
+    "entry.EntryCorrected.v1",
     "entry.EntryCreated.v1",
     "entry.EntryEnded.v1",
     "entry.EntryNumbered.v1",
@@ -91,6 +97,9 @@ LAID_FLAT = {
     e.RequestAmended: "request",
     e.EntryCreated: "content",
     e.EntryChanged: "content",
+    e.EntryCorrected: "content",
+    e.EntryAnnulled: "content",
+    e.CorrectionProposed: "content",
 }
 
 
