@@ -52,6 +52,7 @@ _PLURALS: Final = {
     "reason": "reasons",
     "waiting": "waiting",
     "obstacle": "obstacles",
+    "time": "times",
 }
 
 
