@@ -62,18 +62,14 @@ def test_minutes_of_an_office_that_is_closed_by_decree_run_on_the_next_day() -> 
 
 def test_its_stops_stand_still_as_they_did() -> None:
     """Three days stood still; one more is off now: the 20th instead of the 19th."""
-    stopped = pause(
-        compute(TEN, kz_day("2026-11-02"), KZ), kz_day("2026-11-04"), kz_day("2026-11-06"), KZ
-    )
+    stopped = pause(compute(TEN, kz_day("2026-11-02"), KZ), kz_day("2026-11-04"), kz_day("2026-11-06"), KZ)
     later = restated(stopped, with_decrees(KZ, ["2026-11-12"]))
     assert (stopped["due"], later["due"]) == ("2026-11-19", "2026-11-20")
     assert later["stops"] == stopped["stops"]
 
 
 def test_a_day_decreed_off_within_a_stop_did_not_count_before_either() -> None:
-    stopped = pause(
-        compute(TEN, kz_day("2026-11-02"), KZ), kz_day("2026-11-04"), kz_day("2026-11-06"), KZ
-    )
+    stopped = pause(compute(TEN, kz_day("2026-11-02"), KZ), kz_day("2026-11-04"), kz_day("2026-11-06"), KZ)
     assert restated(stopped, with_decrees(KZ, ["2026-11-05"])) is stopped
 
 
