@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from api.edge.sentences import Language
+from domain.awaited import member_of
 from domain.case import Case
 from domain.events import CaseLapsed, CaseWithdrawn, DeadlineRestated, Recorded, RefundDue
 from domain.lifecycle import CLOCK, ROWS
@@ -83,7 +84,7 @@ def _follows(
         yield "law"
     if "until" in values:
         yield "until"
-        if f"times.{_time_of(recorded)}" in doubtful:
+        if (time := _time_of(recorded)) and member_of(time) in doubtful:
             yield "unconfirmed"
     if before is None or before.stage != after.stage:
         yield "stage"

@@ -100,3 +100,23 @@ def test_nothing_lapses_on_the_old_day_and_all_on_the_new_one(
         again.set_clock(again.now().fromisoformat(shown["consent_until"]["until"]))
         again.tick()
         assert again.stage(case) == "lapsed"
+
+
+def test_a_day_that_stands_on_no_settled_law_is_said_to_when_it_moves(
+    furnished: Furnished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time to decide an appeal is not confirmed for Kazakhstan."""
+    (tmp_path / "first").mkdir()
+    (tmp_path / "next").mkdir()
+    with inside(furnished("KZ"), tmp_path / "first") as town:
+        case = town.take_to("refused", *SALE)
+        said = {"of": town.read(case)["ending"]["of"], "reason": "The tax is paid."}
+        (appeal,) = good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", said))["appeals"]
+    decree(monkeypatch, appeal["decide_until"]["due"])
+    with started_again(town, tmp_path / "next") as again:
+        again.tick()
+        (notice,) = told(again, BUYER, case)
+        assert (notice["what"], notice["unconfirmed"]) == ("appeal_decision_restated", True)
+        assert notice["until"] == again.read(case)["appeals"][0]["decide_until"]["due"]
+        for sentence in (notice["sentence"], restated(again, case)[0]["sentence"]):
+            assert sentence.endswith("That day stands on no confirmed law yet.")
