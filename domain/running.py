@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from domain.case import Case, Fee, Stage
+from domain.case import Case, Stage
 from domain.country import Country
 from domain.days.deadlines import Deadline, is_past, restated
 from domain.events import DeadlineRestated, WhichTime
@@ -63,7 +63,7 @@ def decision_due(case: Case, at: datetime, country: Country) -> Deadline | None:
 
 
 def _fee(case: Case) -> Iterator[Running]:
-    fee: Fee | None = case.open_fee
+    fee = case.open_fee
     if fee and fee["due"] and not fee["provisional"]:
         yield Running("pay_entry" if case.waits_for_entries else "pay", fee["due"], lapses=fee["lapses"])
 

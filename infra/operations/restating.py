@@ -29,21 +29,22 @@ class Restating:
         self._calendar = ""
         self._versions: dict[str, int] = {}
         self._looked: datetime | None = None
+        self._size: int | None = None  # of the log, when it was time to look
 
     def look(self, now: datetime) -> int:
         """Ask for each case that was not looked at, where it is time; how many commands led to events."""
         calendar = calendar_of(country_of(self._country.code)).version
         if calendar != self._calendar:
-            self._calendar, self._versions, self._looked = calendar, {}, None
+            self._calendar, self._versions, self._looked, self._size = calendar, {}, None, None
         # Development's clock jumps, also back.
         if self._looked is not None and timedelta(0) <= now - self._looked < LOOK_EVERY:
             return 0
-        size = self._country.log.size()
-        is_whole = (
-            self._country.read_models.position() >= size
-        )  # else the rest is looked at with the next tick
+        if self._size is None:
+            self._size = self._country.log.size()
+        if self._country.read_models.position() < self._size:
+            return 0  # what they do not show yet would not be found: with a later tick
         done = sum(self._asked())
-        self._looked = now if is_whole else None
+        self._looked, self._size = now, None
         return done
 
     def _asked(self) -> Iterator[int]:
