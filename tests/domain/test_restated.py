@@ -41,6 +41,7 @@ from tests.domain.acts import (
     pay,
     presume,
     restate,
+    revoke,
     serve,
     take_back,
     until,
@@ -152,6 +153,15 @@ def test_where_the_fiction_counts_working_days_who_has_not_opened_it_has_longer(
     assert days_of(story) == [("served", "2026-12-01")]
     assert {who for who, _, _ in told(story)} == {"p1", "p2"}
     given(story, until("2026-12-01")).when(presume()).then()
+    given(story, until("2026-12-02")).when(presume()).then("DecisionServed", "DecisionServed")
+
+
+def test_nobody_is_presumed_served_on_a_day_that_a_decree_has_moved(monkeypatch: Patch) -> None:
+    law = made_up(monkeypatch, times={"served": Term(5, "working_days", LAW)})
+    story = given(a_story_of(law), *REFUSED, until("2026-12-01"))
+    decree(monkeypatch, "2026-11-30")
+    story.when(presume()).then("DeadlineRestated")
+    assert days_of(story) == [("served", "2026-12-01")]
     given(story, until("2026-12-02")).when(presume()).then("DecisionServed", "DecisionServed")
 
 
@@ -270,11 +280,11 @@ def test_another_authority_has_longer_for_its_opinion_and_nobody_is_told(monkeyp
 
 
 def test_a_time_that_stands_still_is_counted_on_by_the_calendar_of_the_answer(monkeypatch: Patch) -> None:
-    """Asked on the 24th with two days left of three, answered on the 30th; the 26th was decreed off meanwhile, the day
-    on which it would have ended: two working days are left still, not one.
+    """Asked on the 24th with all three days left, answered on the 30th; the 25th was decreed off meanwhile: three
+    working days are left still, not two.
     """
     story = given(a_sale(), *IN_HAND, later(days=1), ask())
-    decree(monkeypatch, "2026-11-26")
+    decree(monkeypatch, "2026-11-25")
     story.when(restate()).then("DeadlineRestated")
     assert days_of(story) == [("answer", "2026-12-09")]
     given(story, until("2026-11-30"), answer())
@@ -285,8 +295,15 @@ def test_a_stop_for_an_investigation_is_counted_on_the_same_way(monkeypatch: Pat
     police = Consultation("kz-police", LAW)
     law = made_up(monkeypatch, opinions=(police,), investigations=(Investigation("background", LAW),))
     story = given(a_story_of(law), *IN_HAND, later(days=1), ask_for_opinion(investigation="background"))
-    decree(monkeypatch, "2026-11-26")
+    decree(monkeypatch, "2026-11-25")
     given(story, until("2026-11-30"), give_opinion())
+    assert day(story.now.decision_due) == "2026-12-03"
+
+
+def test_a_stop_for_a_consent_that_was_taken_back_too(monkeypatch: Patch) -> None:
+    story = given(a_sale(), *IN_HAND, later(days=1), revoke())
+    decree(monkeypatch, "2026-11-25")
+    given(story, until("2026-11-30"), consent())
     assert day(story.now.decision_due) == "2026-12-03"
 
 
