@@ -13,7 +13,7 @@ from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import NoticePage
-from domain.awaited import unconfirmed_of
+from domain.awaited import member_of, unconfirmed_of
 from domain.offers import offer
 
 router = APIRouter()
@@ -47,7 +47,7 @@ async def my_notices(request: Request) -> Response:
 
 
 def _shown(country: str, row: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    is_doubtful = row["until"] is not None and f"times.{row['time']}" in _doubtful(country, row)
+    is_doubtful = bool(row["until"] and row["time"]) and member_of(row["time"]) in _doubtful(country, row)
     found = {name: row[name] for name in ("case", "procedure", "at", "what", "until")}
     found["unconfirmed"] = is_doubtful
     codes = [row["what"], *(code for code in AFTER if found[code])]

@@ -16,7 +16,7 @@ from api.edge.shapes import OfferShown, ProcedureList
 from domain.case import Stage
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
-from domain.events import As, LapseReason, RefundReason, WithdrawalReason
+from domain.events import As, LapseReason, RefundReason, WhichTime, WithdrawalReason
 from domain.lifecycle import CLOCK, ROWS
 from domain.obstacles import NOT_YOURS, OBSTACLES
 from domain.offers import as_json, codes_of, offer, offers
@@ -36,6 +36,7 @@ HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
         dict.fromkeys((*get_args(WithdrawalReason), *get_args(LapseReason), *get_args(RefundReason)))
     ),
     "waiting": tuple(REASONS),
+    "time": get_args(WhichTime),
     "obstacle": (*OBSTACLES, NOT_YOURS),
 }
 _PLURALS: Final = {
@@ -51,6 +52,7 @@ _PLURALS: Final = {
     "reason": "reasons",
     "waiting": "waiting",
     "obstacle": "obstacles",
+    "time": "times",
 }
 
 

@@ -67,9 +67,12 @@ def unconfirmed_of(terms: Terms) -> frozenset[str]:
 
 def is_unconfirmed(found: Awaited, doubtful: Collection[str]) -> bool:
     """Whether its day stands on law that is not settled."""
-    others = {"opinion": "opinions", "appeal_decision": "appeals"}
-    member = others.get(found.what, f"times.{found.time}")
-    return found.until is not None and member in doubtful
+    return found.until is not None and member_of(found.time or found.what) in doubtful
+
+
+def member_of(time: str) -> str:
+    """The member of the terms that gives this time."""
+    return {"opinion": "opinions", "appeal_decision": "appeals"}.get(time, f"times.{time}")
 
 
 # --- one after the other ------------------------------------------------------------------------------------

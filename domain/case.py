@@ -45,6 +45,7 @@ from domain.events import (
     ConsentGiven,
     ConsentRevoked,
     DeadlineExtended,
+    DeadlineRestated,
     DecisionServed,
     DecisionTermStarted,
     EntriesHeld,
@@ -70,6 +71,7 @@ from domain.events import (
     ResultAnnulled,
     ResultCorrected,
     Served,
+    WhichTime,
     WithdrawalReason,
 )
 from domain.parties import FIRST_PARTY, WARNINGS, Representative, changed, persons_in, representatives_in
@@ -187,12 +189,24 @@ class Proposal(TypedDict):
 
 
 class Extension(TypedDict):
-    """The time to decide was prolonged, to this end, for this reason; None: erased."""
+    """The time to decide was prolonged, to this end, for this reason (None: erased); ``before``: from this one on."""
 
     at: str
     due: Deadline
+    before: Deadline
     law: str
     reason: str | None
+
+
+class RestatedDay(TypedDict):
+    """A day became later by a decree; ``party``: whose, where the time is one party's own.
+
+    ``due`` None: only the wait for the treasury's statements became longer.
+    """
+
+    which: WhichTime
+    party: str | None
+    due: Deadline | None
 
 
 class Ending(TypedDict):
@@ -290,6 +304,7 @@ class Case(NamedTuple):
     proposers: list[Proposal]  # oldest first
     decisions: list[Decided]  # newest last; those that were set aside, too
     extensions: list[Extension]
+    restated: list[RestatedDay]  # oldest first
     served: Mapping[str, ServedTo]  # party -> what ended the case
     appeals: list[Appeal]  # oldest first
     barred: list[list[str | None]]  # [office id, keyed person id] of who took part in what was set aside
@@ -523,6 +538,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         proposers=[],
         decisions=[],
         extensions=[],
+        restated=[],
         served={},
         appeals=[],
         barred=[],
@@ -592,8 +608,12 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "decision_due": event.decision_due,
             }
         case DeadlineExtended():
-            more = Extension(at=recorded.time, due=event.due, law=event.law, reason=_kept(event.reason))
-            return {"decision_due": event.due, "extensions": [*case.extensions, more]}
+            before = case.decision_due or event.due
+            said = {"due": event.due, "before": before, "law": event.law, "reason": _kept(event.reason)}
+            more = [*case.extensions, {"at": recorded.time, **said}]
+            return {"decision_due": event.due, "extensions": more}
+        case DeadlineRestated():
+            return _restated(case, event)
         case OpinionRequested():
             return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
         case OpinionGiven():
@@ -783,6 +803,41 @@ def _opinion(event: OpinionRequested, recorded: Recorded) -> Opinion:
         "opinion": None,
         "given_at": None,
     }
+
+
+def _restated(case: Case, event: DeadlineRestated) -> dict[str, Any]:  # noqa: PLR0911 - one branch a time
+    """The day that was moved stands where it stood."""
+    due, of = event.due, event.of
+    name = "fee" if event.which == "pay" else "entry_fee"
+    fee = getattr(case, name) if event.which in ("pay", "pay_entry") else None
+    is_told = fee is None or fee["due"] != due
+    day = RestatedDay(which=event.which, party=event.party, due=due if is_told else None)
+    changes: dict[str, Any] = {"restated": [*case.restated, day]}
+    match event.which:
+        case "pay" | "pay_entry":
+            return {**changes, name: fee and {**fee, "due": due, "lapses": event.lapses}}
+        case "consent":
+            return {**changes, "consent_until": due}
+        case "decide":
+            return {**changes, "decision_due": due}
+        case "answer":
+            questions = [{**q, "answer_until": due} if q["of"] == of else q for q in case.questions]
+            return {**changes, "questions": questions}
+        case "opinion":
+            opinions = [{**o, "answer_until": due} if o["of"] == of else o for o in case.opinions]
+            return {**changes, "opinions": opinions}
+        case "served":
+            return {**changes, "ending": case.ending and {**case.ending, "served_after": due}}
+        case "appeal":
+            served = {
+                p: {**s, "appeal_until": due} if p == event.party else s for p, s in case.served.items()
+            }
+            return {**changes, "served": served}
+        case "appeal_decision":
+            appeals = [{**a, "decide_until": due} if a["of"] == of else a for a in case.appeals]
+            return {**changes, "appeals": appeals}
+        case _:
+            assert_never(event.which)
 
 
 def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:

@@ -268,6 +268,11 @@ class LapseCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestateDeadlines(CaseCommand):
+    """The clock: the calendar of today makes a day later that was computed with another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServeDecision(PartyCommand):
     """A party opens the decision of event ``of``; ``party``: as whom, at the counter."""
 

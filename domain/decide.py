@@ -24,6 +24,7 @@ from domain.decisions import (
     opinions,
     payments,
     registry,
+    restating,
     review,
     serving,
 )
@@ -51,6 +52,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.RefuseCase: review.refuse,
     c.WithdrawCase: ends.withdraw,
     c.LapseCase: ends.lapse,
+    c.RestateDeadlines: restating.restate,
     c.DeclareNotNeeded: ends.declare_not_needed,
     c.ServeDecision: serving.serve,
     c.PresumeServed: serving.presume,

@@ -102,6 +102,10 @@ AppealOutcome = Literal["upheld", "set_aside", "annulled"]
 Reads = Literal["active", "ended", "annulled"]  # how an entry stands after an annulment
 Further = Literal["revoke_consents", "withdraw"]  # what a mandate has to say, or its holder may not do it
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
+# As the terms call their times; the last two stand with who is asked, and with who decides appeals.
+WhichTime = Literal[
+    "pay", "pay_entry", "consent", "answer", "decide", "served", "appeal", "opinion", "appeal_decision"
+]
 
 OfCase = Personal("case")
 Text = Annotated[str | Erased, OfCase]
@@ -269,6 +273,20 @@ class DeadlineExtended:
     rule: str
     law: str
     reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineRestated:
+    """A decree since then made a day later that had been computed with an older calendar (rules.md 7).
+
+    ``party``: whose time to appeal, or whose appeal; ``of``: the question, the opinion or the appeal, by its event.
+    """
+
+    which: WhichTime
+    party: str | None
+    of: str | None
+    due: Deadline
+    lapses: Deadline | None  # of a fee: as in FeeAssessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -810,6 +828,7 @@ CaseEvent = (
     | InformationRequested
     | InformationProvided
     | DeadlineExtended
+    | DeadlineRestated
     | OpinionRequested
     | OpinionGiven
     | ApprovalProposed

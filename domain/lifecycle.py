@@ -364,6 +364,12 @@ ROWS: Final = (
         sees=CLAIMS,
     ),
     Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True),
+    Step(
+        c.RestateDeadlines,
+        CLOCK,
+        (FILED, IN_REVIEW, RETURNED, APPROVED, REFUSED, LAPSED, COMPLETED, APPEALED),
+        reaches_erased=True,
+    ),
     # appeals: from the day on which a party has what ended the case
     Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved, of_party=_is_not_served),
     Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED), reaches_erased=True),

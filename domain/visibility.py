@@ -129,7 +129,15 @@ def shown(
         "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
         "decision": _decision(case) if case.decided else None,
-        "extensions": [{**each, "due": day(each["due"], "times.extend")} for each in case.extensions],
+        "extensions": [
+            {
+                "at": each["at"],
+                "due": day(each["due"], "times.extend"),
+                "law": each["law"],
+                "reason": each["reason"],
+            }
+            for each in case.extensions
+        ],
         "ending": case.ending
         and {**case.ending, "served_after": day(case.ending["served_after"], "times.served")},
         "served": {

@@ -1,10 +1,12 @@
-"""What the clock has to do, and when: lapses, services that the law presumes, ends of appeal terms.
+"""What the clock has to do, and when: lapses, services that the law presumes, ends of appeal terms; and by which
+calendar the times that run were computed.
 
 Overdue decisions and opinions are only shown.
 """
 
 from domain.case import Case, Stage
 from domain.days.deadlines import Deadline
+from domain.running import running
 from projections import Row, View
 
 
@@ -24,7 +26,8 @@ def _row(case: Case) -> Row | None:
     acts = [moment for moment in (pay, consent, answer, serve, appeal) if moment]
     asked = [until["until"] for opinion in case.open_opinions if (until := opinion["answer_until"])]
     opinion = min(asked, default=None)
-    if not acts and decide is None and opinion is None:
+    calendars = sorted({time.due["calendar"] for time in running(case)})
+    if not calendars and not acts and decide is None and opinion is None:
         return None
     return {
         "case": case.case,
@@ -37,6 +40,8 @@ def _row(case: Case) -> Row | None:
         "appeal": appeal,
         "decide": decide,
         "opinion": opinion,
+        "calendar": "; ".join(calendars) or None,
+        "version": case.version,
     }
 
 
@@ -58,6 +63,8 @@ PROJECTION = View(
         "appeal": "text",
         "decide": "text",
         "opinion": "text",
+        "calendar": "text",
+        "version": "integer",
     },
     row=_row,
     indexes=(("next",),),

@@ -6,8 +6,9 @@ They follow from the timeline of the case. A day is the one that stands now, whe
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from domain.case import Case
+from domain.case import Case, RestatedDay
 from domain.days.deadlines import Deadline
+from domain.events import WhichTime
 from domain.parties import FIRST_PARTY
 from projections import Row, View
 
@@ -19,23 +20,39 @@ class Notice(NamedTuple):
     that gives the day. ``when`` it is told at all.
     """
 
-    to: Callable[[Case], list[str]]
+    to: Callable[[Case, int], list[str]]
     code: str
     until: Callable[[Case, int], Deadline | None] = lambda _case, _nth: None
     time: str | None = None
     when: Callable[[Case, int], bool] = lambda _case, _nth: True
 
 
-def _applicant(_case: Case) -> list[str]:
+def _applicant(_case: Case, _nth: int) -> list[str]:
     return [FIRST_PARTY]
 
 
-def _asked(case: Case) -> list[str]:
+def _asked(case: Case, _nth: int) -> list[str]:
     return case.consents_asked
 
 
-def _all(case: Case) -> list[str]:
+def _all(case: Case, _nth: int) -> list[str]:
     return list(case.parties)
+
+
+def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
+    return [day for day in case.restated if day["which"] == which]
+
+
+def _restated(to: Callable[[Case, int], list[str]] | None, which: WhichTime) -> Notice:
+    """A day that a decree made later; ``to`` None: one party's own."""
+
+    def theirs(case: Case, nth: int) -> list[str]:
+        return [party] if (party := _days(case, which)[nth]["party"]) else []
+
+    def until(case: Case, nth: int) -> Deadline | None:
+        return _days(case, which)[nth]["due"]
+
+    return Notice(to or theirs, f"{which}_restated", until, which, lambda *of: until(*of) is not None)
 
 
 def _stands_still(case: Case, nth: int) -> bool:
@@ -61,6 +78,7 @@ def _extended(case: Case, nth: int) -> Deadline | None:
 
 
 # What is told of which event: a further one is a line here, and its sentence ("notice") among the messages.
+# What was restated is told by which time it is.
 NOTICES: Final[Mapping[str, Notice]] = {
     "CaseFiled": Notice(_asked, "consent_asked", lambda case, _nth: case.consent_until, "consent"),
     "FeeAssessed": Notice(_applicant, "fee_due", _fee_due, "pay", _is_to_be_paid),
@@ -70,6 +88,14 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "RequestAmended": Notice(_asked, "request_amended", lambda case, _nth: case.consent_until, "consent"),
     "DeadlineExtended": Notice(_all, "deadline_extended", _extended, "extend"),
+    "DeadlineRestated.pay": _restated(_applicant, "pay"),
+    "DeadlineRestated.pay_entry": _restated(_applicant, "pay_entry"),
+    "DeadlineRestated.consent": _restated(_asked, "consent"),
+    "DeadlineRestated.answer": _restated(_applicant, "answer"),
+    "DeadlineRestated.decide": _restated(_all, "decide"),
+    "DeadlineRestated.served": _restated(_all, "served"),
+    "DeadlineRestated.appeal": _restated(None, "appeal"),
+    "DeadlineRestated.appeal_decision": _restated(_all, "appeal_decision"),
     "CaseNotNeeded": Notice(_all, "not_needed"),
     "LapseSetAside": Notice(_all, "lapse_set_aside"),
     "AppealLodged": Notice(_all, "appeal_lodged"),
@@ -91,8 +117,10 @@ def _rows(case: Case) -> list[Row]:
     people = _people(case)
     met: dict[str, int] = {}
     found: list[Row] = []
+    days = iter(case.restated)
     for step in case.timeline:
-        notice = NOTICES.get(step["what"])
+        what = step["what"]
+        notice = NOTICES.get(f"{what}.{next(days)['which']}" if what == "DeadlineRestated" else what)
         if notice is None:
             continue
         nth = met[notice.code] = met.get(notice.code, -1) + 1
@@ -113,7 +141,7 @@ def _told(
     case: Case, step: Mapping[str, Any], notice: Notice, nth: int, people: Mapping[str, list[str]]
 ) -> list[Row]:
     until = notice.until(case, nth)
-    told = dict.fromkeys(person for party in notice.to(case) for person in people.get(party, ()))
+    told = dict.fromkeys(person for party in notice.to(case, nth) for person in people.get(party, ()))
     return [
         {
             "case": case.case,

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Final
 
 from api.edge.sentences import Language
+from domain.awaited import member_of
 from domain.case import Case
-from domain.events import CaseLapsed, CaseWithdrawn, Recorded, RefundDue
+from domain.events import CaseLapsed, CaseWithdrawn, DeadlineRestated, Recorded, RefundDue
 from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import Amount, Named, Value, named
 from domain.roles import APPLICANT, PARTY
@@ -26,7 +27,20 @@ ACTORS: Final = tuple(
 )
 # What may stand in braces, by the kind of sentence: of each event what it has.
 VALUES: Final = frozenset(
-    {"who", "whom", "capacity", "law", "until", "stage", "amount", "reason", "grounds", "office", "register"}
+    {
+        "time",
+        "who",
+        "whom",
+        "capacity",
+        "law",
+        "until",
+        "stage",
+        "amount",
+        "reason",
+        "grounds",
+        "office",
+        "register",
+    }
 )
 # Which time of the terms gave the day of a member; of others nothing is said.
 _TIMES: Final[Mapping[tuple[str, str], str]] = {
@@ -70,7 +84,7 @@ def _follows(
         yield "law"
     if "until" in values:
         yield "until"
-        if f"times.{_time_of(recorded)}" in doubtful:
+        if (time := _time_of(recorded)) and member_of(time) in doubtful:
             yield "unconfirmed"
     if before is None or before.stage != after.stage:
         yield "stage"
@@ -97,6 +111,8 @@ def _values(recorded: Recorded, case: Case) -> dict[str, Value]:
         values["office"] = office
     if register := getattr(event, "register", None):
         values["register"] = Named("register", register)
+    if isinstance(event, DeadlineRestated):
+        values["time"] = Named("time", event.which)
     if deadline := _deadline_of(event):
         values["until"] = date.fromisoformat(deadline[1]["due"])
     return values
@@ -124,4 +140,6 @@ def _time_of(recorded: Recorded) -> str | None:
     found, what = _deadline_of(recorded.event), type(recorded.event).__name__
     if what == "FeeAssessed":
         return _FEES[recorded.event.fee]  # type: ignore[union-attr]  # as its name says
+    if isinstance(recorded.event, DeadlineRestated):
+        return recorded.event.which
     return _TIMES.get((what, found[0])) if found else None

@@ -140,6 +140,32 @@ def answered(
     return max(paused, anew, key=lambda deadline: deadline["until"])
 
 
+def restated(
+    deadline: Deadline, country: Country, *, start: date | None = None, since: datetime | None = None
+) -> Deadline:
+    """The deadline by the calendar of today where that gives a later one, else the same as it stands (rules.md 7).
+
+    It is computed again from its own basis: rule, start and stops. ``start``: the day that it runs from by today's
+    calendar, where that follows from another deadline; ``since``: stops that had ended by then are in ``start``.
+    ValueError: a deadline beyond the year 9999.
+    """
+    if deadline["calendar"] == calendar_of(country).version:
+        return deadline
+    began = start or _parsed(deadline["start"])
+    since = since or (began if isinstance(began, datetime) else None)
+    anew = compute(_term_of(deadline["rule"]), began, country)
+    for stop in deadline["stops"]:
+        question, answer = (datetime.fromisoformat(at) for at in (stop["question_at"], stop["answer_at"]))
+        if since is None or answer > since:
+            anew = pause(anew, question, answer, country)
+    return {**anew, "stops": deadline["stops"]} if anew["until"] > deadline["until"] else deadline
+
+
+def _term_of(rule: str) -> Term:
+    count, unit = rule.removesuffix(NOT_MOVED).split(" ")
+    return Term(int(count), unit, is_moved=not rule.endswith(NOT_MOVED))  # type: ignore[arg-type]  # as it was written
+
+
 def before(term: Term, end: date) -> date:
     """The local day that lies this long before ``end``; never moved: a limit that runs backwards is not.
 
@@ -207,9 +233,13 @@ def _raw_day(count: int, unit: Unit, day_zero: date) -> date:
 
 def _paused_days(deadline: Deadline, question: datetime, answer: datetime, country: Country) -> Deadline:
     calendar, zone = calendar_of(country), ZoneInfo(country.time_zone)
-    day_zero = _local_day(_parsed(deadline["start"]), zone)
+    asked, day_zero = _local_day(question, zone), _local_day(_parsed(deadline["start"]), zone)
+    if (
+        asked < day_zero
+    ):  # what was prolonged runs from a day that lies ahead: the days before it stand still, too
+        day_zero = asked - ONE_DAY
     counted = _local_day(_last_answer(deadline, question), zone) if deadline["stops"] else day_zero
-    first = max(_local_day(question, zone), day_zero + ONE_DAY, counted + ONE_DAY)
+    first = max(asked, day_zero + ONE_DAY, counted + ONE_DAY)
     last = max(_local_day(answer, zone), first - ONE_DAY)
     # A decree since then may have made the old day a day off; it moves, but never to an earlier day.
     old_due, moved = date.fromisoformat(deadline["due"]), dict[date, str]()

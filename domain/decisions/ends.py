@@ -11,7 +11,7 @@ from domain.commands import (
 )
 from domain.days.deadlines import is_past
 from domain.decision import LEAD, Decision, Events
-from domain.decisions import holding
+from domain.decisions import holding, restating
 from domain.decisions.acting import for_applicant
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, person_of
@@ -50,6 +50,8 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     reason = _ran_out(situation)
     if reason is None:
         return situation.so_already(rule)
+    if later := restating.later(situation):
+        return situation.by(rule, later)
     served_after = situation.until(situation.terms.times.served)
     lapsed = e.CaseLapsed(reason=reason, served_after=served_after)
     case = situation.case

@@ -84,7 +84,7 @@ def _must_apply(code: str, situation: Situation) -> None:
 def _due_after(investigation: str | None, situation: Situation) -> Deadline:
     """The time to decide as it stands when the answer is there."""
     case = situation.case
-    due, since = case.decision_due, case.stands_still_since
+    due, since = situation.decision_due, case.stands_still_since
     if due is None:
         raise TypeError("a case in review has a time to be decided")
     if investigation is None or since is None:

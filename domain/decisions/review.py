@@ -79,14 +79,15 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
             return situation.so_already(rule)
     situation.must_fit()
     open_question = case.open_question
-    if open_question is None or open_question["of"] != command.of or case.decision_due is None:
+    due = situation.decision_due
+    if open_question is None or open_question["of"] != command.of or due is None:
         raise Clash("answers_old_question")
     # Where an investigation began before the question, the clock stood still from there on.
     asked_at = datetime.fromisoformat(case.stands_still_since or open_question["at"])
     decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
         of=command.of,
-        decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
+        decision_due=answered(decide, due, asked_at, situation.at, situation.country),
         answer=command.answer,
         evidence=list(command.evidence),
         acting=situation.representative(rule),
@@ -109,7 +110,7 @@ def extend(command: ExtendDeadline, situation: Situation) -> Decision:
         raise Clash("no_extension")
     if case.extensions:
         raise Clash("extended_already")
-    due = case.decision_due
+    due = situation.decision_due
     if due is None or is_past(due, situation.at):
         raise Clash("deadline_over")
     if case.stands_still_since is not None:

@@ -6,6 +6,7 @@ from domain import events as e
 from domain.commands import PresumeServed, ServeDecision
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision
+from domain.decisions import restating
 from domain.decisions.acting import as_a_party
 from domain.decisions.situation import Situation
 from domain.refusals import Clash
@@ -38,6 +39,8 @@ def presume(_command: PresumeServed, situation: Situation) -> Decision:
     ending, unserved = situation.case.ending, situation.case.unserved
     if ending is None or not unserved or not is_past(ending["served_after"], situation.at):
         return situation.so_already(rule)
+    if later := restating.later(situation):
+        return situation.by(rule, later)
     day = date.fromisoformat(ending["served_after"]["due"])
     appeal_until = compute(situation.terms.times.appeal, day, situation.country)
     presumed = [

@@ -70,6 +70,7 @@ from domain.refusals import (
 from domain.registers.companies import Heads, company_key, heads_on
 from domain.representation import NOTHING, Shown, Whose, shown
 from domain.roles import APPLICANT, May
+from domain.running import decision_due
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 _KEPT_BACK: Final[Mapping[type[Command], e.Further]] = {
@@ -388,6 +389,11 @@ class Situation:
             self._deadlines[long] = compute(term, self.at, self.country)
         return self._deadlines[long]
 
+    @once
+    def decision_due(self) -> Deadline | None:
+        """The time to decide by the calendar of today: a decree may have come while it stood still."""
+        return decision_due(self.case, self.at, self.country)
+
     @property
     def asks_four_eyes(self) -> bool:
         """Whether two persons decide this case."""
@@ -442,7 +448,8 @@ class Situation:
         if not isinstance(state, Case) or state.decision_due is None or is_anew:
             return self.until(term)
         since = datetime.fromisoformat(state.stands_still_since or self.at.isoformat())
-        return answered(chosen(term, state.request), state.decision_due, since, self.at, self.country)
+        due = self.decision_due or state.decision_due
+        return answered(chosen(term, state.request), due, since, self.at, self.country)
 
     def _ahead(self, event: e.Event, actor: e.ActorMember, state: Case | None) -> e.Recorded:
         """The event as far as a fold looks at it, before it is signed."""

@@ -1,5 +1,5 @@
-"""What the clock has to do: lapses, ends of appeal terms, entries whose last day is over, uploads that nobody
-filed, heads of the table of accesses.
+"""What the clock has to do: lapses, ends of appeal terms, days that a decree moved, entries whose last day is over,
+uploads that nobody filed, heads of the table of accesses.
 
 What is due is found in the read models and decided on the log: what the read models say too early, or again,
 leads to nothing. One case's trouble, or one country's, keeps nothing else waiting.
@@ -19,6 +19,7 @@ from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, Outcome, new_cause
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
+from infra.operations.restating import Restating
 from infra.runtime.clock import Clock, written
 
 HEAD_EVERY: Final = timedelta(hours=1)
@@ -34,6 +35,7 @@ class Ticker:
         self._country = country
         self._clock = clock
         self._swept: datetime | None = None
+        self._restating = Restating(country)
 
     def tick(self) -> int | None:
         """Do what is due now; how many commands led to events. None: that failed, and a log line says why."""
@@ -45,7 +47,7 @@ class Ticker:
 
     def _tick(self) -> int:
         country, now = self._country, self._clock()
-        done = sum(_lapses(country, now)) + sum(_ends_of_entries(country, now))
+        done = self._restating.look(now) + sum(_lapses(country, now)) + sum(_ends_of_entries(country, now))
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
         # Development's clock jumps, also back.

@@ -96,6 +96,7 @@ class Transaction:
         after: Sequence[Any] = (),
         up_to: Mapping[str, Any] | None = None,
         not_up_to: Mapping[str, Any] | None = None,
+        unlike: Mapping[str, Any] | None = None,
         limit: int = 100,
         is_descending: bool = False,
     ) -> list[Row]:
@@ -103,10 +104,10 @@ class Transaction:
         ``after``.
 
         A list in ``where`` is "one of these", MAX_KEYS of them at most; None is nothing. ``not_up_to`` is what
-        ``up_to`` leaves out: a greater value, or none.
+        ``up_to`` leaves out: a greater value, or none; ``unlike`` is another value, and not none.
         """
         table = self._generation.tables[view]
-        conditions, values = _conditions(table, where, up_to, not_up_to)
+        conditions, values = _conditions(table, where, up_to, not_up_to, unlike)
         columns = [table.column(c) for c in order] or [table.key]
         if after:
             sign = "<" if is_descending else ">"
@@ -202,6 +203,7 @@ def _conditions(
     where: Mapping[str, Any] | None = None,
     up_to: Mapping[str, Any] | None = None,
     not_up_to: Mapping[str, Any] | None = None,
+    unlike: Mapping[str, Any] | None = None,
 ) -> tuple[list[str], list[Any]]:
     """The conditions of a statement, and the values in them."""
     conditions, values = [], list[Any]()
@@ -218,6 +220,9 @@ def _conditions(
     for column, value in (not_up_to or {}).items():
         name = table.column(column)
         conditions.append(f"({name} > ? OR {name} IS NULL)")
+        values.append(value)
+    for column, value in (unlike or {}).items():
+        conditions.append(f"{table.column(column)} <> ?")
         values.append(value)
     return conditions, values
 

@@ -51,6 +51,7 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
     RequestOpinion,
+    RestateDeadlines,
     RevokeConsent,
     ServeDecision,
     Statement,
@@ -404,6 +405,11 @@ def _ending(story: Story) -> str:
 def lapse(by: Who = clock) -> Act:
     """The clock looks whether a time has run out."""
     return _asked(LapseCase, by)
+
+
+def restate(by: Who = clock) -> Act:
+    """The clock looks whether the calendar of today makes a day later."""
+    return _asked(RestateDeadlines, by)
 
 
 def end_appeal_term(by: Who = clock) -> Act:

@@ -5,6 +5,7 @@ A command is accepted or refused with a Refusal; anything else is a fault.
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -17,8 +18,10 @@ from domain.case import ENDED, Case, Stage
 from domain.commands import CaseCommand
 from domain.lifecycle import does_fit
 from domain.refusals import Differs, WrongStage
+from domain.running import running
 from tests.domain import acts
 from tests.domain.acts import amend, asked_by, office, party, pay, pay_back
+from tests.domain.decrees import decree
 from tests.domain.story import Act, Story, Who, a_sale, folded, forgotten, given
 from tests.domain.test_lifecycle import EVERY, LOOK_FOR_THEMSELVES
 
@@ -70,6 +73,7 @@ class Lives(RuleBasedStateMachine):
         for shared in ("log", "entries", "claims", "keys", "heads", "appointees", "mandates"):
             setattr(other, shared, getattr(first, shared))
         self.stories = (first, other)
+        self.patch = pytest.MonkeyPatch()
 
     @initialize(beginning=st.sampled_from(sorted(BEGINNINGS)))
     def begins(self, beginning: str) -> None:
@@ -106,6 +110,24 @@ class Lives(RuleBasedStateMachine):
         if story.refusal is None:
             story.when(lambda _: command)  # the same again
             assert not isinstance(story.refusal, Differs)
+
+    @rule(off=st.sets(st.integers(0, 40), max_size=4), working=st.integers(0, 14))
+    def a_decree_moves_days(self, off: set[int], working: int) -> None:
+        """No day becomes earlier by it, and no case is anywhere else."""
+        today = self.stories[0].at.date()
+        days = [(today + timedelta(days=n)).isoformat() for n in (working, *(off - {working}))]
+        decree(self.patch, *days[1:], working=days[:1])
+        for story in self.stories:
+            if story.case is None:
+                continue
+            before, stage = _ends(story.case), story.case.stage
+            given(story, acts.restate())
+            after = _ends(story.now)
+            assert after.keys() == before.keys()
+            assert all(after[time] >= before[time] for time in before)
+            assert story.now.stage == stage
+            given(story, acts.restate())
+            assert story.last == []
 
     @invariant()
     def an_open_case_holds_what_it_claims_and_no_other_does(self) -> None:
@@ -151,6 +173,7 @@ class Lives(RuleBasedStateMachine):
                 assert not held
 
     def teardown(self) -> None:
+        self.patch.undo()
         log = self.stories[0].log
         gone = [key for r in log if isinstance(r.event, e.PersonalDataErased) for key in r.event.keys]
         for case in self._cases():
@@ -160,6 +183,11 @@ class Lives(RuleBasedStateMachine):
 
     def _cases(self) -> list[Case]:
         return [story.case for story in self.stories if story.case]
+
+
+def _ends(case: Case) -> dict[tuple[str, str | None, str | None], str]:
+    """The end of each time that runs."""
+    return {(time.which, time.party, time.of): (time.lapses or time.due)["until"] for time in running(case)}
 
 
 def _asked(act: Act, story: Story, who: str) -> Act | None:

@@ -106,7 +106,8 @@ def rows(view: View, story: Story) -> list[Row]:
 def waiting(*acts: Act) -> dict[str, str]:
     """What the clock waits for, and until when."""
     found = shown(deadlines.PROJECTION, *acts) or {}
-    return {name: at for name, at in found.items() if at and name not in {"case", "authority"}}
+    beside = {"case", "authority", "calendar", "version"}
+    return {name: at for name, at in found.items() if at and name not in beside}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -329,7 +330,7 @@ def test_a_question_waits_for_its_answer() -> None:
 def test_an_appeal_may_come_until_its_term_is_over() -> None:
     assert set(waiting(*REFUSED)) == {"next", "serve"}
     assert set(waiting(*REFUSED, *PRESUMED)) == {"next", "appeal"}
-    assert shown(deadlines.PROJECTION, *APPEALED) is None
+    assert waiting(*APPEALED) == {}
     assert shown(deadlines.PROJECTION, *REFUSED, *FINAL) is None
 
 

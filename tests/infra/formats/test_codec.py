@@ -33,6 +33,7 @@ GOLDEN = {
     "case.CaseNotNeeded.v1",
     "case.ClaimWaived.v1",
     "case.DeadlineExtended.v1",
+    "case.DeadlineRestated.v1",
     "case.DecisionServed.v1",
     "case.LapseSetAside.v1",
     "case.RequestAmended.v1",

@@ -1,0 +1,115 @@
+"""The times of a case that somebody still has, and what each is by the calendar of today; pure, in no office's name.
+
+Times that stand still, that nobody waits for, or that are over are none of them.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from domain.case import Case, Stage
+from domain.country import Country
+from domain.days.deadlines import Deadline, is_past, restated
+from domain.events import DeadlineRestated, WhichTime
+
+# What ends these takes effect by itself, or is a mark that stays (rules.md 6): once over, they stay over. The others
+# run until the clock says in the log that they are over.
+ENDS_BY_ITSELF: Final[frozenset[WhichTime]] = frozenset({"opinion", "decide", "appeal", "appeal_decision"})
+
+
+class Running(NamedTuple):
+    """A time that runs. ``party``: whose it is, of the times to appeal; ``of``: the event that it is about."""
+
+    which: WhichTime
+    due: Deadline
+    party: str | None = None
+    of: str | None = None
+    lapses: Deadline | None = None  # of a time to pay
+
+
+def running(case: Case) -> list[Running]:
+    """All that run."""
+    return [found for way in _WAYS for found in way(case)]
+
+
+def restated_in(case: Case, at: datetime, country: Country) -> Iterator[DeadlineRestated]:
+    """What today's calendar makes later of what runs at that moment; nothing becomes earlier (rules.md 7)."""
+    for time in running(case):
+        prolonged = decision_due(case, at, country) if time.which == "decide" else None
+        due = prolonged or restated(time.due, country)
+        lapses = time.lapses and restated(time.lapses, country, start=date.fromisoformat(due["due"]))
+        if (due, lapses) == (time.due, time.lapses):
+            continue
+        last = time.due if time.which in ENDS_BY_ITSELF else lapses or due
+        if not is_past(last, at):
+            yield DeadlineRestated(which=time.which, party=time.party, of=time.of, due=due, lapses=lapses)
+
+
+def decision_due(case: Case, at: datetime, country: Country) -> Deadline | None:
+    """The time to decide by the calendar of today, whether it runs at that moment or stands still; what had run out
+    stays so, and what was prolonged runs from the day on which it would have ended.
+    """
+    due, since = case.decision_due, case.stands_still_since
+    if due is None or is_past(due, datetime.fromisoformat(since) if since else at):
+        return due
+    more = case.extensions[-1] if case.extensions and "T" not in due["start"] else None
+    if more is None:
+        return restated(due, country)
+    first = date.fromisoformat(restated(more["before"], country)["due"])
+    return restated(due, country, start=first, since=datetime.fromisoformat(more["at"]))
+
+
+# --- one after the other ------------------------------------------------------------------------------------
+
+
+def _fee(case: Case) -> Iterator[Running]:
+    fee = case.open_fee
+    if fee and fee["due"] and not fee["provisional"]:
+        yield Running("pay_entry" if case.waits_for_entries else "pay", fee["due"], lapses=fee["lapses"])
+
+
+def _consents(case: Case) -> Iterator[Running]:
+    if case.stage == Stage.FILED and not case.has_consents and case.consent_until:
+        yield Running("consent", case.consent_until)
+
+
+def _answer(case: Case) -> Iterator[Running]:
+    if question := case.open_question:
+        yield Running("answer", question["answer_until"], of=question["of"])
+
+
+def _opinions(case: Case) -> Iterator[Running]:
+    for opinion in case.open_opinions:
+        if opinion["answer_until"]:
+            yield Running("opinion", opinion["answer_until"], of=opinion["of"])
+
+
+def _decision(case: Case) -> Iterator[Running]:
+    if case.stage == Stage.IN_REVIEW and case.decision_due and case.stands_still_since is None:
+        yield Running("decide", case.decision_due)
+
+
+def _appeal_terms(case: Case) -> Iterator[Running]:
+    if case.ending is None or case.is_appeal_term_over:
+        return
+    if case.unserved:
+        yield Running("served", case.ending["served_after"])
+    for party, served in case.served.items():
+        yield Running("appeal", served["appeal_until"], party=party)
+
+
+def _appeals(case: Case) -> Iterator[Running]:
+    for appeal in case.open_appeals:
+        if appeal["decide_until"]:
+            yield Running("appeal_decision", appeal["decide_until"], party=appeal["party"], of=appeal["of"])
+
+
+_WAYS: Final[tuple[Callable[[Case], Iterator[Running]], ...]] = (
+    _fee,
+    _consents,
+    _answer,
+    _opinions,
+    _decision,
+    _appeal_terms,
+    _appeals,
+)
