@@ -24,6 +24,7 @@ from infra.desk import key_acts
 from infra.formats.signing import digest, disclosure, key_of, open_disclosure, parse, verify
 from infra.runtime.turn import turn
 from infra.settings import Settings
+from tests.api import test_amendments as amendments
 from tests.consumers.feeds import (
     REGISTRY,
     OverKafka,
@@ -136,6 +137,33 @@ def test_what_is_erased_in_the_house_is_erased_in_the_row(new_town: Town, databa
     with database_in(new_town.settings.data.with_name("late")) as late:
         follow(new_town, reading(new_town, late))
         assert row_of(late, entry)["content"] == {"owner": None, "vehicle": None}
+        assert open_alarms(late) == []
+
+
+def test_what_is_corrected_and_annulled_reads_so_in_the_row_and_is_answered(
+    new_town: Town, database: Database
+) -> None:
+    """A registry that reads all of it late comes to the same, and nobody's reason stands in a row."""
+    found, case = reading(new_town, database), new_town.take_to("approved", *SALE)
+    entry, path = entry_of(new_town, case), amendments.path_of(new_town, case)
+    follow(new_town, found)
+    good(amendments.propose(new_town, path))
+    follow(new_town, found)
+    assert row_of(database, entry)["content"]["vehicle"]["colour"] != "green", "nobody has confirmed it"
+    good(amendments.confirm(new_town, path, amendments.SECOND, "corrections"))
+    follow(new_town, found)
+    row = row_of(database, entry)
+    assert (row["content"]["vehicle"]["colour"], row["title"], row["status"]) == ("green", "sale", "active")
+    good(new_town.judge(amendments.JUDGE, case, "annulments", {"reason": "Another car was meant."}))
+    follow(new_town, found)
+    row = row_of(database, entry)
+    assert row["content"]["owner"] == new_town.read(case)["request"]["seller"]
+    assert set(row["content"]) == {"vehicle", "owner"}
+    until(lambda: found.step(0.05) and len(database.receipts()) == 3, "the receipts")
+    assert {receipt.status for receipt in database.receipts()} == {"recorded"}
+    with database_in(new_town.settings.data.with_name("late")) as late:
+        follow(new_town, reading(new_town, late))
+        assert row_of(late, entry) == row
         assert open_alarms(late) == []
 
 
