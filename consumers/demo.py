@@ -138,8 +138,8 @@ class _Story:
         self._blocked_by_a_lien()
         self._mandated()
         self._still_born()
-        paid_in_time = datetime.now(UTC)
         unpaid, alone, revived = self._unpaid(), self._without_consent(), self._unpaid()
+        paid_in_time = datetime.now(UTC)
         for case in waiting:
             self._until(partial(self._is, case, "completed"), "the registry's receipt")
             self.receipts += 1
