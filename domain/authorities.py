@@ -18,6 +18,8 @@ APPEALS: Final = (
     "case.FeeAssessed.v1",
     "claim.ClaimReleased.v1",
     "claim.ClaimTaken.v1",
+    "claim.SlotFreed.v1",
+    "claim.SlotTaken.v1",
 )
 # What a court corrects, annuls and lifts, in the entry and in the case that wrote it.
 AMENDMENTS: Final = (

@@ -177,7 +177,7 @@ def _series(about: About) -> tuple[Key, ...]:
 CLAIMS: Final = (_claims, _slots)
 ENTRIES: Final = (_entries,)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
-ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked, _series)
+ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)
 
 
 def _lacks_consents(case: Case) -> bool:

@@ -60,7 +60,8 @@ def _claims(situation: Situation) -> tuple[Events, list[str]]:
         for key in former.claims
         if key not in situation.claims and situation.claim(key).holder == case.case
     ]
-    had, has = slots(situation.terms, former.facts()), situation.slots
+    had = {} if case.has_freed_slots else slots(situation.terms, former.facts())
+    has = situation.slots
     freed = quotas.free(situation, [key for key in had if key not in has])
     added = {key: quota for key, quota in has.items() if key not in had}
     more, unknown = quotas.take(situation, added, case.case)
