@@ -8,6 +8,7 @@ from domain.decisions.acting import for_applicant
 from domain.decisions.filing import brought, looked_at, not_the_applicant
 from domain.decisions.payments import assessed_for, settled
 from domain.decisions.situation import Situation
+from domain.decisions.times import must_not_have_run_out
 from domain.parties import FIRST_PARTY, parties_of
 from domain.procedure import slots
 from domain.refusals import Clash, Fault, Invalid
@@ -26,6 +27,7 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     if command.of != case.request_hash:
         raise Clash("amends_old_request")
     situation.must_fit()
+    must_not_have_run_out(situation)
     if command.request == case.request:
         raise Invalid(Fault("/request", "nothing_amended"))
     parties = parties_of(situation.offer.procedure, command.request)

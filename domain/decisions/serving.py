@@ -4,7 +4,7 @@ from datetime import date
 
 from domain import events as e
 from domain.commands import PresumeServed, ServeDecision
-from domain.days.deadlines import compute, is_past
+from domain.days.deadlines import Deadline, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions.acting import as_a_party
 from domain.decisions.situation import Situation
@@ -12,7 +12,9 @@ from domain.refusals import Clash
 
 
 def serve(command: ServeDecision, situation: Situation) -> Decision:
-    """A party has opened it, or who acts for one; a reading alone changes nothing (rules.md 19)."""
+    """A party has opened it, or who acts for one; a reading alone changes nothing (rules.md 19). Opened after the law
+    takes it as read, it is that all the same, and no new time begins.
+    """
     rule = situation.must_be_allowed()
     case = situation.case
     mine = as_a_party(command, rule, case.parties)
@@ -22,11 +24,12 @@ def serve(command: ServeDecision, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.must_fit()
     rule = rule.of(mine)
+    presumed = presumed_until(situation)
     served = e.DecisionServed(
         party=mine.party,
         of=command.of,
-        how="opened",
-        appeal_until=situation.until(situation.terms.times.appeal),
+        how="presumed" if presumed else "opened",
+        appeal_until=presumed or situation.until(situation.terms.times.appeal),
         acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, served)])
@@ -36,12 +39,20 @@ def presume(_command: PresumeServed, situation: Situation) -> Decision:
     """The clock: who has not opened it is taken to have read it on the day that the law says."""
     rule = situation.must_be_allowed()
     ending, unserved = situation.case.ending, situation.case.unserved
-    if ending is None or not unserved or not is_past(ending["served_after"], situation.at):
+    appeal_until = presumed_until(situation)
+    if ending is None or not unserved or appeal_until is None:
         return situation.so_already(rule)
-    day = date.fromisoformat(ending["served_after"]["due"])
-    appeal_until = compute(situation.terms.times.appeal, day, situation.country)
     presumed = [
         e.DecisionServed(party=party, of=ending["of"], how="presumed", appeal_until=appeal_until, acting=None)
         for party in unserved
     ]
     return situation.by(rule, [(LEAD, served) for served in presumed])
+
+
+def presumed_until(situation: Situation) -> Deadline | None:
+    """Until when whoever is taken to have read it may appeal; None: the law does not take it as read yet."""
+    ending = situation.case.ending
+    if ending is None or not is_past(ending["served_after"], situation.at):
+        return None
+    day = date.fromisoformat(ending["served_after"]["due"])
+    return compute(situation.terms.times.appeal, day, situation.country)
