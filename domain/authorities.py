@@ -22,6 +22,7 @@ APPEALS: Final = (
     "claim.ClaimTaken.v1",
     "claim.SlotFreed.v1",
     "entry.EntryAnnulled.v1",
+    "claim.SlotTaken.v1",
 )
 # What a court corrects, annuls and lifts, in the entry and in the case that wrote it.
 AMENDMENTS: Final = (

@@ -322,6 +322,7 @@ class Case(NamedTuple):
     ending: Ending | None = None
     lapsed_from: str | None = None  # the stage
     has_waived: bool = False  # what it still held
+    has_freed_slots: bool = False  # of quotas; it takes them again where it goes on
     claims_lost_at: str | None = None  # it was set aside, and what it had claimed is another's
     is_appeal_term_over: bool = False
 
@@ -629,11 +630,17 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "stage": Stage.APPROVED.value,
                 "entries": event.entries,
                 "effects": sorted(recorded.effects or ()),
+                "has_freed_slots": False,
                 "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
             }
         case EntriesWritten():
             effects = sorted(recorded.effects or ())
-            return {"entries": event.entries, "effects": effects, "entries_held": None}
+            return {
+                "entries": event.entries,
+                "effects": effects,
+                "entries_held": None,
+                "has_freed_slots": False,
+            }
         case EntriesHeld():
             return {"entries_held": Held(code=event.code, at=recorded.time)}
         case CaseRefused():
@@ -647,7 +654,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             actor = recorded.actor
             by = actor["for"]["party"] if "for" in actor else actor["id"]
             withdrawn = _decided(case, recorded, kind="withdrawn", reason=event.reason, by=by)
-            return {"stage": Stage.WITHDRAWN.value, "decisions": withdrawn}
+            return {"stage": Stage.WITHDRAWN.value, "decisions": withdrawn, "has_freed_slots": True}
         case CaseLapsed():
             return {
                 "stage": Stage.LAPSED.value,
@@ -656,19 +663,20 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 **_ended(recorded, event.served_after),
             }
         case LapseSetAside():
-            return _set_aside(case)
+            return _set_aside(case, has_freed_slots=False)
         case CaseNotNeeded():
             said = {"law": [event.law], "exemption": event.exemption, "explanation": _kept(event.reason)}
             officer = _officer(event, recorded)
             return {
                 "stage": Stage.NOT_NEEDED.value,
+                "has_freed_slots": True,
                 "decisions": _decided(case, recorded, kind="not_needed", **officer, **said),
             }
         case DecisionServed():
             served = ServedTo(at=recorded.time, how=event.how, appeal_until=event.appeal_until)
             return {"served": {**case.served, event.party: served}}
         case ClaimWaived():
-            return {"has_waived": True}
+            return {"has_waived": True, "has_freed_slots": True}
         case AppealLodged():
             return {"stage": Stage.APPEALED.value, "appeals": [*case.appeals, _appeal(event, recorded)]}
         case AppealTakenBack():
@@ -680,7 +688,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case AppealDecided():
             return _appeal_decided(case, event, recorded)
         case AppealTermEnded():
-            return {"is_appeal_term_over": True}
+            is_approved = case.decided is not None and case.decided["kind"] == "approved"
+            return {"is_appeal_term_over": True, "has_freed_slots": case.has_freed_slots or not is_approved}
         case ReceiptRecorded():
             return {"receipts": {**case.receipts, event.event: event.entry}}
         case ObjectionRecorded():
@@ -692,7 +701,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case ResultAnnulled():
             stage = Stage.COMPLETED.value if case.stage == Stage.APPROVED else case.stage
             written = {entry["entry"] for entry in event.entries}
-            return {**_amended_result(case, event, recorded, written), "stage": stage}
+            amended = _amended_result(case, event, recorded, written)
+            return {**amended, "stage": stage, "has_freed_slots": True}
         case PersonalDataErased():
             return _erased(case, event)
         case _:
@@ -731,6 +741,9 @@ def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str,
         "warnings": event.warnings,
         "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
         "incomplete_since": _incomplete_since(case, recorded),
+        # All that it asks for now was taken, or was its own still.
+        "has_freed_slots": False,
+        "claims_lost_at": None,
     }
     if question is not None:
         changes["questions"] = [*case.questions[:-1], {**question, "answered_at": recorded.time}]
@@ -940,6 +953,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
         incomplete_since=None,
         consent_until=event.consent_until or case.consent_until,
         questions=[*case.questions[:-1], *question],
+        has_freed_slots=case.has_freed_slots and not event.is_held,
         claims_lost_at=None if event.is_held else recorded.time,
     )
 

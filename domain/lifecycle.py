@@ -198,7 +198,7 @@ def _series(about: About) -> tuple[Key, ...]:
 CLAIMS: Final = (_claims, _slots)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
 RESULT: Final = (_settled, _slots)
-ALL_THAT_CHANGES: Final = (_claims, _of_entries, _checked, _series)
+ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)
 
 
 def _lacks_consents(case: Case) -> bool:

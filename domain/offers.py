@@ -229,7 +229,9 @@ def offices_of_register(country: str, register: str, day: date) -> RegisterOffic
     today = terms_of_register(country, register, day)
     ever = (terms for offer in _writing_to(country, register) for terms in offer.terms)
     deciding = {terms.authority for terms in today}
-    deciding |= {each.court.authority for terms in today if (each := terms.amendments) and each.court}
+    amending = (each.court for terms in today if (each := terms.amendments))
+    lifting = (each.court for terms in today for each in terms.restrictions)
+    deciding |= {court.authority for court in (*amending, *lifting) if court}
     keeping = {terms.registry_of(register) for terms in today}
     if (keeper := keepers(country).get(register)) is not None:
         # It stands by itself: whoever decides in the country looks into it.

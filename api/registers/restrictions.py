@@ -58,7 +58,7 @@ async def restrict(request: Request, register: str, entry: Id) -> Response:
     **documented("Allow it again", answer=EntryActed, key="taken", problems=(400, 409, 410, 422), etag=True),
 )
 async def lift(request: Request, register: str, entry: Id, restriction: Id) -> Response:
-    """By the authority that placed it."""
+    """By the authority that placed it, or by the court that the law names for its kind."""
     country, _ = _country_of_entry(request, register, entry)
     return await _act(request, country, register, entry, LiftRestriction, restriction=restriction)
 

@@ -8,6 +8,7 @@ from domain.decisions.acting import for_applicant
 from domain.decisions.filing import brought, looked_at, not_the_applicant
 from domain.decisions.payments import assessed_for, settled
 from domain.decisions.situation import Situation
+from domain.decisions.times import must_not_have_run_out
 from domain.parties import FIRST_PARTY, parties_of
 from domain.procedure import slots
 from domain.refusals import Clash, Fault, Invalid
@@ -26,6 +27,7 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     if command.of != case.request_hash:
         raise Clash("amends_old_request")
     situation.must_fit()
+    must_not_have_run_out(situation)
     if command.request == case.request:
         raise Invalid(Fault("/request", "nothing_amended"))
     parties = parties_of(situation.offer.procedure, command.request)
@@ -60,7 +62,8 @@ def _claims(situation: Situation) -> tuple[Events, list[str]]:
         for key in former.claims
         if key not in situation.claims and situation.claim(key).holder == case.case
     ]
-    had, has = slots(situation.terms, former.facts()), situation.slots
+    had = {} if case.has_freed_slots else slots(situation.terms, former.facts())
+    has = situation.slots
     freed = quotas.free(situation, [key for key in had if key not in has])
     added = {key: quota for key, quota in has.items() if key not in had}
     more, unknown = quotas.take(situation, added, case.case)

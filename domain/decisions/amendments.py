@@ -193,7 +193,8 @@ def annulled(situation: Situation, basis: Basis, reason: str, proposal: str | No
         reason=reason,
         officer_person=person_of(basis.rule),
     )
-    return [*events, *quotas.free(situation, situation.slots), (LEAD, told)]
+    slots = [] if case.has_freed_slots else quotas.free(situation, situation.slots)
+    return [*events, *slots, (LEAD, told)]
 
 
 def _taken_back(  # noqa: PLR0913, PLR0917 - what an annulment says

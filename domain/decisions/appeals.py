@@ -3,11 +3,12 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import DecideAppeal, LodgeAppeal, TakeBackAppeal
-from domain.days.deadlines import Deadline, is_past
+from domain.days.deadlines import Deadline
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
+from domain.decisions.serving import presumed_until
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 
@@ -30,7 +31,8 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     if case.ending is None or command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
     served = case.served.get(mine.party)
-    if case.is_appeal_term_over or (served and is_past(served["appeal_until"], situation.at)):
+    until = served["appeal_until"] if served else presumed_until(situation)
+    if case.is_appeal_term_over or (until and is_past(until, situation.at)):
         raise Clash("appeal_term_over")
     rule = rule.of(mine)
     lodged = e.AppealLodged(

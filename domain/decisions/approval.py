@@ -6,7 +6,7 @@ from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
-from domain.decisions import writing
+from domain.decisions import quotas, writing
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
@@ -31,7 +31,8 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     fee = _fee_before_the_entry(situation)
     if fee is not None and (fee.amount > 0 or fee.provisional):
         writing.must_be_possible(situation)
-        return situation.by(rule, [(LEAD, fee), (LEAD, _approved(command, rule))])
+        slots = quotas.taken_again(situation)
+        return situation.by(rule, [*slots, (LEAD, fee), (LEAD, _approved(command, rule))])
     written = writing.entries_of(situation)
     before: Events = [(LEAD, fee)] if fee else []
     approved = _approved(command, rule, written.entries)

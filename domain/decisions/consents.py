@@ -12,6 +12,7 @@ from domain.decision import LEAD, Decision
 from domain.decisions.acting import as_whom
 from domain.decisions.ends import withdrawn
 from domain.decisions.situation import Situation
+from domain.decisions.times import must_be_in_time, must_not_have_run_out
 from domain.refusals import Clash, NotAllowed
 
 
@@ -21,12 +22,13 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
     if party in situation.case.consents:
         return situation.so_already(rule)
     situation.must_fit()
+    must_be_in_time(situation.case.consent_until, situation)
     given = e.ConsentGiven(party=party, of=command.of, acting=situation.representative(rule))
     return situation.by(rule, [(LEAD, given)])
 
 
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
-    """One no ends the case."""
+    """One no ends the case; also where the time to say yes is over, and it would end by itself."""
     rule, party = _rule_and_party(command, situation)
     ended = situation.case.decided
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
@@ -45,6 +47,7 @@ def revoke(command: RevokeConsent, situation: Situation) -> Decision:
     if situation.case.proposal is not None and situation.case.stage == Stage.IN_REVIEW:
         raise Clash("consent_stands")
     situation.must_fit()
+    must_not_have_run_out(situation)
     revoked = e.ConsentRevoked(
         party=party,
         of=command.of,

@@ -15,6 +15,7 @@ from domain.decisions import holding, restating
 from domain.decisions.acting import for_applicant
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, person_of
+from domain.decisions.times import ran_out
 from domain.refusals import Fault, Invalid, named
 
 
@@ -47,11 +48,12 @@ def withdrawn(
 def lapse(_command: LapseCase, situation: Situation) -> Decision:
     """The clock: a time has run out, the case ends; what it claimed is held until the appeal term ends."""
     rule = situation.must_be_allowed()
-    reason = _ran_out(situation)
-    if reason is None:
+    found = ran_out(situation)
+    if found is None:
         return situation.so_already(rule)
     if later := restating.later(situation):
         return situation.by(rule, later)
+    reason, _ = found
     served_after = situation.until(situation.terms.times.served)
     lapsed = e.CaseLapsed(reason=reason, served_after=served_after)
     case = situation.case
@@ -59,20 +61,6 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
     keep = amount_of(case.fee) if case.stage == Stage.APPROVED else 0
     kept = holding.kept(situation, served_after)
     return situation.by(rule, [*kept, (LEAD, lapsed), *all_back(situation, "lapsed", keep)])
-
-
-def _ran_out(situation: Situation) -> e.LapseReason | None:
-    case, at = situation.case, situation.at
-    fee = case.open_fee
-    # Nobody is late with a fee that is not certain yet.
-    if fee and not fee["provisional"] and fee["lapses"] and is_past(fee["lapses"], at):
-        return "unpaid"
-    is_asked = case.stage == Stage.FILED and not case.has_consents
-    if is_asked and case.consent_until and is_past(case.consent_until, at):
-        return "no_consent"
-    if (question := case.open_question) and is_past(question["answer_until"], at):
-        return "no_answer"
-    return None
 
 
 def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:

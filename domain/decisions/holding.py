@@ -43,8 +43,8 @@ def kept(situation: Situation, served_after: Deadline) -> Events:
 def released(situation: Situation) -> Events:
     """What the case still holds is free; its slots too, but once, and not those of what was approved."""
     case = situation.case
-    has_kept = case.has_waived or (case.decided is not None and case.decided["kind"] == "approved")
-    slots = [] if has_kept else [*quotas.free(situation, situation.slots)]
+    is_approved = case.decided is not None and case.decided["kind"] == "approved"
+    slots = [] if case.has_freed_slots or is_approved else quotas.free(situation, situation.slots)
     return [*let_go(situation, _ours(situation)), *slots]
 
 
@@ -54,14 +54,21 @@ def let_go(situation: Situation, keys: Iterable[Key]) -> Events:
 
 
 def taken_again(situation: Situation) -> tuple[Events, bool]:
-    """What the case had claimed, as far as it is free or its own still; and whether that is all of it."""
+    """What the case had claimed, as far as it is free or its own still; and whether that is all of it. Its slots, where
+    it has freed them, all or none: with all of its claims.
+    """
     case, events, is_held = situation.case, Events(), True
     for key, claim in situation.claims.items():
         if claim.holder == case.case or claim.is_free_for(case.persons.get(FIRST_PARTY)):
             events.append((key, e.ClaimTaken(kind=key.kind, holder=case.case)))
         else:
             is_held = False
-    return events, is_held
+    if not is_held:
+        return events, False
+    try:
+        return [*events, *quotas.taken_again(situation)], True
+    except Clash:
+        return events, False
 
 
 def _ours(situation: Situation) -> list[Key]:

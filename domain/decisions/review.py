@@ -20,6 +20,7 @@ from domain.decisions.acting import for_applicant
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
+from domain.decisions.times import must_be_in_time
 from domain.facts import chosen
 from domain.lifecycle import does_fit
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed, named
@@ -82,6 +83,7 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     due = situation.decision_due
     if open_question is None or open_question["of"] != command.of or due is None:
         raise Clash("answers_old_question")
+    must_be_in_time(open_question["answer_until"], situation)
     # Where an investigation began before the question, the clock stood still from there on.
     asked_at = datetime.fromisoformat(case.stands_still_since or open_question["at"])
     decide = chosen(situation.terms.times.decide, case.request)

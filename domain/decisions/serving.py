@@ -4,16 +4,19 @@ from datetime import date
 
 from domain import events as e
 from domain.commands import PresumeServed, ServeDecision
-from domain.days.deadlines import compute, is_past
+from domain.days.deadlines import Deadline, compute
 from domain.decision import LEAD, Decision
 from domain.decisions import restating
 from domain.decisions.acting import as_a_party
 from domain.decisions.situation import Situation
+from domain.decisions.times import is_over
 from domain.refusals import Clash
 
 
 def serve(command: ServeDecision, situation: Situation) -> Decision:
-    """A party has opened it, or who acts for one; a reading alone changes nothing (rules.md 19)."""
+    """A party has opened it, or who acts for one; a reading alone changes nothing (rules.md 19). Opened after the law
+    takes it as read, it is that all the same, and no new time begins.
+    """
     rule = situation.must_be_allowed()
     case = situation.case
     mine = as_a_party(command, rule, case.parties)
@@ -23,11 +26,12 @@ def serve(command: ServeDecision, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.must_fit()
     rule = rule.of(mine)
+    presumed = presumed_until(situation)
     served = e.DecisionServed(
         party=mine.party,
         of=command.of,
-        how="opened",
-        appeal_until=situation.until(situation.terms.times.appeal),
+        how="presumed" if presumed else "opened",
+        appeal_until=presumed or situation.until(situation.terms.times.appeal),
         acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, served)])
@@ -41,10 +45,20 @@ def presume(_command: PresumeServed, situation: Situation) -> Decision:
         return situation.so_already(rule)
     if later := restating.later(situation):
         return situation.by(rule, later)
-    day = date.fromisoformat(ending["served_after"]["due"])
-    appeal_until = compute(situation.terms.times.appeal, day, situation.country)
+    appeal_until = presumed_until(situation)
+    if appeal_until is None:
+        return situation.so_already(rule)
     presumed = [
         e.DecisionServed(party=party, of=ending["of"], how="presumed", appeal_until=appeal_until, acting=None)
         for party in unserved
     ]
     return situation.by(rule, [(LEAD, served) for served in presumed])
+
+
+def presumed_until(situation: Situation) -> Deadline | None:
+    """Until when whoever is taken to have read it may appeal; None: the law does not take it as read yet."""
+    ending = situation.case.ending
+    if ending is None or not is_over(ending["served_after"], situation):
+        return None
+    day = date.fromisoformat(ending["served_after"]["due"])
+    return compute(situation.terms.times.appeal, day, situation.country)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from domain import events as e
 from domain.countries import countries
 from domain.decision import Events
+from domain.decisions import quotas
 from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.entry import Entry
@@ -22,13 +23,15 @@ class Written(NamedTuple):
 
 
 def entries_of(situation: Situation) -> Written:
-    """All that the approval does, as it was decided on its day; raises Clash as ``must_be_possible``."""
+    """All that the approval does, as it was decided on its day; raises Clash as ``must_be_possible``, and where a quota
+    is full whose slot the case had to free.
+    """
     must_be_possible(situation)
-    effects = situation.effects
+    effects, slots = situation.effects, quotas.taken_again(situation)
     written: Events = [(effect.key, _event_of(effect, situation.live_at(effect.key))) for effect in effects]
     concerned = situation.offer.procedure.concerns(situation.facts(situation.decided_on))
     return Written(
-        [*written, *_numbers(situation), *_claims(situation)],
+        [*written, *_numbers(situation), *_claims(situation), *slots],
         [{"register": f.register.name, "entry": situation.ids[f.key]} for f in effects],
         tuple(c for c in concerned if c in countries()),  # who is no member receives nothing
     )

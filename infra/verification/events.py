@@ -1,4 +1,4 @@
-"""The checks 2 to 19, and 21, of every event of a range, in their order: the first that fails is the event's failure.
+"""The checks 2 to 19, 21 and 23 of every event of a range, in their order: the first that fails is the event's failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
 """
@@ -13,6 +13,7 @@ from infra.verification.findings import Failure, Findings, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
 from infra.verification.outsiders import STATEMENTS, check_statement
+from infra.verification.restrictions import LIFTED, check_lifting
 from infra.verification.sealed import Opener, check_boxes
 from infra.verification.source import Source
 from infra.verification.statement import FAILED, Forms, Kinds, check_envelope, is_moment, wrong_of
@@ -158,6 +159,11 @@ class Events:
                 # 21. statement.
                 if kind in STATEMENTS:
                     check_statement(kind, log, found, self._keys.history, index)
+
+                # 23. restriction.
+                checking = "restriction"
+                if kind == LIFTED:
+                    check_lifting(self._source.log, payload, streams)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:

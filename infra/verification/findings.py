@@ -32,6 +32,7 @@ CHECKS: Final = (
     "head",
     "statement",
     "accesses",
+    "restriction",
 )
 
 

@@ -1,10 +1,10 @@
 """The checks of an event in its stream, which may have begun long before the range: 15. version, 16. link,
-17. recipients; and of 14. disclosures whether an erasure of the stream names a key.
+17. recipients; of 14. disclosures whether an erasure of the stream names a key; and what 23. restriction looks back at.
 
 What is asked again is remembered, and looked up in the log's file where it is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -78,6 +78,16 @@ class Streams:
                 self._erased.clear()
             self._erased[stream] = frozenset(self._erased_keys(stream))
         return key_id in self._erased[stream] or self._is_altered(stream)
+
+    def before(self, stream: str, seq: int) -> list[Row]:
+        """The rows of the stream's versions below this one, from the lowest that is there."""
+        return [row for row in self._file.stream(stream) if row[2] < seq]
+
+    def are_as_signed(self, rows: Sequence[Row]) -> bool:
+        """Whether these are versions 1, 2, 3 ... as they were signed; what is not is named in its own place."""
+        return [row[2] for row in rows] == list(range(1, len(rows) + 1)) and all(
+            map(self._is_authentic, rows)
+        )
 
     def _look_up(self, index: int, stream: str, seq: int) -> Head:
         row = self._file.version(stream, seq - 1)

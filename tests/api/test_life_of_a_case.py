@@ -2,6 +2,7 @@
 needed.
 """
 
+from datetime import date
 from typing import Any, Final
 
 import pytest
@@ -163,6 +164,30 @@ def test_who_was_refused_files_again_at_once_and_nobody_else_for_so_long(town: T
     case = refused(town)
     again = {"country": "KZ", "procedure": "car_sale", "request": town.read(case, SELLER)["request"]}
     good(town.as_(SELLER).post("/v1/cases", again, key=new_key()))
+
+
+def test_a_yes_that_comes_too_late_is_told_which_day_has_passed_though_the_clock_has_not_come(
+    new_town: Town,
+) -> None:
+    case = new_town.file(*SALE)
+    asked = new_town.read(case, BUYER)
+    new_town.travel(days=40)
+    yes = {"answer": "give", "of": asked["request_hash"]}
+    refused = new_town.as_(BUYER).post(f"/v1/cases/{case}/consents", yes)
+    assert problem(refused) == (409, "time_is_over")
+    day = date.fromisoformat(asked["consent_until"]["due"])
+    assert f"{day:%B} {day.day}, {day.year}" in refused.json()["detail"]
+    assert new_town.read(case, BUYER)["version"] == asked["version"]
+    new_town.tick()
+    assert new_town.read(case, SELLER)["stage"] == "lapsed"
+
+
+def test_an_answer_that_comes_too_late_is_none(new_town: Town) -> None:
+    case = new_town.take_to("returned", *SALE)
+    new_town.travel(days=60)
+    said = {"of": new_town.read(case, SELLER)["questions"][-1]["of"], "answer": "Yesterday."}
+    refused = new_town.as_(SELLER).post(f"/v1/cases/{case}/information", said)
+    assert problem(refused) == (409, "time_is_over")
 
 
 def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:

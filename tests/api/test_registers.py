@@ -11,6 +11,7 @@ from tests.town.people import Town
 SALE = ("KZ", "car_sale")
 OFFICER = "kz-vehicle-registration-officer-1"
 BAILIFF, PLEDGES = "kz-bailiffs-officer", "kz-pledge-registry-officer"
+JUDGE, OWNER = "kz-court-judge", "kz-citizen-1"
 ENTRIES = "/v1/registers/vehicles/entries"
 
 
@@ -88,6 +89,52 @@ def test_a_restriction_is_placed_and_lifted_by_whom_the_law_names(town: Town) ->
     assert problem(town.as_(BAILIFF).delete(f"{path}/{live['id']}"))[0] in (403, 404)
     assert good(town.as_(PLEDGES).delete(f"{path}/{live['id']}"))["restrictions"] == []
     assert problem(town.as_(PLEDGES).delete(f"{path}/{live['id']}")) == (404, "not_found")
+
+
+def test_a_court_lifts_what_the_bailiffs_placed(town: Town) -> None:
+    """The owner finds who did it in the history of their car, and the bailiffs find nothing of theirs on it."""
+    vin, entry = entry_of(town)
+    path = f"{ENTRIES}/{entry}/restrictions"
+    (live,) = good(town.as_(BAILIFF).post(path, {"kind": "arrest", "reference": "writ 17"}))["restrictions"]
+    assert good(town.as_(JUDGE).read(f"{ENTRIES}/{entry}", "complaint 3"))["restrictions"] == [live]
+    lifted = good(town.as_(JUDGE).delete(f"{path}/{live['id']}"))
+    assert (lifted["restrictions"], lifted["has_other_restrictions"]) == ([], False)
+    asked = {"kind": "vin", "parts": [vin], "purpose": "writ 17"}
+    seen = good(town.as_(BAILIFF).post("/v1/registers/vehicles/searches", asked))
+    assert (seen["restrictions"], seen["has_other_restrictions"]) == ([], False)
+    for late in (BAILIFF, JUDGE):
+        assert problem(town.as_(late).delete(f"{path}/{live['id']}")) == (404, "not_found")
+    newest = good(town.as_(OWNER).get(f"{ENTRIES}/{entry}/history"))["events"][-1]
+    assert (newest["type"], newest["authority"]) == ("entry.RestrictionLifted.v1", "kz-court")
+    assert newest["data"]["restriction"] == live["id"]
+
+
+def test_a_court_lifts_nothing_that_the_law_gives_to_another_office_alone(town: Town) -> None:
+    """And whoever is refused hears whose it is."""
+    _, entry = entry_of(town)
+    path = f"{ENTRIES}/{entry}/restrictions"
+    (live,) = good(town.as_(PLEDGES).post(path, {"kind": "lien"}))["restrictions"]
+    refused = town.as_(JUDGE).delete(f"{path}/{live['id']}")
+    assert problem(refused) == (403, "other_authority")
+    assert "kz-pledge-registry" in refused.json()["detail"]
+    assert problem(town.as_(JUDGE).post(path, {"kind": "lien"})) == (403, "other_authority")
+
+
+@pytest.mark.parametrize(
+    ("who", "answer"),
+    [
+        ("tr-court-judge", (404, "not_found")),
+        (OFFICER, (403, "other_authority")),
+        ("kz-police-officer", (403, "other_authority")),
+        ("kz-citizen-1", (404, "not_found")),
+    ],
+)
+def test_nobody_else_lifts_what_a_court_may(town: Town, who: str, answer: tuple[int, str]) -> None:
+    _, entry = entry_of(town)
+    path = f"{ENTRIES}/{entry}/restrictions"
+    (live,) = good(town.as_(BAILIFF).post(path, {"kind": "arrest"}))["restrictions"]
+    assert problem(town.as_(who).delete(f"{path}/{live['id']}")) == answer
+    assert good(town.as_(OFFICER).read(f"{ENTRIES}/{entry}"))["restrictions"] == [live]
 
 
 def test_a_kind_belongs_to_one_authority(town: Town) -> None:

@@ -1,7 +1,7 @@
 """Entries: restricted by the authority that the law names, changed by decisions, forgotten in time."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given as for_all
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain import events as e
 from domain.commands import Command, PlaceRestriction
+from domain.offers import offers
 from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Unknown
 from tests.domain.acts import (
     APPROVED,
@@ -17,6 +18,7 @@ from tests.domain.acts import (
     FILED,
     OFFICER,
     REGISTRY,
+    SUPERVISOR,
     applicant,
     approve,
     assign,
@@ -31,6 +33,7 @@ from tests.domain.story import Act, Story, Who, a_birth, a_sale, folded, forgott
 
 BAILIFF = office("restricting_officer", "bailiff", authority="kz-bailiffs")
 POLICE = office("restricting_officer", "police", authority="kz-police")
+COURT = office("court", "judge", authority="kz-court")
 YEARS_LATER = later(days=5000)
 
 # --- restrictions -----------------------------------------------------------------------------------------
@@ -84,6 +87,72 @@ def test_a_restriction_is_lifted_by_who_placed_it() -> None:
     story.when(lift(BAILIFF)).then("RestrictionLifted")
     assert story.entry.restrictions == {}
     story.when(lift(BAILIFF)).then_refused(Unknown)
+
+
+def test_the_court_that_the_law_names_lifts_what_another_office_placed() -> None:
+    """In its own name and by its own rule; whoever placed it has nothing left to lift (rules.md 40)."""
+    story = given(a_sale(), restrict("arrest", BAILIFF)).when(lift(COURT)).then("RestrictionLifted")
+    assert story.last[0].authority == "kz-court"
+    assert story.last[0].actor == {"id": "judge", "role": "court"}
+    assert story.the(e.RestrictionLifted).kind == "arrest"
+    assert story.the(e.RestrictionLifted).rule == "entry.lift:court"
+    assert story.entry.restrictions == {}
+    story.when(lift(BAILIFF)).then_refused(Unknown)
+    story.when(lift(COURT)).then_refused(Unknown)
+
+
+def test_what_the_law_gives_to_no_court_its_own_office_lifts() -> None:
+    story = given(a_sale(), restrict("lien"), restrict("wanted", restriction="restriction-2"))
+    story.when(lift(COURT)).then_refused(NotAllowed, "other_authority")
+    assert story.refusal is not None
+    assert story.refusal.values == {"authority": "kz-pledge-registry"}
+    story.when(lift(COURT, "restriction-2")).then_refused(NotAllowed, "other_authority")
+    story.when(lift(office("restricting_officer", authority="kz-pledge-registry"))).then("RestrictionLifted")
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        (OFFICER, NotAllowed),  # works with the register
+        (SUPERVISOR, NotAllowed),
+        (POLICE, NotAllowed),
+        (REGISTRY, NotAllowed),
+        (office("court", authority="kz-appeal-court"), Unknown),  # no court that the law names
+        (office("court", authority="kz-court", country="TR"), Unknown),
+        (office("court", authority="kz-court", until=date(2026, 1, 1)), Unknown),
+        (office("officer", authority="kz-court"), NotAllowed),  # of the court, and no judge
+        (applicant, Unknown),
+    ],
+)
+def test_no_other_office_lifts_what_the_court_may(who: Who, refusal: type[Refusal]) -> None:
+    story = given(a_sale(), restrict("arrest")).when(lift(who)).then_refused(refusal)
+    assert len(story.entry.restrictions) == 1
+
+
+def test_a_court_places_nothing() -> None:
+    given(a_sale()).when(restrict("arrest", COURT)).then_refused(NotAllowed, "other_authority")
+
+
+def test_a_court_lifts_by_the_law_of_the_day_on_which_it_lifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where that names none any more, the office that placed it lifts it."""
+    story = given(a_sale(), restrict("arrest", BAILIFF))
+    kinds = tuple(replace(each, court=None) for each in story.terms.restrictions)
+    anew = replace(story.terms, since=story.at.date() + timedelta(days=30), restrictions=kinds)
+    law = replace(story.offer, terms=(*story.offer.terms, anew))
+    monkeypatch.setitem(offers(), ("KZ", "car_sale"), law)
+    given(story, later(days=40)).when(lift(COURT)).then_refused(NotAllowed, "other_authority")
+    story.when(lift(BAILIFF)).then("RestrictionLifted")
+
+
+def test_a_court_that_the_law_names_for_a_restriction_alone_works_with_the_register(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It corrects nothing there: what it may not lift, it is told whose it is."""
+    story = given(a_sale(), restrict("arrest"), restrict("lien", restriction="restriction-2"))
+    law = replace(story.offer, terms=(replace(story.terms, amendments=None),))
+    monkeypatch.setitem(offers(), ("KZ", "car_sale"), law)
+    story.when(lift(COURT, "restriction-2")).then_refused(NotAllowed, "other_authority")
+    story.when(lift(COURT)).then("RestrictionLifted")
 
 
 def test_an_entry_that_is_not_there_cannot_be_restricted() -> None:

@@ -1,27 +1,72 @@
 """Quotas: so many a year; the last place is taken as the first was, and each end of a case frees its own."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
 
 from domain import events as e
+from domain.case import Case
 from domain.claim import FREE, Claim, evolve
 from domain.commands import FileCase, WithdrawCase
 from domain.country import Source
+from domain.days.deadlines import Term
 from domain.decision import Events
 from domain.decisions import quotas
 from domain.decisions.situation import Situation
 from domain.facts import Is
+from domain.fees import Fee, FeePart
 from domain.lifecycle import About
 from domain.offers import offers
 from domain.procedure import Key, Offer, Quota, QuotaSize, Terms, claim_key
 from domain.refusals import Clash
-from tests.domain.acts import file, later, withdraw
-from tests.domain.story import Story, a_sale, given
+from tests.domain.acts import (
+    APPEALED,
+    APPROVED,
+    CONSENTED,
+    FILED,
+    FINAL,
+    OFFICER,
+    PRESUMED,
+    REFUSED,
+    SECOND,
+    UNPAID,
+    acknowledge,
+    after,
+    amend,
+    answer,
+    appeal,
+    approve,
+    ask,
+    assign,
+    decide_appeal,
+    end_appeal_term,
+    file,
+    lapse,
+    later,
+    office,
+    pay,
+    presume,
+    propose,
+    refuse,
+    serve,
+    until,
+    waive,
+    withdraw,
+    write_entries,
+)
+from tests.domain.made_up import made_up
+from tests.domain.story import MONDAY, Act, Story, Who, a_sale, as_filed, given, stream_of
 from tests.domain.test_claims import recorded
+from tests.examples import example_request
 
 LAW = Source("Law of the tests", confirmed=True)
 OF_2025 = date(2025, 12, 31)
@@ -171,3 +216,289 @@ def taken(events: Events) -> int:
     ((_, event),) = events
     assert isinstance(event, e.SlotTaken)
     return event.taken
+
+
+# --- what becomes of a place as its case goes on ------------------------------------------------------------
+
+CARS = Quota(name="cars", source=LAW)
+THIRD = office("officer", "officer-3")
+PLACES = claim_key("quota", "cars", "2026")
+ENTRY_FEE = Fee(parts=(FeePart(name="issue", units=Fraction(1_000_00)),), source=LAW)
+
+
+def of_year(year: int, slots: int) -> QuotaSize:
+    return QuotaSize(since=date(year, 1, 1), until=date(year, 12, 31), slots=slots, source=LAW)
+
+
+class Town:
+    """Several people ask for a car each; the quota has so many places."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, slots: int, cases: int = 2, **law: Any) -> None:
+        offer = made_up(patch, quotas=(CARS,), **law)
+        sizes: Mapping[tuple[str, ...], tuple[QuotaSize, ...]] = {
+            ("cars",): (of_year(2026, slots), of_year(2027, slots + 5))
+        }
+        self.offer = replace(offer, quota_sizes=sizes)
+        patch.setitem(offers(), ("KZ", "made_up"), self.offer)
+        self.stories = [self._story(n) for n in range(cases)]
+
+    def _story(self, n: int) -> Story:
+        story = Story(self.offer, as_filed(self.offer, example_request(self.offer, n, today=MONDAY.date())))
+        story.case_id = f"case-{n + 1}"
+        return story
+
+    def __iter__(self) -> Iterator[Story]:
+        first = self.stories[0]
+        for story in self.stories:
+            for shared in ("log", "entries", "claims", "keys", "heads"):
+                setattr(story, shared, getattr(first, shared))
+            yield story
+
+    @property
+    def taken(self) -> int:
+        return self.stories[0].claims[PLACES].taken
+
+
+@pytest.fixture
+def last_place(monkeypatch: pytest.MonkeyPatch) -> Town:
+    """There is one place, and two who ask for it."""
+    return Town(monkeypatch, slots=1)
+
+
+NOT_AS_ASKED: Mapping[str, tuple[Act, ...]] = {"refused": REFUSED, "lapsed": UNPAID}
+
+
+@pytest.mark.parametrize("end", NOT_AS_ASKED)
+def test_a_place_is_kept_as_long_as_somebody_may_appeal(last_place: Town, end: str) -> None:
+    one, other = last_place
+    given(one, *NOT_AS_ASKED[end], *PRESUMED)
+    other.when(file()).then_refused(Clash, "quota_full")
+    given(one, after(lambda c: c.appeal_until), end_appeal_term(), end_appeal_term())
+    assert last_place.taken == 0
+    given(other, file())
+
+
+@pytest.mark.parametrize("end", NOT_AS_ASKED)
+def test_who_lets_go_earlier_frees_it_for_the_next_one(last_place: Town, end: str) -> None:
+    one, other = last_place
+    given(one, *NOT_AS_ASKED[end], waive())
+    given(other, file())
+    given(one, *FINAL)
+    assert last_place.taken == 1
+
+
+def test_a_place_that_was_kept_stays_with_the_case_that_is_set_aside(last_place: Town) -> None:
+    one, _ = last_place
+    given(one, *APPEALED).when(decide_appeal())
+    assert "SlotTaken" not in one.names
+    given(one, assign(SECOND), propose(SECOND), approve(THIRD))
+    assert last_place.taken == 1
+
+
+def test_a_set_aside_takes_again_what_was_let_go(last_place: Town) -> None:
+    """And a second refusal frees it a second time, which is once for each time that it was taken."""
+    one, _ = last_place
+    given(one, *REFUSED, waive(), appeal()).when(decide_appeal())
+    assert "SlotTaken" in one.names
+    assert (last_place.taken, one.now.claims_lost_at) == (1, None)
+    given(one, assign(SECOND), refuse("tax_unpaid", by=SECOND), *FINAL)
+    assert last_place.taken == 0
+
+
+def test_an_upheld_refusal_frees_its_place_in_the_name_of_who_decided_the_appeal(last_place: Town) -> None:
+    one, _ = last_place
+    given(one, *APPEALED).when(decide_appeal("upheld"))
+    one.then("ClaimReleased", "SlotFreed", "AppealDecided", "AppealTermEnded")
+    assert last_place.taken == 0
+
+
+def test_where_the_last_place_is_another_s_by_then_the_case_cannot_be_approved_as_it_is(
+    last_place: Town,
+) -> None:
+    """As where its car is another's: it waits in review, flagged; the place that is free again is its own."""
+    one, other = last_place
+    given(one, *REFUSED, waive(), appeal())
+    given(other, file())
+    one.when(decide_appeal()).then("ClaimTaken", "AppealDecided", "DecisionTermStarted")
+    assert (one.now.stage, one.now.claims_lost_at is None) == ("in_review", False)
+    given(one, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "quota_full")
+    given(other, withdraw())
+    given(one, approve(THIRD))
+    assert last_place.taken == 1
+
+
+def test_a_case_without_a_place_has_none_to_free(last_place: Town) -> None:
+    one, other = last_place
+    given(one, *REFUSED, waive(), appeal())
+    given(other, file())
+    given(one, decide_appeal(), assign(SECOND), refuse("tax_unpaid", by=SECOND), *FINAL)
+    assert last_place.taken == 1
+
+
+def test_where_the_car_is_another_s_no_place_is_taken_until_it_is_free(last_place: Town) -> None:
+    """A place that cannot lead to an entry is nobody's."""
+    one, _ = last_place
+    given(one, *REFUSED, waive(), appeal())
+    key = next(key for key in one.claims if key != PLACES)
+    one.happened((key, e.ClaimTaken(kind=key.kind, holder="case-9")))
+    given(one, decide_appeal())
+    assert last_place.taken == 0
+    one.happened((key, e.ClaimReleased(kind=key.kind, holder="case-9")))
+    given(one, assign(SECOND), propose(SECOND), approve(THIRD))
+    assert last_place.taken == 1
+
+
+def test_an_amendment_asks_for_the_place_anew(last_place: Town) -> None:
+    one, other = last_place
+    given(one, *REFUSED, waive(), appeal())
+    given(other, file())
+    given(one, decide_appeal(), assign(SECOND), ask(by=SECOND))
+    one.when(amend(new_plates=False)).then_refused(Clash, "quota_full")
+    given(other, withdraw())
+    one.when(amend(new_plates=False))
+    assert (one.refusal, last_place.taken, one.now.claims_lost_at) == (None, 1, None)
+
+
+IN_TIME = pay(payment="in-time", paid_at="2026-11-24T09:00:00Z")
+
+
+def test_who_paid_in_time_has_the_place_again(last_place: Town) -> None:
+    """The treasury says so when nobody could appeal any more, and the place was free."""
+    one, other = last_place
+    given(one, *UNPAID, *FINAL).when(IN_TIME)
+    assert {"SlotTaken", "LapseSetAside"} <= set(one.names)
+    other.when(file()).then_refused(Clash, "quota_full")
+    given(one, withdraw())
+    assert last_place.taken == 0
+
+
+def test_who_paid_in_time_gets_the_money_back_where_the_place_is_gone(last_place: Town) -> None:
+    one, other = last_place
+    given(one, *UNPAID, waive())
+    given(other, file())
+    one.when(IN_TIME).then("FeePaid", "RefundDue")
+    assert (one.now.stage, last_place.taken) == ("lapsed", 1)
+
+
+def test_an_approval_that_lapsed_and_is_set_aside_waits_for_a_place_before_its_entry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The money for the entry is kept, and an officer tries again when a place is free."""
+    times = {"pay_entry": Term(30, "calendar_days", LAW)}
+    town = Town(monkeypatch, slots=1, entry_fee=ENTRY_FEE, times=times)
+    one, other = town
+    lapses = after(lambda c: c.entry_fee["lapses"] if c.entry_fee else None)
+    given(one, *APPROVED, lapses, lapse(), waive(), appeal())
+    other.at = MONDAY
+    given(other, file())
+    given(one, decide_appeal()).when(pay(payment="payment-2")).then("FeePaid", "EntriesHeld")
+    assert one.the(e.EntriesHeld).code == "quota_full"
+    given(other, withdraw())
+    given(one, write_entries(THIRD))
+    assert (bool(one.now.entries), town.taken) == (True, 1)
+
+
+def test_the_decrees_of_the_year_of_filing_speak_of_its_places(last_place: Town) -> None:
+    """2027 has five places more; the one place of 2026 is another's all the same."""
+    one, other = last_place
+    given(one, *REFUSED, waive(), appeal())
+    given(other, file())
+    given(one, until("2027-01-20"), decide_appeal())
+    assert one.now.claims_lost_at is not None
+    given(other, until("2027-01-21"), withdraw())
+    given(one, assign(SECOND), propose(SECOND), approve(THIRD))
+    assert one.claims.keys() >= {PLACES}
+    assert claim_key("quota", "cars", "2027") not in one.claims
+    assert last_place.taken == 1
+
+
+def _by_somebody(*acts: Callable[[Who], Act]) -> tuple[Act, ...]:
+    """Whoever of the officers may: who judged before what was set aside may not."""
+    return tuple(act(who) for who in (OFFICER, SECOND, THIRD) for act in acts)
+
+
+STEPS: Mapping[str, tuple[Act, ...]] = {
+    "files": FILED,
+    "is complete": (*CONSENTED[1:], pay(), pay(payment="payment-2")),
+    "is refused": _by_somebody(assign, lambda who: refuse("tax_unpaid", by=who)),
+    "is approved": (*_by_somebody(assign, propose), *_by_somebody(approve)),
+    "has a receipt": (acknowledge(),),
+    "is asked": _by_somebody(assign, lambda who: ask(by=who)),
+    "answers": (answer(),),
+    "amends": (amend(new_plates=True), amend(new_plates=False)),
+    "withdraws": (withdraw(),),
+    "waives": (waive(),),
+    "appeals": (serve(), appeal()),
+    "is set aside": (decide_appeal(),),
+    "is upheld": (decide_appeal("upheld"),),
+    "has time pass": (later(days=9), lapse(), presume(), end_appeal_term()),
+    "has much time pass": (later(days=90), lapse(), presume(), later(days=90), end_appeal_term()),
+    "paid in time": (IN_TIME,),
+}
+
+
+# Freed, taken again and freed again: the second refusal once freed what another one had.
+TAKEN_AGAIN = [
+    (0, step) for step in ("files", "is complete", "is refused", "waives", "appeals", "is set aside")
+] + [
+    (0, "is refused"),
+    (1, "files"),
+    (0, "has much time pass"),
+]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@for_all(
+    slots=st.integers(1, 2),
+    steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(sorted(STEPS))), max_size=30),
+    has_entry_fee=st.booleans(),
+)
+@example(slots=1, steps=TAKEN_AGAIN, has_entry_fee=False)
+def test_as_many_places_are_taken_as_cases_hold_and_never_more_than_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+    slots: int,
+    steps: list[tuple[int, str]],
+    has_entry_fee: bool,  # noqa: FBT001 - hypothesis names what it gives
+) -> None:
+    """Whatever happens to them in whatever order."""
+    times = {"pay_entry": Term(30, "calendar_days", LAW)}
+    law = {"entry_fee": ENTRY_FEE, "times": times} if has_entry_fee else {}
+    stories = [*Town(monkeypatch, slots, cases=3, **law)]
+    for which, step in steps:
+        for act in STEPS[step]:
+            _try(act, stories[which])
+            for year, size in ((2026, slots), (2027, slots + 5)):
+                _places_add_up(stories, claim_key("quota", "cars", str(year)), size)
+
+
+def _try(act: Act, story: Story) -> None:
+    """Some acts name what is not there yet: an entry, a question."""
+    try:
+        act(story)
+    except (AssertionError, IndexError, KeyError, ValueError):
+        return
+    story.when(act)
+
+
+def _places_add_up(stories: list[Story], quota: Key, size: int) -> None:
+    log = [r.event for r in stories[0].log if r.stream == stream_of(quota)]
+    held = Counter(event.holder for event in log if isinstance(event, e.SlotTaken))
+    held.subtract(event.holder for event in log if isinstance(event, e.SlotFreed))
+    taken = stories[0].claims.get(quota, FREE).taken
+    assert set(held.values()) <= {0, 1}
+    assert held.total() == taken <= size
+    for story in stories:
+        if story.case and story.case.filed_at.startswith(quota.parts[2]):
+            assert held[story.case_id] == (not story.case.has_freed_slots)
+            assert story.case.claims_lost_at or held[story.case_id] == _has_a_place(story.case), story
+
+
+def _has_a_place(case: Case) -> bool:
+    """What the law says; but for a case that was set aside when all places, or its car, were another's."""
+    if (
+        case.stage in ("refused", "lapsed", "appealed")
+        and case.decided
+        and case.decided["kind"] != "approved"
+    ):
+        return not (case.has_waived or case.is_appeal_term_over)
+    return case.stage not in ("withdrawn", "not_needed")

@@ -1,0 +1,61 @@
+"""23. restriction: what is lifted was live, and its kind is named; whoever lifts it placed it, or is the court that the
+law names for that kind on the day.
+
+By the law that the verifier has, and by what stands before in the stream; not whether there was a reason to lift it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from domain.countries import country_of, legal_day
+from domain.offers import restrictions_of
+from infra.verification.findings import Wrong
+from infra.verification.log_file import Row, said_by
+from infra.verification.statement import FAILED
+from infra.verification.streams import Streams
+
+LIFTED: Final = "entry.RestrictionLifted.v1"
+_PLACED: Final = "entry.RestrictionPlaced.v1"
+
+
+def check_lifting(country: str, said: Mapping[str, Any], streams: Streams) -> None:
+    """The restriction that this event lifts (``said`` is its payload) was its office's to lift; raises what FAILED
+    lists. Nothing is said where an event before it in its stream is missing or altered: that one is named.
+    """
+    before = streams.before(said["stream"], said["seq"])
+    try:
+        _check(country, said, before)
+    except FAILED:
+        if streams.are_as_signed(before):
+            raise
+
+
+def _check(country: str, said: Mapping[str, Any], before: Sequence[Row]) -> None:
+    lifted, office = said["data"], said["authority"]
+    placed = _live(before).get(lifted["restriction"])
+    if placed is None:
+        raise Wrong("restriction", "the restriction that is lifted is not live in this stream")
+    kind, placer = placed["data"]["kind"], placed["authority"]
+    if lifted["kind"] != kind:
+        raise Wrong("restriction", f"what is lifted as {lifted['kind']} was placed as {kind}")
+    register = said_by(before[0])["data"]["register"]
+    if office not in (placer, _court(country, register, kind, said["time"])):
+        raise Wrong("restriction", f"{office} lifts what {placer} placed, and the law names no such court")
+
+
+def _live(before: Sequence[Row]) -> dict[str, Mapping[str, Any]]:
+    """The restrictions that live, by id, each as the event that placed it says."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for said in map(said_by, before):
+        if said.get("type") == _PLACED:
+            found[said["data"]["restriction"]] = said
+        elif said.get("type") == LIFTED:
+            found.pop(said["data"]["restriction"], None)
+    return found
+
+
+def _court(country: str, register: str, kind: str, time: str) -> str | None:
+    day = legal_day(datetime.fromisoformat(time), country_of(country))
+    named = restrictions_of(country, register, day).get(kind)
+    return named.court.authority if named and named.court else None

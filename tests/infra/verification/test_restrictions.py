@@ -1,0 +1,154 @@
+"""Who lifted a restriction is looked at again: an operator who holds every seal of a country lifts none unseen."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain import commands as c
+from domain.offers import offers
+from domain.procedure import entry_key
+from infra.desk.batch import end_of
+from infra.desk.desk import new_cause
+from infra.formats.canonical import b64url, sha256
+from infra.verification import verify_logs
+from tests.infra.past import VINS, Past, past
+from tests.infra.tampering import Stored, copy_of, flipped, opened, part, signed_again
+from tests.infra.verification.copied import Case
+
+LIFTED = "entry.RestrictionLifted.v1"
+COURT, BAILIFFS, POLICE, PLEDGES = "kz-court", "kz-bailiffs", "kz-police", "kz-pledge-registry"
+
+
+class Arrested(Case):
+    """A copy of the log in which a car has an arrest and a lien."""
+
+    @property
+    def entry(self) -> str:
+        return entry_of(self.past)
+
+    def lift(self, by: str, kind: str = "arrest", **changes: Any) -> None:
+        """With a valid seal, and signed for exactly this place: no other check has anything to say."""
+        with opened(self.log) as log:
+            last = log.rows()[-1]
+            before = [row for row in log.rows() if row.stream == self.entry][-1]
+            end, version = end_of(last), before.version + 1
+            members = {
+                "stream": self.entry,
+                "seq": version,
+                "prev": b64url(sha256(before.jws.encode("ascii"))),
+                "index": end.size,
+                "chain": b64url(end.chain),
+                "time": last.payload["time"],
+                "type": LIFTED,
+                "authority": by,
+                "data": {
+                    "restriction": named(self.past, kind),
+                    "kind": kind,
+                    "rule": "entry.lift",
+                    **changes,
+                },
+            }
+            signed = log.row(self.stream("waiting"), 2)  # nothing personal is in it
+            state = signed_again(signed, self.seal_of(by), without="effects", **members)
+            log.append(Stored(end.size, self.entry, version, LIFTED, state))
+
+    def found(self) -> list[tuple[str, str | None, int | None]]:
+        report = verify_logs([self.source()], processes=0, in_ranges_of=3)
+        assert report.failures == self.verified().failures
+        return [(failure.check, failure.stream, failure.version) for failure in report.failures]
+
+
+def entry_of(made: Past) -> str:
+    return made.country().ids.stream(entry_key("vehicles", "vin", VINS[2]))
+
+
+def named(made: Past, kind: str) -> str:
+    return made.country().ids.restriction(entry_of(made), "issuer", "client", "subject", kind)
+
+
+def place(made: Past, kind: str, office: str) -> None:
+    asked = c.PlaceRestriction(
+        by=made.actor(f"{office}-officer"),
+        cause=new_cause(),
+        country="KZ",
+        register="vehicles",
+        entry=entry_of(made),
+        restriction=named(made, kind),
+        kind=kind,
+        reference=None,
+    )
+    made.country().desk.ask(asked).result()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+    """The third car has an arrest and a lien; nobody has lifted either."""
+    with past(tmp_path_factory.mktemp("arrested")) as it:
+        for kind, office in (("arrest", BAILIFFS), ("lien", PLEDGES)):
+            place(it, kind, office)
+        yield it
+
+
+@pytest.fixture
+def case(made: Past, tmp_path: Path) -> Arrested:
+    folder = made.country().folder
+    log = copy_of(folder / "log.sqlite", tmp_path / "log.sqlite")
+    return Arrested(made, log, copy_of(folder / "vault.sqlite", tmp_path / "vault.sqlite"))
+
+
+@pytest.mark.parametrize("by", [BAILIFFS, COURT])
+def test_who_placed_it_lifts_it_and_so_does_the_court(case: Arrested, by: str) -> None:
+    case.lift(by)
+    case.lift(PLEDGES, "lien")
+    assert case.found() == []
+
+
+@pytest.mark.parametrize(
+    ("by", "kind"), [(POLICE, "arrest"), (PLEDGES, "arrest"), (COURT, "lien"), (BAILIFFS, "lien")]
+)
+def test_another_office_with_its_own_valid_seal_lifts_nothing(case: Arrested, by: str, kind: str) -> None:
+    """Its key may sign such events: of which restrictions, only the stream and the law say."""
+    case.lift(by, kind)
+    assert case.found() == [("restriction", case.entry, 4)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"restriction": "00000000-0000-8000-8000-000000000000"},  # never placed
+        {"kind": "wanted"},  # placed as an arrest
+    ],
+)
+def test_what_is_lifted_was_placed_there_as_that(case: Arrested, changes: dict[str, str]) -> None:
+    case.lift(BAILIFFS, **changes)
+    assert case.found() == [("restriction", case.entry, 4)]
+
+
+def test_what_was_lifted_is_not_lifted_again(case: Arrested) -> None:
+    case.lift(BAILIFFS)
+    case.lift(BAILIFFS)
+    assert case.found() == [("restriction", case.entry, 5)]
+
+
+def test_the_law_of_the_day_names_the_court(case: Arrested, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A law that gave the court nothing on the day of the lifting, or only from the next day on."""
+    case.lift(COURT)
+    sale = offers()["KZ", "car_sale"]
+    for since, found in ((date(2027, 6, 2), ["restriction"]), (date(2027, 6, 3), [])):
+        kinds = tuple(replace(each, court=None) for each in sale.terms[-1].restrictions)
+        anew = replace(sale.terms[-1], since=since, restrictions=kinds)
+        monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=(*sale.terms, anew)))
+        assert [check for check, _, _ in case.found()] == found
+
+
+def test_where_the_placing_was_altered_that_is_named_and_not_the_lifting(case: Arrested) -> None:
+    case.lift(BAILIFFS)
+    with opened(case.log) as log:
+        row = log.row(case.entry, 2)
+        log.write(row, flipped(row.state, part(row, "signature")))
+    assert case.found()[0][1:] == (case.entry, 2)
+    assert "restriction" not in [check for check, _, _ in case.found()]
