@@ -3,7 +3,7 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import DecideAppeal, LodgeAppeal, TakeBackAppeal
-from domain.days.deadlines import Deadline
+from domain.days.deadlines import Deadline, is_past
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party

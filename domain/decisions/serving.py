@@ -4,7 +4,7 @@ from datetime import date
 
 from domain import events as e
 from domain.commands import PresumeServed, ServeDecision
-from domain.days.deadlines import Deadline, compute
+from domain.days.deadlines import Deadline, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import restating
 from domain.decisions.acting import as_a_party
