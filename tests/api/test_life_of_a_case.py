@@ -8,7 +8,7 @@ import pytest
 
 from infra.development import treasury
 from tests.town.caller import good, new_key, problem
-from tests.town.people import Town
+from tests.town.people import Town, person
 
 SALE: Final = ("KZ", "car_sale")
 BIRTH: Final = ("TR", "birth_certificate")
@@ -158,11 +158,25 @@ def test_an_appeal_is_taken_back_by_who_lodged_it(town: Town) -> None:
     assert problem(town.as_(BUYER).post(path, {**back, "reason": "no"})) == (422, "invalid_request")
 
 
-def test_who_was_refused_files_again_at_once_and_nobody_else_for_so_long(town: Town) -> None:
-    """The new request takes over what the old one holds (rules.md 17)."""
+@pytest.mark.parametrize("buyer", [BUYER, STRANGER])
+def test_who_was_refused_sells_the_car_again_at_once_to_whomever(town: Town, buyer: str) -> None:
+    """The new request takes over what the old one holds, once (rules.md 17)."""
     case = refused(town)
-    again = {"country": "KZ", "procedure": "car_sale", "request": town.read(case, SELLER)["request"]}
-    good(town.as_(SELLER).post("/v1/cases", again, key=new_key()))
+    request = {**town.read(case)["request"], "buyer": person(buyer)}
+    body = {"country": "KZ", "procedure": "car_sale", "request": request}
+    again = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))["case"]
+    assert (town.stage(again), town.stage(case)) == ("filed", "refused")
+    assert problem(town.as_(SELLER).post("/v1/cases", body, key=new_key())) == (409, "claim_taken")
+
+
+def test_nobody_else_takes_what_is_held_for_who_was_refused(town: Town) -> None:
+    """They hear until when (rules.md 17); what a relative files waits for a parent."""
+    mother, relative = "tr-citizen-1", "tr-citizen-4"
+    case = town.take_to("refused", *BIRTH)
+    request = {**town.read(case, mother)["request"], "applicant": person(relative), "relation": "relative"}
+    body = {"country": "TR", "procedure": "birth_certificate", "request": request}
+    held = town.as_(relative).post("/v1/cases", body, key=new_key())
+    assert problem(held) == (409, "claim_kept")
 
 
 def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:
