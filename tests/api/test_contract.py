@@ -15,8 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from api.app import build
-from infra.development import development
-from tests.api.test_further_law import asking, may_answer, opinion_asked_and_given
+from tests.api.test_further_law import opinion_asked_and_given
 from tests.api.test_life_of_a_case import lived
 from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, inside
@@ -81,13 +80,9 @@ def seen(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory, documen
         if operation is not None:
             found[operation][answer.status_code].append(answer)
 
-    with pytest.MonkeyPatch.context() as patch:
-        asking(patch)
-        with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
-            may_answer(town)
-            town.http.event_hooks = {"response": [note]}
-            walk(town)
-    development.residents.cache_clear()
+    with inside(furnished("KZ", "TR"), tmp_path_factory.mktemp("walked")) as town:
+        town.http.event_hooks = {"response": [note]}
+        walk(town)
     return found
 
 
