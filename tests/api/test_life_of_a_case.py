@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from infra.development import treasury
-from tests.town.caller import good, new_key, problem
+from tests.town.caller import good, new_key, problem, until
 from tests.town.people import Town, person
 
 SALE: Final = ("KZ", "car_sale")
@@ -32,6 +32,36 @@ def lived(town: Town) -> None:
     case = refused(town)
     good(town.as_(SELLER).post(f"/v1/cases/{case}/waivers", {}))
     not_needed(town)
+    town.take_to("approved", *BIRTH)
+    thought_again(town)
+    case = refused(town)
+    lodged = appealed(town, case, BUYER, "I had bought it.")
+    back = {"answer": "take_back", "of": lodged["appeals"][0]["of"]}
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/appeals", back))
+    paid_in_time(town)
+
+
+def thought_again(town: Town) -> None:
+    """A yes, taken back, and a no."""
+    case = town.file(*SALE)
+    of = town.read(case, SELLER)["request_hash"]
+    for said in ("give", "revoke", "decline"):
+        good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": said, "of": of}))
+
+
+def paid_in_time(town: Town) -> None:
+    """The treasury says so when the case has lapsed."""
+    case = town.file(*SALE)
+    shown = town.read(case, SELLER)
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": shown["request_hash"]}))
+    in_time = town.now()
+    town.travel(days=19)
+    until(lambda: town.read(case, SELLER)["stage"] == "lapsed", "the clock")
+    fee = shown["fee"]
+    what = ("KZ", case, fee["amount"], fee["currency"], new_key(), in_time)
+    paid = treasury.treasury(town.keyring("KZ"), *what)
+    good(town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": paid}))
+    assert town.read(case, SELLER)["stage"] == "in_review"
 
 
 def amended(town: Town) -> str:
@@ -180,18 +210,7 @@ def test_nobody_else_takes_what_is_held_for_who_was_refused(town: Town) -> None:
 
 
 def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:
-    case = town.file(*SALE)
-    shown = town.read(case, SELLER)
-    good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": shown["request_hash"]}))
-    in_time = town.now()
-    town.travel(days=19)
-    town.tick()
-    assert town.read(case, SELLER)["stage"] == "lapsed"
-    fee = shown["fee"]
-    who_signs = town.keyring("KZ")
-    paid = treasury.treasury(who_signs, "KZ", case, fee["amount"], fee["currency"], new_key(), in_time)
-    good(town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": paid}))
-    assert town.read(case, SELLER)["stage"] == "in_review"
+    paid_in_time(town)
 
 
 def test_a_stillbirth_is_told_and_not_registered(town: Town) -> None:
