@@ -1,4 +1,4 @@
-"""Whatever can happen by today's laws is in a log once; a bit of any of it is turned, and a verifier names that event."""
+"""Whatever can happen by today's laws is in a log; a bit of any of it is turned, and a verifier names that event."""
 
 from collections.abc import Iterator
 from dataclasses import replace
