@@ -139,7 +139,7 @@ class Person:
         asker = FIRST
         self._judge(case, asker, "information-requests", "InformationRequested", version, body=question)
         evidence = [{"kind": "photograph", **self._upload("kz-citizen-1", "KZ")}]
-        of = until(lambda: self._read("kz-citizen-1", case)["questions"], "the question")[-1]["of"]
+        of = self._shown("kz-citizen-1", case, "questions")[-1]["of"]
         self._fact(
             case,
             "kz-citizen-1",
@@ -197,7 +197,7 @@ class Person:
         version = self._judge(case, FIRST, "extensions", "DeadlineExtended", version, body=why)
         asked = {"authority": "kz-police", "inquiry": "Is it wanted?"}
         self._judge(case, FIRST, "opinion-requests", "OpinionRequested", version, body=asked)
-        of = until(lambda: self._read(FIRST, case)["opinions"], "the question")[-1]["of"]
+        of = self._shown(FIRST, case, "opinions")[-1]["of"]
         self._fact(case, "kz-police-officer-1", "opinions", "OpinionGiven", of=of, opinion="It is not.")
 
     def _appealed(self, n: int) -> None:
@@ -211,7 +211,7 @@ class Person:
         """Of an appeal, and of the car."""
         case, of = self._no(n)
         self._fact(case, BUYER, "appeals", "AppealLodged", of=of, reason="I had bought it.")
-        lodged = until(lambda: self._read(BUYER, case)["appeals"], "the appeal")[-1]["of"]
+        lodged = self._shown(BUYER, case, "appeals")[-1]["of"]
         self._fact(case, BUYER, "appeals", "AppealTakenBack", answer="take_back", of=lodged)
         self._fact(case, SELLER, "waivers", "ClaimWaived")
 
@@ -219,12 +219,12 @@ class Person:
         """A refusal, and its hash."""
         case, version = self._in_review(n)
         self._judge(case, FIRST, "refusals", "CaseRefused", version, body=NO)
-        return case, until(lambda: self._read(SELLER, case)["ending"], "the refusal")["of"]
+        return case, self._shown(SELLER, case, "ending")["of"]
 
     def _paid_back(self, n: int) -> None:
         case, version = self._in_review(n)
         self._judge(case, SELLER, "withdrawals", "CaseWithdrawn", version)
-        due = until(lambda: self._read(SELLER, case)["refunds"], "what is due back")[-1]
+        due = self._shown(SELLER, case, "refunds")[-1]
         what = ("KZ", case, due["amount"], "KZT", case, self._town.now())
         back = treasury(self._town.keyring("KZ"), *what, is_refund=True)
         self._fact(case, TREASURY, "refunds", "RefundPaid", statement=back)
@@ -281,8 +281,12 @@ class Person:
         ask = partial(self._post, who, f"/v1/cases/{case}/{what}", body, seen=seen)
         return int(self._done(ask, case, event)["version"])
 
-    def _read(self, who: str, case: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._asked(lambda: self._caller(who).get(f"/v1/cases/{case}")).json()
+    def _shown(self, who: str, case: str, member: str) -> Any:
+        """What a member of the case holds, once it does: who follows the log is killed, too."""
+        until_ = time.monotonic() + PATIENCE_S
+        while not (found := self._asked(lambda: self._caller(who).get(f"/v1/cases/{case}")).json()[member]):
+            assert time.monotonic() < until_, f"nobody is shown the {member} of the case"
+            time.sleep(0.05)
         return found
 
     def _done(self, ask: Callable[[str], Answer], stream: str, event: str) -> dict[str, Any]:
