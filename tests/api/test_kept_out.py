@@ -433,3 +433,35 @@ def test_whoever_acts_for_a_company_judges_nothing_of_it(
         if way.record == "one":
             assert problem(given_to(town, case, who, supervisor)) == (403, "officer_is_party"), name
     assert town.stage(case) == "in_review"
+
+
+# --- entries ------------------------------------------------------------------------------------------------
+
+BAILIFF: Final = "kz-bailiffs-officer"
+
+
+def test_nobody_restricts_or_frees_what_is_theirs(town: Town) -> None:
+    """Whoever the bailiff is, by whichever login: their own car is another one's business."""
+    human = a_human()
+    request = town.request(*SALE)
+    town.import_entries("KZ", "vehicles", [a_car(request, human.one)])
+    vin = {"kind": "vin", "parts": [request["vehicle"]["vin"][:-1] + "Z"], "purpose": "an arrest"}
+    entry = good(town.as_(FIRST).post("/v1/registers/vehicles/searches", vin))["entry"]
+    path = f"/v1/registers/vehicles/entries/{entry}/restrictions"
+    (live,) = good(town.as_(BAILIFF).post(path, {"kind": "arrest"}))["restrictions"]
+    for name, way in WAYS.items():
+        who = signed_in(town, human, way, [("kz-bailiffs", "restricting_officer")]).caller
+        assert problem(who.delete(f"{path}/{live['id']}")) == (403, "own_entry"), name
+        assert problem(who.post(path, {"kind": "arrest"})) == (403, "own_entry"), name
+    assert town.as_(BAILIFF).delete(f"{path}/{live['id']}").is_success
+
+
+def a_car(request: dict[str, Any], owner: dict[str, Any]) -> dict[str, Any]:
+    """Another one beside that of the request."""
+    vehicle = {
+        "vin": request["vehicle"]["vin"][:-1] + "Z",
+        "plate": None,
+        "make": "Example",
+        "model": "Example",
+    }
+    return {"vehicle": {**vehicle, "year": 2020, "colour": None}, "owner": owner}
