@@ -143,6 +143,30 @@ def test_what_is_wrong_in_an_amendment_is_named_and_changes_nothing(town: Town) 
     assert town.read(case, SELLER)["version"] == before["version"]
 
 
+def test_a_question_stays_to_be_answered_when_a_party_thinks_again_and_agrees_again(town: Town) -> None:
+    """No time begins anew, and what the officer asked is not lost."""
+    case = town.take_to("returned", *SALE)
+    before = town.read(case, FIRST)
+    path, of = f"/v1/cases/{case}/consents", before["request_hash"]
+    for said in ("revoke", "give"):
+        good(town.as_(BUYER).post(path, {"answer": said, "of": of}))
+    after = town.read(case, FIRST)
+    assert (after["stage"], after["questions"]) == ("returned", before["questions"])
+    assert after["decision_due"] == before["decision_due"]
+    town.answer(case)
+    assert town.read(case, FIRST)["stage"] == "in_review"
+
+
+def test_who_declined_has_agreed_to_nothing_whatever_they_say_again(town: Town) -> None:
+    case = town.file(*SALE)
+    path, of = f"/v1/cases/{case}/consents", town.read(case, SELLER)["request_hash"]
+    for said in ("give", "decline"):
+        good(town.as_(BUYER).post(path, {"answer": said, "of": of}))
+    again = town.as_(BUYER).post(path, {"answer": "give", "of": of})
+    assert problem(again) == (409, "wrong_stage")
+    assert town.stage(case) == "withdrawn"
+
+
 # --- the end, and what follows ------------------------------------------------------------------------------
 
 
