@@ -420,8 +420,8 @@ def words_in(answers: list[httpx2.Response]) -> set[str]:
     return found
 
 
-# Codes that public members have too, and words that are nobody's in particular.
-ORDINARY = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|Example|Fictional")
+# Codes that public members have too, words that are nobody's in particular, and times of day: a log has them as well.
+ORDINARY = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|[0-9]{2}:[0-9]{2}|Example|Fictional")
 
 
 def leaves(value: Any) -> Iterator[str]:
