@@ -11,7 +11,7 @@ from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import Human, humans_in
 from domain.events import As
-from domain.lifecycle import CLOCK, COUNTER, ROWS
+from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, ROWS
 from domain.offers import courts_over, offices_of_register
 from domain.parties import (
     FIRST_PARTY,
@@ -47,6 +47,7 @@ class Subject:
     at_counter: frozenset[str] = frozenset()
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
     barred: frozenset[str] = frozenset()  # who judged what was set aside, as at_counter
+    set_aside_by: frozenset[str] = frozenset()  # and who set it aside
     found: Shown = NOTHING  # of whoever asks, by registers and mandates
     by_paper: frozenset[str] = frozenset()  # the parties of which an officer judges who acts for them
     acted: frozenset[str] = frozenset()  # the humans who acted for a party without being one
@@ -63,7 +64,8 @@ class Rule:
     """What allowed the act: the id is recorded; ``party`` or ``competence`` says as whom the actor may.
 
     ``as_``: as what they act for the party, None where they are it; ``capacities`` are all that they have in the case.
-    With a competence and a party, an officer acts for the party at the counter. ``person`` is the keyed human.
+    With a competence and a party, an officer acts for the party at the counter. ``person`` is the keyed human;
+    ``known`` is everything by which an officer is recognised in the country: as a person, and within offices.
     ``proof`` and ``further`` are those of the capacity.
     """
 
@@ -75,11 +77,12 @@ class Rule:
     person: str | None = None
     proof: str | None = None
     further: tuple[str, ...] | None = None
+    known: frozenset[str] = frozenset()
 
     def of(self, capacity: Capacity) -> "Rule":
         """The same rule, for an act in this capacity."""
         party, as_, proof, further = capacity
-        return Rule(self.id, party, self.competence, as_, self.capacities, self.person, proof, further)
+        return replace(self, party=party, as_=as_, proof=proof, further=further)
 
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
@@ -118,11 +121,9 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     if mine:
         return _as_party(may, me, mine)
     here = [c for c in actor.competences if c.country == subject.country]
-    if here:
-        # The record of competences knows the human, also where the token does not name them.
-        known = {me, *(c.person for c in here)} - {None}
-        if not known.isdisjoint(subject.humans | subject.found.bound):
-            return NotAllowed("party_to_this_case")
+    known = _known(me, here)
+    if here and not known.isdisjoint(subject.humans | subject.found.bound):
+        return NotAllowed("party_to_this_case")
     allow = [
         c
         for c in here
@@ -131,11 +132,20 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     ]
     if allow:
         competence = _most_senior(allow)
-        rule = Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
-        return _both_sides(may, subject, competence) or rule
+        person = me or competence.person
+        rule = Rule(f"{action}:{competence.role}", competence=competence, person=person, known=known)
+        return _both_sides(may, subject, known) or rule
     if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
         return NotAllowed()
     return Unknown()
+
+
+def _known(me: str | None, here: list[Competence]) -> frozenset[str]:
+    """By what a human is recognised: the record of competences knows them also where the token does not name them, or
+    names them by another number; and each office by an id of its own.
+    """
+    named = (me, *(c.person for c in here), *(c.office_id for c in here))
+    return frozenset(each for each in named if each)
 
 
 def _most_senior(found: list[Competence]) -> Competence:
@@ -144,14 +154,15 @@ def _most_senior(found: list[Competence]) -> Competence:
     return next(senior, found[0])
 
 
-def _both_sides(may: May, subject: Subject, competence: Competence) -> Refusal | None:
+def _both_sides(may: May, subject: Subject, known: frozenset[str]) -> Refusal | None:
     """Who acts for a party at the counter does not judge its case, and who judges it does not act (rules.md 46); nor
-    does anybody judge twice what was set aside (rules.md 19).
+    does anybody judge what was set aside who judged it before, or set it aside (rules.md 19): that one may decide
+    another appeal.
     """
-    known = (competence.person, competence.office_id)
     if may.judges and not subject.at_counter.isdisjoint(known):
         return NotAllowed("acted_at_counter")
-    if may.judges and not subject.barred.isdisjoint(known):
+    before = subject.barred if may is DECIDE_APPEAL else subject.barred | subject.set_aside_by
+    if may.judges and not before.isdisjoint(known):
         return NotAllowed("judged_before")
     if may is COUNTER and not subject.judges.isdisjoint(known):
         return NotAllowed("judges_this_case")
@@ -188,7 +199,8 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
         found=found,
         by_paper=case.by_paper,
         acted=frozenset(filter(None, case.acting.values())),
-        barred=case.was_set_aside_by,
+        barred=case.judged_what_was_set_aside,
+        set_aside_by=case.was_set_aside_by,
         opinion_offices=(
             *(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
             *(courts_over(case.country, case.procedure) if case.entries else ()),

@@ -308,6 +308,7 @@ class Case(NamedTuple):
     served: Mapping[str, ServedTo]  # party -> what ended the case
     appeals: list[Appeal]  # oldest first
     barred: list[list[str | None]]  # [office id, keyed person id] of who took part in what was set aside
+    set_aside_by: list[list[str | None]]  # the same of who set it aside
     fee: Fee | None = None
     entry_fee: Fee | None = None  # due between the approval and the entry
     entries_held: Held | None = None
@@ -366,9 +367,14 @@ class Case(NamedTuple):
         return frozenset(known for known in named if known)
 
     @property
-    def was_set_aside_by(self) -> frozenset[str]:
+    def judged_what_was_set_aside(self) -> frozenset[str]:
         """Who judged what was set aside since: they take no part any more (rules.md 19)."""
         return frozenset(known for judge in self.barred for known in judge if known)
+
+    @property
+    def was_set_aside_by(self) -> frozenset[str]:
+        """Who set a decision aside: they do not take the new one."""
+        return frozenset(known for judge in self.set_aside_by for known in judge if known)
 
     def whose(self, party: str) -> str:
         """By which name what is about this party is sealed: its role, of several in one role with a number."""
@@ -543,6 +549,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         served={},
         appeals=[],
         barred=[],
+        set_aside_by=[],
     )
 
 
@@ -947,6 +954,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
         case,
         appeals=appeals,
         barred=[*case.barred, *(judge for judge in _judges(case) if judge not in case.barred)],
+        set_aside_by=[*case.set_aside_by, [recorded.actor["id"], _kept(event.officer_person) or None]],
         officer=None,
         proposal=None,
         decision_due=None,
@@ -1008,5 +1016,6 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
             "appeals": [{**a, "reason": None, "explanation": None} for a in case.appeals],
             "amendments": [{**each, "reason": None} for each in case.amendments],
             "barred": [[officer, None] for officer, _ in case.barred],
+            "set_aside_by": [[officer, None] for officer, _ in case.set_aside_by],
         }
     return changes

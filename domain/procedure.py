@@ -510,8 +510,9 @@ def _confirmed(value: Any, otherwise: Source) -> Iterator[bool]:
 
 
 def checked(procedure: Procedure, terms: Terms, request: Request) -> tuple[Key, ...]:
-    """The keys of the entries that the checks ask for; the one that the request is about may be among them."""
-    return tuple(key for check in (*procedure.checks, *terms.checks) for key in check.sees(request).values())
+    """The keys of the entries that the checks ask for, once; the one that the request is about may be among them."""
+    checks = (*procedure.checks, *terms.checks)
+    return tuple(dict.fromkeys(key for check in checks for key in check.sees(request).values()))
 
 
 def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:

@@ -77,6 +77,12 @@ def test_an_address_that_another_process_serves_on_is_held() -> None:
         assert f"127.0.0.1:{port} cannot be served on" in refused(3, "serve", TAMGA_PORT=port)
 
 
+def test_a_file_that_is_not_there_is_named(furnished: Furnished) -> None:
+    words = ("registers", "import", "KZ", "vehicles", "no-such-file")
+    said = refused(3, *words, TAMGA_DATA=str(furnished("KZ").data), TAMGA_COUNTRIES="KZ")
+    assert said == "tamga: no-such-file: No such file or directory\n"
+
+
 def test_a_refused_import_names_each_line_that_is_wrong(furnished: Furnished, tmp_path: Path) -> None:
     """In a process of its own, as it writes log lines."""
     settings = furnished("KZ")

@@ -55,11 +55,12 @@ class Paid(Value):
 )
 async def pay(request: Request, case: Id) -> Response:
     """Money that came is a fact: never refused for the stage; what is late or too much leads to a refund, which the
-    answer tells.
+    answer tells; and for which other cases the treasury named its reference.
     """
     actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, PAYMENT)
-    return _told(await led_to(request, case, RecordPayment, statement=statement), statement)
+    outcome = await led_to(request, case, RecordPayment, statement=statement)
+    return _told(request, outcome, statement)
 
 
 @router.post(
@@ -69,12 +70,20 @@ async def refund(request: Request, case: Id) -> Response:
     """The treasury paid back what was due; the reference is that of the payment."""
     actor, said = await caller_and_body(request, case, SignedStatement)
     statement = _verified(request, actor, case, said.statement, REFUND)
-    return _told(await led_to(request, case, RecordRefund, statement=statement), statement)
+    outcome = await led_to(request, case, RecordRefund, statement=statement)
+    return _told(request, outcome, statement)
 
 
-def _told(outcome: Outcome, statement: Statement) -> Response:
+def _told(request: Request, outcome: Outcome, statement: Statement) -> Response:
     """Where the case stands, under which id this payment is known, and what is due back of any."""
-    found = {**stands(outcome.state), "payment": statement.payment, "refunds_due": due_back(outcome.state)}
+    payment = statement.payment
+    rows = located(request, statement.case).read_models.rows("payments", {"payment": payment})
+    found = {
+        **stands(outcome.state),
+        "payment": payment,
+        "other_cases": sorted(row["case"] for row in rows if row["case"] != statement.case),
+        "refunds_due": due_back(outcome.state),
+    }
     return answered(found, version=outcome.version)
 
 

@@ -329,9 +329,12 @@ class RefundOpen(Shape):
 
 
 class CaseMoney(CaseBrief):
-    """What the treasury is answered: ``payment`` is how the house calls what was stated."""
+    """What the treasury is answered: ``payment`` is how the house calls what was stated; ``other_cases`` are those for
+    which the treasury named the same reference, as far as the read models know.
+    """
 
     payment: OpaqueId
+    other_cases: list[OpaqueId]
     refunds_due: list[RefundOpen]
 
 

@@ -327,8 +327,7 @@ def _must_be_amendable(
     if proposal is None or (proposal["event"], proposal["what"]) != (command.proposal, what):
         raise Clash("amendment_not_proposed")
     _must_be_known(basis)
-    me = (officer_of(basis.rule), person_of(basis.rule))
-    if any(officer == me[0] or person in (None, "", me[1]) for officer, person in proposal["proposers"]):
+    if any(not person or {officer, person} & basis.rule.known for officer, person in proposal["proposers"]):
         raise NotAllowed("four_eyes")
     return proposal
 

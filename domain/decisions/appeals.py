@@ -9,7 +9,7 @@ from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
 from domain.decisions.serving import presumed_until
-from domain.decisions.situation import Situation, officer_of, person_of
+from domain.decisions.situation import Situation, person_of
 from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 
 FITTING = {
@@ -89,7 +89,7 @@ def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
     rule = situation.must_be_allowed(authority)
     if not case.appeals:
         raise Unknown
-    if not case.judges.isdisjoint((person_of(rule), officer_of(rule))):
+    if not case.judges.isdisjoint(rule.known):
         raise NotAllowed("judged_before")
     last = case.appeals[-1:]
     if last and (last[0]["outcome"], last[0]["explanation"]) == (command.outcome, command.reason):

@@ -62,14 +62,14 @@ def _four_eyes(rule: Rule, situation: Situation) -> None:
     """Two persons, not two roles (rules.md 20); and the second is nobody's first: whoever proposed before, also what is
     void now or what another one proposed anew, has said what they think already.
     """
-    case, me = situation.case, officer_of(rule)
+    case = situation.case
     if case.proposal is None:
         raise Clash("not_proposed")
     must_be_a_person(rule.competence, situation)
-    first, second = case.proposal["person"], person_of(rule)
-    if case.proposal["officer"] == me or not first or first == second:
+    first = case.proposal["person"]
+    if not first or not rule.known.isdisjoint((first, case.proposal["officer"])):
         raise NotAllowed("four_eyes")
-    if not case.have_proposed.isdisjoint((me, second)):
+    if not case.have_proposed.isdisjoint(rule.known):
         raise NotAllowed("proposed_before")
 
 

@@ -8,6 +8,7 @@ from domain.authorisation import Rule, rule_or_refusal, subject_of_register
 from domain.commands import LiftRestriction, PlaceRestriction
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
+from domain.entry_visibility import humans_in
 from domain.offers import restrictions_of
 from domain.procedure import Restriction
 from domain.refusals import Fault, Invalid, NotAllowed, Refusal, Unknown, named
@@ -24,6 +25,7 @@ def place(command: PlaceRestriction, situation: Situation) -> Decision:
             raise Invalid(Fault("/kind", "no_restrictions"))
         raise Invalid(Fault("/kind", "unknown_restriction", {"known": named("restriction", sorted(kinds))}))
     rule = _restricting(situation, asked.authority)
+    _must_be_anothers(rule, situation)
     if command.restriction in situation.entry.restrictions:
         return situation.so_already(rule, authority=asked.authority)
     placed = e.RestrictionPlaced(
@@ -42,6 +44,7 @@ def lift(command: LiftRestriction, situation: Situation) -> Decision:
     if live is None:
         raise Unknown
     rule = _restricting(situation, *_who_lifts(situation, live))
+    _must_be_anothers(rule, situation)
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
     return situation.by(rule, [(LEAD, lifted)], authority=_office(rule))
 
@@ -74,6 +77,12 @@ def _restricting(situation: Situation, *authorities: str) -> Rule:
     if _may_know(situation):
         raise NotAllowed("other_authority", authority=authorities[0])
     return situation.must_be_allowed(authorities[0])
+
+
+def _must_be_anothers(rule: Rule, situation: Situation) -> None:
+    """Nobody places or lifts a restriction on what is theirs, by whichever of their numbers (rules.md 20)."""
+    if not rule.known.isdisjoint(humans_in(situation.entry, situation.id_of)):
+        raise NotAllowed("own_entry")
 
 
 def _may_know(situation: Situation) -> bool:

@@ -1,13 +1,13 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from domain import events as e
 from domain import limits, persons
 from domain.commands import AmendRequest, FileCase
-from domain.countries import countries
+from domain.countries import countries, legal_day
 from domain.days.deadlines import Deadline
 from domain.decision import LEAD, Decision
 from domain.decisions import holding, quotas
@@ -220,8 +220,22 @@ def _of_the_number(person: Any) -> tuple[str, ...]:
 
 
 def _nothing_of_tomorrow(situation: Situation) -> None:
-    """What has not happened yet cannot be filed at all (rules.md 12)."""
+    """What has not happened yet, by the clock of the place where it happened, cannot be filed at all (rules.md 38)."""
     for limit in situation.terms.filing_limits:
         day = limits.day_in(situation.facts().request, limit.from_member)
-        if limit.term is not None and day is not None and day > situation.day:
+        if limit.term is not None and day is not None and day > _today_there(limit.from_member, situation):
             raise Invalid(Fault("/request/" + "/".join(limit.from_member), "in_the_future"))
+
+
+def _today_there(path: tuple[str, ...], situation: Situation) -> date:
+    """The day at the ``place`` that the form names beside that one; by the first clock on earth, where it is in no
+    member country; where none is named, the legal day of who is asked.
+    """
+    beside: Any = situation.facts().request
+    for member in path[:-1]:
+        beside = beside[member]
+    place = beside.get("place")
+    if place is None:
+        return situation.day
+    there = countries().get(place["country"])
+    return legal_day(situation.at, there) if there else (situation.at + FIRST_CLOCK).date()

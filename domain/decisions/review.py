@@ -38,7 +38,8 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("officer_is_party")
     if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
         raise NotAllowed("acted_at_counter")
-    if not case.was_set_aside_by.isdisjoint((officer.person, officer.office_id)):
+    judged = case.judged_what_was_set_aside | case.was_set_aside_by
+    if not judged.isdisjoint((officer.person, officer.office_id)):
         raise NotAllowed("judged_before")
     if not _is_competent(officer, situation):
         raise NotAllowed("officer_without_competence")

@@ -533,5 +533,7 @@ def must_be_a_person(officer: Competence | None, situation: Situation) -> None:
 
 
 def person_of(rule: Rule) -> str:
-    """The keyed id of the human behind the office, "" where the record of competences does not name one."""
-    return (rule.competence.person if rule.competence else None) or ""
+    """The keyed id of the human behind the office: as they signed in, or as the record of competences names them; ""
+    where neither does.
+    """
+    return (rule.person if rule.competence else None) or ""

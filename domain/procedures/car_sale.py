@@ -72,6 +72,16 @@ def _sold_by_owner(facts: Facts) -> bool:
     return car is not None and is_same(car.content["owner"], facts.request["seller"])
 
 
+def _plate_is_the_registers(facts: Facts) -> bool:
+    """However it is typed; of a car that is not there nothing is said, nor where the seller names none."""
+    car, named = facts.entries["car"], facts.request["vehicle"]["plate"]
+    return car is None or named is None or _typed(named) == _typed(car.content["vehicle"]["plate"])
+
+
+def _typed(plate: str | None) -> str | None:
+    return "".join(filter(str.isalnum, plate)).casefold() if plate else None
+
+
 def _effects(facts: Facts) -> tuple[Effect, ...]:
     """The buyer owns the car; new plates are given by the registry, later."""
     request = facts.request
@@ -84,7 +94,8 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
 
 
 def _warnings(request: Request) -> tuple[str, ...]:
-    return tuple(vin_warnings(request["vehicle"]["vin"]))
+    free = () if request["price"]["amount"] else ("price_of_nothing",)
+    return (*vin_warnings(request["vehicle"]["vin"]), *free)
 
 
 VEHICLES = Register(
@@ -111,6 +122,14 @@ PROCEDURE = Procedure(
             sees=lambda request: {"car": _entry(request)},
             holds=_sold_by_owner,
         ),
+        Check(
+            code="plate_differs",
+            sees=lambda request: {"car": _entry(request)},
+            holds=_plate_is_the_registers,
+            moments=("filing",),
+            effect="warn",
+        ),
     ),
     warnings=_warnings,
+    warned=("price_of_nothing",),
 )

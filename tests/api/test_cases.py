@@ -74,6 +74,17 @@ def test_a_car_is_not_sold_twice_at_once(town: Town) -> None:
     assert problem(town.as_(SELLER).post("/v1/cases", body, key=new_key())) == (409, "claim_taken")
 
 
+def test_whoever_writes_an_amount_beyond_all_bounds_hears_of_the_bound(town: Town) -> None:
+    """And not to write it as text, which is refused as well."""
+    body = town.filing(*SALE)
+    body["request"]["price"]["amount"] = 2**53
+    (place,) = town.as_(SELLER).post("/v1/cases", body, key=new_key()).json()["errors"]
+    assert place["code"] == "number_too_large"
+    assert str(2**53 - 1) in place["detail"]
+    body["request"]["price"]["amount"] = 2**53 - 1
+    good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))
+
+
 def test_who_is_not_the_registered_owner_cannot_sell(town: Town) -> None:
     body = town.filing(*SALE)
     body["request"] |= {"seller": person(BUYER), "buyer": person(SELLER)}
@@ -174,6 +185,7 @@ def test_a_machine_hears_that_it_was_done_and_nothing_of_the_case(town: Town) ->
         "version": shown["version"] + 1,
         "fits": town.read(case, FIRST)["fits"],
         "payment": town.house.countries["KZ"].ids.payment("the-first"),
+        "other_cases": [],
         "refunds_due": [],
     }
     assert answer.headers["etag"] == f'"{shown["version"] + 1}"'

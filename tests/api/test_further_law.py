@@ -51,12 +51,12 @@ def may_answer(town: Town) -> None:
     key_acts.rotate(town.house.countries["KZ"].desk, "kz-police", (*OPINIONS, *RESTRICTIONS))
 
 
-def opinion_asked_and_given(town: Town, case: str) -> None:
+def opinion_asked_and_given(town: Town, case: str, investigation: str | None = None) -> None:
     """The officer asks, the police reads and answers."""
-    asked = {"authority": "kz-police", "inquiry": "Is it wanted?", "investigation": "background"}
+    asked = {"authority": "kz-police", "inquiry": "Is it wanted?", "investigation": investigation}
     good(town.judge(FIRST, case, "opinion-requests", asked))
     (waiting,) = (row for row in good(town.as_(POLICE).get("/v1/opinions"))["items"] if row["case"] == case)
-    assert (waiting["authority"], waiting["investigation"]) == ("kz-police", "background")
+    assert (waiting["authority"], waiting["investigation"]) == ("kz-police", investigation)
     assert good(town.as_(POLICE).get(f"/v1/cases/{case}"))["opinions"][0]["inquiry"] == "Is it wanted?"
     said = {"of": waiting["of"], "opinion": "Nobody looks for it."}
     good(town.as_(POLICE).post(f"/v1/cases/{case}/opinions", said))
@@ -78,7 +78,7 @@ def test_an_opinion_is_asked_given_and_verified(
         case = town.take_to("in_review", *SALE)
         town.assign(case)
         assert problem(town.as_(POLICE).get(f"/v1/cases/{case}"))[0] == 404
-        opinion_asked_and_given(town, case)
+        opinion_asked_and_given(town, case, "background")
         assert problem(town.as_(POLICE).get(f"/v1/cases/{case}"))[0] == 404
         assert good(town.as_(POLICE).get("/v1/opinions"))["items"] == []
         (opinion,) = town.read(case, FIRST)["opinions"]

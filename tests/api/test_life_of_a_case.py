@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from infra.development import treasury
-from tests.town.caller import good, new_key, problem
-from tests.town.people import Town
+from tests.town.caller import good, new_key, problem, until
+from tests.town.people import Town, person
 
 SALE: Final = ("KZ", "car_sale")
 BIRTH: Final = ("TR", "birth_certificate")
@@ -33,6 +33,36 @@ def lived(town: Town) -> None:
     case = refused(town)
     good(town.as_(SELLER).post(f"/v1/cases/{case}/waivers", {}))
     not_needed(town)
+    town.take_to("approved", *BIRTH)
+    thought_again(town)
+    case = refused(town)
+    lodged = appealed(town, case, BUYER, "I had bought it.")
+    back = {"answer": "take_back", "of": lodged["appeals"][0]["of"]}
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/appeals", back))
+    paid_in_time(town)
+
+
+def thought_again(town: Town) -> None:
+    """A yes, taken back, and a no."""
+    case = town.file(*SALE)
+    of = town.read(case, SELLER)["request_hash"]
+    for said in ("give", "revoke", "decline"):
+        good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": said, "of": of}))
+
+
+def paid_in_time(town: Town) -> None:
+    """The treasury says so when the case has lapsed."""
+    case = town.file(*SALE)
+    shown = town.read(case, SELLER)
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": shown["request_hash"]}))
+    in_time = town.now()
+    town.travel(days=19)
+    until(lambda: town.read(case, SELLER)["stage"] == "lapsed", "the clock")
+    fee = shown["fee"]
+    what = ("KZ", case, fee["amount"], fee["currency"], new_key(), in_time)
+    paid = treasury.treasury(town.keyring("KZ"), *what)
+    good(town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": paid}))
+    assert town.read(case, SELLER)["stage"] == "in_review"
 
 
 def amended(town: Town) -> str:
@@ -114,6 +144,30 @@ def test_what_is_wrong_in_an_amendment_is_named_and_changes_nothing(town: Town) 
     assert town.read(case, SELLER)["version"] == before["version"]
 
 
+def test_a_question_stays_to_be_answered_when_a_party_thinks_again_and_agrees_again(town: Town) -> None:
+    """No time begins anew, and what the officer asked is not lost."""
+    case = town.take_to("returned", *SALE)
+    before = town.read(case, FIRST)
+    path, of = f"/v1/cases/{case}/consents", before["request_hash"]
+    for said in ("revoke", "give"):
+        good(town.as_(BUYER).post(path, {"answer": said, "of": of}))
+    after = town.read(case, FIRST)
+    assert (after["stage"], after["questions"]) == ("returned", before["questions"])
+    assert after["decision_due"] == before["decision_due"]
+    town.answer(case)
+    assert town.read(case, FIRST)["stage"] == "in_review"
+
+
+def test_who_declined_has_agreed_to_nothing_whatever_they_say_again(town: Town) -> None:
+    case = town.file(*SALE)
+    path, of = f"/v1/cases/{case}/consents", town.read(case, SELLER)["request_hash"]
+    for said in ("give", "decline"):
+        good(town.as_(BUYER).post(path, {"answer": said, "of": of}))
+    again = town.as_(BUYER).post(path, {"answer": "give", "of": of})
+    assert problem(again) == (409, "wrong_stage")
+    assert town.stage(case) == "withdrawn"
+
+
 # --- the end, and what follows ------------------------------------------------------------------------------
 
 
@@ -159,11 +213,25 @@ def test_an_appeal_is_taken_back_by_who_lodged_it(town: Town) -> None:
     assert problem(town.as_(BUYER).post(path, {**back, "reason": "no"})) == (422, "invalid_request")
 
 
-def test_who_was_refused_files_again_at_once_and_nobody_else_for_so_long(town: Town) -> None:
-    """The new request takes over what the old one holds (rules.md 17)."""
+@pytest.mark.parametrize("buyer", [BUYER, STRANGER])
+def test_who_was_refused_sells_the_car_again_at_once_to_whomever(town: Town, buyer: str) -> None:
+    """The new request takes over what the old one holds, once (rules.md 17)."""
     case = refused(town)
-    again = {"country": "KZ", "procedure": "car_sale", "request": town.read(case, SELLER)["request"]}
-    good(town.as_(SELLER).post("/v1/cases", again, key=new_key()))
+    request = {**town.read(case)["request"], "buyer": person(buyer)}
+    body = {"country": "KZ", "procedure": "car_sale", "request": request}
+    again = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))["case"]
+    assert (town.stage(again), town.stage(case)) == ("filed", "refused")
+    assert problem(town.as_(SELLER).post("/v1/cases", body, key=new_key())) == (409, "claim_taken")
+
+
+def test_nobody_else_takes_what_is_held_for_who_was_refused(town: Town) -> None:
+    """They hear until when (rules.md 17); what a relative files waits for a parent."""
+    mother, relative = "tr-citizen-1", "tr-citizen-4"
+    case = town.take_to("refused", *BIRTH)
+    request = {**town.read(case, mother)["request"], "applicant": person(relative), "relation": "relative"}
+    body = {"country": "TR", "procedure": "birth_certificate", "request": request}
+    held = town.as_(relative).post("/v1/cases", body, key=new_key())
+    assert problem(held) == (409, "claim_kept")
 
 
 def test_a_yes_that_comes_too_late_is_told_which_day_has_passed_though_the_clock_has_not_come(
@@ -191,18 +259,7 @@ def test_an_answer_that_comes_too_late_is_none(new_town: Town) -> None:
 
 
 def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:
-    case = town.file(*SALE)
-    shown = town.read(case, SELLER)
-    good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": shown["request_hash"]}))
-    in_time = town.now()
-    town.travel(days=19)
-    town.tick()
-    assert town.read(case, SELLER)["stage"] == "lapsed"
-    fee = shown["fee"]
-    who_signs = town.keyring("KZ")
-    paid = treasury.treasury(who_signs, "KZ", case, fee["amount"], fee["currency"], new_key(), in_time)
-    good(town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": paid}))
-    assert town.read(case, SELLER)["stage"] == "in_review"
+    paid_in_time(town)
 
 
 def test_a_stillbirth_is_told_and_not_registered(town: Town) -> None:

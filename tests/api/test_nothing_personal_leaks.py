@@ -9,7 +9,7 @@ import re
 import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ import pytest
 
 from domain.forms import owners_of
 from domain.offers import offers
+from tests.api.test_contract import operation_of, operations, walk
 from tests.examples import example_request
 from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, served
@@ -28,6 +29,18 @@ from tests.town.served import ServedTown
 SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
 SELLER, BUYER, AGENT = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
 OFFICE = "kz-vehicle-registration"
+EVERYBODY = (
+    SELLER,
+    f"{OFFICE}-officer-1",
+    f"{OFFICE}-personnel-officer",
+    "kz-police-officer-1",
+    "kz-interior-ministry-appeal-officer-1",
+    "kz-bailiffs-officer",
+    "kz-data-protection-officer",
+    "kz-vehicle-register",
+    "kz-treasury",
+)
+WORDS = {"question", "answer", "reason", "note", "inquiry", "opinion", "reference"}
 SECRETS = (
     "A question about Daulet Tölegenuly",
     "His answer: Zhetisu street 17",
@@ -50,11 +63,14 @@ class Day:
     def __init__(self, town: ServedTown) -> None:
         self.town = town
         self.answers: list[httpx2.Response] = []
+        self.document: dict[str, Any] = good(town.anybody.get("/openapi.json"))
         town.http.event_hooks = {"response": [self._note]}
-        self.values = personal_values()
         work(town)
         mistakes(town)
+        nonsense(town, self.document)
         breakage(town)
+        walk(town)  # the last of it years later
+        self.values = personal_values() | words_in(self.answers)
         self.metrics = town.anybody.get("/metrics").text
         town.http.event_hooks = {}
 
@@ -71,6 +87,10 @@ class Day:
     @property
     def errors(self) -> list[httpx2.Response]:
         return [answer for answer in self.answers if answer.status_code >= 400]
+
+    def asked(self, answers: list[httpx2.Response]) -> set[tuple[str, str] | None]:
+        """The operations that were asked for."""
+        return {operation_of(self.document, a.request.method, a.request.url.path) for a in answers}
 
 
 # --- what happens -----------------------------------------------------------------------------------------
@@ -205,6 +225,30 @@ def mistakes(town: ServedTown) -> None:
     assert seller.post("/v1/cases", town.filing(*SALE), key=number).is_client_error
 
 
+def nonsense(town: ServedTown, document: dict[str, Any]) -> None:
+    """Whatever takes a body gets one that names somebody in every way, from everybody who might be listened to."""
+    case, somebody = town.take_to("in_review", *SALE), person(SELLER)
+    name, number = somebody["given_names"], somebody["personal_number"]["number"]
+    asked = {"kind": "vin", "parts": [town.read(case)["request"]["vehicle"]["vin"]], "purpose": "a test"}
+    entry = good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/vehicles/searches", asked))["entry"]
+    there = {"case": case, "register": "vehicles", "cc": "kz", "entry": entry}
+    spoilt = {
+        name: number,
+        "reason": somebody,
+        "of": number,
+        "statement": number,
+        "who": somebody,
+        "kind": name,
+    }
+    for method, path in sorted(operations(document)):
+        if method != "POST":
+            continue
+        address = re.sub(r"\{([a-z]+)\}", lambda found: there.get(found[1], number), path)
+        for who in EVERYBODY:
+            answer = town.as_(who).post(address, spoilt, key=new_key(), seen=1)
+            assert answer.is_client_error, (address, who, answer.text)
+
+
 def breakage(town: ServedTown) -> None:
     """500s, each from an exception that has a personal value in its message; then the house is whole again."""
     case = town.take_to("in_review", *SALE)
@@ -272,6 +316,14 @@ def test_every_request_has_its_line(day: Day) -> None:
     assert {line["level"] for line in day.lines} >= {"INFO", "ERROR"}
 
 
+def test_every_operation_was_done_and_whatever_takes_a_body_refused_one(day: Day) -> None:
+    """Of a new one that nobody does here nothing would be known."""
+    done = day.asked([answer for answer in day.answers if answer.is_success])
+    assert operations(day.document) - done == set()
+    takes_a_body = {each for each in operations(day.document) if each[0] == "POST"}
+    assert takes_a_body - day.asked(day.errors) == set()
+
+
 def test_what_broke_is_in_the_log_without_what_it_said(day: Day) -> None:
     """The kind of error and the places in the code, never its message."""
     broken = [line for line in day.lines if "error" in line]
@@ -334,6 +386,7 @@ def test_the_search_finds_what_it_looks_for(day: Day) -> None:
     ):
         assert found_in(b"some line: " + raw + b" and more", {value}) == {value}
     assert found_in(day.town.said.read_bytes(), {"request_id"}) == {"request_id"}
+    assert {"The file is at the archive.", "Nobody looks for it.", *SECRETS} <= day.values
 
 
 # --- how it is searched -----------------------------------------------------------------------------------
@@ -356,8 +409,19 @@ def personal_values() -> set[str]:
     return {value for value in found if not ORDINARY.fullmatch(value)}
 
 
-# Codes that public members have too, and words that are nobody's in particular.
-ORDINARY = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|Example|Fictional")
+def words_in(answers: list[httpx2.Response]) -> set[str]:
+    """What people wrote in their own words, in all that was sent."""
+    found = set()
+    for answer in answers:
+        with suppress(ValueError, httpx2.RequestNotRead):
+            said = json.loads(answer.request.content)
+            told = said.items() if isinstance(said, dict) else ()
+            found |= {text for name, text in told if name in WORDS and isinstance(text, str) and " " in text}
+    return found
+
+
+# Codes that public members have too, words that are nobody's in particular, and times of day: a log has them as well.
+ORDINARY = re.compile(r"[A-Z]{2,3}|[a-z_]{1,12}|.{0,3}|[0-9]{2}:[0-9]{2}|Example|Fictional")
 
 
 def leaves(value: Any) -> Iterator[str]:

@@ -88,6 +88,28 @@ def test_the_officer_sees_which_time_was_missed_and_by_how_much(town: Town) -> N
     assert town.read(case, "tr-auditor")["limits"] == []
 
 
+def test_another_plate_and_a_price_of_nothing_are_told_to_the_officer_and_refuse_nothing(town: Town) -> None:
+    """However the plate is typed, it is that plate; a seller who names none is no liar (rules.md 38)."""
+    as_it_is = town.filing(*SALE)
+    plate = as_it_is["request"]["vehicle"]["plate"]
+    for changed, warned in (
+        ({"plate": f"{plate.lower()} -"}, set[str]()),
+        ({"plate": None}, set[str]()),
+        ({"plate": "000XXX00"}, {"plate_differs", "price_of_nothing"}),
+    ):
+        body = {**as_it_is, "request": {**as_it_is["request"]}}
+        body["request"]["vehicle"] = {**as_it_is["request"]["vehicle"], **changed}
+        if warned:
+            body["request"]["price"] = {**as_it_is["request"]["price"], "amount": 0}
+        filed = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))
+        assert filed["warnings"] == []
+        assert {*town.read(filed["case"], OFFICER)["warnings"]} & {
+            "plate_differs",
+            "price_of_nothing",
+        } == warned
+        good(town.judge(SELLER, filed["case"], "withdrawals"))
+
+
 def test_what_nothing_stands_in_the_way_of_has_no_obstacles(town: Town) -> None:
     """A birth begins an entry: there is none yet, and that is as it should be."""
     case = town.file("TR", "birth_certificate")

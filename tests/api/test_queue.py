@@ -98,6 +98,21 @@ def test_a_fee_whose_value_is_not_known_yet_waits_for_an_officer(new_town: Town)
     assert problem(new_town.judge(OFFICER, case, "assessments")) == (409, "fee_still_provisional")
 
 
+def test_what_was_filed_in_the_old_year_and_paid_in_the_new_one_waits_there_too(new_town: Town) -> None:
+    """Its fee was certain, and is not any more: nobody is late with it, and it is in the queue."""
+    year = new_town.now().year
+    new_town.set_clock(datetime(year, 12, 30, 9, tzinfo=UTC))
+    case = new_town.take_to("filed", *SALE)
+    assert not new_town.read(case)["fee"]["provisional"]
+    new_town.consent(case)
+    new_town.set_clock(datetime(year, 12, 31, 19, 0, 1, tzinfo=UTC))
+    new_town.pay(case)
+    new_town.travel(days=60)
+    new_town.tick()
+    (waiting,) = queue(new_town, waits_for="assessment")
+    assert (waiting["case"], waiting["stage"], waiting["is_overdue"]) == (case, "filed", False)
+
+
 def test_the_queue_is_asked_for_a_kind_an_officer_or_what_is_overdue(new_town: Town) -> None:
     nobodys, mine, proposed = (new_town.take_to("in_review", *SALE) for _ in range(3))
     new_town.assign(mine)

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.town.caller import Caller, good, new_key, until
+from tests.town.people import Town
 from tests.town.served import ServedTown
 
 SALE = ("KZ", "car_sale")
@@ -118,7 +119,7 @@ def ready_to_approve(town: ServedTown, count: int) -> list[tuple[str, str, int]]
     return found
 
 
-def streams(town: ServedTown, entries: set[str]) -> dict[str, list[str]]:
+def streams(town: Town, entries: set[str]) -> dict[str, list[str]]:
     """What happened to these entries, in the order of their streams, as the registry's feed tells it."""
 
     def found() -> dict[str, list[str]]:

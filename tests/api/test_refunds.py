@@ -81,6 +81,19 @@ def test_a_moment_before_the_filing_is_a_mistake_and_changes_nothing(town: Town)
     assert town.read(case)["paid"] == 0
 
 
+def test_a_reference_of_two_cases_is_taken_and_said(town: Town) -> None:
+    """It may be a mistake of the treasury: it hears of it, from the second one on, and each time that it asks."""
+    first, second, reference = town.file(*SALE), town.file(*SALE), new_key()
+    fee = town.read(first)["fee"]["amount"]
+    assert stated(town, first, fee, reference)["other_cases"] == []
+    town.settle()
+    said = {"statement": town.statement(town.read(second), fee, reference=reference)}
+    for _ in range(2):
+        answer = good(town.as_(TREASURY).post(f"/v1/cases/{second}/payments", said))
+        assert (answer["other_cases"], town.read(second)["paid"]) == ([first], fee)
+    assert {town.read(case)["stage"] for case in (first, second)} == {"filed"}  # it waits for the buyer's yes
+
+
 @pytest.mark.parametrize(
     "nobody", ["kz-citizen-1", "kz-vehicle-registration-officer-1", "kz-auditor", "tr-treasury"]
 )

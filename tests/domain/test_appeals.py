@@ -40,6 +40,7 @@ from tests.domain.acts import (
     pay,
     presume,
     propose,
+    refuse,
     serve,
     stranger,
     take_back,
@@ -150,6 +151,17 @@ def test_who_judged_it_decides_no_appeal_in_whatever_role() -> None:
         "appeal_officer", "login-2", authority="kz-interior-ministry", person="human-officer-1"
     )
     given(a_sale(), *APPEALED).when(decide_appeal(by=as_before)).then_refused(NotAllowed, "judged_before")
+
+
+def test_who_set_a_decision_aside_takes_no_new_one_but_on_another_appeal() -> None:
+    """By whichever of their offices: the human counts (rules.md 19, 20)."""
+    judge = office("appeal_officer", authority="kz-interior-ministry", person="human-judge")
+    story = given(a_sale(), *APPEALED, decide_appeal(by=judge))
+    as_officer = office("officer", "officer-9", person="human-judge")
+    story.when(assign(as_officer)).then_refused(NotAllowed, "judged_before")
+    story.when(assign(SUPERVISOR, to=as_officer)).then_refused(NotAllowed, "judged_before")
+    given(story, assign(SECOND), refuse("tax_unpaid", by=SECOND), appeal())
+    story.when(decide_appeal("upheld", by=judge)).then(*_upheld("refused"))
 
 
 def test_who_is_a_party_decides_no_appeal() -> None:

@@ -331,6 +331,28 @@ def test_a_birth_of_tomorrow_has_not_happened() -> None:
     story.when(file()).then_refused(Invalid, "in_the_future", "/request/child/born_on")
 
 
+def _born_on_the_24th(at: str, place: str) -> Story:
+    """Told in Türkiye at that moment."""
+    story = a_birth()
+    story.at = datetime.fromisoformat(at)
+    child = story.request["child"]
+    story.request["child"] = {**child, "born_on": "2026-12-24", "place": {**child["place"], "country": place}}
+    return story.when(file())
+
+
+def test_a_birth_has_happened_by_the_clock_of_the_place_where_it_happened() -> None:
+    """At 21:30 in Ankara it is half past midnight in Bishkek (rules.md 38); and of what is no member, nobody knows."""
+    for place in ("KG", "NZ"):
+        assert _born_on_the_24th("2026-12-23T18:30:00+00:00", place).now.stage == "in_review"
+    for at, place in (
+        ("2026-12-23T18:30:00+00:00", "TR"),
+        ("2026-12-23T17:59:00+00:00", "KG"),
+        ("2026-12-23T09:30:00+00:00", "NZ"),
+    ):
+        story = _born_on_the_24th(at, place)
+        story.then_refused(Invalid, "in_the_future", "/request/child/born_on")
+
+
 @for_all(st.dates())
 def test_every_day_of_birth_is_taken_or_refused_in_words(day: date) -> None:
     story = a_birth()

@@ -31,6 +31,7 @@ from projections import (
     mandates,
     notices,
     opinions,
+    payments,
     refunds,
     registers,
     statistics,
@@ -471,7 +472,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 
 
 def test_every_read_model_is_spoken_of_here() -> None:
-    cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, refunds)
+    cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     others = (registers, entry_people, entry_keys, competences, mandates, mandate_people)
     modules = (*cases, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}

@@ -59,20 +59,27 @@ class Town:
 
     def whoever(self, person: Mapping[str, Any], http: httpx2.Client | None = None) -> Caller:
         """Anybody at all, by the number with which a form names them."""
-        now = int(self.now().timestamp())
         number = person["personal_number"]
+        return self.signed_in(f"{number['country']}-{number['number']}", number, http)
+
+    def signed_in(
+        self, subject: str, number: Mapping[str, str] | None, http: httpx2.Client | None = None
+    ) -> Caller:
+        """Who signs in under this name of the identity provider, whose token tells this number, or none."""
+        now = int(self.now().timestamp())
         claims = {
             "iss": self._provider.issuer,
-            "sub": f"{number['country']}-{number['number']}",
+            "sub": subject,
             "aud": AUDIENCE,
             "client_id": development.CLIENT,
-            "name": person["surname"],
+            "name": subject,
             "iat": now,
             "nbf": now,
             "exp": now + development.PERSON_S,
             "jti": new_key(),
-            "personal_number": number,
         }
+        if number is not None:
+            claims["personal_number"] = number
         key = SigningKey.made_at(self.settings.data / "identity" / "signing.pem")
         token = key.sign(ACCESS_TOKEN, claims)
         return Caller(http or self.http, lambda: token)
