@@ -340,10 +340,12 @@ ROWS: Final = (
     Step(c.RecordReceipt, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.RecordObjection, RECEIPT, (APPROVED,), when=_has_entries, sees=ENTRIES, reaches_erased=True),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
+    Step(c.ForgetCase, CLOCK, ENDED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
     Step(c.LiftRestriction, RESTRICT),
     Step(c.EraseEntry, ERASE_ENTRY),
+    Step(c.ForgetEntry, CLOCK),
     # who may act for an authority
     Step(c.GrantCompetence, GRANT),
     Step(c.EndCompetence, GRANT),
