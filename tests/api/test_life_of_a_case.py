@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from infra.development import treasury
-from tests.town.caller import good, new_key, problem
-from tests.town.people import Town
+from tests.town.caller import good, new_key, problem, until
+from tests.town.people import A_PDF, Town
 
 SALE: Final = ("KZ", "car_sale")
 BIRTH: Final = ("TR", "birth_certificate")
@@ -178,6 +178,30 @@ def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:
     paid = treasury.treasury(who_signs, "KZ", case, fee["amount"], fee["currency"], new_key(), in_time)
     good(town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": paid}))
     assert town.read(case, SELLER)["stage"] == "in_review"
+
+
+def test_a_paper_that_came_with_an_appeal_is_there_for_who_decides_it(new_town: Town) -> None:
+    """Also a day later, when what nobody filed goes; until it is erased with the case."""
+    town = new_town
+    case = refused(town)
+    opened(town, case, SELLER)
+    paper = {"kind": "receipt", **town.upload(town.as_(SELLER), "KZ")}
+    said = {"of": town.read(case, SELLER)["ending"]["of"], "reason": "It is paid.", "evidence": [paper]}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", said))
+    town.travel(days=1, minutes=1)
+    town.tick()
+    (piece,) = town.read(case, APPEALS)["evidence"]
+    path = f"/v1/cases/{case}/evidence/{piece['id']}"
+    assert town.as_(APPEALS).get(path).content == A_PDF
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "It is open."}))
+    for _ in range(3):
+        town.travel(days=200)
+        town.tick()
+    folder = town.settings.data / "kz" / "evidence" / "kept"
+    assert len(list(folder.iterdir())) == 1
+    erased = {"basis": "its time has come"}
+    good(town.as_("kz-data-protection-officer").post(f"/v1/cases/{case}/erasures", erased))
+    until(lambda: not list(folder.iterdir()), "the paper to be gone")
 
 
 def test_a_stillbirth_is_told_and_not_registered(town: Town) -> None:

@@ -1,6 +1,7 @@
 """What the clock forgets by itself: what confirmed law keeps no longer, when nothing else is waited for."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given as for_all
@@ -61,7 +62,7 @@ def story(monkeypatch: pytest.MonkeyPatch) -> Story:
     return under(monkeypatch, retention=A_YEAR, entry_retention=A_YEAR)
 
 
-def under(patch: pytest.MonkeyPatch, **law: Term | Forever) -> Story:
+def under(patch: pytest.MonkeyPatch, **law: Any) -> Story:
     """No other procedure writes to the register."""
     offer = made_up(patch, **law)
     patch.delitem(offers(), ("KZ", "car_sale"))
