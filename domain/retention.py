@@ -1,7 +1,7 @@
 """How long the law keeps cases and entries, from when on, and what they wait for besides; nothing is erased here."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
@@ -15,7 +15,6 @@ from domain.offers import offers_of, terms_of_register
 from domain.procedure import Forever, Terms
 
 WaitsFor = Literal["appeal", "refund", "restriction"]
-_MONTH_ENDS: Final = timedelta(days=3)  # 28 February and 31 March lie a month apart
 _BRINGS_PEOPLE_BACK: Final = ("FeePaid", "RefundPaid")  # statements of money, also after an erasure
 
 
@@ -43,7 +42,7 @@ class Kept(NamedTuple):
         ValueError: a term in working days or minutes.
         """
         today = legal_day(at, country)
-        day = min(before(term, today) for term in self.terms) + _MONTH_ENDS
+        day = min(before(term, today) for term in self.terms)  # what began later is not over, moved or not
         while not all(is_past(compute(term, day, country), at) for term in self.terms):
             day -= ONE_DAY
         return moment_named(day.isoformat(), country)
@@ -117,7 +116,7 @@ def case_kept_since(case: Case) -> str | None:
 
 def case_waits_for(case: Case) -> WaitsFor | None:
     """What comes before it may be forgotten, however long ago it ended: a party can appeal, or money is due back."""
-    if case.stage == Stage.APPEALED or (case.ending is not None and not case.is_appeal_term_over):
+    if case.ending is not None and not case.is_appeal_term_over:
         return "appeal"
     if any(refund["due"] > refund["paid_back"] for refund in case.refunds.values()):
         return "refund"

@@ -43,7 +43,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import Act, Story, a_birth, a_sale, given
+from tests.domain.story import MONDAY, Act, Story, a_birth, a_sale, given
 
 A_YEAR = Term(1, "years", LAW)
 YEARS_LATER = later(days=800)
@@ -186,6 +186,13 @@ def test_an_entry_is_kept_for_good_or_left_to_the_officer(
     given(story, *COMPLETED)
     ended(story)
     given(story, YEARS_LATER, YEARS_LATER).when(forget_entry()).then()
+
+
+def test_of_two_procedures_that_write_to_a_register_one_may_keep_it_for_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made_up(monkeypatch, entry_retention=Forever(LAW))
+    assert [kept_alike.name for kept_alike in classes_of("KZ", MONDAY.date())] == ["car_sale", "made_up"]
 
 
 def test_another_procedure_of_the_register_may_keep_it_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from domain.offers import offers
 from infra.desk.desk import Outcome
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import payload_of, split
+from infra.operations.forgetting import forgettable
 from infra.operations.ticking import Ticker
 from infra.stores.evidence import EvidenceStore
 from infra.verification import verify_folder
@@ -148,16 +149,31 @@ def test_all_that_is_due_goes_in_one_go_and_nothing_else(
     kazakhstan.register(*range(6))
     broken, *old = [kazakhstan.withdrawn(n) for n in range(3)]
     kazakhstan.follow()
-    kazakhstan.pay(broken)
-    poison(kazakhstan, broken.stream, broken.version + 1)
     kazakhstan.later(days=400)
+    kazakhstan.erase(broken, "seller")
+    poison(kazakhstan, broken.stream, broken.version + 1)
     for n in range(3, 6):
         kazakhstan.withdrawn(n)
     with caplog.at_level(logging.CRITICAL + 1):
         kazakhstan.follow()
     assert list(kazakhstan.read_models.parked()) == [broken.stream]
     assert ticked(kazakhstan) == 2
-    assert {*erased(kazakhstan)} == {seen.stream for seen in old}
+    said = count_of(kazakhstan, "PersonalDataErased")
+    assert said == dict.fromkeys([broken.stream, *(seen.stream for seen in old)], 1)
+
+
+def test_where_the_law_is_not_confirmed_nobody_is_asked(
+    kazakhstan: OneCountry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for the officer is not asked for again each minute."""
+    kazakhstan.register(1)
+    case = kazakhstan.withdrawn(1).stream
+    kazakhstan.follow()
+    kazakhstan.later(days=400)
+    (commands,) = forgettable(kazakhstan.country, kazakhstan.clock())
+    assert [command.stream for command in commands] == [case]
+    monkeypatch.undo()
+    assert list(forgettable(kazakhstan.country, kazakhstan.clock())) == []
 
 
 BY_LAW: Final = "procedure = 'p' AND terms = 't'"
