@@ -62,6 +62,7 @@ representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees; entry_visibility.py what of an entry
 obstacles.py       what stands in the way of a case in the registers; awaited.py who must act next, and until when
 running.py         the times of a case that run, and which of them today's calendar makes later
+retention.py       how long cases and entries are kept, and what they wait for before they are forgotten
 estimates.py       what a draft would ask
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
 registers/         the registers that stand by themselves; the others stand with the procedures that write to them

@@ -97,6 +97,7 @@ _READINGS: Final = (
     May("register.keep", ("registry",)),
     May("register.find", ("restricting_officer",)),
     May("refund.read", ("treasury",), same_authority=False),
+    May("erasure.read", ("data_protection_officer",), same_authority=False),
     May("feed.read", ("registry", "auditor"), same_authority=False),
     May("feed.disclose", ("registry",), same_authority=False),
     May("audit.read", ("auditor",), same_authority=False),

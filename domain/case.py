@@ -685,7 +685,12 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case ClaimWaived():
             return {"has_waived": True, "has_freed_slots": True}
         case AppealLodged():
-            return {"stage": Stage.APPEALED.value, "appeals": [*case.appeals, _appeal(event, recorded)]}
+            more = _kept(event.evidence)
+            return {
+                "stage": Stage.APPEALED.value,
+                "appeals": [*case.appeals, _appeal(event, recorded)],
+                "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
+            }
         case AppealTakenBack():
             appeals: list[Any] = [
                 {**a, "taken_back_at": recorded.time} if a["of"] == event.of else a for a in case.appeals

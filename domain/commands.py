@@ -361,6 +361,11 @@ class EraseCase(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetCase(CaseCommand):
+    """The clock: destroy all personal data of the case, if the law that lets it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryCommand(Command):
     """Asked of one entry of a register; ``entry`` is its stream."""
 
@@ -458,6 +463,11 @@ class EraseEntry(EntryCommand):
     """Destroy the personal data of the entry, when its retention has ended."""
 
     basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetEntry(EntryCommand):
+    """The clock: the same of an entry that has ended, if the law that lets it is confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

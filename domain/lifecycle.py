@@ -415,6 +415,7 @@ ROWS: Final = (
         reaches_erased=True,
     ),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
+    Step(c.ForgetCase, CLOCK, ENDED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
     Step(c.LiftRestriction, LIFT),
@@ -424,6 +425,7 @@ ROWS: Final = (
     Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
     Step(c.ExpireEntry, CLOCK, sees_claims=True),
     Step(c.EraseEntry, ERASE_ENTRY),
+    Step(c.ForgetEntry, CLOCK),
     # who may act for an authority
     Step(c.GrantCompetence, GRANT),
     Step(c.EndCompetence, GRANT),

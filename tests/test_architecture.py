@@ -98,6 +98,7 @@ API_ROOMS = {
     "audit": {"edge"},
     "competences": {"edge"},
     "development": {"edge", "front"},
+    "erasures": {"edge"},
     "health": {"edge"},
     "mandates": {"edge"},
     "my_cases": {"edge"},

@@ -347,6 +347,29 @@ class RefundPage(Shape):
     items: list[RefundListed]
 
 
+class Forgettable(Shape):
+    """A case, or an entry that has ended, which the law keeps no longer; nothing personal.
+
+    ``since``: from when on it was kept, until the end of the day ``kept_until``, by this ``law``. ``waits_for``:
+    ``appeal``, ``refund``, ``restriction`` or ``open_case``; else ``clock`` where the law is confirmed, ``officer``
+    where it is not.
+    """
+
+    case: OpaqueId | None
+    procedure: Code | None
+    entry: OpaqueId | None
+    register_: Annotated[str | None, Field(alias="register")]  # a class of pydantic has a method of that name
+    since: Moment
+    kept_until: LegalDay
+    law: list[str]
+    is_confirmed: bool
+    waits_for: Code
+
+
+class ForgettablePage(Shape):
+    items: list[Forgettable]
+
+
 class CaseListed(Shape):
     case: OpaqueId
     procedure: Code

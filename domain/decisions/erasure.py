@@ -1,16 +1,23 @@
 """Forgetting: the keys of a case or of an entry are given up, once the law lets it; nothing that is signed changes."""
 
-from datetime import date, datetime
+from datetime import date
 
 from domain import events as e
 from domain.case import Stage
-from domain.commands import EraseCase, EraseEntry
-from domain.days.deadlines import Term, compute, is_past
+from domain.commands import EraseCase, EraseEntry, ForgetCase, ForgetEntry
+from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.offers import terms_of_register
-from domain.procedure import Forever
 from domain.refusals import Clash, Fault, Invalid
+from domain.retention import (
+    Kept,
+    case_kept_since,
+    case_waits_for,
+    entry_kept_since,
+    entry_waits_for,
+    kept_of_case,
+    kept_of_entry,
+)
 
 
 def erase_case(command: EraseCase, situation: Situation) -> Decision:
@@ -34,33 +41,65 @@ def erase_case(command: EraseCase, situation: Situation) -> Decision:
 def erase_entry(command: EraseEntry, situation: Situation) -> Decision:
     """When every procedure of the register keeps it no longer, and nothing is forbidden about it."""
     rule = situation.must_be_allowed()
-    entry, keys = situation.entry, situation.keys
-    sealed_with = sorted({*keys.values(), *entry.keys})
+    entry, sealed_with = situation.entry, _keys_of_entry(situation)
     if not sealed_with:
         return situation.so_already(rule)
     if entry.restrictions:
         raise Clash("restricted_entry_stays")
-    kept = [
-        terms.entry_retention for terms in terms_of_register(entry.country, entry.register, situation.day)
-    ]
-    terms = [term for term in kept if not isinstance(term, Forever)]
-    if not terms or len(terms) < len(kept):
-        raise Clash("kept_for_good")
-    changed = datetime.fromisoformat(entry.changed_at)
-    for term in terms:
-        _must_be_over(term, changed, situation)
-    erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(keys), basis=command.basis)
+    kept = kept_of_entry(entry.country, entry.register, situation.day)
+    _must_be_over(kept, entry.changed_at, situation)
+    erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(situation.keys), basis=command.basis)
     return situation.by(rule, [(LEAD, erased)])
 
 
+def forget_case(_command: ForgetCase, situation: Situation) -> Decision:
+    """The clock: all of it, when nothing is waited for, and the law that keeps it no longer is confirmed
+    (rules.md 50).
+    """
+    rule = situation.must_be_allowed()
+    case, keys, kept = situation.case, situation.keys, kept_of_case(situation.terms)
+    is_free = case_waits_for(case) is None and _is_over_by_confirmed_law(
+        kept, case_kept_since(case), situation
+    )
+    if not keys or kept is None or not is_free:
+        return situation.so_already(rule)
+    erased = e.PersonalDataErased(keys=sorted(keys.values()), whose=sorted(keys), basis=kept.basis)
+    return situation.by(rule, [(LEAD, erased)])
+
+
+def forget_entry(_command: ForgetEntry, situation: Situation) -> Decision:
+    """The clock: an entry that has ended, under no restriction, as a case. Whether a case about it is open, it looks
+    before it asks.
+    """
+    rule = situation.must_be_allowed()
+    entry, sealed_with = situation.entry, _keys_of_entry(situation)
+    kept = kept_of_entry(entry.country, entry.register, situation.day)
+    is_free = entry_waits_for(entry) is None and _is_over_by_confirmed_law(
+        kept, entry_kept_since(entry), situation
+    )
+    if not sealed_with or kept is None or not is_free:
+        return situation.so_already(rule)
+    erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(situation.keys), basis=kept.basis)
+    return situation.by(rule, [(LEAD, erased)])
+
+
+def _keys_of_entry(situation: Situation) -> list[str]:
+    """Those of former owners, too."""
+    return sorted({*situation.keys.values(), *situation.entry.keys})
+
+
+def _is_over_by_confirmed_law(kept: Kept | None, since: str | None, situation: Situation) -> bool:
+    if kept is None or since is None or not kept.is_confirmed:
+        return False
+    return is_past(kept.until(since, situation.country), situation.at)
+
+
 def _must_be_forgettable(situation: Situation) -> None:
-    case, terms = situation.case, situation.terms
-    ended = datetime.fromisoformat(case.decided["at"] if case.decided else case.filed_at)
+    case = situation.case
     if _can_be_appealed(situation):
         raise Clash("appeal_term_open")
-    if isinstance(terms.retention, Forever):
-        raise Clash("kept_for_good")
-    _must_be_over(terms.retention, ended, situation)
+    ended = case.decided["at"] if case.decided else case.filed_at
+    _must_be_over(kept_of_case(situation.terms), ended, situation)
 
 
 def _can_be_appealed(situation: Situation) -> bool:
@@ -73,7 +112,9 @@ def _can_be_appealed(situation: Situation) -> bool:
     return case.stage != Stage.COMPLETED or not is_past(until, situation.at)
 
 
-def _must_be_over(retention: Term, began: datetime, situation: Situation) -> None:
-    kept_until = compute(retention, began, situation.country)
+def _must_be_over(kept: Kept | None, since: str, situation: Situation) -> None:
+    if kept is None:
+        raise Clash("kept_for_good")
+    kept_until = kept.until(since, situation.country)
     if not is_past(kept_until, situation.at):
         raise Clash("retention_not_over", until=date.fromisoformat(kept_until["due"]))

@@ -1,5 +1,5 @@
 """What the clock has to do: lapses, ends of appeal terms, days that a decree moved, entries whose last day is over,
-uploads that nobody filed, heads of the table of accesses.
+uploads that nobody filed, heads of the table of accesses, and what confirmed law keeps no longer.
 
 What is due is found in the read models and decided on the log: what the read models say too early, or again,
 leads to nothing. One case's trouble, or one country's, keeps nothing else waiting.
@@ -19,6 +19,7 @@ from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, Outcome, new_cause
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
+from infra.operations.forgetting import forgettable
 from infra.operations.restating import Restating
 from infra.runtime.clock import Clock, written
 
@@ -53,6 +54,7 @@ class Ticker:
         # Development's clock jumps, also back.
         if self._swept is None or not timedelta(0) <= now - self._swept < SWEEP_EVERY:
             country.evidence.forget_uploads(now, lambda case, key: _has_evidence(country, case, key))
+            done += sum(_forgotten(country, now))
             self._swept = now
         return done
 
@@ -128,6 +130,13 @@ def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
     elif row["appeal"] is not None and row["appeal"] <= moment:
         kind = EndAppealTerm
     return kind(by=SYSTEM, cause=new_cause(), case=row["case"])
+
+
+def _forgotten(country: CountryHouse, now: datetime) -> Iterator[int]:
+    """The same of what is forgotten."""
+    for commands in forgettable(country, now):
+        asked = [country.desk.ask(command) for command in commands]
+        yield from (_led_to_events(country, future) for future in asked)
 
 
 def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:

@@ -259,6 +259,8 @@ def looked_after(town: Town) -> None:
     town.travel(days=366 * 11)
     why = {"basis": "the law keeps it no longer"}
     officer = town.as_(DATA_PROTECTION)
+    found = good(officer.get("/v1/erasures", country="KZ"))["items"]
+    assert case in {each["case"] for each in found}
     good(officer.post(f"/v1/cases/{case}/erasures", why))
     good(officer.post(f"/v1/registers/vehicles/entries/{entry}/erasures", why))
 

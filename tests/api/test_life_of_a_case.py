@@ -9,7 +9,7 @@ import pytest
 
 from infra.development import treasury
 from tests.town.caller import good, new_key, problem, until
-from tests.town.people import Town, person
+from tests.town.people import A_PDF, Town, person
 
 SALE: Final = ("KZ", "car_sale")
 BIRTH: Final = ("TR", "birth_certificate")
@@ -260,6 +260,30 @@ def test_an_answer_that_comes_too_late_is_none(new_town: Town) -> None:
 
 def test_a_lapse_is_undone_by_money_that_was_there_in_time(town: Town) -> None:
     paid_in_time(town)
+
+
+def test_a_paper_that_came_with_an_appeal_is_there_for_who_decides_it(new_town: Town) -> None:
+    """Also a day later, when what nobody filed goes; until it is erased with the case."""
+    town = new_town
+    case = refused(town)
+    opened(town, case, SELLER)
+    paper = {"kind": "receipt", **town.upload(town.as_(SELLER), "KZ")}
+    said = {"of": town.read(case, SELLER)["ending"]["of"], "reason": "It is paid.", "evidence": [paper]}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", said))
+    town.travel(days=1, minutes=1)
+    town.tick()
+    (piece,) = town.read(case, APPEALS)["evidence"]
+    path = f"/v1/cases/{case}/evidence/{piece['id']}"
+    assert town.as_(APPEALS).get(path).content == A_PDF
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "It is open."}))
+    for _ in range(3):
+        town.travel(days=200)
+        town.tick()
+    folder = town.settings.data / "kz" / "evidence" / "kept"
+    assert len(list(folder.iterdir())) == 1
+    erased = {"basis": "its time has come"}
+    good(town.as_("kz-data-protection-officer").post(f"/v1/cases/{case}/erasures", erased))
+    until(lambda: not list(folder.iterdir()), "the paper to be gone")
 
 
 def test_a_stillbirth_is_told_and_not_registered(town: Town) -> None:

@@ -31,6 +31,8 @@ from domain.commands import (
     ExpireEntry,
     ExtendDeadline,
     FileCase,
+    ForgetCase,
+    ForgetEntry,
     GiveConsent,
     GiveMandate,
     GiveOpinion,
@@ -543,6 +545,16 @@ def _written(story: Story) -> dict[str, Any]:
 def erase_entry(by: Who = DATA_PROTECTION) -> Act:
     """The data of the entry is to be destroyed."""
     return lambda s: EraseEntry(basis="the retention has ended", **_of_entry(s, by))
+
+
+def forget(by: Who = clock) -> Act:
+    """The clock looks whether the law keeps the case no longer."""
+    return _asked(ForgetCase, by)
+
+
+def forget_entry(by: Who = clock) -> Act:
+    """The same of the entry."""
+    return lambda s: ForgetEntry(**_of_entry(s, by))
 
 
 def grant(

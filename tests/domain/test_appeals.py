@@ -28,6 +28,7 @@ from tests.domain.acts import (
     approve,
     asked_by,
     assign,
+    bring,
     consent,
     decide_appeal,
     end_appeal_term,
@@ -51,6 +52,14 @@ from tests.domain.story import Act, a_birth, a_sale, given
 
 THIRD = office("officer", "officer-3")
 APPEALS = office("appeal_officer", authority="kz-interior-ministry")
+
+
+def test_what_is_brought_with_an_appeal_is_evidence_of_the_case() -> None:
+    """So it is read, kept, and erased like all of it."""
+    brought = [bring("letter", 7)]
+    story = given(a_sale(), *REFUSED, serve()).when(appeal(evidence=brought)).then("AppealLodged")
+    assert story.now.evidence == brought
+
 
 # --- served ---------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from domain.appointee import Appointee
 from domain.case import Case, Objection
 from domain.days.deadlines import Term
 from domain.entry import Entry
+from domain.events import EntryEnded
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.names import plainly
@@ -21,12 +22,15 @@ from projections import (
     View,
     accesses,
     added,
+    case_entries,
     case_parties,
+    case_retention,
     case_status,
     competences,
     deadlines,
     entry_keys,
     entry_people,
+    entry_retention,
     mandate_people,
     mandates,
     notices,
@@ -63,6 +67,7 @@ from tests.domain.acts import (
     end,
     end_mandate,
     erase,
+    erase_entry,
     give_mandate,
     grant,
     later,
@@ -70,9 +75,22 @@ from tests.domain.acts import (
     office,
     pay,
     restrict,
+    withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, car, made_up
-from tests.domain.story import CASE, Act, Story, a_birth, a_sale, folded, given, imported, stream_of, text
+from tests.domain.story import (
+    CASE,
+    Act,
+    Story,
+    a_birth,
+    a_sale,
+    folded,
+    forgotten,
+    given,
+    imported,
+    stream_of,
+    text,
+)
 
 APPOINTEE = "competence/kz-vehicle-registration/human-9"
 IDS = Ids(bytes(32))
@@ -418,6 +436,59 @@ def test_what_is_erased_is_found_by_nothing() -> None:
         assert view.shown(erased, IDS) == []
 
 
+# --- case_retention, entry_retention, case_entries ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("way", "waits_for"),
+    [
+        (WITHDRAWN, None),
+        (REFUSED, "appeal"),
+        ((*REFUSED, *FINAL), None),
+        (APPEALED, "appeal"),
+        ((*COMPLETED, *FINAL), None),
+        ((*COMPLETE, withdraw()), "refund"),
+    ],
+)
+def test_a_case_is_kept_from_its_decision_on(way: tuple[Act, ...], waits_for: str | None) -> None:
+    story = given(a_sale(), *way)
+    assert story.now.decided is not None
+    assert row(case_retention.PROJECTION, story) == {
+        "case": CASE,
+        "procedure": "car_sale",
+        "terms": story.now.terms,
+        "since": story.now.decided["at"],
+        "waits_for": waits_for,
+    }
+
+
+def test_a_case_that_goes_on_or_is_forgotten_is_not_kept() -> None:
+    for way in (FILED, IN_HAND, APPROVED, (*WITHDRAWN, later(days=5000), erase())):
+        assert shown(case_retention.PROJECTION, *way) is None
+
+
+def test_an_entry_is_kept_from_its_end_on() -> None:
+    story = given(a_sale(), restrict("arrest", BAILIFF))
+    assert row(entry_retention.PROJECTION, story) is None
+    story.happened((story.key, EntryEnded(register="vehicles", title="scrapped")))
+    kept = {"entry": stream_of(story.key), "register": "vehicles", "since": text(story.at)}
+    assert row(entry_retention.PROJECTION, story) == {**kept, "waits_for": "restriction"}
+    given(story, lift(BAILIFF))
+    assert row(entry_retention.PROJECTION, story) == {**kept, "waits_for": None}
+    given(story, later(days=5000), erase_entry())
+    assert row(entry_retention.PROJECTION, story) is None
+
+
+def test_a_case_names_its_entries_until_its_people_are_forgotten() -> None:
+    """Also what it only looks at; and where keys are gone, and the erasure is not reached yet."""
+    story = given(a_sale(), *WITHDRAWN, later(days=5000))
+    ids = {each["entry"] for each in rows(case_entries.PROJECTION, story)}
+    assert ids == {IDS.stream(story.key)}
+    begun = folded([forgotten(each, each.keys.values()) for each in story.log], CASE)
+    assert case_entries.PROJECTION.shown(begun, IDS) == []
+    assert rows(case_entries.PROJECTION, given(story, erase("seller"))) == []
+
+
 # --- opinions ---------------------------------------------------------------------------------------------
 
 
@@ -473,7 +544,8 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
+    kept = (case_retention, case_entries, entry_retention)
     others = (registers, entry_people, entry_keys, competences, mandates, mandate_people)
-    modules = (*cases, *others, statistics, accesses)
+    modules = (*cases, *kept, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

@@ -1,0 +1,80 @@
+"""What the law keeps no longer, for the data-protection officer of a country; who erases it is asked elsewhere."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.edge.caller import caller, house_of, may_today
+from api.edge.contract import documented
+from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.may_read import nothing
+from api.edge.queries import COUNTRY, country_named
+from api.edge.shapes import ForgettablePage
+from domain.countries import country_of, legal_day
+from domain.refusals import Refusal
+from domain.retention import RetentionClass, classes_of
+from infra.house import CountryHouse
+from infra.read_models.forgettable import has_open_case, over
+from projections import Row
+
+router = APIRouter()
+
+
+@router.get(
+    "/v1/erasures",
+    **documented(
+        "What may be forgotten", answer=ForgettablePage, parameters=(COUNTRY, *PAGE), problems=(400,)
+    ),
+)
+async def list_forgettable(request: Request) -> Response:
+    """For the data-protection officer of the country: cases and ended entries whose retention is over, those first that
+    are kept by the same law; what confirmed law keeps no longer, the clock erases by itself.
+    """
+    actor, country = caller(request), country_named(request)
+    if isinstance(may_today(request, actor, "erasure.read", country.code), Refusal):
+        raise nothing()
+    await country.seen()
+    limit, after = cursor_of(request, country)
+    found = list(islice(_over(country, house_of(request).clock(), after, limit), limit))
+    items = [_shown(country, kept_alike, row) for kept_alike, row in found]
+    return page(request, country, items, limit, _place(*found[-1]) if found else [])
+
+
+def _over(
+    country: CountryHouse, at: datetime, after: list[Any], limit: int
+) -> Iterator[tuple[RetentionClass, Row]]:
+    """Class by class, after the cursor: the three members that name a class, then since when, and the id."""
+    here = country_of(country.code)
+    for kept_alike in classes_of(country.code, legal_day(at, here)):
+        named = list(kept_alike[:3])
+        if after and named < after[:3]:
+            continue
+        begun = after[3:] if after and named == after[:3] else ()
+        rows = over(country.read_models, kept_alike, at, here, after=begun, limit=limit)
+        yield from ((kept_alike, row) for row in rows)
+
+
+def _place(kept_alike: RetentionClass, row: Row) -> list[str]:
+    return [*kept_alike[:3], row["since"], row[kept_alike.family]]
+
+
+def _shown(country: CountryHouse, kept_alike: RetentionClass, row: Row) -> dict[str, Any]:
+    kept = kept_alike.kept
+    return {
+        **{name: row.get(name) for name in ("case", "procedure", "entry", "register")},
+        "since": row["since"],
+        "kept_until": kept.until(row["since"], country_of(country.code))["due"],
+        "law": list(dict.fromkeys(kept.law)),
+        "is_confirmed": kept.is_confirmed,
+        "waits_for": row["waits_for"] or _waits_for(country, kept_alike, row),
+    }
+
+
+def _waits_for(country: CountryHouse, kept_alike: RetentionClass, row: Row) -> str:
+    if kept_alike.family == "entry" and has_open_case(country.read_models, row["entry"]):
+        return "open_case"
+    return "clock" if kept_alike.kept.is_confirmed else "officer"
