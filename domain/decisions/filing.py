@@ -24,6 +24,8 @@ from domain.procedure import Terms
 from domain.refusals import Differs, Fault, Invalid, Named, named
 
 _Party: TypeAlias = tuple[Place, Person | None]  # where a party stands, and whom the request names there
+_OF_PEOPLE: Final = ("parent", "guardian")  # as what one acts for a human alone
+_OF_COMPANIES: Final = ("head", "clerk")
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
 
 
@@ -141,10 +143,16 @@ def _must_be_represented_lawfully(parties: Mapping[str, _Party], situation: Situ
             is_known = party in situation.found.heads
             if has_to_act and persons.is_company(named_there) and not is_known:
                 raise Invalid(Fault(f"{place.pointer}/acts_by", "nobody_acts"))
-        elif representative["as"] not in place.shape.acts_by:
-            role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
+        elif representative["as"] not in (may := _may_act_as(place, named_there)):
+            role, known = Named("role", place.shape.role), named("capacity", may)
             where = f"{place.pointer}/acts_by/as"
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
+
+
+def _may_act_as(place: Place, named_there: Person | None) -> tuple[e.As, ...]:
+    """As what somebody may act for this party: nobody is a company's parent, or heads a human."""
+    of_others = _OF_PEOPLE if persons.is_company(named_there) else _OF_COMPANIES
+    return tuple(each for each in place.shape.acts_by if each not in of_others)
 
 
 def _number_of(place: Place, command: FileCase | AmendRequest) -> str:
