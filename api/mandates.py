@@ -8,9 +8,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.answers import answered
+from api.edge.asked_about import COMPANY, asked_about, today
 from api.edge.caller import body_of, caller, country_here, house_of
 from api.edge.carrying_out import carried_out
-from api.edge.companies import COMPANY, asked_about, today
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named

@@ -7,8 +7,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.edge.asked_about import BIRTH, COMPANY, asked_about, today
 from api.edge.caller import caller, house_of
-from api.edge.companies import COMPANY, asked_about, today
 from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import known_of
@@ -35,13 +35,13 @@ _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authorit
     **documented(
         "The caller's own cases",
         answer=CasePage,
-        parameters=(COUNTRY, COMPANY, _MANDATE, *PAGE),
+        parameters=(COUNTRY, COMPANY, BIRTH, _MANDATE, *PAGE),
         problems=(400,),
     ),
 )
 async def list_cases(request: Request) -> Response:
-    """The cases in a country in which the caller is a party, newest first; or a company that they head; or, by a
-    mandate, whoever gave it.
+    """The cases in a country in which the caller is a party, newest first; or a company that they head, or a child
+    of theirs; or, by a mandate, whoever gave it.
     """
     actor = caller(request)
     country = country_named(request)
@@ -110,13 +110,13 @@ async def my_accesses(request: Request) -> Response:
     **documented(
         "What the registers hold of me",
         answer=MyEntries,
-        parameters=(COUNTRY, COMPANY, *PAGE),
+        parameters=(COUNTRY, COMPANY, BIRTH, *PAGE),
         problems=(400,),
     ),
 )
 async def my_entries(request: Request) -> Response:
-    """The entries of a country that name the caller now, or a company that they head, with their live restrictions;
-    of others their names.
+    """The entries of a country that name the caller now, or a company that they head, or a child of theirs, with
+    their live restrictions; of others their names.
     """
     actor = caller(request)
     country = country_named(request)

@@ -8,6 +8,7 @@ from domain.offers import keepers, offers
 
 CASES: Final = signed_by("deciding")
 ENTRIES: Final = ("entry.*",)
+IMPORTS: Final = (*ENTRIES, "claim.ClaimSettled.v1")  # of who keeps a register that stands by itself
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 # What is decided of an appeal, and what follows from it in the same append.
 APPEALS: Final = (
@@ -41,7 +42,7 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         mandates_of(country): set(MANDATES),
     }
     for keeper in keepers(country).values():
-        found.setdefault(keeper.authority, set()).update(ENTRIES)
+        found.setdefault(keeper.authority, set()).update(IMPORTS)
     for (code, _), offer in offers().items():
         if code != country:
             continue

@@ -17,11 +17,12 @@ from domain.limits import facts_of
 from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
+from domain.parentage import birth_of
 from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
 from domain.persons import is_company
 from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
 from domain.registers.companies import company_key
-from domain.representation import companies_in, mandates_of
+from domain.representation import children_in, companies_in, mandates_of, people_of
 from domain.roles import APPLICANT, OFFICERS, PARTY, PERSONNEL, May
 
 
@@ -393,9 +394,11 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:
-    """The entries and mandates that say for whom the caller acts, and whether an officer is bound to a party.
+    """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
+    bound to a party.
 
-    None for whoever acts as the party that they are, or as whom the request names, and says nothing else.
+    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
+    otherwise: companies, and children for whom the request names a parent.
     """
     step = STEPS[type(command)]
     is_judged = step.is_judgement or (step.may is not None and step.may.judges)
@@ -408,9 +411,12 @@ def beside(command: c.Command, about: About) -> tuple[Key, ...]:
         and command.acting is None
         and _is_named(command, country, request)
     ):
-        return companies
+        children = children_in(request)
+        people = people_of(procedure, request) if children else {}
+        return (*companies, *(birth_of(people[party]) for party in children if party in people))
     mandates = mandates_of(procedure, request, humans_of(command, country))
-    return (*companies, *(key for _, _, key in mandates))
+    births = (birth_of(person) for person in people_of(procedure, request).values())
+    return (*companies, *(key for _, _, key in mandates), *births)
 
 
 def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:

@@ -17,6 +17,7 @@ from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.lifecycle import About, about_of, needed
+from domain.parentage import led_to
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
@@ -84,6 +85,9 @@ class Append:
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
+        if led := led_to(beside):
+            found = self.load_all(dict.fromkeys(led.values(), "entry"))
+            beside |= {key: found[stream_id].state for key, stream_id in led.items()}
         situation = Situation(
             command,
             self.at,

@@ -27,6 +27,7 @@ from domain.families import FAMILIES
 from domain.lifecycle import about_of, needed
 from domain.mandate import Mandate
 from domain.offers import codes_of, offers
+from domain.parentage import led_to
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
 from domain.refusals import Fault, Invalid, Refusal
@@ -172,11 +173,12 @@ class Story:
         elif isinstance(command, AppointeeCommand):
             state = self.appointees.get(command.stream)
         seen = needed(command, about_of(command, self.at, state), state)
+        beside = self.beside(seen)
         return Situation(
             command,
             self.at,
             state,
-            beside=self.beside(seen),
+            beside={**beside, **{key: there[stream] for key, stream in led_to(beside).items()}},
             ids={key: stream_of(key) for key in seen},
             keys=self.keys.get(command.stream, {}),
             id_of=human_of,
@@ -189,7 +191,7 @@ class Story:
             "entry": self.entries,
             "mandate": self.mandates,
         }
-        return {key: there[key.family].get(key, FAMILIES[key.family].empty) for key in keys}
+        return {key: there[key.family].get(as_found(key), FAMILIES[key.family].empty) for key in keys}
 
     def _record(self, decision: Decision, lead: str, family: str) -> None:
         others = [(target, event) for target, event in decision.events if target != LEAD]
@@ -246,6 +248,7 @@ class Story:
         evolve = FAMILIES[recorded.family].evolve
         if recorded.family == "claim":
             assert key is not None
+            key = as_found(key)
             self.claims[key] = evolve(self.claims.get(key, FREE), recorded)
         elif recorded.family == "case":
             stood, before = self.case, self.case and json.dumps(self.case._asdict())
@@ -329,7 +332,12 @@ def human_of(known: tuple[str | int, ...]) -> str:
 
 def stream_of(key: Key) -> str:
     """The id of the stream of a claim or an entry."""
-    return "/".join((key.family, *key.parts))
+    return "/".join((key.family, *as_found(key).parts))
+
+
+def as_found(key: Key) -> Key:
+    """The key with keyed ids in the place of humans: both lead to the same stream."""
+    return Key(key.family, tuple(human_of(part) if isinstance(part, tuple) else part for part in key.parts))
 
 
 def key_of_stream(stream: str) -> Key:
