@@ -15,6 +15,7 @@ from domain.lifecycle import CLOCK, COUNTER, ROWS
 from domain.offers import offices_of_register
 from domain.parties import (
     FIRST_PARTY,
+    KIN,
     Capacity,
     Representative,
     parties_named,
@@ -62,7 +63,8 @@ class Rule:
 
     ``as_``: as what they act for the party, None where they are it; ``capacities`` are all that they have in the case.
     With a competence and a party, an officer acts for the party at the counter. ``person`` is the keyed human.
-    ``proof`` and ``further`` are those of the capacity.
+    ``proof`` and ``further`` are those of the capacity. ``is_kin``: an officer's, who is kin of a party; the id of what
+    lets them judge says so, too.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Rule:
     person: str | None = None
     proof: str | None = None
     further: tuple[str, ...] | None = None
+    is_kin: bool = False
 
     def of(self, capacity: Capacity) -> "Rule":
         """The same rule, for an act in this capacity."""
@@ -129,7 +132,9 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     ]
     if allow:
         competence = _most_senior(allow)
-        rule = Rule(f"{action}:{competence.role}", competence=competence, person=competence.person)
+        is_kin = subject.found.is_kin
+        name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.judges else "")
+        rule = Rule(name, competence=competence, person=competence.person, is_kin=is_kin)
         return _both_sides(may, subject, competence) or rule
     if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
         return NotAllowed()

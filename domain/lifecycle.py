@@ -395,7 +395,7 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:
     """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
-    bound to a party.
+    bound to a party, or kin of one.
 
     Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
     otherwise: companies, and children for whom the request names a parent.
@@ -415,7 +415,8 @@ def beside(command: c.Command, about: About) -> tuple[Key, ...]:
         people = people_of(procedure, request) if children else {}
         return (*companies, *(birth_of(people[party]) for party in children if party in people))
     mandates = mandates_of(procedure, request, humans_of(command, country))
-    births = (birth_of(person) for person in people_of(procedure, request).values())
+    judges = humans_of(command, country) if is_judged else ()
+    births = (birth_of(person) for person in (*people_of(procedure, request).values(), *judges))
     return (*companies, *(key for _, _, key in mandates), *births)
 
 

@@ -71,6 +71,17 @@ def births_in(beside: Mapping[Key, Any], id_of: IdOf) -> dict[str, Birth]:
     return {each.child: each for each in found if each is not None}
 
 
+def is_kin(one: str, other: str, births: Mapping[str, Birth]) -> bool:
+    """Whether one is the other's parent or child, or both have a parent in common; spouses stand in no register yet."""
+    parents, others = (_parents(each, births) for each in (one, other))
+    return one != other and (one in others or other in parents or not parents.isdisjoint(others))
+
+
+def _parents(person: str, births: Mapping[str, Birth]) -> frozenset[str]:
+    found = births.get(person)
+    return found.parents if found else frozenset()
+
+
 def birth(entry: Entry | None, id_of: IdOf) -> Birth | None:
     """The birth, or None: the entry is over or forgotten, or does not know the number of the child."""
     if entry is None or entry.register != REGISTER or entry.status != Status.ACTIVE or entry.is_erased:

@@ -14,7 +14,9 @@ from domain.persons import key_of, representative_of
 from domain.procedure import Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
-WARNINGS: Final = ("at_counter",)  # told to the officer
+AT_COUNTER: Final = "at_counter"
+KIN: Final = "kin"
+WARNINGS: Final = (AT_COUNTER, KIN)  # told to the officer; that they are kin to that officer alone
 KEYED: Final = ("person_", "representative_")  # how the names begin of what ``keyed`` puts into a request
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 

@@ -429,6 +429,7 @@ class Terms:
     retention: Term | Forever
     entry_retention: Term | Forever
     since_source: Source | None = None
+    bars_kin: Source | None = None  # the law by which kin of a party do not judge; None: they are warned
 
     def registry_of(self, register: str) -> str:
         """The registry office that keeps this register."""

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from domain.countries import country_of
 from domain.facts import Request
 from domain.mandate import Mandate
-from domain.parentage import Birth
+from domain.parentage import Birth, is_kin
 from domain.parties import (
     Capacity,
     Representative,
@@ -34,7 +34,8 @@ class Shown(NamedTuple):
     ``heads``: a company that the register knows -> who may act for it. ``mandates``: a party -> the mandate by which
     they may act for it in this procedure. ``bound``: who has a mandate of some party, whatever it is for, heads one, be
     it together with others, or is a parent of one who is not of age. ``births``: a party whom the register of births
-    knows -> their birth; ``of_age``: the parties for whom nobody acts as a parent any more.
+    knows -> their birth; ``of_age``: the parties for whom nobody acts as a parent any more. ``is_kin``: whether
+    whoever asks, or the officer to whom a case is given, is kin of a party by the births of both.
     """
 
     heads: Mapping[str, Heads] = _NOBODY
@@ -42,6 +43,7 @@ class Shown(NamedTuple):
     bound: frozenset[str] = frozenset()
     births: Mapping[str, Birth] = _NOBODY
     of_age: frozenset[str] = frozenset()
+    is_kin: bool = False
 
 
 NOTHING: Final = Shown()
@@ -124,7 +126,8 @@ def shown(  # noqa: PLR0913 - where it is looked for
         for human in humans
         if human in each.parents
     }
-    return Shown(heads, mandates, frozenset(bound), born, of_age)
+    related = any(is_kin(human, person, births) for human in humans for person in people.values())
+    return Shown(heads, mandates, frozenset(bound), born, of_age, related)
 
 
 def _is_of_age(party: str, birth: Birth | None, asked: Whose) -> bool:

@@ -62,18 +62,20 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     )
     ids = {key: country.ids.stream(key) for key in keys}
     there = _there(country, ids)
-    births = _births(country, procedure, case, me)
+    births = _births(country, procedure, case, me, humans if actor.competences else ())
     return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans, births=births)
 
 
-def _births(country: CountryHouse, procedure: Procedure, case: Case, me: str | None) -> dict[str, Birth]:
+def _births(
+    country: CountryHouse, procedure: Procedure, case: Case, me: str | None, officer: Collection[str]
+) -> dict[str, Birth]:
     """The births of the parties, by who was born, where they say something of the caller: who is a party, and for
-    nobody's parent stated, reads without them.
+    nobody's parent stated, reads without them. Of an ``officer`` also their own.
     """
     people = people_of(procedure, case.request)
     if me in people.values():
         people = {party: people[party] for party in children_in(case.request) if party in people}
-    return births_of(country, people.values())
+    return births_of(country, {*people.values(), *officer})
 
 
 def births_of(country: CountryHouse, people: Collection[str]) -> dict[str, Birth]:

@@ -153,3 +153,28 @@ def test_no_office_but_the_civil_registry_looks_into_births(town: Town) -> None:
     parts = ["KZ", child["personal_number"]["number"]]
     asked = {"kind": "child", "parts": parts, "purpose": "who are the parents"}
     assert problem(town.as_(OFFICER).post("/v1/registers/births/searches", asked)) == (404, "not_found")
+
+
+def test_an_officer_who_is_kin_of_a_party_is_told_so_alone_and_what_they_do_says_so(town: Town) -> None:
+    """The seller's mother is an officer here; marriages stand in no register."""
+    second = "kz-vehicle-registration-officer-2"
+    n = next(_NUMBERS)
+    content = example_content(BIRTHS.content, "KZ", n)
+    certificate = {**content["medical_certificate"], "number": f"HTTP-{n}"}
+    parents = {"mother": person(OFFICER), "father": None, "medical_certificate": certificate}
+    number = person(SELLER)["personal_number"]
+    child = {**content["child"], "born_on": person(SELLER)["born_on"]}
+    town.import_entries("KZ", "births", [{**content, **parents, "child": child, "child_number": number}])
+    case = str(good(filed(town))["case"])
+    town.complete(case)
+    town.settle()
+    assert "kin" in town.read(case, OFFICER)["warnings"]
+    assert "kin" not in town.read(case, second)["warnings"]
+    assert town.read(case, SELLER)["warnings"] == []
+    good(town.judge(OFFICER, case, "assignments"))
+    good(town.judge(OFFICER, case, "proposals"))
+    good(town.judge(second, case, "approvals"))
+    rules = [e["data"]["rule"] for e in town.history(case) if "rule" in e["data"]]
+    assert rules == ["case.assign:officer:kin", "case.decide:officer:kin", "case.decide:officer"]
+    said = {e["type"]: e for e in town.history(case)}["case.ApprovalProposed.v1"]
+    assert person(OFFICER)["personal_number"]["number"] not in str(said)
