@@ -12,6 +12,7 @@ from api.cases.filing import asked_for
 from api.edge.answers import answered
 from api.edge.caller import caller, document, house_of, raw_body, shaped
 from api.edge.contract import documented
+from api.edge.may_read import births_of
 from api.edge.registers_now import entries_at
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, EstimateShown
@@ -24,7 +25,8 @@ from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
 from domain.lifecycle import About
 from domain.obstacles import NOT_YOURS, of_request, without_kinds
-from domain.persons import key_of
+from domain.parties import parties_of
+from domain.persons import is_company, key_of
 from domain.procedure import Create, Offer
 from domain.refusals import Invalid, Named, NotOffered
 from domain.registers.companies import heads_on
@@ -128,7 +130,7 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
         return None
     await country.seen()
     entries = entries_at(country, tuple(effect.key for effect in effects))
-    whose = {me, *_headed(country, about, me)}
+    whose = {me, *_headed(country, about, me), *_children(country, about, me)}
     mine = {key: entry for key, entry in entries.items() if entry and _names(entry, whose, country)}
     await asyncio.gather(*(_recorded(request, country, me, entry) for entry in mine.values()))
     others = any(not isinstance(effect, Create) and effect.key not in mine for effect in effects)
@@ -150,6 +152,24 @@ def _headed(country: CountryHouse, about: About, me: str) -> set[str]:
         company
         for key, company in found.items()
         if (entry := entries[key]) and me in heads_on(entry, day, country.ids.human).alone
+    }
+
+
+def _children(country: CountryHouse, about: About, me: str) -> set[str]:
+    """The parties of the draft, by keyed id, whose parent the caller is by the register of births, until they are of
+    age.
+    """
+    law = country_of(country.code)
+    try:
+        places = parties_of(about.offer.procedure, about.request).values()
+        named = [place.named_in(about.request) for place in places]
+        people = [country.ids.human(key) for each in named if not is_company(each) and (key := key_of(each))]
+    except UNTOLD:
+        return set()
+    return {
+        child
+        for child, birth in births_of(country, people).items()
+        if me in birth.parents and not law.majority.is_reached(birth.born_on, legal_day(about.at, law))
     }
 
 

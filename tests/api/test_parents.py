@@ -93,6 +93,15 @@ def test_a_parent_sells_the_childs_car(town: Town) -> None:
     assert town.read(case["case"])["stage"] == "completed"
 
 
+def test_a_parent_hears_before_it_costs_what_stands_in_the_way_of_the_childs_car(town: Town) -> None:
+    child = a_child(town)
+    body = town.filing(*SALE, seller=child)
+    draft = {"country": "KZ", "procedure": "car_sale", "request": body["request"]}
+    town.settle()
+    assert good(town.as_(FATHER).post("/v1/estimates", draft))["obstacles"] == []
+    assert good(town.as_(STRANGER).post("/v1/estimates", draft))["obstacles"] == ["not_yours"]
+
+
 def test_a_stranger_finds_and_does_nothing_for_the_child(town: Town) -> None:
     child = a_child(town)
     case = good(filed(town, buyer=child))
