@@ -50,6 +50,7 @@ class About:
         self.filed_at = filed_at
         self.at = at
         self._filed_on = legal_day(filed_at, country_of(offer.country))
+        self.beside: tuple[c.Command, tuple[Key, ...]] | None = None  # see ``beside``
         self._facts: dict[date, Facts] = {}
         self._effects: dict[date, tuple[Effect, ...]] = {}
 
@@ -394,6 +395,13 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:
+    """What ``_beside`` says, worked out once: it is loaded by, and looked at again by the decision."""
+    if about.beside is None or about.beside[0] is not command:
+        about.beside = command, _beside(command, about)
+    return about.beside[1]
+
+
+def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
     bound to a party, or kin of one.
 
@@ -416,7 +424,7 @@ def beside(command: c.Command, about: About) -> tuple[Key, ...]:
         return (*companies, *(birth_of(people[party]) for party in children if party in people))
     mandates = mandates_of(procedure, request, humans_of(command, country))
     judges = humans_of(command, country) if is_judged else ()
-    births = (birth_of(person) for person in (*people_of(procedure, request).values(), *judges))
+    births = [birth_of(person) for person in (*people_of(procedure, request).values(), *judges)]
     return (*companies, *(key for _, _, key in mandates), *births)
 
 

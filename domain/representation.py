@@ -116,9 +116,10 @@ def shown(  # noqa: PLR0913 - where it is looked for
         bound.add(human)
         if human == asked.human and mandate.lets(asked.procedure.name, asked.day):
             mandates[party] = mandate
-    people = people_of(asked.procedure, asked.request)
+    people = people_of(asked.procedure, asked.request) if births else {}
     born = {party: births[person] for party, person in people.items() if person in births}
-    of_age = frozenset(party for party in people if _is_of_age(party, born.get(party), asked))
+    may_be_children = dict.fromkeys((*born, *children_in(asked.request)))
+    of_age = frozenset(party for party in may_be_children if _is_of_age(party, born.get(party), asked))
     bound |= {
         human
         for party, each in born.items()
@@ -136,7 +137,7 @@ def _is_of_age(party: str, birth: Birth | None, asked: Whose) -> bool:
     if birth is not None:
         return majority.is_reached(birth.born_on, asked.day)
     named = parties_of(asked.procedure, asked.request)[party].named_in(asked.request)
-    said = days_of(named["born_on"]) if named else None
+    said = days_of(named.get("born_on")) if named else None
     return said is not None and majority.is_reached(said[1], asked.day)
 
 
