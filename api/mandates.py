@@ -1,36 +1,31 @@
 """Mandates: who lets whom act for them in a country; given, ended, and shown to the two whom it is between."""
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.answers import answered
+from api.edge.asked_about import COMPANY, asked_about, today
 from api.edge.caller import body_of, caller, country_here, house_of
 from api.edge.carrying_out import carried_out
-from api.edge.contract import Id, documented, query
+from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import Code, MandatePage, MandateShown
 from domain.commands import EndMandate, GiveMandate
-from domain.countries import country_of, legal_day
-from domain.entry import Entry
 from domain.events import Further
 from domain.forms import CountryCode, Day, Person, PersonOrCompany, Value
 from domain.mandate import Mandate
 from domain.persons import key_of, name_of
 from domain.procedure import mandate_key
-from domain.refusals import Fault, Invalid, Unknown, Unready
-from domain.registers.companies import company_key, heads_on
+from domain.refusals import Fault, Invalid, Unknown
 from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 
 router = APIRouter()
-_COMPANY: Final = query(
-    "company", "The number of a company that the caller heads", {"type": "string", "maxLength": 30}
-)
 
 
 class MandateBody(Value):
@@ -78,7 +73,7 @@ async def give_mandate(request: Request) -> Response:
         until=date.fromisoformat(said.until),
     )
     outcome = await carried_out(request, country, command)
-    body = _shown(outcome.state, "principal", _today(request, country))
+    body = _shown(outcome.state, "principal", today(request, country))
     return answered(body, 201, version=outcome.version, location=f"/v1/mandates/{outcome.stream}")
 
 
@@ -102,7 +97,7 @@ async def end_mandate(request: Request, mandate: Id) -> Response:
     **documented(
         "The mandates that the caller gave or has",
         answer=MandatePage,
-        parameters=(COUNTRY, _COMPANY, *PAGE),
+        parameters=(COUNTRY, COMPANY, *PAGE),
         problems=(400,),
     ),
 )
@@ -110,13 +105,7 @@ async def my_mandates(request: Request) -> Response:
     """In a country, the newest first; or those of a company, for who heads it today and may act for it alone."""
     actor = caller(request)
     country = country_named(request)
-    is_seen = await country.seen()
-    day, person = _today(request, country), actor.persons.get(country.code)
-    number = request.query_params.get("company")
-    if number is not None:
-        if not is_seen:
-            raise Unready  # who heads it may have changed
-        person = _headed_by(country, person, number, day)
+    person, day = await asked_about(request, country, actor), today(request, country)
     limit, after = cursor_of(request, country)
     with country.read_models.reading() as seen:
         rows = seen.rows(
@@ -132,23 +121,11 @@ async def my_mandates(request: Request) -> Response:
     return page(request, country, shown, limit, [rows[-1]["given_at"], rows[-1]["mandate"]] if rows else [])
 
 
-def _headed_by(country: CountryHouse, me: str | None, number: str, day: date) -> str:
-    """The keyed id of the company, for its head; raises Unknown for everybody else."""
-    row = country.read_models.one("registers", country.ids.stream(company_key(number)))
-    if row is None or me not in heads_on(Entry(**row["state"]), day, country.ids.human).alone:
-        raise Unknown
-    return country.ids.human(("company", 1, country.code, number))
-
-
 def _keyed(country: CountryHouse, named: dict[str, Any]) -> str:
     key = key_of(named)
     if key is None:
         raise Invalid(Fault("/representative", "no_number_or_document"))
     return country.ids.human(key)
-
-
-def _today(request: Request, country: CountryHouse) -> date:
-    return legal_day(house_of(request).clock(), country_of(country.code))
 
 
 def _shown(mandate: Mandate, side: Literal["principal", "representative"], day: date) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.edge.asked_about import BIRTH, COMPANY, asked_about, today
 from api.edge.caller import caller, house_of
 from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
@@ -15,7 +16,6 @@ from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import AccessPage, CasePage, MyEntries
 from domain.case import Case
 from domain.commands import Actor
-from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import shown_to
 from domain.mandate import Mandate
@@ -33,15 +33,20 @@ _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authorit
 @router.get(
     "/v1/cases",
     **documented(
-        "The caller's own cases", answer=CasePage, parameters=(COUNTRY, _MANDATE, *PAGE), problems=(400,)
+        "The caller's own cases",
+        answer=CasePage,
+        parameters=(COUNTRY, COMPANY, BIRTH, _MANDATE, *PAGE),
+        problems=(400,),
     ),
 )
 async def list_cases(request: Request) -> Response:
-    """The cases in a country in which the caller is a party, newest first; or, by a mandate, whoever gave it."""
+    """The cases in a country in which the caller is a party, newest first; or a company that they head, or a child
+    of theirs; or, by a mandate, whoever gave it.
+    """
     actor = caller(request)
-    country = await _country(request)
+    country = country_named(request)
+    me = await asked_about(request, country, actor)
     limit, after = cursor_of(request, country)
-    me = actor.persons.get(country.code)
     if (named := request.query_params.get("mandate")) is None:
         rows = _mine(country, me, limit, after)
         theirs = [row for row in rows if _is_theirs(request, country, actor, row)]
@@ -71,7 +76,7 @@ async def _of_the_caller(
         raise Unready  # it may be over
     row = country.read_models.one("mandates", named)
     found = Mandate(**row["state"]) if row else None
-    day = legal_day(house_of(request).clock(), country_of(country.code))
+    day = today(request, country)
     if found is None or me is None or found.representative_person != me or not found.holds(day):
         raise Unknown
     return found, day
@@ -103,15 +108,20 @@ async def my_accesses(request: Request) -> Response:
 @router.get(
     "/v1/my/entries",
     **documented(
-        "What the registers hold of me", answer=MyEntries, parameters=(COUNTRY, *PAGE), problems=(400,)
+        "What the registers hold of me",
+        answer=MyEntries,
+        parameters=(COUNTRY, COMPANY, BIRTH, *PAGE),
+        problems=(400,),
     ),
 )
 async def my_entries(request: Request) -> Response:
-    """The entries of a country that name the caller now, with their live restrictions; of others their names."""
+    """The entries of a country that name the caller now, or a company that they head, or a child of theirs, with
+    their live restrictions; of others their names.
+    """
     actor = caller(request)
-    country = await _country(request)
+    country = country_named(request)
+    me = await asked_about(request, country, actor)
     limit, after = cursor_of(request, country)
-    me = actor.persons.get(country.code)
     if me is None:
         return page(request, country, [], limit, [])
     with country.read_models.reading() as seen:

@@ -129,5 +129,6 @@ def _shown(request: Request, found: Offer, terms: Terms, language: Language) -> 
             for kind, codes in {**codes_of(found, terms), **HOUSE_CODES}.items()
         },
         "units": {unit: as_json(unit_value(country, unit, day)) for unit in sorted(units)},
+        "majority": as_json(country.majority),
         "unconfirmed": list(terms.unconfirmed),
     }

@@ -58,6 +58,7 @@ case.py            what a case is after its events; entry.py, claim.py, mandate.
 appointee.py       what somebody may do for an authority, after its events
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
+parentage.py       who is whose parent, as the births register says it
 representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees; entry_visibility.py what of an entry
 obstacles.py       what stands in the way of a case in the registers; awaited.py who must act next, and until when

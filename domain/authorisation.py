@@ -15,6 +15,7 @@ from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, ROWS
 from domain.offers import courts_over, offices_of_register
 from domain.parties import (
     FIRST_PARTY,
+    KIN,
     Capacity,
     Representative,
     parties_named,
@@ -66,7 +67,8 @@ class Rule:
     ``as_``: as what they act for the party, None where they are it; ``capacities`` are all that they have in the case.
     With a competence and a party, an officer acts for the party at the counter. ``person`` is the keyed human;
     ``known`` is everything by which an officer is recognised in the country: as a person, and within offices.
-    ``proof`` and ``further`` are those of the capacity.
+    ``proof`` and ``further`` are those of the capacity. ``is_kin``: an officer's, who is kin of a party; the id of what
+    lets them judge says so, too.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Rule:
     proof: str | None = None
     further: tuple[str, ...] | None = None
     known: frozenset[str] = frozenset()
+    is_kin: bool = False
 
     def of(self, capacity: Capacity) -> "Rule":
         """The same rule, for an act in this capacity."""
@@ -133,8 +136,9 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     ]
     if allow:
         competence = _most_senior(allow)
-        person = me or competence.person
-        rule = Rule(f"{action}:{competence.role}", competence=competence, person=person, known=known)
+        person, is_kin = me or competence.person, subject.found.is_kin
+        name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.judges else "")
+        rule = Rule(name, competence=competence, person=person, known=known, is_kin=is_kin)
         return _both_sides(may, subject, known) or rule
     if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
         return NotAllowed()

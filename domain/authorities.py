@@ -9,6 +9,7 @@ from domain.procedure import Offer, Terms
 
 CASES: Final = signed_by("deciding")
 ENTRIES: Final = ("entry.*",)
+IMPORTS: Final = (*ENTRIES, "claim.ClaimSettled.v1")  # of who keeps a register that stands by itself
 RESTRICTIONS: Final = ("entry.RestrictionLifted.v1", "entry.RestrictionPlaced.v1")
 # What is decided of an appeal, and what follows from it in the same append.
 APPEALS: Final = (
@@ -59,7 +60,7 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         mandates_of(country): set(MANDATES),
     }
     for keeper in keepers(country).values():
-        found.setdefault(keeper.authority, set()).update(ENTRIES)
+        found.setdefault(keeper.authority, set()).update(IMPORTS)
     for offer in offers_of(country):
         for terms in offer.terms:
             for name, types in _named(offer, terms):

@@ -74,7 +74,7 @@ from domain.events import (
     WhichTime,
     WithdrawalReason,
 )
-from domain.parties import FIRST_PARTY, WARNINGS, Representative, changed, persons_in, representatives_in
+from domain.parties import AT_COUNTER, FIRST_PARTY, Representative, changed, persons_in, representatives_in
 
 
 class Stage(StrEnum):
@@ -352,7 +352,7 @@ class Case(NamedTuple):
     @property
     def all_warnings(self) -> list[str]:
         """What the officer is told: at the filing, and since."""
-        return [*self.warnings, *(WARNINGS if self.at_counter else ())]
+        return [*self.warnings, *([AT_COUNTER] if self.at_counter else [])]
 
     @property
     def judges(self) -> frozenset[str]:

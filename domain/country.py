@@ -80,6 +80,18 @@ class MadeUp:
     letters: str  # and digits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Majority:
+    """From which age on a person acts for themselves, and nobody as their parent."""
+
+    years: int
+    source: Source
+
+    def is_reached(self, born_on: date, day: date) -> bool:
+        """Whether who was born then is of age on that legal day: who was born on 29 February is on 1 March."""
+        return (day.year - born_on.year, (day.month, day.day)) >= (self.years, (born_on.month, born_on.day))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Country:
     """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
@@ -93,6 +105,7 @@ class Country:
     overlay: tuple[Decree, ...]
     decreed_until: date  # the last day whose public holidays are decreed: deadlines beyond it are provisional
     person_number: PersonNumber
+    majority: Majority
     partition: int  # of its log in every topic of the feed, for ever: a new country takes the next free one
     spelling: Spelling = plainly  # how names in its first official language are compared
     office_hours: OfficeHours | None = None  # None: not known, or none; minutes then run by the clock

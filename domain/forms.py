@@ -187,6 +187,12 @@ class RepresentedPerson(AnyPerson):
     acts_by: ActsBy | None = None
 
 
+class RepresentedKnownPerson(Person):
+    """The same, where the person is known by a number or a document: whoever sells and buys."""
+
+    acts_by: ActsBy | None = None
+
+
 class RepresentedCompany(Company):
     """A company that files or consents: a human acts for it, who is named where the register of companies does not have
     them as its head.
@@ -206,6 +212,11 @@ PersonOrCompany = Annotated[
 ]
 RepresentedPersonOrCompany = Annotated[
     Annotated[RepresentedPerson, Tag("<person>")] | Annotated[RepresentedCompany, Tag("<company>")],
+    Discriminator(_kind),
+]
+
+RepresentedKnownPersonOrCompany = Annotated[
+    Annotated[RepresentedKnownPerson, Tag("<person>")] | Annotated[RepresentedCompany, Tag("<company>")],
     Discriminator(_kind),
 ]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from domain.countries import countries
 from domain.names import Spelling, document_number, normal_form
@@ -41,12 +41,16 @@ class KeyPart:
 
 @dataclass(frozen=True, slots=True)
 class KeyKind:
-    """A kind of key, as ``vin`` with one part."""
+    """A kind of key, as ``vin`` with one part.
+
+    ``is_of_human``: its parts are the country and the number of a human, who is found by their keyed id.
+    """
 
     name: str
     parts: tuple[KeyPart, ...]
+    is_of_human: bool = False
 
-    def normal(self, said: Sequence[str], spelling: Spelling) -> tuple[str, ...]:
+    def normal(self, said: Sequence[str], spelling: Spelling) -> tuple[Any, ...]:
         """The parts in their normal form; raises Invalid with the places that are wrong."""
         asked = self._asked(len(said))
         found: list[str] = []
@@ -55,7 +59,7 @@ class KeyKind:
                 found.append(part.normal(text, Beside(spelling, tuple(found))))
             except WrongValue as wrong:
                 raise Invalid(Fault(f"/parts/{n}", wrong.code, wrong.values)) from None
-        return tuple(found)
+        return (("person", 1, *found),) if self.is_of_human else tuple(found)
 
     def _asked(self, count: int) -> tuple[KeyPart, ...]:
         """The parts that so many are; raises Invalid."""

@@ -18,6 +18,7 @@ from domain.limits import facts_of
 from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
+from domain.parentage import birth_of
 from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
 from domain.persons import is_company
 from domain.procedure import (
@@ -34,7 +35,7 @@ from domain.procedure import (
 )
 from domain.procedures import registers
 from domain.registers.companies import company_key
-from domain.representation import companies_in, mandates_of
+from domain.representation import children_in, companies_in, mandates_of, people_of
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
 
 
@@ -62,6 +63,7 @@ class About:
         self.filed_at = filed_at
         self.at = at
         self._filed_on = legal_day(filed_at, country_of(offer.country))
+        self.beside: tuple[c.Command, tuple[Key, ...]] | None = None  # see ``beside``
         self._facts: dict[date, Facts] = {}
         self._effects: dict[date, tuple[Effect, ...]] = {}
 
@@ -496,9 +498,18 @@ def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, .
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:
-    """The entries and mandates that say for whom the caller acts, and whether an officer is bound to a party.
+    """What ``_beside`` says, worked out once: it is loaded by, and looked at again by the decision."""
+    if about.beside is None or about.beside[0] is not command:
+        about.beside = command, _beside(command, about)
+    return about.beside[1]
 
-    None for whoever acts as the party that they are, or as whom the request names, and says nothing else.
+
+def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
+    """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
+    bound to a party, or kin of one.
+
+    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
+    otherwise: companies, and children for whom the request names a parent.
     """
     step = STEPS[type(command)]
     is_judged = step.is_judgement or (step.may is not None and step.may.judges)
@@ -511,9 +522,13 @@ def beside(command: c.Command, about: About) -> tuple[Key, ...]:
         and command.acting is None
         and _is_named(command, country, request)
     ):
-        return companies
+        children = children_in(request)
+        people = people_of(procedure, request) if children else {}
+        return (*companies, *(birth_of(people[party]) for party in children if party in people))
     mandates = mandates_of(procedure, request, humans_of(command, country))
-    return (*companies, *(key for _, _, key in mandates))
+    judges = humans_of(command, country) if is_judged else ()
+    births = [birth_of(person) for person in (*people_of(procedure, request).values(), *judges)]
+    return (*companies, *(key for _, _, key in mandates), *births)
 
 
 def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:

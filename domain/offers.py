@@ -234,8 +234,8 @@ def offices_of_register(country: str, register: str, day: date) -> RegisterOffic
     deciding |= {court.authority for court in (*amending, *lifting) if court}
     keeping = {terms.registry_of(register) for terms in today}
     if (keeper := keepers(country).get(register)) is not None:
-        # It stands by itself: whoever decides in the country looks into it.
-        deciding |= {terms.authority for offer in offers_of(country) if (terms := offer.on(day))}
+        if keeper.is_open:
+            deciding |= {terms.authority for offer in offers_of(country) if (terms := offer.on(day))}
         keeping.add(keeper.authority)
     return RegisterOffices(
         deciding=frozenset(deciding),

@@ -9,11 +9,14 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypedDict
 
 from domain.events import As
+from domain.forms import Form, may_be_acted_for
 from domain.persons import key_of, representative_of
 from domain.procedure import Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
-WARNINGS: Final = ("at_counter",)  # told to the officer
+AT_COUNTER: Final = "at_counter"
+KIN: Final = "kin"
+WARNINGS: Final = (AT_COUNTER, KIN)  # told to the officer; that they are kin to that officer alone
 KEYED: Final = ("person_", "representative_")  # how the names begin of what ``keyed`` puts into a request
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 
@@ -94,19 +97,23 @@ def places(procedure: Procedure, roles: tuple[str, ...]) -> Mapping[str, Place]:
 
 
 def keyed(
-    procedure: Procedure, request: Mapping[str, Any], id_of: Callable[[tuple[str | int, ...]], str]
+    procedure: Procedure,
+    request: Mapping[str, Any],
+    id_of: Callable[[tuple[str | int, ...]], str],
+    form: type[Form] | None = None,
 ) -> dict[str, Any]:
     """The request with ``person_<party>`` for each party: the keyed id of the human, None where nothing tells it; and
-    ``representative_<party>`` for each for whom somebody else may act: a ``Representative``, or None.
+    ``representative_<party>`` for each for whom the form lets somebody else act: a ``Representative``, or None.
 
-    ``id_of`` derives an id from what ``persons.key_of`` gives (formats.md, derived ids).
+    ``form``: by which it was filed, where that is not the procedure's own. ``id_of`` derives an id from what
+    ``persons.key_of`` gives (formats.md, derived ids).
     """
     known: dict[str, Any] = {}
     for party, place in parties_of(procedure, request).items():
         named = place.named_in(request)
         key, representative = key_of(named), representative_of(named)
         known[f"person_{party}"] = id_of(key) if key else None
-        if place.shape.acts_by:
+        if may_be_acted_for(form or procedure.form, place.shape.member):
             human = key_of(representative["person"]) if representative else None
             known[f"representative_{party}"] = (
                 {"person": id_of(human), "as": representative["as"]} if human and representative else None

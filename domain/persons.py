@@ -28,6 +28,7 @@ WARNINGS: Final = (
 # The members by which a person, or a company, is seen to be named somewhere.
 _PERSON: Final = frozenset({"surname", "given_names", "personal_number"})
 _COMPANY: Final = frozenset({"name", "country", "number"})
+_NUMBER: Final = frozenset({"country", "number"})  # of a person whose name stands elsewhere
 
 # No law: a parent who was younger at the birth is a mistake in some day, or needs an officer's look.
 PARENT_YEARS = 10
@@ -71,6 +72,8 @@ def people_in(content: Any) -> Iterator[Person]:
     if isinstance(content, Mapping):
         if content.keys() >= _PERSON or content.keys() >= _COMPANY:
             yield content
+        elif content.keys() == _NUMBER:
+            yield {"personal_number": content}
         for value in content.values():
             yield from people_in(value)
     elif isinstance(content, list | tuple):

@@ -8,7 +8,7 @@ and its ``Terms``, a row for each day from which the law changed; rows are appen
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
@@ -23,16 +23,23 @@ from domain.refusals import Fault, Invalid
 Moment = Literal["filing", "decision"]
 
 
+Human: TypeAlias = tuple[str | int, ...]  # as ``persons.key_of`` recognises somebody
+
+
 class Key(NamedTuple):
-    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived."""
+    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived.
+
+    A part that is a human stands for their keyed id: who knows that alone finds it, too.
+    """
 
     family: Literal["claim", "entry", "mandate"]
-    parts: tuple[str, ...]  # ("vehicle_sale", vin) or ("vehicles", "vin", vin)
+    parts: tuple[Any, ...]  # texts, or humans: ("vehicle_sale", vin) or ("vehicles", "vin", vin)
 
     @property
     def kind(self) -> str:
         """The claim's kind, the entry's register; of a mandate that it is one between two."""
-        return self.parts[0]
+        kind: str = self.parts[0]
+        return kind
 
     @property
     def stream(self) -> str | None:
@@ -40,12 +47,12 @@ class Key(NamedTuple):
         return self.parts[1] if not self.parts[0] else None
 
 
-def claim_key(kind: str, *parts: str) -> Key:
+def claim_key(kind: str, *parts: str | Human) -> Key:
     """The key of a claim of this kind."""
     return Key("claim", (kind, *parts))
 
 
-def entry_key(register: str, kind: str, *parts: str) -> Key:
+def entry_key(register: str, kind: str, *parts: str | Human) -> Key:
     """The key of an entry in this register."""
     return Key("entry", (register, kind, *parts))
 
@@ -462,6 +469,7 @@ class Terms:
     retention: Term | Forever
     entry_retention: Term | Forever
     since_source: Source | None = None
+    bars_kin: Source | None = None  # the law by which kin of a party do not judge; None: they are warned
 
     def registry_of(self, register: str) -> str:
         """The registry office that keeps this register."""
@@ -531,10 +539,14 @@ def number_series(numbering: Numbering, register: str, day: date) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """The office that keeps a register of a country which stands by itself, with the law that says so."""
+    """The office that keeps a register of a country which stands by itself, with the law that says so.
+
+    ``is_open``: whoever decides in the country looks into it, as into its companies.
+    """
 
     authority: str
     source: Source
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

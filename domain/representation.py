@@ -8,10 +8,20 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from domain.countries import country_of
 from domain.facts import Request
 from domain.mandate import Mandate
-from domain.parties import Capacity, Representative, capacities, parties_of, persons_in
-from domain.persons import is_company
+from domain.parentage import Birth, is_kin
+from domain.parties import (
+    Capacity,
+    Representative,
+    capacities,
+    parties_named,
+    parties_of,
+    persons_in,
+    representatives_in,
+)
+from domain.persons import days_of, is_company
 from domain.procedure import Key, Procedure, mandate_key
 from domain.registers.companies import Heads, company_key, heads_on
 
@@ -22,13 +32,18 @@ class Shown(NamedTuple):
     """What was found of whoever asks and the parties of one case, today.
 
     ``heads``: a company that the register knows -> who may act for it. ``mandates``: a party -> the mandate by which
-    they may act for it in this procedure. ``bound``: who has a mandate of some party, whatever it is for, or heads one,
-    be it together with others.
+    they may act for it in this procedure. ``bound``: who has a mandate of some party, whatever it is for, heads one, be
+    it together with others, or is a parent of one who is not of age. ``births``: a party whom the register of births
+    knows -> their birth; ``of_age``: the parties for whom nobody acts as a parent any more. ``is_kin``: whether
+    whoever asks, or the officer to whom a case is given, is kin of a party by the births of both.
     """
 
     heads: Mapping[str, Heads] = _NOBODY
     mandates: Mapping[str, Mandate] = _NOBODY
     bound: frozenset[str] = frozenset()
+    births: Mapping[str, Birth] = _NOBODY
+    of_age: frozenset[str] = frozenset()
+    is_kin: bool = False
 
 
 NOTHING: Final = Shown()
@@ -51,6 +66,19 @@ def mandates_of(
         yield from ((party, human, mandate_key(person, human)) for human in humans if human != person)
 
 
+def people_of(procedure: Procedure, request: Request) -> dict[str, str]:
+    """The parties that are humans, with their keyed ids, as far as they are known."""
+    places = parties_of(procedure, request)
+    persons = persons_in(request, places)
+    return {p: person for p, person in persons.items() if not is_company(places[p].named_in(request))}
+
+
+def children_in(request: Request) -> list[str]:
+    """The parties for whom the request names a parent who acts."""
+    named = representatives_in(request, parties_named(request))
+    return [party for party, representative in named.items() if representative["as"] == "parent"]
+
+
 class Whose(NamedTuple):
     """The request of a case or of a filing, the legal day, and the human who asks (by keyed id)."""
 
@@ -61,16 +89,18 @@ class Whose(NamedTuple):
     human: str | None
 
 
-def shown(
+def shown(  # noqa: PLR0913 - where it is looked for
     asked: Whose,
     keys: Collection[Key],
     find: Callable[[Key], Any],
     id_of: Callable[[tuple[str | int, ...]], str],
     humans: Collection[str],
+    *,
+    births: Mapping[str, Birth],
 ) -> Shown:
     """What is shown of whoever asks; ``find`` gives the entry or the mandate under one of the ``keys``, or None.
 
-    ``humans``: all keyed ids under which they are known, as an officer too.
+    ``humans``: all keyed ids under which they are known, as an officer too. ``births``: those found, by who was born.
     """
     heads = {
         party: heads_on(entry, asked.day, id_of)
@@ -86,7 +116,29 @@ def shown(
         bound.add(human)
         if human == asked.human and mandate.lets(asked.procedure.name, asked.day):
             mandates[party] = mandate
-    return Shown(heads, mandates, frozenset(bound))
+    people = people_of(asked.procedure, asked.request) if births else {}
+    born = {party: births[person] for party, person in people.items() if person in births}
+    may_be_children = dict.fromkeys((*born, *children_in(asked.request)))
+    of_age = frozenset(party for party in may_be_children if _is_of_age(party, born.get(party), asked))
+    bound |= {
+        human
+        for party, each in born.items()
+        if party not in of_age
+        for human in humans
+        if human in each.parents
+    }
+    related = any(is_kin(human, person, births) for human in humans for person in people.values())
+    return Shown(heads, mandates, frozenset(bound), born, of_age, related)
+
+
+def _is_of_age(party: str, birth: Birth | None, asked: Whose) -> bool:
+    """By the register; where it does not know them, by what the request says, if that leaves no doubt."""
+    majority = country_of(asked.country).majority
+    if birth is not None:
+        return majority.is_reached(birth.born_on, asked.day)
+    named = parties_of(asked.procedure, asked.request)[party].named_in(asked.request)
+    said = days_of(named.get("born_on")) if named else None
+    return said is not None and majority.is_reached(said[1], asked.day)
 
 
 def capacities_today(
@@ -96,10 +148,11 @@ def capacities_today(
     found: Shown = NOTHING,
     by_paper: Collection[str] = (),
 ) -> tuple[Capacity, ...]:
-    """For whom this human may act now, and as what: by the request, the register of companies, their mandates.
+    """For whom this human may act now, and as what: by the request, the registers of companies and births, mandates.
 
-    ``by_paper``: the parties of which an officer judges the paper. Of any other company whom the register knows, a head
-    acts only as long as the register says so, whatever the request says.
+    ``by_paper``: the parties of which an officer judges the paper. Of any other company or child whom the register
+    knows, a head or a parent acts only as long as the register says so, whatever the request says; and no parent acts
+    for who is of age.
     """
     if found is NOTHING or not human:
         return capacities(human, persons, representatives)
@@ -111,18 +164,36 @@ def capacities_today(
         for party, heads in found.heads.items()
         if human in heads.alone and party not in taken
     )
+    children = (
+        Capacity(party, "parent", birth.entry)
+        for party, birth in found.births.items()
+        if human in birth.parents and party not in found.of_age and party not in taken
+    )
     by_mandate = (
         Capacity(party, mandate.acts_as, mandate.mandate, tuple(mandate.further))
         for party, mandate in found.mandates.items()
     )
-    return (*mine, *heads, *by_mandate)
+    return (*mine, *heads, *children, *by_mandate)
 
 
 def _today(capacity: Capacity, human: str, found: Shown, by_paper: Collection[str]) -> Capacity | None:
     """The capacity as it is today, or None: the register knows better."""
-    heads = found.heads.get(capacity.party) if capacity.as_ == "head" else None
-    if heads is None:
+    party = capacity.party
+    if capacity.as_ == "parent" and party in found.of_age:
+        return None
+    known = who_may(capacity, found)
+    if known is None:
         return capacity
-    if human in heads.alone:
-        return capacity._replace(proof=heads.entry)
-    return capacity if capacity.party in by_paper else None
+    entry, humans = known
+    if human in humans:
+        return capacity._replace(proof=entry)
+    return capacity if party in by_paper else None
+
+
+def who_may(capacity: Capacity, found: Shown) -> tuple[str, frozenset[str]] | None:
+    """The entry of a register that knows the party, and who may act so by it; None: no register knows."""
+    if capacity.as_ == "head" and (heads := found.heads.get(capacity.party)):
+        return heads.entry, heads.alone
+    if capacity.as_ == "parent" and (birth := found.births.get(capacity.party)):
+        return birth.entry, birth.parents
+    return None

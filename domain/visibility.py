@@ -15,6 +15,7 @@ from domain.obstacles import without_kinds
 from domain.parties import (
     FIRST_PARTY,
     KEYED,
+    KIN,
     SIGNED_PAPER,
     Capacity,
     capacities,
@@ -69,11 +70,17 @@ def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def shown(
-    case: Case, party: str | None, mine: Sequence[Capacity] = (), in_the_way: Sequence[str] = ()
+    case: Case,
+    party: str | None,
+    mine: Sequence[Capacity] = (),
+    in_the_way: Sequence[str] = (),
+    *,
+    is_kin: bool = False,
 ) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered.
 
-    ``in_the_way``: what stands in the way of it now (domain/obstacles.py).
+    ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
+    party.
     """
     doubtful = unconfirmed(case)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
@@ -153,7 +160,7 @@ def shown(
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
-        "warnings": case.all_warnings if party is None else [],
+        "warnings": [*case.all_warnings, *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
         "next": [_next(each, case, ours, doubtful) for each in awaited(case)],
         "fits": list(fits(case, ours)),

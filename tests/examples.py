@@ -24,6 +24,7 @@ from domain.countries import countries
 from domain.facts import Facts, Request, Seen
 from domain.forms import AnyPerson, Form, Money, Named, PersonalNumber, plain
 from domain.numbers import WrongNumber
+from domain.persons import itself
 from domain.procedure import Check, Create, Effect, Key, Offer, Register
 
 TODAY: Final = date(2026, 11, 23)
@@ -130,11 +131,20 @@ def vin(n: int) -> str:
 
 
 def is_person(value: Any) -> bool:
-    """Whether this is the JSON of a ``Person`` or an ``AnyPerson``, as somebody sends it."""
+    """Whether this is the JSON of a ``Person`` or an ``AnyPerson``, as somebody sends it, be it with who acts for
+    them.
+    """
     if not isinstance(value, Mapping):
         return False
     fields = AnyPerson.model_fields
-    return {name for name, field in fields.items() if field.is_required()} <= set(value) <= set(fields)
+    return (
+        {name for name, field in fields.items() if field.is_required()} <= set(value) <= {*fields, "acts_by"}
+    )
+
+
+def is_a_company(value: Any) -> bool:
+    """Whether this is the JSON of a ``Company``, be it with who acts for it."""
+    return isinstance(value, Mapping) and {"country", "number", "name"} <= set(value)
 
 
 # --- how a form is written out ----------------------------------------------------------------------------
@@ -253,14 +263,19 @@ def _searched(hint: Any) -> Iterator[Any]:
 
 def _meant(name: str, written: Any, request: Mapping[str, Any]) -> Iterator[Any]:
     """What a member of the content may be about: the request's own thing of that name, or a person."""
-    asked = request.get(name)
+    asked = _itself(request.get(name))
     if isinstance(asked, Mapping) and isinstance(written, Mapping) and not is_person(written):
         yield {**written, **{k: v for k, v in asked.items() if k in written and v is not None}}
     if asked is not None:
         yield asked
     if is_person(written):
-        yield from (value for value in request.values() if is_person(value))
+        yield from (_itself(value) for value in request.values() if is_person(value) or is_a_company(value))
     yield written
+
+
+def _itself(value: Any) -> Any:
+    """Whoever is named, without who acts for them: as a register has them."""
+    return itself(value) if is_person(value) or is_a_company(value) else value
 
 
 def _valid(model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -66,4 +66,4 @@ def _content_of(said: dict[str, Any], case: Case, country: CountryHouse) -> dict
         content = plain(form.model_validate(said))
     except ValidationError as error:
         raise Invalid(*faults_of(error, "/request")).about(case.procedure) from None
-    return keyed(offer.procedure, content, country.ids.human)
+    return keyed(offer.procedure, content, country.ids.human, form)

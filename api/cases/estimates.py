@@ -1,6 +1,7 @@
 """What a draft would ask, before anybody files it: nothing is stored, and of no stranger's thing anything is told."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from api.cases.filing import asked_for
 from api.edge.answers import answered
 from api.edge.caller import caller, document, house_of, raw_body, shaped
 from api.edge.contract import documented
+from api.edge.may_read import births_of
 from api.edge.registers_now import entries_at
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, EstimateShown
@@ -23,9 +25,12 @@ from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
 from domain.lifecycle import About
 from domain.obstacles import NOT_YOURS, of_request, without_kinds
-from domain.persons import key_of
+from domain.parties import parties_of
+from domain.persons import is_company, key_of
 from domain.procedure import Create, Offer
 from domain.refusals import Invalid, Named, NotOffered
+from domain.registers.companies import heads_on
+from domain.representation import companies_in
 from infra.house import CountryHouse
 from infra.runtime.clock import written
 
@@ -125,17 +130,54 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
         return None
     await country.seen()
     entries = entries_at(country, tuple(effect.key for effect in effects))
-    mine = {key: entry for key, entry in entries.items() if entry and _names(entry, me, country)}
+    whose = {me, *_headed(country, about, me), *_children(country, about, me)}
+    mine = {key: entry for key, entry in entries.items() if entry and _names(entry, whose, country)}
     await asyncio.gather(*(_recorded(request, country, me, entry) for entry in mine.values()))
     others = any(not isinstance(effect, Create) and effect.key not in mine for effect in effects)
     return [*without_kinds(of_request(about, mine)), *([NOT_YOURS] if others else [])]
 
 
-def _names(entry: Entry, me: str, country: CountryHouse) -> bool:
-    """Whether the entry names this human."""
+def _headed(country: CountryHouse, about: About, me: str) -> set[str]:
+    """The companies of the draft, by keyed id, that the caller heads today and may act for alone."""
+    procedure, day = about.offer.procedure, legal_day(about.at, country_of(country.code))
+    try:
+        found = {
+            key: country.ids.human(("company", 1, country.code, key.parts[-1]))
+            for _, key in companies_in(country.code, procedure, about.request)
+        }
+    except UNTOLD:
+        return set()
+    entries = entries_at(country, tuple(found)) if found else {}
+    return {
+        company
+        for key, company in found.items()
+        if (entry := entries[key]) and me in heads_on(entry, day, country.ids.human).alone
+    }
+
+
+def _children(country: CountryHouse, about: About, me: str) -> set[str]:
+    """The parties of the draft, by keyed id, whose parent the caller is by the register of births, until they are of
+    age.
+    """
+    law = country_of(country.code)
+    try:
+        places = parties_of(about.offer.procedure, about.request).values()
+        named = [place.named_in(about.request) for place in places]
+        people = [country.ids.human(key) for each in named if not is_company(each) and (key := key_of(each))]
+    except UNTOLD:
+        return set()
+    return {
+        child
+        for child, birth in births_of(country, people).items()
+        if me in birth.parents and not law.majority.is_reached(birth.born_on, legal_day(about.at, law))
+    }
+
+
+def _names(entry: Entry, whose: Collection[str], country: CountryHouse) -> bool:
+    """Whether the entry names one of these."""
     people = (entry.content[name] for name in entry.owners)
     keys = (key_of(each) for each in people if isinstance(each, dict) and _is_somebody(each))
-    return any(key is not None and country.ids.human(key) == me for key in keys)
+    return any(key is not None and country.ids.human(key) in whose for key in keys)
 
 
 def _is_somebody(value: dict[str, Any]) -> bool:

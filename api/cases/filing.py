@@ -168,4 +168,4 @@ def _content_of(filing: Filing, country: CountryHouse, offered: Offer) -> dict[s
         content = plain(offered.form.model_validate(filing.request))
     except ValidationError as error:
         raise Invalid(*faults_of(error, "/request")).about(offered.procedure.name) from None
-    return keyed(offered.procedure, content, country.ids.human)
+    return keyed(offered.procedure, content, country.ids.human, offered.form)

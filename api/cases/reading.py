@@ -22,6 +22,9 @@ async def read_case(request: Request, case: Id) -> Response:
     country, found, rule = await readable(request, caller(request), case, "case.read")
     await recorded(request, country, rule, read_of(found), "work on the case")
     now = in_the_way_of(country, found, house_of(request).clock())
-    body = watched(found, now) if is_auditor(rule) else shown(found, rule.party, rule.capacities, now)
+    if is_auditor(rule):
+        body = watched(found, now)
+    else:
+        body = shown(found, rule.party, rule.capacities, now, is_kin=rule.is_kin)
     language = spoken(request.scope)
     return answered(in_words(body, language), version=found.version, headers=in_language(language))

@@ -15,9 +15,18 @@ from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.lifecycle import offer_of
 from domain.mandate import Mandate
-from domain.procedure import Key
+from domain.parentage import Birth, birth, found_by
+from domain.procedure import Key, Procedure
 from domain.refusals import Refusal, Unknown, Unready
-from domain.representation import Shown, Whose, companies_in, mandates_of, shown
+from domain.representation import (
+    Shown,
+    Whose,
+    children_in,
+    companies_in,
+    mandates_of,
+    people_of,
+    shown,
+)
 from infra.house import CountryHouse
 from infra.runtime.clock import written
 
@@ -53,7 +62,32 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     )
     ids = {key: country.ids.stream(key) for key in keys}
     there = _there(country, ids)
-    return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans)
+    births = _births(country, procedure, case, me, humans if actor.competences else ())
+    return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans, births=births)
+
+
+def _births(
+    country: CountryHouse, procedure: Procedure, case: Case, me: str | None, officer: Collection[str]
+) -> dict[str, Birth]:
+    """The births of the parties, by who was born, where they say something of the caller: who is a party, and for
+    nobody's parent stated, reads without them. Of an ``officer`` also their own.
+    """
+    people = people_of(procedure, case.request)
+    if me in people.values():
+        people = {party: people[party] for party in children_in(case.request) if party in people}
+    return births_of(country, {*people.values(), *officer})
+
+
+def births_of(country: CountryHouse, people: Collection[str]) -> dict[str, Birth]:
+    """Their own births as the register shows them now, by who was born (by keyed ids)."""
+    keys = [country.ids.stream(found_by(person)) for person in people]
+    if not keys:
+        return {}
+    with country.read_models.reading() as seen:
+        entries = [row["entry"] for key in keys for row in seen.rows("entry_keys", {"key": key})]
+        rows = seen.load("registers", entries) if entries else {}
+    found = (birth(Entry(**row["state"]), country.ids.human) for row in rows.values())
+    return {each.child: each for each in found if each is not None}
 
 
 def _there(country: CountryHouse, ids: Mapping[Key, str]) -> dict[str, Any]:

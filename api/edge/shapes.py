@@ -701,6 +701,7 @@ class OfferShown(Shape):
     terms: dict[str, Any]
     titles: dict[str, dict[str, Title]]
     units: dict[str, dict[str, Any] | None]
+    majority: dict[str, Any]
     unconfirmed: list[str]
 
 

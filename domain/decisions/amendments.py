@@ -233,8 +233,12 @@ def _claims_back(entry: Entry, situation: Situation, reads: e.Reads) -> Events:
     else has it by now.
     """
     settled, freed = _settled_and_freed(entry, situation)
-    ours = [key for key in sorted(settled - freed) if situation.claim(key).holder == entry.entry]
-    lost = [key for key in sorted(freed) if situation.claim(key).holder is None] if reads == "active" else []
+    ours = [key for key in sorted(settled - freed, key=str) if situation.claim(key).holder == entry.entry]
+    lost = (
+        [key for key in sorted(freed, key=str) if situation.claim(key).holder is None]
+        if reads == "active"
+        else []
+    )
     return [
         *((key, e.ClaimReleased(kind=key.kind, holder=entry.entry)) for key in ours),
         *((key, e.ClaimSettled(kind=key.kind, holder=entry.entry)) for key in lost),

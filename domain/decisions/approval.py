@@ -7,6 +7,7 @@ from domain.authorisation import Rule
 from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas, writing
+from domain.decisions.checks import must_not_be_struck_off
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
@@ -25,6 +26,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
         return situation.so_already(rule)
     situation.must_fit()
     must_not_wait(situation)
+    must_not_be_struck_off(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
     _senior(rule, situation)

@@ -36,6 +36,14 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
     return [*warned, *dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in live)]
 
 
+def must_not_be_struck_off(situation: Situation) -> None:
+    """Raises Clash where a party is a company that the register has struck off by today: it can neither give nor
+    take (rules.md 9: the capacity of persons is that of the moment of decision).
+    """
+    if any(heads.is_struck_off for heads in situation.found.heads.values()):
+        raise Clash("party_struck_off")
+
+
 def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
     """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
     if not isinstance(effect, Create) and situation.live_at(effect.key) is None:

@@ -18,12 +18,15 @@ from domain.decisions.situation import Situation
 from domain.facts import Facts
 from domain.fees import assess
 from domain.offers import terms_hash
-from domain.parties import FIRST_PARTY, Place, parties_of
+from domain.parties import FIRST_PARTY, Capacity, Place, parties_of
 from domain.persons import Person
 from domain.procedure import Terms
 from domain.refusals import Differs, Fault, Invalid, Named, named
+from domain.representation import who_may
 
 _Party: TypeAlias = tuple[Place, Person | None]  # where a party stands, and whom the request names there
+_OF_PEOPLE: Final = ("parent", "guardian")  # as what one acts for a human alone
+_OF_COMPANIES: Final = ("head", "clerk")
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
 
 
@@ -141,10 +144,19 @@ def _must_be_represented_lawfully(parties: Mapping[str, _Party], situation: Situ
             is_known = party in situation.found.heads
             if has_to_act and persons.is_company(named_there) and not is_known:
                 raise Invalid(Fault(f"{place.pointer}/acts_by", "nobody_acts"))
-        elif representative["as"] not in place.shape.acts_by:
-            role, known = Named("role", place.shape.role), named("capacity", place.shape.acts_by)
+        elif representative["as"] not in (may := _may_act_as(place, named_there)):
+            role, known = Named("role", place.shape.role), named("capacity", may)
             where = f"{place.pointer}/acts_by/as"
             raise Invalid(Fault(where, "may_not_act_so", {"role": role, "known": known}))
+        elif representative["as"] == "parent" and party in situation.found.of_age:
+            role = Named("role", place.shape.role)
+            raise Invalid(Fault(f"{place.pointer}/acts_by/as", "of_age", {"role": role}))
+
+
+def _may_act_as(place: Place, named_there: Person | None) -> tuple[e.As, ...]:
+    """As what somebody may act for this party: nobody is a company's parent, or heads a human."""
+    of_others = _OF_PEOPLE if persons.is_company(named_there) else _OF_COMPANIES
+    return tuple(each for each in place.shape.acts_by if each not in of_others)
 
 
 def _number_of(place: Place, command: FileCase | AmendRequest) -> str:
@@ -198,12 +210,14 @@ def _warnings(
 def _shown_by_register(
     command: FileCase | AmendRequest, situation: Situation, party: str
 ) -> Literal["yes", "no", "otherwise"]:
-    """Whether the register of companies says that whom the request names as a company's head is that, and may act."""
+    """Whether the register says that whom the request names as a company's head or a child's parent is that, and may
+    act.
+    """
     representative = command.request.get(f"representative_{party}")
-    heads = situation.found.heads.get(party)
-    if not representative or representative["as"] != "head" or heads is None:
+    known = representative and who_may(Capacity(party, representative["as"]), situation.found)
+    if not representative or not known:
         return "no"
-    return "yes" if representative["person"] in heads.alone else "otherwise"
+    return "yes" if representative["person"] in known[1] else "otherwise"
 
 
 def _is_born(person: Any, place: Place, where: str, today: str) -> None:

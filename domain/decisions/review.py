@@ -17,6 +17,7 @@ from domain.days.deadlines import answered, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import holding
 from domain.decisions.acting import for_applicant
+from domain.decisions.checks import must_not_be_struck_off
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
@@ -137,6 +138,7 @@ def propose(command: ProposeApproval, situation: Situation) -> Decision:
     must_be_a_person(rule.competence, situation)
     situation.must_fit()
     must_not_wait(situation)
+    must_not_be_struck_off(situation)
     proposed = e.ApprovalProposed(
         rule=rule.id, note=command.note, officer_person=person_of(rule), officer_signature=None
     )

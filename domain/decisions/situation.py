@@ -1,6 +1,6 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -52,6 +52,7 @@ from domain.lifecycle import (
 from domain.mandate import Mandate
 from domain.offers import offer
 from domain.once import once
+from domain.parentage import Birth, births_in, led_to
 from domain.parties import FIRST_PARTY, SIGNED_PAPER, capacities, parties_named, persons_in
 from domain.procedure import Effect, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
@@ -68,7 +69,7 @@ from domain.refusals import (
     WrongStage,
 )
 from domain.registers.companies import Heads, company_key, heads_on
-from domain.representation import NOTHING, Shown, Whose, shown
+from domain.representation import NOTHING, Shown, Whose, children_in, shown
 from domain.roles import APPLICANT, May
 from domain.running import decision_due
 
@@ -282,12 +283,18 @@ class Situation:
         """What registers and mandates say of whoever asks."""
         about = self._about
         keys = beside(self.command, about) if about else ()
-        if about is None or not keys:
+        if about is None or not (keys or children_in(about.request)):
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
         asked = Whose(country, about.offer.procedure, about.request, self.day, me)
-        return shown(asked, keys, self._seen, self.id_of, humans_of(self.command, country))
+        humans = humans_of(self.command, country)
+        return shown(asked, keys, self._seen, self.id_of, humans, births=self._births(keys))
+
+    def _births(self, keys: Collection[Key]) -> Mapping[str, Birth]:
+        """The births to which these keys lead, by who was born."""
+        led = led_to({key: self._seen(key) for key in keys if key.family == "claim"})
+        return births_in({key: self._seen(key) for key in led}, self.id_of)
 
     def heads(self, number: str) -> Heads | None:
         """Who may act today for the company with this number; None: the register does not know it."""
@@ -318,6 +325,8 @@ class Situation:
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
         found = or_raise(rule_or_refusal(self.command.by, may.action, self._subject(there, authority)))
+        if found.is_kin and may.judges and self.terms.bars_kin:
+            raise NotAllowed("kin_of_a_party")
         if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
             raise Erased(there.case)
         return found

@@ -16,6 +16,7 @@ from domain.forms import (
     Line,
     Named,
     Person,
+    PersonalNumber,
     Public,
     Sex,
     Value,
@@ -31,6 +32,7 @@ from domain.key_kinds import (
     spelt,
 )
 from domain.names import normal_form, plainly
+from domain.parentage import child_of, claim_of
 from domain.persons import is_same, key_of, name_of, parent_warnings
 from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 from domain.refusals import WrongValue
@@ -74,15 +76,26 @@ class BirthForm(Form):
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
     father: Annotated[AnyPerson | None, Personal("father")]
     medical_certificate: Annotated[MedicalCertificate | None, Personal("child")]
+    child_number: Annotated[PersonalNumber | None, Personal("child"), Field(examples=[None])] = None
 
 
-class BirthEntry(Form):
-    """The content of a birth entry."""
+class FirstBirthEntry(Form):
+    """The first content of a birth entry: nobody could be found by their own birth."""
 
     child: Annotated[Child, Personal("entry")]
     mother: Annotated[AnyPerson | None, Personal("entry")]
     father: Annotated[AnyPerson | None, Personal("entry")]
     medical_certificate: Annotated[MedicalCertificate | None, Personal("entry")]
+
+
+class BirthEntry(Form):
+    """The content of a birth entry; ``child_number`` is null as long as nobody told the register."""
+
+    child: Annotated[Child, Personal("entry")]
+    mother: Annotated[AnyPerson | None, Personal("entry")]
+    father: Annotated[AnyPerson | None, Personal("entry")]
+    medical_certificate: Annotated[MedicalCertificate | None, Personal("entry")]
+    child_number: Annotated[PersonalNumber | None, Personal("entry"), Field(examples=[None])] = None
 
 
 def _certificate(request: Request) -> tuple[str, ...] | None:
@@ -126,7 +139,8 @@ def _keys(request: Request) -> list[tuple[str, ...]]:
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
-    return tuple(claim_key("birth", *key) for key in _keys(request))
+    """Of a delivery there is one entry, and of whose number is known, too."""
+    return (*(claim_key("birth", *key) for key in _keys(request)), *claim_of(request))
 
 
 def _entry(request: Request) -> Key:
@@ -134,7 +148,9 @@ def _entry(request: Request) -> Key:
 
 
 def _found_by(content: Content) -> tuple[Key, ...]:
-    return tuple(entry_key("births", *key) for key in _keys(content))
+    keys = (entry_key("births", *key) for key in _keys(content))
+    child = child_of(content)
+    return (*keys, *((entry_key("births", "child", child),) if child else ()))
 
 
 def _document_kind(text: str) -> str:
@@ -150,7 +166,10 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
         register=BIRTHS,
         key=_entry(request),
         title="registration",
-        content={name: request[name] for name in ("child", "mother", "father", "medical_certificate")},
+        content={
+            **{name: request[name] for name in ("child", "mother", "father", "medical_certificate")},
+            "child_number": request.get("child_number"),
+        },
         settles=_claims(request),
     )
     return (registered,)
@@ -178,7 +197,8 @@ _CHILD = (spelt("child_name"), spelt("child_other_name", is_optional=True), day(
 BIRTHS = Register(
     name="births",
     content=BirthEntry,
-    content_version=1,
+    content_version=2,
+    former={1: FirstBirthEntry},
     key=_entry,
     claims=_claims,
     kinds=(
@@ -200,6 +220,7 @@ BIRTHS = Register(
         ),
         KeyKind("mother_by_name", (spelt("mother_name"), *_CHILD)),
         KeyKind("mother_unknown", _CHILD),
+        KeyKind("child", (country("country"), number_of_a_person("child_number")), is_of_human=True),
     ),
     found_by=_found_by,
 )

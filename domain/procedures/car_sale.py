@@ -1,16 +1,24 @@
-"""A car is sold by its registered owner, with the buyer's consent, and never under a live restriction."""
+"""A car is sold by its registered owner, human or company, with the buyer's consent; never under a live restriction."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from domain.events import Personal
+from domain.events import As, Personal
 from domain.facts import Content, Facts, Request
-from domain.forms import Form, Line, Money, Person, Value
+from domain.forms import (
+    Form,
+    Line,
+    Money,
+    Person,
+    PersonOrCompany,
+    RepresentedKnownPersonOrCompany,
+    Value,
+)
 from domain.key_kinds import KeyKind, hard
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
-from domain.persons import is_same
+from domain.persons import is_same, itself
 from domain.procedure import Change, Check, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 from domain.refusals import WrongValue
 
@@ -35,8 +43,8 @@ class SoldVehicle(Value):
 class CarSaleForm(Form):
     """What every country asks of a car sale; a country's own members stand in its folder."""
 
-    seller: Annotated[Person, Personal("seller")]
-    buyer: Annotated[Person, Personal("buyer")]
+    seller: Annotated[RepresentedKnownPersonOrCompany, Personal("seller")]
+    buyer: Annotated[RepresentedKnownPersonOrCompany, Personal("buyer")]
     vehicle: Annotated[SoldVehicle, Personal("case")]
     price: Annotated[Money, Personal("case")]
 
@@ -52,11 +60,18 @@ class Vehicle(Value):
     colour: Line | None = None
 
 
+class FirstVehicleEntry(Form):
+    """The first content of a vehicle entry: what a company owns could not be written down."""
+
+    vehicle: Annotated[Vehicle, Personal("entry")]
+    owner: Annotated[Person, Personal("owner")]
+
+
 class VehicleEntry(Form):
     """The content of a vehicle entry."""
 
     vehicle: Annotated[Vehicle, Personal("entry")]
-    owner: Annotated[Person, Personal("owner")]
+    owner: Annotated[PersonOrCompany, Personal("owner")]
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
@@ -88,7 +103,7 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
 
     def sold(car: Content) -> Content:
         plate = None if request.get("new_plates") else car["vehicle"]["plate"]
-        return {"vehicle": {**car["vehicle"], "plate": plate}, "owner": request["buyer"]}
+        return {"vehicle": {**car["vehicle"], "plate": plate}, "owner": itself(request["buyer"])}
 
     return (Change(register=VEHICLES, key=_entry(request), title="sale", content=sold),)
 
@@ -101,17 +116,19 @@ def _warnings(request: Request) -> tuple[str, ...]:
 VEHICLES = Register(
     name="vehicles",
     content=VehicleEntry,
-    content_version=1,
+    content_version=2,
+    former={1: FirstVehicleEntry},
     key=_entry,
     kinds=(KeyKind("vin", (hard("vin", normal_vin),)),),
     thing=("vehicle",),
 )
+_ACT: Final[tuple[As, ...]] = ("head", "clerk", "parent", "guardian", "mandate")
 PROCEDURE = Procedure(
     name="car_sale",
     form=CarSaleForm,
     parties=(
-        Party(role="seller", member="seller", is_applicant=True),
-        Party(role="buyer", member="buyer", consents=True),
+        Party(role="seller", member="seller", is_applicant=True, acts_by=_ACT),
+        Party(role="buyer", member="buyer", consents=True, acts_by=_ACT),
     ),
     registers=(VEHICLES,),
     claims=_claims,

@@ -17,6 +17,7 @@ from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.lifecycle import About, about_of, further, needed
+from domain.parentage import led_to
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.seals import Seals
@@ -96,6 +97,9 @@ class Append:
             ids = {**ids, **more}
             targets |= {key: loaded[each] for key, each in more.items()}
             beside |= {key: targets[key].state for key in more}
+        if led := led_to(beside):
+            found = self.load_all(dict.fromkeys(led.values(), "entry"))
+            beside |= {key: found[stream_id].state for key, stream_id in led.items()}
         situation = Situation(
             command,
             self.at,

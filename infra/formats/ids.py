@@ -34,8 +34,9 @@ class Ids:
         return self._of("competence", authority, "login", issuer, subject)
 
     def stream(self, key: Key) -> str:
-        """A claim, an entry or a mandate, by what it must be found again from."""
-        return key.stream or self._of(key.family, *key.parts)
+        """A claim, an entry or a mandate, by what it must be found again from; a human among that by their keyed id."""
+        parts = (self.human(part) if isinstance(part, tuple) else part for part in key.parts)
+        return key.stream or self._of(key.family, *parts)
 
     def case(self, issuer: str, client: str, subject: str, key: str) -> str:
         """The case that this caller files under this Idempotency-Key."""

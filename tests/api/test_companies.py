@@ -223,3 +223,103 @@ def test_a_clerk_acts_by_the_mandate_of_the_head_and_no_longer(town: Town) -> No
     assert town.as_(HEAD).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
     later = good(filed(town, company))
     assert problem(consented(town, later, CLERK, **by)) == (404, "not_found")
+
+
+# --- what a company has -----------------------------------------------------------------------------------
+
+SALE: Final = ("KZ", "car_sale")
+
+
+def sold(town: Town, case: dict[str, Any], *, buyer: str = APPLICANT) -> dict[str, Any]:
+    """The case after the buyer, the treasury, two officers and the registry did their part."""
+    good(consented(town, case, buyer))
+    town.pay(case["case"])
+    town.settle()
+    for act in (town.assign, town.approve, town.acknowledge):
+        act(case["case"])
+    return town.read(case["case"], OFFICER)
+
+
+def owned(town: Town, by: str, company: dict[str, Any]) -> list[dict[str, Any]]:
+    town.settle()
+    found = town.as_(by).get("/v1/my/entries", country="KZ", company=company["number"])
+    items: list[dict[str, Any]] = good(found)["items"]
+    return [item for item in items if item["register"] == "vehicles"]
+
+
+def sale(town: Town, **who: Any) -> dict[str, Any]:
+    """The body of a filing; the car stands in the register as the seller's."""
+    return town.filing(*SALE, **who)
+
+
+def test_a_company_buys_a_car_and_its_head_finds_it_and_sells_it(town: Town) -> None:
+    company = registered(town, head())
+    bought = good(town.as_(APPLICANT).post("/v1/cases", sale(town, buyer=company), key=new_key()))
+    assert owned(town, HEAD, company) == []
+    town.settle()
+    (listed,) = good(town.as_(HEAD).get("/v1/cases", country="KZ", company=company["number"]))["items"]
+    assert listed["case"] == bought["case"]
+    sold(town, bought, buyer=HEAD)
+    (car,) = owned(town, HEAD, company)
+    assert car["content"]["owner"] == company
+    for who in (STRANGER, APPLICANT, OFFICER):
+        asked = town.as_(who).get("/v1/my/entries", country="KZ", company=company["number"])
+        assert problem(asked) == (404, "not_found")
+
+    body = sale(town)
+    body["request"] |= {
+        "seller": company,
+        "buyer": person(APPLICANT),
+        "vehicle": {"vin": car["content"]["vehicle"]["vin"]},
+    }
+    for_it = {**body, "acting": {"as": "head"}}
+    refused = town.as_(STRANGER).post("/v1/cases", for_it, key=new_key())
+    assert refused.json()["errors"][0]["code"] == "not_acting"
+    resold = good(town.as_(HEAD).post("/v1/cases", for_it, key=new_key()))
+    assert resold["acts_for"] == [{"party": "p1", "as": "head"}]
+    sold(town, resold)
+    assert owned(town, HEAD, company) == []
+
+
+def test_the_head_of_a_company_hears_before_it_costs_what_stands_in_the_way_of_its_car(town: Town) -> None:
+    company = registered(town, head())
+    body = sale(town, seller=company)
+    other = registered(town, head(), struck_off_on=None)
+    draft = {"country": "KZ", "procedure": "car_sale", "request": body["request"]}
+    town.settle()
+    assert good(town.as_(HEAD).post("/v1/estimates", draft))["obstacles"] == []
+    assert good(town.as_(STRANGER).post("/v1/estimates", draft))["obstacles"] == ["not_yours"]
+    theirs = {**draft, "request": {**draft["request"], "seller": other}}
+    assert good(town.as_(HEAD).post("/v1/estimates", theirs))["obstacles"] == ["not_yours"]
+    part = {**draft, "request": {"seller": {"name": "Example LLP"}, "vehicle": body["request"]["vehicle"]}}
+    assert good(town.as_(HEAD).post("/v1/estimates", part))["obstacles"] == ["not_yours"]
+
+
+def test_a_company_that_the_register_does_not_know_sells_by_a_paper_that_an_officer_accepts(
+    town: Town,
+) -> None:
+    unknown = {"country": "KZ", "number": f"HTTP-{next(_NUMBERS)}", "name": "Unknown LLP"}
+    seller = {**unknown, "acts_by": {"as": "head", "person": person(HEAD)}}
+    case = good(
+        town.as_(HEAD).post("/v1/cases", sale(town, seller=seller, buyer=person(APPLICANT)), key=new_key())
+    )
+    town.settle()
+    assert "acts_by_paper:seller" in town.read(case["case"], OFFICER)["warnings"]
+    assert sold(town, case)["stage"] == "completed"
+
+
+@pytest.mark.countries("KZ")
+def test_a_company_that_was_struck_off_meanwhile_gets_no_car(new_town: Town) -> None:
+    """The sentence says what the officer can do."""
+    town = new_town
+    tomorrow = (town.now() + timedelta(days=1)).date().isoformat()
+    company = registered(town, head(), struck_off_on=tomorrow)
+    case = good(town.as_(APPLICANT).post("/v1/cases", sale(town, buyer=company), key=new_key()))
+    good(consented(town, case, HEAD))
+    town.pay(case["case"])
+    town.assign(case["case"])
+    good(town.judge(OFFICER, case["case"], "proposals"))
+    town.travel(days=1)
+    answer = town.judge("kz-vehicle-registration-officer-2", case["case"], "approvals")
+    assert problem(answer) == (409, "party_struck_off")
+    assert "refuse" in answer.json()["detail"]

@@ -100,7 +100,10 @@ def test_the_law_names_who_works_with_a_register(town: Town) -> None:
     assert found.deciding == {"kz-vehicle-registration", "kz-court"}
     assert found.keeping == {"kz-vehicle-register"}
     assert found.restricting == {"kz-bailiffs", "kz-police", "kz-pledge-registry"}
-    assert not any(offices_of_register("KZ", "births", town.now().date()))
+    births = offices_of_register("KZ", "births", town.now().date())
+    assert not births.deciding
+    assert births.keeping == {"kz-civil-registry"}
+    assert not any(offices_of_register("TR", "vehicles", town.now().date()))
 
 
 def test_a_registry_needs_no_purpose_and_is_recorded(town: Town) -> None:

@@ -125,6 +125,8 @@ class Ground:
             "new_plates": False,
             "person_p1": self._persons[0],
             "person_p2": self._persons[1],
+            "representative_p1": None,
+            "representative_p2": None,
         }
         return FileCase(
             by=self.applicant,

@@ -18,6 +18,7 @@ from consumers.registry.reader import Registry
 from consumers.registry.receipts import digest_of
 from domain.authorities import RECEIPT
 from domain.offers import offers
+from domain.persons import itself
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES
 from infra.desk import key_acts
@@ -40,7 +41,7 @@ from tests.consumers.feeds import (
 from tests.consumers.test_relay import relaying, wait_for_relay
 from tests.domain.test_effects import PLATES, without_plate
 from tests.town.caller import good, new_key, until
-from tests.town.people import Town
+from tests.town.people import Town, person
 
 SALE = ("KZ", "car_sale")
 
@@ -57,6 +58,20 @@ def reading(town: Town, database: Database, http: Any = None) -> Registry:
     return registry(town, database, source, http=http)
 
 
+def bought_by_a_company(town: Town) -> str:
+    """A sale that is approved; nobody but the request knows the company, so its head acts by a paper."""
+    head = {"as": "head", "person": person("kz-citizen-2")}
+    company = {"country": "KZ", "number": new_key()[:20].upper(), "name": "Example LLP", "acts_by": head}
+    shown = good(town.as_("kz-citizen-1").post("/v1/cases", town.filing(*SALE, buyer=company), key=new_key()))
+    case = str(shown["case"])
+    said = {"answer": "give", "of": shown["request_hash"]}
+    good(town.as_("kz-citizen-2").post(f"/v1/cases/{case}/consents", said))
+    town.pay(case)
+    town.assign(case)
+    town.approve(case)
+    return case
+
+
 def entry_of(town: Town, case: str) -> str:
     return str(town.read(case)["entries"][0]["entry"])
 
@@ -70,13 +85,23 @@ def row_of(database: Database, entry: str) -> dict[str, Any]:
 # --- what it applies --------------------------------------------------------------------------------------
 
 
+def test_a_company_is_the_owner_in_the_registrys_row(town: Town, database: Database) -> None:
+    case = bought_by_a_company(town)
+    settle(reading(town, database))
+    row = row_of(database, entry_of(town, case))
+    company = town.read(case)["request"]["buyer"]
+    assert row["content"]["owner"] == itself(company)
+    assert set(row["content"]["owner"]) == {"country", "number", "name"}
+    assert row["content_version"] == 2
+
+
 def test_the_buyer_is_the_owner_in_the_registrys_row(town: Town, database: Database) -> None:
     """With the members that were disclosed, under a number of its own."""
     case = town.take_to("approved", *SALE)
     settle(reading(town, database))
     row, reference = database.row(entry_of(town, case)) or ({}, "")
     request = town.read(case)["request"]
-    assert row["content"]["owner"] == request["buyer"]
+    assert row["content"]["owner"] == itself(request["buyer"])
     assert row["content"]["vehicle"]["vin"] == request["vehicle"]["vin"]
     assert reference.startswith("vehicles-")
 

@@ -27,6 +27,7 @@ from domain.families import FAMILIES
 from domain.lifecycle import about_of, further, needed
 from domain.mandate import Mandate
 from domain.offers import codes_of, offers
+from domain.parentage import led_to
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
 from domain.refusals import Fault, Invalid, Refusal
@@ -174,11 +175,12 @@ class Story:
             state = self.appointees.get(command.stream)
         seen = needed(command, about_of(command, self.at, state), state)
         seen = (*seen, *further(command, state, self.beside(seen).values()))
+        beside = self.beside(seen)
         return Situation(
             command,
             self.at,
             state,
-            beside=self.beside(seen),
+            beside={**beside, **{key: there[stream] for key, stream in led_to(beside).items()}},
             ids={key: stream_of(key) for key in seen},
             keys=self.keys.get(command.stream, {}),
             id_of=human_of,
@@ -196,7 +198,7 @@ class Story:
     def _derived(self, key: Key) -> Key:
         """The key from which the stream was derived, where a key names the stream itself."""
         if key.stream is None:
-            return key
+            return as_found(key)
         return next(k for k, entry in self.entries.items() if entry.entry == key.stream)
 
     def _record(self, decision: Decision, lead: str, family: str, *, is_led: bool = True) -> None:
@@ -258,6 +260,7 @@ class Story:
         evolve = FAMILIES[recorded.family].evolve
         if recorded.family == "claim":
             assert key is not None
+            key = as_found(key)
             self.claims[key] = evolve(self.claims.get(key, FREE), recorded)
         elif recorded.family == "case":
             stood, before = self.case, self.case and json.dumps(self.case._asdict())
@@ -345,7 +348,12 @@ def _is_of_a_case(command: Command) -> bool:
 
 def stream_of(key: Key) -> str:
     """The id of the stream of a claim or an entry."""
-    return key.stream or "/".join((key.family, *key.parts))
+    return key.stream or "/".join((key.family, *as_found(key).parts))
+
+
+def as_found(key: Key) -> Key:
+    """The key with keyed ids in the place of humans: both lead to the same stream."""
+    return Key(key.family, tuple(human_of(part) if isinstance(part, tuple) else part for part in key.parts))
 
 
 def key_of_stream(stream: str) -> Key:

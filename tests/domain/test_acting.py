@@ -167,7 +167,7 @@ def test_a_company_files_by_its_head_who_answers_and_withdraws_for_it(offer: Off
 
 
 def test_a_parent_files_for_a_child_without_a_number(offer: Offer) -> None:
-    child = unnumbered(5, document=None, acts_by={"as": "parent", "person": HEAD})
+    child = unnumbered(5, document=None, born_on="2015-05-17", acts_by={"as": "parent", "person": HEAD})
     story = given(told(offer, person("KZ", 1), applicant=child), file(human(HEAD)))
     assert story.now.persons.keys() == {"p2"}
     assert story.now.warnings[:2] == ["acts_by_paper:applicant", "known_by_name_only:applicant"]

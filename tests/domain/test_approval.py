@@ -3,6 +3,7 @@
 import pytest
 
 from domain import events as e
+from domain.persons import itself
 from domain.refusals import Clash
 from tests.domain.acts import (
     APPROVED,
@@ -29,7 +30,7 @@ BAILIFF = office("restricting_officer", authority="kz-bailiffs")
 
 def test_a_sale_changes_the_owner_and_frees_the_car_in_one_append() -> None:
     story = given(a_sale(), *PROPOSED).when(approve()).then("EntryChanged", "ClaimReleased", "CaseApproved")
-    assert story.entry.content["owner"] == story.request["buyer"]
+    assert story.entry.content["owner"] == itself(story.request["buyer"])
     assert story.entry.title == "sale"
     assert [claim.holder for claim in story.claims.values()] == [None]
     assert story.now.stage == "approved"

@@ -15,7 +15,7 @@ from domain.countries import countries, country_of, legal_day
 from domain.country import Source
 from domain.facts import Choice, Content, Facts, Is, Late, Request, Where
 from domain.fees import Fee, Table, assess
-from domain.forms import Money, owners_of
+from domain.forms import Money, may_be_acted_for, owners_of
 from domain.limits import SENIOR, day_in, facts_of
 from domain.offers import as_json, offers, request_owners, restrictions_of, terms_hash
 from domain.parties import places
@@ -79,9 +79,15 @@ def test_the_form_has_a_version_by_which_a_filed_case_is_read(offer: Offer) -> N
     owners = request_owners(offer.country, offer.procedure.name, offer.form_version, roles)
     parties = places(offer.procedure, roles)
     persons = {f"person_{party}": place.whose for party, place in parties.items()}
+    represented = {
+        f"representative_{party}": place.whose
+        for party, place in parties.items()
+        if may_be_acted_for(offer.form, place.shape.member)
+    }
     lists = {place.shape.member: place for place in parties.values() if place.shape.many}
     named = {n: whose for n, whose in owners_of(offer.form).items() if n not in lists}
-    assert owners == {**named, **{place.member: place.whose for place in lists.values()}, **persons}
+    of_lists = {place.member: place.whose for place in lists.values()}
+    assert owners == {**named, **of_lists, **persons, **represented}
     with pytest.raises(LookupError):
         request_owners(offer.country, offer.procedure.name, offer.form_version + 1, roles)
     with pytest.raises(LookupError):

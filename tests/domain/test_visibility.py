@@ -3,6 +3,7 @@
 import json
 
 from domain.lifecycle import fits
+from domain.parties import is_keyed
 from domain.visibility import shown, visible_whose, watched
 from tests.domain.acts import (
     COMPLETED,
@@ -27,7 +28,7 @@ def test_who_filed_sees_what_they_wrote() -> None:
     story = given(a_sale(), *FILED)
     seen = shown(story.now, "p1")
     assert seen["you_are"] == "seller"
-    assert seen["request"] == {n: v for n, v in story.request.items() if not n.startswith("person_")}
+    assert seen["request"] == {n: v for n, v in story.request.items() if not is_keyed(n)}
 
 
 def test_an_officer_sees_all_and_the_warnings() -> None:

@@ -122,6 +122,8 @@ class OneCountry:
             **sale(n),
             "person_p1": self.person("kz-citizen-1"),
             "person_p2": self.person("kz-citizen-2"),
+            "representative_p1": None,
+            "representative_p2": None,
         }
         return c.FileCase(
             by=self.actor("kz-citizen-1"),

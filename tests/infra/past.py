@@ -171,6 +171,7 @@ def _turkiye(p: Past) -> None:
         "mother_unknown_because": None,
         "father": None,
         "medical_certificate": None,
+        "child_number": None,
         "oral_statement": True,
         "still_born": False,
     }

@@ -12,6 +12,7 @@ import httpx2
 
 from domain.countries import country_of, legal_day
 from domain.facts import Facts
+from domain.forms import plain
 from domain.limits import SENIOR
 from domain.offers import offer
 from domain.parties import parties_of
@@ -165,7 +166,7 @@ class Town:
         for nth, party in enumerate(sorted(acting, key=lambda p: not p.is_applicant), start=1):
             who = person(f"{found.country.lower()}-citizen-{nth}")
             request[party.member] = [who] if party.many else who
-        return request
+        return plain(found.form.model_validate(request))
 
     def upload(self, caller: Caller, country: str, raw: bytes = A_PDF) -> dict[str, str]:
         """The id and hash of a file that the caller brought."""

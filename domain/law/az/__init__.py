@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, PersonNumber
+from domain.country import Country, Majority, PersonNumber, Source
 from domain.law.az.numbers import az_fin
 from domain.names import with_dotless_i
 
@@ -16,6 +16,9 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="FIN", normal_form=az_fin),
+    majority=Majority(
+        years=18, source=Source("Civil Code of Azerbaijan, general knowledge", confirmed=False)
+    ),
     partition=0,
     spelling=with_dotless_i,
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, PersonNumber, Source, UnitValue
+from domain.country import Country, Majority, PersonNumber, Source, UnitValue
 from domain.law.kg.numbers import kg_pin, kg_pin_warnings
 
 _INDEX = Source(law="Calculation index (расчётный показатель); to be confirmed", confirmed=False)
@@ -22,5 +22,8 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="PIN", normal_form=kg_pin, warnings=kg_pin_warnings),
+    majority=Majority(
+        years=18, source=Source("Civil Code of Kyrgyzstan, general knowledge", confirmed=False)
+    ),
     partition=2,
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, PersonNumber, Source, UnitValue
+from domain.country import Country, Majority, PersonNumber, Source, UnitValue
 from domain.law.kz.numbers import kz_iin
 
 _MCI = Source(law="Monthly calculation index (MCI) of the year", url_or_key="kz-mci", confirmed=True)
@@ -23,5 +23,8 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="IIN", normal_form=kz_iin),
+    majority=Majority(
+        years=18, source=Source("Civil Code of Kazakhstan, article 17, general knowledge", confirmed=False)
+    ),
     partition=1,
 )

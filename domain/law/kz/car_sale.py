@@ -6,9 +6,10 @@ from typing import Annotated
 
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
+from domain.events import Personal
 from domain.facts import Is
 from domain.fees import Fee, FeePart
-from domain.forms import Public
+from domain.forms import Form, Money, Person, Public
 from domain.procedure import (
     Amendments,
     AppealBody,
@@ -20,7 +21,17 @@ from domain.procedure import (
     Terms,
     Times,
 )
-from domain.procedures.car_sale import CarSaleForm
+from domain.procedures.car_sale import CarSaleForm, SoldVehicle
+
+
+class FirstKazakhCarSaleForm(Form):
+    """The first form: people alone sold and bought, and for themselves."""
+
+    seller: Annotated[Person, Personal("seller")]
+    buyer: Annotated[Person, Personal("buyer")]
+    vehicle: Annotated[SoldVehicle, Personal("case")]
+    price: Annotated[Money, Personal("case")]
+    new_plates: Annotated[bool, Public()]
 
 
 class KazakhCarSaleForm(CarSaleForm):
@@ -30,7 +41,8 @@ class KazakhCarSaleForm(CarSaleForm):
 
 
 FORM = KazakhCarSaleForm
-FORM_VERSION = 1
+FORM_VERSION = 2
+FORMER_FORMS = {1: FirstKazakhCarSaleForm}
 
 _FEES = Source("State duty for the registration of a vehicle, in MCI", "kz-arm", confirmed=True)
 _CHECKS = Source("Registration of vehicles: tax paid, not wanted, not arrested", "kz-korgan", confirmed=True)

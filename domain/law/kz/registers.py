@@ -4,7 +4,14 @@ from domain.country import Source
 from domain.procedure import Keeper
 
 KEEPERS = {
+    "births": Keeper(
+        authority="kz-civil-registry",
+        source=Source(
+            law="Code on marriage (matrimony) and family (518-IV), articles 177 to 194", confirmed=True
+        ),
+    ),
     "companies": Keeper(
+        is_open=True,
         authority="kz-registration-of-companies",
         source=Source(
             law="Law on state registration of legal entities and record registration of branches",

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, PersonNumber
+from domain.country import Country, Majority, PersonNumber, Source
 from domain.law.tr.numbers import tr_tckn
 from domain.names import with_dotless_i
 
@@ -16,6 +16,9 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2032, 12, 31),  # its religious days are published that far
     person_number=PersonNumber(name="TCKN", normal_form=tr_tckn),
+    majority=Majority(
+        years=18, source=Source("Turkish Civil Code (4721), article 11, general knowledge", confirmed=False)
+    ),
     partition=3,
     spelling=with_dotless_i,
 )

@@ -1,7 +1,7 @@
 """Türkiye: the registration of a birth at the civil registry (nüfus müdürlüğü)."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from domain.days.deadlines import Term
 from domain.events import Personal
 from domain.facts import Facts, Where
 from domain.fees import Fee
-from domain.forms import Public
+from domain.forms import AnyPerson, Form, Line, Person, Public
 from domain.procedure import (
     Amendments,
     AppealBody,
@@ -24,7 +24,21 @@ from domain.procedure import (
     Terms,
     Times,
 )
-from domain.procedures.birth_certificate import BirthForm
+from domain.procedures.birth_certificate import BirthForm, Child, MedicalCertificate
+
+
+class FirstTurkishBirthForm(Form):
+    """The first form: the child had no number."""
+
+    applicant: Annotated[Person, Personal("applicant")]
+    relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
+    child: Annotated[Child, Personal("child")]
+    mother: Annotated[AnyPerson | None, Personal("mother")]
+    mother_unknown_because: Annotated[Line | None, Personal("case")] = None
+    father: Annotated[AnyPerson | None, Personal("father")]
+    medical_certificate: Annotated[MedicalCertificate | None, Personal("child")]
+    oral_statement: Annotated[bool, Public()]
+    still_born: Annotated[bool, Personal("child"), Field(examples=[False])] = False
 
 
 class TurkishBirthForm(BirthForm):
@@ -35,7 +49,8 @@ class TurkishBirthForm(BirthForm):
 
 
 FORM = TurkishBirthForm
-FORM_VERSION = 1
+FORM_VERSION = 2
+FORMER_FORMS = {1: FirstTurkishBirthForm}
 
 _NOTIFICATION = Source("Birth notification within 30 days", "tr-sariv", confirmed=True)
 _PROOF = Source("Official birth report or oral statement", "tr-edevlet", confirmed=True)

@@ -5,6 +5,7 @@ from domain.procedure import Keeper
 
 KEEPERS = {
     "companies": Keeper(
+        is_open=True,
         authority="tr-trade-registry",
         source=Source(law="Turkish Commercial Code, articles 24 to 38", confirmed=False),
     ),

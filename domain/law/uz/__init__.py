@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, PersonNumber, Source, UnitValue
+from domain.country import Country, Majority, PersonNumber, Source, UnitValue
 from domain.law.uz.names import uzbek
 from domain.law.uz.numbers import uz_pinfl, uz_pinfl_warnings
 
@@ -25,6 +25,9 @@ COUNTRY = Country(
     overlay=(),
     decreed_until=date(2026, 12, 31),
     person_number=PersonNumber(name="PINFL", normal_form=uz_pinfl, warnings=uz_pinfl_warnings),
+    majority=Majority(
+        years=18, source=Source("Civil Code of Uzbekistan, article 22, general knowledge", confirmed=False)
+    ),
     partition=4,
     spelling=uzbek,
 )

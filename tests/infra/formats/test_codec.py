@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from domain import events as e
 from domain.forms import owners_of as owners_of_form
-from domain.offers import offers
+from domain.offers import offers, request_owners
+from domain.parties import is_keyed
 from domain.procedure import Register
 from domain.procedures import registers
 from infra.formats import codec
@@ -115,7 +116,7 @@ class Happened:
 
 @st.composite
 def happened(draw: st.DrawFn, name: str) -> Happened:
-    """Any event of this name: any JSON value in every member, and every form and register there is."""
+    """Any event of this name: any JSON value in every member, and every version of every form and content."""
     kind, family = NAMES[name], name.partition(".")[0]
     members = {f.name: draw(VALUES) for f in fields(kind)}
     country = draw(st.sampled_from(sorted({code for code, _ in offers()})))
@@ -123,14 +124,19 @@ def happened(draw: st.DrawFn, name: str) -> Happened:
         country, procedure = draw(st.sampled_from(sorted(offers())))
         offer = offers()[country, procedure]
         parties = {f"p{n}": party.role for n, party in enumerate(offer.procedure.parties, start=1)}
-        names = [*offer.form.model_fields, *(f"person_{party}" for party in parties)]
-        members |= {"procedure": procedure, "form": offer.form_version, "parties": parties}
+        version = draw(st.sampled_from([*offer.former, offer.form_version]))
+        owners = request_owners(country, procedure, version, tuple(parties.values()))
+        form = {**offer.former, offer.form_version: offer.form}[version]
+        names = [*form.model_fields, *(name for name in owners if is_keyed(name))]
+        members |= {"procedure": procedure, "form": version, "parties": parties}
         members["request"] = {n: draw(VALUES) for n in names}
     elif kind in LAID_FLAT:
         register = draw(st.sampled_from(sorted(registers())))
         found = registers()[register]
-        members |= {"register": register, "content_version": found.content_version}
-        members["content"] = {n: draw(VALUES) for n in found.content.model_fields}
+        version = draw(st.sampled_from([*found.former, found.content_version]))
+        content = {**found.former, found.content_version: found.content}[version]
+        members |= {"register": register, "content_version": version}
+        members["content"] = {n: draw(VALUES) for n in content.model_fields}
     return Happened(kind(**members), family, country)
 
 

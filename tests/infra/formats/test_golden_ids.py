@@ -156,6 +156,13 @@ def test_who_is_known_by_number_has_one_id_whoever_asks() -> None:
     assert IDS.human(key_of(somebody) or ()) == IDS.person("KZ", "791028302728")
 
 
+def test_who_was_born_is_found_by_their_number_and_by_their_id() -> None:
+    known = ("person", 1, "KZ", "900515350018")
+    by_number, by_id = (Key("claim", ("birth", "child", who)) for who in (known, IDS.human(known)))
+    assert IDS.stream(by_number) == IDS.stream(by_id)
+    assert IDS.stream(by_id) == derived_id(SECRET, ("claim", 1, "birth", "child", IDS.human(known)))
+
+
 def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
     """Plates and numbers cannot be enumerated; and parts are parts: they do not run into each other."""
     one = derived_id(SECRET, ["claim", 1, "vehicle_sale", "XTA210990Y2766389"])

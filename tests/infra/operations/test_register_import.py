@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from domain import commands as c
+from domain.procedure import Register
+from domain.procedures import registers
+from domain.procedures.car_sale import VEHICLES
 from infra.formats.envelope import payload_of, split
 from infra.operations.register_import import AT_ONCE, LONGEST_LINE, MOST_ERRORS, WrongLines, import_file
 from tests.infra.one_country import Noticed, OneCountry, car, is_chained, vin
@@ -121,8 +124,12 @@ def test_a_register_that_is_not_there_is_refused(kazakhstan: OneCountry, file: P
     assert refused(kazakhstan, write(file, [car(1)]), "ships") == [(0, "", "unknown_register")]
 
 
-def test_a_register_that_this_country_does_not_keep_is_refused(kazakhstan: OneCountry, file: Path) -> None:
-    assert refused(kazakhstan, write(file, []), "births") == [(0, "", "register_not_kept")]
+def test_a_register_that_this_country_does_not_keep_is_refused(
+    kazakhstan: OneCountry, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ships = cast("dict[str, Register]", registers())
+    monkeypatch.setitem(ships, "ships", replace(VEHICLES, name="ships"))
+    assert refused(kazakhstan, write(file, []), "ships") == [(0, "", "register_not_kept")]
 
 
 def test_a_refused_import_spoils_nothing_of_what_was_asked_with_it(
