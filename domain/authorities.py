@@ -17,6 +17,8 @@ APPEALS: Final = (
     "case.FeeAssessed.v1",
     "claim.ClaimReleased.v1",
     "claim.ClaimTaken.v1",
+    "claim.SlotFreed.v1",
+    "claim.SlotTaken.v1",
 )
 OPINIONS: Final = ("case.OpinionGiven.v1",)
 RECEIPT: Final = "tamga-receipt+jwt"

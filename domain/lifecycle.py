@@ -237,6 +237,10 @@ def _may_be_appealed(case: Case) -> bool:
     return not case.is_appeal_term_over
 
 
+def _has_appealed(case: Case, party: str) -> bool:
+    return any(appeal["party"] == party for appeal in case.open_appeals)
+
+
 def _holds_something(case: Case) -> bool:
     return not case.has_waived and not case.is_appeal_term_over
 
@@ -291,7 +295,7 @@ ROWS: Final = (
         PAY,
         (FILED, APPROVED),
         when=_waits_for_money,
-        sees=ALL_THAT_CHANGES,
+        sees=(*ALL_THAT_CHANGES, _slots),
         sees_when=_waits_for_money_or_lapsed,
         reaches_erased=True,
     ),
@@ -331,9 +335,9 @@ ROWS: Final = (
     Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True),
     # appeals: from the day on which a party has what ended the case
     Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved, of_party=_is_not_served),
-    Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED), reaches_erased=True),
+    Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED, APPEALED), reaches_erased=True),
     Step(c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed),
-    Step(c.TakeBackAppeal, APPEAL, (APPEALED,)),
+    Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed),
     Step(c.DecideAppeal, DECIDE_APPEAL, (APPEALED,), is_judgement=True, sees=CLAIMS),
     Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),

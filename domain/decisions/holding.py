@@ -54,13 +54,18 @@ def let_go(situation: Situation, keys: Iterable[Key]) -> Events:
 
 
 def taken_again(situation: Situation) -> tuple[Events, bool]:
-    """What the case had claimed, as far as it is free or its own still; and whether that is all of it."""
+    """What the case had claimed, as far as it is free or its own still, and the slots that it let go of; and whether
+    that is all of it.
+    """
     case, events, is_held = situation.case, Events(), True
     for key, claim in situation.claims.items():
         if claim.holder == case.case or claim.is_free_for(case.persons.get(FIRST_PARTY)):
             events.append((key, e.ClaimTaken(kind=key.kind, holder=case.case)))
         else:
             is_held = False
+    if case.has_waived or case.is_appeal_term_over:
+        slots, are_free = quotas.take_again(situation)
+        return [*events, *slots], is_held and are_free
     return events, is_held
 
 

@@ -13,7 +13,7 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
 )
-from domain.days.deadlines import answered, compute, is_past
+from domain.days.deadlines import Deadline, answered, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import holding
 from domain.decisions.acting import for_applicant
@@ -79,19 +79,28 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
             return situation.so_already(rule)
     situation.must_fit()
     open_question = case.open_question
-    if open_question is None or open_question["of"] != command.of or case.decision_due is None:
+    if open_question is None or open_question["of"] != command.of:
         raise Clash("answers_old_question")
-    # Where an investigation began before the question, the clock stood still from there on.
-    asked_at = datetime.fromisoformat(case.stands_still_since or open_question["at"])
-    decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
         of=command.of,
-        decision_due=answered(decide, case.decision_due, asked_at, situation.at, situation.country),
+        decision_due=_due_after(case.stands_still_since or open_question["at"], situation),
         answer=command.answer,
         evidence=list(command.evidence),
         acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, provided)])
+
+
+def _due_after(since: str, situation: Situation) -> Deadline | None:
+    """The time to decide, which stood still since then: where an investigation began before the question, from there
+    on. None where the case waits for consents or money first, as one that was set aside may.
+    """
+    case = situation.case
+    if case.decision_due is None:
+        return None
+    decide = chosen(situation.terms.times.decide, case.request)
+    stopped = datetime.fromisoformat(since)
+    return answered(decide, case.decision_due, stopped, situation.at, situation.country)
 
 
 def extend(command: ExtendDeadline, situation: Situation) -> Decision:
