@@ -609,6 +609,23 @@ def unvalued(story: Story) -> None:
     story.happened((LEAD, assessed))
 
 
+def by_party(act: Act, name: str) -> Act:
+    """The same by that party, or by whom the request names for it; of appeals, about its own."""
+
+    def done(story: Story) -> c.Command | None:
+        command = act(story)
+        if command is None:
+            return None
+        if isinstance(command, c.TakeBackAppeal):
+            own = (appeal["of"] for appeal in story.now.open_appeals if appeal["party"] == name)
+            command = replace(command, of=next(own, command.of))
+        if getattr(command, "party", None) is not None:
+            command = replace(command, party=name)  # type: ignore[call-arg]  # as it has one
+        return replace(command, by=who_acts(story, name)(story))
+
+    return done
+
+
 def through_mandate(act: Act) -> Act:
     """The same by who has a mandate of a party, and for the last such party where it can be said for whom."""
 

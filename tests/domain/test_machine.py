@@ -38,6 +38,7 @@ from tests.domain.lives import (
     at_counter,
     begun,
     bound_to,
+    by_party,
     consents_as_clerk,
     held_by,
     offered,
@@ -173,6 +174,20 @@ class Lives(RuleBasedStateMachine):
                 if act := right(kind, story, way):
                     self._ask(story, act, is_right=kind in told)
                 return
+
+    @rule(which=WHICH, what=ANY, way=st.integers(0, 7))
+    def a_party_does_what_it_is_told(self, which: int, what: int, way: int) -> None:
+        """Each of them, what fits for it alone."""
+        story = self.stories[which]
+        parties = [*story.now.persons] if story.case else []
+        if not parties:
+            return
+        what, nth = divmod(what, len(parties))
+        told = fits(story.now, [parties[nth]])
+        if told:
+            kind = STEPS_BY_NAME[told[what % len(told)]]
+            if act := right(kind, story, way):
+                self._ask(story, by_party(act, parties[nth]), is_right=True)
 
     @rule(
         which=WHICH,
