@@ -106,7 +106,9 @@ def _of_the_end(case: Shown) -> str:
 
 
 def _taken_back(case: Shown) -> Said:
-    is_open = [a["of"] for a in case["appeals"] if a["decided_at"] is None and a["taken_back_at"] is None]
+    me = next((each["party"] for each in case["parties"] if each["role"] == case["you_are"]), None)
+    mine = [a for a in case["appeals"] if a["party"] == me]
+    is_open = [a["of"] for a in mine if a["decided_at"] is None and a["taken_back_at"] is None]
     return "appeals", {"answer": "take_back", "of": (is_open or ["A" * 43])[-1]}
 
 

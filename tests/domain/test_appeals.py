@@ -328,3 +328,12 @@ def test_a_question_from_before_a_set_aside_is_answered_though_the_money_is_not_
     assert story.the(e.InformationProvided).decision_due is None
     story.when(pay(payment="payment-2")).then("FeePaid", "DecisionTermStarted")
     assert story.now.stage == Stage.IN_REVIEW
+
+
+def test_what_is_decided_is_decided_also_where_another_appeal_was_taken_back_before() -> None:
+    """The same again gets the same answer."""
+    decided = decide_appeal("upheld")
+    story = given(a_sale(), *APPEALED, appeal("p2"), take_back("p2"))
+    command = decided(story)
+    given(story, lambda _: command)
+    story.when(lambda _: command).then()
