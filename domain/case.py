@@ -915,6 +915,8 @@ def _set_aside(case: Case, **changes: Any) -> dict[str, Any]:
         "ending": None,
         "lapsed_from": None,
         "served": {},
+        "has_waived": False,
+        "is_appeal_term_over": False,
         **changes,
     }
     return found | _completed(_with(case, found))

@@ -259,7 +259,7 @@ class InformationProvided:
     """The applicant answered the event ``of``; the clock runs on."""
 
     of: str
-    decision_due: Deadline
+    decision_due: Deadline | None  # None: no time to decide runs yet
     answer: Text
     evidence: Annotated[list[Attachment] | Erased, OfCase]
     acting: OptionalRepresentative
@@ -305,7 +305,7 @@ class OpinionGiven:
     """The authority answered the event ``of``; where the clock stood still for it, it runs on."""
 
     of: str
-    decision_due: Deadline
+    decision_due: Deadline | None  # None: no time to decide runs yet
     rule: str
     opinion: Text
 

@@ -261,6 +261,10 @@ def _may_be_appealed(case: Case) -> bool:
     return case.ending is not None and not case.is_appeal_term_over and not case.is_annulled
 
 
+def _has_appealed(case: Case, party: str) -> bool:
+    return any(appeal["party"] == party for appeal in case.open_appeals)
+
+
 def _holds_something(case: Case) -> bool:
     return not case.has_waived and not case.is_appeal_term_over
 
@@ -374,9 +378,9 @@ ROWS: Final = (
     ),
     # appeals: from the day on which a party has what ended the case
     Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved, of_party=_is_not_served),
-    Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED), reaches_erased=True),
+    Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED, APPEALED), reaches_erased=True),
     Step(c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed),
-    Step(c.TakeBackAppeal, APPEAL, (APPEALED,)),
+    Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed),
     Step(
         c.DecideAppeal,
         DECIDE_APPEAL,

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.lifecycle import STEPS
 from tests.bench.against import Measured, against, report
+from tests.bench.decide_rows import SITUATIONS, situated
+from tests.domain.lives import offered
 
 STEADY = [100.0, 101.0, 100.0, 99.0, 100.0, 101.0, 100.0]
 NOISY = [100.0, 140.0, 80.0, 120.0, 70.0, 100.0, 130.0]
@@ -58,6 +61,16 @@ def test_a_row_within_a_benchmark_that_only_one_tree_has_is_said_too(tmp_path: P
         "bench: only in the new tree",
         "other: only in the old tree",
     ]
+
+
+def test_each_command_is_decided_on_a_situation_that_it_fits_as_often_as_it_is_asked() -> None:
+    assert set(SITUATIONS) == set(STEPS)
+    with offered() as offers:
+        for kind in SITUATIONS:
+            decided = situated(kind, offers)
+            first, second = decided(), decided()
+            assert first.events, kind
+            assert first == second, kind
 
 
 def a_tree(folder: Path, **rows: int) -> Path:

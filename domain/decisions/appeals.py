@@ -91,7 +91,8 @@ def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
         raise Unknown
     if not case.judges.isdisjoint(rule.known):
         raise NotAllowed("judged_before")
-    last = case.appeals[-1:]
+    # The newest may have been taken back before the others were decided.
+    last = [] if case.open_appeals else [each for each in case.appeals if each["decided_at"]][-1:]
     if last and (last[0]["outcome"], last[0]["explanation"]) == (command.outcome, command.reason):
         return situation.so_already(rule, authority=authority)
     situation.must_fit()

@@ -81,12 +81,12 @@ def _must_apply(code: str, situation: Situation) -> None:
         raise Invalid(Fault("/investigation", "unknown_investigation", {"known": tuple(sorted(known))}))
 
 
-def _due_after(investigation: str | None, situation: Situation) -> Deadline:
-    """The time to decide as it stands when the answer is there."""
+def _due_after(investigation: str | None, situation: Situation) -> Deadline | None:
+    """The time to decide as it stands when the answer is there; None where the case waits for consents or money first,
+    as one that was set aside may.
+    """
     case = situation.case
     due, since = situation.decision_due, case.stands_still_since
-    if due is None:
-        raise TypeError("a case in review has a time to be decided")
-    if investigation is None or since is None:
+    if due is None or investigation is None or since is None:
         return due
     return pause(due, datetime.fromisoformat(since), situation.at, situation.country)

@@ -13,7 +13,7 @@ from domain.commands import (
     RefuseCase,
     RequestInformation,
 )
-from domain.days.deadlines import answered, compute, is_past
+from domain.days.deadlines import Deadline, answered, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import holding
 from domain.decisions.acting import for_applicant
@@ -82,21 +82,28 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
             return situation.so_already(rule)
     situation.must_fit()
     open_question = case.open_question
-    due = situation.decision_due
-    if open_question is None or open_question["of"] != command.of or due is None:
+    if open_question is None or open_question["of"] != command.of:
         raise Clash("answers_old_question")
     must_be_in_time(open_question["answer_until"], situation)
-    # Where an investigation began before the question, the clock stood still from there on.
-    asked_at = datetime.fromisoformat(case.stands_still_since or open_question["at"])
-    decide = chosen(situation.terms.times.decide, case.request)
     provided = e.InformationProvided(
         of=command.of,
-        decision_due=answered(decide, due, asked_at, situation.at, situation.country),
+        decision_due=_due_after(case.stands_still_since or open_question["at"], situation),
         answer=command.answer,
         evidence=list(command.evidence),
         acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, provided)])
+
+
+def _due_after(since: str, situation: Situation) -> Deadline | None:
+    """The time to decide, which stood still since then: where an investigation began before the question, from there
+    on. None where the case waits for consents or money first, as one that was set aside may.
+    """
+    due = situation.decision_due
+    if due is None:
+        return None
+    decide = chosen(situation.terms.times.decide, situation.case.request)
+    return answered(decide, due, datetime.fromisoformat(since), situation.at, situation.country)
 
 
 def extend(command: ExtendDeadline, situation: Situation) -> Decision:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.domain.test_amendments import as_owner
 from tests.town.caller import good, new_key, problem
 from tests.town.people import Town
 
@@ -105,7 +106,7 @@ def test_a_sale_that_is_annulled_gives_the_car_back_and_the_seller_sells_it_agai
         )
     )
     good(confirm(town, path, SECOND, "annulments"))
-    assert seen(town, path)["content"]["owner"] == request["seller"]
+    assert seen(town, path)["content"]["owner"] == as_owner(request["seller"])
     assert [each["what"] for each in town.read(case, BUYER)["amendments"]] == ["annulment"]
     again = {"country": "KZ", "procedure": "car_sale", "request": request, "evidence": []}
     good(town.as_(SELLER).post("/v1/cases", again, key=new_key()))
@@ -122,7 +123,7 @@ def test_the_court_corrects_and_annuls_by_itself_and_nobody_else_does(town: Town
     why = {"reason": "Judgement of 4 March."}
     assert problem(town.judge(FIRST, case, "annulments", why)) == (403, "court_annuls")
     good(town.judge(JUDGE, case, "annulments", why))
-    assert seen(town, path)["content"]["owner"] == town.read(case, SELLER)["request"]["seller"]
+    assert seen(town, path)["content"]["owner"] == as_owner(town.read(case, SELLER)["request"]["seller"])
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_a_completed_case_is_annulled_on_appeal(town: Town) -> None:
     said = {"outcome": "annulled", "reason": "The signature is another's."}
     assert good(town.judge(APPEALS, case, "appeal-decisions", said))["stage"] == "completed"
     found = seen(town, path_of(town, case))
-    assert found["content"]["owner"] == town.read(case, SELLER)["request"]["seller"]
+    assert found["content"]["owner"] == as_owner(town.read(case, SELLER)["request"]["seller"])
 
 
 def test_a_birth_that_is_annulled_may_be_registered_anew(town: Town) -> None:

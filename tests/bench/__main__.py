@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from infra.runtime.garbage import collect_less
-from tests.bench import against, feed_rows, founders_rows, http_rows, rows
+from tests.bench import against, decide_rows, feed_rows, founders_rows, http_rows, rows
 from tests.bench.rows import Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ ROWS: dict[str, Callable[[], Iterator[Result]]] = {
     "verify": rows.verify,
     "memory": rows.memory,
     "growth": rows.growth,
+    "decide": decide_rows.deciding,
     "founders": founders_rows.founders,
     "relay": feed_rows.relay,
     "latency": feed_rows.latency,

@@ -39,6 +39,7 @@ from tests.consumers.feeds import (
     settle,
 )
 from tests.consumers.test_relay import relaying, wait_for_relay
+from tests.domain.test_amendments import as_owner
 from tests.domain.test_effects import PLATES, without_plate
 from tests.town.caller import good, new_key, until
 from tests.town.people import Town, person
@@ -182,7 +183,7 @@ def test_what_is_corrected_and_annulled_reads_so_in_the_row_and_is_answered(
     good(new_town.judge(amendments.JUDGE, case, "annulments", {"reason": "Another car was meant."}))
     follow(new_town, found)
     row = row_of(database, entry)
-    assert row["content"]["owner"] == new_town.read(case)["request"]["seller"]
+    assert row["content"]["owner"] == as_owner(new_town.read(case)["request"]["seller"])
     assert set(row["content"]) == {"vehicle", "owner"}
     until(lambda: found.step(0.05) and len(database.receipts()) == 3, "the receipts")
     assert {receipt.status for receipt in database.receipts()} == {"recorded"}

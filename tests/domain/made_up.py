@@ -56,7 +56,9 @@ def made_up(
     procedure: Mapping[str, Any] | None = None,
     **law: Any,
 ) -> Offer:
-    """The procedure ``made_up`` is offered in Kazakhstan, on the terms of a sale with these changes."""
+    """The procedure ``made_up``, unless it is named otherwise, is offered in Kazakhstan, on the terms of a sale with
+    these changes.
+    """
     shape = {
         "name": "made_up",
         "registers": (VEHICLES,),
@@ -67,7 +69,7 @@ def made_up(
     terms = SALE.terms[-1]
     terms = replace(terms, times=replace(terms.times, **(times or {})), **law)
     offer = replace(SALE, procedure=replace(SALE.procedure, **shape), terms=(terms,))
-    patch.setitem(offers(), ("KZ", "made_up"), offer)
+    patch.setitem(offers(), ("KZ", offer.procedure.name), offer)
     return offer
 
 

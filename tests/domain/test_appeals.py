@@ -4,6 +4,7 @@ import pytest
 
 from domain import events as e
 from domain.case import Stage
+from domain.lifecycle import fits
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
 from tests.domain.acts import (
     APPEALABLE,
@@ -336,3 +337,24 @@ def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
     given(a_sale(), *IN_HAND, later(days=9)).when(extend()).then_refused(Clash, "deadline_over")
     given(a_sale(), *RETURNED).when(extend()).then_refused(WrongStage)
     given(a_sale(), *COMPLETE).when(extend()).then_refused(NotAllowed, "not_assigned_to_you")
+
+
+def test_a_question_from_before_a_set_aside_is_answered_though_the_money_is_not_there_again() -> None:
+    """The lapse gave the fee back: the case waits for it anew, and the time to answer runs beside the time to pay."""
+    asked = (*RETURNED, after(lambda c: c.questions[-1]["answer_until"]), lapse(), appeal(), decide_appeal())
+    story = given(a_sale(), *asked)
+    assert (story.now.stage, story.now.decision_due) == ("filed", None)
+    assert "ProvideInformation" in fits(story.now, ["p1"])
+    story.when(answer()).then("InformationProvided")
+    assert story.the(e.InformationProvided).decision_due is None
+    story.when(pay(payment="payment-2")).then("FeePaid", "DecisionTermStarted")
+    assert story.now.stage == Stage.IN_REVIEW
+
+
+def test_what_is_decided_is_decided_also_where_another_appeal_was_taken_back_before() -> None:
+    """The same again gets the same answer."""
+    decided = decide_appeal("upheld")
+    story = given(a_sale(), *APPEALED, appeal("p2"), take_back("p2"))
+    command = decided(story)
+    given(story, lambda _: command)
+    story.when(lambda _: command).then()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ from tests.domain.acts import (
     write_entries,
 )
 from tests.domain.made_up import LAW, SALE, a_story_of, car, car_of, made_up, registered
-from tests.domain.story import Act, Story, folded, given, imported, stream_of
+from tests.domain.story import Act, Story, folded, given, imported, stream_of, text
 from tests.domain.test_lifecycle import must_see
 from tests.domain.test_payments import FEE, refunds
 from tests.examples import example_entry
@@ -221,6 +222,71 @@ def test_a_place_is_freed_once_and_never_that_of_what_was_approved(
     monkeypatch.setitem(offers(), ("KZ", "made_up"), story.offer)
     given(story, *ways)
     assert story.claims[claim_key("quota", "cars", "2026")].taken == left
+
+
+def quoted(make_up: MakeUp, patch: pytest.MonkeyPatch, slots: int = 9, **law: Any) -> Story:
+    """So many cars a year are registered, by the law of the story."""
+    story = make_up(quotas=(QuotaOf(name="cars", source=LAW),), **law)
+    size = QuotaSize(since=story.terms.since, slots=slots, source=LAW)
+    story.offer = replace(story.offer, quota_sizes={("cars",): (size,)})
+    patch.setitem(offers(), ("KZ", "made_up"), story.offer)
+    return story
+
+
+def places(story: Story) -> int:
+    return story.claims[claim_key("quota", "cars", "2026")].taken
+
+
+def test_an_upheld_refusal_frees_its_place_in_the_name_of_who_decided_the_appeal(
+    make_up: MakeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That office may sign it: the story asks whether it may."""
+    story = given(quoted(make_up, monkeypatch), *acts.APPEALED, acts.decide_appeal("upheld"))
+    assert story.last[1].type == "claim.SlotFreed.v1"
+    assert places(story) == 0
+
+
+def test_a_place_that_was_let_go_of_is_taken_again_with_a_set_aside_and_freed_once(
+    make_up: MakeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = given(quoted(make_up, monkeypatch), *acts.SERVED, waive(), acts.appeal())
+    assert places(story) == 0
+    given(story, acts.decide_appeal())
+    assert (places(story), story.now.has_waived) == (1, False)
+    given(story, acts.assign(acts.SECOND), acts.refuse("tax_unpaid", by=acts.SECOND), *FINAL)
+    assert places(story) == 0
+
+
+@pytest.mark.parametrize(("slots", "stage"), [(1, "lapsed"), (2, "approved")])
+def test_who_paid_in_time_goes_on_where_there_is_a_place_still(
+    make_up: MakeUp, monkeypatch: pytest.MonkeyPatch, slots: int, stage: str
+) -> None:
+    """What the lapsed case let go of, another one has taken meanwhile; where both fit in, each has a place."""
+    story = given(quoted(make_up, monkeypatch, slots), *APPROVED)
+    in_time = story.at
+    given(story, after(lambda case: case.entry_fee["lapses"] if case.entry_fee else None), lapse(), waive())
+    taken = e.SlotTaken(kind="quota", holder="case-2", taken=1)
+    story.happened((claim_key("quota", "cars", "2026"), taken))
+    given(story, pay(ENTRY, "payment-2", paid_at=text(in_time)))
+    assert story.now.stage == stage
+    assert places(story) == slots
+
+
+def test_a_request_that_is_restated_next_year_takes_a_place_of_the_year_of_its_filing(
+    make_up: MakeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That year is full, whatever the next one has."""
+    law = {"quotas": (QuotaOf(name="cars", source=LAW, classes=lambda asked: (str(asked["new_plates"]),)),)}
+    story = make_up(**law)
+    rows = [(date(2026, 1, 1), date(2026, 12, 31), 1), (date(2027, 1, 1), None, 9)]
+    sizes = tuple(QuotaSize(since=since, until=until_, slots=n, source=LAW) for since, until_, n in rows)
+    story.offer = replace(story.offer, quota_sizes={("cars", "True"): sizes, ("cars", "False"): sizes})
+    monkeypatch.setitem(offers(), ("KZ", "made_up"), story.offer)
+    asked = not story.request["new_plates"]
+    given(story, *acts.IN_HAND, until("2027-01-04"), acts.ask())
+    full = e.SlotTaken(kind="quota", holder="case-2", taken=1)
+    story.happened((claim_key("quota", "cars", "2026", str(asked)), full))
+    story.when(acts.amend(new_plates=asked)).then_refused(Clash, "quota_full")
 
 
 # --- what stands in the way when the money comes ------------------------------------------------------------

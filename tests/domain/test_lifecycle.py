@@ -214,6 +214,21 @@ def test_a_party_is_told_only_what_it_can_do() -> None:
     assert {"ProvideInformation", "RevokeConsent"} <= set(fits(returned, ["p1", "p2"]))
 
 
+def test_an_appeal_is_told_to_be_taken_back_by_who_lodged_it_alone() -> None:
+    case = given(a_sale(), *acts.APPEALED).now
+    assert "TakeBackAppeal" in fits(case, ["p1"])
+    assert "TakeBackAppeal" not in fits(case, ["p2"])
+
+
+def test_who_did_not_appeal_is_taken_to_have_read_it_while_another_one_does() -> None:
+    """The time runs for each party by itself; so the clock looks at an appealed case, too."""
+    story = given(a_sale(), *acts.APPEALED)
+    assert does_fit(c.PresumeServed, story.now)
+    given(story, after(lambda case: case.ending["served_after"] if case.ending else None))
+    story.when(presume()).then("DecisionServed")
+    assert story.now.served["p2"]["how"] == "presumed"
+
+
 @pytest.mark.parametrize("stage", Stage)
 def test_each_stage_is_reached(stage: Stage) -> None:
     assert at(stage).now.stage == stage

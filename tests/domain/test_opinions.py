@@ -28,13 +28,16 @@ from tests.domain.acts import (
     PROPOSED,
     after,
     answer,
+    appeal,
     applicant,
     approve,
     ask,
     ask_for_opinion,
+    decide_appeal,
     give_opinion,
     later,
     office,
+    pay,
     propose,
     refuse,
     stranger,
@@ -354,3 +357,20 @@ def test_the_words_fall_with_the_case(make_up: MakeUp) -> None:
     story.happened((LEAD, e.PersonalDataErased(keys=[], whose=["case"], basis="the end")))
     assert [(o["inquiry"], o["opinion"]) for o in story.now.opinions] == [(None, None)]
     assert [o["authority"] for o in story.now.opinions] == ["kz-police"]
+
+
+# --- before the time to decide runs ---------------------------------------------------------------------------
+
+
+def test_what_was_asked_before_a_set_aside_is_answered_though_the_money_is_not_there_again(
+    make_up: MakeUp,
+) -> None:
+    """The refusal gave the fee back, so the case waits for it anew; the authority that was asked waits for nothing."""
+    asked = (*IN_HAND, ask_for_opinion(), refuse("restricted"), appeal(), decide_appeal())
+    story = given(make_up(), *asked)
+    assert (story.now.stage, story.now.decision_due) == ("filed", None)
+    assert "GiveOpinion" in fits(story.now)
+    story.when(give_opinion()).then("OpinionGiven")
+    assert story.the(e.OpinionGiven).decision_due is None
+    given(story, pay(payment="payment-2"))
+    assert story.now.decision_due is not None

@@ -137,6 +137,7 @@ def test_what_the_citizen_answers_moves_the_decision_as_the_law_says(after_answe
     situation = Situation(command, story.at, story.now, about=about)
     ((_, provided),) = review.answer(command, situation).events
     assert isinstance(provided, InformationProvided)
+    assert provided.decision_due is not None
     assert provided.decision_due["due"] == due
 
 

@@ -137,7 +137,7 @@ ENVELOPE = Envelope(
     cause="cmd:0192f0c2-7d6e-7c1a-9b1a-0d2f1b7c9a11",
     to=["KZ"],
 )
-ANSWERED = e.InformationProvided(of="hash", decision_due={}, answer="It is white.", evidence=[], acting=None)  # type: ignore[typeddict-item]
+ANSWERED = e.InformationProvided(of="hash", decision_due={}, answer="It is white.", evidence=[], acting=None)  # type: ignore[arg-type]
 CONTENT = {"vehicle": {"vin": "XTA210990Y2766389"}, "owner": {"surname": "Örnek"}}
 CREATED = e.EntryCreated(register="vehicles", content_version=1, title="import", content=CONTENT)
 TWO_KEYS = {"entry": DataKey(b"\1" * 16, b"a" * 32), "owner": DataKey(b"\2" * 16, b"b" * 32)}
