@@ -155,7 +155,7 @@ def shown(
         "appeals": [{**each, "decide_until": day(each["decide_until"], "appeals")} for each in case.appeals],
         "entries": case.entries,
         "entries_held": case.entries_held,
-        "objections": case.open_objections,
+        "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
         "amendments": case.amendments,
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],

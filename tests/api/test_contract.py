@@ -59,6 +59,7 @@ SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/estimates", "POST /v1/evi
 # No law of today has a fee before the entry, places a year, numbers of the house, or an end of an entry; and seals are
 # retired on the machine.
 UNHEARD_OF = {
+    "case.DeadlineRestated.v1",
     "case.EntriesHeld.v1",
     "case.EntriesWritten.v1",
     "claim.SlotTaken.v1",
