@@ -57,7 +57,7 @@ ACCEPTS_WHAT_IS_VALID = "positive_data_acceptance"
 SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/estimates", "POST /v1/evidence"}
 
 # No law of today has a fee before the entry, places a year, numbers of the house, or an end of an entry; and seals are
-# retired on the machine.
+# retired on the machine; and a decree comes between two days.
 UNHEARD_OF = {
     "case.DeadlineRestated.v1",
     "case.EntriesHeld.v1",

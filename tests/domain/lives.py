@@ -583,7 +583,7 @@ REGISTERS: Final = {"not_the_owner", "entry_missing", "entry_exists", "entry_res
 OTHERS_HOLD_IT: Final = {"claim_taken", "claim_kept", "quota_full"}
 IN_THE_WAY: Final[dict[type[c.Command], set[str]]] = {
     c.AmendRequest: {"time_is_over", *REGISTERS, *OTHERS_HOLD_IT},
-    **dict.fromkeys((c.GiveConsent, c.RevokeConsent, c.ProvideInformation), {"time_is_over"}),
+    **{kind: {"time_is_over"} for kind in (c.GiveConsent, c.RevokeConsent, c.ProvideInformation)},
     c.AssessFee: {"fee_still_provisional"},  # the law has no value for that year yet
     c.RequestInformation: {NOBODY_HAS_IT},
     c.RequestOpinion: {NOBODY_HAS_IT, "asked_already"},
