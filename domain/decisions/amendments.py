@@ -73,6 +73,7 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
     if _is_proposed_by_me(entry, basis.rule, "annulment", command.of, command.reason, None):
         return situation.so_already(basis.rule)
     _must_be_newest(command, entry)
+    _must_stand(entry)
     _must_be_free(basis, entry)
     _must_be_known(basis)
     proposed = e.AnnulmentProposed(
@@ -125,8 +126,7 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
 
 def _must_correct(content: Mapping[str, Any], entry: Entry) -> None:
     """It says something else, of the same thing: by its key an entry is found for ever."""
-    if entry.status == Status.ANNULLED:
-        raise Clash("entry_annulled")
+    _must_stand(entry)
     if content == entry.content:
         raise Clash("nothing_to_correct")
     key = registers()[entry.register].key
@@ -306,6 +306,14 @@ def _register_and_office(situation: Situation) -> tuple[str, str]:
     return situation.offer.procedure.registers[0].name, case.authority
 
 
+def _must_stand(entry: Entry) -> None:
+    """It says something still."""
+    if entry.is_erased:
+        raise Clash("entry_erased")
+    if entry.status == Status.ANNULLED:
+        raise Clash("entry_annulled")
+
+
 def _must_be_newest(command: AmendmentCommand, entry: Entry) -> None:
     """It is bound to the version that the person saw, and to the newest change."""
     if command.expected != entry.version:
@@ -318,8 +326,7 @@ def _must_be_amendable(
     command: CorrectEntry | AnnulEntry, entry: Entry, what: Amendment, basis: Basis
 ) -> Proposal | None:
     """The proposal that a second officer agrees to; None for a court, which needs none."""
-    if entry.is_erased:
-        raise Clash("entry_erased")
+    _must_stand(entry)
     if basis.is_court and command.proposal is None:
         _must_be_newest(command, entry)
         return None

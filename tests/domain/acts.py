@@ -471,7 +471,7 @@ def _of_newest(story: Story, by: Who) -> dict[str, Any]:
 
 def _other_colour(story: Story) -> dict[str, Any]:
     content = story.entry.content
-    return {**content, "vehicle": {**content["vehicle"], "colour": "green"}}
+    return {**content, "vehicle": {**(content["vehicle"] or {}), "colour": "green"}}
 
 
 def propose_correction(by: Who = OFFICER, reason: str = "It is green.", **more: Any) -> Act:
