@@ -166,25 +166,25 @@ class Story:
 
     def situation(self, command: Command) -> Situation:
         """What the decision on this command may look at."""
+        state, keys = self._state(command), self.keys.get(command.stream, {})
+        return Situation(command, self.at, state, keys=keys, id_of=human_of, **self.loaded(command))
+
+    def loaded(self, command: Command) -> dict[str, Any]:
+        """What a desk loads for it, beside the state."""
         there = {entry.entry: entry for entry in self.entries.values()}
-        given = {stream_of(key): mandate for key, mandate in self.mandates.items()}
-        state: Any = self.case
-        if isinstance(command, EntryCommand | MandateCommand) and not _is_of_a_case(command):
-            state = {**there, **given}.get(command.stream)
-        elif isinstance(command, AppointeeCommand):
-            state = self.appointees.get(command.stream)
+        state = self._state(command)
         seen = needed(command, about_of(command, self.at, state), state)
         seen = (*seen, *further(command, state, self.beside(seen).values()))
         beside = self.beside(seen)
-        return Situation(
-            command,
-            self.at,
-            state,
-            beside={**beside, **{key: there[stream] for key, stream in led_to(beside).items()}},
-            ids={key: stream_of(key) for key in seen},
-            keys=self.keys.get(command.stream, {}),
-            id_of=human_of,
-        )
+        led = {key: there[stream] for key, stream in led_to(beside).items()}
+        return {"beside": {**beside, **led}, "ids": {key: stream_of(key) for key in seen}}
+
+    def _state(self, command: Command) -> Any:
+        if isinstance(command, EntryCommand | MandateCommand) and not _is_of_a_case(command):
+            there = {entry.entry: entry for entry in self.entries.values()}
+            given = {stream_of(key): mandate for key, mandate in self.mandates.items()}
+            return {**there, **given}.get(command.stream)
+        return self.appointees.get(command.stream) if isinstance(command, AppointeeCommand) else self.case
 
     def beside(self, keys: Iterable[Key]) -> dict[Key, Any]:
         """What stands under these keys."""
