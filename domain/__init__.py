@@ -54,7 +54,8 @@ families.py        the families of streams, each with its events and its fold
 lifecycle.py       which command fits when, who may, what its decision has to see
 decide.py          from a command to its decision in decisions/; decision.py is what comes out
 refusals.py        why not: codes and values; faults.py for what a form refuses
-case.py            what a case is after its events; entry.py, claim.py, mandate.py, seals.py, access.py of the others
+case.py            what a case is, in its parts (case_parts.py), after each event (case_fold.py)
+entry.py           the same of entries; claim.py, mandate.py, seals.py, access.py of the others
 appointee.py       what somebody may do for an authority, after its events
 roles.py           what each role may; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them

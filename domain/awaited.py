@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from domain.case import Case, Fee, Stage
+from domain.case import Case, Stage
+from domain.case_parts import Fee
 from domain.days.deadlines import Deadline
 from domain.lifecycle import offer_of
 from domain.parties import FIRST_PARTY

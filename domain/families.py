@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from domain import appointee, case, claim, entry, mandate, seals
+from domain import appointee, case_fold, claim, entry, mandate, seals
 from domain.claim import FREE
 from domain.events import (
     AccessHeadRecorded,
@@ -43,7 +43,7 @@ def _newest(_head: Any, recorded: Recorded) -> Any:
 
 
 _ROWS: Final = (
-    Family("case", get_args(CaseEvent), case.evolve, "deciding"),
+    Family("case", get_args(CaseEvent), case_fold.evolve, "deciding"),
     Family("claim", get_args(ClaimEvent), claim.evolve, "deciding", FREE),
     Family("entry", get_args(EntryEvent), entry.evolve, "deciding"),
     Family("mandate", get_args(MandateEvent), mandate.evolve, "mandates"),

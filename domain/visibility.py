@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
-from domain.case import Case, Fee, Opinion
+from domain.case import Case
+from domain.case_parts import Fee, Opinion
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits

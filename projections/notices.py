@@ -6,7 +6,8 @@ They follow from the timeline of the case. A day is the one that stands now, whe
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from domain.case import Case, RestatedDay
+from domain.case import Case
+from domain.case_parts import RestatedDay
 from domain.days.deadlines import Deadline
 from domain.events import WhichTime
 from domain.parties import FIRST_PARTY

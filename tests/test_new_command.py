@@ -97,9 +97,9 @@ WRITTEN = (
     ("domain/commands.py", "@dataclass(frozen=True, slots=True, kw_only=True)\nclass WithdrawCase", COMMAND),
     ("domain/events.py", "@dataclass(frozen=True, slots=True, kw_only=True)\nclass CaseWithdrawn", EVENT),
     ("domain/events.py", "    | CaseWithdrawn\n", "    | CaseObjected\n"),
-    ("domain/case.py", "    CaseRefused,\n    CaseWithdrawn,\n", "    CaseObjected,\n"),
+    ("domain/case_fold.py", "    CaseRefused,\n    CaseWithdrawn,\n", "    CaseObjected,\n"),
     (
-        "domain/case.py",
+        "domain/case_fold.py",
         "        case CaseWithdrawn():\n",
         "        case CaseObjected():\n            return {}\n",
     ),

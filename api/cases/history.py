@@ -16,7 +16,8 @@ from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import HistoryShown
 from domain.awaited import unconfirmed
-from domain.case import Case, evolve
+from domain.case import Case
+from domain.case_fold import evolve
 from domain.parties import is_keyed
 from domain.visibility import visible_whose
 from infra.formats.envelope import read

@@ -1,6 +1,6 @@
 """Consents: each party that is asked says yes, no, or takes a yes back, over the request as it stands.
 
-That the last one completes the case is not said here: the event itself moves it into review (``case.evolve``), and
+That the last one completes the case is not said here: the event itself moves it into review (``case_fold.evolve``), and
 ``Situation.by`` starts the authority's time.
 """
 

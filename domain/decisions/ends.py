@@ -1,7 +1,8 @@
 """The ends of a case without what it asked for: withdrawn, lapsed, not needed, waived, out of reach of an appeal."""
 
 from domain import events as e
-from domain.case import Stage, amount_of
+from domain.case import Stage
+from domain.case_parts import amount_of
 from domain.commands import (
     DeclareNotNeeded,
     EndAppealTerm,

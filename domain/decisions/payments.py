@@ -9,7 +9,9 @@ from typing import Final
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import ENDED, Case, Refund, Stage, amount_of, fee_of
+from domain.case import ENDED, Case, Stage
+from domain.case_fold import fee_of
+from domain.case_parts import Refund, amount_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
 from domain.countries import legal_day
 from domain.days.deadlines import Term, compute, is_past

@@ -9,7 +9,8 @@ from typing import Any, Final
 from domain import events as e
 from domain.appointee import Appointee
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
-from domain.case import Case, Stage, evolve
+from domain.case import Case, Stage
+from domain.case_fold import evolve
 from domain.claim import Claim
 from domain.commands import (
     SYSTEM,

@@ -8,7 +8,8 @@ import pytest
 from api.cases.event_words import told
 from api.edge.sentences import english
 from domain.awaited import unconfirmed
-from domain.case import Case, evolve
+from domain.case import Case
+from domain.case_fold import evolve
 from tests.domain import acts
 from tests.domain.story import CASE, Act, a_birth, a_sale, given
 from tests.town.caller import good

@@ -15,7 +15,8 @@ import pytest
 
 from domain import commands as c
 from domain import events as e
-from domain.case import Case, Stage, amount_of
+from domain.case import Case, Stage
+from domain.case_parts import amount_of
 from domain.claim import Claim
 from domain.countries import country_of, legal_day
 from domain.days.deadlines import Term

@@ -9,7 +9,8 @@ from typing import Any, Final
 import pytest
 
 from domain import commands as c
-from domain.case import ENDED, Case, Stage, evolve
+from domain.case import ENDED, Case, Stage
+from domain.case_fold import evolve
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
 from domain.lifecycle import CLOCK, CONSENT, ROWS, STEPS, Step, about_of, does_fit, fits, needed

@@ -18,7 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain import commands as c
 from domain import events as e
-from domain.case import ENDED, Case, Stage, amount_of
+from domain.case import ENDED, Case, Stage
+from domain.case_parts import amount_of
 from domain.claim import FREE, Claim
 from domain.families import FAMILIES
 from domain.lifecycle import STEPS, does_fit, fits

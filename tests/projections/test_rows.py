@@ -8,7 +8,8 @@ import pytest
 
 from domain.access import Access
 from domain.appointee import Appointee
-from domain.case import Case, Objection
+from domain.case import Case
+from domain.case_parts import Objection
 from domain.days.deadlines import Term
 from domain.entry import Entry
 from domain.events import EntryEnded

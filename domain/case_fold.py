@@ -1,0 +1,598 @@
+"""A case after each of its events; what a case is stands in case.py, its parts in case_parts.py."""
+
+from collections.abc import Mapping
+from typing import Any, Final, assert_never
+
+from domain.case import Case, Stage, judges_of
+from domain.case_parts import (
+    Amendment,
+    Appeal,
+    Decided,
+    Ending,
+    Fee,
+    Held,
+    Objection,
+    Opinion,
+    Proposal,
+    Question,
+    Refund,
+    RestatedDay,
+    ServedTo,
+    covers,
+    has_all,
+)
+from domain.days.deadlines import Deadline
+from domain.events import (
+    ERASED,
+    AppealDecided,
+    AppealLodged,
+    AppealTakenBack,
+    AppealTermEnded,
+    ApprovalProposed,
+    CaseApproved,
+    CaseAssigned,
+    CaseCompleted,
+    CaseEvent,
+    CaseFiled,
+    CaseLapsed,
+    CaseNotNeeded,
+    CaseRefused,
+    CaseWithdrawn,
+    ClaimWaived,
+    ConsentDeclined,
+    ConsentGiven,
+    ConsentRevoked,
+    DeadlineExtended,
+    DeadlineRestated,
+    DecisionServed,
+    DecisionTermStarted,
+    EntriesHeld,
+    EntriesWritten,
+    Event,
+    FeeAssessed,
+    FeePaid,
+    InformationProvided,
+    InformationRequested,
+    LapseSetAside,
+    ObjectionRecorded,
+    OpinionGiven,
+    OpinionRequested,
+    PersonalDataErased,
+    ReceiptRecorded,
+    Recorded,
+    RefundDue,
+    RefundPaid,
+    RequestAmended,
+    ResultAnnulled,
+    ResultCorrected,
+)
+from domain.parties import changed
+
+_FIELDS: Final = {name: n for n, name in enumerate(Case._fields)}
+
+
+def evolve(case: Case | None, recorded: Recorded) -> Case:
+    """The case after the event; never looks at a clock or at today's law."""
+    event = recorded.event
+    if case is None:
+        if not isinstance(event, CaseFiled):
+            raise TypeError(f"a case begins with CaseFiled, not with {recorded.type}")
+        filed = _filed(event, recorded)
+        return _with(filed, _acted(filed, event, recorded)) if "for" in recorded.actor else filed
+    changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
+    after = _with(case, {"version": recorded.seq, "timeline": [*case.timeline, _step(recorded)], **changes})
+    return _with(after, _acted(after, event, recorded)) if "for" in recorded.actor else after
+
+
+def _with(case: Case, changes: Mapping[str, Any]) -> Case:
+    """The case with these fields: ``_replace`` takes more than twice as long, and every event comes here."""
+    values = list(case)
+    for name, value in changes.items():
+        values[_FIELDS[name]] = value
+    return Case._make(values)
+
+
+def _step(recorded: Recorded) -> Mapping[str, Any]:
+    """One line of the timeline: what happened, when, in which role somebody did it, and for whom, as what."""
+    what, actor = type(recorded.event).__name__, recorded.actor
+    step = {"version": recorded.seq, "what": what, "at": recorded.time, "by": actor["role"]}
+    return {**step, "for": actor["for"]} if "for" in actor else step
+
+
+def _filed(event: CaseFiled, recorded: Recorded) -> Case:
+    return Case(
+        case=recorded.stream,
+        country=recorded.country,
+        procedure=event.procedure,
+        form=event.form,
+        terms=event.terms,
+        authority=recorded.authority,
+        filed_at=recorded.time,
+        stage=Stage.FILED.value,
+        version=recorded.seq,
+        parties=event.parties,
+        request=_kept_request(event.request),
+        owners=recorded.owners,
+        evidence=_kept(event.evidence),
+        warnings=event.warnings,
+        request_hash=recorded.hash,
+        consents_asked=event.consents,
+        consent_until=event.consent_until,
+        consents={},
+        payments={},
+        refunds={},
+        questions=[],
+        opinions=[],
+        effects=[],
+        entries=[],
+        receipts={},
+        objections=[],
+        amendments=[],
+        erased=[],
+        timeline=[_step(recorded)],
+        acting={},
+        at_counter=[],
+        proposers=[],
+        decisions=[],
+        extensions=[],
+        restated=[],
+        served={},
+        appeals=[],
+        barred=[],
+        set_aside_by=[],
+    )
+
+
+def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
+    """Who acted for a party, where the event tells it: what follows from an act in its append does not."""
+    actor, said = recorded.actor, getattr(event, "acting", None)
+    if said is None:
+        return {}
+    person = None if said is ERASED else said["person"]
+    if actor["for"]["as"] != "counter":
+        return {} if actor["id"] in case.parties else {"acting": {**case.acting, actor["id"]: person}}
+    paper = None if said is ERASED else said["paper"]
+    officer = [actor["id"], person or None]
+    signed = None if paper is None else {**paper, "party": actor["for"]["party"]}
+    return {
+        "at_counter": case.at_counter if officer in case.at_counter else [*case.at_counter, officer],
+        "evidence": None if case.evidence is None or signed is None else [*case.evidence, signed],
+    }
+
+
+def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one branch an event
+    """The fields of the case that the event changes."""
+    match event:
+        case CaseFiled():
+            raise TypeError("a case is filed once")
+        case FeeAssessed(fee="entry"):
+            return {"entry_fee": fee_of(event)}
+        case FeeAssessed():
+            return _completed(case, fee=fee_of(event))
+        case ConsentGiven():
+            return _completed(case, consents={**case.consents, event.party: event.of})
+        case RequestAmended():
+            return _amended(case, event, recorded)
+        case ConsentRevoked():
+            return {
+                "stage": Stage.FILED.value,
+                "consents": {party: of for party, of in case.consents.items() if party != event.party},
+                "consent_until": event.consent_until,
+                "incomplete_since": _incomplete_since(case, recorded),
+            }
+        case ConsentDeclined():  # the withdrawal follows in the same append
+            return {"consents": {party: of for party, of in case.consents.items() if party != event.party}}
+        case FeePaid():
+            payments = {**case.payments, event.payment: [event.amount, event.currency, event.paid_at]}
+            return _completed(case, payments=payments, paid=case.paid + event.amount)
+        case RefundDue():
+            return {"refunds": {**case.refunds, event.payment: _more_due(case, event, recorded)}}
+        case RefundPaid():
+            return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
+        case DecisionTermStarted():
+            return {"decision_due": event.due, "incomplete_since": None}
+        case CaseAssigned():
+            return {"officer": event.officer}
+        case InformationRequested():
+            questions = [*case.questions, _question(event, recorded)]
+            return {"stage": Stage.RETURNED.value, "questions": questions, "proposal": None}
+        case InformationProvided():
+            more = _kept(event.evidence)
+            answer = {"answer": _kept(event.answer), "answered_at": recorded.time}
+            return {
+                "stage": Stage.IN_REVIEW.value if case.stage == Stage.RETURNED else case.stage,
+                "questions": [*case.questions[:-1], {**case.questions[-1], **answer}],
+                "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
+                "decision_due": event.decision_due,
+            }
+        case DeadlineExtended():
+            before = case.decision_due or event.due
+            said = {"due": event.due, "before": before, "law": event.law, "reason": _kept(event.reason)}
+            more = [*case.extensions, {"at": recorded.time, **said}]
+            return {"decision_due": event.due, "extensions": more}
+        case DeadlineRestated():
+            return _restated(case, event)
+        case OpinionRequested():
+            return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
+        case OpinionGiven():
+            said = {"opinion": _kept(event.opinion), "given_at": recorded.time}
+            opinions = [{**o, **said} if o["of"] == event.of else o for o in case.opinions]
+            return {"opinions": opinions, "decision_due": event.decision_due}
+        case ApprovalProposed():
+            actor, person = recorded.actor, _kept(event.officer_person)
+            proposal = Proposal(officer=actor["id"], role=actor["role"], person=person)
+            return {"proposal": proposal, "proposers": [*case.proposers, proposal]}
+        case CaseApproved():
+            return {
+                "stage": Stage.APPROVED.value,
+                "entries": event.entries,
+                "effects": sorted(recorded.effects or ()),
+                "has_freed_slots": False,
+                "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
+            }
+        case EntriesWritten():
+            effects = sorted(recorded.effects or ())
+            return {
+                "entries": event.entries,
+                "effects": effects,
+                "entries_held": None,
+                "has_freed_slots": False,
+            }
+        case EntriesHeld():
+            return {"entries_held": Held(code=event.code, at=recorded.time)}
+        case CaseRefused():
+            said = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
+            return {
+                "stage": Stage.REFUSED.value,
+                "decisions": _decided(case, recorded, kind="refused", **_officer(event, recorded), **said),
+                **_ended(recorded, event.served_after),
+            }
+        case CaseWithdrawn():
+            actor = recorded.actor
+            by = actor["for"]["party"] if "for" in actor else actor["id"]
+            withdrawn = _decided(case, recorded, kind="withdrawn", reason=event.reason, by=by)
+            return {"stage": Stage.WITHDRAWN.value, "decisions": withdrawn, "has_freed_slots": True}
+        case CaseLapsed():
+            return {
+                "stage": Stage.LAPSED.value,
+                "lapsed_from": case.stage,
+                "decisions": _decided(case, recorded, kind="lapsed", reason=event.reason),
+                **_ended(recorded, event.served_after),
+            }
+        case LapseSetAside():
+            return _set_aside(case, has_freed_slots=False)
+        case CaseNotNeeded():
+            said = {"law": [event.law], "exemption": event.exemption, "explanation": _kept(event.reason)}
+            officer = _officer(event, recorded)
+            return {
+                "stage": Stage.NOT_NEEDED.value,
+                "has_freed_slots": True,
+                "decisions": _decided(case, recorded, kind="not_needed", **officer, **said),
+            }
+        case DecisionServed():
+            served = ServedTo(at=recorded.time, how=event.how, appeal_until=event.appeal_until)
+            return {"served": {**case.served, event.party: served}}
+        case ClaimWaived():
+            return {"has_waived": True, "has_freed_slots": True}
+        case AppealLodged():
+            more = _kept(event.evidence)
+            return {
+                "stage": Stage.APPEALED.value,
+                "appeals": [*case.appeals, _appeal(event, recorded)],
+                "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
+            }
+        case AppealTakenBack():
+            appeals: list[Any] = [
+                {**a, "taken_back_at": recorded.time} if a["of"] == event.of else a for a in case.appeals
+            ]
+            back = {"appeals": appeals}
+            return back if _with(case, back).open_appeals else {**back, "stage": _ended_as(case)}
+        case AppealDecided():
+            return _appeal_decided(case, event, recorded)
+        case AppealTermEnded():
+            is_approved = case.decided is not None and case.decided["kind"] == "approved"
+            return {"is_appeal_term_over": True, "has_freed_slots": case.has_freed_slots or not is_approved}
+        case ReceiptRecorded():
+            return {"receipts": {**case.receipts, event.event: event.entry}}
+        case ObjectionRecorded():
+            return {"objections": [*case.objections, _objection(event, recorded)]}
+        case CaseCompleted():
+            return {"stage": Stage.COMPLETED.value, **_ended(recorded, event.served_after)}
+        case ResultCorrected():
+            return _amended_result(case, event, recorded, {event.entry})
+        case ResultAnnulled():
+            stage = Stage.COMPLETED.value if case.stage == Stage.APPROVED else case.stage
+            written = {entry["entry"] for entry in event.entries}
+            amended = _amended_result(case, event, recorded, written)
+            return {**amended, "stage": stage, "has_freed_slots": True}
+        case PersonalDataErased():
+            return _erased(case, event)
+        case _:
+            assert_never(event)
+
+
+def _completed(case: Case, **changes: Any) -> dict[str, Any]:
+    """Completeness is derived: whatever event completes the case moves it into review (rules.md 14)."""
+    consents, fee = changes.get("consents", case.consents), changes.get("fee", case.fee)
+    kept = case.kept + changes.get("paid", case.paid) - case.paid
+    is_complete = has_all(case.consents_asked, consents) and covers(fee, kept)
+    if case.stage == Stage.FILED and is_complete:
+        changes["stage"] = (Stage.RETURNED if case.open_question else Stage.IN_REVIEW).value
+        changes["incomplete_since"] = None
+    return changes
+
+
+def _incomplete_since(case: Case, recorded: Recorded) -> str | None:
+    """The clock has stood still since then; None where it never began."""
+    return case.stands_still_since or (recorded.time if case.decision_due else None)
+
+
+def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str, Any]:
+    """Nobody has agreed to the new request yet; what an officer asked is answered by it."""
+    more, question = _kept(event.evidence), case.open_question
+    changes: dict[str, Any] = {
+        "stage": Stage.FILED.value,
+        "parties": event.parties,
+        "request": _kept_request(event.request),
+        "owners": recorded.owners,
+        "request_hash": recorded.hash,
+        "amended_from": event.of,
+        "consents_asked": event.consents,
+        "consent_until": event.consent_until,
+        "consents": {},
+        "warnings": event.warnings,
+        "evidence": None if more is None or case.evidence is None else [*case.evidence, *more],
+        "incomplete_since": _incomplete_since(case, recorded),
+        # All that it asks for now was taken, or was its own still.
+        "has_freed_slots": False,
+        "claims_lost_at": None,
+    }
+    if question is not None:
+        changes["questions"] = [*case.questions[:-1], {**question, "answered_at": recorded.time}]
+    return changes | _completed(_with(case, changes))
+
+
+# --- pieces of the state ------------------------------------------------------------------------------------
+
+
+def fee_of(event: FeeAssessed) -> Fee:
+    """The fee as the event assessed it."""
+    return {
+        "amount": event.amount,
+        "currency": event.currency,
+        "formula": event.formula,
+        "provisional": event.provisional,
+        "due": event.due,
+        "lapses": event.lapses,
+    }
+
+
+_NOTHING_DUE: Final[Refund] = {"due": 0, "since": None, "reason": None, "paid_back": 0, "paid": []}
+
+
+def _more_due(case: Case, event: RefundDue, recorded: Recorded) -> Refund:
+    before = case.refunds.get(event.payment, _NOTHING_DUE)
+    since = before["since"] if before["due"] > before["paid_back"] else recorded.time
+    return {**before, "due": before["due"] + event.amount, "since": since, "reason": event.reason}
+
+
+def _paid_back(case: Case, event: RefundPaid) -> Refund:
+    before = case.refunds.get(event.payment, _NOTHING_DUE)
+    paid = [*before["paid"], [event.amount, event.currency, event.paid_at]]
+    return {**before, "paid_back": before["paid_back"] + event.amount, "paid": paid}
+
+
+def _question(event: InformationRequested, recorded: Recorded) -> Question:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "items": event.items,
+        "answer_until": event.answer_until,
+        "question": _kept(event.question),
+        "answer": None,
+        "answered_at": None,
+    }
+
+
+def _opinion(event: OpinionRequested, recorded: Recorded) -> Opinion:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "authority": event.authority,
+        "investigation": event.investigation,
+        "answer_until": event.answer_until,
+        "inquiry": _kept(event.inquiry),
+        "opinion": None,
+        "given_at": None,
+    }
+
+
+def _restated(case: Case, event: DeadlineRestated) -> dict[str, Any]:  # noqa: PLR0911 - one branch a time
+    """The day that was moved stands where it stood."""
+    due, of = event.due, event.of
+    name = "fee" if event.which == "pay" else "entry_fee"
+    fee = getattr(case, name) if event.which in ("pay", "pay_entry") else None
+    is_told = fee is None or fee["due"] != due
+    day = RestatedDay(which=event.which, party=event.party, due=due if is_told else None)
+    changes: dict[str, Any] = {"restated": [*case.restated, day]}
+    match event.which:
+        case "pay" | "pay_entry":
+            return {**changes, name: fee and {**fee, "due": due, "lapses": event.lapses}}
+        case "consent":
+            return {**changes, "consent_until": due}
+        case "decide":
+            return {**changes, "decision_due": due}
+        case "answer":
+            questions = [{**q, "answer_until": due} if q["of"] == of else q for q in case.questions]
+            return {**changes, "questions": questions}
+        case "opinion":
+            opinions = [{**o, "answer_until": due} if o["of"] == of else o for o in case.opinions]
+            return {**changes, "opinions": opinions}
+        case "served":
+            return {**changes, "ending": case.ending and {**case.ending, "served_after": due}}
+        case "appeal":
+            served = {
+                p: {**s, "appeal_until": due} if p == event.party else s for p, s in case.served.items()
+            }
+            return {**changes, "served": served}
+        case "appeal_decision":
+            appeals = [{**a, "decide_until": due} if a["of"] == of else a for a in case.appeals]
+            return {**changes, "appeals": appeals}
+        case _:
+            assert_never(event.which)
+
+
+def _objection(event: ObjectionRecorded, recorded: Recorded) -> Objection:
+    return {
+        "register": event.register,
+        "entry": event.entry,
+        "event": event.event,
+        "code": event.code,
+        "at": recorded.time,
+        "is_over": False,
+    }
+
+
+def _amended_result(
+    case: Case, event: ResultCorrected | ResultAnnulled, recorded: Recorded, written: set[str]
+) -> dict[str, Any]:
+    """A registry may answer for the new event as for the old one; what it objected to is over."""
+    amendment: Amendment = {
+        "what": "correction" if isinstance(event, ResultCorrected) else "annulment",
+        "entry": event.entry if isinstance(event, ResultCorrected) else None,
+        "at": recorded.time,
+        "law": event.law,
+        "reason": _kept(event.reason),
+    }
+    objections = [
+        {**each, "is_over": each["is_over"] or each["entry"] in written} for each in case.objections
+    ]
+    return {
+        "amendments": [*case.amendments, amendment],
+        "effects": sorted({*case.effects, *(recorded.effects or ())}),
+        "objections": objections,
+    }
+
+
+def _ended(recorded: Recorded, served_after: Deadline) -> dict[str, Any]:
+    """What ended the case is to be served, and may be appealed against."""
+    ending = Ending(of=recorded.hash, at=recorded.time, served_after=served_after)
+    return {"ending": ending, "served": {}, "has_waived": False, "is_appeal_term_over": False}
+
+
+def _set_aside(case: Case, **changes: Any) -> dict[str, Any]:
+    """The newest decision counts no more: the case stands where it stood before, and is complete or not."""
+    decisions = [
+        {**one, "is_set_aside": one["is_set_aside"] or one is case.decided} for one in case.decisions
+    ]
+    was_approved = case.lapsed_from == Stage.APPROVED and case.stage in (Stage.LAPSED, Stage.APPEALED)
+    found = {
+        "stage": (Stage.APPROVED if was_approved else Stage.FILED).value,
+        "decisions": decisions,
+        "ending": None,
+        "lapsed_from": None,
+        "served": {},
+        "has_waived": False,
+        "is_appeal_term_over": False,
+        **changes,
+    }
+    return found | _completed(_with(case, found))
+
+
+def _ended_as(case: Case) -> str:
+    """The stage of an appealed case before the appeal."""
+    kinds = {"refused": Stage.REFUSED, "lapsed": Stage.LAPSED, "approved": Stage.COMPLETED}
+    return kinds[case.decided["kind"] if case.decided else "refused"].value
+
+
+def _appeal(event: AppealLodged, recorded: Recorded) -> Appeal:
+    return {
+        "of": recorded.hash,
+        "at": recorded.time,
+        "party": event.party,
+        "authority": event.authority,
+        "decide_until": event.decide_until,
+        "reason": _kept(event.reason),
+        "taken_back_at": None,
+        "decided_at": None,
+        "outcome": None,
+        "explanation": None,
+    }
+
+
+def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dict[str, Any]:
+    """All that are open end so; after a set-aside others decide, and the full time runs anew (rules.md 19)."""
+    said = {
+        "outcome": event.outcome,
+        "decided_at": recorded.time,
+        "explanation": _kept(event.reason),
+    }
+    open_now = case.open_appeals
+    appeals = [{**appeal, **said} if appeal in open_now else appeal for appeal in case.appeals]
+    if event.outcome != "set_aside":
+        return {"appeals": appeals, "stage": _ended_as(case)}
+    question = case.questions[-1:]
+    if question and question[0]["answered_at"] is None and event.answer_until:
+        question = [{**question[0], "answer_until": event.answer_until}]
+    return _set_aside(
+        case,
+        appeals=appeals,
+        barred=[*case.barred, *(judge for judge in judges_of(case) if judge not in case.barred)],
+        set_aside_by=[*case.set_aside_by, [recorded.actor["id"], _kept(event.officer_person) or None]],
+        officer=None,
+        proposal=None,
+        decision_due=None,
+        incomplete_since=None,
+        consent_until=event.consent_until or case.consent_until,
+        questions=[*case.questions[:-1], *question],
+        has_freed_slots=case.has_freed_slots and not event.is_held,
+        claims_lost_at=None if event.is_held else recorded.time,
+    )
+
+
+_NOBODY_SAID: Final = {**dict.fromkeys(Decided.__annotations__), "is_set_aside": False}
+
+
+def _decided(case: Case, recorded: Recorded, **said: Any) -> list[Any]:
+    return [*case.decisions, {**_NOBODY_SAID, "at": recorded.time, **said}]
+
+
+def _officer(event: CaseApproved | CaseRefused | CaseNotNeeded, recorded: Recorded) -> dict[str, Any]:
+    return {"officer": recorded.actor["id"], "person": _kept(event.officer_person)}
+
+
+def _kept(value: Any) -> Any:
+    return None if value is ERASED else value
+
+
+def _kept_request(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: [_kept(each) for each in value] if isinstance(value, list) else _kept(value)
+        for name, value in request.items()
+    }
+
+
+def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
+    """What is about those who are named falls; what is about several people falls with the whole case."""
+    whose = set(event.whose)
+    changes: dict[str, Any] = {
+        "request": changed(case.request, case.owners, lambda value, of: None if of in whose else value),
+        "erased": sorted({*case.erased, *whose}),
+    }
+    if "case" in whose:
+        changes |= {
+            "acting": dict.fromkeys(case.acting),
+            "at_counter": [[officer, None] for officer, _ in case.at_counter],
+            "evidence": None,
+            "questions": [{**q, "question": None, "answer": None} for q in case.questions],
+            "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],
+            "proposal": case.proposal and {**case.proposal, "person": None},
+            "proposers": [{**p, "person": None} for p in case.proposers],
+            "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
+            "extensions": [{**each, "reason": None} for each in case.extensions],
+            "appeals": [{**a, "reason": None, "explanation": None} for a in case.appeals],
+            "amendments": [{**each, "reason": None} for each in case.amendments],
+            "barred": [[officer, None] for officer, _ in case.barred],
+            "set_aside_by": [[officer, None] for officer, _ in case.set_aside_by],
+        }
+    return changes
