@@ -93,7 +93,7 @@ def _fee(case: Case) -> Iterator[Awaited]:
     if fee["provisional"]:
         yield Awaited(AUTHORITY, "assessment", office=case.authority)
     elif case.stage == Stage.FILED:
-        yield _to_pay("fee", fee, fee["amount"] - case.paid, "pay")
+        yield _to_pay("fee", fee, fee["amount"] - case.kept, "pay")
     else:
         kept = case.kept - (case.fee["amount"] if case.fee else 0)
         yield _to_pay("entry_fee", fee, fee["amount"] - kept, "pay_entry")

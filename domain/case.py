@@ -1,21 +1,5 @@
-"""One person's request, from filing to its end: stages, state and fold; what may happen is in lifecycle.py.
-
-::
-
-    filed ───────► in_review ──────► approved ──► completed
-      │ ▲ revoked,    │ ▲ answer       │ (the entries are written in the same append, or,
-      │ │ amended     │ │              │  where a fee is due before them, in that of the payment)
-      │ └───────      ▼ │              └──► lapsed (unpaid: that fee)
-      │             returned ──► lapsed (no_answer)              in_review ──► refused
-      ├──► lapsed (unpaid, no_consent)
-      ├──► not_needed (the law asks for none of this; also from in_review and returned)
-      └──► withdrawn (a party declined; by the applicant also from in_review and returned)
-
-    lapsed ──► where it stood (a payment in time that was told late)
-    refused, lapsed, completed ──► appealed ──► the same (upheld, taken back; what was written annulled)
-                                       └──► in_review, or where it lapsed (set aside)
-
-    approved ──► completed (what was written is annulled before the registry has answered)
+"""One person's request, from filing to its end: its stages and its state; what may happen, and where it leads, is in
+lifecycle.py (drawn in docs/reference/lifecycle.md).
 """
 
 from collections.abc import Mapping

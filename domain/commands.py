@@ -443,9 +443,9 @@ class DecidingAmendment(AmendmentCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectEntry(DecidingAmendment):
-    """It reads so from now on."""
+    """It reads from now on as the proposal says, or, by a court, so."""
 
-    content: Mapping[str, Any]
+    content: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,10 @@ Sees = Callable[[About], tuple[Key, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row. ``stages`` and ``when``: where the command fits, as people are told; entries have no stages.
+    """A row. ``stages`` and ``when``: where the command fits, as people are told; only cases have stages. What is asked
+    of no stage, and money, is taken at any.
+
+    ``to``: the other stages in which the case may be after it, by what it is then complete of; none: it stays.
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
@@ -113,6 +116,7 @@ class Step:
     command: type[c.Command]
     may: May | None  # None: the decision says who
     stages: tuple[Stage, ...] = ()
+    to: tuple[Stage, ...] = ()
     when: Callable[[Case], bool] = lambda _case: True
     of_party: Callable[[Case, str], bool] = lambda _case, _party: True
     is_judgement: bool = False
@@ -320,12 +324,33 @@ _OF_A_RESULT: Final[Any] = {
     "reaches_erased": True,
 }
 ROWS: Final = (
-    Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS),
-    Step(c.AmendRequest, AMEND, (FILED, RETURNED), sees=(*ENTRIES_AND_CLAIMS, _former_claims)),
+    Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS, to=(FILED, IN_REVIEW)),
+    Step(
+        c.AmendRequest,
+        AMEND,
+        (FILED, RETURNED),
+        sees=(*ENTRIES_AND_CLAIMS, _former_claims),
+        to=(FILED, IN_REVIEW),
+    ),
     # parties
-    Step(c.GiveConsent, CONSENT, (FILED,), when=_lacks_consents, of_party=_has_to_consent),
-    Step(c.DeclineConsent, CONSENT, (FILED,), when=_asks_consents, of_party=_is_asked, sees=CLAIMS),
-    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent, of_party=_consented),
+    Step(
+        c.GiveConsent,
+        CONSENT,
+        (FILED,),
+        when=_lacks_consents,
+        of_party=_has_to_consent,
+        to=(IN_REVIEW, RETURNED),
+    ),
+    Step(
+        c.DeclineConsent,
+        CONSENT,
+        (FILED,),
+        when=_asks_consents,
+        of_party=_is_asked,
+        sees=CLAIMS,
+        to=(Stage.WITHDRAWN,),
+    ),
+    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent, of_party=_consented, to=(FILED,)),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
     Step(
         c.RecordPayment,
@@ -335,6 +360,7 @@ ROWS: Final = (
         sees=ALL_THAT_CHANGES,
         sees_when=_waits_for_money_or_lapsed,
         reaches_erased=True,
+        to=(IN_REVIEW, RETURNED, FILED, APPROVED),
     ),
     Step(
         c.AssessFee,
@@ -344,23 +370,24 @@ ROWS: Final = (
         is_judgement=True,
         sees=ALL_THAT_CHANGES,
         sees_when=_waits_for_entries,
+        to=(IN_REVIEW, RETURNED),
     ),
     Step(c.RecordRefund, PAY, reaches_erased=True),
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
-    Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True),
-    Step(c.ProvideInformation, INFORM, (RETURNED, FILED), when=_waits_for_an_answer),
+    Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to=(RETURNED,)),
+    Step(c.ProvideInformation, INFORM, (RETURNED, FILED), when=_waits_for_an_answer, to=(IN_REVIEW,)),
     Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
     Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED, FILED), when=_waits_for_an_opinion),
     Step(c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_runs, is_judgement=True),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
-    Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES),
-    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS),
+    Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES, to=(APPROVED,)),
+    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS, to=(REFUSED,)),
     Step(
         c.WriteEntries, DECIDE, (APPROVED,), when=_entries_are_held, is_judgement=True, sees=ALL_THAT_CHANGES
     ),
     # ends
-    Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS),
+    Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS, to=(Stage.WITHDRAWN,)),
     Step(
         c.DeclareNotNeeded,
         NOT_NEEDED,
@@ -368,8 +395,9 @@ ROWS: Final = (
         when=_has_exemptions,
         is_judgement=True,
         sees=CLAIMS,
+        to=(Stage.NOT_NEEDED,),
     ),
-    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True),
+    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True, to=(LAPSED,)),
     Step(
         c.RestateDeadlines,
         CLOCK,
@@ -379,8 +407,10 @@ ROWS: Final = (
     # appeals: from the day on which a party has what ended the case
     Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved, of_party=_is_not_served),
     Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED, APPEALED), reaches_erased=True),
-    Step(c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed),
-    Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed),
+    Step(
+        c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed, to=(APPEALED,)
+    ),
+    Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed, to=(REFUSED, LAPSED, COMPLETED)),
     Step(
         c.DecideAppeal,
         DECIDE_APPEAL,
@@ -389,6 +419,7 @@ ROWS: Final = (
         sees=(*CLAIMS, *RESULT),
         sees_written=True,
         sees_claims=True,
+        to=(REFUSED, LAPSED, COMPLETED, FILED, IN_REVIEW, RETURNED, APPROVED),
     ),
     Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
@@ -400,6 +431,7 @@ ROWS: Final = (
         when=_awaits_receipts,
         sees_written=True,
         reaches_erased=True,
+        to=(COMPLETED,),
     ),
     Step(
         c.RecordObjection,
@@ -419,6 +451,7 @@ ROWS: Final = (
         sees_written=True,
         sees_claims=True,
         reaches_erased=True,
+        to=(COMPLETED,),
     ),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
     Step(c.ForgetCase, CLOCK, ENDED, reaches_erased=True),
@@ -428,7 +461,7 @@ ROWS: Final = (
     Step(c.ProposeCorrection, AMEND_ENTRY, is_judgement=True),
     Step(c.ProposeAnnulment, AMEND_ENTRY, is_judgement=True),
     Step(c.CorrectEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
-    Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
+    Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT, to=(COMPLETED,)),
     Step(c.ExpireEntry, CLOCK, sees_claims=True),
     Step(c.EraseEntry, ERASE_ENTRY),
     Step(c.ForgetEntry, CLOCK),
@@ -496,7 +529,8 @@ def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, .
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
     found = [(entry.register, entry.content) for entry in entries]
     if isinstance(command, c.CorrectEntry):
-        found.append((command.register, command.content))
+        proposed = (each.proposal["content"] for each in entries if each.proposal)
+        found += [(command.register, content) for content in (command.content, *proposed) if content]
     claims = (key for register, content in found for key in registers()[register].claims_of(content))
     return tuple(dict.fromkeys(claims))
 

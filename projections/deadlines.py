@@ -20,9 +20,9 @@ def _row(case: Case) -> Row | None:
         answer = _until(question["answer_until"])
     if case.stage == Stage.IN_REVIEW and case.stands_still_since is None:
         decide = _until(case.decision_due)
-    if case.ending is not None and not case.is_appeal_term_over and case.stage != Stage.APPEALED:
+    if case.ending is not None and not case.is_appeal_term_over:
         serve = _until(case.ending["served_after"]) if case.unserved else None
-        appeal = _until(case.appeal_until)
+        appeal = _until(case.appeal_until) if case.stage != Stage.APPEALED else None
     acts = [moment for moment in (pay, consent, answer, serve, appeal) if moment]
     asked = [until["until"] for opinion in case.open_opinions if (until := opinion["answer_until"])]
     opinion = min(asked, default=None)

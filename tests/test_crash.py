@@ -45,6 +45,7 @@ CLIENTS: Final = 8
 PATIENCE_S: Final = 120.0  # for an answer, over as many kills as that takes
 ENOUGH: Final = 1_000  # acknowledged commands
 CARS: Final = 900
+LIVES: Final = 16
 REFUSED: Final = {"in_flight", "unavailable"}  # ask again
 SEED: Final = 20261123
 Answer = httpx2.Response
@@ -102,6 +103,7 @@ class Person:
             self._appointed,
             self._amended,
         )
+        assert len(lives) == LIVES
         try:
             with closing(self._http):
                 while not self._over.is_set():
@@ -123,7 +125,7 @@ class Person:
         """Corrected by two officers, and annulled by them; another sale by the court."""
         case, entry = self._sold(n), self._ids.stream(entry_key("vehicles", "vin", vin(n)))
         seen = self._entry(entry, 2)
-        if n % 2:
+        if n // LIVES % 2:
             self._shown(SELLER, case, "ending")  # completed: nobody else changes it now
             version = self._asked(lambda: self._caller(SELLER).get(f"/v1/cases/{case}")).json()["version"]
             self._judge(case, JUDGE, "annulments", "ResultAnnulled", version, body=WHY)
@@ -143,7 +145,8 @@ class Person:
         """The entry after it."""
         entry = seen["entry"]
         ask = partial(self._post, who, f"{ENTRIES}/{entry}/{what}", said, seen=seen["version"])
-        return self._entry(entry, int(self._done(ask, entry, event)["version"]))
+        self._done(ask, entry, event)
+        return self._entry(entry, seen["version"] + 1)
 
     def _entry(self, entry: str, version: int) -> dict[str, Any]:
         """The entry, once it is shown in this version: who follows the log is killed, too."""

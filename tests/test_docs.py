@@ -292,6 +292,15 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
         assert [typ for typ in statements if f"`{typ}`" not in text_of(page)] == []
 
 
+def test_the_page_says_where_each_command_leads() -> None:
+    page = (REFERENCE / "lifecycle.md").read_text("utf-8").partition("## Where each leads")[2]
+    page = page.partition("## ")[0]
+    said = dict(re.findall(r"^\| `([A-Z]\w+)` \| (.*) \|$", page, re.MULTILINE))
+    assert said == {
+        row.command.__name__: ", ".join(f"`{stage.value}`" for stage in row.to) for row in ROWS if row.to
+    }
+
+
 def test_the_life_of_a_case_is_drawn_with_every_stage_and_every_command() -> None:
     """The table is that of domain/lifecycle.py, in its order; the drawing has all stages."""
     page = (REFERENCE / "lifecycle.md").read_text("utf-8")

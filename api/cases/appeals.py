@@ -82,10 +82,12 @@ async def appeal(request: Request, case: Id) -> Response:
     if said.reason is None:
         raise Invalid(Fault("/reason", "missing"))
     is_at_counter = said.acting is not None and said.acting.as_ == "counter"
-    country, found, _ = await readable(
+    country, found, rule = await readable(
         request, actor, case, "case.counter" if is_at_counter else "case.appeal"
     )
-    is_lodged = any(each["reason"] == said.reason for each in found.open_appeals)
+    mine = {said.party} if said.party else {each.party for each in rule.capacities}
+    lodged = [(each["party"], each["reason"]) for each in found.open_appeals]
+    is_lodged = any(party in mine and reason == said.reason for party, reason in lodged)
     evidence = () if is_lodged else await brought(country, actor, case, said.evidence)
     try:
         return await act_for_party(

@@ -647,9 +647,13 @@ class EntryShown(Shape):
 
 
 class EntryAmended(Shape):
-    """What was proposed, corrected or annulled is done; nothing personal."""
+    """What was proposed, corrected or annulled is done; nothing personal.
+
+    ``version``: of the case that had written it, where there is one, else of the entry.
+    """
 
     entry: OpaqueId
+    case: OpaqueId | None
     version: Version
 
 

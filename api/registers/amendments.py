@@ -28,7 +28,7 @@ from domain.entry import Entry
 from domain.faults import faults_of
 from domain.forms import Paragraph, Value, plain
 from domain.procedures import registers
-from domain.refusals import Clash, Fault, Invalid
+from domain.refusals import Fault, Invalid
 from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 
@@ -101,16 +101,13 @@ async def correct(request: Request, register: str, entry: Id) -> Response:
     if (said.content is None) is not (said.reason is None):
         raise Invalid(Fault("/content" if said.content is None else "/reason", "missing"))
     found = await _as_it_stands(country, register, entry)
-    if said.content is not None:
-        content, proposal = _content_of(register, said.content), None
-    else:
-        content, proposal = _proposed(found, said.of), said.of
+    is_proposed = said.content is None
     command = CorrectEntry(
         **_named(request, country, register, entry),
-        of=said.of if proposal is None else found.change,
+        of=found.change if is_proposed else said.of,
         written_by=found.written_by,
-        proposal=proposal,
-        content=content,
+        proposal=said.of if is_proposed else None,
+        content=None if said.content is None else _content_of(register, said.content),
         reason=said.reason,
     )
     return await _done(request, country, command)
@@ -192,16 +189,9 @@ async def _as_it_stands(country: CountryHouse, register: str, entry: str) -> Ent
     return Entry(**row["state"])
 
 
-def _proposed(entry: Entry, event: str) -> dict[str, Any]:
-    """What the proposal says the content should be; raises Clash where it stands no more."""
-    proposal = entry.proposal
-    if proposal is None or proposal["event"] != event or proposal["content"] is None:
-        raise Clash("amendment_not_proposed")
-    return dict(proposal["content"])
-
-
 async def _done(request: Request, country: CountryHouse, command: AmendmentCommand) -> Response:
+    """The version is that of what the command was asked of, so that a repeat is answered like the first time."""
     outcome = await carried_out(request, country, command)
-    newest = country.log.newest(command.entry)
-    version = newest[2] if newest else outcome.version
-    return answered({"entry": command.entry, "version": version}, version=version)
+    case = None if outcome.stream == command.entry else outcome.stream
+    body = {"entry": command.entry, "case": case, "version": outcome.version}
+    return answered(body, version=outcome.version)

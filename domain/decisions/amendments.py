@@ -96,9 +96,10 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
     if _was_amended_so(command, entry, "correction", basis):
         return situation.so_already(basis.rule, authority=basis.authority)
     proposal = _must_be_amendable(command, entry, "correction", basis)
-    if proposal and proposal["content"] != command.content:
-        raise Clash("proposal_changed")
-    _must_correct(command.content, entry)
+    content = proposal["content"] if proposal else command.content
+    if content is None:
+        raise Erased(command.entry) if proposal else Invalid(Fault("/content", "missing"))
+    _must_correct(content, entry)
     corrected = e.EntryCorrected(
         register=entry.register,
         content_version=registers()[entry.register].content_version,
@@ -106,10 +107,10 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
         proposal=command.proposal,
         law=basis.law,
         rule=basis.rule.id,
-        content=command.content,
+        content=content,
         reason=_reason(command, proposal),
     )
-    events: Events = [*_claims_follow(command.content, entry, situation), (key, corrected)]
+    events: Events = [*_claims_follow(content, entry, situation), (key, corrected)]
     if isinstance(situation.state, Case):
         told = e.ResultCorrected(
             register=entry.register,
@@ -376,7 +377,8 @@ def _was_amended_so(command: CorrectEntry | AnnulEntry, entry: Entry, what: Amen
     if done is None or (done["what"], done["by"]) != (what, officer_of(basis.rule)):
         return False
     is_same = done["proposal"] == command.proposal if command.proposal else done["of"] == command.of
-    return is_same and (not isinstance(command, CorrectEntry) or command.content == entry.content)
+    content = command.content if isinstance(command, CorrectEntry) else None
+    return is_same and content in (None, entry.content)
 
 
 def _reason(command: CorrectEntry | AnnulEntry, proposal: Proposal | None) -> str:

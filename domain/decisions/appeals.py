@@ -27,13 +27,10 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     same = (mine.party, command.reason)
     if any((appeal["party"], appeal["reason"]) == same for appeal in case.open_appeals):
         return situation.so_already(rule)
+    _must_not_be_late(command, mine.party, situation)
     situation.must_fit()
     if case.ending is None or command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
-    served = case.served.get(mine.party)
-    until = served["appeal_until"] if served else presumed_until(situation)
-    if case.is_appeal_term_over or (until and is_past(until, situation.at)):
-        raise Clash("appeal_term_over")
     rule = rule.of(mine)
     lodged = e.AppealLodged(
         of=command.of,
@@ -45,6 +42,17 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
         acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, lodged)])
+
+
+def _must_not_be_late(command: LodgeAppeal, party: str, situation: Situation) -> None:
+    """Whether the clock has come or not, the same is said: an end of this time takes effect by itself (rules.md 6)."""
+    case = situation.case
+    if case.ending is None or command.of != case.ending["of"]:
+        return
+    served = case.served.get(party)
+    until = served["appeal_until"] if served else presumed_until(situation)
+    if case.is_appeal_term_over or (until and is_past(until, situation.at)):
+        raise Clash("appeal_term_over")
 
 
 def take_back(command: TakeBackAppeal, situation: Situation) -> Decision:

@@ -1,5 +1,6 @@
 """Corrections and annulments over HTTP: what an office wrote in error, and what a court decides of it."""
 
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -67,9 +68,14 @@ def test_an_error_of_the_office_is_corrected_and_everybody_is_told(town: Town) -
     proposed = good(propose(town, path))
     assert seen(town, path)["proposal"]["reason"] == WHY
     assert problem(confirm(town, path, FIRST, "corrections")) == (403, "four_eyes")
-    done = good(confirm(town, path, SECOND, "corrections"))
-    assert done["version"] == proposed["version"] + 1
+    said, key = {"of": seen(town, path)["proposal"]["event"]}, new_key()
+    ask = partial(town.as_(SECOND).post, f"{path}/corrections", said, seen=proposed["version"], key=key)
+    done = good(ask())
+    assert (done["case"], done["version"]) == (case, town.read(case, SELLER)["version"])
+    assert good(ask()) == done, "its answer was lost"
+    assert good(town.as_(SECOND).post(f"{path}/corrections", said, seen=proposed["version"])) == done
     found = seen(town, path)
+    assert found["version"] == proposed["version"] + 1
     assert (found["content"]["vehicle"]["colour"], found["proposal"], found["status"]) == (
         "green",
         None,

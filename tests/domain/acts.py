@@ -493,8 +493,8 @@ def correct(by: Who = SECOND, **more: Any) -> Act:
     """A second officer agrees to what is proposed."""
 
     def act(story: Story) -> Command:
-        proposal: Any = story.entry.proposal or {"event": "hash-of-nothing", "content": {}}
-        said = {"proposal": proposal["event"], "content": proposal["content"], **_written(story), **more}
+        proposal: Any = story.entry.proposal or {"event": "hash-of-nothing"}
+        said = {"proposal": proposal["event"], **_written(story), **more}
         return CorrectEntry(**{**_of_newest(story, by), **said})
 
     return act

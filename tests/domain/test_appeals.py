@@ -121,7 +121,7 @@ def test_a_refusal_a_lapse_and_what_is_completed_can_be_appealed_against(
     given(story, later(days=900)).when(end_appeal_term()).then()
     story.when(decide_appeal("upheld")).then(*_upheld(ended))
     assert (story.now.stage, story.now.is_appeal_term_over) == (ended, True)
-    story.when(appeal("p2", reason="Again.")).then_refused(WrongStage)
+    story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_term_over")
 
 
 def _upheld(ended: str) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def _upheld(ended: str) -> tuple[str, ...]:
 
 def test_an_appeal_after_its_time_comes_too_late() -> None:
     story = given(a_sale(), *REFUSED, *APPEALABLE).when(appeal()).then_refused(Clash, "appeal_term_over")
-    given(story, end_appeal_term()).when(appeal()).then_refused(WrongStage)
+    given(story, end_appeal_term()).when(appeal()).then_refused(Clash, "appeal_term_over")
 
 
 def test_set_aside_the_case_is_in_review_for_others_with_the_full_time() -> None:

@@ -288,6 +288,7 @@ class Lives(RuleBasedStateMachine):
             self.came[story.case_id][command.statement.payment] = command.statement.amount
         if isinstance(command, c.RecordRefund):
             self.went[story.case_id] += command.statement.amount
+        self._led_on(kind, before, story.case)
         if before is not None and isinstance(command, c.CaseCommand):
             _was_told(command, before)
             _was_nobodys_own(command, before, bound, story)
@@ -296,6 +297,12 @@ class Lives(RuleBasedStateMachine):
         again = story.refusal.name if story.refusal else story.names
         assert not again or again in ONCE_ONLY.get(kind, ()), (kind.__name__, again)
         story.last = last
+
+    def _led_on(self, kind: type[c.Command], before: Case | None, after: Case | None) -> None:
+        """To a stage that its row names."""
+        if after is not None and (before is None or before.stage != after.stage):
+            assert after.stage in STEPS[kind].to, (kind.__name__, before and before.stage, after.stage)
+            self.met[f"{kind.__name__} leads to {after.stage}"] += 1
 
     # --- what is true of every life --------------------------------------------------------------------------
 
@@ -518,6 +525,7 @@ EVERY: Final = {
         for code in known
     ),
     *(f"done {kind.__name__}" for kind in RIGHT),
+    *(f"{kind.__name__} leads to {stage.value}" for kind, row in STEPS.items() for stage in row.to),
     *(f"as {code}" for code in get_args(e.As)),
 }
 NEVER: Final = {
