@@ -58,7 +58,8 @@ class Case(NamedTuple):
     Personal values that are erased are None; ``owners`` says whose each personal member of the request is.
     ``proposers``: whoever proposed an approval, ever, also where that is void now.
     ``acting``: the humans who acted for a party without being one, "a1" -> keyed person id, for every time that they
-    do. ``at_counter``: [office id, keyed person id] of each officer who acted for a party.
+    do. ``former``: the humans (keyed) who were a party of a request that is restated since, or acted for one.
+    ``at_counter``: [office id, keyed person id] of each officer who acted for a party.
     """
 
     case: str
@@ -92,6 +93,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
+    former: list[str]
     proposers: list[Proposal]  # oldest first
     decisions: list[Decided]  # newest last; those that were set aside, too
     extensions: list[Extension]

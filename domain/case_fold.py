@@ -132,6 +132,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         timeline=[_step(recorded)],
         acting={},
         at_counter=[],
+        former=[],
         proposers=[],
         decisions=[],
         extensions=[],
@@ -327,6 +328,11 @@ def _incomplete_since(case: Case, recorded: Recorded) -> str | None:
     return case.stands_still_since or (recorded.time if case.decision_due else None)
 
 
+def _people(case: Case) -> set[str]:
+    """The humans who are a party, or act for one, as the request names them."""
+    return {*case.persons.values(), *(each["person"] for each in case.representatives.values())}
+
+
 def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str, Any]:
     """Nobody has agreed to the new request yet; what an officer asked is answered by it."""
     more, question = _kept(event.evidence), case.open_question
@@ -337,6 +343,7 @@ def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str,
         "owners": recorded.owners,
         "request_hash": recorded.hash,
         "amended_from": event.of,
+        "former": sorted({*case.former, *_people(case)}),
         "consents_asked": event.consents,
         "consent_until": event.consent_until,
         "consents": {},
@@ -583,6 +590,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
         changes |= {
             "acting": dict.fromkeys(case.acting),
             "at_counter": [[officer, None] for officer, _ in case.at_counter],
+            "former": [],
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
             "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],

@@ -20,7 +20,7 @@ from domain.offers import offer
 from domain.once import once
 from domain.parentage import birth_of
 from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
-from domain.persons import is_company
+from domain.persons import is_company, people_in
 from domain.procedure import (
     Effect,
     End,
@@ -254,7 +254,9 @@ def _has_exemptions(case: Case) -> bool:
 
 
 def _is_unserved(case: Case) -> bool:
-    return case.ending is not None and any(party not in case.served for party in case.parties)
+    if case.ending is None or case.is_annulled:
+        return False
+    return any(party not in case.served for party in case.parties)
 
 
 def _is_not_served(case: Case, party: str) -> bool:
@@ -522,17 +524,26 @@ def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
 
 def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
     """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
-    read (``seen``, and the state itself) and as they are to read.
+    read (``seen``, and the state itself) and as they are to read; of an amendment also the companies that they name,
+    whose heads are kept out.
     """
-    if not STEPS[type(command)].sees_claims:
+    is_amended = isinstance(command, c.AmendmentCommand)
+    if not STEPS[type(command)].sees_claims and not is_amended:
         return ()
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
     found = [(entry.register, entry.content) for entry in entries]
-    if isinstance(command, c.CorrectEntry):
+    if isinstance(command, c.CorrectEntry | c.ProposeCorrection):
         proposed = (each.proposal["content"] for each in entries if each.proposal)
         found += [(command.register, content) for content in (command.content, *proposed) if content]
     claims = (key for register, content in found for key in registers()[register].claims_of(content))
-    return tuple(dict.fromkeys(claims))
+    former = [entry.before["content"] for entry in entries if entry.before]
+    companies = (
+        company_key(named["number"])
+        for content in (*(content for _, content in found), *former)
+        for named in people_in(content)
+        if is_amended and is_company(named)
+    )
+    return tuple(dict.fromkeys((*claims, *companies)))
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:

@@ -70,10 +70,6 @@ def _fee_due(case: Case, nth: int) -> Deadline | None:
     return fee["due"] if fee else None
 
 
-def _opening(case: Case, _nth: int) -> Deadline | None:
-    return case.ending["served_after"] if case.ending else None
-
-
 def _extended(case: Case, nth: int) -> Deadline | None:
     return case.extensions[nth]["due"]
 
@@ -100,12 +96,13 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "CaseNotNeeded": Notice(_all, "not_needed"),
     "LapseSetAside": Notice(_all, "lapse_set_aside"),
     "AppealLodged": Notice(_all, "appeal_lodged"),
+    "AppealTakenBack": Notice(_all, "appeal_taken_back"),
     "AppealDecided": Notice(_all, "appeal_decided"),
     "OpinionRequested": Notice(_all, "clock_stopped", when=_stands_still),
     "CaseApproved": Notice(_all, "approved"),
-    "CaseRefused": Notice(_all, "refused", _opening, "served"),
+    "CaseRefused": Notice(_all, "refused"),
     "CaseWithdrawn": Notice(_all, "withdrawn"),
-    "CaseLapsed": Notice(_all, "lapsed", _opening, "served"),
+    "CaseLapsed": Notice(_all, "lapsed"),
     "CaseCompleted": Notice(_all, "completed"),
     "ResultCorrected": Notice(_all, "corrected"),
     "ResultAnnulled": Notice(_all, "annulled"),

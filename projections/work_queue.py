@@ -40,9 +40,12 @@ def _rows(case: Case) -> list[Row]:
 
 
 def _due(case: Case) -> str | None:
-    """The end of the time to decide. None while it stands still, as it will be another; what had run out before
-    stays so (rules.md 6).
+    """The end of the time to decide, of an appeal that of the first. None while it stands still, as it will be another;
+    what had run out before stays so (rules.md 6).
     """
+    if case.open_appeals:
+        ends = [appeal["decide_until"] for appeal in case.open_appeals]
+        return min((end["until"] for end in ends if end), default=None)
     if case.stage not in (Stage.IN_REVIEW, Stage.RETURNED) or case.decision_due is None:
         return None
     until, since = case.decision_due["until"], case.stands_still_since

@@ -131,10 +131,10 @@ class Nothing(Value):
 
 
 class Erasure(Value):
-    """The legal basis, and whose data (as ``parties`` of the case names them); an empty list is everything."""
+    """The legal basis, and whose data (as ``parties`` of the case names them); left out: all of it."""
 
     basis: Line
-    whose: Annotated[list[Code], Field(max_length=200, default_factory=list)]
+    whose: Annotated[list[Code], Field(min_length=1, max_length=200)] | None = None
 
 
 # --- facts ------------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ async def give_opinion(request: Request, case: Id) -> Response:
 async def erase(request: Request, case: Id) -> Response:
     """After the appeal term and the retention; the signed record stays verifiable."""
     _, said = await caller_and_body(request, case, Erasure)
-    return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose))
+    return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose or ()))
 
 
 # --- judgements -------------------------------------------------------------------------------------------

@@ -16,7 +16,14 @@ from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import Amount, Named, Value, named
 from domain.roles import APPLICANT, PARTY
 
-AFTER: Final = ("for", "law", "until", "unconfirmed", "stage")  # sentences that follow that of the event
+AFTER: Final = (
+    "for",
+    "law",
+    "until",
+    "presumed",
+    "unconfirmed",
+    "stage",
+)  # sentences that follow that of the event
 ACTORS: Final = tuple(
     dict.fromkeys(
         (
@@ -83,7 +90,9 @@ def _follows(
     if values.get("law"):
         yield "law"
     if "until" in values:
-        yield "until"
+        found = _deadline_of(recorded.event)
+        # By the day of the law's fiction nobody has to do anything.
+        yield "presumed" if found and found[0] == "served_after" else "until"
         if (time := _time_of(recorded)) and member_of(time) in doubtful:
             yield "unconfirmed"
     if before is None or before.stage != after.stage:

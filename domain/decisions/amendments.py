@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import Case
+from domain.case import Case, Stage
 from domain.commands import (
     AmendmentCommand,
     AnnulEntry,
@@ -24,11 +24,13 @@ from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
+from domain.lifecycle import fits
 from domain.offers import amendments_of
+from domain.persons import keys_in
 from domain.procedure import Change, Create, Key
 from domain.procedures import registers
-from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, named
-from domain.roles import APPEAL_OFFICER, COURT
+from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, WrongStage, named
+from domain.roles import COURT
 
 
 class Basis(NamedTuple):
@@ -40,8 +42,8 @@ class Basis(NamedTuple):
 
     @property
     def is_court(self) -> bool:
-        """Who needs no second officer, and is stopped by no restriction: a court, who decides an appeal."""
-        return self.rule.competence is not None and self.rule.competence.role in (COURT, APPEAL_OFFICER)
+        """A court needs no second officer, and is stopped by no restriction."""
+        return self.rule.competence is not None and self.rule.competence.role == COURT
 
 
 # --- proposals: the first pair of eyes ----------------------------------------------------------------------
@@ -53,7 +55,7 @@ def propose_correction(command: ProposeCorrection, situation: Situation) -> Deci
     if _is_proposed_by_me(entry, basis.rule, "correction", command.of, command.reason, command.content):
         return situation.so_already(basis.rule)
     _must_be_newest(command, entry)
-    _must_correct(command.content, entry)
+    _must_correct(command.content, entry, basis)
     _must_be_known(basis)
     proposed = e.CorrectionProposed(
         register=entry.register,
@@ -99,7 +101,7 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
     content = proposal["content"] if proposal else command.content
     if content is None:
         raise Erased(command.entry) if proposal else Invalid(Fault("/content", "missing"))
-    _must_correct(content, entry)
+    _must_correct(content, entry, basis)
     corrected = e.EntryCorrected(
         register=entry.register,
         content_version=registers()[entry.register].content_version,
@@ -125,14 +127,18 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
     return situation.by(basis.rule, events, authority=basis.authority)
 
 
-def _must_correct(content: Mapping[str, Any], entry: Entry) -> None:
-    """It says something else, of the same thing: by its key an entry is found for ever."""
+def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis) -> None:
+    """It says something else, of the same thing: by its key an entry is found for ever. To other people it goes only
+    where nothing forbids that.
+    """
     _must_stand(entry)
     if content == entry.content:
         raise Clash("nothing_to_correct")
     key = registers()[entry.register].key
     if key(content) != key(entry.content):
         raise Invalid(Fault("/content", "key_not_corrected"))
+    if {*keys_in(content)} != {*keys_in(entry.content)}:
+        _must_be_free(basis, entry)
 
 
 def _claims_follow(content: Mapping[str, Any], entry: Entry, situation: Situation) -> Events:
@@ -159,6 +165,7 @@ def annul(command: AnnulEntry, situation: Situation) -> Decision:
     if _was_amended_so(command, entry, "annulment", basis):
         return situation.so_already(basis.rule, authority=basis.authority)
     proposal = _must_be_amendable(command, entry, "annulment", basis)
+    _must_not_be_appealed(situation)
     reason = _reason(command, proposal)
     if isinstance(situation.state, Case):
         events = annulled(situation, basis, reason, command.proposal)
@@ -305,6 +312,13 @@ def _register_and_office(situation: Situation) -> tuple[str, str]:
     if isinstance(asked, AmendmentCommand):
         return asked.register, case.authority
     return situation.offer.procedure.registers[0].name, case.authority
+
+
+def _must_not_be_appealed(situation: Situation) -> None:
+    """While an appeal is open, who decides it says what becomes of what was written."""
+    case = situation.state
+    if isinstance(case, Case) and case.stage == Stage.APPEALED:
+        raise WrongStage(case.stage, fits(case))
 
 
 def _must_stand(entry: Entry) -> None:

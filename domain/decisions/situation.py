@@ -20,12 +20,14 @@ from domain.commands import (
     CaseCommand,
     Command,
     Competence,
+    CorrectEntry,
     DecideAppeal,
     DecidingAmendment,
     EntryCommand,
     FileCase,
     MandateCommand,
     PartyCommand,
+    ProposeCorrection,
     RevokeConsent,
     WaiveClaim,
     WithdrawCase,
@@ -35,7 +37,6 @@ from domain.country import Country
 from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
-from domain.entry_visibility import humans_in
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import (
     CLOCK,
@@ -55,6 +56,7 @@ from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
 from domain.parties import FIRST_PARTY, SIGNED_PAPER, capacities, parties_named, persons_in
+from domain.persons import is_company, key_of, people_in
 from domain.procedure import Effect, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
 from domain.refusals import (
@@ -353,9 +355,20 @@ class Situation:
         )
 
     def _named_in(self, entry: Entry) -> dict[str, str]:
-        """Whoever is in the entry, none of them p1, who is who files."""
-        humans = sorted(humans_in(entry, self.id_of))
-        return {f"e{n}": each for n, each in enumerate(humans, start=1)}
+        """Whoever is in the entry, was before, or is to be, and who heads a company of these; nobody is p1."""
+        contents = [entry.content, *(each["content"] for each in (entry.before, entry.proposal) if each)]
+        if isinstance(self.command, CorrectEntry | ProposeCorrection):
+            contents.append(self.command.content)
+        named = [person for content in contents if content for person in people_in(content)]
+        humans = {self.id_of(key) for person in named if (key := key_of(person))}
+        for person in named:
+            is_here = is_company(person) and person["country"] == self.country.code
+            heads = self.heads(person["number"]) if is_here and self._is_seen(person["number"]) else None
+            humans |= heads.all if heads else frozenset()
+        return {f"e{n}": each for n, each in enumerate(sorted(humans), start=1)}
+
+    def _is_seen(self, number: str) -> bool:
+        return company_key(number) in self._beside
 
     def must_have_the_case(self) -> Rule:
         """The rule that lets the officer decide who has the case."""

@@ -26,6 +26,7 @@ from tests.domain.acts import (
     file,
     lapse,
     later,
+    office,
     party,
     pay,
     propose,
@@ -171,3 +172,13 @@ def test_a_question_that_nobody_answers_lapses_also_while_a_consent_is_asked_ane
     assert question is not None
     given(story, after(lambda _: question["answer_until"])).when(lapse())
     assert story.the(e.CaseLapsed).reason == "no_answer"
+
+
+def test_who_was_a_party_of_the_request_before_it_was_restated_judges_nothing() -> None:
+    """They had agreed to it: another buyer stands there now."""
+    story = given(a_sale(), *FILED, consent())
+    former = office("officer", "officer-7", person=story.now.persons["p2"])
+    buyer = {**story.request["buyer"], "personal_number": {"country": "KZ", "number": "900101400015"}}
+    given(story, amend(buyer=buyer))
+    assert former(story).persons["KZ"] not in story.now.persons.values()
+    given(story, consent(), pay()).when(assign(former)).then_refused(NotAllowed, "party_to_this_case")

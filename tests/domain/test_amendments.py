@@ -11,7 +11,7 @@ from domain.case import Stage
 from domain.claim import FREE
 from domain.entry import Status
 from domain.lifecycle import fits
-from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Stale, Unknown
+from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Stale, Unknown, WrongStage
 from domain.visibility import shown, watched
 from tests.domain.acts import (
     APPEALED,
@@ -121,6 +121,33 @@ def test_a_party_who_is_an_officer_amends_nothing_of_theirs() -> None:
     story = a_sale()
     owner = office("officer", "officer-7", person=given(a_sale(), *FILED).now.persons["p1"])
     given(story).when(propose_correction(owner)).then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_nobody_corrects_a_thing_into_their_own_name_nor_into_that_of_a_company_of_theirs() -> None:
+    """Neither who proposes it, nor who confirms it, nor a court."""
+    story = given(a_sale(), *COMPLETED)
+    mine = as_owner(story.request["seller"])
+    content = {**story.entry.content, "owner": mine}
+    me = office("officer", "officer-7", person=story.now.persons["p1"])
+    story.when(propose_correction(me, content=content)).then_refused(NotAllowed, "party_to_this_case")
+    story.when(correct_as_a_court(office("court", authority="kz-court", person=story.now.persons["p1"])))
+    story.then_refused(NotAllowed, "party_to_this_case")
+    given(story, propose_correction(content=content)).when(correct(me))
+    story.then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_the_seller_who_is_an_officer_does_not_annul_the_sale_that_they_regret() -> None:
+    story = given(a_sale(), *COMPLETED)
+    me = office("officer", "officer-7", person=story.now.persons["p1"])
+    story.when(propose_annulment(me)).then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_what_is_restricted_goes_to_nobody_else_by_a_correction_of_an_office() -> None:
+    story = given(a_sale(), *COMPLETED, restrict("arrest"))
+    content = {**story.entry.content, "owner": as_owner(story.request["seller"])}
+    story.when(propose_correction(content=content)).then_refused(Clash, "entry_restricted")
+    story.when(propose_correction()).then("CorrectionProposed")  # of another colour it is still whose it was
+    story.when(correct_as_a_court(content=content)).then("EntryCorrected", "ResultCorrected")
 
 
 def test_who_ever_proposed_an_amendment_of_a_change_does_not_confirm_one() -> None:
@@ -357,6 +384,16 @@ def test_an_appeal_annuls_what_was_written() -> None:
     assert (story.now.stage, story.now.is_annulled) == (Stage.COMPLETED, True)
     assert story.entry.content["owner"] == seller(story)
     assert {recorded.authority for recorded in story.last} == {story.terms.appeals.authority}
+
+
+def test_an_appeal_annuls_nothing_that_is_restricted() -> None:
+    story = given(a_sale(), *COMPLETED, serve(), appeal(), restrict("arrest"))
+    story.when(decide_appeal("annulled", "It was not the owner.")).then_refused(Clash, "entry_restricted")
+
+
+def test_while_an_appeal_is_open_who_decides_it_annuls() -> None:
+    story = given(a_sale(), *COMPLETED, serve(), appeal())
+    story.when(annul_as_a_court()).then_refused(WrongStage)
 
 
 def test_a_refusal_is_not_annulled() -> None:

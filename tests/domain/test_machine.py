@@ -76,6 +76,12 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "returned": (*_IN_HAND, c.RequestInformation),
     "answered": (*_IN_HAND, c.RequestInformation, c.ProvideInformation),
     "never answered": (*_IN_HAND, c.RequestInformation, 80, c.LapseCase),
+    "never answered, set aside, paid": (
+        *(*_IN_HAND, c.RequestInformation, 80, c.LapseCase, c.LodgeAppeal, c.DecideAppeal, c.RecordPayment),
+    ),
+    "paid in time, not agreed to": (c.FileCase, 40, c.LapseCase, (c.RecordPayment, 1)),
+    "paid before it was valued": (*_CONSENTED, unvalued, c.RecordPayment, c.AssessFee),
+    "unpaid, set aside": (*_APPROVED, 40, c.LapseCase, c.LodgeAppeal, c.DecideAppeal),
     "inquired": (*_IN_HAND, c.RequestOpinion),
     "looked into": (*_IN_HAND, (c.RequestOpinion, 1)),
     "opined": (*_IN_HAND, c.RequestOpinion, c.GiveOpinion),
@@ -534,6 +540,7 @@ NEVER: Final = {
     "done ExpireEntry": "nothing that these laws write has a last day",
     "DeadlineRestated which=served": "what these laws take as read is read on a day off, too",
     "EntryAnnulled reads=ended": "nothing is registered anew by these laws after its end",
+    "AssessFee leads to returned": "a year without its value, and a question that is open since before it",
     "as parent": "everybody is of age here; test_parents.py has the others",
     "as guardian": "none of these laws lets one act; it is done as a parent does",
 }

@@ -62,6 +62,7 @@ from tests.domain.acts import (
     WITHDRAWN,
     after,
     answer,
+    appeal,
     approve,
     ask,
     assign,
@@ -350,7 +351,8 @@ def test_a_question_waits_for_its_answer() -> None:
 def test_an_appeal_may_come_until_its_term_is_over() -> None:
     assert set(waiting(*REFUSED)) == {"next", "serve"}
     assert set(waiting(*REFUSED, *PRESUMED)) == {"next", "appeal"}
-    assert waiting(*APPEALED) == {}
+    assert set(waiting(*APPEALED)) == {"next", "serve"}, "the law takes it as read, whoever appealed"
+    assert waiting(*REFUSED, *PRESUMED, appeal()) == {}
     assert shown(deadlines.PROJECTION, *REFUSED, *FINAL) is None
 
 
