@@ -7,7 +7,7 @@ import pytest
 
 from tests.domain.test_amendments import as_owner
 from tests.town.caller import good, new_key, problem
-from tests.town.people import Town
+from tests.town.people import Town, person
 
 SALE: Final = ("KZ", "car_sale")
 BIRTH: Final = ("TR", "birth_certificate")
@@ -203,3 +203,26 @@ def test_a_birth_that_is_annulled_may_be_registered_anew(town: Town) -> None:
     body = {"country": "TR", "procedure": "birth_certificate", "request": filed["request"], "evidence": []}
     again = good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))
     assert again["stage"] != "refused"
+
+
+def test_nobody_amends_in_favour_of_a_company_that_they_head(town: Town) -> None:
+    """The register of companies knows whom they are; the one who proposes heads nothing."""
+    head = {"person": person(SECOND), "may_act": "alone", "since": "2020-01-01", "until": None}
+    company = {"number": "EXAMPLE-KZ-71", "names": ["Example 71"], "heads": [head], "struck_off_on": None}
+    town.import_entries("KZ", "companies", [company])
+    path = path_of(town, town.take_to("completed", *SALE))
+    found = seen(town, path)
+    owner = {"country": "KZ", "number": "EXAMPLE-KZ-71", "name": "Example 71"}
+    said = {"of": found["newest_change"], "content": {**found["content"], "owner": owner}, "reason": WHY}
+    refused = act(town, SECOND, path, "correction-proposals", said)
+    assert problem(refused) == (403, "party_to_this_case")
+    good(act(town, FIRST, path, "correction-proposals", said))
+    assert problem(confirm(town, path, SECOND, "corrections")) == (403, "party_to_this_case")
+
+
+def test_an_erasure_of_nobody_is_asked_again(town: Town) -> None:
+    """Whoever filters a list down to nobody does not mean everybody."""
+    case = town.take_to("withdrawn", *SALE)
+    officer = town.as_("kz-data-protection-officer")
+    said = {"basis": "The retention has ended.", "whose": []}
+    assert problem(officer.post(f"/v1/cases/{case}/erasures", said)) == (422, "invalid_request")
