@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 import domain
 from api.app import ROUTERS
 from api.edge.problems import STATUS
-from domain import appointee, case, claim, entry, mandate
+from domain import appointee, case_fold, claim, entry, mandate
 from domain import events as e
 from domain.authorisation import TABLE
 from domain.lifecycle import CLOCK, ROWS
@@ -82,7 +82,7 @@ def test_the_union_of_events_is_all_that_are_written_down() -> None:
 @pytest.mark.parametrize(
     ("module", "kinds"),
     [
-        (case, e.CaseEvent),
+        (case_fold, e.CaseEvent),
         (claim, e.ClaimEvent),
         (entry, e.EntryEvent),
         (appointee, e.CompetenceEvent),

@@ -1,7 +1,7 @@
 """Payments and refunds: the treasury's signed statements, verified at the door and recorded as facts."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
@@ -14,7 +14,7 @@ from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import located, nothing
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import CaseMoney, CompactJws, OpaqueId, RefundPage
+from api.edge.shapes import CaseMoney, CompactJws, OpaqueId, RefundPage, StatementVersion
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.case import Case
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
@@ -41,7 +41,7 @@ class SignedStatement(Value):
 class Paid(Value):
     """What the statement says."""
 
-    v: Literal[1]
+    v: StatementVersion
     log: Line
     case: OpaqueId
     amount: Annotated[MinorUnits, Field(ge=1)]

@@ -15,6 +15,8 @@ from domain.forms import CountryCode, Currency, MinorUnits
 EventHash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 OpaqueId = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$", json_schema_extra={"format": "uuid"})]
+# Of what outsiders sign: 1, and not true, which equals it in Python.
+StatementVersion = Annotated[int, Field(strict=True, ge=1, le=1)]
 CompactJws = Annotated[str, Field(min_length=100, pattern=r"^[A-Za-z0-9_.-]+$")]
 AuthorityId = Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]{1,60}$")]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]

@@ -1,6 +1,7 @@
 """What a registry asks and says beside its feed: personal members of its entries, and signed receipts."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -14,7 +15,7 @@ from api.edge.caller import body_of, caller, country_here
 from api.edge.contract import Documented, documented
 from api.edge.may_read import Read, recorded
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import Code, CompactJws, EventHash, OpaqueId, Shape, Version
+from api.edge.shapes import Code, CompactJws, EventHash, OpaqueId, Shape, StatementVersion, Version
 from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
@@ -35,6 +36,7 @@ from infra.keys.live_seals import key_for
 from infra.log.event_store import Row
 
 router = APIRouter()
+logger = logging.getLogger(__name__)
 MOST: Final = 200
 LONGEST_REFERENCE: Final = 2_000  # a line of 200 characters of any script, with its salt, in base64url
 _PURPOSE: Final = "entry in the national register"
@@ -96,7 +98,7 @@ class Answers(Shape):
 class AboutAnEvent(Value):
     """What all statements of a registry have: they are about an event of its register."""
 
-    v: Literal[1]
+    v: StatementVersion
     log: Line
     register_name: Annotated[Line, Field(alias="register")]
     event: EventHash
@@ -288,6 +290,9 @@ async def _recorded(
         outcome = await asyncio.wrap_future(country.desk.ask(command))
     except Refusal as refusal:
         return _refused(refusal, command.case, language)
+    except Exception:  # one stream's trouble is not that of the other statements
+        logger.exception("statement_failed", extra={"country": country.code})
+        return _refused(Unready(), command.case, language)
     return Answer(status="recorded", case=outcome.stream, version=outcome.version).model_dump()
 
 

@@ -65,7 +65,10 @@ def _heads(source: Source) -> dict[int, tuple[int, str]]:
         for row in file.of_type(_HEAD):
             said = said_by(row).get("data")
             if isinstance(said, Mapping) and type(said.get("count")) is int:
-                found[said["count"]] = (row[0], str(said.get("head")))
+                head = str(said.get("head"))
+                _, known = found.setdefault(said["count"], (row[0], head))
+                if known != head:  # two heads of as many rows: one of them is that of no table
+                    found[said["count"]] = (row[0], "")
     finally:
         file.close()
     return found

@@ -49,7 +49,9 @@ def _live(before: Sequence[Row]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for said in map(said_by, before):
         if said.get("type") == _PLACED:
-            found[said["data"]["restriction"]] = said
+            found.setdefault(
+                said["data"]["restriction"], said
+            )  # placed again by another office it is the first one's
         elif said.get("type") == LIFTED:
             found.pop(said["data"]["restriction"], None)
     return found

@@ -6,6 +6,10 @@ from typing import Final
 
 import pytest
 
+from domain import events as e
+from domain.authorities import access_of
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
+from infra.desk.desk import Append, new_cause
 from infra.operations.ticking import record_access_head
 from infra.verification import Report, Source, verify_folder, verify_logs
 from tests.infra.one_country import OneCountry
@@ -94,6 +98,19 @@ def test_a_chain_that_was_made_anew_has_other_heads(read: OneCountry) -> None:
     failures = verified(read).failures
     assert [(failure.check, failure.version) for failure in failures] == [("accesses", 3)]
     assert failures[0].index > 0  # where the log says so
+
+
+def test_a_second_head_of_as_many_rows_is_none_of_this_table(read: OneCountry) -> None:
+    """Whoever makes the chain anew cannot put its head over the one that the log holds, with the seal that may."""
+
+    def again(append: Append) -> None:
+        stream = append.load(read.country.ids.access(), "access")
+        said = e.AccessHeadRecorded(count=5, head="A" * 43)
+        decision = Decision(authority=access_of("KZ"), actor=SYSTEM_ACTOR, events=[(LEAD, said)])
+        append.sign(decision, stream, {}, new_cause())
+
+    read.desk.have(again).result()
+    assert [(failure.check, failure.version) for failure in verified(read).failures] == [("accesses", 5)]
 
 
 def test_a_table_that_cannot_be_read_is_a_failure_and_one_that_is_not_there_is_said(read: OneCountry) -> None:
