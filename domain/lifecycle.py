@@ -407,7 +407,13 @@ ROWS: Final = (
         reaches_erased=True,
     ),
     # appeals: from the day on which a party has what ended the case
-    Step(c.ServeDecision, SERVE, (REFUSED, LAPSED, COMPLETED), when=_is_unserved, of_party=_is_not_served),
+    Step(
+        c.ServeDecision,
+        SERVE,
+        (REFUSED, LAPSED, COMPLETED, APPEALED),
+        when=_is_unserved,
+        of_party=_is_not_served,
+    ),
     Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED, APPEALED), reaches_erased=True),
     Step(
         c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed, to=(APPEALED,)

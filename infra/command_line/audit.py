@@ -10,7 +10,7 @@ from infra.command_line.opening import WrongUsage, country_of_stream, opened
 from infra.command_line.printing import AsJson, progress, said
 from infra.development.development import DevelopmentProvider, UnknownResident
 from infra.runtime.clock import clock_of
-from infra.settings import read_settings
+from infra.settings import Settings, read_settings
 
 
 def verify(
@@ -36,7 +36,7 @@ def verify(
                 roots=root,
                 with_keys=None if keys else False,
                 feed=source,
-                token_of=lambda code: _auditor_token(settings.data, source or "", code),
+                token_of=lambda code: _auditor_token(settings, source or "", code),
                 progress=lambda done, total: shown.update(task, completed=done, total=total),
             )
         except verification.CannotVerify as error:
@@ -71,14 +71,16 @@ def replay(
         said(found, as_json=as_json)
 
 
-def _auditor_token(folder: Path, address: str, code: str) -> str:
-    """A token of the country's development auditor, for the house whose data folder this is."""
+def _auditor_token(settings: Settings, address: str, code: str) -> str:
+    """A token of the country's development auditor, for the house whose data folder and clock these are."""
+    folder = settings.data
     if not (folder / "identity" / "signing.pem").exists():
         raise verification.CannotVerify(
             "the feed asks who reads it: give the token of an auditor, or of a registry"
         )
     issuer = f"{address.rstrip('/')}/identity"
-    provider = DevelopmentProvider(folder / "identity", issuer, clock_of(None), environment="development")
+    clock = clock_of(settings.clock)
+    provider = DevelopmentProvider(folder / "identity", issuer, clock, environment="development")
     try:
         return provider.mint(f"{code.lower()}-auditor")
     except UnknownResident as error:

@@ -145,8 +145,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failures
+        """Whether something was verified, and nothing failed."""
+        return bool(self.logs) and not self.failures
 
     def as_json(self) -> dict[str, Any]:
         """The report as ``tamga audit verify --json`` prints it."""

@@ -224,3 +224,8 @@ def test_filings_with_lists_of_any_length_verify_and_none_passes_for_another(kaz
             kinds.check(name, content)
         with pytest.raises(Wrong, match="digests"):
             kinds.check(name, {**content, "parties": many})
+
+
+def test_who_could_verify_no_log_at_all_has_not_verified() -> None:
+    """A house that lets the auditor into no feed: what is not covered says why, and nothing holds."""
+    assert not Report(logs={}, failures=[], not_covered=["KZ: the feed was not to be read"]).ok
