@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -25,11 +25,25 @@ class Public:
     """Marks a member as public, in clear in the signed event: codes, amounts, dates of law, countries."""
 
 
+_TURNS_TEXT: Final = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)  # it reads otherwise then
+
+
 def normal(text: str) -> str:
     """The text itself; WrongValue when it is not in NFC (what is signed stays so) or holds controls."""
     if not unicodedata.is_normalized("NFC", text):
         raise WrongValue("text_not_composed")
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" for c in text):
+        raise WrongValue("control_character")
+    return text
+
+
+def _said(text: str) -> str:
+    """Something that can be read, and in the order in which it stands."""
+    if not normal(text).strip():
+        raise WrongValue("missing")
+    if any(character in _TURNS_TEXT for character in text):
         raise WrongValue("control_character")
     return text
 
@@ -67,7 +81,7 @@ def _number_of_a_document(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_trimmed)]
-Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(normal)]
+Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_said)]
 Day = Annotated[
     str,
     Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),

@@ -41,6 +41,8 @@ def test_a_paragraph_has_lines_and_a_line_has_not() -> None:
     assert refused(Paragraph, "a\x00b")
     assert refused(Paragraph, "u\u0308")
     assert refused(Paragraph, "x" * 4001)
+    assert refused(Paragraph, " \n ")
+    assert refused(Paragraph, "a\u202eb")
 
 
 @pytest.mark.parametrize(
