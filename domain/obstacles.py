@@ -3,14 +3,15 @@
 Parties are told that something does, never whose or of which kind; officers hear the kind as well.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Final
 
 from domain.case import Case, Stage
 from domain.countries import country_of, legal_day
 from domain.decisions.checks import as_seen
 from domain.entry import Entry, Status
+from domain.facts import Facts
 from domain.lifecycle import About, about_of_case
 from domain.procedure import Create, Key
 
@@ -43,7 +44,22 @@ def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"restricted:{kind}" for kind in stopping)
-    return list(found)
+    return [*found, *_refused(about, entries, day)]
+
+
+def _refused(about: About, entries: Mapping[Key, Entry | None], day: date) -> Iterator[str]:
+    """What a register would say no to today, by the code of the check, such as that the seller owns the car no more."""
+    live = {key: each if each and each.status == Status.ACTIVE else None for key, each in entries.items()}
+    seen = {key: each and as_seen(each, day) for key, each in live.items()}
+    for check in (*about.offer.procedure.checks, *about.terms.checks):
+        keys = check.sees(about.request)
+        if check.effect != "refuse" or any(seen.get(key) is None for key in keys.values()):
+            continue
+        facts = about.facts(day)
+        if not check.holds(
+            Facts(facts.request, facts.day, facts.late, {n: seen[k] for n, k in keys.items()})
+        ):
+            yield check.code
 
 
 def known_at_filing(case: Case) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.town.caller import good, new_key
-from tests.town.people import Town
+from tests.town.people import Town, person
 
 pytestmark = pytest.mark.countries("KZ", "TR")
 
@@ -115,3 +115,20 @@ def test_what_nothing_stands_in_the_way_of_has_no_obstacles(town: Town) -> None:
     case = town.file("TR", "birth_certificate")
     assert town.read(case)["obstacles"] == []
     assert town.read(case)["exemptions"] == []
+
+
+def test_that_the_seller_owns_the_car_no_more_is_told_before_anybody_pays(town: Town) -> None:
+    """An error of the office was corrected while the sale was open."""
+    case = town.file("KZ", "car_sale")
+    filed = town.read(case, "kz-citizen-1")
+    said = {"kind": "vin", "parts": [filed["request"]["vehicle"]["vin"]], "purpose": "an error"}
+    found = good(town.as_(OFFICER).post("/v1/registers/vehicles/searches", said))
+    path = f"/v1/registers/vehicles/entries/{found['entry']}"
+    content = {**found["content"], "owner": person("kz-citizen-3")}
+    proposal = {"of": found["newest_change"], "content": content, "reason": "It is another's."}
+    good(town.as_(OFFICER).post(f"{path}/correction-proposals", proposal, seen=found["version"]))
+    seen = good(town.as_(OFFICER).read(path))
+    second = town.as_("kz-vehicle-registration-officer-2")
+    good(second.post(f"{path}/corrections", {"of": seen["proposal"]["event"]}, seen=seen["version"]))
+    for who in ("kz-citizen-1", "kz-citizen-2", OFFICER):
+        assert town.read(case, who)["obstacles"] == ["not_the_owner"]
