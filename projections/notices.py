@@ -3,7 +3,7 @@
 They follow from the timeline of the case. A day is the one that stands now, where it was moved since.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from domain.case import Case
@@ -97,7 +97,9 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "LapseSetAside": Notice(_all, "lapse_set_aside"),
     "AppealLodged": Notice(_all, "appeal_lodged"),
     "AppealTakenBack": Notice(_all, "appeal_taken_back"),
-    "AppealDecided": Notice(_all, "appeal_decided"),
+    "AppealDecided.upheld": Notice(_all, "appeal_upheld"),
+    "AppealDecided.set_aside": Notice(_all, "appeal_set_aside"),
+    "AppealDecided.annulled": Notice(_all, "appeal_annulled"),
     "OpinionRequested": Notice(_all, "clock_stopped", when=_stands_still),
     "CaseApproved": Notice(_all, "approved"),
     "CaseRefused": Notice(_all, "refused"),
@@ -117,14 +119,24 @@ def _rows(case: Case) -> list[Row]:
     found: list[Row] = []
     days = iter(case.restated)
     for step in case.timeline:
-        what = step["what"]
-        notice = NOTICES.get(f"{what}.{next(days)['which']}" if what == "DeadlineRestated" else what)
+        notice = NOTICES.get(_named(step, case, days))
         if notice is None:
             continue
         nth = met[notice.code] = met.get(notice.code, -1) + 1
         if notice.when(case, nth):
             found += _told(case, step, notice, nth, people)
     return found
+
+
+def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> str:
+    """Under which name it stands in the table: of some events, which of their kind."""
+    what = str(step["what"])
+    if what == "DeadlineRestated":
+        return f"{what}.{next(days)['which']}"
+    if what == "AppealDecided":
+        outcomes = (appeal["outcome"] for appeal in case.appeals if appeal["decided_at"] == step["at"])
+        return f"{what}.{next(outcomes)}"
+    return what
 
 
 def _people(case: Case) -> Mapping[str, list[str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.test_life_of_a_case import APPEALS, appealed, refused
 from tests.town.caller import good, problem
 from tests.town.people import Town, person
 
@@ -78,3 +79,17 @@ def test_what_was_told_of_an_erased_case_is_gone(new_town: Town) -> None:
     )
     assert erased.is_success, erased.text
     assert notices(new_town, SELLER, case) == []
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "set_aside"])
+def test_both_are_told_how_an_appeal_was_decided_and_that_one_was_taken_back(
+    town: Town, outcome: str
+) -> None:
+    case = refused(town)
+    of = appealed(town, case, SELLER)["appeals"][0]["of"]
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", {"answer": "take_back", "of": of}))
+    assert notices(town, BUYER, case)[0]["what"] == "appeal_taken_back"
+    appealed(town, case, BUYER)
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": outcome, "reason": "We looked."}))
+    for who in (SELLER, BUYER):
+        assert f"appeal_{outcome}" in {each["what"] for each in notices(town, who, case)}
