@@ -496,7 +496,7 @@ def happened(rows: list[Row], events: set[str]) -> Counter[tuple[str, str]]:
 
 
 def assert_every_receipt_matches(town: ServedTown, rows: list[Row]) -> None:
-    """The registry applied each event once, in order; each sale ended with its receipt, once, or was annulled before."""
+    """Each event was applied once, in order; each sale ended with its receipt, once, or was annulled before."""
     received = [row for row in rows if "KZ" in payload_of(split(row[4])[0])["to"]]
     written = ("EntryChanged", "EntryCorrected", "EntryAnnulled")
     answered = [row for row in rows if row[3].split(".")[1] in written]
