@@ -707,5 +707,6 @@ def slot_of(story: Story) -> Any:
     """The key of the quota in which the case takes a place; None: it takes none, or is erased."""
     if story.offer.procedure.name != "permit" or story.now.erased:
         return None
-    year = datetime.fromisoformat(story.now.filed_at).year
+    # By the legal day: at 19:00 of New Year's Eve in UTC the new year has begun in Kazakhstan.
+    year = legal_day(datetime.fromisoformat(story.now.filed_at), country_of(story.offer.country)).year
     return claim_key("quota", "cars", str(year), vin_of(Facts(story.now.request, MONDAY.date()))[-1])

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final, Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -50,7 +50,7 @@ from tests.domain.lives import (
     through_mandate,
     unvalued,
 )
-from tests.domain.story import Act, Story, folded, forgotten
+from tests.domain.story import Act, Story, folded, forgotten, given
 
 LAWS: Final = ("a sale", "a sale", "a birth", "a permit", "a permit", "an export", "an export", "a founding")
 # How far the first case has come when the life begins, with days between; of several ways to ask, the first, or the
@@ -561,6 +561,18 @@ def lived(lives: int, steps: int, **more: Any) -> Counter[str]:
 
 def test_each_row_of_the_lifecycle_is_asked() -> None:
     assert set(RIGHT) | OTHERS == set(STEPS)
+
+
+def test_a_place_is_one_of_the_year_that_has_begun_where_it_is_asked_for() -> None:
+    """A life that failed once: by UTC it was New Year's Eve still."""
+    with offered() as found:
+        lives = type("Lives", (Lives,), {"offered": found, "met": Counter()})()
+        lives.begins(law="a permit", beginning="nothing")
+        for story in lives.stories:
+            story.at = datetime(2026, 12, 31, 19, tzinfo=UTC)
+        given(lives.stories[0], acts.file())
+        assert {key.parts[2] for key in lives.stories[0].claims if key.kind == "quota"} == {"2027"}
+        lives.a_place_of_a_quota_is_had_by_whoever_may_still_need_it()
 
 
 def test_whatever_people_do_in_whatever_order() -> None:
