@@ -91,6 +91,7 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "approved": _APPROVED,
     "approved, of no value yet": (*_APPROVED, unvalued),
     "unpaid": (*_APPROVED, 40, c.LapseCase),
+    "approved, paid in time after all": (*_APPROVED, 40, c.LapseCase, (c.RecordPayment, 1)),
     "held": _HELD,
     "held no more": (*_HELD, c.LiftRestriction, c.WriteEntries),
     "completed": (*_APPROVED, c.RecordPayment, c.RecordReceipt),
