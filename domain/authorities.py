@@ -27,7 +27,6 @@ APPEALS: Final = (
 )
 # What a court corrects, annuls and lifts, in the entry and in the case that wrote it.
 AMENDMENTS: Final = (
-    "case.CaseCompleted.v1",
     "case.ResultAnnulled.v1",
     "case.ResultCorrected.v1",
     "claim.ClaimReleased.v1",

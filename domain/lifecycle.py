@@ -538,9 +538,10 @@ def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, .
         return ()
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
     found = [(entry.register, entry.content) for entry in entries]
-    if isinstance(command, c.CorrectEntry | c.ProposeCorrection):
+    if isinstance(command, c.AmendmentCommand):
+        said = command.content if isinstance(command, c.CorrectEntry | c.ProposeCorrection) else None
         proposed = (each.proposal["content"] for each in entries if each.proposal)
-        found += [(command.register, content) for content in (command.content, *proposed) if content]
+        found += [(command.register, content) for content in (said, *proposed) if content]
     claims = (key for register, content in found for key in registers()[register].claims_of(content))
     former = [entry.before["content"] for entry in entries if entry.before]
     companies = (

@@ -363,12 +363,9 @@ class Situation:
         humans = {self.id_of(key) for person in named if (key := key_of(person))}
         for person in named:
             is_here = is_company(person) and person["country"] == self.country.code
-            heads = self.heads(person["number"]) if is_here and self._is_seen(person["number"]) else None
+            heads = self.heads(person["number"]) if is_here else None
             humans |= heads.all if heads else frozenset()
         return {f"e{n}": each for n, each in enumerate(sorted(humans), start=1)}
-
-    def _is_seen(self, number: str) -> bool:
-        return company_key(number) in self._beside
 
     def must_have_the_case(self) -> Rule:
         """The rule that lets the officer decide who has the case."""

@@ -1,15 +1,17 @@
 """The feed over HTTP: batches that end in a signed head, long polls, events as they come; disclosures; receipts."""
 
+import logging
 import threading
 import time
+from concurrent.futures import Future
 from typing import Any
 
 import httpx2
 import pytest
 
 from domain.authorities import HEAD
-from domain.commands import SYSTEM, EndCompetence
-from infra.desk.desk import new_cause
+from domain.commands import SYSTEM, Command, EndCompetence
+from infra.desk.desk import Outcome, new_cause
 from infra.formats.canonical import b64url, sha256
 from infra.formats.signing import digest, key_of, open_disclosure, parse, verify
 from projections.feed import GENESIS, head_after
@@ -287,3 +289,28 @@ def test_each_receipt_is_answered_on_its_own(town: Town) -> None:
         "not_signed_by_registry",
         "recorded",
     ]
+
+
+def test_a_stream_that_cannot_be_folded_keeps_no_other_receipt_waiting(
+    new_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such a stream nobody makes by what is asked of the house: the desk is made to meet one."""
+    bad, good_one = (new_town.take_to("approved", *SALE) for _ in range(2))
+    new_town.settle()
+    receipts = [
+        new_town.receipt("KZ", REGISTRY, "vehicles", change_of(new_town, case)) for case in (bad, good_one)
+    ]
+    desk = new_town.house.countries["KZ"].desk
+    ask = desk.ask
+
+    def broken(command: Command, *more: Any) -> Future[Outcome]:
+        if command.stream != bad:
+            return ask(command, *more)
+        found: Future[Outcome] = Future()
+        found.set_exception(TypeError("an entry that is there is not created"))
+        return found
+
+    monkeypatch.setattr(desk, "ask", broken)
+    with caplog.at_level(logging.CRITICAL + 1):
+        found = answers(new_town, *receipts)
+    assert [(each["status"], each["case"]) for each in found] == [("later", bad), ("recorded", good_one)]
