@@ -23,6 +23,9 @@ LIFTED = "entry.RestrictionLifted.v1"
 COURT, BAILIFFS, POLICE, PLEDGES = "kz-court", "kz-bailiffs", "kz-police", "kz-pledge-registry"
 
 
+PLACED = "entry.RestrictionPlaced.v1"
+
+
 class Arrested(Case):
     """A copy of the log in which a car has an arrest and a lien."""
 
@@ -31,6 +34,16 @@ class Arrested(Case):
         return entry_of(self.past)
 
     def lift(self, by: str, kind: str = "arrest", **changes: Any) -> None:
+        """By that office."""
+        said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.lift", **changes}
+        self._append(by, LIFTED, said)
+
+    def place_again(self, by: str, kind: str = "arrest") -> None:
+        """Under the id that lives already, by another office."""
+        said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.restrict", "law": "-"}
+        self._append(by, PLACED, {**said, "_sd": []})
+
+    def _append(self, by: str, name: str, said: dict[str, Any]) -> None:
         """With a valid seal, and signed for exactly this place: no other check has anything to say."""
         with opened(self.log) as log:
             last = log.rows()[-1]
@@ -43,18 +56,13 @@ class Arrested(Case):
                 "index": end.size,
                 "chain": b64url(end.chain),
                 "time": last.payload["time"],
-                "type": LIFTED,
+                "type": name,
                 "authority": by,
-                "data": {
-                    "restriction": named(self.past, kind),
-                    "kind": kind,
-                    "rule": "entry.lift",
-                    **changes,
-                },
+                "data": said,
             }
             signed = log.row(self.stream("waiting"), 2)  # nothing personal is in it
             state = signed_again(signed, self.seal_of(by), without="effects", **members)
-            log.append(Stored(end.size, self.entry, version, LIFTED, state))
+            log.append(Stored(end.size, self.entry, version, name, state))
 
     def found(self) -> list[tuple[str, str | None, int | None]]:
         report = verify_logs([self.source()], processes=0, in_ranges_of=3)
@@ -126,6 +134,13 @@ def test_another_office_with_its_own_valid_seal_lifts_nothing(case: Arrested, by
 def test_what_is_lifted_was_placed_there_as_that(case: Arrested, changes: dict[str, str]) -> None:
     case.lift(BAILIFFS, **changes)
     assert case.found() == [("restriction", case.entry, 4)]
+
+
+def test_whoever_places_again_what_lives_may_not_lift_it_for_that(case: Arrested) -> None:
+    """Under the same id, with their own valid seal."""
+    case.place_again(POLICE)
+    case.lift(POLICE)
+    assert ("restriction", case.entry, 5) in case.found()
 
 
 def test_what_was_lifted_is_not_lifted_again(case: Arrested) -> None:
