@@ -49,9 +49,8 @@ def _live(before: Sequence[Row]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for said in map(said_by, before):
         if said.get("type") == _PLACED:
-            found.setdefault(
-                said["data"]["restriction"], said
-            )  # placed again by another office it is the first one's
+            # Placed again, by another office, it is the first one's.
+            found.setdefault(said["data"]["restriction"], said)
         elif said.get("type") == LIFTED:
             found.pop(said["data"]["restriction"], None)
     return found
