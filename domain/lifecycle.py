@@ -484,6 +484,16 @@ STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS
 _TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {
     stage.value: tuple(row for row in ROWS if stage in row.stages and row.may is not CLOCK) for stage in Stage
 }
+# Of those, what a party may ask: every party, or (False) the applicant alone.
+_FIRST: Final = frozenset({FIRST_PARTY})
+_TOLD_TO_PARTIES: Final[Mapping[str, tuple[tuple[Step, bool], ...]]] = {
+    stage: tuple(
+        (row, PARTY in row.may.roles)
+        for row in rows
+        if row.may is not None and not {PARTY, APPLICANT}.isdisjoint(row.may.roles)
+    )
+    for stage, rows in _TOLD_AT.items()
+}
 
 
 def does_fit(command: type[c.Command], case: Case) -> bool:
@@ -497,14 +507,17 @@ def fits(case: Case, parties: Collection[str] = ()) -> tuple[str, ...]:
 
     ``parties``: only what whoever acts for these may ask.
     """
-    rows = (row for row in _TOLD_AT[case.stage] if row.when(case))
-    return tuple(row.command.__name__ for row in rows if not parties or _is_for(row, case, parties))
+    if not parties:
+        return tuple(row.command.__name__ for row in _TOLD_AT[case.stage] if row.when(case))
+    return tuple(
+        row.command.__name__
+        for row, is_of_all in _TOLD_TO_PARTIES[case.stage]
+        if row.when(case) and _is_for(row, case, parties if is_of_all else _FIRST.intersection(parties))
+    )
 
 
 def _is_for(row: Step, case: Case, parties: Collection[str]) -> bool:
-    roles = row.may.roles if row.may else ()
-    may = parties if PARTY in roles else [p for p in parties if p == FIRST_PARTY and APPLICANT in roles]
-    return any(row.of_party(case, party) for party in may)
+    return any(row.of_party(case, party) for party in parties)
 
 
 def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
@@ -589,11 +602,13 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
 
 def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
     """Whether the request names the caller as a party, or as who acts for one."""
-    me, parties = command.by.persons.get(country), parties_named(request)
+    me = command.by.persons.get(country)
     if me is None:
         return False
-    named = (one["person"] for one in representatives_in(request, parties).values())
-    return me in persons_in(request, parties).values() or me in named
+    parties = parties_named(request)
+    return me in persons_in(request, parties).values() or any(
+        one["person"] == me for one in representatives_in(request, parties).values()
+    )
 
 
 def humans_of(command: c.Command, country: str) -> tuple[str, ...]:

@@ -126,9 +126,14 @@ def is_keyed(name: str) -> bool:
     return name.startswith(KEYED)
 
 
-def parties_named(request: Mapping[str, Any]) -> list[str]:
+def parties_named(request: Mapping[str, Any]) -> tuple[str, ...]:
     """The parties of a request that ``keyed`` has looked at."""
-    return [name.removeprefix("person_") for name in request if name.startswith("person_")]
+    return _parties_among(tuple(request))
+
+
+@lru_cache(maxsize=1024)  # of the forms that are met
+def _parties_among(members: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.removeprefix("person_") for name in members if name.startswith("person_"))
 
 
 def persons_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, str]:

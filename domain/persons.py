@@ -5,7 +5,7 @@ are companies (``forms.Company``), which can be parties beside them.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Literal, TypeGuard
 
@@ -69,15 +69,16 @@ def itself(party: Person) -> dict[str, Any]:
 
 def people_in(content: Any) -> Iterator[Person]:
     """Everybody, humans and companies, whom this content of an entry names, at whatever depth; JSON values."""
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         if content.keys() >= _PERSON or content.keys() >= _COMPANY:
             yield content
         elif content.keys() == _NUMBER:
             yield {"personal_number": content}
-        for value in content.values():
-            yield from people_in(value)
-    elif isinstance(content, list | tuple):
-        for value in content:
+        inner: Iterable[Any] = content.values()
+    else:
+        inner = content if isinstance(content, list | tuple) else ()
+    for value in inner:
+        if isinstance(value, dict | list | tuple):  # most are texts
             yield from people_in(value)
 
 

@@ -19,7 +19,6 @@ from domain.parties import (
     parties_named,
     parties_of,
     persons_in,
-    representatives_in,
 )
 from domain.persons import days_of, is_company
 from domain.procedure import Key, Procedure, mandate_key
@@ -75,8 +74,11 @@ def people_of(procedure: Procedure, request: Request) -> dict[str, str]:
 
 def children_in(request: Request) -> list[str]:
     """The parties for whom the request names a parent who acts."""
-    named = representatives_in(request, parties_named(request))
-    return [party for party, representative in named.items() if representative["as"] == "parent"]
+    return [
+        party
+        for party in parties_named(request)
+        if (named := request.get(f"representative_{party}")) and named["as"] == "parent"
+    ]
 
 
 class Whose(NamedTuple):

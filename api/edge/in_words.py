@@ -1,10 +1,12 @@
 """A case in words: its next steps and the way to appeal, in the language of the answer; the codes stand beside them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
-from api.edge.sentences import Language
+from api.edge.sentences import Language, languages
 from domain.awaited import OFFICES, YOU
 from domain.refusals import Amount, Named, Value
 
@@ -23,16 +25,38 @@ def in_words(found: dict[str, Any], language: Language) -> dict[str, Any]:
 
 def said(step: Mapping[str, Any], procedure: str, language: Language) -> str:
     """Who must act and what, the last day for it, and that this is no settled law, where it is none."""
+    amount = None if step["amount"] is None else Amount(step["amount"], step["currency"])
+    after = tuple(code for code in AFTER if step[code])
+    sentence, tags = _sentence(
+        language.tag, step["who"], step["what"], after, step["until"], amount, step["office"], procedure
+    )
+    language.said.update(tags)
+    return sentence
+
+
+@lru_cache(maxsize=4096)  # every answer says a few of them, and most say the same
+def _sentence(  # noqa: PLR0913, PLR0917 - what is said of a step
+    tag: str,
+    who: str,
+    what: str,
+    after: tuple[str, ...],
+    until: str | None,
+    amount: Amount | None,
+    office: str | None,
+    procedure: str,
+) -> tuple[str, frozenset[str]]:
+    """The sentence, and the tags of the languages in which it is said."""
     values: dict[str, Value] = {}
-    if step["until"]:
-        values["until"] = date.fromisoformat(step["until"])
-    if step["amount"] is not None:
-        values["amount"] = Amount(step["amount"], step["currency"])
-    if step["office"]:
-        values["office"] = step["office"]
-    is_mine = step["who"] == YOU
-    if not is_mine and step["who"] not in OFFICES:
-        values["who"] = Named("role", step["who"])
-    codes = [f"{step['what']}_{YOU}" if is_mine else step["what"]]
-    codes += [code for code in AFTER if step[code]]
-    return " ".join(language.say("awaited", code, values, (procedure,)) for code in codes)
+    if until:
+        values["until"] = date.fromisoformat(until)
+    if amount is not None:
+        values["amount"] = amount
+    if office:
+        values["office"] = office
+    is_mine = who == YOU
+    if not is_mine and who not in OFFICES:
+        values["who"] = Named("role", who)
+    language = replace(languages()[tag], said=set())
+    codes = (f"{what}_{YOU}" if is_mine else what, *after)
+    sentence = " ".join(language.say("awaited", code, values, (procedure,)) for code in codes)
+    return sentence, frozenset(language.said)

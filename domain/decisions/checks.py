@@ -7,7 +7,7 @@ from domain.decisions.situation import Situation
 from domain.entry import WARNINGS, Entry
 from domain.facts import EVERYTHING, Facts, Seen
 from domain.offers import restrictions_of
-from domain.procedure import Check, Create, Effect, Moment
+from domain.procedure import Check, Create, Effect, Key, Moment
 from domain.refusals import Clash, named
 
 RESTRICTED: Final = WARNINGS[0]
@@ -22,8 +22,9 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
         if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
             raise Clash("entry_exists")
     warned: list[str] = []
+    seen: dict[Key, Seen | None] = {}  # most checks look at the same entry
     for check in (*situation.offer.procedure.checks, *situation.terms.checks):
-        if moment not in check.moments or check.holds(_sees(check, facts, situation)):
+        if moment not in check.moments or check.holds(_sees(check, facts, situation, seen)):
             continue
         if check.effect == "refuse":
             raise Clash(check.code)
@@ -58,9 +59,13 @@ def _live(effect: Effect, situation: Situation, day: date) -> list[str]:
     return as_seen(entry, day).stopped_by(effect.title) if entry else []
 
 
-def _sees(check: Check, facts: Facts, situation: Situation) -> Facts:
-    found = {name: situation.live_at(key) for name, key in check.sees(facts.request).items()}
-    entries = {name: entry and as_seen(entry, facts.day) for name, entry in found.items()}
+def _sees(check: Check, facts: Facts, situation: Situation, seen: dict[Key, Seen | None]) -> Facts:
+    entries: dict[str, Seen | None] = {}
+    for name, key in check.sees(facts.request).items():
+        if key not in seen:
+            entry = situation.live_at(key)
+            seen[key] = as_seen(entry, facts.day) if entry else None
+        entries[name] = seen[key]
     return Facts(facts.request, facts.day, facts.late, entries)
 
 
