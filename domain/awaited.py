@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from domain.about import offer_of
 from domain.case import Case, Stage
 from domain.case_parts import Fee
 from domain.days.deadlines import Deadline
-from domain.lifecycle import offer_of
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
 

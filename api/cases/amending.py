@@ -12,11 +12,12 @@ from api.edge.carrying_out import caller_and_body
 from api.edge.contract import Id, documented
 from api.edge.may_read import readable
 from api.edge.shapes import CaseBrief, CaseShown, EventHash
+from domain.about import offer_of
 from domain.case import Case
 from domain.commands import AmendRequest
 from domain.faults import faults_of
 from domain.forms import Form, Value, plain
-from domain.lifecycle import does_fit, fits, offer_of
+from domain.lifecycle import does_fit, fits
 from domain.parties import keyed
 from domain.refusals import Invalid, Refusal, WrongStage
 from infra.house import CountryHouse

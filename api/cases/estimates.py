@@ -16,6 +16,7 @@ from api.edge.may_read import births_of
 from api.edge.registers_now import entries_at
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, EstimateShown
+from domain.about import About
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
@@ -23,7 +24,6 @@ from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
-from domain.lifecycle import About
 from domain.obstacles import NOT_YOURS, of_request, without_kinds
 from domain.parties import parties_of
 from domain.persons import is_company, key_of

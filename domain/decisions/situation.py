@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
+from domain.about import About, about_of, offer_of
 from domain.appointee import Appointee
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage
@@ -38,20 +39,9 @@ from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import (
-    CLOCK,
-    COUNTER,
-    STEPS,
-    About,
-    Step,
-    about_of,
-    beside,
-    does_fit,
-    fits,
-    humans_of,
-    offer_of,
-)
+from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits
 from domain.mandate import Mandate
+from domain.needs import beside, humans_of
 from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
@@ -95,8 +85,8 @@ def _no_id(_known: tuple[str | int, ...]) -> str:
 class Situation:
     """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    ``about`` is what ``lifecycle.about_of`` says of it, where that is known already; ``beside`` are the claims and
-    entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
+    ``about`` is what ``about_of`` says of it, where that is known already; ``beside`` are the claims and
+    entries that were loaded (``needs.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
     key id, base64url) what seals the state as it stands. ``id_of`` gives the keyed id of whom ``persons.key_of``
     recognises.
     """

@@ -12,11 +12,12 @@ from functools import partial
 from typing import Any
 
 from domain import events as e
+from domain.about import About, about_of
 from domain.commands import Command
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.lifecycle import About, about_of, further, needed
+from domain.needs import further, needed
 from domain.parentage import led_to
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from api.edge.sentences import english
 from domain import events as e
+from domain.about import about_of
 from domain.appointee import Appointee
 from domain.authorities import authorities
 from domain.case import Case, Stage
@@ -24,8 +25,8 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
-from domain.lifecycle import about_of, further, needed
 from domain.mandate import Mandate
+from domain.needs import further, needed
 from domain.offers import codes_of, offers
 from domain.parentage import led_to
 from domain.parties import keyed
