@@ -116,7 +116,7 @@ def _waits_for_money_or_lapsed(case: Case) -> bool:
 
 
 def _runs(case: Case) -> bool:
-    return case.decision_due is not None and case.stands_still_since is None and not case.extensions
+    return case.decide_until is not None and not case.extensions
 
 
 def _has_exemptions(case: Case) -> bool:
