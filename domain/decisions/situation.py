@@ -1,6 +1,6 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -87,8 +87,8 @@ class Situation:
 
     ``about`` is what ``about_of`` says of it, where that is known already; ``beside`` are the claims and
     entries that were loaded (``needs.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
-    key id, base64url) what seals the state as it stands. ``id_of`` gives the keyed id of whom ``persons.key_of``
-    recognises.
+    key ids, base64url, the newest last) what seals the state, and sealed what stood there before. ``id_of`` gives
+    the keyed id of whom ``persons.key_of`` recognises.
     """
 
     def __init__(  # noqa: PLR0913 - what a decision may look at
@@ -100,7 +100,7 @@ class Situation:
         about: About | None = None,
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
-        keys: Mapping[str, str] = _NONE,
+        keys: Mapping[str, Sequence[str]] = _NONE,
         id_of: Callable[[tuple[str | int, ...]], str] = _no_id,
     ) -> None:
         self.command = command
