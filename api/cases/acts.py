@@ -13,9 +13,10 @@ from api.cases.acting import ActsAs, act_for_party, readable_as
 from api.cases.sealing import AllBrought, EvidenceBrought, sealed
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
 from api.edge.may_read import located, nothing
-from api.edge.shapes import AuthorityId, CaseBrief, CaseShown, Code, EventHash, OpaqueId
+from api.edge.shapes import AuthorityId, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
     ApproveCase,

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from api.cases.acting import ActsAs, act_for_party, readable_as
 from api.cases.sealing import AllBrought, sealed
 from api.edge.carrying_out import caller_and_body
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
-from api.edge.shapes import CaseBrief, CaseShown, EventHash
+from api.edge.shapes import EventHash
 from domain.about import offer_of
 from domain.case import Case
 from domain.commands import AmendRequest

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from api.cases.acting import ActsAs, act_for_party, readable_as
 from api.cases.sealing import AllBrought, sealed
 from api.edge.carrying_out import act, caller_and_body
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
-from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash
+from api.edge.shapes import Code, EventHash
 from domain.commands import DecideAppeal, LodgeAppeal, ServeDecision, TakeBackAppeal, WaiveClaim
 from domain.forms import Paragraph, Value
 from domain.refusals import Fault, Invalid

@@ -21,8 +21,9 @@ from api.edge.caller import (
     shaped,
 )
 from api.edge.carrying_out import alone, done, found_again
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import documented
-from api.edge.shapes import CaseBrief, CaseShown, Code
+from api.edge.shapes import Code
 from domain.commands import FileCase, StatedCapacity
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, version_seen
 from api.edge.carrying_out import act, caller_and_body, carried_out
+from api.edge.case_shown import CaseBrief
 from api.edge.contract import Id, documented
 from api.edge.may_read import nothing
-from api.edge.shapes import CaseBrief, EntryAmended, EventHash
+from api.edge.shapes import EventHash, OpaqueId, Shape, Version
 from api.registers.who_reads import READ, office_of_register
 from domain.commands import (
     AmendmentCommand,
@@ -33,6 +34,17 @@ from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 
 router = APIRouter()
+
+
+class EntryAmended(Shape):
+    """What was proposed, corrected or annulled is done; nothing personal.
+
+    ``version``: of the case that had written it, where there is one, else of the entry.
+    """
+
+    entry: OpaqueId
+    case: OpaqueId | None
+    version: Version
 
 
 class CorrectionProposal(Value):
