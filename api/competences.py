@@ -15,12 +15,12 @@ from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import Read, recorded
-from api.edge.shapes import AuthorityId, Code, CompetencePage, CompetenceShown
+from api.edge.shapes import AuthorityId, Code, LegalDay, OpaqueId, Shape
 from domain.authorisation import Rule, Subject, rule_or_refusal
 from domain.commands import Actor, AppointeeCommand, Competence, EndCompetence, GrantCompetence
 from domain.countries import country_of, legal_day
 from domain.decisions.competences import meant
-from domain.forms import Day, Line, PersonalNumber, Value
+from domain.forms import CountryCode, Day, Line, PersonalNumber, Value
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 from infra.desk import granting
 from infra.desk.desk import Outcome, new_cause
@@ -28,6 +28,37 @@ from infra.house import CountryHouse
 from infra.identity.competences import Listed
 
 router = APIRouter()
+
+
+class LoginShown(Shape):
+    """As whom somebody signs in."""
+
+    issuer: str
+    subject: str
+
+
+class CompetenceShown(Shape):
+    """What somebody may do for an authority; ``office_id`` is how events name them, ``login`` how they sign in.
+
+    Without a login they sign in by their personal number, which is not shown. ``is_ended``: it was ended at once, and
+    ``until`` is the day of that. ``is_person_known``: whether they can be one of two persons who decide.
+    """
+
+    competence: OpaqueId
+    country: CountryCode
+    authority: str
+    office_id: OpaqueId
+    role: Code
+    procedures: list[Code]
+    since: LegalDay
+    until: LegalDay | None
+    is_ended: bool
+    is_person_known: bool
+    login: LoginShown | None
+
+
+class CompetencePage(Shape):
+    items: list[CompetenceShown]
 
 
 class Login(Value):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.caller import caller, house_of, may_today
@@ -13,7 +14,7 @@ from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import nothing
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import ForgettablePage
+from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape
 from domain.countries import country_of, legal_day
 from domain.refusals import Refusal
 from domain.retention import RetentionClass, classes_of
@@ -22,6 +23,29 @@ from infra.read_models.forgettable import has_open_case, over
 from projections import Row
 
 router = APIRouter()
+
+
+class Forgettable(Shape):
+    """A case, or an entry that has ended, which the law keeps no longer; nothing personal.
+
+    ``since``: from when on it was kept, until the end of the day ``kept_until``, by this ``law``. ``waits_for``:
+    ``appeal``, ``refund``, ``restriction`` or ``open_case``; else ``clock`` where the law is confirmed, ``officer``
+    where it is not.
+    """
+
+    case: OpaqueId | None
+    procedure: Code | None
+    entry: OpaqueId | None
+    register_: Annotated[str | None, Field(alias="register")]  # a class of pydantic has a method of that name
+    since: Moment
+    kept_until: LegalDay
+    law: list[str]
+    is_confirmed: bool
+    waits_for: Code
+
+
+class ForgettablePage(Shape):
+    items: list[Forgettable]
 
 
 @router.get(

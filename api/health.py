@@ -1,6 +1,7 @@
 """Whether the house lives and is ready, and its metrics."""
 
 import asyncio
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
@@ -9,10 +10,37 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import house_of
 from api.edge.contract import documented
-from api.edge.shapes import Live, Readiness
+from api.edge.shapes import Count, Shape, Version
 from infra.operations.readiness import readiness
 
 router = APIRouter()
+
+
+class Live(Shape):
+    status: Literal["live"]
+
+
+class Parked(Shape):
+    stream: str
+    seq: Version
+    why: str
+
+
+class CountryReadiness(Shape):
+    events: Count
+    trouble: str | None
+    is_fully_synced: bool
+    read_models_behind: int
+    parked: list[Parked]
+    relay_behind: int | None
+    relay_trouble: str | None
+
+
+class Readiness(Shape):
+    ready: bool
+    countries: dict[str, CountryReadiness]
+
+
 LAG = Gauge("tamga_read_models_behind", "Events that the read models have not seen", ["country"])
 PARKED = Gauge("tamga_parked_streams", "Streams that are set aside", ["country"])
 SIZE = Gauge("tamga_log_events", "Events in the log", ["country"])

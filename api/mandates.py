@@ -14,7 +14,7 @@ from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import Code, MandatePage, MandateShown
+from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.commands import EndMandate, GiveMandate
 from domain.events import Further
 from domain.forms import CountryCode, Day, Person, PersonOrCompany, Value
@@ -26,6 +26,38 @@ from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 
 router = APIRouter()
+
+
+class NamedShown(Shape):
+    """How somebody is shown to another one: of one name only, that part alone; of a company its name."""
+
+    surname: str | None = None
+    given_names: str | None = None
+    name: str | None = None
+
+
+class MandateShown(Shape):
+    """Who lets whom act; ``further``: what else than file, answer and consent. ``is_live``: one may act by it now."""
+
+    mandate: OpaqueId
+    country: CountryCode
+    version: Version
+    you_are: Literal["principal", "representative"]
+    as_: Annotated[Literal["mandate", "clerk"], Field(alias="as")]
+    principal: NamedShown | None
+    representative: NamedShown | None
+    procedures: list[Code]
+    further: list[Further]
+    since: LegalDay
+    until: LegalDay
+    given_at: Moment
+    ended_at: Moment | None
+    ended_by: Literal["principal", "representative"] | None
+    is_live: bool
+
+
+class MandatePage(Shape):
+    items: list[MandateShown]
 
 
 class MandateBody(Value):

@@ -13,8 +13,8 @@ from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import known_of
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import AccessPage, CasePage, MyEntries
-from domain.case import Case
+from api.edge.shapes import Code, EntryShown, Moment, OpaqueId, Shape, Version
+from domain.case import Case, Stage
 from domain.commands import Actor
 from domain.entry import Entry
 from domain.entry_visibility import shown_to
@@ -24,6 +24,40 @@ from domain.representation import capacities_today
 from infra.house import CountryHouse
 
 router = APIRouter()
+
+
+class CaseListed(Shape):
+    case: OpaqueId
+    procedure: Code
+    stage: Stage
+    version: Version
+    filed_at: Moment
+    authority: str
+
+
+class CasePage(Shape):
+    items: list[CaseListed]
+
+
+class AccessShown(Shape):
+    number: str
+    stream: OpaqueId
+    at: Moment
+    reader: str
+    role: str
+    authority: str
+    purpose: str
+    basis: str
+
+
+class AccessPage(Shape):
+    items: list[AccessShown]
+
+
+class MyEntries(Shape):
+    items: list[EntryShown]
+
+
 _MANDATE: Final = query(
     "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
 )

@@ -12,11 +12,29 @@ from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.queries import COUNTRY, country_named
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import NoticePage
+from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Title
 from domain.awaited import member_of, unconfirmed_of
 from domain.offers import offer
 
 router = APIRouter()
+
+
+class NoticeShown(Shape):
+    """What somebody was told of a case, and by which day something is to be done; ``unconfirmed``: no settled law."""
+
+    case: OpaqueId
+    procedure: Code
+    at: Moment
+    what: Code
+    until: LegalDay | None
+    unconfirmed: bool
+    sentence: Title
+
+
+class NoticePage(Shape):
+    items: list[NoticeShown]
+
+
 AFTER: Final = ("until", "unconfirmed")  # sentences that follow another one
 VALUES: Final = frozenset({"until"})  # what may stand in braces
 _ORDER: Final = ("at", "case", "number")

@@ -12,11 +12,12 @@ from api.edge.contract import documented
 from api.edge.members import in_words
 from api.edge.queries import COUNTRY, country_named
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import OfferShown, ProcedureList
+from api.edge.shapes import Code, Shape, Title, Version
 from domain.case import Stage
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
 from domain.events import As, LapseReason, RefundReason, WhichTime, WithdrawalReason
+from domain.forms import CountryCode
 from domain.lifecycle import CLOCK, ROWS
 from domain.obstacles import NOT_YOURS, OBSTACLES
 from domain.offers import as_json, codes_of, offer, offers
@@ -26,6 +27,46 @@ from domain.refusals import Named, NotOffered, Unknown
 from projections.work_queue import REASONS
 
 router = APIRouter()
+
+
+class ProcedureListed(Shape):
+    procedure: Code
+    title: Title
+    countries: list[CountryCode]
+
+
+class ProcedureList(Shape):
+    items: list[ProcedureListed]
+
+
+class PartyShown(Shape):
+    role: Code
+    member: Code
+    is_applicant: bool
+    consents: bool
+    many: bool
+    acts_by: list[As]
+
+
+class OfferShown(Shape):
+    """What a country asks today: ``form`` is a JSON Schema, ``unconfirmed`` names what is not settled law.
+
+    The SHA-256 of the canonical bytes of ``terms`` is what a case names. ``titles``: kind of code -> code -> words.
+    """
+
+    procedure: Code
+    country: CountryCode
+    title: Title
+    registers: list[str]
+    parties: list[PartyShown]
+    form_version: Version
+    form: dict[str, Any]
+    terms: dict[str, Any]
+    titles: dict[str, dict[str, Title]]
+    units: dict[str, dict[str, Any] | None]
+    majority: dict[str, Any]
+    unconfirmed: list[str]
+
 
 # The codes of every case, whatever it is about.
 HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {

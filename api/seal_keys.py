@@ -1,14 +1,15 @@
 """The public keys of the seals, for whoever verifies what they signed."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.answers import answered
 from api.edge.caller import house_of
 from api.edge.contract import documented
-from api.edge.shapes import SealKeys
+from api.edge.shapes import Shape
 from domain.events import SealAuthorised
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import read
@@ -16,6 +17,23 @@ from infra.formats.signing import jwk_of, key_of, kid_of
 from infra.house import CountryHouse
 
 router = APIRouter()
+
+
+class SealKey(Shape):
+    """A public key (RFC 7517), with the thumbprint of its certificate."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: str
+    y: str
+    kid: str
+    use: Literal["sig"]
+    alg: Literal["ES256"]
+    thumbprint: Annotated[str, Field(alias="x5t#S256")]
+
+
+class SealKeys(Shape):
+    keys: list[SealKey]
 
 
 @router.get(

@@ -13,7 +13,8 @@ from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.problems import Declined
 from api.edge.sentences import in_language, spoken
-from api.edge.shapes import OpinionPage, QueueCounts, QueuePage
+from api.edge.shapes import Code, Count, EventHash, Moment, OpaqueId, Shape, Title, Version
+from domain.case import Stage
 from domain.commands import Competence
 from domain.procedures import procedures
 from domain.refusals import Unknown
@@ -22,6 +23,70 @@ from infra.runtime.clock import written
 from projections.work_queue import REASONS
 
 router = APIRouter()
+
+
+class Waiting(Shape):
+    """A case in the work queue; nothing personal.
+
+    ``waits_for``: all that it waits for; ``since``: from when on for what was asked for, or for the first of them.
+    ``due`` is null where no time to decide runs: it stands still (``stands_still_since``) and will be another, or it
+    is decided. ``flags``: why something that was approved came to a halt.
+    """
+
+    case: OpaqueId
+    authority: str
+    procedure: Code
+    due: Moment | None
+    stage: Stage
+    officer: OpaqueId | None
+    is_proposed: bool
+    is_overdue: bool
+    waits_for: list[Code]
+    since: Moment
+    warnings: list[str]
+    flags: list[Code]
+    stands_still_since: Moment | None
+    filed_at: Moment
+    version: Version
+
+
+class QueuePage(Shape):
+    items: list[Waiting]
+
+
+class WaitingCount(Shape):
+    """How many cases wait for it, and how many of these are overdue."""
+
+    waits_for: Code
+    title: Title
+    count: Count
+    overdue: Count
+
+
+class QueueCounts(Shape):
+    """``cases`` are all that wait, each once, whatever it waits for; ``overdue`` of them."""
+
+    items: list[WaitingCount]
+    cases: Count
+    overdue: Count
+
+
+class OpinionAsked(Shape):
+    """What the caller's office is asked; ``of`` is what the answer names."""
+
+    case: OpaqueId
+    authority: str
+    procedure: Code
+    of: EventHash
+    investigation: Code | None
+    asked_at: Moment
+    due: Moment | None
+
+
+class OpinionPage(Shape):
+    items: list[OpinionAsked]
+
+
 _SHOWN: Final = (
     *("case", "authority", "procedure", "due", "stage", "officer", "is_proposed", "waits_for", "since"),
     *("warnings", "flags", "stands_still_since", "filed_at", "version"),

@@ -52,6 +52,7 @@ commands.py        what may be asked, and by whom
 events.py          what can have happened, in the order of a case's life
 families.py        the families of streams, each with its events and its fold
 lifecycle.py       which command fits when, who may, what its decision has to see
+about.py           what a command is about, by the law of its day; needs.py what is loaded to decide it
 decide.py          from a command to its decision in decisions/; decision.py is what comes out
 refusals.py        why not: codes and values; faults.py for what a form refuses
 case.py            what a case is, in its parts (case_parts.py), after each event (case_fold.py)

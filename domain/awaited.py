@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from domain.about import offer_of
 from domain.case import Case, Stage
 from domain.case_parts import Fee
 from domain.days.deadlines import Deadline
-from domain.lifecycle import offer_of
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
 
@@ -108,10 +108,8 @@ def _review(case: Case) -> Iterator[Awaited]:
         yield Awaited(AUTHORITY, "opinion", opinion["answer_until"], office=opinion["authority"])
     if case.stage != Stage.IN_REVIEW:
         return
-    # While it stands still, the day that it had is none any more.
-    due = case.decision_due if case.stands_still_since is None else None
     what = "assignment" if case.officer is None else "decision" if case.proposal is None else "approval"
-    yield Awaited(AUTHORITY, what, due, "decide", case.authority)
+    yield Awaited(AUTHORITY, what, case.decide_until, "decide", case.authority)
 
 
 def _answer(case: Case) -> Iterator[Awaited]:

@@ -227,6 +227,12 @@ class Case(NamedTuple):
         return max([min(since), *(stop["answer_at"] for stop in stops[-1:])]) if since else None
 
     @property
+    def decide_until(self) -> Deadline | None:
+        """The time to decide where it runs: while it stands still, the day that it had is none any more."""
+        is_running = self.stage == Stage.IN_REVIEW and self.stands_still_since is None
+        return self.decision_due if is_running else None
+
+    @property
     def open_objections(self) -> list[Objection]:
         """What registries cannot apply, and have not applied since, as it stands."""
         applied = set(self.receipts.values())

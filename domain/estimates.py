@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from domain import limits
+from domain.about import About
 from domain.country import Country, Source
 from domain.days.deadlines import before, compute
 from domain.facts import Choice, Facts, Is, applies, chosen
 from domain.fees import Fee, FeePart, Table, assess
-from domain.lifecycle import About
 from domain.procedure import FilingLimit, Terms
 
 T = TypeVar("T")

@@ -4,98 +4,17 @@ A command is its row here, its decision (``domain/decisions/``) and its line at 
 what is told to fit, what the desk loads, the table of authorisation, and which routes ask for ``If-Match``.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
 from domain import commands as c
+from domain.about import ALL_THAT_CHANGES, CLAIMS, ENTRIES_AND_CLAIMS, RESULT, Sees, former_claims
 from domain.case import ENDED, Case, Stage
-from domain.countries import country_of, legal_day
-from domain.entry import Entry
-from domain.facts import Facts, Request
-from domain.limits import facts_of
-from domain.mandate import Mandate
 from domain.offers import offer
-from domain.once import once
-from domain.parentage import birth_of
-from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
-from domain.persons import is_company, people_in
-from domain.procedure import (
-    Effect,
-    End,
-    Key,
-    Numbering,
-    Offer,
-    Terms,
-    checked,
-    number_series,
-    slots,
-    written_key,
-)
-from domain.procedures import registers
-from domain.registers.companies import company_key
-from domain.representation import children_in, companies_in, mandates_of, people_of
+from domain.parties import FIRST_PARTY
+from domain.procedure import Terms
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
-
-
-class About:
-    """What is filed, or was: the law of that day, and the request.
-
-    What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
-    """
-
-    def __init__(  # noqa: PLR0913 - what a request stands on
-        self,
-        offer: Offer,
-        terms: Terms,
-        request: Request,
-        filed_at: datetime,
-        at: datetime,
-        *,
-        former: "About | None" = None,
-    ) -> None:
-        """``at``: the moment of the decision; ``former``: what it was about, where the request is restated."""
-        self.offer = offer
-        self.terms = terms
-        self.request = request
-        self.former = former
-        self.filed_at = filed_at
-        self.at = at
-        self._filed_on = legal_day(filed_at, country_of(offer.country))
-        self.beside: tuple[c.Command, tuple[Key, ...]] | None = None  # see ``beside``
-        self._facts: dict[date, Facts] = {}
-        self._effects: dict[date, tuple[Effect, ...]] = {}
-
-    def is_as_of(self, at: datetime) -> bool:
-        """Whether what is filed would be the same at that later moment: on the same legal day, where the law counts
-        no time to file in minutes.
-        """
-        in_minutes = any(limit.term and limit.term.unit == "minutes" for limit in self.terms.filing_limits)
-        return not in_minutes and legal_day(at, country_of(self.offer.country)) == self._filed_on
-
-    def facts(self, day: date | None = None) -> Facts:
-        """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
-        day = day or self._filed_on
-        if day not in self._facts:
-            country = country_of(self.offer.country)
-            self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
-        return self._facts[day]
-
-    @once
-    def claims(self) -> tuple[Key, ...]:
-        """What the request claims."""
-        return self.offer.procedure.claims(self.request)
-
-    def effects(self, day: date | None = None) -> tuple[Effect, ...]:
-        """What an approval does, seen on the day of the filing or on another one."""
-        day = day or self._filed_on
-        if day not in self._effects:
-            self._effects[day] = self.offer.procedure.effects(self.facts(day))
-        return self._effects[day]
-
-
-Sees = Callable[[About], tuple[Key, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,55 +75,7 @@ GRANT: Final = May("competence.grant", (PERSONNEL,))
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
 
 
-# --- what is seen, and conditions ---------------------------------------------------------------------------
-
-
-def _claims(about: About) -> tuple[Key, ...]:
-    return about.claims
-
-
-def _slots(about: About) -> tuple[Key, ...]:
-    return tuple(slots(about.terms, about.facts())) if about.terms.quotas else ()
-
-
-def _former_claims(about: About) -> tuple[Key, ...]:
-    return (*_claims(about.former), *_slots(about.former)) if about.former else ()
-
-
-def _entries(about: About) -> tuple[Key, ...]:
-    return tuple(effect.key for effect in about.effects())
-
-
-def _of_entries(about: About) -> tuple[Key, ...]:
-    return tuple(key for effect in about.effects() for key in (effect.key, *effect.settles, *effect.frees))
-
-
-def _settled(about: About) -> tuple[Key, ...]:
-    return tuple(key for effect in about.effects() for key in (*effect.settles, *effect.frees))
-
-
-def _checked(about: About) -> tuple[Key, ...]:
-    return checked(about.offer.procedure, about.terms, about.request)
-
-
-def _series(about: About) -> tuple[Key, ...]:
-    """Where the house counts its numbers: by the day on which it gives them, which no request tells."""
-    numbers = about.terms.numbers
-    if not any(isinstance(numbering, Numbering) for numbering in numbers.values()):
-        return ()
-    day = legal_day(about.at, country_of(about.offer.country))
-    return tuple(
-        number_series(numbering, effect.register.name, day)
-        for effect in about.effects()
-        if not isinstance(effect, End)
-        and isinstance(numbering := numbers.get(effect.register.name), Numbering)
-    )
-
-
-CLAIMS: Final = (_claims, _slots)
-ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
-RESULT: Final = (_settled, _slots)
-ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)
+# --- conditions ---------------------------------------------------------------------------------------------
 
 
 def _lacks_consents(case: Case) -> bool:
@@ -245,7 +116,7 @@ def _waits_for_money_or_lapsed(case: Case) -> bool:
 
 
 def _runs(case: Case) -> bool:
-    return case.decision_due is not None and case.stands_still_since is None and not case.extensions
+    return case.decide_until is not None and not case.extensions
 
 
 def _has_exemptions(case: Case) -> bool:
@@ -331,7 +202,7 @@ ROWS: Final = (
         c.AmendRequest,
         AMEND,
         (FILED, RETURNED),
-        sees=(*ENTRIES_AND_CLAIMS, _former_claims),
+        sees=(*ENTRIES_AND_CLAIMS, former_claims),
         to=(FILED, IN_REVIEW),
     ),
     # parties
@@ -455,11 +326,8 @@ ROWS: Final = (
         (APPROVED, COMPLETED),
         when=_has_result,
         is_judgement=True,
-        sees=RESULT,
-        sees_written=True,
-        sees_claims=True,
-        reaches_erased=True,
         to=(COMPLETED,),
+        **_OF_A_RESULT,
     ),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
     Step(c.ForgetCase, CLOCK, ENDED, reaches_erased=True),
@@ -518,144 +386,3 @@ def fits(case: Case, parties: Collection[str] = ()) -> tuple[str, ...]:
 
 def _is_for(row: Step, case: Case, parties: Collection[str]) -> bool:
     return any(row.of_party(case, party) for party in parties)
-
-
-def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
-    """What the decision on this command has to see, given what it is about and the state of what it is asked of: each
-    claim and entry, and what says who acts for whom, once.
-    """
-    step = STEPS[type(command)]
-    if isinstance(command, c.MandateCommand):
-        return _company_of(command, state)
-    if about is None:
-        return _seen(step, about, state)
-    return tuple(dict.fromkeys((*_seen(step, about, state), *beside(command, about))))
-
-
-def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
-    """What the row names."""
-    is_looked_at = step.sees and about and (not isinstance(state, Case) or step.sees_when(state))
-    keys = (key for see in step.sees for key in see(about)) if about and is_looked_at else ()
-    is_written = step.sees_written and isinstance(state, Case)
-    written = (written_key(each["entry"]) for each in state.entries) if is_written else ()
-    return (*keys, *written)
-
-
-def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
-    """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
-    read (``seen``, and the state itself) and as they are to read; of an amendment also the companies that they name,
-    whose heads are kept out.
-    """
-    is_amended = isinstance(command, c.AmendmentCommand)
-    if not STEPS[type(command)].sees_claims and not is_amended:
-        return ()
-    entries = [each for each in (state, *seen) if isinstance(each, Entry)]
-    found = [(entry.register, entry.content) for entry in entries]
-    if isinstance(command, c.AmendmentCommand):
-        said = command.content if isinstance(command, c.CorrectEntry | c.ProposeCorrection) else None
-        proposed = (each.proposal["content"] for each in entries if each.proposal)
-        found += [(command.register, content) for content in (said, *proposed) if content]
-    claims = (key for register, content in found for key in registers()[register].claims_of(content))
-    former = [entry.before["content"] for entry in entries if entry.before]
-    companies = (
-        company_key(named["number"])
-        for content in (*(content for _, content in found), *former)
-        for named in people_in(content)
-        if is_amended and is_company(named)
-    )
-    return tuple(dict.fromkeys((*claims, *companies)))
-
-
-def beside(command: c.Command, about: About) -> tuple[Key, ...]:
-    """What ``_beside`` says, worked out once: it is loaded by, and looked at again by the decision."""
-    if about.beside is None or about.beside[0] is not command:
-        about.beside = command, _beside(command, about)
-    return about.beside[1]
-
-
-def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
-    """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
-    bound to a party, or kin of one.
-
-    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
-    otherwise: companies, and children for whom the request names a parent.
-    """
-    step = STEPS[type(command)]
-    is_judged = step.is_judgement or (step.may is not None and step.may.judges)
-    if not is_judged and not isinstance(command, c.PartyCommand):
-        return ()
-    country, procedure, request = about.offer.country, about.offer.procedure, about.request
-    companies = tuple(key for _, key in companies_in(country, procedure, request))
-    if (
-        isinstance(command, c.PartyCommand)
-        and command.acting is None
-        and _is_named(command, country, request)
-    ):
-        children = children_in(request)
-        people = people_of(procedure, request) if children else {}
-        return (*companies, *(birth_of(people[party]) for party in children if party in people))
-    mandates = mandates_of(procedure, request, humans_of(command, country))
-    judges = humans_of(command, country) if is_judged else ()
-    births = [birth_of(person) for person in (*people_of(procedure, request).values(), *judges)]
-    return (*companies, *(key for _, _, key in mandates), *births)
-
-
-def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
-    """Whether the request names the caller as a party, or as who acts for one."""
-    me = command.by.persons.get(country)
-    if me is None:
-        return False
-    parties = parties_named(request)
-    return me in persons_in(request, parties).values() or any(
-        one["person"] == me for one in representatives_in(request, parties).values()
-    )
-
-
-def humans_of(command: c.Command, country: str) -> tuple[str, ...]:
-    """All keyed ids of who asks, as a person and as an officer, and of the officer to whom a case is given."""
-    given = command.officer if isinstance(command, c.AssignCase) else None
-    offices = (
-        office.person for office in (*command.by.competences, given) if office and office.country == country
-    )
-    return tuple(dict.fromkeys(human for human in (command.by.persons.get(country), *offices) if human))
-
-
-def _company_of(command: c.MandateCommand, mandate: Mandate | None) -> tuple[Key, ...]:
-    """The company in whose name a mandate is given or ended."""
-    principal = command.principal if isinstance(command, c.GiveMandate) else mandate and mandate.principal
-    return (company_key(principal["number"]),) if is_company(principal) else ()
-
-
-def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
-    """What is filed at that moment, or was; None where nothing can be found by it: not offered, not there, erased."""
-    if isinstance(command, c.FileCase):
-        found = offer(command.country, command.procedure)
-        terms = found.on(legal_day(at, country_of(found.country))) if found else None
-        return About(found, terms, command.request, at, at) if found and terms else None
-    about = about_of_case(state, at) if isinstance(state, Case) else None
-    if about is None or not isinstance(command, c.AmendRequest):
-        return about
-    return About(about.offer, about.terms, command.request, about.filed_at, at, former=about)
-
-
-def about_of_case(case: Case, at: datetime) -> About | None:
-    """What was filed, seen at that moment; None where people are erased."""
-    if case.erased:
-        return None
-    found = offer_of(case)
-    filed_at = datetime.fromisoformat(case.filed_at)
-    return About(found, found.since(case.terms), case.request, filed_at, at)
-
-
-def entries_named(case: Case, at: datetime) -> tuple[Key, ...]:
-    """The entries that the case writes or looks at, by their keys; none where it is erased."""
-    about = about_of_case(case, at)
-    return (*_entries(about), *_checked(about)) if about else ()
-
-
-def offer_of(case: Case) -> Offer:
-    """The country's law on the procedure; LookupError when it is gone: a fault of the deployment."""
-    found = offer(case.country, case.procedure)
-    if found is None:
-        raise LookupError(f"the law of {case.country} on {case.procedure} is not here any more")
-    return found

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from domain.about import About, about_of_case
 from domain.case import Case, Stage
 from domain.countries import country_of, legal_day
 from domain.decisions.checks import as_seen
 from domain.entry import Entry, Status
 from domain.facts import Facts
-from domain.lifecycle import About, about_of_case
 from domain.procedure import Create, Key
 
 OBSTACLES: Final = ("restricted", "not_registered")

@@ -26,6 +26,11 @@ class Running(NamedTuple):
     of: str | None = None
     lapses: Deadline | None = None  # of a time to pay
 
+    @property
+    def ends(self) -> Deadline:
+        """After what it is over: a time to pay, when the money that was on its way would be there, too."""
+        return self.lapses or self.due
+
 
 def running(case: Case) -> list[Running]:
     """All that run."""
@@ -43,6 +48,12 @@ def restated_in(case: Case, at: datetime, country: Country) -> Iterator[Deadline
         last = time.due if time.which in ENDS_BY_ITSELF else lapses or due
         if not is_past(last, at):
             yield DeadlineRestated(which=time.which, party=time.party, of=time.of, due=due, lapses=lapses)
+
+
+def appeals_end(case: Case) -> Deadline | None:
+    """The end of the last time to appeal; None where it is not known, is over, or somebody has appealed."""
+    is_open = case.stage != Stage.APPEALED and not case.is_appeal_term_over
+    return case.appeal_until if is_open else None
 
 
 def decision_due(case: Case, at: datetime, country: Country) -> Deadline | None:
@@ -85,8 +96,8 @@ def _opinions(case: Case) -> Iterator[Running]:
 
 
 def _decision(case: Case) -> Iterator[Running]:
-    if case.stage == Stage.IN_REVIEW and case.decision_due and case.stands_still_since is None:
-        yield Running("decide", case.decision_due)
+    if until := case.decide_until:
+        yield Running("decide", until)
 
 
 def _appeal_terms(case: Case) -> Iterator[Running]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case
 from domain.case_parts import Fee, Opinion
@@ -11,7 +12,7 @@ from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits
 from domain.events import Attachment
-from domain.lifecycle import about_of_case, fits, offer_of
+from domain.lifecycle import fits
 from domain.obstacles import without_kinds
 from domain.parties import (
     FIRST_PARTY,

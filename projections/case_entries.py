@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from domain.about import entries_named
 from domain.case import Case
-from domain.lifecycle import entries_named
 from projections import Keyed, Row, View
 
 

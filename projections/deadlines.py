@@ -4,49 +4,39 @@ calendar the times that run were computed.
 Overdue decisions and opinions are only shown.
 """
 
-from domain.case import Case, Stage
-from domain.days.deadlines import Deadline
-from domain.running import running
+from domain.case import Case
+from domain.running import Running, appeals_end, running
 from projections import Row, View
 
 
 def _row(case: Case) -> Row | None:
-    pay = consent = answer = serve = appeal = decide = None
-    if (fee := case.open_fee) and not fee["provisional"]:
-        pay = _until(fee["lapses"])
-    if case.stage == Stage.FILED and not case.has_consents:
-        consent = _until(case.consent_until)
-    if (question := case.open_question) is not None:
-        answer = _until(question["answer_until"])
-    if case.stage == Stage.IN_REVIEW and case.stands_still_since is None:
-        decide = _until(case.decision_due)
-    if case.ending is not None and not case.is_appeal_term_over:
-        serve = _until(case.ending["served_after"]) if case.unserved else None
-        appeal = _until(case.appeal_until) if case.stage != Stage.APPEALED else None
-    acts = [moment for moment in (pay, consent, answer, serve, appeal) if moment]
-    asked = [until["until"] for opinion in case.open_opinions if (until := opinion["answer_until"])]
-    opinion = min(asked, default=None)
-    calendars = sorted({time.due["calendar"] for time in running(case)})
-    if not calendars and not acts and decide is None and opinion is None:
+    times = running(case)
+    if not times:
         return None
+    # Of several of a kind the first that is over; but an appeal may come until the last is.
+    first = {time.which: time.ends["until"] for time in sorted(times, key=_until, reverse=True)}
+    last = appeals_end(case)
+    acts = {
+        "pay": first.get("pay") or first.get("pay_entry"),
+        "consent": first.get("consent"),
+        "answer": first.get("answer"),
+        "serve": first.get("served"),
+        "appeal": last["until"] if last else None,
+    }
     return {
         "case": case.case,
         "authority": case.authority,
-        "next": min(acts, default=None),
-        "pay": pay,
-        "consent": consent,
-        "answer": answer,
-        "serve": serve,
-        "appeal": appeal,
-        "decide": decide,
-        "opinion": opinion,
-        "calendar": "; ".join(calendars) or None,
+        "next": min((moment for moment in acts.values() if moment), default=None),
+        **acts,
+        "decide": first.get("decide"),
+        "opinion": first.get("opinion"),
+        "calendar": "; ".join(sorted({time.due["calendar"] for time in times})),
         "version": case.version,
     }
 
 
-def _until(deadline: Deadline | None) -> str | None:
-    return deadline["until"] if deadline else None
+def _until(time: Running) -> str:
+    return time.ends["until"]
 
 
 PROJECTION = View(

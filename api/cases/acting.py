@@ -1,6 +1,5 @@
 """As what somebody acts for a party, as they say it; and the paper signed at the counter, sealed for its case."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -8,11 +7,14 @@ from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.cases.sealing import EvidenceBrought, discard, seal
 from api.edge.caller import caller
 from api.edge.carrying_out import done, found_again, led_to
 from api.edge.may_read import located, readable
 from api.edge.problems import Declined
 from api.edge.shapes import EventHash, OpaqueId
+from domain.authorisation import Rule
+from domain.case import Case
 from domain.commands import Actor, PartyCommand, StatedCapacity
 from domain.events import As, Attachment
 from domain.forms import Value
@@ -66,31 +68,30 @@ async def with_paper(
     """
     if said is None:
         return await ask(None)
-    paper, gone = None, None
-    if said.on_paper is not None:
+    papers: tuple[Attachment, ...] = ()
+    gone = None
+    if (brought := said.on_paper) is not None:
+        signed = EvidenceBrought(id=brought.id, kind=SIGNED_PAPER, sha256=brought.sha256)
         try:
-            paper = await asyncio.to_thread(_sealed, country, actor, case, said.on_paper)
+            papers = await seal(country, actor, case, {"/acting/on_paper": signed})
         except Invalid as refusal:
             gone = refusal
     try:
-        outcome = await ask(StatedCapacity(said.as_, paper, said.mandate))
+        outcome = await ask(StatedCapacity(said.as_, next(iter(papers), None), said.mandate))
     except (Refusal, Declined) as refused:
-        await _discarded(country, paper)
+        await discard(country, papers)
         is_for_want_of_it = isinstance(refused, Invalid) and any(
             fault.code == "paper_missing" for fault in refused.errors
         )
         raise (gone if gone is not None and is_for_want_of_it else refused) from None
     if outcome.is_repeat:
-        await _discarded(country, paper)
+        await discard(country, papers)
     return outcome
 
 
-def _sealed(country: CountryHouse, actor: Actor, case: str, brought: PaperBrought) -> Attachment:
-    owner = country.ids.uploader(actor.issuer, actor.subject)
-    where = "/acting/on_paper"
-    return country.evidence.file(brought.id, SIGNED_PAPER, brought.sha256, owner, where, case=case)
-
-
-async def _discarded(country: CountryHouse, paper: Attachment | None) -> None:
-    if paper is not None:
-        await asyncio.to_thread(country.evidence.discard, [paper])
+async def readable_as(
+    request: Request, actor: Actor, case: str, said: ActsAs | None, action: str
+) -> tuple[CountryHouse, Case, Rule]:
+    """The case, for who may do this in it; at the counter for the officer who takes it there."""
+    is_at_counter = said is not None and said.as_ == "counter"
+    return await readable(request, actor, case, "case.counter" if is_at_counter else action)

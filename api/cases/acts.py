@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.cases.acting import ActsAs, act_for_party
-from api.cases.filing import EvidenceBrought, brought, discarded
+from api.cases.acting import ActsAs, act_for_party, readable_as
+from api.cases.sealing import AllBrought, EvidenceBrought, sealed
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
-from api.edge.may_read import located, nothing, readable
-from api.edge.shapes import AuthorityId, CaseBrief, CaseShown, Code, EventHash, OpaqueId
+from api.edge.may_read import located, nothing
+from api.edge.shapes import AuthorityId, Code, EventHash, OpaqueId
 from domain.commands import (
     Actor,
     ApproveCase,
@@ -38,7 +39,6 @@ from domain.commands import (
     WithdrawCase,
     WriteEntries,
 )
-from domain.events import Attachment
 from domain.forms import Line, Paragraph, Value
 from domain.refusals import Fault, Invalid, Refusal
 
@@ -75,7 +75,7 @@ class Information(Value):
 
     of: EventHash
     answer: Paragraph
-    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    evidence: AllBrought
     acting: ActsAs | None = None
 
 
@@ -169,27 +169,20 @@ async def consent(request: Request, case: Id) -> Response:
 async def inform(request: Request, case: Id) -> Response:
     """A fact: it names the question that it answers."""
     actor, said = await caller_and_body(request, case, Information)
-    evidence = await _brought(request, actor, case, said)
-    answer = {"of": said.of, "answer": said.answer, "evidence": evidence}
-    try:
-        return await act_for_party(request, case, ProvideInformation, said.acting, **answer)
-    except Refusal:
-        await discarded(located(request, case), evidence)
-        raise
+    pieces = await _new(request, actor, case, said)
+    async with sealed(located(request, case), actor, case, pieces) as evidence:
+        return await act_for_party(
+            request, case, ProvideInformation, said.acting, of=said.of, answer=said.answer, evidence=evidence
+        )
 
 
-async def _brought(request: Request, actor: Actor, case: str, said: Information) -> tuple[Attachment, ...]:
-    """The new evidence, sealed; nobody but who may answer hears whether a piece of it is there."""
+async def _new(request: Request, actor: Actor, case: str, said: Information) -> list[EvidenceBrought]:
+    """The new evidence; nobody but who may answer hears whether a piece of it is there."""
     if not said.evidence:
-        return ()
-    is_at_counter = said.acting is not None and said.acting.as_ == "counter"
-    country, found, _ = (
-        await readable(request, actor, case, "case.counter")
-        if is_at_counter
-        else await readable(request, actor, case, "case.inform")
-    )
+        return []
+    _, found, _ = await readable_as(request, actor, case, said.acting, "case.inform")
     is_answered = any(q["of"] == said.of and q["answered_at"] is not None for q in found.questions)
-    return () if is_answered else await brought(country, actor, case, said.evidence)
+    return [] if is_answered else said.evidence
 
 
 @router.post(

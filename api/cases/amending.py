@@ -1,24 +1,25 @@
 """Amending: who filed restates the request, in the form in which it was filed."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from starlette.responses import Response
 
-from api.cases.acting import ActsAs, act_for_party
-from api.cases.filing import EvidenceBrought, brought, discarded
+from api.cases.acting import ActsAs, act_for_party, readable_as
+from api.cases.sealing import AllBrought, sealed
 from api.edge.carrying_out import caller_and_body
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
-from api.edge.may_read import readable
-from api.edge.shapes import CaseBrief, CaseShown, EventHash
+from api.edge.shapes import EventHash
+from domain.about import offer_of
 from domain.case import Case
 from domain.commands import AmendRequest
 from domain.faults import faults_of
 from domain.forms import Form, Value, plain
-from domain.lifecycle import does_fit, fits, offer_of
+from domain.lifecycle import does_fit, fits
 from domain.parties import keyed
-from domain.refusals import Invalid, Refusal, WrongStage
+from domain.refusals import Invalid, WrongStage
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -29,7 +30,7 @@ class Amendment(Value):
 
     of: EventHash
     request: dict[str, Any]
-    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    evidence: AllBrought
     acting: ActsAs | None = None
 
 
@@ -40,22 +41,15 @@ class Amendment(Value):
 async def amend(request: Request, case: Id) -> Response:
     """A fact: it names the request that it restates. Every consent is void; the fee is assessed anew."""
     actor, said = await caller_and_body(request, case, Amendment)
-    is_at_counter = said.acting is not None and said.acting.as_ == "counter"
-    country, found, _ = await readable(
-        request, actor, case, "case.counter" if is_at_counter else "case.amend"
-    )
+    country, found, _ = await readable_as(request, actor, case, said.acting, "case.amend")
     if said.of == found.request_hash and not does_fit(AmendRequest, found):
         raise WrongStage(found.stage, fits(found)).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request
-    evidence = await brought(country, actor, case, said.evidence) if is_new else ()
-    try:
+    async with sealed(country, actor, case, said.evidence if is_new else []) as evidence:
         return await act_for_party(
             request, case, AmendRequest, said.acting, of=said.of, request=content, evidence=evidence
         )
-    except Refusal:
-        await discarded(country, evidence)
-        raise
 
 
 def _content_of(said: dict[str, Any], case: Case, country: CountryHouse) -> dict[str, Any]:

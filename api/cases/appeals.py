@@ -1,20 +1,19 @@
 """What follows on the end of a case: it is served, appealed against, decided anew; what it held is let go."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request
-from pydantic import Field
 from starlette.responses import Response
 
-from api.cases.acting import ActsAs, act_for_party
-from api.cases.filing import EvidenceBrought, brought, discarded
+from api.cases.acting import ActsAs, act_for_party, readable_as
+from api.cases.sealing import AllBrought, sealed
 from api.edge.carrying_out import act, caller_and_body
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
-from api.edge.may_read import located, readable
-from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash
+from api.edge.shapes import Code, EventHash
 from domain.commands import DecideAppeal, LodgeAppeal, ServeDecision, TakeBackAppeal, WaiveClaim
 from domain.forms import Paragraph, Value
-from domain.refusals import Fault, Invalid, Refusal
+from domain.refusals import Fault, Invalid
 
 router = APIRouter()
 
@@ -39,7 +38,7 @@ class AppealBody(Value):
     answer: Literal["lodge", "take_back"] = "lodge"
     of: EventHash
     reason: Paragraph | None = None
-    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    evidence: AllBrought
     party: Code | None = None
     acting: ActsAs | None = None
 
@@ -81,15 +80,11 @@ async def appeal(request: Request, case: Id) -> Response:
         return await act_for_party(request, case, TakeBackAppeal, said.acting, of=said.of)
     if said.reason is None:
         raise Invalid(Fault("/reason", "missing"))
-    is_at_counter = said.acting is not None and said.acting.as_ == "counter"
-    country, found, rule = await readable(
-        request, actor, case, "case.counter" if is_at_counter else "case.appeal"
-    )
+    country, found, rule = await readable_as(request, actor, case, said.acting, "case.appeal")
     mine = {said.party} if said.party else {each.party for each in rule.capacities}
     lodged = [(each["party"], each["reason"]) for each in found.open_appeals]
     is_lodged = any(party in mine and reason == said.reason for party, reason in lodged)
-    evidence = () if is_lodged else await brought(country, actor, case, said.evidence)
-    try:
+    async with sealed(country, actor, case, [] if is_lodged else said.evidence) as evidence:
         return await act_for_party(
             request,
             case,
@@ -100,9 +95,6 @@ async def appeal(request: Request, case: Id) -> Response:
             evidence=evidence,
             party=said.party,
         )
-    except Refusal:
-        await discarded(located(request, case), evidence)
-        raise
 
 
 def _must_say_nothing_more(said: AppealBody) -> None:

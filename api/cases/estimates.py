@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
@@ -11,19 +11,20 @@ from starlette.responses import Response
 from api.cases.filing import asked_for
 from api.edge.answers import answered
 from api.edge.caller import caller, document, house_of, raw_body, shaped
+from api.edge.case_shown import LimitShown
 from api.edge.contract import documented
 from api.edge.may_read import births_of
 from api.edge.registers_now import entries_at
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import Code, EstimateShown
+from api.edge.shapes import Code, LegalDay, Shape, Title
+from domain.about import About
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
-from domain.forms import CountryCode, Value, plain
-from domain.lifecycle import About
+from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
 from domain.obstacles import NOT_YOURS, of_request, without_kinds
 from domain.parties import parties_of
 from domain.persons import is_company, key_of
@@ -35,6 +36,62 @@ from infra.house import CountryHouse
 from infra.runtime.clock import written
 
 router = APIRouter()
+
+
+class EstimatedFee(Shape):
+    """``depends_on``: members of the form that the draft lacks, and that the fee follows from."""
+
+    amount: MinorUnits
+    currency: Currency
+    formula: str
+    provisional: bool
+    depends_on: list[Code]
+    unconfirmed: bool
+
+
+class EstimatedDay(Shape):
+    """The last day for it, if it were filed now."""
+
+    what: Literal["consent", "pay"]
+    until: LegalDay
+    unconfirmed: bool
+
+
+class EstimatedEvidence(Shape):
+    kind: Code
+    title: Title
+    is_required: bool
+    unconfirmed: bool
+
+
+class EstimatedExemption(Shape):
+    code: Code
+    title: Title
+    unconfirmed: bool
+
+
+class EstimateShown(Shape):
+    """What a draft would ask by today's law; null is what it does not tell enough for, ``missing`` what it lacks.
+
+    ``obstacles``: what stands in the way of the caller's own things (``restricted``, ``not_registered``), and
+    ``not_yours`` of all others; null without an account.
+    """
+
+    country: CountryCode
+    procedure: Code
+    terms: LegalDay
+    fee: EstimatedFee | None
+    entry_fee: EstimatedFee | None
+    last_days: list[EstimatedDay] | None
+    limits: list[LimitShown] | None
+    evidence: list[EstimatedEvidence] | None
+    exemptions: list[EstimatedExemption] | None
+    four_eyes: bool | None
+    missing: list[Code]
+    unconfirmed: list[str]
+    obstacles: list[Code] | None
+
+
 PURPOSE: Final = "an estimate for a draft of one's own"
 
 

@@ -1,7 +1,7 @@
 """Evidence: brought as a file before it is filed, and read again by the parties and the competent officer."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from python_multipart.exceptions import MultipartParseError
@@ -15,11 +15,20 @@ from api.edge.caller import caller, country_here, house_of
 from api.edge.contract import Id, documented
 from api.edge.may_read import read_of, readable, recorded
 from api.edge.problems import Declined
-from api.edge.shapes import Uploaded
+from api.edge.shapes import Count, EventHash, OpaqueId, Shape
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 from domain.visibility import visible_evidence
 
 router = APIRouter()
+
+
+class Uploaded(Shape):
+    id: OpaqueId
+    sha256: EventHash
+    media_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    size: Count
+
+
 _FORM: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, with_paper
+from api.cases.sealing import AllBrought, EvidenceBrought, sealed
 from api.edge.caller import (
     caller,
     country_here,
@@ -20,29 +21,21 @@ from api.edge.caller import (
     shaped,
 )
 from api.edge.carrying_out import alone, done, found_again
+from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import documented
-from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
-from domain.commands import Actor, FileCase, StatedCapacity
-from domain.events import Attachment
+from api.edge.shapes import Code
+from domain.commands import FileCase, StatedCapacity
 from domain.faults import faults_of
 from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
 from domain.parties import keyed
 from domain.procedure import Offer
-from domain.refusals import Fault, Invalid, Named, NotAllowed, NotOffered, Refusal
+from domain.refusals import Fault, Invalid, Named, NotAllowed, NotOffered
 from infra.desk.desk import IdempotencyKey, Outcome, new_cause
 from infra.house import CountryHouse
 
 router = APIRouter()
 Base64 = r"^[A-Za-z0-9_-]*$"
-
-
-class EvidenceBrought(Value):
-    """A file that was uploaded before, and what it is."""
-
-    id: OpaqueId
-    kind: Code
-    sha256: EventHash
 
 
 class CitizensSignature(Value):
@@ -59,7 +52,7 @@ class Filing(Value):
     country: CountryCode
     procedure: Code
     request: dict[str, Any]
-    evidence: Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+    evidence: AllBrought
     acting: ActsAs | None = None
     signature: CitizensSignature | None = None
 
@@ -107,43 +100,9 @@ async def _filed(
     """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
     if not pieces or country.desk.was_asked(sent_under):
         return await asyncio.wrap_future(country.desk.ask(command, sent_under))
-    evidence = await brought(country, command.by, command.case, pieces)
-    try:
+    async with sealed(country, command.by, command.case, pieces) as evidence:
         filed = replace(command, evidence=evidence)
         return await asyncio.wrap_future(country.desk.ask(filed, sent_under))
-    except Refusal:
-        await discarded(country, evidence)
-        raise
-
-
-async def brought(
-    country: CountryHouse, actor: Actor, case: str, pieces: list[EvidenceBrought]
-) -> tuple[Attachment, ...]:
-    """Each file, sealed anew for this case before the case says so; ``discarded`` where the case does not."""
-    if not pieces:
-        return ()
-    owner = country.ids.uploader(actor.issuer, actor.subject)
-
-    def seal_all() -> tuple[Attachment, ...]:
-        found: list[Attachment] = []
-        try:
-            for n, piece in enumerate(pieces):
-                pointer = f"/evidence/{n}"
-                found.append(
-                    country.evidence.file(piece.id, piece.kind, piece.sha256, owner, pointer, case=case)
-                )
-        except Refusal:
-            country.evidence.discard(found)
-            raise
-        return tuple(found)
-
-    return await asyncio.to_thread(seal_all)
-
-
-async def discarded(country: CountryHouse, evidence: tuple[Attachment, ...]) -> None:
-    """What was sealed for a case that did not take it is gone, with its keys; the upload stays."""
-    if evidence:
-        await asyncio.to_thread(country.evidence.discard, evidence)
 
 
 def asked_for(request: Request, found: Any) -> tuple[CountryHouse, Offer]:

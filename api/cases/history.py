@@ -14,9 +14,9 @@ from api.edge.caller import caller
 from api.edge.contract import Id, documented
 from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import HistoryShown
+from api.edge.shapes import EventShown, OpaqueId, Shape, Title
 from domain.awaited import unconfirmed
-from domain.case import Case
+from domain.case import Case, Stage
 from domain.case_fold import evolve
 from domain.parties import is_keyed
 from domain.visibility import visible_whose
@@ -25,6 +25,21 @@ from infra.house import CountryHouse
 from infra.log.event_store import Row
 
 router = APIRouter()
+
+
+class EventTold(EventShown):
+    """``stage`` is where the case was after it, ``sentence`` what happened, in words; neither is signed."""
+
+    stage: Stage
+    sentence: Title
+
+
+class HistoryShown(Shape):
+    case: OpaqueId
+    log: str
+    events: list[EventTold]
+
+
 _OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to each other
 
 

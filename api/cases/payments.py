@@ -10,11 +10,12 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller, house_of, may_today
 from api.edge.carrying_out import caller_and_body, led_to, stands
+from api.edge.case_shown import CaseBrief
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import located, nothing
 from api.edge.queries import COUNTRY, country_named
-from api.edge.shapes import CaseMoney, CompactJws, OpaqueId, RefundPage, StatementVersion
+from api.edge.shapes import Code, CompactJws, Moment, OpaqueId, Shape, StatementVersion
 from domain.authorities import PAYMENT, REFUND, treasury_of
 from domain.case import Case
 from domain.commands import Actor, RecordPayment, RecordRefund, Statement
@@ -28,6 +29,38 @@ from infra.keys.live_seals import key_for
 from projections.refunds import PROJECTION as REFUNDS
 
 router = APIRouter()
+
+
+class RefundOpen(Shape):
+    """What of a payment is due back and not paid; ``overpaid``: what went back beyond that, by mistake."""
+
+    payment: OpaqueId
+    amount: MinorUnits
+    overpaid: MinorUnits
+    currency: Currency
+    reason: Code
+    since: Moment
+
+
+class CaseMoney(CaseBrief):
+    """What the treasury is answered: ``payment`` is how the house calls what was stated; ``other_cases`` are those for
+    which the treasury named the same reference, as far as the read models know.
+    """
+
+    payment: OpaqueId
+    other_cases: list[OpaqueId]
+    refunds_due: list[RefundOpen]
+
+
+class RefundListed(RefundOpen):
+    case: OpaqueId
+    procedure: Code
+
+
+class RefundPage(Shape):
+    items: list[RefundListed]
+
+
 _DUE: Final = ("payment", "amount", "overpaid", "currency", "reason", "since")
 _ORDER: Final = ("since", "case", "payment")
 

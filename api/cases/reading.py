@@ -5,12 +5,12 @@ from starlette.responses import Response
 
 from api.edge.answers import answered
 from api.edge.caller import caller, house_of
+from api.edge.case_shown import CaseShown
 from api.edge.contract import Id, documented
 from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.registers_now import in_the_way_of
 from api.edge.sentences import in_language, spoken
-from api.edge.shapes import CaseShown
 from domain.visibility import shown, watched
 
 router = APIRouter()

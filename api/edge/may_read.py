@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from fastapi import Request
 
 from api.edge.caller import house_of
+from domain.about import offer_of
 from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.case import Case
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
-from domain.lifecycle import offer_of
 from domain.mandate import Mandate
 from domain.parentage import Birth, birth, found_by
 from domain.procedure import Key, Procedure

@@ -1,6 +1,6 @@
 """``GET /``: what this is, what is served here, and where to go on; a page for people, an index for programs."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Request
@@ -9,8 +9,9 @@ from starlette.responses import Response
 from api.edge.caller import house_of
 from api.edge.contract import documented
 from api.edge.sentences import Language, in_language, spoken
-from api.edge.shapes import HouseIndex
+from api.edge.shapes import Code, Shape, Title
 from api.front.layout import filled, page
+from domain.forms import CountryCode
 from domain.offers import offers
 from infra.house import House
 
@@ -24,6 +25,29 @@ LINKS: Final = {
 }
 
 router = APIRouter()
+
+
+class OfferListed(Shape):
+    procedure: Code
+    title: Title
+    href: str
+
+
+class CountryListed(Shape):
+    country: CountryCode
+    title: Title
+    procedures: list[OfferListed]
+
+
+class HouseIndex(Shape):
+    """What this house serves: its countries with their procedures, and where everything else is."""
+
+    name: str
+    summary: str
+    environment: Literal["development", "production"]
+    countries: list[CountryListed]
+    links: dict[str, str]
+
 
 _FRONT = documented("What this house serves", answer=HouseIndex, public=True)
 _FRONT["responses"][200]["content"]["text/html"] = {"schema": {"type": "string"}}

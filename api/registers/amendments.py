@@ -3,6 +3,8 @@
 An entry's newest change is amended, and the case that made it hears of it.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,9 +14,10 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import body_of, caller, version_seen
 from api.edge.carrying_out import act, caller_and_body, carried_out
+from api.edge.case_shown import CaseBrief
 from api.edge.contract import Id, documented
 from api.edge.may_read import nothing
-from api.edge.shapes import CaseBrief, EntryAmended, EventHash
+from api.edge.shapes import EventHash, OpaqueId, Shape, Version
 from api.registers.who_reads import READ, office_of_register
 from domain.commands import (
     AmendmentCommand,
@@ -33,6 +36,17 @@ from infra.desk.desk import new_cause
 from infra.house import CountryHouse
 
 router = APIRouter()
+
+
+class EntryAmended(Shape):
+    """What was proposed, corrected or annulled is done; nothing personal.
+
+    ``version``: of the case that had written it, where there is one, else of the entry.
+    """
+
+    entry: OpaqueId
+    case: OpaqueId | None
+    version: Version
 
 
 class CorrectionProposal(Value):
@@ -84,10 +98,8 @@ async def propose_correction(request: Request, register: str, entry: Id) -> Resp
     country = _country_of(request, register)
     said = await body_of(request, CorrectionProposal)
     content = _content_of(register, said.content)
-    command = ProposeCorrection(
-        **_named(request, country, register, entry), of=said.of, content=content, reason=said.reason
-    )
-    return await _done(request, country, command)
+    asked = partial(ProposeCorrection, of=said.of, content=content, reason=said.reason)
+    return await _done(request, country, register, entry, asked)
 
 
 @router.post(
@@ -101,16 +113,9 @@ async def correct(request: Request, register: str, entry: Id) -> Response:
     if (said.content is None) is not (said.reason is None):
         raise Invalid(Fault("/content" if said.content is None else "/reason", "missing"))
     found = await _as_it_stands(country, register, entry)
-    is_proposed = said.content is None
-    command = CorrectEntry(
-        **_named(request, country, register, entry),
-        of=found.change if is_proposed else said.of,
-        written_by=found.written_by,
-        proposal=said.of if is_proposed else None,
-        content=None if said.content is None else _content_of(register, said.content),
-        reason=said.reason,
-    )
-    return await _done(request, country, command)
+    content = None if said.content is None else _content_of(register, said.content)
+    asked = partial(CorrectEntry, **_decided(said, found), content=content)
+    return await _done(request, country, register, entry, asked)
 
 
 @router.post(
@@ -121,8 +126,8 @@ async def propose_annulment(request: Request, register: str, entry: Id) -> Respo
     """By an officer of the office that wrote the entry: an error of that office."""
     country = _country_of(request, register)
     said = await body_of(request, AnnulmentProposal)
-    command = ProposeAnnulment(**_named(request, country, register, entry), of=said.of, reason=said.reason)
-    return await _done(request, country, command)
+    asked = partial(ProposeAnnulment, of=said.of, reason=said.reason)
+    return await _done(request, country, register, entry, asked)
 
 
 @router.post(
@@ -134,15 +139,8 @@ async def annul(request: Request, register: str, entry: Id) -> Response:
     country = _country_of(request, register)
     said = await body_of(request, Annulment)
     found = await _as_it_stands(country, register, entry)
-    is_proposed = said.reason is None
-    command = AnnulEntry(
-        **_named(request, country, register, entry),
-        of=found.change if is_proposed else said.of,
-        written_by=found.written_by,
-        proposal=said.of if is_proposed else None,
-        reason=said.reason,
-    )
-    return await _done(request, country, command)
+    asked = partial(AnnulEntry, **_decided(said, found))
+    return await _done(request, country, register, entry, asked)
 
 
 @router.post(
@@ -161,15 +159,14 @@ def _country_of(request: Request, register: str) -> CountryHouse:
     return country
 
 
-def _named(request: Request, country: CountryHouse, register: str, entry: str) -> dict[str, Any]:
-    """What all these commands say: who asks, of which entry, and which version of it they saw."""
+def _decided(said: Correction | Annulment, found: Entry) -> dict[str, Any]:
+    """Of what is proposed the proposal; of what a court does of itself, with its reason, the newest change."""
+    is_proposed = said.reason is None
     return {
-        "by": caller(request),
-        "cause": new_cause(),
-        "country": country.code,
-        "register": register,
-        "entry": entry,
-        "expected": version_seen(request),
+        "of": found.change if is_proposed else said.of,
+        "written_by": found.written_by,
+        "proposal": said.of if is_proposed else None,
+        "reason": said.reason,
     }
 
 
@@ -189,9 +186,22 @@ async def _as_it_stands(country: CountryHouse, register: str, entry: str) -> Ent
     return Entry(**row["state"])
 
 
-async def _done(request: Request, country: CountryHouse, command: AmendmentCommand) -> Response:
-    """The version is that of what the command was asked of, so that a repeat is answered like the first time."""
+async def _done(
+    request: Request, country: CountryHouse, register: str, entry: str, asked: Callable[..., AmendmentCommand]
+) -> Response:
+    """What came of it: who asks, of which entry, and which version of it they saw, all these commands say.
+
+    The version is that of what the command was asked of, so that a repeat is answered like the first time.
+    """
+    command = asked(
+        by=caller(request),
+        cause=new_cause(),
+        country=country.code,
+        register=register,
+        entry=entry,
+        expected=version_seen(request),
+    )
     outcome = await carried_out(request, country, command)
-    case = None if outcome.stream == command.entry else outcome.stream
-    body = {"entry": command.entry, "case": case, "version": outcome.version}
+    case = None if outcome.stream == entry else outcome.stream
+    body = {"entry": entry, "case": case, "version": outcome.version}
     return answered(body, version=outcome.version)

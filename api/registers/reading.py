@@ -16,7 +16,7 @@ from api.edge.contract import Id, documented, query
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import Read, is_auditor, located, nothing, recorded
 from api.edge.problems import Declined
-from api.edge.shapes import EntryHistoryShown, EntryPage, EntryShown
+from api.edge.shapes import EntryShown, EventShown, Moment, OpaqueId, Shape
 from api.registers.who_reads import (
     FIND,
     KEEP,
@@ -41,6 +41,24 @@ from infra.read_models.past import Broken, Then, as_of, history_of
 from infra.runtime.clock import written
 
 router = APIRouter()
+
+
+class EntryListed(Shape):
+    entry: OpaqueId
+    changed_at: Moment
+    is_restricted: bool
+
+
+class EntryPage(Shape):
+    items: list[EntryListed]
+
+
+class EntryHistoryShown(Shape):
+    entry: OpaqueId
+    log: str
+    events: list[EventShown]
+
+
 _OF_OFFICES = "reference"  # what an authority calls its restriction
 _AS_OF = query(
     "as_of",

@@ -11,7 +11,7 @@ from api.edge.caller import body_of, caller, house_of, idempotency_key
 from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.may_read import nothing
-from api.edge.shapes import Code, EntryActed
+from api.edge.shapes import Code, OpaqueId, RestrictionShown, Shape, Version
 from api.registers.who_reads import FIND, KEEP, READ, office_of_register, offices_of
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
 from domain.entry_visibility import restrictions_of
@@ -21,6 +21,15 @@ from infra.house import CountryHouse
 from infra.runtime.chance import random_id
 
 router = APIRouter()
+
+
+class EntryActed(Shape):
+    """The live restrictions of the caller's own office, and whether there are others."""
+
+    entry: OpaqueId
+    version: Version
+    restrictions: list[RestrictionShown]
+    has_other_restrictions: bool
 
 
 class RestrictionBody(Value):

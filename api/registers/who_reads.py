@@ -15,13 +15,13 @@ from api.edge.caller import caller, country_here, house_of
 from api.edge.contract import header, query
 from api.edge.may_read import Read, nothing, readable
 from api.edge.problems import Declined
+from domain.about import entries_named
 from domain.authorisation import Rule, rule_or_refusal, subject_of_entry, subject_of_register
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import humans_in
 from domain.forms import Line
-from domain.lifecycle import entries_named
 from domain.procedures import registers
 from domain.refusals import Fault, Invalid, NotAllowed, Refusal, Unknown
 from domain.roles import OFFICERS

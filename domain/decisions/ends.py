@@ -18,6 +18,7 @@ from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, person_of
 from domain.decisions.times import ran_out
 from domain.refusals import Fault, Invalid, named
+from domain.running import appeals_end
 
 
 def withdraw(command: WithdrawCase, situation: Situation) -> Decision:
@@ -67,9 +68,8 @@ def lapse(_command: LapseCase, situation: Situation) -> Decision:
 def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
     """The clock: nobody appealed in time, and what the case claimed is free (rules.md 17)."""
     rule = situation.must_be_allowed()
-    case = situation.case
-    is_over = case.appeal_until is not None and is_past(case.appeal_until, situation.at)
-    if not is_over or case.is_appeal_term_over or case.stage == Stage.APPEALED:
+    until = appeals_end(situation.case)
+    if until is None or not is_past(until, situation.at):
         return situation.so_already(rule)
     return situation.by(rule, [*holding.released(situation), (LEAD, e.AppealTermEnded())])
 

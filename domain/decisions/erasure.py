@@ -1,5 +1,6 @@
 """Forgetting: the keys of a case or of an entry are given up, once the law lets it; nothing that is signed changes."""
 
+from collections.abc import Collection
 from datetime import date
 
 from domain import events as e
@@ -29,7 +30,7 @@ def erase_case(command: EraseCase, situation: Situation) -> Decision:
         raise Invalid(Fault("/whose", "unknown_role"))
     if "case" in whose:
         whose |= keys.keys()  # what is about several people falls last, with everything
-    fallen = sorted(keys[w] for w in whose if w in keys)
+    fallen = _keys_of_case(situation, whose)
     if not fallen:
         return situation.so_already(rule)
     situation.must_fit()
@@ -63,7 +64,8 @@ def forget_case(_command: ForgetCase, situation: Situation) -> Decision:
     )
     if not keys or kept is None or not is_free:
         return situation.so_already(rule)
-    erased = e.PersonalDataErased(keys=sorted(keys.values()), whose=sorted(keys), basis=kept.basis)
+    fallen = _keys_of_case(situation, keys)
+    erased = e.PersonalDataErased(keys=fallen, whose=sorted(keys), basis=kept.basis)
     return situation.by(rule, [(LEAD, erased)])
 
 
@@ -83,9 +85,17 @@ def forget_entry(_command: ForgetEntry, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, erased)])
 
 
+def _keys_of_case(situation: Situation, whose: Collection[str]) -> list[str]:
+    """The older ones too, of what was said of them before; and with the case those of its evidence."""
+    evidence = (situation.case.evidence or ()) if "case" in whose else ()
+    said = (key for each in whose for key in situation.keys.get(each, ()))
+    return sorted({*said, *(piece["key"] for piece in evidence)})
+
+
 def _keys_of_entry(situation: Situation) -> list[str]:
     """Those of former owners, too."""
-    return sorted({*situation.keys.values(), *situation.entry.keys})
+    said = (key for keys in situation.keys.values() for key in keys)
+    return sorted({*said, *situation.entry.keys})
 
 
 def _is_over_by_confirmed_law(kept: Kept | None, since: str | None, situation: Situation) -> bool:

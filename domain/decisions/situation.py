@@ -1,12 +1,13 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from domain import events as e
+from domain.about import About, about_of, offer_of
 from domain.appointee import Appointee
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
 from domain.case import Case, Stage
@@ -38,20 +39,9 @@ from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import (
-    CLOCK,
-    COUNTER,
-    STEPS,
-    About,
-    Step,
-    about_of,
-    beside,
-    does_fit,
-    fits,
-    humans_of,
-    offer_of,
-)
+from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits
 from domain.mandate import Mandate
+from domain.needs import beside, humans_of
 from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
@@ -95,10 +85,10 @@ def _no_id(_known: tuple[str | int, ...]) -> str:
 class Situation:
     """One command at the moment ``at`` (UTC), on the state of what it is asked of; None: that is not there.
 
-    ``about`` is what ``lifecycle.about_of`` says of it, where that is known already; ``beside`` are the claims and
-    entries that were loaded (``lifecycle.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
-    key id, base64url) what seals the state as it stands. ``id_of`` gives the keyed id of whom ``persons.key_of``
-    recognises.
+    ``about`` is what ``about_of`` says of it, where that is known already; ``beside`` are the claims and
+    entries that were loaded (``needs.needed``; None: no such entry), ``ids`` their streams, ``keys`` (whose ->
+    key ids, base64url, the newest last) what seals the state, and sealed what stood there before. ``id_of`` gives
+    the keyed id of whom ``persons.key_of`` recognises.
     """
 
     def __init__(  # noqa: PLR0913 - what a decision may look at
@@ -110,7 +100,7 @@ class Situation:
         about: About | None = None,
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
-        keys: Mapping[str, str] = _NONE,
+        keys: Mapping[str, Sequence[str]] = _NONE,
         id_of: Callable[[tuple[str | int, ...]], str] = _no_id,
     ) -> None:
         self.command = command

@@ -2,13 +2,23 @@
 (rules.md 1).
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from domain import events as e
-from domain.case import Stage
 from domain.days.deadlines import Deadline, is_past, restated
 from domain.decisions.situation import Situation
 from domain.refusals import Clash
+from domain.running import running
+
+# What a case lapses for when it is over.
+LAPSES: Final[Mapping[e.WhichTime, e.LapseReason]] = {
+    "pay": "unpaid",
+    "pay_entry": "unpaid",
+    "consent": "no_consent",
+    "answer": "no_answer",
+}
 
 
 def must_be_in_time(until: Deadline | None, situation: Situation) -> None:
@@ -31,14 +41,8 @@ def must_not_have_run_out(situation: Situation) -> None:
 
 def ran_out(situation: Situation) -> tuple[e.LapseReason, Deadline] | None:
     """Why the case lapses, and the time that is over; None: it goes on."""
-    case, at = situation.case, situation.at
-    fee = case.open_fee
-    # Nobody is late with a fee that is not certain yet.
-    if fee and not fee["provisional"] and fee["lapses"] and is_past(fee["lapses"], at):
-        return "unpaid", fee["due"] or fee["lapses"]
-    is_asked = case.stage == Stage.FILED and not case.has_consents
-    if is_asked and case.consent_until and is_past(case.consent_until, at):
-        return "no_consent", case.consent_until
-    if (question := case.open_question) and is_past(question["answer_until"], at):
-        return "no_answer", question["answer_until"]
+    for time in running(situation.case):
+        reason = LAPSES.get(time.which)
+        if reason is not None and is_past(time.ends, situation.at):
+            return reason, time.due
     return None

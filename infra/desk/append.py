@@ -6,17 +6,17 @@ it has lines, with one append.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from domain import events as e
+from domain.about import About, about_of
 from domain.commands import Command
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.lifecycle import About, about_of, further, needed
+from domain.needs import further, needed
 from domain.parentage import led_to
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
@@ -107,7 +107,7 @@ class Append:
             about=about,
             beside=beside,
             ids=ids,
-            keys=_key_ids(stream),
+            keys=stream.keys,
             id_of=self._keyring.ids.human,
         )
         return self._carried_out(decide(situation), stream, targets, command.cause, sent_under)
@@ -184,7 +184,7 @@ class Append:
         sent_under: IdempotencyKey | None,
     ) -> Outcome:
         if decision.events:
-            self.sign(_with_all_keys(decision, stream), stream, targets, cause)
+            self.sign(decision, stream, targets, cause)
             stream = self.load(stream.id, stream.family)
         if sent_under is not None:
             self._answers[sent_under.name] = (sent_under.body_mac, stream.id, stream.seq)
@@ -290,26 +290,3 @@ class Append:
         if len(rows) < version:  # it is still on its way into the log
             rows = self.flush().streams([stream.id])[:version]
         return self._batch.streams.folded(Stream.begin(stream.id, stream.family), rows).state
-
-
-def _key_ids(stream: Stream) -> dict[str, str]:
-    """Whose -> the key that seals what is about them now."""
-    return {whose: keys[-1] for whose, keys in stream.keys.items()}
-
-
-def _with_all_keys(decision: Decision, stream: Stream) -> Decision:
-    """An erasure takes the older keys too (of people whom an entry named before), and those of a case's
-    evidence.
-    """
-    if not any(isinstance(event, e.PersonalDataErased) for _, event in decision.events):
-        return decision
-    events: list[Any] = []
-    for target, event in decision.events:
-        whole = event
-        if isinstance(event, e.PersonalDataErased):
-            keys = {key for whose in event.whose for key in stream.keys.get(whose, ())}
-            if stream.family == "case" and "case" in event.whose:
-                keys.update(attachment["key"] for attachment in stream.state.evidence or ())
-            whole = replace(event, keys=sorted(keys.union(event.keys)))
-        events.append((target, whole))
-    return replace(decision, events=events)

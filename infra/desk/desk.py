@@ -22,8 +22,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from domain.about import about_of
 from domain.commands import Command
-from domain.lifecycle import about_of, needed
+from domain.needs import needed
 from domain.refusals import Refusal, Unready
 from infra.desk.append import Append
 from infra.desk.batch import Batch, End, IdempotencyKey, NeedsTheLock, Outcome, end_of

@@ -4,21 +4,20 @@ They are found in the read models and decided on the log, page by page; each is 
 when it changed. One case's trouble keeps no other waiting.
 """
 
-import logging
 from collections.abc import Iterator
-from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from domain.commands import SYSTEM, RestateDeadlines
 from domain.countries import country_of
 from domain.days.working_days import calendar_of
-from infra.desk.desk import Outcome, new_cause
+from infra.desk.desk import new_cause
 from infra.house import CountryHouse
+from infra.operations.rounds import asked, led_to_events, pages
+from projections import Row
 
 LOOK_EVERY: Final = timedelta(hours=1)  # another process may run with an older calendar still
-PAGE: Final = 500
-logger = logging.getLogger(__name__)
 
 
 class Restating:
@@ -48,32 +47,21 @@ class Restating:
         return done
 
     def _asked(self) -> Iterator[int]:
-        """1 for each command that led to events."""
-        after: tuple[Any, ...] = ()
-        models = self._country.read_models
-        parked = models.parked()  # the read models know nothing new of these
-        while True:
-            rows = models.rows(
-                "deadlines", unlike={"calendar": self._calendar}, order=("case",), after=after, limit=PAGE
-            )
-            new = [row for row in rows if self._is_new(row) and row["case"] not in parked]
-            asked = [(row, self._country.desk.ask(_command(row["case"]))) for row in new]
-            yield from (self._led_to_events(row, future) for row, future in asked)
-            if len(rows) < PAGE:
-                return
-            after = (rows[-1]["case"],)
+        """Of each page, how many commands led to events."""
+        order = ("case",)
+        rows = partial(
+            self._country.read_models.rows, "deadlines", unlike={"calendar": self._calendar}, order=order
+        )
+        for page in pages(self._country, rows, order):
+            new = [row for row in page if self._is_new(row)]
+            outcomes = asked(self._country, [_command(row["case"]) for row in new])
+            for row, outcome in zip(new, outcomes, strict=True):
+                if outcome is not None:
+                    self._versions[row["case"]] = max(row["version"], outcome.version)
+            yield sum(map(led_to_events, outcomes))
 
-    def _is_new(self, row: dict[str, Any]) -> bool:
+    def _is_new(self, row: Row) -> bool:
         return self._versions.get(row["case"], 0) < int(row["version"])
-
-    def _led_to_events(self, row: dict[str, Any], future: Future[Outcome]) -> int:
-        try:
-            outcome = future.result()
-        except Exception:  # one case's trouble is not that of the others
-            logger.exception("clock_command_failed", extra={"country": self._country.code})
-            return 0
-        self._versions[row["case"]] = max(row["version"], outcome.version)
-        return 0 if outcome.is_repeat else 1
 
 
 def _command(case: str) -> RestateDeadlines:

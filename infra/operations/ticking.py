@@ -6,8 +6,7 @@ leads to nothing. One case's trouble, or one country's, keeps nothing else waiti
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,16 +15,16 @@ from domain import events as e
 from domain.authorities import access_of
 from domain.commands import SYSTEM, CaseCommand, Command, EndAppealTerm, ExpireEntry, LapseCase, PresumeServed
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
-from infra.desk.desk import Append, Outcome, new_cause
+from infra.desk.desk import Append, new_cause
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse, House
 from infra.operations.forgetting import forgettable
 from infra.operations.restating import Restating
+from infra.operations.rounds import asked, led_to_events, pages
 from infra.runtime.clock import Clock, written
 
 HEAD_EVERY: Final = timedelta(hours=1)
 SWEEP_EVERY: Final = timedelta(minutes=1)
-PAGE: Final = 500
 logger = logging.getLogger(__name__)
 
 
@@ -48,13 +47,13 @@ class Ticker:
 
     def _tick(self) -> int:
         country, now = self._country, self._clock()
-        done = self._restating.look(now) + sum(_lapses(country, now)) + sum(_ends_of_entries(country, now))
+        done = self._restating.look(now) + _lapses(country, now) + _ends_of_entries(country, now)
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
         # Development's clock jumps, also back.
         if self._swept is None or not timedelta(0) <= now - self._swept < SWEEP_EVERY:
             country.evidence.forget_uploads(now, lambda case, key: _has_evidence(country, case, key))
-            done += sum(_forgotten(country, now))
+            done += _forgotten(country, now)
             self._swept = now
         return done
 
@@ -81,14 +80,14 @@ def record_access_head(country: CountryHouse) -> int:
     return int(country.desk.have(work).result())
 
 
-def _lapses(country: CountryHouse, now: datetime) -> Iterator[int]:
-    """1 for each command that led to events."""
-    yield from _each_due(country, now, "deadlines", ("next", "case"), lambda row: _command(row, now))
+def _lapses(country: CountryHouse, now: datetime) -> int:
+    """How many commands led to events."""
+    return _each_due(country, now, "deadlines", ("next", "case"), lambda row: _command(row, now))
 
 
-def _ends_of_entries(country: CountryHouse, now: datetime) -> Iterator[int]:
+def _ends_of_entries(country: CountryHouse, now: datetime) -> int:
     """The same for entries that the law gives a last day."""
-    yield from _each_due(country, now, "registers", ("ends", "entry"), partial(_expiry, country.code))
+    return _each_due(country, now, "registers", ("ends", "entry"), partial(_expiry, country.code))
 
 
 def _expiry(country: str, row: dict[str, Any]) -> ExpireEntry:
@@ -103,23 +102,12 @@ def _each_due(
     view: str,
     order: tuple[str, str],
     command_of: Callable[[dict[str, Any]], Command],
-) -> Iterator[int]:
-    """1 for each command that led to events, for the rows of a view of which the moment has come. A page is asked for
-    at once, so that it is one batch of the desk.
-    """
-    moment, stream = order
-    after: tuple[Any, ...] = ()
-    parked = country.read_models.parked()  # the read models know nothing new of these
-    while True:
-        # A row without a moment sorts before every text: null is never due.
-        due = country.read_models.rows(
-            view, up_to={moment: written(now)}, order=order, after=after, limit=PAGE
-        )
-        asked = [country.desk.ask(command_of(row)) for row in due if row[stream] not in parked]
-        yield from (_led_to_events(country, future) for future in asked)
-        if len(due) < PAGE:
-            return
-        after = (due[-1][moment], due[-1][stream])
+) -> int:
+    """The same for the rows of a view of which the moment has come."""
+    # A row without a moment sorts before every text: null is never due.
+    rows = partial(country.read_models.rows, view, up_to={order[0]: written(now)}, order=order)
+    due = (map(command_of, page) for page in pages(country, rows, order))
+    return sum(led_to_events(outcome) for page in due for outcome in asked(country, page))
 
 
 def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
@@ -132,19 +120,11 @@ def _command(row: dict[str, Any], now: datetime) -> CaseCommand:
     return kind(by=SYSTEM, cause=new_cause(), case=row["case"])
 
 
-def _forgotten(country: CountryHouse, now: datetime) -> Iterator[int]:
+def _forgotten(country: CountryHouse, now: datetime) -> int:
     """The same of what is forgotten."""
-    for commands in forgettable(country, now):
-        asked = [country.desk.ask(command) for command in commands]
-        yield from (_led_to_events(country, future) for future in asked)
-
-
-def _led_to_events(country: CountryHouse, future: Future[Outcome]) -> int:
-    try:
-        return 0 if future.result().is_repeat else 1
-    except Exception:  # one case's trouble is not that of the others
-        logger.exception("clock_command_failed", extra={"country": country.code})
-        return 0
+    return sum(
+        led_to_events(outcome) for page in forgettable(country, now) for outcome in asked(country, page)
+    )
 
 
 def _has_evidence(country: CountryHouse, case: str, key: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from api.edge.sentences import english
 from domain import events as e
+from domain.about import about_of
 from domain.appointee import Appointee
 from domain.authorities import authorities
 from domain.case import Case, Stage
@@ -24,8 +25,8 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
-from domain.lifecycle import about_of, further, needed
 from domain.mandate import Mandate
+from domain.needs import further, needed
 from domain.offers import codes_of, offers
 from domain.parentage import led_to
 from domain.parties import keyed
@@ -67,7 +68,7 @@ class Story:
     appointees: dict[str, Appointee] = field(default_factory=dict)  # by their stream
     claims: dict[Key, Claim] = field(default_factory=dict)
     mandates: dict[Key, Mandate] = field(default_factory=dict)
-    keys: dict[str, dict[str, str]] = field(default_factory=dict)  # stream -> whose -> key id
+    keys: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # stream -> whose -> key ids
     heads: dict[str, int] = field(default_factory=dict)  # stream -> seq
     last: list[e.Recorded] = field(default_factory=list)
     refusal: Refusal | None = None
@@ -231,9 +232,10 @@ class Story:
         held = self.keys.setdefault(stream, {})
         for _, _, whose in members.personal:
             if whose not in held or (isinstance(event, ANEW) and whose != "entry"):
-                held[whose] = f"key-{stream}-{whose}-{seq}"
+                held[whose] = (*held.get(whose, ()), f"key-{stream}-{whose}-{seq}")
         if isinstance(event, e.PersonalDataErased):
-            self.keys[stream] = {whose: key for whose, key in held.items() if key not in event.keys}
+            left = {w: tuple(key for key in keys if key not in event.keys) for w, keys in held.items()}
+            self.keys[stream] = {w: keys for w, keys in left.items() if keys}
         recorded = e.Recorded(
             event=event,
             type=members.type,
@@ -249,7 +251,7 @@ class Story:
             to=(self.offer.country,),
             effects=effects,
             owners={name: whose for name, _, whose in members.personal},
-            keys={whose: held[whose] for _, _, whose in members.personal},
+            keys={whose: held[whose][-1] for _, _, whose in members.personal},
             lead=lead,
         )
         self.log.append(recorded)

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from domain.about import About
 from domain.commands import FileCase
 from domain.country import Source
 from domain.decisions.checks import as_seen, check_entry
 from domain.decisions.situation import Situation
 from domain.facts import EVERYTHING, Reach, Request, Seen
-from domain.lifecycle import About
 from domain.procedure import Check, Key, Moment, Terms, entry_key
 from domain.procedure import checked as looked_at
 from domain.refusals import Clash

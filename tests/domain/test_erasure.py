@@ -21,6 +21,7 @@ from tests.domain.acts import (
     UNPAID,
     WITHDRAWN,
     acknowledge,
+    amend,
     answer,
     applicant,
     approve,
@@ -74,6 +75,17 @@ def test_what_is_about_several_people_falls_last_and_with_everything() -> None:
     assert case.decided is not None
     assert case.decided["person"] is None
     assert case.request["new_plates"] is True  # public: nobody is known by it
+
+
+def test_with_a_case_fall_the_keys_of_its_evidence_and_of_what_it_said_before() -> None:
+    story = given(a_sale(), file(), amend(new_plates=False), *A_LONG_LIFE[1:], YEARS_LATER)
+    evidence = story.now.evidence
+    story.when(erase("case"))
+    fallen = set(story.the(e.PersonalDataErased).keys)
+    assert evidence
+    assert {piece["key"] for piece in evidence} < fallen
+    said = {key for r in story.log if r.stream == story.case_id for key in r.keys.values()}
+    assert said <= fallen
 
 
 def test_who_names_nobody_means_everybody() -> None:

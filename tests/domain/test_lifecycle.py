@@ -9,11 +9,13 @@ from typing import Any, Final
 import pytest
 
 from domain import commands as c
+from domain.about import about_of
 from domain.case import ENDED, Case, Stage
 from domain.case_fold import evolve
 from domain.decide import DECISIONS, decide
 from domain.decisions.situation import NotSeen, Situation
-from domain.lifecycle import CLOCK, CONSENT, ROWS, STEPS, Step, about_of, does_fit, fits, needed
+from domain.lifecycle import CLOCK, CONSENT, ROWS, STEPS, Step, does_fit, fits
+from domain.needs import needed
 from domain.parties import capacities
 from domain.refusals import Clash, Erased, Named, NotAllowed, Refusal, Stale, Unknown, WrongStage, named
 from tests.domain import acts

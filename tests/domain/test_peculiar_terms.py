@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.about import About
 from domain.commands import ProvideInformation
 from domain.countries import countries
 from domain.country import Source
@@ -15,7 +16,6 @@ from domain.days.deadlines import Term, answered, before, compute, pause
 from domain.decisions import review
 from domain.decisions.situation import Situation
 from domain.events import InformationProvided
-from domain.lifecycle import About
 from tests.domain.acts import IN_HAND, answer, ask, later
 from tests.domain.story import a_sale
 from tests.domain.story import given as given_story

@@ -14,6 +14,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
+from domain.about import About
 from domain.case import Case
 from domain.claim import FREE, Claim, evolve
 from domain.commands import FileCase, WithdrawCase
@@ -24,7 +25,6 @@ from domain.decisions import quotas
 from domain.decisions.situation import Situation
 from domain.facts import Is
 from domain.fees import Fee, FeePart
-from domain.lifecycle import About
 from domain.offers import offers
 from domain.procedure import Key, Offer, Quota, QuotaSize, Terms, claim_key
 from domain.refusals import Clash

@@ -179,7 +179,7 @@ def test_each_sees_themselves_and_of_the_others_the_names(offer: Offer) -> None:
 def test_the_erasure_of_one_leaves_the_others(offer: Offer) -> None:
     story = given(told(offer), file(), *all_consent(3), *COMPLETED, YEARS_LATER)
     seller = story.keys[story.case_id]
-    kept = {seller["founder_1"], seller["founder_3"]}
+    kept = {*seller["founder_1"], *seller["founder_3"]}
     given(story, erase("founder_2"))
     erased = story.the(e.PersonalDataErased)
     assert len(erased.keys) == 1

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from domain.about import about_of
 from domain.commands import EraseCase, GiveConsent, WithdrawCase
-from domain.lifecycle import about_of, needed
+from domain.needs import needed
 from domain.refusals import Clash, Refusal, Unready
 from infra.desk.committer import Committer, Decided
 from infra.desk.desk import Append, Outcome

@@ -12,7 +12,7 @@ from domain import commands as c
 from infra.desk.desk import Desk, Outcome
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
-from infra.operations import restating
+from infra.operations import rounds
 from infra.operations.restating import LOOK_EVERY, Restating
 from infra.operations.ticking import Ticker
 from tests.domain.decrees import decree
@@ -99,7 +99,7 @@ def test_a_case_is_looked_at_once_and_again_when_it_changed(
 
 
 def test_it_looks_at_every_page(kazakhstan: OneCountry, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restating, "PAGE", 3)
+    monkeypatch.setattr(rounds, "PAGE", 3)
     filed(kazakhstan, *range(7))
     process, _ = counted(kazakhstan)
     decree(monkeypatch, "2026-12-01")

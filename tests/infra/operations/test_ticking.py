@@ -16,7 +16,8 @@ from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, new_cause
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
-from infra.operations.ticking import HEAD_EVERY, PAGE, Ticker, record_access_head, tick
+from infra.operations.rounds import PAGE
+from infra.operations.ticking import HEAD_EVERY, Ticker, record_access_head, tick
 from tests.infra.one_country import OFFICE, OneCountry
 from tests.infra.read_models.test_follower import poison
 

@@ -1,0 +1,67 @@
+"""What is brought is sealed anew for a case, before the case says so; what the case does not take is gone again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from pydantic import Field
+
+from api.edge.shapes import Code, EventHash, OpaqueId
+from domain.commands import Actor
+from domain.events import Attachment
+from domain.forms import Value
+from domain.refusals import Refusal
+from infra.house import CountryHouse
+
+
+class EvidenceBrought(Value):
+    """A file that was uploaded before, and what it is."""
+
+    id: OpaqueId
+    kind: Code
+    sha256: EventHash
+
+
+AllBrought = Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+
+
+@asynccontextmanager
+async def sealed(
+    country: CountryHouse, actor: Actor, case: str, pieces: list[EvidenceBrought]
+) -> AsyncIterator[tuple[Attachment, ...]]:
+    """Each piece of evidence, sealed while the case is asked; where it refuses, nothing stays sealed."""
+    brought = {f"/evidence/{n}": piece for n, piece in enumerate(pieces)}
+    evidence = await seal(country, actor, case, brought) if brought else ()
+    try:
+        yield evidence
+    except Refusal:
+        await discard(country, evidence)
+        raise
+
+
+async def seal(
+    country: CountryHouse, actor: Actor, case: str, brought: Mapping[str, EvidenceBrought]
+) -> tuple[Attachment, ...]:
+    """All of it, or nothing; ``brought``: pointer into the document -> piece. Raises Invalid where one is not there."""
+    owner = country.ids.uploader(actor.issuer, actor.subject)
+
+    def seal_all() -> tuple[Attachment, ...]:
+        found: list[Attachment] = []
+        try:
+            for pointer, piece in brought.items():
+                found.append(
+                    country.evidence.file(piece.id, piece.kind, piece.sha256, owner, pointer, case=case)
+                )
+        except Refusal:
+            country.evidence.discard(found)
+            raise
+        return tuple(found)
+
+    return await asyncio.to_thread(seal_all)
+
+
+async def discard(country: CountryHouse, evidence: tuple[Attachment, ...]) -> None:
+    """What was sealed for a case that did not take it is gone, with its keys; the upload stays."""
+    if evidence:
+        await asyncio.to_thread(country.evidence.discard, evidence)

@@ -1,0 +1,159 @@
+"""What a command is about: what is filed, or was, by the law of that day; and which claims and entries that names."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final
+
+from domain import commands as c
+from domain.case import Case
+from domain.countries import country_of, legal_day
+from domain.facts import Facts, Request
+from domain.limits import facts_of
+from domain.offers import offer
+from domain.once import once
+from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
+
+
+class About:
+    """What is filed, or was: the law of that day, and the request.
+
+    What the law makes of it is asked several times on the way to a decision, and worked out once for each day.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a request stands on
+        self,
+        offer: Offer,
+        terms: Terms,
+        request: Request,
+        filed_at: datetime,
+        at: datetime,
+        *,
+        former: "About | None" = None,
+    ) -> None:
+        """``at``: the moment of the decision; ``former``: what it was about, where the request is restated."""
+        self.offer = offer
+        self.terms = terms
+        self.request = request
+        self.former = former
+        self.filed_at = filed_at
+        self.at = at
+        self._filed_on = legal_day(filed_at, country_of(offer.country))
+        self.beside: tuple[c.Command, tuple[Key, ...]] | None = None  # see ``needs.beside``
+        self._facts: dict[date, Facts] = {}
+        self._effects: dict[date, tuple[Effect, ...]] = {}
+
+    def is_as_of(self, at: datetime) -> bool:
+        """Whether what is filed would be the same at that later moment: on the same legal day, where the law counts
+        no time to file in minutes.
+        """
+        in_minutes = any(limit.term and limit.term.unit == "minutes" for limit in self.terms.filing_limits)
+        return not in_minutes and legal_day(at, country_of(self.offer.country)) == self._filed_on
+
+    def facts(self, day: date | None = None) -> Facts:
+        """What the terms look at: the request, and the day of the filing, or the one that counts instead."""
+        day = day or self._filed_on
+        if day not in self._facts:
+            country = country_of(self.offer.country)
+            self._facts[day] = facts_of(self.terms, self.request, self.filed_at, country, day)
+        return self._facts[day]
+
+    @once
+    def claims(self) -> tuple[Key, ...]:
+        """What the request claims."""
+        return self.offer.procedure.claims(self.request)
+
+    def effects(self, day: date | None = None) -> tuple[Effect, ...]:
+        """What an approval does, seen on the day of the filing or on another one."""
+        day = day or self._filed_on
+        if day not in self._effects:
+            self._effects[day] = self.offer.procedure.effects(self.facts(day))
+        return self._effects[day]
+
+
+def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
+    """What is filed at that moment, or was; None where nothing can be found by it: not offered, not there, erased."""
+    if isinstance(command, c.FileCase):
+        found = offer(command.country, command.procedure)
+        terms = found.on(legal_day(at, country_of(found.country))) if found else None
+        return About(found, terms, command.request, at, at) if found and terms else None
+    about = about_of_case(state, at) if isinstance(state, Case) else None
+    if about is None or not isinstance(command, c.AmendRequest):
+        return about
+    return About(about.offer, about.terms, command.request, about.filed_at, at, former=about)
+
+
+def about_of_case(case: Case, at: datetime) -> About | None:
+    """What was filed, seen at that moment; None where people are erased."""
+    if case.erased:
+        return None
+    found = offer_of(case)
+    filed_at = datetime.fromisoformat(case.filed_at)
+    return About(found, found.since(case.terms), case.request, filed_at, at)
+
+
+def offer_of(case: Case) -> Offer:
+    """The country's law on the procedure; LookupError when it is gone: a fault of the deployment."""
+    found = offer(case.country, case.procedure)
+    if found is None:
+        raise LookupError(f"the law of {case.country} on {case.procedure} is not here any more")
+    return found
+
+
+# --- what it names --------------------------------------------------------------------------------------------
+
+Sees = Callable[[About], tuple[Key, ...]]
+
+
+def _claims(about: About) -> tuple[Key, ...]:
+    return about.claims
+
+
+def _slots(about: About) -> tuple[Key, ...]:
+    return tuple(slots(about.terms, about.facts())) if about.terms.quotas else ()
+
+
+def former_claims(about: About) -> tuple[Key, ...]:
+    """What the request claimed before it was restated."""
+    return (*_claims(about.former), *_slots(about.former)) if about.former else ()
+
+
+def _entries(about: About) -> tuple[Key, ...]:
+    return tuple(effect.key for effect in about.effects())
+
+
+def _of_entries(about: About) -> tuple[Key, ...]:
+    return tuple(key for effect in about.effects() for key in (effect.key, *effect.settles, *effect.frees))
+
+
+def _settled(about: About) -> tuple[Key, ...]:
+    return tuple(key for effect in about.effects() for key in (*effect.settles, *effect.frees))
+
+
+def _checked(about: About) -> tuple[Key, ...]:
+    return checked(about.offer.procedure, about.terms, about.request)
+
+
+def _series(about: About) -> tuple[Key, ...]:
+    """Where the house counts its numbers: by the day on which it gives them, which no request tells."""
+    numbers = about.terms.numbers
+    if not any(isinstance(numbering, Numbering) for numbering in numbers.values()):
+        return ()
+    day = legal_day(about.at, country_of(about.offer.country))
+    return tuple(
+        number_series(numbering, effect.register.name, day)
+        for effect in about.effects()
+        if not isinstance(effect, End)
+        and isinstance(numbering := numbers.get(effect.register.name), Numbering)
+    )
+
+
+CLAIMS: Final = (_claims, _slots)
+ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
+RESULT: Final = (_settled, _slots)
+ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)
+
+
+def entries_named(case: Case, at: datetime) -> tuple[Key, ...]:
+    """The entries that the case writes or looks at, by their keys; none where it is erased."""
+    about = about_of_case(case, at)
+    return (*_entries(about), *_checked(about)) if about else ()

@@ -1,0 +1,125 @@
+"""What a decision needs beside what its command is asked of: the claims and entries that its row names, and what says
+who acts for whom. It is loaded by its keys, and looking at another one is a fault.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain import commands as c
+from domain.about import About
+from domain.case import Case
+from domain.entry import Entry
+from domain.facts import Request
+from domain.lifecycle import STEPS, Step
+from domain.mandate import Mandate
+from domain.parentage import birth_of
+from domain.parties import parties_named, persons_in, representatives_in
+from domain.persons import is_company, people_in
+from domain.procedure import Key, written_key
+from domain.procedures import registers
+from domain.registers.companies import company_key
+from domain.representation import children_in, companies_in, mandates_of, people_of
+
+
+def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
+    """What the decision on this command has to see, given what it is about and the state of what it is asked of: each
+    claim and entry, and what says who acts for whom, once.
+    """
+    step = STEPS[type(command)]
+    if isinstance(command, c.MandateCommand):
+        return _company_of(command, state)
+    if about is None:
+        return _seen(step, about, state)
+    return tuple(dict.fromkeys((*_seen(step, about, state), *beside(command, about))))
+
+
+def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
+    """What the row names."""
+    is_looked_at = step.sees and about and (not isinstance(state, Case) or step.sees_when(state))
+    keys = (key for see in step.sees for key in see(about)) if about and is_looked_at else ()
+    is_written = step.sees_written and isinstance(state, Case)
+    written = (written_key(each["entry"]) for each in state.entries) if is_written else ()
+    return (*keys, *written)
+
+
+def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
+    """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
+    read (``seen``, and the state itself) and as they are to read; of an amendment also the companies that they name,
+    whose heads are kept out.
+    """
+    is_amended = isinstance(command, c.AmendmentCommand)
+    if not STEPS[type(command)].sees_claims and not is_amended:
+        return ()
+    entries = [each for each in (state, *seen) if isinstance(each, Entry)]
+    found = [(entry.register, entry.content) for entry in entries]
+    if isinstance(command, c.AmendmentCommand):
+        said = command.content if isinstance(command, c.CorrectEntry | c.ProposeCorrection) else None
+        proposed = (each.proposal["content"] for each in entries if each.proposal)
+        found += [(command.register, content) for content in (said, *proposed) if content]
+    claims = (key for register, content in found for key in registers()[register].claims_of(content))
+    former = [entry.before["content"] for entry in entries if entry.before]
+    companies = (
+        company_key(named["number"])
+        for content in (*(content for _, content in found), *former)
+        for named in people_in(content)
+        if is_amended and is_company(named)
+    )
+    return tuple(dict.fromkeys((*claims, *companies)))
+
+
+def beside(command: c.Command, about: About) -> tuple[Key, ...]:
+    """What ``_beside`` says, worked out once: it is loaded by, and looked at again by the decision."""
+    if about.beside is None or about.beside[0] is not command:
+        about.beside = command, _beside(command, about)
+    return about.beside[1]
+
+
+def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
+    """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
+    bound to a party, or kin of one.
+
+    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
+    otherwise: companies, and children for whom the request names a parent.
+    """
+    step = STEPS[type(command)]
+    is_judged = step.is_judgement or (step.may is not None and step.may.judges)
+    if not is_judged and not isinstance(command, c.PartyCommand):
+        return ()
+    country, procedure, request = about.offer.country, about.offer.procedure, about.request
+    companies = tuple(key for _, key in companies_in(country, procedure, request))
+    if (
+        isinstance(command, c.PartyCommand)
+        and command.acting is None
+        and _is_named(command, country, request)
+    ):
+        children = children_in(request)
+        people = people_of(procedure, request) if children else {}
+        return (*companies, *(birth_of(people[party]) for party in children if party in people))
+    mandates = mandates_of(procedure, request, humans_of(command, country))
+    judges = humans_of(command, country) if is_judged else ()
+    births = [birth_of(person) for person in (*people_of(procedure, request).values(), *judges)]
+    return (*companies, *(key for _, _, key in mandates), *births)
+
+
+def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
+    """Whether the request names the caller as a party, or as who acts for one."""
+    me, parties = command.by.persons.get(country), parties_named(request)
+    if me is None:
+        return False
+    named = (one["person"] for one in representatives_in(request, parties).values())
+    return me in persons_in(request, parties).values() or me in named
+
+
+def humans_of(command: c.Command, country: str) -> tuple[str, ...]:
+    """All keyed ids of who asks, as a person and as an officer, and of the officer to whom a case is given."""
+    given = command.officer if isinstance(command, c.AssignCase) else None
+    offices = (
+        office.person for office in (*command.by.competences, given) if office and office.country == country
+    )
+    return tuple(dict.fromkeys(human for human in (command.by.persons.get(country), *offices) if human))
+
+
+def _company_of(command: c.MandateCommand, mandate: Mandate | None) -> tuple[Key, ...]:
+    """The company in whose name a mandate is given or ended."""
+    principal = command.principal if isinstance(command, c.GiveMandate) else mandate and mandate.principal
+    return (company_key(principal["number"]),) if is_company(principal) else ()
