@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party
-from api.cases.filing import EvidenceBrought, brought, discarded
+from api.cases.filing import EvidenceBrought, brought, discarded, has_brought
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
@@ -189,7 +189,8 @@ async def _brought(request: Request, actor: Actor, case: str, said: Information)
         else await readable(request, actor, case, "case.inform")
     )
     is_answered = any(q["of"] == said.of and q["answered_at"] is not None for q in found.questions)
-    return () if is_answered else await brought(country, actor, case, said.evidence)
+    is_done = is_answered and has_brought(found, said.evidence)
+    return () if is_done else await brought(country, actor, case, said.evidence)
 
 
 @router.post(

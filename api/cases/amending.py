@@ -7,10 +7,10 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party
-from api.cases.filing import EvidenceBrought, brought, discarded
+from api.cases.filing import EvidenceBrought, brought, discarded, has_brought
 from api.edge.carrying_out import caller_and_body
 from api.edge.contract import Id, documented
-from api.edge.may_read import readable
+from api.edge.may_read import readable, with_the_way
 from api.edge.shapes import CaseBrief, CaseShown, EventHash
 from domain.case import Case
 from domain.commands import AmendRequest
@@ -18,7 +18,7 @@ from domain.faults import faults_of
 from domain.forms import Form, Value, plain
 from domain.lifecycle import does_fit, fits, offer_of
 from domain.parties import keyed
-from domain.refusals import Invalid, Refusal, WrongStage
+from domain.refusals import Clash, Invalid, Refusal, WrongStage
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -48,13 +48,17 @@ async def amend(request: Request, case: Id) -> Response:
         raise WrongStage(found.stage, fits(found)).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request
-    evidence = await brought(country, actor, case, said.evidence) if is_new else ()
+    is_done = said.of == found.amended_from and content == found.request
+    is_brought = is_new or (is_done and not has_brought(found, said.evidence))
+    evidence = await brought(country, actor, case, said.evidence) if is_brought else ()
     try:
         return await act_for_party(
             request, case, AmendRequest, said.acting, of=said.of, request=content, evidence=evidence
         )
-    except Refusal:
+    except Refusal as refusal:
         await discarded(country, evidence)
+        if isinstance(refusal, Clash):
+            raise await with_the_way(request, actor, refusal) from None
         raise
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party
-from api.cases.filing import EvidenceBrought, brought, discarded
+from api.cases.filing import EvidenceBrought, brought, discarded, has_brought
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.contract import Id, documented
 from api.edge.may_read import located, readable
@@ -88,7 +88,8 @@ async def appeal(request: Request, case: Id) -> Response:
     mine = {said.party} if said.party else {each.party for each in rule.capacities}
     lodged = [(each["party"], each["reason"]) for each in found.open_appeals]
     is_lodged = any(party in mine and reason == said.reason for party, reason in lodged)
-    evidence = () if is_lodged else await brought(country, actor, case, said.evidence)
+    is_done = is_lodged and has_brought(found, said.evidence)
+    evidence = () if is_done else await brought(country, actor, case, said.evidence)
     try:
         return await act_for_party(
             request,

@@ -21,7 +21,9 @@ from api.edge.caller import (
 )
 from api.edge.carrying_out import alone, done, found_again
 from api.edge.contract import documented
+from api.edge.may_read import with_the_way
 from api.edge.shapes import CaseBrief, CaseShown, Code, EventHash, OpaqueId
+from domain.case import Case
 from domain.commands import Actor, FileCase, StatedCapacity
 from domain.events import Attachment
 from domain.faults import faults_of
@@ -29,7 +31,7 @@ from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
 from domain.parties import keyed
 from domain.procedure import Offer
-from domain.refusals import Fault, Invalid, Named, NotAllowed, NotOffered, Refusal
+from domain.refusals import Clash, Fault, Invalid, Named, NotAllowed, NotOffered, Refusal
 from infra.desk.desk import IdempotencyKey, Outcome, new_cause
 from infra.house import CountryHouse
 
@@ -96,7 +98,10 @@ async def file_case(request: Request) -> Response:
         return _filed(country, said, filing.evidence, sent_under)
 
     with alone(request, case):
-        outcome = await with_paper(country, actor, case, filing.acting, ask)
+        try:
+            outcome = await with_paper(country, actor, case, filing.acting, ask)
+        except Clash as clash:
+            raise await with_the_way(request, actor, clash) from None
     found_now = await found_again(request, country, actor, outcome)
     return done(request, actor, outcome, 201, f"/v1/cases/{outcome.stream}", found_now)
 
@@ -138,6 +143,11 @@ async def brought(
         return tuple(found)
 
     return await asyncio.to_thread(seal_all)
+
+
+def has_brought(case: Case, pieces: list[EvidenceBrought]) -> bool:
+    """Whether the case has all of these: for who sends the same again, nothing is sealed once more."""
+    return case.has_evidence((piece.kind, piece.sha256) for piece in pieces)
 
 
 async def discarded(country: CountryHouse, evidence: tuple[Attachment, ...]) -> None:

@@ -190,6 +190,30 @@ def test_a_cursor_is_one_that_was_given_here(town: Town) -> None:
         assert problem(officer.get("/v1/queue", cursor=wrong)) == (404, "cursor_wrong")
     elsewhere = officer.get("/v1/registers/vehicles/entries", cursor=cursor)
     assert problem(elsewhere) == (404, "cursor_wrong")
+    assert problem(officer.get("/v1/queue", cursor=cursor, officer="nobody")) == (404, "cursor_wrong")
+    assert problem(officer.get("/v1/queue/counts", cursor=cursor)) == (400, "no_parameters")
+    assert officer.get("/v1/queue", cursor=cursor, limit=2).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("rain=1", "unknown_parameter"),
+        ("officer=me&officer=nobody", "parameter_twice"),
+        ("officer=", "unknown_value"),
+        ("officer=ME", "unknown_value"),
+        ("waits_for=decision%00", "unknown_value"),
+        ("procedure=%ff", "unknown_value"),
+        ("is_overdue=", "unknown_value"),
+        ("cursor=%ff", "cursor_wrong"),
+        ("cursor=%00", "cursor_wrong"),
+        ("cursor=%C3%A9", "cursor_wrong"),
+        ("limit=+1", "limit_wrong"),
+        ("%ff=1", "unknown_parameter"),
+    ],
+)
+def test_a_strange_question_is_answered_with_what_is_wrong(town: Town, query: str, code: str) -> None:
+    assert problem(town.as_(OFFICER).send("GET", f"/v1/queue?{query}"))[1] == code
 
 
 # --- in the hands of who has left ---------------------------------------------------------------------------
