@@ -17,7 +17,7 @@ NEXT: Final = "__next"  # the generation under construction
 BUILDER: Final = "builder"  # a source whose position is the number of who builds the generation
 
 
-Where: TypeAlias = Mapping[str, Any] | Mapping[str | tuple[str, ...], Any]
+Where: TypeAlias = Mapping[Any, Any]  # by a column, or by several in a tuple
 
 
 class Unavailable(Exception):
