@@ -24,7 +24,7 @@ from domain.offers import as_json, codes_of, offer, offers
 from domain.procedure import Offer, Terms
 from domain.procedures import procedures
 from domain.refusals import Named, NotOffered, Unknown
-from projections.work_queue import REASONS
+from projections.work_queue import WAITS_FOR
 
 router = APIRouter()
 
@@ -76,7 +76,7 @@ HOUSE_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "reason": tuple(
         dict.fromkeys((*get_args(WithdrawalReason), *get_args(LapseReason), *get_args(RefundReason)))
     ),
-    "waiting": tuple(REASONS),
+    "waiting": WAITS_FOR,
     "time": get_args(WhichTime),
     "obstacle": (*OBSTACLES, NOT_YOURS),
 }

@@ -19,8 +19,9 @@ from domain.commands import Competence
 from domain.procedures import procedures
 from domain.refusals import Unknown
 from infra.house import CountryHouse
+from infra.read_models.transaction import Transaction
 from infra.runtime.clock import written
-from projections.work_queue import REASONS
+from projections.work_queue import IN_HAND, REASSIGNMENT, WAITS_FOR
 
 router = APIRouter()
 
@@ -93,7 +94,7 @@ _SHOWN: Final = (
 )
 _OFFICER: Final = re.compile(r"me|nobody|[0-9a-f-]{36}")
 FILTERS: Final = (
-    query("waits_for", "Only what waits for this", {"type": "string", "enum": list(REASONS)}),
+    query("waits_for", "Only what waits for this", {"type": "string", "enum": list(WAITS_FOR)}),
     query("procedure", "Only of this procedure", {"type": "string", "enum": list(procedures())}),
     query(
         "officer",
@@ -120,17 +121,15 @@ async def queue(request: Request) -> Response:
     country, mine = await _office(request)
     limit, after = cursor_of(request, country)
     now = written(house_of(request).clock())
-    rows = country.read_models.rows(
-        "work_queue",
-        {**_of_office(mine), **_asked(request, mine)},
-        order=("place", "case"),
-        after=after,
-        limit=limit,
-        **_overdue(request, now),
-    )
+    asked, overdue = {**_of_office(mine), **_asked(request, mine)}, _overdue(request, now)
+    with country.read_models.reading() as seen:
+        if asked.get("reason") == REASSIGNMENT:
+            asked |= _left_behind(request, country, seen, asked)
+        rows = seen.rows("work_queue", asked, order=("place", "case"), after=after, limit=limit, **overdue)
     shown = [
         {
             **{name: row[name] for name in _SHOWN},
+            "waits_for": _waits_for(request, country, row),
             "is_proposed": bool(row["is_proposed"]),
             "is_overdue": row["due"] is not None and row["due"] <= now,
         }
@@ -153,6 +152,9 @@ async def counts(request: Request) -> Response:
         overdue = seen.counts("work_queue", "reason", ours, up_to={"due": now})
         cases = seen.counts("work_queue", "is_foremost", ours)
         late = seen.counts("work_queue", "is_foremost", ours, up_to={"due": now})
+        left = {**ours, **_left_behind(request, country, seen, ours)}
+        waiting[REASSIGNMENT] = sum(seen.counts("work_queue", "reason", left).values())
+        overdue[REASSIGNMENT] = sum(seen.counts("work_queue", "reason", left, up_to={"due": now}).values())
     items = [
         {
             "waits_for": code,
@@ -160,7 +162,7 @@ async def counts(request: Request) -> Response:
             "count": waiting.get(code, 0),
             "overdue": overdue.get(code, 0),
         }
-        for code in REASONS
+        for code in WAITS_FOR
     ]
     found = {"items": items, "cases": cases.get(1, 0), "overdue": late.get(1, 0)}
     return answered(found, headers=in_language(language))
@@ -185,8 +187,8 @@ def _asked(request: Request, mine: Competence) -> dict[str, Any]:
     asked = request.query_params
     found: dict[str, Any] = {}
     reason, procedure, officer = asked.get("waits_for"), asked.get("procedure"), asked.get("officer")
-    if reason is not None and reason not in REASONS:
-        raise Declined(400, "unknown_value", name="waits_for", known=tuple(REASONS))
+    if reason is not None and reason not in WAITS_FOR:
+        raise Declined(400, "unknown_value", name="waits_for", known=WAITS_FOR)
     found |= {"is_foremost": 1} if reason is None else {"reason": reason}
     if procedure is not None:
         if procedure not in procedures():
@@ -205,6 +207,34 @@ def _overdue(request: Request, now: str) -> Mapping[str, Any]:
     if asked not in (None, "true", "false"):
         raise Declined(400, "unknown_value", name="is_overdue", known=("false", "true"))
     return {"true": {"up_to": {"due": now}}, "false": {"not_up_to": {"due": now}}}.get(asked or "", {})
+
+
+# --- in the hands of who has left -----------------------------------------------------------------------------
+
+
+def _left_behind(
+    request: Request, country: CountryHouse, seen: Transaction, ours: Mapping[str, Any]
+) -> dict[Any, Any]:
+    """Which of these cases are in the hands of somebody who does not decide them any more, as a condition: each
+    officer who has one is looked up, not each case.
+    """
+    who = ("officer", "procedure")
+    in_hand = seen.distinct("work_queue", who, {**ours, "reason": IN_HAND})
+    return {"reason": IN_HAND, who: [each for each in in_hand if _has_left(request, country, *each)]}
+
+
+def _waits_for(request: Request, country: CountryHouse, row: Mapping[str, Any]) -> list[str]:
+    """As the case says it; for another officer too, where the one who has it does not decide it any more."""
+    found: list[str] = row["waits_for"]
+    is_left = IN_HAND in found and _has_left(request, country, row["officer"], row["procedure"])
+    return [REASSIGNMENT, *found] if is_left else found
+
+
+def _has_left(request: Request, country: CountryHouse, officer: str, procedure: str) -> bool:
+    """Whether this officer does not decide this procedure now."""
+    house = house_of(request)
+    found = house.competences.officer(country.code, officer, house.clock())
+    return found is None or bool(found.procedures and procedure not in found.procedures)
 
 
 @router.get(

@@ -2,7 +2,7 @@
 lifecycle.py (drawn in docs/reference/lifecycle.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -168,6 +168,11 @@ class Case(NamedTuple):
     def was_set_aside_by(self) -> frozenset[str]:
         """Who set a decision aside: they do not take the new one."""
         return frozenset(known for judge in self.set_aside_by for known in judge if known)
+
+    def has_evidence(self, pieces: Iterable[tuple[str, str]]) -> bool:
+        """Whether each of these was brought before: (kind, SHA-256)."""
+        there = {(piece["kind"], piece["sha256"]) for piece in self.evidence or ()}
+        return there.issuperset(pieces)
 
     def whose(self, party: str) -> str:
         """By which name what is about this party is sealed: its role, of several in one role with a number."""

@@ -221,7 +221,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return {"opinions": opinions, "decision_due": event.decision_due}
         case ApprovalProposed():
             actor, person = recorded.actor, _kept(event.officer_person)
-            proposal = Proposal(officer=actor["id"], role=actor["role"], person=person)
+            note = _kept(event.note)
+            proposal = Proposal(officer=actor["id"], role=actor["role"], person=person, note=note)
             return {"proposal": proposal, "proposers": [*case.proposers, proposal]}
         case CaseApproved():
             return {
@@ -229,7 +230,9 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 "entries": event.entries,
                 "effects": sorted(recorded.effects or ()),
                 "has_freed_slots": False,
-                "decisions": _decided(case, recorded, kind="approved", **_officer(event, recorded)),
+                "decisions": _decided(
+                    case, recorded, kind="approved", note=_kept(event.note), **_officer(event, recorded)
+                ),
             }
         case EntriesWritten():
             effects = sorted(recorded.effects or ())
@@ -594,9 +597,9 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
             "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],
-            "proposal": case.proposal and {**case.proposal, "person": None},
-            "proposers": [{**p, "person": None} for p in case.proposers],
-            "decisions": [{**d, "person": None, "explanation": None} for d in case.decisions],
+            "proposal": case.proposal and {**case.proposal, "person": None, "note": None},
+            "proposers": [{**p, "person": None, "note": None} for p in case.proposers],
+            "decisions": [{**d, "person": None, "explanation": None, "note": None} for d in case.decisions],
             "extensions": [{**each, "reason": None} for each in case.extensions],
             "appeals": [{**a, "reason": None, "explanation": None} for a in case.appeals],
             "amendments": [{**each, "reason": None} for each in case.amendments],

@@ -103,11 +103,14 @@ class Amendment(TypedDict):
 
 
 class Proposal(TypedDict):
-    """The first pair of eyes: the officer within the authority, in which role, and the human; None: erased."""
+    """The first pair of eyes: the officer within the authority, in which role, and the human; None: erased. ``note``:
+    what they wrote for the file.
+    """
 
     officer: str
     role: str
     person: str | None
+    note: str | None
 
 
 class Extension(TypedDict):
@@ -176,6 +179,7 @@ class Decided(TypedDict):
     law: list[str] | None
     exemption: str | None
     explanation: str | None
+    note: str | None  # for the file: no party hears it
 
 
 def amount_of(fee: Fee | None) -> int:

@@ -76,12 +76,15 @@ class Proposal(TypedDict):
 
 
 class Amended(TypedDict):
-    """The newest change is an amendment: of which change, by which proposal (None: by a court), and whose."""
+    """The newest change is an amendment: of which change, by which proposal (None: by a court), whose, and why; words
+    that are erased are None.
+    """
 
     what: Amendment
     of: str
     proposal: str | None
     by: str
+    reason: str | None
 
 
 class Entry(NamedTuple):
@@ -223,6 +226,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "reason": None,
                 "proposers": [[officer, None] for officer, _ in entry.proposal["proposers"]],
             }
+            amended: Any = entry.amended and {**entry.amended, "reason": None}
             return {
                 "content": content,
                 "is_erased": True,
@@ -230,6 +234,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "keys": left_keys,
                 "before": None,
                 "proposal": proposal,
+                "amended": amended,
             }
         case _:
             assert_never(event)
@@ -292,7 +297,13 @@ def _proposal(entry: Entry, event: CorrectionProposed | AnnulmentProposed, recor
 
 
 def _amended(what: Amendment, event: EntryCorrected | EntryAnnulled, recorded: Recorded) -> Amended:
-    return {"what": what, "of": event.of, "proposal": event.proposal, "by": recorded.actor["id"]}
+    return {
+        "what": what,
+        "of": event.of,
+        "proposal": event.proposal,
+        "by": recorded.actor["id"],
+        "reason": None if event.reason is ERASED else event.reason,
+    }
 
 
 def _with_keys(entry: Entry, recorded: Recorded) -> list[str]:

@@ -142,6 +142,10 @@ def _has_appealed(case: Case, party: str) -> bool:
     return any(appeal["party"] == party for appeal in case.open_appeals)
 
 
+def _has_no_appeal(case: Case, party: str) -> bool:
+    return not _has_appealed(case, party)
+
+
 def _holds_something(case: Case) -> bool:
     return not case.has_waived and not case.is_appeal_term_over
 
@@ -287,7 +291,12 @@ ROWS: Final = (
     ),
     Step(c.PresumeServed, CLOCK, (REFUSED, LAPSED, COMPLETED, APPEALED), reaches_erased=True),
     Step(
-        c.LodgeAppeal, APPEAL, (REFUSED, LAPSED, COMPLETED, APPEALED), when=_may_be_appealed, to=(APPEALED,)
+        c.LodgeAppeal,
+        APPEAL,
+        (REFUSED, LAPSED, COMPLETED, APPEALED),
+        when=_may_be_appealed,
+        of_party=_has_no_appeal,
+        to=(APPEALED,),
     ),
     Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed, to=(REFUSED, LAPSED, COMPLETED)),
     Step(

@@ -145,9 +145,14 @@ class Stale(Refusal):
 
 
 class Clash(Refusal):
-    """Something else stands in the way."""
+    """Something else stands in the way.
+
+    ``holder``: the stream that holds what is asked, which nobody is told; ``case``: the same, for whom it may be told.
+    """
 
     code = "conflict"
+    holder: str | None = None
+    case: str | None = None
 
 
 class Differs(Refusal):

@@ -199,7 +199,7 @@ def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collectio
 def _decision(case: Case) -> dict[str, Any]:
     """How it ended, and what of that stands on law that is not settled: grounds, and whether the fee is kept."""
     shown_of_it: dict[str, Any] = {
-        k: v for k, v in (case.decided or {}).items() if k not in ("person", "is_set_aside")
+        k: v for k, v in (case.decided or {}).items() if k not in ("person", "note", "is_set_aside")
     }
     terms = offer_of(case).since(case.terms)
     doubtful = [ground.code for ground in terms.grounds if not ground.source.confirmed]

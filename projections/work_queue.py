@@ -131,6 +131,10 @@ REASONS: Final[Mapping[str, Since]] = {
     "answer": _answer,
     "opinion": _opinion,
 }
+# Who has it does not decide it any more. No event of the case says so: whoever reads compares with the competences.
+IN_HAND: Final = "decision"
+REASSIGNMENT: Final = "reassignment"
+WAITS_FOR: Final = (*REASONS, REASSIGNMENT)
 
 
 def _flags(case: Case) -> list[str]:
@@ -165,5 +169,6 @@ PROJECTION = View(
     indexes=(
         ("authority", "is_foremost", "place", "case"),
         ("authority", "reason", "place", "case"),
+        ("authority", "reason", "officer", "procedure"),
     ),
 )

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, EvidenceBrought, sealed
+from api.cases.sealing import AllBrought, EvidenceBrought, has_brought, sealed
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
@@ -182,7 +182,7 @@ async def _new(request: Request, actor: Actor, case: str, said: Information) -> 
         return []
     _, found, _ = await readable_as(request, actor, case, said.acting, "case.inform")
     is_answered = any(q["of"] == said.of and q["answered_at"] is not None for q in found.questions)
-    return [] if is_answered else said.evidence
+    return [] if is_answered and has_brought(found, said.evidence) else said.evidence
 
 
 @router.post(

@@ -7,10 +7,11 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, sealed
+from api.cases.sealing import AllBrought, has_brought, sealed
 from api.edge.carrying_out import caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
+from api.edge.may_read import with_the_way
 from api.edge.shapes import EventHash
 from domain.about import offer_of
 from domain.case import Case
@@ -19,7 +20,7 @@ from domain.faults import faults_of
 from domain.forms import Form, Value, plain
 from domain.lifecycle import does_fit, fits
 from domain.parties import keyed
-from domain.refusals import Invalid, WrongStage
+from domain.refusals import Clash, Invalid, WrongStage
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -46,10 +47,15 @@ async def amend(request: Request, case: Id) -> Response:
         raise WrongStage(found.stage, fits(found)).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request
-    async with sealed(country, actor, case, said.evidence if is_new else []) as evidence:
-        return await act_for_party(
-            request, case, AmendRequest, said.acting, of=said.of, request=content, evidence=evidence
-        )
+    is_done = said.of == found.amended_from and content == found.request
+    is_brought = is_new or (is_done and not has_brought(found, said.evidence))
+    try:
+        async with sealed(country, actor, case, said.evidence if is_brought else []) as evidence:
+            return await act_for_party(
+                request, case, AmendRequest, said.acting, of=said.of, request=content, evidence=evidence
+            )
+    except Clash as clash:
+        raise await with_the_way(request, actor, clash) from None
 
 
 def _content_of(said: dict[str, Any], case: Case, country: CountryHouse) -> dict[str, Any]:

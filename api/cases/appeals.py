@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, sealed
+from api.cases.sealing import AllBrought, has_brought, sealed
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
@@ -84,7 +84,8 @@ async def appeal(request: Request, case: Id) -> Response:
     mine = {said.party} if said.party else {each.party for each in rule.capacities}
     lodged = [(each["party"], each["reason"]) for each in found.open_appeals]
     is_lodged = any(party in mine and reason == said.reason for party, reason in lodged)
-    async with sealed(country, actor, case, [] if is_lodged else said.evidence) as evidence:
+    is_done = is_lodged and has_brought(found, said.evidence)
+    async with sealed(country, actor, case, [] if is_done else said.evidence) as evidence:
         return await act_for_party(
             request,
             case,

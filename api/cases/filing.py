@@ -23,6 +23,7 @@ from api.edge.caller import (
 from api.edge.carrying_out import alone, done, found_again
 from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import documented
+from api.edge.may_read import with_the_way
 from api.edge.shapes import Code
 from domain.commands import FileCase, StatedCapacity
 from domain.faults import faults_of
@@ -30,7 +31,7 @@ from domain.forms import CountryCode, Value, plain
 from domain.offers import offer
 from domain.parties import keyed
 from domain.procedure import Offer
-from domain.refusals import Fault, Invalid, Named, NotAllowed, NotOffered
+from domain.refusals import Clash, Fault, Invalid, Named, NotAllowed, NotOffered
 from infra.desk.desk import IdempotencyKey, Outcome, new_cause
 from infra.house import CountryHouse
 
@@ -89,7 +90,10 @@ async def file_case(request: Request) -> Response:
         return _filed(country, said, filing.evidence, sent_under)
 
     with alone(request, case):
-        outcome = await with_paper(country, actor, case, filing.acting, ask)
+        try:
+            outcome = await with_paper(country, actor, case, filing.acting, ask)
+        except Clash as clash:
+            raise await with_the_way(request, actor, clash) from None
     found_now = await found_again(request, country, actor, outcome)
     return done(request, actor, outcome, 201, f"/v1/cases/{outcome.stream}", found_now)
 

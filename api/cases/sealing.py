@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.edge.shapes import Code, EventHash, OpaqueId
+from domain.case import Case
 from domain.commands import Actor
 from domain.events import Attachment
 from domain.forms import Value
@@ -24,6 +25,11 @@ class EvidenceBrought(Value):
 
 
 AllBrought = Annotated[list[EvidenceBrought], Field(max_length=20, default_factory=list)]
+
+
+def has_brought(case: Case, pieces: list[EvidenceBrought]) -> bool:
+    """Whether the case has all of these: for who sends the same again, nothing is sealed once more."""
+    return case.has_evidence((piece.kind, piece.sha256) for piece in pieces)
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ PAGE: Final = (
     query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT}),
 )
 
+_OF_A_PAGE: Final = ("cursor", "limit")
+
 
 def cursor_of(request: Request, country: CountryHouse) -> tuple[int, list[Any]]:
     """(limit, the values after which the page begins); raises Declined."""
@@ -62,5 +64,7 @@ def page(  # noqa: PLR0913 - the members of a page
 
 
 def _mac(request: Request, country: CountryHouse, values: bytes) -> bytes:
-    text = b"cursor\0" + request.url.path.encode() + b"\0" + values
+    """Of this place in this list: under another address, or asked for otherwise, it is another list."""
+    asked = sorted((name, value) for name, value in request.query_params.items() if name not in _OF_A_PAGE)
+    text = b"\0".join((b"cursor", request.url.path.encode(), urlencode(asked).encode(), values))
     return hmac.new(country.keyring.id_secret, text, sha256).digest()[:16]

@@ -17,7 +17,7 @@ from domain.entry import Entry
 from domain.mandate import Mandate
 from domain.parentage import Birth, birth, found_by
 from domain.procedure import Key, Procedure
-from domain.refusals import Refusal, Unknown, Unready
+from domain.refusals import Clash, Refusal, Unknown, Unready
 from domain.representation import (
     Shown,
     Whose,
@@ -106,6 +106,23 @@ def _there(country: CountryHouse, ids: Mapping[Key, str]) -> dict[str, Any]:
             rows = seen.load("mandates", streams["mandate"])
             found |= {stream: Mandate(**row["state"]) for stream, row in rows.items()}
     return found
+
+
+async def with_the_way(request: Request, actor: Actor, clash: Clash) -> Clash:
+    """The same for a stranger; a party of the open case that holds what is asked hears which case it is (the way of
+    mother and father to it, rules.md 26).
+    """
+    if clash.holder is None:
+        return clash
+    try:
+        _, case, rule = await readable(request, actor, clash.holder, "case.read")
+    except Refusal:
+        return clash
+    if rule.party is None:
+        return clash
+    told = Clash("claim_yours", case=case.case)
+    told.case = case.case
+    return told.about(*clash.procedures)
 
 
 def located(request: Request, case: str) -> CountryHouse:

@@ -22,7 +22,8 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     """
     rule = for_applicant(command, situation)
     case = situation.case
-    if command.of == case.amended_from and command.request == case.request:
+    is_done = command.of == case.amended_from and command.request == case.request
+    if is_done and situation.was_brought(command.evidence):
         return situation.so_already(rule)
     if command.of != case.request_hash:
         raise Clash("amends_old_request")

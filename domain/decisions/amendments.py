@@ -179,7 +179,9 @@ def annul_result(command: AnnulResult, situation: Situation) -> Decision:
     basis = _basis(situation)
     if not basis.is_court:
         raise NotAllowed("court_annuls")
-    if situation.case.is_annulled:
+    if any(
+        (each["what"], each["reason"]) == ("annulment", command.reason) for each in situation.case.amendments
+    ):
         return situation.so_already(basis.rule, authority=basis.authority)
     situation.must_fit()
     events = annulled(situation, basis, command.reason)
@@ -392,7 +394,7 @@ def _was_amended_so(command: CorrectEntry | AnnulEntry, entry: Entry, what: Amen
         return False
     is_same = done["proposal"] == command.proposal if command.proposal else done["of"] == command.of
     content = command.content if isinstance(command, CorrectEntry) else None
-    return is_same and content in (None, entry.content)
+    return is_same and content in (None, entry.content) and command.reason in (None, done["reason"])
 
 
 def _reason(command: CorrectEntry | AnnulEntry, proposal: Proposal | None) -> str:

@@ -20,17 +20,21 @@ FITTING = {
 
 
 def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
-    """Against a refusal, a lapse or a completed case, as long as the party's time to appeal runs."""
+    """Against a refusal, a lapse or a completed case, as long as the party's time to appeal runs; one at a time, so
+    that taking it back leaves none behind.
+    """
     rule = situation.must_be_allowed()
     case, body = situation.case, situation.terms.appeals
     mine = as_a_party(command, rule, case.parties)
-    same = (mine.party, command.reason)
-    if any((appeal["party"], appeal["reason"]) == same for appeal in case.open_appeals):
+    said = [appeal["reason"] for appeal in case.open_appeals if appeal["party"] == mine.party]
+    if command.reason in said and situation.was_brought(command.evidence):
         return situation.so_already(rule)
     _must_not_be_late(command, mine.party, situation)
     situation.must_fit()
     if case.ending is None or command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
+    if said:
+        raise Clash("appeal_open")
     rule = rule.of(mine)
     lodged = e.AppealLodged(
         of=command.of,

@@ -22,7 +22,8 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     case = situation.case
     rule = situation.must_be_allowed() if situation.asks_four_eyes else situation.must_have_the_case()
     decided = case.decided
-    if decided and decided["kind"] == "approved" and decided["officer"] == officer_of(rule):
+    mine = ("approved", officer_of(rule), command.note)
+    if decided and (decided["kind"], decided["officer"], decided["note"]) == mine:
         return situation.so_already(rule)
     situation.must_fit()
     must_not_wait(situation)

@@ -89,7 +89,8 @@ def declare_not_needed(command: DeclareNotNeeded, situation: Situation) -> Decis
     case = situation.case
     rule = situation.must_be_allowed() if case.officer is None else situation.must_have_the_case()
     ended = case.decided
-    if ended and ended["kind"] == "not_needed" and ended["exemption"] == command.exemption:
+    said = ("not_needed", command.exemption, command.reason)
+    if ended and (ended["kind"], ended["exemption"], ended["explanation"]) == said:
         return situation.so_already(rule)
     situation.must_fit()
     known = {exemption.code: exemption for exemption in situation.terms.exemptions}

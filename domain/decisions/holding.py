@@ -79,4 +79,6 @@ def _held(claim: Claim) -> Clash:
     """By what kind of thing, and until when."""
     if claim.until is not None:
         return Clash("claim_kept", until=date.fromisoformat(claim.until))
-    return Clash("claim_taken")
+    taken = Clash("claim_taken")
+    taken.holder = claim.holder
+    return taken

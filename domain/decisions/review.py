@@ -77,7 +77,8 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     case = situation.case
     for question in case.questions:
         if question["of"] == command.of and question["answered_at"] is not None:
-            if question["answer"] != command.answer:
+            is_same = question["answer"] == command.answer and situation.was_brought(command.evidence)
+            if not is_same:
                 raise Differs("answer_differs")
             return situation.so_already(rule)
     situation.must_fit()
@@ -137,10 +138,10 @@ def extend(command: ExtendDeadline, situation: Situation) -> Decision:
 
 
 def propose(command: ProposeApproval, situation: Situation) -> Decision:
-    """The first pair of eyes."""
+    """The first pair of eyes; with another note it is proposed anew, and the newest stands."""
     rule = situation.must_have_the_case()
     proposal = situation.case.proposal
-    if proposal and proposal["officer"] == officer_of(rule):
+    if proposal and (proposal["officer"], proposal["note"]) == (officer_of(rule), command.note):
         return situation.so_already(rule)
     must_be_a_person(rule.competence, situation)
     situation.must_fit()

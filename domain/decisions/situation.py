@@ -1,6 +1,6 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -497,11 +497,15 @@ class Situation:
             raise Invalid(Fault("/acting/on_paper", "paper_missing"))
         if rule.as_ != "counter" and paper is not None:
             raise Invalid(Fault("/acting/on_paper", "paper_not_asked"))
-        if paper is not None and isinstance(self.state, Case) and self._was_brought(paper, rule.party):
+        if paper is not None and isinstance(self.state, Case) and self._was_signed(paper, rule.party):
             raise Invalid(Fault("/acting/on_paper", "paper_used"))
         return {"person": rule.person or "", "paper": paper, "proof": rule.proof} if rule.as_ else None
 
-    def _was_brought(self, paper: e.Attachment, party: str | None) -> bool:
+    def was_brought(self, evidence: Iterable[e.Attachment]) -> bool:
+        """Whether the case has all of it: who sends the same again brings nothing new."""
+        return self.case.has_evidence((piece["kind"], piece["sha256"]) for piece in evidence)
+
+    def _was_signed(self, paper: e.Attachment, party: str | None) -> bool:
         """Whether the same paper stood for an act of this party before: each act is signed."""
         signed = (piece for piece in self.case.evidence or () if piece["kind"] == SIGNED_PAPER)
         return any((piece["party"], piece["sha256"]) == (party, paper["sha256"]) for piece in signed)

@@ -16,7 +16,7 @@ import fcntl
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.refusals import Unready
 from infra.read_models.tables import Generation, indexes, shape
-from infra.read_models.transaction import BUILDER, NEXT, Transaction, Unavailable, unavailable
+from infra.read_models.transaction import BUILDER, NEXT, Transaction, Unavailable, Where, unavailable
 from infra.runtime.sqlite_file import PATIENCE_S, create, empty_log, to_its_end, transaction
 from projections import Row
 
@@ -116,7 +116,7 @@ class ReadModels:
             self._seen = self.position()
         return index < self._seen
 
-    def rows(self, view: str, where: Mapping[str, Any] | None = None, **page: Any) -> list[Row]:
+    def rows(self, view: str, where: Where | None = None, **page: Any) -> list[Row]:
         """Live rows, decoded: ``where`` equals, and ``page`` as ``Transaction.rows``."""
         return self._select(lambda transaction: transaction.rows(view, where, **page))
 

@@ -6,7 +6,7 @@ Unavailable    the read models cannot be read or written now
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from infra.formats.canonical import encode
 from infra.read_models.tables import Generation, Table, indexes
@@ -15,6 +15,9 @@ from projections import Row
 MAX_KEYS: Final = 500  # bound variables of one statement
 NEXT: Final = "__next"  # the generation under construction
 BUILDER: Final = "builder"  # a source whose position is the number of who builds the generation
+
+
+Where: TypeAlias = Mapping[Any, Any]  # by a column, or by several in a tuple
 
 
 class Unavailable(Exception):
@@ -90,7 +93,7 @@ class Transaction:
     def rows(  # noqa: PLR0913 - the members of a page
         self,
         view: str,
-        where: Mapping[str, Any] | None = None,
+        where: Where | None = None,
         *,
         order: Sequence[str] = (),
         after: Sequence[Any] = (),
@@ -103,8 +106,9 @@ class Transaction:
         """Rows by equality (``where``), ordered, strictly after the cursor
         ``after``.
 
-        A list in ``where`` is "one of these", MAX_KEYS of them at most; None is nothing. ``not_up_to`` is what
-        ``up_to`` leaves out: a greater value, or none; ``unlike`` is another value, and not none.
+        A list in ``where`` is "one of these", MAX_KEYS of them at most; None is nothing; under several columns stand
+        values for all of them. ``not_up_to`` is what ``up_to`` leaves out: a greater value, or none; ``unlike`` is
+        another value, and not none.
         """
         table = self._generation.tables[view]
         conditions, values = _conditions(table, where, up_to, not_up_to, unlike)
@@ -123,7 +127,7 @@ class Transaction:
         self,
         view: str,
         by: str,
-        where: Mapping[str, Any] | None = None,
+        where: Where | None = None,
         *,
         up_to: Mapping[str, Any] | None = None,
     ) -> dict[Any, int]:
@@ -134,6 +138,15 @@ class Transaction:
         column = table.column(by)
         statement = f"SELECT {column}, count(*) FROM {table.name}{clause} GROUP BY {column}"
         return dict(self._rows(statement, *values))
+
+    def distinct(self, view: str, columns: Sequence[str], where: Where) -> list[tuple[Any, ...]]:
+        """What stands in these columns, each once; the conditions as in ``rows``."""
+        table = self._generation.tables[view]
+        conditions, values = _conditions(table, where)
+        asked = ", ".join(table.column(each) for each in columns)
+        return self._rows(
+            f"SELECT DISTINCT {asked} FROM {table.name} WHERE {' AND '.join(conditions)}", *values
+        )
 
     def write(self, view: str, rows: Iterable[Row]) -> None:
         """Put these rows in the place of those with their keys; those of a tally are added to them."""
@@ -200,7 +213,7 @@ class Transaction:
 
 def _conditions(
     table: Table,
-    where: Mapping[str, Any] | None = None,
+    where: Where | None = None,
     up_to: Mapping[str, Any] | None = None,
     not_up_to: Mapping[str, Any] | None = None,
     unlike: Mapping[str, Any] | None = None,
@@ -208,6 +221,11 @@ def _conditions(
     """The conditions of a statement, and the values in them."""
     conditions, values = [], list[Any]()
     for column, value in (where or {}).items():
+        if isinstance(column, tuple):
+            names, marks = ", ".join(map(table.column, column)), f"({', '.join('?' * len(column))})"
+            conditions.append(f"({names}) IN (VALUES {', '.join([marks] * len(value))})" if value else "0")
+            values += [each for several in value for each in several]
+            continue
         if value is None:
             conditions.append(f"{table.column(column)} IS NULL")
             continue

@@ -70,8 +70,27 @@ def test_a_repeat_gets_the_same_answer_also_after_the_case_went_on(town: Town) -
 
 def test_a_car_is_not_sold_twice_at_once(town: Town) -> None:
     body = town.filing(*SALE)
-    good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))
-    assert problem(town.as_(SELLER).post("/v1/cases", body, key=new_key())) == (409, "claim_taken")
+    case = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))["case"]
+    again = town.as_(SELLER).post("/v1/cases", body, key=new_key())
+    assert (problem(again), again.json()["case"]) == ((409, "claim_yours"), case)
+    assert case in again.json()["detail"]
+
+
+def test_a_parent_is_shown_the_way_to_the_open_case_and_a_stranger_is_not(town: Town) -> None:
+    """The mother told the birth, and the father tells it again; what anybody else files tells them nothing."""
+    case = town.file("TR", "birth_certificate")
+    request = town.read(case, "tr-citizen-1")["request"]
+    body = {"country": "TR", "procedure": "birth_certificate"}
+    told = {"applicant": request["father"], "relation": "father"}
+    clash = town.whoever(request["father"]).post(
+        "/v1/cases", {**body, "request": request | told}, key=new_key()
+    )
+    assert (problem(clash), clash.json()["case"]) == ((409, "claim_yours"), case)
+    stranger = {"applicant": person("tr-citizen-4"), "relation": "relative"}
+    asked = {**body, "request": request | stranger}
+    clash = town.as_("tr-citizen-4").post("/v1/cases", asked, key=new_key())
+    assert (problem(clash), clash.json().get("case")) == ((409, "claim_taken"), None)
+    assert case not in clash.text
 
 
 def test_whoever_writes_an_amount_beyond_all_bounds_hears_of_the_bound(town: Town) -> None:

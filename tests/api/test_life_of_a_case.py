@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from infra.development import treasury
+from infra.formats.canonical import from_b64url
 from tests.town.caller import good, new_key, problem, until
 from tests.town.people import A_PDF, Town, person
 
@@ -221,7 +222,7 @@ def test_who_was_refused_sells_the_car_again_at_once_to_whomever(town: Town, buy
     body = {"country": "KZ", "procedure": "car_sale", "request": request}
     again = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))["case"]
     assert (town.stage(again), town.stage(case)) == ("filed", "refused")
-    assert problem(town.as_(SELLER).post("/v1/cases", body, key=new_key())) == (409, "claim_taken")
+    assert problem(town.as_(SELLER).post("/v1/cases", body, key=new_key())) == (409, "claim_yours")
 
 
 def test_nobody_else_takes_what_is_held_for_who_was_refused(town: Town) -> None:
@@ -308,3 +309,74 @@ def test_the_time_to_decide_is_prolonged_and_the_parties_see_why(town: Town) -> 
     assert seen["decision_due"]["due"] > before
     assert seen["extensions"][0]["reason"] == "The file is at the archive."
     assert problem(town.judge(FIRST, case, "extensions", {"reason": "Once more."})) == (409, "wrong_stage")
+
+
+# --- once more, and once more with something else -----------------------------------------------------------
+
+
+def test_a_party_has_one_appeal_at_a_time_and_nothing_that_was_brought_is_lost(town: Town) -> None:
+    """Sent again it is that one; with more it is refused until the first is taken back."""
+    case = refused(town)
+    opened(town, case, SELLER)
+    path = f"/v1/cases/{case}/appeals"
+    paper, more = (
+        {"kind": kind, **town.upload(town.as_(SELLER), "KZ")} for kind in ("receipt", "tax_certificate")
+    )
+    said = {"of": town.read(case)["ending"]["of"], "reason": "It is paid.", "evidence": [paper]}
+    good(town.as_(SELLER).post(path, said))
+    assert len(good(town.as_(SELLER).post(path, said))["appeals"]) == 1
+    assert "LodgeAppeal" not in town.read(case)["fits"]
+    for other in ({"evidence": [paper, more]}, {"reason": "I never had the letter."}):
+        assert problem(town.as_(SELLER).post(path, said | other)) == (409, "appeal_open")
+    shown = town.read(case)
+    assert [piece["kind"] for piece in shown["evidence"]] == ["receipt"]
+    back = {"answer": "take_back", "of": shown["appeals"][0]["of"]}
+    assert good(town.as_(SELLER).post(path, back))["stage"] == "refused"
+    again = said | {"reason": "I never had the letter.", "evidence": [more]}
+    shown = good(town.as_(SELLER).post(path, again))
+    assert (shown["stage"], [piece["kind"] for piece in shown["evidence"]]) == (
+        "appealed",
+        ["receipt", "tax_certificate"],
+    )
+    appealed(town, case, BUYER)
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "It is open."}))
+    ends = [(each["party"], each["outcome"]) for each in town.read(case)["appeals"]]
+    assert ends == [("p1", None), ("p1", "upheld"), ("p2", "upheld")]
+
+
+def test_another_note_is_another_proposal_and_none_is_lost(town: Town) -> None:
+    """The same is there already, whatever was seen; an approval is given once."""
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    seen = int(town.read(case, FIRST)["version"])
+    path = f"/v1/cases/{case}/proposals"
+    for note, at in (("Papers seen.", seen), ("Papers seen.", seen), ("Papers seen.", seen + 1)):
+        assert good(town.as_(FIRST).post(path, {"note": note}, seen=at))["version"] == seen + 1
+    assert problem(town.as_(FIRST).post(path, {"note": "One is missing."}, seen=seen)) == (
+        412,
+        "stale_version",
+    )
+    good(town.judge(FIRST, case, "proposals", {"note": "One is missing."}))
+    proposed = [step for step in town.read(case, FIRST)["timeline"] if step["what"] == "ApprovalProposed"]
+    assert len(proposed) == 2
+    told = good(town.as_(SECOND).get(f"/v1/cases/{case}/history"))["events"]
+    shown = [from_b64url(each).decode() for step in told for each in step["disclosures"]]
+    assert [note for note in ("Papers seen.", "One is missing.") if any(note in each for each in shown)] == [
+        "Papers seen.",
+        "One is missing.",
+    ]
+    good(town.judge(SECOND, case, "approvals", {"note": "So be it."}))
+    assert good(town.judge(SECOND, case, "approvals", {"note": "So be it."}))["stage"] == "approved"
+    assert problem(town.judge(SECOND, case, "approvals", {"note": "Or not."})) == (409, "wrong_stage")
+    assert "So be it." not in town.as_(SELLER).get(f"/v1/cases/{case}").text
+
+
+def test_an_answer_that_brings_more_the_second_time_is_another_answer(town: Town) -> None:
+    case = town.take_to("returned", *SALE)
+    path = f"/v1/cases/{case}/information"
+    paper, more = ({"kind": kind, **town.upload(town.as_(SELLER), "KZ")} for kind in ("receipt", "letter"))
+    said = {"of": town.read(case)["questions"][-1]["of"], "answer": "Yesterday.", "evidence": [paper]}
+    for _ in range(2):
+        good(town.as_(SELLER).post(path, said))
+    assert problem(town.as_(SELLER).post(path, said | {"evidence": [paper, more]})) == (409, "answer_differs")
+    assert [piece["kind"] for piece in town.read(case)["evidence"]] == ["receipt"]

@@ -11,6 +11,7 @@ from tests.town.people import Town, person, terms_of
 
 SALE = ("KZ", "car_sale")
 OFFICER = "kz-vehicle-registration-officer-1"
+PERSONNEL = "kz-vehicle-registration-personnel-officer"
 
 
 def queue(town: Town, by: str = OFFICER, **params: int | str) -> list[dict[str, Any]]:
@@ -189,3 +190,73 @@ def test_a_cursor_is_one_that_was_given_here(town: Town) -> None:
         assert problem(officer.get("/v1/queue", cursor=wrong)) == (404, "cursor_wrong")
     elsewhere = officer.get("/v1/registers/vehicles/entries", cursor=cursor)
     assert problem(elsewhere) == (404, "cursor_wrong")
+    assert problem(officer.get("/v1/queue", cursor=cursor, officer="nobody")) == (404, "cursor_wrong")
+    assert problem(officer.get("/v1/queue/counts", cursor=cursor)) == (400, "no_parameters")
+    assert officer.get("/v1/queue", cursor=cursor, limit=2).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("rain=1", "unknown_parameter"),
+        ("officer=me&officer=nobody", "parameter_twice"),
+        ("officer=", "unknown_value"),
+        ("officer=ME", "unknown_value"),
+        ("waits_for=decision%00", "unknown_value"),
+        ("procedure=%ff", "unknown_value"),
+        ("is_overdue=", "unknown_value"),
+        ("cursor=%ff", "cursor_wrong"),
+        ("cursor=%00", "cursor_wrong"),
+        ("cursor=%C3%A9", "cursor_wrong"),
+        ("limit=+1", "limit_wrong"),
+        ("%ff=1", "unknown_parameter"),
+    ],
+)
+def test_a_strange_question_is_answered_with_what_is_wrong(town: Town, query: str, code: str) -> None:
+    assert problem(town.as_(OFFICER).send("GET", f"/v1/queue?{query}"))[1] == code
+
+
+# --- in the hands of who has left ---------------------------------------------------------------------------
+
+
+def appointed(town: Town, resident: str, **more: Any) -> str:
+    """A further officer of the office; the address of what they hold."""
+    who = {"personal_number": person(resident)["personal_number"]}
+    answer = town.as_(PERSONNEL).post("/v1/competences", {"who": who, "role": "officer", **more})
+    assert answer.status_code == 201
+    return str(answer.headers["Location"])
+
+
+def test_the_case_of_an_officer_who_was_dismissed_waits_for_another_one(new_town: Town) -> None:
+    """It looked taken; now it is shown, counted and found, and anybody of the office takes it."""
+    kept, left = (new_town.take_to("in_review", *SALE) for _ in range(2))
+    new_town.assign(kept)
+    held = appointed(new_town, "kz-citizen-3")
+    good(new_town.judge("kz-citizen-3", left, "assignments"))
+    assert queue(new_town, waits_for="reassignment") == []
+    assert counts(new_town)["items"]["reassignment"] == (0, 0)
+    assert new_town.as_(PERSONNEL).delete(held).status_code == 204
+    (waiting,) = queue(new_town, waits_for="reassignment")
+    assert (waiting["case"], waiting["waits_for"]) == (left, ["reassignment", "decision"])
+    assert {i["case"]: i["waits_for"] for i in queue(new_town)} == {
+        kept: ["decision"],
+        left: ["reassignment", "decision"],
+    }
+    assert queue(new_town, waits_for="reassignment", officer="me") == []
+    new_town.travel(days=30)
+    found = counts(new_town)
+    assert (found["cases"], found["items"]["reassignment"], found["items"]["decision"]) == (2, (1, 1), (2, 2))
+    good(new_town.judge(OFFICER, left, "assignments"))
+    assert queue(new_town, waits_for="reassignment") == []
+    assert counts(new_town)["items"]["reassignment"] == (0, 0)
+
+
+def test_who_ends_their_last_day_in_office_leaves_their_cases_to_others(new_town: Town) -> None:
+    """No event says that the day has come."""
+    case = new_town.take_to("in_review", *SALE)
+    today = new_town.now().date().isoformat()
+    appointed(new_town, "kz-citizen-3", until=today)
+    good(new_town.judge("kz-citizen-3", case, "assignments"))
+    assert queue(new_town, waits_for="reassignment") == []
+    new_town.travel(days=2)
+    assert [item["case"] for item in queue(new_town, waits_for="reassignment")] == [case]

@@ -48,7 +48,7 @@ def test_fifty_sales_of_one_car_are_one_sale(served_town: ServedTown) -> None:
 
     answers = at_once(*[sell] * 50)
     assert Counter(a.status_code for a in answers) == {201: 1, 409: 49}
-    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"claim_taken"}
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"claim_yours"}
 
 
 def test_a_hundred_posts_under_one_key_are_one_case(served_town: ServedTown) -> None:

@@ -599,7 +599,7 @@ IN_THE_WAY: Final[dict[type[c.Command], set[str]]] = {
     c.WriteEntries: {NOBODY_HAS_IT, *REGISTERS, *OTHERS_HOLD_IT},
     c.AnnulResult: {"entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.DecideAppeal: {"entry_restricted", "entry_changed_since", "former_reading_unknown", "entry_erased"},
-    c.LodgeAppeal: {"appeal_term_over"},  # the clock has not looked yet
+    c.LodgeAppeal: {"appeal_term_over", "appeal_open"},  # the clock has not looked yet; the party has one
     c.EraseCase: {"appeal_term_open", "retention_not_over"},
 }
 

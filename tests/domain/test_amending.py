@@ -22,6 +22,7 @@ from tests.domain.acts import (
     answer,
     ask,
     assign,
+    bring,
     consent,
     file,
     lapse,
@@ -104,6 +105,8 @@ def test_an_older_request_is_not_amended_and_the_same_amendment_twice_is_ignored
     first = story.now.request_hash
     given(story, amend(new_plates=False)).when(amend(of=first, new_plates=False)).then()
     story.when(amend(of=first, new_plates=True)).then_refused(Clash, "amends_old_request")
+    more = amend(of=first, new_plates=False, evidence=[bring("receipt")])
+    story.when(more).then_refused(Clash, "amends_old_request")
     story.when(amend()).then_refused(Invalid, "nothing_amended", "/request")
 
 

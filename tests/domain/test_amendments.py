@@ -215,6 +215,18 @@ def test_the_same_act_again_is_done_already() -> None:
     story.when(proposed).then_refused(Stale)
 
 
+def test_a_court_that_gives_another_reason_says_something_else() -> None:
+    """What it said first stands, and the second is refused, not taken for the first."""
+    story = given(a_sale(), *COMPLETED, annul_result())
+    story.when(annul_result()).then()
+    story.when(annul_result(reason="Decided on appeal.")).then_refused(WrongStage)
+    story = given(a_sale(), *COMPLETED)
+    first, other = annul_as_a_court()(story), annul_as_a_court(reason="Decided on appeal.")(story)
+    story.when(lambda _: first).then("EntryAnnulled", "ResultAnnulled")
+    story.when(lambda _: first).then()
+    story.when(lambda _: other).then_refused(Stale)
+
+
 def test_a_change_since_makes_a_proposal_void() -> None:
     story = given(a_sale(), *COMPLETED, propose_correction())
     proposal = story.entry.proposal

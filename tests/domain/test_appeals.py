@@ -309,6 +309,7 @@ def test_a_stillbirth_is_not_registered_in_tuerkiye() -> None:
     assert story.now.decided is not None
     assert (story.now.decided["kind"], story.now.decided["exemption"]) == ("not_needed", "still_born")
     story.when(not_needed("still_born", seen=1)).then()
+    story.when(not_needed("still_born", reason="The doctor says so.")).then_refused(WrongStage)
 
 
 def test_only_the_laws_exemptions_and_only_who_has_the_case() -> None:

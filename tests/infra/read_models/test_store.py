@@ -95,6 +95,19 @@ def test_rows_are_chosen_by_one_value_or_by_several(read_models: ReadModels) -> 
     assert [row["version"] for row in chosen] == [0, 1, 2]
 
 
+def test_rows_are_chosen_by_several_columns_at_once(read_models: ReadModels) -> None:
+    """And what stands in them is told once."""
+    sales = [queued(n, officer=who) for n, who in enumerate(("a", "a", "b"))]
+    fill(read_models, [*sales, queued(3, officer="a", procedure="birth_certificate")])
+    who = ("officer", "procedure")
+    with read_models.reading() as seen:
+        found = seen.distinct("work_queue", who, {"authority": "office"})
+        assert sorted(found) == [("a", "birth_certificate"), ("a", "car_sale"), ("b", "car_sale")]
+        chosen = seen.rows("work_queue", {who: [("a", "birth_certificate"), ("b", "car_sale")]})
+        assert [row["version"] for row in chosen] == [2, 3]
+        assert seen.rows("work_queue", {who: []}) == []
+
+
 def test_rows_are_chosen_by_what_they_lack_and_by_what_a_bound_leaves_out(read_models: ReadModels) -> None:
     fill(read_models, [queued(0, officer="o"), queued(1), {**queued(2), "due": None}])
     assert [row["version"] for row in read_models.rows("work_queue", {"officer": None})] == [1, 2]
