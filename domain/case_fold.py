@@ -61,6 +61,7 @@ from domain.events import (
     ReceiptRecorded,
     Recorded,
     RefundDue,
+    RefundNotDue,
     RefundPaid,
     RequestAmended,
     ResultAnnulled,
@@ -188,6 +189,10 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return _completed(case, payments=payments, paid=case.paid + event.amount)
         case RefundDue():
             return {"refunds": {**case.refunds, event.payment: _more_due(case, event, recorded)}}
+        case RefundNotDue():
+            refund = case.refunds[event.payment]
+            less: Refund = {**refund, "due": refund["due"] - event.amount}
+            return {"refunds": {**case.refunds, event.payment: less}}
         case RefundPaid():
             return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():

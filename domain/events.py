@@ -94,7 +94,7 @@ class EntryMember(TypedDict):
     entry: str
 
 
-RefundReason = Literal["late", "too_much", "withdrawn", "lapsed", "not_needed", "refused"]
+RefundReason = Literal["late", "in_time", "too_much", "withdrawn", "lapsed", "not_needed", "refused"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read
@@ -211,12 +211,23 @@ class FeePaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundDue:
-    """Money has to go back: what was late, too much, or paid for a case that ended."""
+    """Money has to go back: what was late, too much, or paid for a case that ended; also what was paid in time for
+    one that could not go on.
+    """
 
     payment: str
     amount: int
     currency: str
     reason: RefundReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundNotDue:
+    """So much of it need not go back, and has not: it was paid in time, and is needed for the fee after all."""
+
+    payment: str
+    amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -822,6 +833,7 @@ CaseEvent = (
     | ConsentRevoked
     | FeePaid
     | RefundDue
+    | RefundNotDue
     | RefundPaid
     | DecisionTermStarted
     | CaseAssigned

@@ -71,6 +71,8 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "consented": _CONSENTED,
     "lapsed": (*_CONSENTED, 40, c.LapseCase),
     "paid in time": (*_CONSENTED, 40, c.LapseCase, (c.RecordPayment, 1)),
+    "paid in time in parts": (*_CONSENTED, 40, c.LapseCase, (c.RecordPayment, 5), (c.RecordPayment, 5)),
+    "paid in time, under appeal": (*_CONSENTED, 40, c.LapseCase, c.LodgeAppeal, (c.RecordPayment, 1)),
     "in hand": _IN_HAND,
     "prolonged": (*_IN_HAND, c.ExtendDeadline),
     "returned": (*_IN_HAND, c.RequestInformation),

@@ -59,6 +59,7 @@ GOLDEN = {
     "case.PersonalDataErased.v1",
     "case.ReceiptRecorded.v1",
     "case.RefundDue.v1",
+    "case.RefundNotDue.v1",
     "case.RefundPaid.v1",
     "claim.ClaimReleased.v1",
     "claim.ClaimSettled.v1",
