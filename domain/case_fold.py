@@ -557,7 +557,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
         incomplete_since=None,
         consent_until=event.consent_until or case.consent_until,
         questions=[*case.questions[:-1], *question],
-        has_freed_slots=case.has_freed_slots and not event.is_held,
+        has_freed_slots=not event.is_held,
         claims_lost_at=None if event.is_held else recorded.time,
     )
 

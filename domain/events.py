@@ -552,6 +552,17 @@ class ClaimKept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsKept:
+    """With this key, the first that it claims, the case ``holder`` keeps its slots of these quotas: whoever takes the
+    key over frees them in the same append. Each is the parts of the quota's key.
+    """
+
+    kind: str
+    holder: str
+    slots: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimReleased:
     """The key is free again: its case is over, or the entry that it belonged to needs it no more."""
 
@@ -578,7 +589,9 @@ class SlotTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotFreed:
-    """The case ``holder`` ended without what it asked for; ``taken`` slots are still taken."""
+    """The case ``holder`` ended without what it asked for, or its people's next case takes its place; ``taken`` slots
+    are still taken.
+    """
 
     kind: str
     holder: str
@@ -865,7 +878,9 @@ CaseEvent = (
     | ResultAnnulled
     | PersonalDataErased
 )
-ClaimEvent = ClaimTaken | ClaimKept | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
+ClaimEvent = (
+    ClaimTaken | ClaimKept | SlotsKept | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
+)
 EntryEvent = (
     EntryCreated
     | EntryChanged

@@ -67,6 +67,7 @@ GOLDEN = {
     "claim.NumberGiven.v1",
     "claim.SlotFreed.v1",
     "claim.SlotTaken.v1",
+    "claim.SlotsKept.v1",
     "competence.CompetenceChanged.v1",
     "competence.CompetenceEnded.v1",
     "competence.CompetenceGranted.v1",
