@@ -94,7 +94,8 @@ def test_what_was_paid_in_time_in_two_parts_revives_and_does_not_go_back(new_tow
     (part,) = told(1_000)["refunds_due"]
     assert (part["amount"], part["reason"]) == (1_000, "lapsed")
     assert told(fee - 1_000)["refunds_due"] == []
-    assert (new_town.read(case)["stage"], due(new_town)) == ("in_review", [])
+    shown = new_town.read(case)
+    assert (shown["stage"], shown["refunds"], due(new_town)) == ("in_review", [], [])
 
 
 def test_an_officer_sees_what_was_paid_in_time_for_a_car_that_is_asked_for_anew(new_town: Town) -> None:
