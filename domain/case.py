@@ -269,6 +269,11 @@ class Case(NamedTuple):
         return self.paid - sum(refund["due"] for refund in self.refunds.values())
 
     @property
+    def to_go_back(self) -> int:
+        """What is due back and has not gone yet; what went back twice of one payment makes up for no other."""
+        return sum(max(refund["due"] - refund["paid_back"], 0) for refund in self.refunds.values())
+
+    @property
     def waits_for_entries(self) -> bool:
         """Approved, and nothing is in the registers yet."""
         return self.stage == Stage.APPROVED and self.entry_fee is not None and not self.entries

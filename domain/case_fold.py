@@ -61,6 +61,7 @@ from domain.events import (
     ReceiptRecorded,
     Recorded,
     RefundDue,
+    RefundNotDue,
     RefundPaid,
     RequestAmended,
     ResultAnnulled,
@@ -188,6 +189,10 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return _completed(case, payments=payments, paid=case.paid + event.amount)
         case RefundDue():
             return {"refunds": {**case.refunds, event.payment: _more_due(case, event, recorded)}}
+        case RefundNotDue():
+            refund = case.refunds[event.payment]
+            less: Refund = {**refund, "due": refund["due"] - event.amount}
+            return {"refunds": {**case.refunds, event.payment: less}}
         case RefundPaid():
             return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():
@@ -555,7 +560,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
         incomplete_since=None,
         consent_until=event.consent_until or case.consent_until,
         questions=[*case.questions[:-1], *question],
-        has_freed_slots=case.has_freed_slots and not event.is_held,
+        has_freed_slots=not event.is_held,
         claims_lost_at=None if event.is_held else recorded.time,
     )
 

@@ -5,7 +5,7 @@ And what only counts: a quota its slots, a series its numbers.
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from domain.events import (
@@ -17,8 +17,10 @@ from domain.events import (
     NumberGiven,
     Recorded,
     SlotFreed,
+    SlotsKept,
     SlotTaken,
 )
+from domain.procedure import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Claim:
     """``holder`` is the stream that holds the key, None when it is free; settled, that is an entry.
 
     ``people``: whose own next filing may take it over, from a case that ended without what it asked for (hashes by
-    ``person_of``); ``until``: the last day on which it can still be kept from others.
+    ``person_of``), and with it the ``slots`` of that case (the keys of their quotas); ``until``: the last day on which
+    it can still be kept from others.
 
     Of a quota and of a series of numbers only ``taken`` speaks: how many are. Each event says it anew, so that the
     last costs what the first did. Who has a slot is known to the cases alone, which free it once, when they end; a
@@ -38,6 +41,7 @@ class Claim:
     taken: int = 0
     people: tuple[str, ...] = ()
     until: str | None = None
+    slots: tuple[Key, ...] = ()
 
     def is_free_for(self, person: str | None) -> bool:
         """Whether a case that this human files (by keyed id) may take it."""
@@ -63,6 +67,8 @@ def evolve(claim: Claim, recorded: Recorded) -> Claim:
             return Claim(event.holder)
         case ClaimKept():
             return Claim(event.holder, people=tuple(event.people), until=event.until)
+        case SlotsKept():
+            return replace(claim, slots=tuple(Key("claim", tuple(parts)) for parts in event.slots))
         case ClaimReleased():
             return FREE if claim.holder == event.holder else claim
         case ClaimSettled():

@@ -94,7 +94,7 @@ class EntryMember(TypedDict):
     entry: str
 
 
-RefundReason = Literal["late", "too_much", "withdrawn", "lapsed", "not_needed", "refused"]
+RefundReason = Literal["late", "in_time", "too_much", "withdrawn", "lapsed", "not_needed", "refused"]
 WithdrawalReason = Literal["applicant", "consent_declined"]
 LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read
@@ -211,12 +211,23 @@ class FeePaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundDue:
-    """Money has to go back: what was late, too much, or paid for a case that ended."""
+    """Money has to go back: what was late, too much, or paid for a case that ended; also what was paid in time for
+    one that could not go on.
+    """
 
     payment: str
     amount: int
     currency: str
     reason: RefundReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundNotDue:
+    """So much of it need not go back, and has not: it was paid in time, and is needed for the fee after all."""
+
+    payment: str
+    amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -541,6 +552,17 @@ class ClaimKept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsKept:
+    """With this key, the first that it claims, the case ``holder`` keeps its slots of these quotas: whoever takes the
+    key over frees them in the same append. Each is the parts of the quota's key.
+    """
+
+    kind: str
+    holder: str
+    slots: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimReleased:
     """The key is free again: its case is over, or the entry that it belonged to needs it no more."""
 
@@ -567,7 +589,9 @@ class SlotTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotFreed:
-    """The case ``holder`` ended without what it asked for; ``taken`` slots are still taken."""
+    """The case ``holder`` ended without what it asked for, or its people's next case takes its place; ``taken`` slots
+    are still taken.
+    """
 
     kind: str
     holder: str
@@ -822,6 +846,7 @@ CaseEvent = (
     | ConsentRevoked
     | FeePaid
     | RefundDue
+    | RefundNotDue
     | RefundPaid
     | DecisionTermStarted
     | CaseAssigned
@@ -853,7 +878,9 @@ CaseEvent = (
     | ResultAnnulled
     | PersonalDataErased
 )
-ClaimEvent = ClaimTaken | ClaimKept | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
+ClaimEvent = (
+    ClaimTaken | ClaimKept | SlotsKept | ClaimReleased | ClaimSettled | SlotTaken | SlotFreed | NumberGiven
+)
 EntryEvent = (
     EntryCreated
     | EntryChanged

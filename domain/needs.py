@@ -8,6 +8,7 @@ from typing import Any
 from domain import commands as c
 from domain.about import About
 from domain.case import Case
+from domain.claim import Claim
 from domain.entry import Entry
 from domain.facts import Request
 from domain.lifecycle import STEPS, Step
@@ -45,8 +46,10 @@ def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
 def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
     """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
     read (``seen``, and the state itself) and as they are to read; of an amendment also the companies that they name,
-    whose heads are kept out.
+    whose heads are kept out. Of a filing the quotas whose slots go with a claim that may be taken over.
     """
+    if isinstance(command, c.FileCase | c.AmendRequest):
+        return tuple(key for each in seen if isinstance(each, Claim) for key in each.slots)
     is_amended = isinstance(command, c.AmendmentCommand)
     if not STEPS[type(command)].sees_claims and not is_amended:
         return ()

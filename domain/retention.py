@@ -118,7 +118,7 @@ def case_waits_for(case: Case) -> WaitsFor | None:
     """What comes before it may be forgotten, however long ago it ended: a party can appeal, or money is due back."""
     if case.ending is not None and not case.is_appeal_term_over:
         return "appeal"
-    if any(refund["due"] > refund["paid_back"] for refund in case.refunds.values()):
+    if case.to_go_back:
         return "refund"
     return None
 

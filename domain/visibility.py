@@ -124,6 +124,7 @@ def shown(
         "refunds": [
             {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
             for r in case.refunds.values()
+            if r["due"] or r["paid_back"]  # what counted after all is no refund any more
         ],
         "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,

@@ -118,6 +118,12 @@ def _claims_lost(case: Case) -> str | None:
     return case.claims_lost_at if case.stage in (Stage.IN_REVIEW, Stage.RETURNED) else None
 
 
+def _paid_in_time(case: Case) -> str | None:
+    """All of it was paid in time, and the case could not go on (rules.md 36): somebody looks, until it went back."""
+    paid = (refund for refund in case.refunds.values() if refund["reason"] == "in_time")
+    return min((one["since"] for one in paid if one["since"] and one["due"] > one["paid_back"]), default=None)
+
+
 # Reason -> since when; a further one is a line here, and a title among the messages ("waiting").
 REASONS: Final[Mapping[str, Since]] = {
     "objection": _objection,
@@ -125,6 +131,7 @@ REASONS: Final[Mapping[str, Since]] = {
     "assessment": _assessment,
     "appeal": _appeal,
     "claims_lost": _claims_lost,
+    "paid_in_time": _paid_in_time,
     "assignment": _assignment,
     "approval": _approval,
     "decision": _decision,

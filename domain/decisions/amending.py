@@ -65,7 +65,8 @@ def _claims(situation: Situation) -> tuple[Events, list[str]]:
     ]
     had = {} if case.has_freed_slots else slots(situation.terms, former.facts())
     has = situation.slots
-    freed = quotas.free(situation, [key for key in had if key not in has])
+    kept = holding.taken_over(situation, case.case)
+    freed = quotas.free(situation, [key for key in had if key not in has], kept)
     added = {key: quota for key, quota in has.items() if key not in had}
-    more, unknown = quotas.take(situation, added, case.case)
+    more, unknown = quotas.take(situation, added, case.case, freed)
     return [*holding.let_go(situation, left), *taken, *freed, *more], unknown

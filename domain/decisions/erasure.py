@@ -9,7 +9,7 @@ from domain.commands import EraseCase, EraseEntry, ForgetCase, ForgetEntry
 from domain.days.deadlines import compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
-from domain.refusals import Clash, Fault, Invalid
+from domain.refusals import Amount, Clash, Fault, Invalid
 from domain.retention import (
     Kept,
     case_kept_since,
@@ -108,6 +108,8 @@ def _must_be_forgettable(situation: Situation) -> None:
     case = situation.case
     if _can_be_appealed(situation):
         raise Clash("appeal_term_open")
+    if case.to_go_back and case.fee:  # whose it is has to be known until they have it
+        raise Clash("refund_open", amount=Amount(case.to_go_back, case.fee["currency"]))
     ended = case.decided["at"] if case.decided else case.filed_at
     _must_be_over(kept_of_case(situation.terms), ended, situation)
 

@@ -43,7 +43,8 @@ def file(command: FileCase, situation: Situation) -> Decision:
     seen = looked_at(command, situation, parties)
     evidence = brought(command, terms, seen.facts)
     claims = holding.taken(situation, command.case, command.request.get(f"person_{FIRST_PARTY}"))
-    slots, unknown = quotas.take(situation, situation.slots, command.case)
+    freed = quotas.free(situation, (), holding.taken_over(situation, command.case))
+    slots, unknown = quotas.take(situation, situation.slots, command.case, freed)
     fee = assess(terms.fee, seen.facts, country)
     filed = e.CaseFiled(
         procedure=procedure.name,
@@ -60,7 +61,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
         signature=dict(command.signature) if command.signature else None,
     )
     fee_event = assessed("filing", fee, situation)
-    return situation.by(rule, [*claims, *slots, (LEAD, filed), (LEAD, fee_event)])
+    return situation.by(rule, [*claims, *freed, *slots, (LEAD, filed), (LEAD, fee_event)])
 
 
 class LookedAt(NamedTuple):

@@ -29,22 +29,34 @@ def taken(situation: Situation, case: str, applicant: str | None) -> Events:
     return events
 
 
+def taken_over(situation: Situation, case: str) -> list[Claim]:
+    """Of what the request claims, that which earlier cases of the same people keep until now."""
+    return [claim for claim in situation.claims.values() if claim.people and claim.holder != case]
+
+
 def kept(situation: Situation, served_after: Deadline) -> Events:
-    """What the case claimed is kept from others for as long as its end may be set aside."""
+    """What the case claimed is kept from others for as long as its end may be set aside; its slots go with the first
+    of it.
+    """
     case = situation.case
     latest = compute(situation.terms.times.appeal, date.fromisoformat(served_after["due"]), situation.country)
     people = sorted({person_of(case.case, person) for person in case.persons.values()})
-    return [
+    events: Events = [
         (key, e.ClaimKept(kind=key.kind, holder=case.case, people=people, until=latest["due"]))
         for key in _ours(situation)
     ]
+    slots = [list(key.parts) for key in situation.slots] if quotas.has(situation) else []
+    if slots and situation.claims:
+        first = next(iter(situation.claims))
+        events.append((first, e.SlotsKept(kind=first.kind, holder=case.case, slots=slots)))
+    return events
 
 
 def released(situation: Situation) -> Events:
     """What the case still holds is free; its slots too, but once, and not those of what was approved."""
     case = situation.case
     is_approved = case.decided is not None and case.decided["kind"] == "approved"
-    slots = [] if case.has_freed_slots or is_approved else quotas.free(situation, situation.slots)
+    slots = quotas.free(situation, situation.slots) if not is_approved and quotas.has(situation) else []
     return [*let_go(situation, _ours(situation)), *slots]
 
 
@@ -54,8 +66,8 @@ def let_go(situation: Situation, keys: Iterable[Key]) -> Events:
 
 
 def taken_again(situation: Situation) -> tuple[Events, bool]:
-    """What the case had claimed, as far as it is free or its own still; and whether that is all of it. Its slots, where
-    it has freed them, all or none: with all of its claims.
+    """What the case had claimed, as far as it is free or its own still; and whether that is all of it. Its slots with
+    all of its claims, or none: without them they are of no use.
     """
     case, events, is_held = situation.case, Events(), True
     for key, claim in situation.claims.items():
@@ -64,7 +76,7 @@ def taken_again(situation: Situation) -> tuple[Events, bool]:
         else:
             is_held = False
     if not is_held:
-        return events, False
+        return [*events, *(quotas.free(situation, situation.slots) if quotas.has(situation) else ())], False
     try:
         return [*events, *quotas.taken_again(situation)], True
     except Clash:

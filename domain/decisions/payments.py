@@ -14,7 +14,7 @@ from domain.case_fold import fee_of
 from domain.case_parts import Refund, amount_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
 from domain.countries import legal_day
-from domain.days.deadlines import Term, compute, is_past
+from domain.days.deadlines import Deadline, Term, compute, is_past
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import holding, writing
 from domain.decisions.situation import Situation
@@ -51,41 +51,73 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    if _is_in_time_after_all(paid, situation):
-        return _revived(situation, rule, came)
     if case.stage in (*ENDED, Stage.APPEALED):
-        late = _refund_due(paid.payment, paid.amount, paid.currency, "late")
-        return situation.by(rule, [(LEAD, came), late])
+        return _after_the_end(situation, rule, came)
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     before: Events = [(LEAD, anew)] if anew else []
     return settled(situation, rule, [*before, (LEAD, came)], anew, paid)
 
 
-def _is_in_time_after_all(paid: Statement, situation: Situation) -> bool:
-    """Whether the case lapsed for money that was there in time, all of it, and what it held is its own still."""
-    case = situation.case
-    ended, approved = case.decided, case.lapsed_from == Stage.APPROVED
-    fee = case.entry_fee if approved else case.fee
-    if case.stage != Stage.LAPSED or ended is None or ended["reason"] != "unpaid" or not (fee and fee["due"]):
-        return False
-    if case.erased:  # nobody could decide it any more, nor know what it claimed
-        return False
-    needed = fee["amount"] + (amount_of(case.fee) if approved else 0)
-    in_time = not is_past(fee["due"], datetime.fromisoformat(paid.paid_at))
-    return in_time and case.kept + paid.amount >= needed and holding.taken_again(situation)[1]
+def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decision:
+    """Who paid within the term has paid in time: the case goes on where it stood; else the money is due back
+    (rules.md 36). That of a case which could not go on, an officer sees.
+    """
+    due = _was_due(situation.case)
+    if due is None or is_past(due, datetime.fromisoformat(came.paid_at)):
+        return _goes_back(situation, rule, came, "late")
+    counted = _counted(situation.case, due, came)
+    if counted is None:
+        return _goes_back(situation, rule, came, "lapsed")
+    if not _may_go_on(situation):
+        return _goes_back(situation, rule, came, "in_time")
+    return _revived(situation, rule, came, counted)
 
 
-def _revived(situation: Situation, rule: Rule, came: e.FeePaid) -> Decision:
-    """Who paid within the term has paid in time: the case goes on where it stood (rules.md 36).
+def _goes_back(situation: Situation, rule: Rule, came: e.FeePaid, reason: e.RefundReason) -> Decision:
+    back = _refund_due(came.payment, came.amount, came.currency, reason)
+    return situation.by(rule, [(LEAD, came), back])
 
-    What waits for its entries then waits for an officer, who writes them.
+
+def _was_due(case: Case) -> Deadline | None:
+    """Until when that was to be paid for want of which the case lapsed; None: it is over for another reason."""
+    decided = case.decided
+    fee = case.entry_fee if case.lapsed_from == Stage.APPROVED else case.fee
+    return fee["due"] if fee and decided and decided["reason"] == "unpaid" else None
+
+
+def _counted(case: Case, due: Deadline, came: e.FeePaid) -> list[e.RefundNotDue] | None:
+    """What was paid in time before, in other parts, is due back and has not gone yet: as much of it, the oldest first,
+    as is missing with what came now. None: there is not enough.
+    """
+    entry_fee = case.entry_fee if case.lapsed_from == Stage.APPROVED else None
+    missing = amount_of(case.fee) + amount_of(entry_fee) - case.kept - came.amount
+    found = []
+    for payment, (_, currency, paid_at) in case.payments.items():
+        counts = min(missing, _to_go_back(case.refunds, payment))
+        if counts > 0 and not is_past(due, datetime.fromisoformat(paid_at)):
+            found.append(e.RefundNotDue(payment=payment, amount=counts, currency=currency))
+            missing -= counts
+    return found if missing <= 0 else None
+
+
+def _may_go_on(situation: Situation) -> bool:
+    """Whether what it held is its own still, or free. Under appeal, who decides that decides; of an erased case nobody
+    knows any more what it claimed.
     """
     case = situation.case
+    return case.stage == Stage.LAPSED and not case.erased and holding.taken_again(situation)[1]
+
+
+def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.RefundNotDue]) -> Decision:
+    """What waits for its entries then waits for an officer, who writes them."""
+    case = situation.case
     claims, _ = holding.taken_again(situation)
-    back: Events = [(LEAD, came), (LEAD, e.LapseSetAside(payment=came.payment))]
+    back: Events = [(LEAD, came), *((LEAD, each) for each in counted)]
+    back.append((LEAD, e.LapseSetAside(payment=came.payment)))
     if case.lapsed_from == Stage.APPROVED:
         back.append((LEAD, e.EntriesHeld(code="paid_in_time")))
-    excess = case.kept + came.amount - amount_of(case.fee) - amount_of(case.entry_fee)
+    kept = case.kept + came.amount + sum(each.amount for each in counted)
+    excess = kept - amount_of(case.fee) - amount_of(case.entry_fee)
     payment = (came.payment, came.amount, came.currency)
     back += _back(case, [*_payments(case), payment], excess, "too_much")
     return situation.by(rule, [*claims, *back])
@@ -273,6 +305,10 @@ def _back(case: Case, came: list[_Payment], how_much: int, reason: e.RefundReaso
 
 def _due_of(refunds: Mapping[str, Refund], payment: str) -> int:
     return refunds[payment]["due"] if payment in refunds else 0
+
+
+def _to_go_back(refunds: Mapping[str, Refund], payment: str) -> int:
+    return refunds[payment]["due"] - refunds[payment]["paid_back"] if payment in refunds else 0
 
 
 def _refund_due(payment: str, amount: int, currency: str, reason: e.RefundReason) -> tuple[Target, e.Event]:

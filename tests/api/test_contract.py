@@ -64,6 +64,7 @@ UNHEARD_OF = {
     "case.EntriesWritten.v1",
     "claim.SlotTaken.v1",
     "claim.SlotFreed.v1",
+    "claim.SlotsKept.v1",
     "claim.NumberGiven.v1",
     "entry.EntryNumbered.v1",
     "entry.EntryEnded.v1",

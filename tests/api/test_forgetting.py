@@ -171,6 +171,7 @@ def test_nothing_is_forgotten_while_an_appeal_is_open_or_money_due_back(confirme
     town.tick()
     assert waiting(town) == {appealed: "appeal", owed: "refund"}
     assert erasures(town, appealed) == erasures(town, owed) == []
+    assert problem(town.as_(OFFICER).post(f"/v1/cases/{owed}/erasures", BASIS)) == (409, "refund_open")
     statement = town.statement(town.read(owed), reference=REFERENCE, is_refund=True)
     good(town.as_("kz-treasury").post(f"/v1/cases/{owed}/refunds", {"statement": statement}))
     town.travel(minutes=2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -12,13 +13,13 @@ from domain.authorities import OPINIONS, RESTRICTIONS
 from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
 from domain.offers import offers
-from domain.procedure import Consultation, Investigation, Numbering
+from domain.procedure import Consultation, Investigation, Numbering, Quota, QuotaSize
 from infra.desk import key_acts
 from infra.development import development
 from infra.formats.signing import digest, disclosure, open_disclosure
 from infra.verification import verify_folder
 from tests.domain.made_up import LAW
-from tests.town.caller import good, problem, until
+from tests.town.caller import good, new_key, problem, until
 from tests.town.fixtures import Furnished, inside
 from tests.town.people import Town
 
@@ -91,6 +92,28 @@ def test_an_opinion_is_asked_given_and_verified(
         accesses = good(town.as_("kz-citizen-1").get("/v1/my/accesses", country="KZ", limit=100))["items"]
         assert "kz-police" in {access["authority"] for access in accesses if access["stream"] == case}
         town.approve(case)
+        report = verify_folder(town.settings.data)
+        assert report["ok"], report
+
+
+def test_who_was_refused_files_again_with_the_last_place_of_the_year(
+    furnished: Furnished, tmp_path: Path, patch: pytest.MonkeyPatch
+) -> None:
+    """Which nobody else gets meanwhile."""
+    further(patch, quotas=(Quota(name="cars", source=LAW),))
+    size = QuotaSize(since=date(2020, 1, 1), slots=1, source=LAW)
+    patch.setitem(offers(), SALE, replace(offers()[SALE], quota_sizes={("cars",): (size,)}))
+    with inside(furnished("KZ"), tmp_path) as town:
+        case = town.take_to("refused", *SALE)
+        seller, body = town.as_("kz-citizen-1"), town.filing(*SALE)
+        for _ in range(2):
+            assert problem(seller.post("/v1/cases", body, key=new_key())) == (409, "quota_full")
+            asked = {**body, "request": town.read(case)["request"]}
+            case = str(good(seller.post("/v1/cases", asked, key=new_key()))["case"])
+            town.complete(case)
+            town.assign(case)
+            no = {"grounds": ["tax_unpaid"], "reason": "The tax of last year is open."}
+            good(town.judge(FIRST, case, "refusals", no))
         report = verify_folder(town.settings.data)
         assert report["ok"], report
 

@@ -1,5 +1,6 @@
 """What the treasury is told: what is due back of which payment, from when on, until it went back."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE = ("KZ", "car_sale")
 TREASURY = "kz-treasury"
+SELLER, OFFICER = "kz-citizen-1", "kz-vehicle-registration-officer-1"
 
 
 def due(town: Town, **params: Any) -> list[dict[str, Any]]:
@@ -67,6 +69,47 @@ def test_what_went_back_twice_is_found(new_town: Town) -> None:
     stated(new_town, case, 500, reference, is_refund=True)
     (row,) = due(new_town)
     assert (row["case"], row["amount"], row["overpaid"]) == (case, 0, 500)
+
+
+def lapsed(town: Town) -> tuple[str, Callable[..., dict[str, Any]]]:
+    """A case that lapsed for want of money, and how the treasury says that some was paid before."""
+    case = town.file(*SALE)
+    town.consent(case)
+    paid_at = town.now()
+    town.travel(days=30)
+    town.tick()
+    assert town.read(case)["stage"] == "lapsed"
+
+    def told(amount: int) -> dict[str, Any]:
+        what = ("KZ", case, amount, "KZT", new_key(), paid_at)
+        statement = treasury.treasury(town.keyring("KZ"), *what)
+        return good(town.as_(TREASURY).post(f"/v1/cases/{case}/payments", {"statement": statement}))
+
+    return case, told
+
+
+def test_what_was_paid_in_time_in_two_parts_revives_and_does_not_go_back(new_town: Town) -> None:
+    case, told = lapsed(new_town)
+    fee = new_town.read(case)["fee"]["amount"]
+    (part,) = told(1_000)["refunds_due"]
+    assert (part["amount"], part["reason"]) == (1_000, "lapsed")
+    assert told(fee - 1_000)["refunds_due"] == []
+    shown = new_town.read(case)
+    assert (shown["stage"], shown["refunds"], due(new_town)) == ("in_review", [], [])
+
+
+def test_an_officer_sees_what_was_paid_in_time_for_a_car_that_is_asked_for_anew(new_town: Town) -> None:
+    """Until it is paid back."""
+    town = new_town
+    case, told = lapsed(town)
+    shown = town.read(case)
+    good(
+        town.as_(SELLER).post("/v1/cases", {**town.filing(*SALE), "request": shown["request"]}, key=new_key())
+    )
+    (refund,) = told(shown["fee"]["amount"])["refunds_due"]
+    assert (refund["reason"], town.read(case)["stage"]) == ("in_time", "lapsed")
+    queue = good(town.as_(OFFICER).get("/v1/queue", waits_for="paid_in_time"))["items"]
+    assert [row["case"] for row in queue] == [case]
 
 
 def test_a_moment_before_the_filing_is_a_mistake_and_changes_nothing(town: Town) -> None:

@@ -514,6 +514,7 @@ RIGHT: Final[Mapping[type[c.Command], Sequence[Way]]] = {
         _paid(lambda left: left // 2),
         _paid(lambda left: left + 700),
         _paid(lambda left: left, paid_at=_next_year),
+        _paid(lambda left: left - left // 2, paid_at=_in_time),
     ),
     c.AssessFee: (lambda _: acts.assess(OFFICERS["officer-1"]),),
     c.RecordRefund: (_paid_back,),
@@ -600,7 +601,7 @@ IN_THE_WAY: Final[dict[type[c.Command], set[str]]] = {
     c.AnnulResult: {"entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.DecideAppeal: {"entry_restricted", "entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.LodgeAppeal: {"appeal_term_over", "appeal_open"},  # the clock has not looked yet; the party has one
-    c.EraseCase: {"appeal_term_open", "retention_not_over"},
+    c.EraseCase: {"appeal_term_open", "refund_open", "retention_not_over"},
 }
 
 

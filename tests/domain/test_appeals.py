@@ -6,6 +6,7 @@ from domain import events as e
 from domain.case import Stage
 from domain.lifecycle import fits
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
+from projections import refunds, work_queue
 from tests.domain.acts import (
     APPEALABLE,
     APPEALED,
@@ -40,6 +41,7 @@ from tests.domain.acts import (
     not_needed,
     office,
     pay,
+    pay_back,
     presume,
     propose,
     refuse,
@@ -49,7 +51,8 @@ from tests.domain.acts import (
     until,
     waive,
 )
-from tests.domain.story import Act, a_birth, a_sale, given
+from tests.domain.story import Act, Story, a_birth, a_sale, given
+from tests.domain.test_payments import FEE
 
 THIRD = office("officer", "officer-3")
 APPEALS = office("appeal_officer", authority="kz-interior-ministry")
@@ -264,6 +267,8 @@ def test_who_was_refused_may_let_go_of_the_car_for_others() -> None:
 
 # --- money in time --------------------------------------------------------------------------------------------
 
+IN_TIME = "2026-12-07T18:59:00Z"
+
 
 def test_who_paid_in_time_has_paid_in_time_whenever_the_treasury_says_so() -> None:
     """The day ends at 19:00 UTC; paid a minute before it, told two days after the lapse (rules.md 36)."""
@@ -271,7 +276,7 @@ def test_who_paid_in_time_has_paid_in_time_whenever_the_treasury_says_so() -> No
     assert story.now.fee is not None
     assert story.now.fee["due"] is not None
     assert story.now.fee["due"]["until"] == "2026-12-07T19:00:00.000000Z"
-    story.when(pay(paid_at="2026-12-07T18:59:00Z"))
+    story.when(pay(paid_at=IN_TIME))
     story.then("ClaimTaken", "FeePaid", "LapseSetAside", "DecisionTermStarted")
     assert (story.now.stage, story.now.refunds) == ("in_review", {})
     assert [claim.people for claim in story.claims.values()] == [()]
@@ -280,16 +285,72 @@ def test_who_paid_in_time_has_paid_in_time_whenever_the_treasury_says_so() -> No
 def test_who_paid_a_minute_too_late_or_too_little_gets_it_back() -> None:
     late = given(a_sale(), *UNPAID, later(days=2)).when(pay(paid_at="2026-12-07T19:00:00Z"))
     late.then("FeePaid", "RefundDue")
-    little = given(a_sale(), *UNPAID, later(days=2)).when(pay(100, paid_at="2026-12-07T18:59:00Z"))
+    assert late.the(e.RefundDue).reason == "late"
+    little = given(a_sale(), *UNPAID, later(days=2)).when(pay(100, paid_at=IN_TIME))
     little.then("FeePaid", "RefundDue")
+    assert little.the(e.RefundDue).reason == "lapsed"
     assert late.now.stage == little.now.stage == "lapsed"
 
 
-def test_where_somebody_else_has_the_car_by_then_the_money_goes_back() -> None:
-    story = given(a_sale(), *UNPAID, waive())
-    (key,) = story.claims
-    story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
-    story.when(pay(paid_at="2026-12-07T18:59:00Z")).then("FeePaid", "RefundDue")
+def test_who_paid_in_time_in_parts_has_paid_in_time_when_the_last_part_is_told() -> None:
+    """Until then what was told is due back, whether before the lapse or after it; of that as much counts as is
+    needed, and what is too much still goes back.
+    """
+    story = given(a_sale(), *CONSENTED, pay(100, "early"), *UNPAID[len(CONSENTED) :])
+    given(story, pay(200, "second", paid_at=IN_TIME))
+    assert due_back(story) == {"early": 100, "second": 200}
+    story.when(pay(FEE - 250, "third", paid_at=IN_TIME))
+    story.then(
+        *("ClaimTaken", "FeePaid", "RefundNotDue", "RefundNotDue", "LapseSetAside", "DecisionTermStarted")
+    )
+    assert (story.now.stage, story.now.kept) == ("in_review", FEE)
+    assert due_back(story) == {"early": 0, "second": 50}
+    story.when(pay(FEE - 250, "third", paid_at=IN_TIME)).then()
+
+
+def test_what_has_gone_back_by_then_or_came_too_late_does_not_count() -> None:
+    parts = {"gone back": IN_TIME, "too late": "2026-12-07T19:00:00Z"}
+    for part, paid_at in parts.items():
+        story = given(a_sale(), *UNPAID, later(days=2), pay(100, part, paid_at=paid_at))
+        if part == "gone back":
+            given(story, pay_back(100, part))
+        rest = pay(FEE - 100, "the rest", paid_at=IN_TIME)
+        story.when(rest).then("FeePaid", "RefundDue")
+        assert (story.now.stage, story.now.kept) == ("lapsed", 0)
+        story.when(pay(100, "again", paid_at=IN_TIME))
+        assert (story.now.stage, story.now.kept) == ("in_review", FEE)
+
+
+def test_a_refund_that_crossed_the_news_is_a_fact_that_somebody_has_to_look_for() -> None:
+    story = given(a_sale(), *UNPAID, later(days=2), pay(100, "part", paid_at=IN_TIME))
+    given(story, pay(FEE - 100, "rest", paid_at=IN_TIME))
+    story.when(pay_back(100, "part")).then("RefundPaid")
+    (row,) = refunds.PROJECTION.shown(story.now)
+    assert (row["amount"], row["overpaid"]) == (0, 100)
+
+
+def test_where_somebody_else_has_the_car_by_then_the_money_goes_back_and_an_officer_sees_it() -> None:
+    """Until the treasury has paid it back; also who paid in parts, and while the lapse is under appeal."""
+    taken = given(a_sale(), *UNPAID, waive())
+    (key,) = taken.claims
+    taken.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
+    appealed = given(a_sale(), *UNPAID, serve(), appeal())
+    for story in (taken, appealed):
+        given(story, pay(100, "part", paid_at=IN_TIME))
+        assert "paid_in_time" not in waits_for(story)
+        story.when(pay(FEE - 100, paid_at=IN_TIME)).then("FeePaid", "RefundDue")
+        assert story.the(e.RefundDue).reason == "in_time"
+        assert "paid_in_time" in waits_for(story)
+        given(story, pay_back(FEE - 100))
+        assert "paid_in_time" not in waits_for(story)
+
+
+def due_back(story: Story) -> dict[str, int]:
+    return {payment: refund["due"] for payment, refund in story.now.refunds.items()}
+
+
+def waits_for(story: Story) -> list[str]:
+    return [row["reason"] for row in work_queue.PROJECTION.shown(story.now)]
 
 
 def test_a_lapse_waits_two_working_days_for_statements_on_their_way() -> None:

@@ -71,6 +71,8 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "consented": _CONSENTED,
     "lapsed": (*_CONSENTED, 40, c.LapseCase),
     "paid in time": (*_CONSENTED, 40, c.LapseCase, (c.RecordPayment, 1)),
+    "paid in time in parts": (*_CONSENTED, 40, c.LapseCase, (c.RecordPayment, 5), (c.RecordPayment, 5)),
+    "paid in time, under appeal": (*_CONSENTED, 40, c.LapseCase, c.LodgeAppeal, (c.RecordPayment, 1)),
     "in hand": _IN_HAND,
     "prolonged": (*_IN_HAND, c.ExtendDeadline),
     "returned": (*_IN_HAND, c.RequestInformation),
@@ -336,7 +338,7 @@ class Lives(RuleBasedStateMachine):
     def a_place_of_a_quota_is_had_by_whoever_may_still_need_it(self) -> None:
         for story in self._there:
             self.slots[story.case_id] = slot_of(story) or self.slots.get(story.case_id)
-        having = Counter(self.slots[story.case_id] for story in self._there if _has_slot(story.now))
+        having = Counter(self.slots[story.case_id] for story in self._there if _has_slot(story))
         for key, claim in self.stories[0].claims.items():
             if key.kind == "quota":
                 assert claim.taken == having[key]
@@ -443,11 +445,17 @@ def _was_nobodys_own(command: c.CaseCommand, before: Case, bound: set[str], stor
         assert before.judges.isdisjoint(known | ids)
 
 
-def _has_slot(case: Case) -> bool:
+def _has_slot(story: Story) -> bool:
+    """Those of who did not get what they asked for go over with what is claimed first."""
+    case = story.now
     if case.stage in (Stage.WITHDRAWN, Stage.NOT_NEEDED):
         return False
     approved = case.decided is not None and case.decided["kind"] == "approved"
-    return not case.has_freed_slots and (approved or not (case.has_waived or case.is_appeal_term_over))
+    if case.has_freed_slots or case.has_waived or case.is_appeal_term_over:
+        return approved and not case.has_freed_slots
+    if case.stage not in (Stage.REFUSED, Stage.LAPSED, Stage.APPEALED) or approved:
+        return True
+    return story.claims[story.offer.procedure.claims(case.request)[0]].holder == case.case
 
 
 def _is_as_the_stage_asks(case: Case) -> None:

@@ -133,7 +133,7 @@ class Year:
         case_now = story.now._replace(case=case)
         about = About(OFFER, TERMS, case_now.request, datetime.fromisoformat(case_now.filed_at), story.at)
         situation = Situation(withdrawal(story), story.at, case_now, about=about, beside=self.claims)
-        self._fold(quotas.free(situation, situation.slots))
+        self._fold([*quotas.free(situation, situation.slots)])
 
     @property
     def taken(self) -> int:
@@ -254,6 +254,14 @@ class Town:
                 setattr(story, shared, getattr(first, shared))
             yield story
 
+    def again(self, nth: int = 0) -> Story:
+        """The same people ask for the same car anew."""
+        story = Story(self.offer, self.stories[nth].request)
+        story.case_id = f"case-{len(self.stories) + 1}"
+        self.stories.append(story)
+        *_, last = iter(self)
+        return last
+
     @property
     def taken(self) -> int:
         return self.stories[0].claims[PLACES].taken
@@ -276,6 +284,88 @@ def test_a_place_is_kept_as_long_as_somebody_may_appeal(last_place: Town, end: s
     given(one, after(lambda c: c.appeal_until), end_appeal_term(), end_appeal_term())
     assert last_place.taken == 0
     given(other, file())
+
+
+@pytest.mark.parametrize("end", NOT_AS_ASKED)
+def test_who_was_not_given_what_they_asked_for_files_again_with_the_place_that_they_have(
+    last_place: Town, end: str
+) -> None:
+    """It is counted once: what the old case does from then on frees nothing, and it goes on without one."""
+    one, other = last_place
+    given(one, *NOT_AS_ASKED[end])
+    again = last_place.again()
+    again.at = one.at
+    again.when(file()).then("ClaimTaken", "SlotFreed", "SlotTaken", "CaseFiled", "FeeAssessed")
+    assert (again.the(e.SlotFreed).holder, again.the(e.SlotTaken).holder) == (one.case_id, again.case_id)
+    assert last_place.taken == 1
+    given(one, serve(), appeal(), decide_appeal())
+    assert one.now.claims_lost_at is not None
+    other.at = one.at
+    other.when(file()).then_refused(Clash, "quota_full")
+    given(again, withdraw())
+    assert last_place.taken == 0
+    given(one, withdraw())
+    assert last_place.taken == 0
+
+
+def test_the_old_case_ends_for_good_and_frees_nothing_that_is_not_its_own(last_place: Town) -> None:
+    one, _ = last_place
+    given(one, *REFUSED)
+    again = last_place.again()
+    again.at = one.at
+    given(again, file())
+    given(one, *FINAL)
+    assert last_place.taken == 1
+    third = last_place.again()
+    given(again, *REFUSED[1:])
+    third.at = again.at
+    given(third, file())
+    given(again, *FINAL)
+    assert last_place.taken == 1
+
+
+def test_a_place_goes_over_also_where_there_are_fewer_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Town(monkeypatch, slots=2)
+    one, other = town
+    given(one, *REFUSED)
+    given(other, file())
+    monkeypatch.setitem(
+        offers(), ("KZ", "made_up"), replace(town.offer, quota_sizes={("cars",): (of_year(2026, 1),)})
+    )
+    again = town.again()
+    again.at = one.at
+    given(again, file())
+    assert town.taken == 2
+
+
+def test_who_files_again_in_the_new_year_needs_a_place_of_it_and_frees_the_old_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town = Town(monkeypatch, slots=1)
+    one, _ = town
+    given(one, until("2026-12-28"), *REFUSED)
+    again = town.again()
+    again.at = one.at
+    given(again, until("2027-01-04"))
+    again.when(file()).then("ClaimTaken", "SlotFreed", "SlotTaken", "CaseFiled", "FeeAssessed")
+    assert (town.taken, again.claims[claim_key("quota", "cars", "2027")].taken) == (0, 1)
+    given(one, *FINAL)
+    assert town.taken == 0
+
+
+def test_who_amends_to_the_car_of_their_refused_case_has_its_place_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The case that goes on has one of its own."""
+    town = Town(monkeypatch, slots=2)
+    one, other = town
+    given(one, *REFUSED)
+    other.request = {**one.request, "vehicle": other.request["vehicle"]}
+    other.at = one.at
+    given(other, file(), amend(vehicle=one.request["vehicle"]))
+    assert town.taken == 1
+    given(one, *FINAL)
+    assert town.taken == 1
 
 
 @pytest.mark.parametrize("end", NOT_AS_ASKED)
@@ -447,13 +537,22 @@ TAKEN_AGAIN = [
 ]
 
 
+# Filed anew and let go of; then the old case is set aside, and goes on without a place where another has it.
+GONE_OVER = [
+    *((0, step) for step in ("files", "is complete", "is refused")),
+    *((3, "files"), (0, "appeals"), (3, "withdraws"), (1, "files"), (0, "is set aside"), (1, "withdraws")),
+    *((0, "is complete"), (0, "is approved")),
+]
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @for_all(
     slots=st.integers(1, 2),
-    steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(sorted(STEPS))), max_size=30),
+    steps=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(sorted(STEPS))), max_size=30),
     has_entry_fee=st.booleans(),
 )
 @example(slots=1, steps=TAKEN_AGAIN, has_entry_fee=False)
+@example(slots=1, steps=GONE_OVER, has_entry_fee=False)
 def test_as_many_places_are_taken_as_cases_hold_and_never_more_than_there_are(
     monkeypatch: pytest.MonkeyPatch,
     slots: int,
@@ -463,7 +562,9 @@ def test_as_many_places_are_taken_as_cases_hold_and_never_more_than_there_are(
     """Whatever happens to them in whatever order."""
     times = {"pay_entry": Term(30, "calendar_days", LAW)}
     law = {"entry_fee": ENTRY_FEE, "times": times} if has_entry_fee else {}
-    stories = [*Town(monkeypatch, slots, cases=3, **law)]
+    town = Town(monkeypatch, slots, cases=3, **law)
+    town.again()  # by whoever filed the first
+    stories = [*town]
     for which, step in steps:
         for act in STEPS[step]:
             _try(act, stories[which])
@@ -489,8 +590,16 @@ def _places_add_up(stories: list[Story], quota: Key, size: int) -> None:
     assert held.total() == taken <= size
     for story in stories:
         if story.case and story.case.filed_at.startswith(quota.parts[2]):
-            assert held[story.case_id] == (not story.case.has_freed_slots)
-            assert story.case.claims_lost_at or held[story.case_id] == _has_a_place(story.case), story
+            has_one = _has_a_place(story.case) and not _has_gone_over(story)
+            assert held[story.case_id] == (not story.case.has_freed_slots and not _has_gone_over(story))
+            assert story.case.claims_lost_at or held[story.case_id] == has_one, story
+
+
+def _has_gone_over(story: Story) -> bool:
+    """Its people have filed anew, and the place went with the car."""
+    car = claim_key("vehicle_sale", story.now.request["vehicle"]["vin"])
+    may_be_set_aside = story.now.stage in ("refused", "lapsed", "appealed")
+    return may_be_set_aside and story.claims[car].holder != story.case_id
 
 
 def _has_a_place(case: Case) -> bool:
