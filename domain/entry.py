@@ -76,12 +76,16 @@ class Proposal(TypedDict):
 
 
 class Amended(TypedDict):
-    """The newest change is an amendment: of which change, by which proposal (None: by a court), and whose."""
+    """The newest change is an amendment: of which change, by which proposal (None: by a court), and whose.
+
+    ``case``: the one that tells its parties of it; None: no case did.
+    """
 
     what: Amendment
     of: str
     proposal: str | None
     by: str
+    case: str | None
 
 
 class Entry(NamedTuple):
@@ -292,7 +296,8 @@ def _proposal(entry: Entry, event: CorrectionProposed | AnnulmentProposed, recor
 
 
 def _amended(what: Amendment, event: EntryCorrected | EntryAnnulled, recorded: Recorded) -> Amended:
-    return {"what": what, "of": event.of, "proposal": event.proposal, "by": recorded.actor["id"]}
+    by = recorded.actor["id"]
+    return {"what": what, "of": event.of, "proposal": event.proposal, "by": by, "case": recorded.lead}
 
 
 def _with_keys(entry: Entry, recorded: Recorded) -> list[str]:

@@ -154,12 +154,13 @@ class ActedFor(Shape):
 
 
 class Step(Shape):
-    """``for``: for whom it was done, where not by the party itself."""
+    """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it."""
 
     version: Version
     what: str
     at: Moment
     by: str
+    party: str | None = None
     for_: Annotated[ActedFor | None, Field(alias="for")] = None
 
 
@@ -495,10 +496,16 @@ class AccessPage(Shape):
 
 
 class NoticeShown(Shape):
-    """What somebody was told of a case, and by which day something is to be done; ``unconfirmed``: no settled law."""
+    """What somebody was told of a case, or of an entry that names them; by which day something is to be done, and
+    ``unconfirmed``: on no settled law.
+    """
 
-    case: OpaqueId
-    procedure: Code
+    case: OpaqueId | None
+    procedure: Code | None
+    entry: OpaqueId | None
+    register_: Annotated[
+        Code | None, Field(alias="register")
+    ]  # a class of pydantic has a method of that name
     at: Moment
     what: Code
     until: LegalDay | None

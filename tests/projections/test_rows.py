@@ -30,6 +30,7 @@ from projections import (
     competences,
     deadlines,
     entry_keys,
+    entry_notices,
     entry_people,
     entry_retention,
     mandate_people,
@@ -152,6 +153,19 @@ def test_a_view_that_finds_nothing_changed_would_show_the_same(view: View, way: 
         assert isinstance(state, Case)
         kept = state._replace(**{name: getattr(stood, name) for name in view.looks_at})
         assert view.shown(kept, IDS) == view.shown(stood, IDS)
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), *FURTHER.values()], ids=[*WAYS, *FURTHER])
+@pytest.mark.parametrize("view", [v for v in views() if v.follows], ids=lambda view: view.name)
+def test_a_view_that_follows_some_events_shows_the_same_after_all_others(
+    view: View, way: tuple[Act, ...]
+) -> None:
+    log = [each for each in given(a_sale(), *way).log if each.stream == CASE]
+    states = [folded(log[:n], CASE) for n in range(1, len(log) + 1)]
+    as_before = [(stood, state) for stood, state in pairwise(states) if view.is_as_before(stood, state)]
+    assert [view.shown(stood, IDS) for stood, _ in as_before] == [
+        view.shown(state, IDS) for _, state in as_before
+    ]
 
 
 # --- case_status ------------------------------------------------------------------------------------------
@@ -548,7 +562,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     kept = (case_retention, case_entries, entry_retention)
-    others = (registers, entry_people, entry_keys, competences, mandates, mandate_people)
+    others = (registers, entry_people, entry_keys, entry_notices, competences, mandates, mandate_people)
     modules = (*cases, *kept, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}
