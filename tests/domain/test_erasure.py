@@ -21,6 +21,7 @@ from tests.domain.acts import (
     UNPAID,
     WITHDRAWN,
     acknowledge,
+    amend,
     answer,
     applicant,
     approve,
@@ -39,6 +40,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.story import Act, Story, Who, a_birth, a_sale, folded, forgotten, given
+from tests.examples import person
 
 OVER = FINAL
 YEARS_LATER = later(days=5000)
@@ -187,6 +189,7 @@ LIVES: dict[str, tuple[Callable[[], Story], Sequence[Act]]] = {
     "sold": (a_sale, A_LONG_LIFE),
     "refused": (a_sale, A_LONG_REFUSAL),
     "withdrawn": (a_sale, (*IN_HAND, ask(), withdraw())),
+    "restated": (a_sale, (*FILED, amend(buyer=person("KZ", 77)), withdraw())),
     "lapsed": (a_sale, (*UNPAID, *OVER)),
     "born": (a_birth, A_BIRTH),
 }
