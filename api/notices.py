@@ -50,12 +50,12 @@ async def my_notices(request: Request) -> Response:
     country = country_named(request)
     asked = await _asked(request, country, actor)
     limit, after = cursor_of(request, country)
+    language = spoken(request.scope)
     if asked is None:
-        return page(request, country, [], limit, [])
+        return page(request, country, [], limit, [], headers=in_language(language))
     with country.read_models.reading() as seen:
         rows = _newest(seen, asked, after, limit)
         told = _cases_that_tell(seen, rows)
-    language = spoken(request.scope)
     shown = [
         _shown(country.code, row, language) for row in rows if _is_of_case(row) or row["case"] not in told
     ]

@@ -205,12 +205,12 @@ def _rows(case: Case) -> list[Row]:
     found: list[Row] = []
     for moment, notices in _moments(case):
         told = [
-            (human, is_party, notice, moment)
-            for notice in notices
-            if notice.when(moment)
-            for human, is_party in notice.to(moment).items()
+            (notice, *each) for notice in notices if notice.when(moment) for each in notice.to(moment).items()
         ]
-        found += [_row(n, *each) for n, each in enumerate(told)]
+        found += [
+            _row(moment, notice, n, human, is_party=is_party)
+            for n, (notice, human, is_party) in enumerate(told)
+        ]
     return found
 
 
@@ -242,7 +242,7 @@ def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> 
     return what
 
 
-def _row(n: int, person: str, is_party: bool, notice: Notice, moment: Moment) -> Row:  # noqa: FBT001 - of a pair
+def _row(moment: Moment, notice: Notice, n: int, person: str, *, is_party: bool) -> Row:
     case, step, until = moment.case, moment.step, notice.until(moment)
     return {
         "case": case.case,
