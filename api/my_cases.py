@@ -11,15 +11,13 @@ from api.edge.asked_about import BIRTH, COMPANY, MANDATE, asked_about, mandate_o
 from api.edge.caller import caller, house_of
 from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.may_read import known_of
+from api.edge.may_read import takes_part
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import AccessPage, CasePage, MyEntries
 from domain.case import Case
-from domain.commands import Actor
 from domain.entry import Entry
 from domain.entry_visibility import shown_to
 from domain.mandate import Mandate
-from domain.representation import capacities_today
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -45,7 +43,9 @@ async def list_cases(request: Request) -> Response:
     limit, after = cursor_of(request, country)
     if (named := request.query_params.get("mandate")) is None:
         rows = _mine(country, me, limit, after)
-        theirs = [row for row in rows if _is_theirs(request, country, actor, row)]
+        theirs = [
+            row for row in rows if takes_part(country, actor, Case(**row["state"]), house_of(request).clock())
+        ]
     else:
         mandate, day = await mandate_of_the_caller(request, country, me, named)
         rows = _mine(country, mandate.principal_person, limit, after)
@@ -53,15 +53,6 @@ async def list_cases(request: Request) -> Response:
     shown = [{name: row[name] for name in _LISTED} for row in theirs]
     last = _place(rows[-1]) if rows else []
     return page(request, country, shown, limit, last, is_full=len(rows) == limit)
-
-
-def _is_theirs(request: Request, country: CountryHouse, actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether the caller is a party there, or acts for one still: a head may have left the company since."""
-    case, me = Case(**row["state"]), actor.persons.get(country.code)
-    if me in case.persons.values():
-        return True
-    known = known_of(country, actor, case, house_of(request).clock())
-    return bool(capacities_today(me, case.persons, case.representatives, known, case.by_paper))
 
 
 def _reaches(mandate: Mandate, row: Mapping[str, Any], day: date) -> bool:

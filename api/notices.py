@@ -1,20 +1,22 @@
 """What people were told of their cases, and of what registers hold of them; in codes and in words, nothing personal."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.edge.asked_about import BIRTH, COMPANY, MANDATE, asked_about, mandate_of_the_caller
-from api.edge.caller import caller
+from api.edge.caller import caller, house_of
 from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.may_read import takes_part
 from api.edge.queries import COUNTRY, country_named
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import NoticePage
 from domain.awaited import member_of, unconfirmed_of
+from domain.case import Case
 from domain.commands import Actor
 from domain.offers import offer
 from infra.house import CountryHouse
@@ -56,8 +58,14 @@ async def my_notices(request: Request) -> Response:
     with country.read_models.reading() as seen:
         rows = _newest(seen, asked, after, limit)
         told = _cases_that_tell(seen, rows)
+        for_others = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
+    cases = [Case(**row["state"]) for row in for_others.values()]
+    left = {case.case for case in cases if _acts_no_more(country, actor, case, house_of(request).clock())}
     shown = [
-        _shown(country.code, row, language) for row in rows if _is_of_case(row) or row["case"] not in told
+        _shown(country.code, row, language)
+        for row in rows
+        if not (row["case"] in left and _is_for_another(row))
+        and not (row["case"] in told and not _is_of_case(row))
     ]
     last = _place(rows[-1]) if rows else []
     is_full = len(rows) == limit
@@ -88,6 +96,18 @@ def _newest(seen: Transaction, asked: Asked, after: list[Any], limit: int) -> li
     if asked.of_entries is not None:
         found += rows("entry_notices", "entry", asked.of_entries)
     return sorted(found, key=_place, reverse=True)[:limit]
+
+
+def _is_for_another(row: Mapping[str, Any]) -> bool:
+    """Whether it was told to who acts for a party, as the request names them."""
+    return _is_of_case(row) and not row["is_party"]
+
+
+def _acts_no_more(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> bool:
+    """Whether the request names the caller still, and the register knows better; who was replaced keeps what is told."""
+    me = actor.persons.get(country.code)
+    is_named = any(each["person"] == me for each in case.representatives.values())
+    return is_named and not takes_part(country, actor, case, at)
 
 
 def _is_of_case(row: Mapping[str, Any]) -> bool:

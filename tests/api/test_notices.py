@@ -1,14 +1,18 @@
 """What people were told: each party finds what is theirs, newest first, in words, and nobody else's."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.api.test_amendments import act, confirm, in_green, path_of, propose
+from tests.api.test_companies import filed as founded
+from tests.api.test_companies import head, registered
 from tests.api.test_life_of_a_case import APPEALS, amended, appealed, opened, refused
 from tests.api.test_parents import a_child, consented, entry_of_birth, filed
 from tests.examples import person as anybody
+from tests.founders import founding_is_offered
 from tests.town.caller import good, problem
 from tests.town.people import Town, person
 
@@ -297,3 +301,43 @@ def test_who_acts_by_a_mandate_finds_what_the_party_was_told_as_long_as_it_lives
     assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
     town.settle()
     assert problem(town.as_(THIRD).get("/v1/my/notices", **asked)) == (404, "not_found")
+
+
+# --- by the made-up law, under which companies found companies ----------------------------------------------
+
+
+@pytest.fixture
+def offered() -> Iterator[None]:
+    with founding_is_offered():
+        yield
+
+
+the_law = pytest.mark.usefixtures("offered")
+
+
+@the_law
+def test_who_heads_a_company_finds_what_it_was_told_and_no_longer(new_town: Town) -> None:
+    """By naming it, or because the request names them."""
+    company = registered(new_town, head(until=new_town.now().date().isoformat()))
+    named = {**company, "acts_by": {"as": "head", "person": person(BUYER)}}
+    case = str(good(founded(new_town, named))["case"])
+    assert told(new_town, BUYER, case, company=company["number"]) == ["consent_asked"]
+    assert told(new_town, BUYER, case) == ["consent_asked"]
+    new_town.travel(days=1)
+    late = new_town.as_(BUYER).get("/v1/my/notices", country="KZ", company=company["number"])
+    assert problem(late) == (404, "not_found")
+    assert told(new_town, BUYER, case) == []
+
+
+@the_law
+def test_a_mandate_tells_of_the_procedures_for_which_it_is(town: Town) -> None:
+    sale, founding = town.file(*SALE), str(good(founded(town, person(BUYER)))["case"])
+    until = (town.now() + timedelta(days=30)).date().isoformat()
+    people = {"principal": person(BUYER), "representative": person(THIRD)}
+    body = {"country": "KZ", **people, "until": until, "procedures": ["car_sale"]}
+    mandate = good(town.as_(BUYER).post("/v1/mandates", body))["mandate"]
+    town.settle()
+    assert told(town, BUYER, founding) == ["consent_asked"]
+    assert told(town, THIRD, sale, mandate=mandate) == ["consent_asked"]
+    assert told(town, THIRD, founding, mandate=mandate) == []
+    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
