@@ -104,7 +104,7 @@ def _is_for_another(row: Mapping[str, Any]) -> bool:
 
 
 def _acts_no_more(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> bool:
-    """Whether the request names the caller still, and the register knows better; who was replaced keeps what is told."""
+    """Whether the request names the caller still, and the register knows better; who was replaced keeps their own."""
     me = actor.persons.get(country.code)
     is_named = any(each["person"] == me for each in case.representatives.values())
     return is_named and not takes_part(country, actor, case, at)
