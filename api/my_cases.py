@@ -7,20 +7,17 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.asked_about import BIRTH, COMPANY, asked_about, today
+from api.edge.asked_about import BIRTH, COMPANY, MANDATE, asked_about, mandate_of_the_caller
 from api.edge.caller import caller, house_of
-from api.edge.contract import documented, query
+from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.may_read import known_of
+from api.edge.may_read import takes_part
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import Code, EntryShown, Moment, OpaqueId, Shape, Version
 from domain.case import Case, Stage
-from domain.commands import Actor
 from domain.entry import Entry
 from domain.entry_visibility import shown_to
 from domain.mandate import Mandate
-from domain.refusals import Unknown, Unready
-from domain.representation import capacities_today
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -58,9 +55,6 @@ class MyEntries(Shape):
     items: list[EntryShown]
 
 
-_MANDATE: Final = query(
-    "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
-)
 _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authority")
 
 
@@ -69,7 +63,7 @@ _LISTED: Final = ("case", "procedure", "stage", "version", "filed_at", "authorit
     **documented(
         "The caller's own cases",
         answer=CasePage,
-        parameters=(COUNTRY, COMPANY, BIRTH, _MANDATE, *PAGE),
+        parameters=(COUNTRY, COMPANY, BIRTH, MANDATE, *PAGE),
         problems=(400,),
     ),
 )
@@ -83,37 +77,16 @@ async def list_cases(request: Request) -> Response:
     limit, after = cursor_of(request, country)
     if (named := request.query_params.get("mandate")) is None:
         rows = _mine(country, me, limit, after)
-        theirs = [row for row in rows if _is_theirs(request, country, actor, row)]
+        theirs = [
+            row for row in rows if takes_part(country, actor, Case(**row["state"]), house_of(request).clock())
+        ]
     else:
-        mandate, day = await _of_the_caller(request, country, me, named)
+        mandate, day = await mandate_of_the_caller(request, country, me, named)
         rows = _mine(country, mandate.principal_person, limit, after)
         theirs = [row for row in rows if _reaches(mandate, row, day)]
     shown = [{name: row[name] for name in _LISTED} for row in theirs]
     last = _place(rows[-1]) if rows else []
     return page(request, country, shown, limit, last, is_full=len(rows) == limit)
-
-
-def _is_theirs(request: Request, country: CountryHouse, actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether the caller is a party there, or acts for one still: a head may have left the company since."""
-    case, me = Case(**row["state"]), actor.persons.get(country.code)
-    if me in case.persons.values():
-        return True
-    known = known_of(country, actor, case, house_of(request).clock())
-    return bool(capacities_today(me, case.persons, case.representatives, known, case.by_paper))
-
-
-async def _of_the_caller(
-    request: Request, country: CountryHouse, me: str | None, named: str
-) -> tuple[Mandate, date]:
-    """The mandate, where the caller may act by it today, and that day; raises Unknown."""
-    if not await country.seen():
-        raise Unready  # it may be over
-    row = country.read_models.one("mandates", named)
-    found = Mandate(**row["state"]) if row else None
-    day = today(request, country)
-    if found is None or me is None or found.representative_person != me or not found.holds(day):
-        raise Unknown
-    return found, day
 
 
 def _reaches(mandate: Mandate, row: Mapping[str, Any], day: date) -> bool:

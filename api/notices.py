@@ -1,29 +1,43 @@
-"""What people were told of their cases: questions, decisions, days; in codes and in words, nothing personal."""
+"""What people were told of their cases, and of what registers hold of them; in codes and in words, nothing personal."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
-from api.edge.caller import caller
+from api.edge.asked_about import BIRTH, COMPANY, MANDATE, asked_about, mandate_of_the_caller
+from api.edge.caller import caller, house_of
 from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.may_read import takes_part
 from api.edge.queries import COUNTRY, country_named
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Title
 from domain.awaited import member_of, unconfirmed_of
+from domain.case import Case
+from domain.commands import Actor
 from domain.offers import offer
+from infra.house import CountryHouse
+from infra.read_models.store import Transaction
+from projections.notices import TIMES
 
 router = APIRouter()
 
 
 class NoticeShown(Shape):
-    """What somebody was told of a case, and by which day something is to be done; ``unconfirmed``: no settled law."""
+    """What somebody was told of a case, or of an entry that names them; by which day something is to be done, and
+    ``unconfirmed``: on no settled law.
+    """
 
-    case: OpaqueId
-    procedure: Code
+    case: OpaqueId | None
+    procedure: Code | None
+    entry: OpaqueId | None
+    register_: Annotated[
+        Code | None, Field(alias="register")
+    ]  # a class of pydantic has a method of that name
     at: Moment
     what: Code
     until: LegalDay | None
@@ -37,44 +51,129 @@ class NoticePage(Shape):
 
 AFTER: Final = ("until", "unconfirmed")  # sentences that follow another one
 VALUES: Final = frozenset({"until"})  # what may stand in braces
-_ORDER: Final = ("at", "case", "number")
+
+
+class Asked(NamedTuple):
+    """Whose notices are asked for: which of the cases' rows, and which of the entries' (None: none)."""
+
+    of_cases: Mapping[str, Any]
+    of_entries: Mapping[str, Any] | None
 
 
 @router.get(
     "/v1/my/notices",
-    **documented("What I was told", answer=NoticePage, parameters=(COUNTRY, *PAGE), problems=(400,)),
+    **documented(
+        "What I was told",
+        answer=NoticePage,
+        parameters=(COUNTRY, COMPANY, BIRTH, MANDATE, *PAGE),
+        problems=(400,),
+    ),
 )
 async def my_notices(request: Request) -> Response:
-    """Of the caller's cases in a country, newest first; a day is the one that stands now."""
+    """What the caller was told in a country, newest first, or a company that they head, or a child of theirs; or, of
+    cases, whoever gave them a mandate. A day is the one that stands now.
+    """
     actor = caller(request)
     country = country_named(request)
-    await country.seen()
+    asked = await _asked(request, country, actor)
     limit, after = cursor_of(request, country)
-    me = actor.persons.get(country.code)
-    rows = (
-        country.read_models.rows(
-            "notices", {"person": me}, order=_ORDER, after=after, limit=limit, is_descending=True
-        )
-        if me is not None
-        else []
-    )
     language = spoken(request.scope)
-    shown = [_shown(country.code, row, language) for row in rows]
-    last = [rows[-1][name] for name in _ORDER] if rows else []
-    return page(request, country, shown, limit, last, headers=in_language(language))
+    if asked is None:
+        return page(request, country, [], limit, [], headers=in_language(language))
+    with country.read_models.reading() as seen:
+        rows = _newest(seen, asked, after, limit)
+        told = _cases_that_tell(seen, rows)
+        for_others = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
+    cases = [Case(**row["state"]) for row in for_others.values()]
+    left = {case.case for case in cases if _acts_no_more(country, actor, case, house_of(request).clock())}
+    shown = [
+        _shown(country.code, row, language)
+        for row in rows
+        if not (row["case"] in left and _is_for_another(row))
+        and not (row["case"] in told and not _is_of_case(row))
+    ]
+    last = _place(rows[-1]) if rows else []
+    is_full = len(rows) == limit
+    return page(request, country, shown, limit, last, is_full=is_full, headers=in_language(language))
+
+
+async def _asked(request: Request, country: CountryHouse, actor: Actor) -> Asked | None:
+    """None: whoever asks is nobody there. Of those for whom the caller acts, what they were told as the party."""
+    me = await asked_about(request, country, actor)
+    if (named := request.query_params.get("mandate")) is not None:
+        mandate, _ = await mandate_of_the_caller(request, country, me, named)
+        reaches = {"procedure": mandate.procedures} if mandate.procedures else {}
+        return Asked({"person": mandate.principal_person, "is_party": 1, **reaches}, None)
+    if me is None:
+        return None
+    only = {} if me == actor.persons.get(country.code) else {"is_party": 1}
+    return Asked({"person": me, **only}, {"person": me})
+
+
+def _newest(seen: Transaction, asked: Asked, after: list[Any], limit: int) -> list[dict[str, Any]]:
+    """Of cases and of entries, in one order."""
+
+    def rows(view: str, stream: str, where: Mapping[str, Any]) -> list[dict[str, Any]]:
+        order = ("at", stream, "number")
+        return seen.rows(view, where, order=order, after=after, limit=limit, is_descending=True)
+
+    found = rows("notices", "case", asked.of_cases)
+    if asked.of_entries is not None:
+        found += rows("entry_notices", "entry", asked.of_entries)
+    return sorted(found, key=_place, reverse=True)[:limit]
+
+
+def _is_for_another(row: Mapping[str, Any]) -> bool:
+    """Whether it was told to who acts for a party, as the request names them."""
+    return _is_of_case(row) and not row["is_party"]
+
+
+def _acts_no_more(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> bool:
+    """Whether the request names the caller still, and the register knows better; who was replaced keeps their own."""
+    me = actor.persons.get(country.code)
+    is_named = any(each["person"] == me for each in case.representatives.values())
+    return is_named and not takes_part(country, actor, case, at)
+
+
+def _is_of_case(row: Mapping[str, Any]) -> bool:
+    return "entry" not in row
+
+
+def _place(row: Mapping[str, Any]) -> list[Any]:
+    return [row["at"], row["case" if _is_of_case(row) else "entry"], row["number"]]
+
+
+def _cases_that_tell(seen: Transaction, rows: list[dict[str, Any]]) -> frozenset[str]:
+    """Those that amended or ended an entry, and tell the same to whom these rows are for, as a party."""
+    found = [row for row in rows if not _is_of_case(row) and row["case"]]
+    if not found:
+        return frozenset()
+    mine = {"person": found[0]["person"], "case": [row["case"] for row in found]}
+    return frozenset(row["case"] for row in seen.rows("case_parties", mine))
 
 
 def _shown(country: str, row: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    is_doubtful = bool(row["until"] and row["time"]) and member_of(row["time"]) in _doubtful(country, row)
-    found = {name: row[name] for name in ("case", "procedure", "at", "what", "until")}
-    found["unconfirmed"] = is_doubtful
+    until, is_of_case = row.get("until"), _is_of_case(row)
+    found = {
+        "case": row["case"] if is_of_case else None,
+        "procedure": row.get("procedure"),
+        "entry": row.get("entry"),
+        "register": row.get("register"),
+        "at": row["at"],
+        "what": row["what"],
+        "until": until,
+        "unconfirmed": bool(until) and _is_doubtful(country, row),
+    }
     codes = [row["what"], *(code for code in AFTER if found[code])]
-    values = {"until": date.fromisoformat(row["until"])} if row["until"] else {}
-    sentence = " ".join(language.say("notice", code, values, (row["procedure"],)) for code in codes)
+    values = {"until": date.fromisoformat(until)} if until else {}
+    named = (row["procedure"],) if is_of_case else ()
+    sentence = " ".join(language.say("notice", code, values, named) for code in codes)
     return {**found, "sentence": sentence}
 
 
-def _doubtful(country: str, row: Mapping[str, Any]) -> frozenset[str]:
-    """The members of the case's law that are not settled."""
-    found = offer(country, row["procedure"])
-    return unconfirmed_of(found.since(row["terms"])) if found else frozenset()
+def _is_doubtful(country: str, row: Mapping[str, Any]) -> bool:
+    """Whether the law that gives the day is not settled."""
+    time, found = TIMES[row["what"]], offer(country, row["procedure"])
+    if time is None or found is None:
+        return False
+    return member_of(time) in unconfirmed_of(found.since(row["terms"]))

@@ -13,6 +13,7 @@ from domain.case_parts import (
     Ending,
     Extension,
     Fee,
+    Former,
     Held,
     Objection,
     Opinion,
@@ -58,7 +59,7 @@ class Case(NamedTuple):
     Personal values that are erased are None; ``owners`` says whose each personal member of the request is.
     ``proposers``: whoever proposed an approval, ever, also where that is void now.
     ``acting``: the humans who acted for a party without being one, "a1" -> keyed person id, for every time that they
-    do. ``former``: the humans (keyed) who were a party of a request that is restated since, or acted for one.
+    do.
     ``at_counter``: [office id, keyed person id] of each officer who acted for a party.
     """
 
@@ -93,7 +94,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
-    former: list[str]
+    former: list[Former]  # oldest first
     proposers: list[Proposal]  # oldest first
     decisions: list[Decided]  # newest last; those that were set aside, too
     extensions: list[Extension]
@@ -129,6 +130,18 @@ class Case(NamedTuple):
     def representatives(self) -> dict[str, Representative]:
         """Party -> who may act for it, for those who have somebody and are not erased."""
         return representatives_in(self.request, self.parties)
+
+    @property
+    def people(self) -> dict[str, list[str | None]]:
+        """Party -> who it is, and who acts for it, as the request names them (keyed ids); None: nobody who is known."""
+        persons, acting = self.persons, self.representatives
+        return {p: [persons.get(p), acting[p]["person"] if p in acting else None] for p in self.parties}
+
+    @property
+    def took_part(self) -> frozenset[str]:
+        """The humans who were a party of a request that is restated since, or acted for one."""
+        people = (humans for former in self.former for humans in former["people"].values())
+        return frozenset(human for humans in people for human in humans if human)
 
     @property
     def by_paper(self) -> frozenset[str]:

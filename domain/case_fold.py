@@ -10,6 +10,7 @@ from domain.case_parts import (
     Decided,
     Ending,
     Fee,
+    Former,
     Held,
     Objection,
     Opinion,
@@ -94,9 +95,13 @@ def _with(case: Case, changes: Mapping[str, Any]) -> Case:
 
 
 def _step(recorded: Recorded) -> Mapping[str, Any]:
-    """One line of the timeline: what happened, when, in which role somebody did it, and for whom, as what."""
-    what, actor = type(recorded.event).__name__, recorded.actor
-    step = {"version": recorded.seq, "what": what, "at": recorded.time, "by": actor["role"]}
+    """One line of the timeline: what happened, when, in which role somebody did it, and for whom, as what; and of what
+    one party is served with, which it is.
+    """
+    event, actor = recorded.event, recorded.actor
+    step = {"version": recorded.seq, "what": type(event).__name__, "at": recorded.time, "by": actor["role"]}
+    if isinstance(event, DecisionServed):
+        step["party"] = event.party
     return {**step, "for": actor["for"]} if "for" in actor else step
 
 
@@ -336,9 +341,17 @@ def _incomplete_since(case: Case, recorded: Recorded) -> str | None:
     return case.stands_still_since or (recorded.time if case.decision_due else None)
 
 
-def _people(case: Case) -> set[str]:
-    """The humans who are a party, or act for one, as the request names them."""
-    return {*case.persons.values(), *(each["person"] for each in case.representatives.values())}
+def _former(case: Case, recorded: Recorded) -> Former:
+    whose = {party: case.whose(party) for party in case.parties}
+    return Former(until=recorded.seq, people=case.people, whose=whose, asked=case.consents_asked)
+
+
+def _without(former: Former, whose: set[str]) -> Former:
+    """As the events tell it once the keys of those who are named are gone."""
+    nobody: list[str | None] = [None, None]
+    people = former["people"].items()
+    left = {party: nobody if former["whose"][party] in whose else found for party, found in people}
+    return {**former, "people": left}
 
 
 def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str, Any]:
@@ -351,7 +364,7 @@ def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str,
         "owners": recorded.owners,
         "request_hash": recorded.hash,
         "amended_from": event.of,
-        "former": sorted({*case.former, *_people(case)}),
+        "former": [*case.former, _former(case, recorded)],
         "consents_asked": event.consents,
         "consent_until": event.consent_until,
         "consents": {},
@@ -593,12 +606,12 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "request": changed(case.request, case.owners, lambda value, of: None if of in whose else value),
         "erased": sorted({*case.erased, *whose}),
+        "former": [_without(each, whose) for each in case.former],
     }
     if "case" in whose:
         changes |= {
             "acting": dict.fromkeys(case.acting),
             "at_counter": [[officer, None] for officer, _ in case.at_counter],
-            "former": [],
             "evidence": None,
             "questions": [{**q, "question": None, "answer": None} for q in case.questions],
             "opinions": [{**o, "inquiry": None, "opinion": None} for o in case.opinions],

@@ -76,6 +76,18 @@ class Opinion(TypedDict):
     given_at: str | None
 
 
+class Former(TypedDict):
+    """Who took part until the event of the version ``until`` restated the request, and who was asked for consent.
+
+    ``people``: as in ``Case.people``; who is erased is None. ``whose``: by which name each party is sealed.
+    """
+
+    until: int
+    people: Mapping[str, list[str | None]]
+    whose: Mapping[str, str]
+    asked: list[str]
+
+
 class Objection(TypedDict):
     """A registry cannot apply the event that wrote the entry; why is a code of its own.
 

@@ -77,7 +77,7 @@ class Proposal(TypedDict):
 
 class Amended(TypedDict):
     """The newest change is an amendment: of which change, by which proposal (None: by a court), whose, and why; words
-    that are erased are None.
+    that are erased are None. ``case``: the one that tells its parties of it; None: no case did.
     """
 
     what: Amendment
@@ -85,6 +85,7 @@ class Amended(TypedDict):
     proposal: str | None
     by: str
     reason: str | None
+    case: str | None
 
 
 class Entry(NamedTuple):
@@ -303,6 +304,7 @@ def _amended(what: Amendment, event: EntryCorrected | EntryAnnulled, recorded: R
         "proposal": event.proposal,
         "by": recorded.actor["id"],
         "reason": None if event.reason is ERASED else event.reason,
+        "case": recorded.lead,
     }
 
 

@@ -44,7 +44,8 @@ class View:
 
     Where a stream has several, ``rows(state)`` are all of them, and the first two columns are the key; of ``keyed``
     some are ids that the country derives. ``looks_at``: the members of the state that its rows follow from; where none
-    of them changed, nothing is shown anew (empty: always).
+    of them changed, nothing is shown anew (empty: always). ``follows``, of a case, in the same way: the events after
+    which its rows may read otherwise.
     The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
     fold goes on from there.
     """
@@ -58,9 +59,12 @@ class View:
     indexes: tuple[tuple[str, ...], ...] = ()
     keeps: type[Case | Entry | Appointee | Mandate] | None = None
     looks_at: tuple[str, ...] = ()
+    follows: frozenset[str] = frozenset()
 
     def is_as_before(self, stood: Any, state: Any) -> bool:
         """Whether nothing changed that it looks at: a fold keeps what it does not change as it is."""
+        if self.follows:
+            return all(step["what"] not in self.follows for step in state.timeline[len(stood.timeline) :])
         return bool(self.looks_at) and all(getattr(stood, n) is getattr(state, n) for n in self.looks_at)
 
     @property

@@ -1,131 +1,234 @@
 """What people were told: a row for each human and each thing, by keyed ids; codes and days, nothing else of anybody.
 
-They follow from the timeline of the case. A day is the one that stands now, where it was moved since.
+They follow from the timeline of the case. Whoever took part when a thing was told keeps it, and whoever came later is
+not told it; a day is the one that stands now, where it was moved since.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from domain.case import Case
 from domain.case_parts import RestatedDay
 from domain.days.deadlines import Deadline
-from domain.events import WhichTime
+from domain.events import PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
 from projections import Row, View
 
+Humans = dict[str, bool]  # by keyed ids; whether each is told as the party, not as who acts for it
+
+
+class TakingPart(NamedTuple):
+    """Who took part at a time: ``people`` as in ``Case.people``, and the parties whose consent was asked."""
+
+    people: Mapping[str, list[str | None]]
+    asked: list[str]
+
+    def humans_of(self, parties: Iterable[str]) -> Humans:
+        """Who is told what is told to these parties, each once."""
+        found: Humans = {}
+        for party in parties:
+            itself, representative = self.people.get(party, (None, None))
+            if itself:
+                found[itself] = True
+            if representative:
+                found.setdefault(representative, False)
+        return found
+
+
+class Moment(NamedTuple):
+    """A step of a case's timeline: which of its name it is, from 0, and who took part before it and from it on."""
+
+    case: Case
+    step: Mapping[str, Any]
+    nth: int
+    before: TakingPart
+    then: TakingPart
+
 
 class Notice(NamedTuple):
-    """Which parties an event is told to, as what, and by when something is to be done.
+    """Who is told of an event, as what, and by when something is to be done.
 
-    The functions get the case, and which event of its kind it is, from 0. ``time``: the member of the terms' times
-    that gives the day. ``when`` it is told at all.
+    ``time``: the member of the terms' times that gives the day. ``when`` it is told at all.
     """
 
-    to: Callable[[Case, int], list[str]]
+    to: Callable[[Moment], Humans]
     code: str
-    until: Callable[[Case, int], Deadline | None] = lambda _case, _nth: None
+    until: Callable[[Moment], Deadline | None] = lambda _moment: None
     time: str | None = None
-    when: Callable[[Case, int], bool] = lambda _case, _nth: True
+    when: Callable[[Moment], bool] = lambda _moment: True
 
 
-def _applicant(_case: Case, _nth: int) -> list[str]:
-    return [FIRST_PARTY]
+# --- who is told ----------------------------------------------------------------------------------------------
 
 
-def _asked(case: Case, _nth: int) -> list[str]:
-    return case.consents_asked
+def _applicant(moment: Moment) -> Humans:
+    return moment.then.humans_of([FIRST_PARTY])
 
 
-def _all(case: Case, _nth: int) -> list[str]:
-    return list(case.parties)
+def _asked(moment: Moment) -> Humans:
+    return moment.then.humans_of(moment.then.asked)
+
+
+def _all(moment: Moment) -> Humans:
+    return moment.then.humans_of(moment.then.people)
+
+
+def _asked_again(moment: Moment) -> Humans:
+    before = moment.before.humans_of(moment.before.people)
+    return {human: is_party for human, is_party in _asked(moment).items() if human in before}
+
+
+def _asked_first(moment: Moment) -> Humans:
+    before = moment.before.humans_of(moment.before.people)
+    return {human: is_party for human, is_party in _asked(moment).items() if human not in before}
+
+
+def _left_out(moment: Moment) -> Humans:
+    before, then = moment.before.humans_of(moment.before.people), _all(moment)
+    return {human: is_party for human, is_party in before.items() if human not in then}
+
+
+def _served(moment: Moment) -> Humans:
+    return moment.then.humans_of([moment.step["party"]])
+
+
+def _one_partys_own(which: WhichTime) -> Callable[[Moment], Humans]:
+    def to(moment: Moment) -> Humans:
+        party = _days(moment.case, which)[moment.nth]["party"]
+        return moment.then.humans_of([party] if party else ())
+
+    return to
+
+
+# --- until when -----------------------------------------------------------------------------------------------
+
+
+def _to_consent(moment: Moment) -> Deadline | None:
+    return moment.case.consent_until
+
+
+def _to_answer(moment: Moment) -> Deadline | None:
+    return moment.case.questions[moment.nth]["answer_until"]
+
+
+def _to_appeal(moment: Moment) -> Deadline | None:
+    """None where what they were served with was set aside since."""
+    served = moment.case.served.get(moment.step["party"])
+    return served["appeal_until"] if served and served["at"] == moment.step["at"] else None
+
+
+def _fee_due(moment: Moment) -> Deadline | None:
+    fee = _fee(moment)
+    return fee["due"] if fee else None
+
+
+def _extended(moment: Moment) -> Deadline | None:
+    return moment.case.extensions[moment.nth]["due"]
+
+
+def _fee(moment: Moment) -> Any:
+    case = moment.case
+    return case.fee if moment.nth == 0 else case.entry_fee or case.fee
+
+
+def _is_to_be_paid(moment: Moment) -> bool:
+    fee = _fee(moment)
+    return fee is not None and (fee["amount"] > 0 or fee["provisional"])
+
+
+def _stands_still(moment: Moment) -> bool:
+    return moment.case.opinions[moment.nth]["investigation"] is not None
 
 
 def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
     return [day for day in case.restated if day["which"] == which]
 
 
-def _restated(to: Callable[[Case, int], list[str]] | None, which: WhichTime) -> Notice:
-    """A day that a decree made later; ``to`` None: one party's own."""
+def _restated(to: Callable[[Moment], Humans], which: WhichTime) -> tuple[Notice, ...]:
+    """A day that a decree made later."""
 
-    def theirs(case: Case, nth: int) -> list[str]:
-        return [party] if (party := _days(case, which)[nth]["party"]) else []
+    def until(moment: Moment) -> Deadline | None:
+        return _days(moment.case, which)[moment.nth]["due"]
 
-    def until(case: Case, nth: int) -> Deadline | None:
-        return _days(case, which)[nth]["due"]
-
-    return Notice(to or theirs, f"{which}_restated", until, which, lambda *of: until(*of) is not None)
-
-
-def _stands_still(case: Case, nth: int) -> bool:
-    return case.opinions[nth]["investigation"] is not None
-
-
-def _is_to_be_paid(case: Case, nth: int) -> bool:
-    fee = case.fee if nth == 0 else case.entry_fee or case.fee
-    return fee is not None and (fee["amount"] > 0 or fee["provisional"])
-
-
-def _fee_due(case: Case, nth: int) -> Deadline | None:
-    fee = case.fee if nth == 0 else case.entry_fee or case.fee
-    return fee["due"] if fee else None
-
-
-def _extended(case: Case, nth: int) -> Deadline | None:
-    return case.extensions[nth]["due"]
+    return (Notice(to, f"{which}_restated", until, which, lambda moment: until(moment) is not None),)
 
 
 # What is told of which event: a further one is a line here, and its sentence ("notice") among the messages.
 # What was restated is told by which time it is.
-NOTICES: Final[Mapping[str, Notice]] = {
-    "CaseFiled": Notice(_asked, "consent_asked", lambda case, _nth: case.consent_until, "consent"),
-    "FeeAssessed": Notice(_applicant, "fee_due", _fee_due, "pay", _is_to_be_paid),
-    "ConsentRevoked": Notice(_all, "consent_revoked", lambda case, _nth: case.consent_until, "consent"),
-    "InformationRequested": Notice(
-        _applicant, "question", lambda case, nth: case.questions[nth]["answer_until"], "answer"
+NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
+    "CaseFiled": (Notice(_asked, "consent_asked", _to_consent, "consent"),),
+    "FeeAssessed": (Notice(_applicant, "fee_due", _fee_due, "pay", _is_to_be_paid),),
+    "ConsentRevoked": (Notice(_all, "consent_revoked", _to_consent, "consent"),),
+    "InformationRequested": (Notice(_applicant, "question", _to_answer, "answer"),),
+    "RequestAmended": (
+        Notice(_asked_again, "request_amended", _to_consent, "consent"),
+        Notice(_asked_first, "consent_asked", _to_consent, "consent"),
+        Notice(_left_out, "left_out"),
     ),
-    "RequestAmended": Notice(_asked, "request_amended", lambda case, _nth: case.consent_until, "consent"),
-    "DeadlineExtended": Notice(_all, "deadline_extended", _extended, "extend"),
+    "DeadlineExtended": (Notice(_all, "deadline_extended", _extended, "extend"),),
     "DeadlineRestated.pay": _restated(_applicant, "pay"),
     "DeadlineRestated.pay_entry": _restated(_applicant, "pay_entry"),
     "DeadlineRestated.consent": _restated(_asked, "consent"),
     "DeadlineRestated.answer": _restated(_applicant, "answer"),
     "DeadlineRestated.decide": _restated(_all, "decide"),
     "DeadlineRestated.served": _restated(_all, "served"),
-    "DeadlineRestated.appeal": _restated(None, "appeal"),
+    "DeadlineRestated.appeal": _restated(_one_partys_own("appeal"), "appeal"),
     "DeadlineRestated.appeal_decision": _restated(_all, "appeal_decision"),
-    "CaseNotNeeded": Notice(_all, "not_needed"),
-    "LapseSetAside": Notice(_all, "lapse_set_aside"),
-    "AppealLodged": Notice(_all, "appeal_lodged"),
-    "AppealTakenBack": Notice(_all, "appeal_taken_back"),
-    "AppealDecided.upheld": Notice(_all, "appeal_upheld"),
-    "AppealDecided.set_aside": Notice(_all, "appeal_set_aside"),
-    "AppealDecided.annulled": Notice(_all, "appeal_annulled"),
-    "OpinionRequested": Notice(_all, "clock_stopped", when=_stands_still),
-    "CaseApproved": Notice(_all, "approved"),
-    "CaseRefused": Notice(_all, "refused"),
-    "CaseWithdrawn": Notice(_all, "withdrawn"),
-    "CaseLapsed": Notice(_all, "lapsed"),
-    "CaseCompleted": Notice(_all, "completed"),
-    "ResultCorrected": Notice(_all, "corrected"),
-    "ResultAnnulled": Notice(_all, "annulled"),
-    "RefundDue": Notice(_applicant, "refund_due"),
-    "RefundPaid": Notice(_applicant, "refund_paid"),
+    "CaseNotNeeded": (Notice(_all, "not_needed"),),
+    "LapseSetAside": (Notice(_all, "lapse_set_aside"),),
+    "DecisionServed": (Notice(_served, "may_appeal", _to_appeal, "appeal"),),
+    "AppealLodged": (Notice(_all, "appeal_lodged"),),
+    "AppealTakenBack": (Notice(_all, "appeal_taken_back"),),
+    "AppealDecided.upheld": (Notice(_all, "appeal_upheld"),),
+    "AppealDecided.set_aside": (Notice(_all, "appeal_set_aside"),),
+    "AppealDecided.annulled": (Notice(_all, "appeal_annulled"),),
+    "OpinionRequested": (Notice(_all, "clock_stopped", when=_stands_still),),
+    "CaseApproved": (Notice(_all, "approved"),),
+    "CaseRefused": (Notice(_all, "refused"),),
+    "CaseWithdrawn": (Notice(_all, "withdrawn"),),
+    "CaseLapsed": (Notice(_all, "lapsed"),),
+    "CaseCompleted": (Notice(_all, "completed"),),
+    "ResultCorrected": (Notice(_all, "corrected"),),
+    "ResultAnnulled": (Notice(_all, "annulled"),),
+    "RefundDue": (Notice(_applicant, "refund_due"),),
+    "RefundPaid": (Notice(_applicant, "refund_paid"),),
+}
+TIMES: Final[Mapping[str, str | None]] = {
+    notice.code: notice.time for notices in NOTICES.values() for notice in notices
 }
 
 
+# --- the rows -------------------------------------------------------------------------------------------------
+
+
 def _rows(case: Case) -> list[Row]:
-    people = _people(case)
-    met: dict[str, int] = {}
     found: list[Row] = []
-    days = iter(case.restated)
-    for step in case.timeline:
-        notice = NOTICES.get(_named(step, case, days))
-        if notice is None:
-            continue
-        nth = met[notice.code] = met.get(notice.code, -1) + 1
-        if notice.when(case, nth):
-            found += _told(case, step, notice, nth, people)
+    for moment, notices in _moments(case):
+        told = [
+            (notice, *each) for notice in notices if notice.when(moment) for each in notice.to(moment).items()
+        ]
+        found += [
+            _row(moment, notice, n, human, is_party=is_party)
+            for n, (notice, human, is_party) in enumerate(told)
+        ]
     return found
+
+
+def _moments(case: Case) -> Iterator[tuple[Moment, tuple[Notice, ...]]]:
+    """Each step of which somebody is told, in one pass."""
+    met: dict[str, int] = {}
+    days = iter(case.restated)
+    newest = TakingPart(case.people, case.consents_asked)
+    *later, then = (newest, *(TakingPart(each["people"], each["asked"]) for each in reversed(case.former)))
+    before, restated = then, [each["until"] for each in reversed(case.former)]
+    for step in case.timeline:
+        if restated and step["version"] == restated[-1]:
+            restated.pop()
+            before, then = then, later.pop()
+        name = _named(step, case, days)
+        if notices := NOTICES.get(name):
+            nth = met[name] = met.get(name, -1) + 1
+            yield Moment(case, step, nth, before, then), notices
 
 
 def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> str:
@@ -139,33 +242,19 @@ def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> 
     return what
 
 
-def _people(case: Case) -> Mapping[str, list[str]]:
-    """Party -> the humans who are told what is told to it: themselves, and who acts for them."""
-    found = {party: [person] for party, person in case.persons.items()}
-    for party, representative in case.representatives.items():
-        found.setdefault(party, []).append(representative["person"])
-    return found
-
-
-def _told(
-    case: Case, step: Mapping[str, Any], notice: Notice, nth: int, people: Mapping[str, list[str]]
-) -> list[Row]:
-    until = notice.until(case, nth)
-    told = dict.fromkeys(person for party in notice.to(case, nth) for person in people.get(party, ()))
-    return [
-        {
-            "case": case.case,
-            "number": f"{step['version']:06d}-{n:03d}",
-            "person": person,
-            "procedure": case.procedure,
-            "terms": case.terms,
-            "at": step["at"],
-            "what": notice.code,
-            "until": until["due"] if until else None,
-            "time": notice.time,
-        }
-        for n, person in enumerate(told)
-    ]
+def _row(moment: Moment, notice: Notice, n: int, person: str, *, is_party: bool) -> Row:
+    case, step, until = moment.case, moment.step, notice.until(moment)
+    return {
+        "case": case.case,
+        "number": f"{step['version']:06d}-{n:03d}",
+        "person": person,
+        "is_party": int(is_party),
+        "procedure": case.procedure,
+        "terms": case.terms,
+        "at": step["at"],
+        "what": notice.code,
+        "until": until["due"] if until else None,
+    }
 
 
 PROJECTION = View(
@@ -175,13 +264,14 @@ PROJECTION = View(
         "case": "text",
         "number": "text",
         "person": "text",
+        "is_party": "integer",
         "procedure": "text",
         "terms": "text",
         "at": "text",
         "what": "text",
         "until": "text",
-        "time": "text",
     },
     rows=_rows,
     indexes=(("person", "at", "case", "number"),),
+    follows=frozenset({*(name.partition(".")[0] for name in NOTICES), PersonalDataErased.__name__}),
 )

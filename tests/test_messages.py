@@ -36,6 +36,7 @@ from domain.offers import codes_of, offers
 from domain.procedures import procedures
 from domain.refusals import Named, named
 from domain.roles import APPLICANT, PARTY
+from projections import entry_notices
 from projections.notices import NOTICES
 from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
 from tests.codes import ROOT, said, values_of
@@ -72,7 +73,8 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     happened = (*(kind.__name__ for kind in get_args(CaseEvent)), *event_words.AFTER)
     yield from ((HOUSE, ("event", code)) for code in happened)
     yield from ((HOUSE, ("actor", role)) for role in event_words.ACTORS if role not in (PARTY, APPLICANT))
-    yield from ((HOUSE, ("notice", each.code)) for each in NOTICES.values())
+    yield from ((HOUSE, ("notice", each.code)) for notices_of in NOTICES.values() for each in notices_of)
+    yield from ((HOUSE, ("notice", code)) for code in entry_notices.CODES)
     yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
     yield from ((code.lower(), ("country", code)) for code in countries())
     for name, procedure in procedures().items():

@@ -1,4 +1,6 @@
-"""Whom somebody asks about who asks for "mine": themselves, a company that they head, a child of theirs."""
+"""Whom somebody asks about who asks for "mine": themselves, a company that they head, a child of theirs, whoever gave
+them a mandate.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -11,6 +13,7 @@ from api.edge.contract import query
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
+from domain.mandate import Mandate
 from domain.parentage import birth
 from domain.refusals import Unknown, Unready
 from domain.registers.companies import company_key, heads_on
@@ -23,6 +26,9 @@ BIRTH: Final = query(
     "birth",
     "The entry in the register of births of a child of the caller, who is not of age",
     {"type": "string", "pattern": "^[0-9a-f-]{36}$"},
+)
+MANDATE: Final = query(
+    "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
 )
 
 
@@ -47,6 +53,20 @@ async def asked_about(request: Request, country: CountryHouse, actor: Actor) -> 
     if len(found) > 1 or None in found:
         raise Unknown
     return found.pop()
+
+
+async def mandate_of_the_caller(
+    request: Request, country: CountryHouse, me: str | None, named: str
+) -> tuple[Mandate, date]:
+    """The mandate, where the caller may act by it today, and that day; raises Unknown."""
+    if not await country.seen():
+        raise Unready  # it may be over
+    row = country.read_models.one("mandates", named)
+    found = Mandate(**row["state"]) if row else None
+    day = today(request, country)
+    if found is None or me is None or found.representative_person != me or not found.holds(day):
+        raise Unknown
+    return found, day
 
 
 def _headed(country: CountryHouse, me: str | None, number: str, day: date) -> str | None:

@@ -134,12 +134,13 @@ class AppealShown(Shape):
 
 
 class Step(Shape):
-    """``for``: for whom it was done, where not by the party itself."""
+    """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it."""
 
     version: Version
     what: str
     at: Moment
     by: str
+    party: str | None = None
     for_: Annotated[ActedFor | None, Field(alias="for")] = None
 
 

@@ -21,6 +21,7 @@ from domain.refusals import Clash, Refusal, Unknown, Unready
 from domain.representation import (
     Shown,
     Whose,
+    capacities_today,
     children_in,
     companies_in,
     mandates_of,
@@ -64,6 +65,15 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     there = _there(country, ids)
     births = _births(country, procedure, case, me, humans if actor.competences else ())
     return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans, births=births)
+
+
+def takes_part(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> bool:
+    """Whether the caller is a party there, or acts for one still: a head may have left the company since."""
+    me = actor.persons.get(country.code)
+    if me in case.persons.values():
+        return True
+    known = known_of(country, actor, case, at)
+    return bool(capacities_today(me, case.persons, case.representatives, known, case.by_paper))
 
 
 def _births(

@@ -220,7 +220,8 @@ def restricted(town: Town) -> None:
         good(town.as_(who).read(f"{entries}/{entry}", "an arrest"))
     good(town.as_(FIRST).get(entries))
     good(town.as_(SELLER).get(f"{entries}/{entry}"))
-    good(town.as_(SELLER).get("/v1/my/entries", country="KZ"))
+    for mine in ("entries", "notices"):
+        good(town.as_(SELLER).get(f"/v1/my/{mine}", country="KZ"))
     for who in (SELLER, FIRST, AUDITOR):
         good(town.as_(who).read(f"{entries}/{entry}/history", "an arrest"))
     good(town.as_(FIRST).read(f"{entries}/{entry}", as_of=town.now().date().isoformat()))

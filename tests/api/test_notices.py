@@ -1,22 +1,38 @@
 """What people were told: each party finds what is theirs, newest first, in words, and nobody else's."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.api.test_life_of_a_case import APPEALS, appealed, refused
+from tests.api.test_amendments import act, confirm, in_green, path_of, propose
+from tests.api.test_companies import filed as founded
+from tests.api.test_companies import head, registered
+from tests.api.test_life_of_a_case import APPEALS, amended, appealed, opened, refused
+from tests.api.test_parents import a_child, consented, entry_of_birth, filed
+from tests.examples import person as anybody
+from tests.founders import founding_is_offered
 from tests.town.caller import good, problem
 from tests.town.people import Town, person
 
 pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE = ("KZ", "car_sale")
-SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+SELLER, BUYER, THIRD, STRANGER = (f"kz-citizen-{n}" for n in (1, 2, 3, 4))
+MOTHER = BUYER
+OFFICER, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
+BAILIFF, JUDGE = "kz-bailiffs-officer", "kz-court-judge"
 
 
-def notices(town: Town, who: str, case: str | None = None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
+def notices(town: Town, who: str, case: str | None = None, **of: str) -> list[dict[str, Any]]:
+    answer = town.as_(who).get("/v1/my/notices", country="KZ", limit=100, **of)
+    found: list[dict[str, Any]] = good(answer)["items"]
     return [each for each in found if case in (None, each["case"])]
+
+
+def told(town: Town, who: str, case: str, **of: str) -> list[str]:
+    return [each["what"] for each in notices(town, who, case, **of)]
 
 
 def test_each_party_finds_what_it_was_told_newest_first(town: Town) -> None:
@@ -93,3 +109,235 @@ def test_both_are_told_how_an_appeal_was_decided_and_that_one_was_taken_back(
     good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": outcome, "reason": "We looked."}))
     for who in (SELLER, BUYER):
         assert f"appeal_{outcome}" in {each["what"] for each in notices(town, who, case)}
+
+
+# --- of parties who change ----------------------------------------------------------------------------------
+
+
+def for_another_buyer(town: Town, case: str, buyer: dict[str, Any]) -> None:
+    shown = town.read(case, SELLER)
+    said = {"of": shown["request_hash"], "request": {**shown["request"], "buyer": buyer}}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/amendments", said))
+
+
+def test_a_buyer_who_is_replaced_keeps_what_they_were_told_and_hears_that_they_are_asked_no_more(
+    town: Town,
+) -> None:
+    """And the new one hears what is told from their own coming on, and nothing of before."""
+    case = amended(town)
+    assert told(town, BUYER, case) == ["request_amended", "consent_asked"]
+    for_another_buyer(town, case, person(THIRD))
+    assert told(town, BUYER, case) == ["left_out", "request_amended", "consent_asked"]
+    assert notices(town, BUYER, case)[0]["sentence"].startswith("The request was restated without you")
+    assert told(town, THIRD, case) == ["consent_asked"]
+    town.withdraw(case)
+    assert told(town, BUYER, case)[0] == "left_out"
+    assert told(town, THIRD, case) == ["withdrawn", "consent_asked"]
+
+
+def test_so_does_who_acts_for_the_buyer(town: Town) -> None:
+    """A parent by a paper, and then the other one; the buyer stays the buyer."""
+    case = town.file(*SALE, buyer=represented(THIRD))
+    assert told(town, THIRD, case) == ["consent_asked"]
+    for_another_buyer(town, case, represented(STRANGER))
+    assert told(town, THIRD, case) == ["left_out", "consent_asked"]
+    assert told(town, STRANGER, case) == ["consent_asked"]
+
+
+def represented(by: str) -> dict[str, Any]:
+    """A child of whom the register knows nothing, and who acts for it."""
+    return {**anybody("KZ", 3_900, born_on="2015-03-01"), "acts_by": {"as": "parent", "person": person(by)}}
+
+
+# --- of one's own time to appeal ------------------------------------------------------------------------------
+
+
+def test_who_opens_what_ended_the_case_hears_until_when_they_may_appeal(town: Town) -> None:
+    case = refused(town)
+    shown = opened(town, case, SELLER)
+    newest = notices(town, SELLER, case)[0]
+    assert newest["what"] == "may_appeal"
+    assert newest["until"] == shown["served"]["p1"]["appeal_until"]["due"]
+    assert newest["unconfirmed"] == shown["served"]["p1"]["appeal_until"]["unconfirmed"]
+    assert newest["sentence"].startswith("From now on you may appeal")
+    assert "may_appeal" not in told(town, BUYER, case), "they have not opened it"
+
+
+def test_who_opens_nothing_hears_it_when_the_law_takes_it_as_read(new_town: Town) -> None:
+    case = refused(new_town)
+    opened(new_town, case, SELLER)
+    new_town.set_clock(new_town.now().fromisoformat(new_town.read(case)["ending"]["served_after"]["until"]))
+    new_town.travel(hours=1)
+    new_town.tick()
+    newest = notices(new_town, BUYER, case)[0]
+    assert newest["what"] == "may_appeal"
+    assert newest["until"] == new_town.read(case)["served"]["p2"]["appeal_until"]["due"]
+    assert newest["unconfirmed"]
+    assert newest["sentence"].endswith("That day stands on no confirmed law yet.")
+    assert told(new_town, SELLER, case).count("may_appeal") == 1
+
+
+def test_a_time_to_appeal_that_is_none_any_more_names_no_day(town: Town) -> None:
+    """What they were served with was set aside: they keep the notice, and nothing is to be done by that day."""
+    case = refused(town)
+    opened(town, case, SELLER)
+    appealed(town, case, SELLER)
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "set_aside", "reason": "We looked."}))
+    (begun,) = [each for each in notices(town, SELLER, case) if each["what"] == "may_appeal"]
+    assert begun["until"] is None
+
+
+# --- of entries -----------------------------------------------------------------------------------------------
+
+
+def a_car(town: Town) -> str:
+    """The address of a car of the seller that came by an import, and that nobody sells."""
+    vehicle = town.filing(*SALE)["request"]["vehicle"]
+    vin = {"kind": "vin", "parts": [vehicle["vin"]], "purpose": "a test"}
+    entry = good(town.as_(OFFICER).post("/v1/registers/vehicles/searches", vin))["entry"]
+    return f"/v1/registers/vehicles/entries/{entry}"
+
+
+def of_entry(town: Town, who: str, path: str, **of: str) -> list[str]:
+    entry = path.rpartition("/")[2]
+    return [each["what"] for each in notices(town, who, **of) if each["entry"] == entry]
+
+
+def test_an_owner_hears_that_their_car_is_restricted_as_long_as_it_is(town: Town) -> None:
+    path = a_car(town)
+    (live,) = good(town.as_(BAILIFF).post(f"{path}/restrictions", {"kind": "arrest"}))["restrictions"]
+    town.settle()
+    newest = notices(town, SELLER)[0]
+    assert (newest["what"], newest["entry"]) == ("entry_restricted", path.rpartition("/")[2])
+    assert (newest["case"], newest["procedure"], newest["register"]) == (None, None, "vehicles")
+    assert newest["sentence"].startswith("An authority forbade to dispose of something")
+    assert of_entry(town, BUYER, path) == []
+    assert town.as_(BAILIFF).delete(f"{path}/restrictions/{live['id']}").is_success
+    town.settle()
+    assert of_entry(town, SELLER, path) == []
+
+
+def test_an_owner_hears_that_a_car_is_corrected_that_no_case_of_theirs_wrote(town: Town) -> None:
+    path = a_car(town)
+    good(propose(town, path))
+    good(confirm(town, path, SECOND, "corrections"))
+    town.settle()
+    assert of_entry(town, SELLER, path) == ["entry_corrected"]
+    annulled = a_car(town)
+    of = good(town.as_(JUDGE).read(annulled))["newest_change"]
+    good(act(town, JUDGE, annulled, "annulments", {"of": of, "reason": "There is no such car."}))
+    town.settle()
+    assert of_entry(town, SELLER, annulled) == ["entry_annulled"]
+
+
+def test_whom_a_case_tells_of_it_hears_it_once(town: Town) -> None:
+    """And whoever else the entry names by then, by the entry."""
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    good(propose(town, path))
+    good(confirm(town, path, SECOND, "corrections"))
+    town.settle()
+    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("corrected", [])
+    found = good(town.as_(JUDGE).read(path))
+    content = {**in_green(found), "owner": {**person(THIRD)}}
+    content["vehicle"]["colour"] = "blue"
+    said = {"of": found["newest_change"], "content": content, "reason": "Judgement of 3 March."}
+    good(act(town, JUDGE, path, "corrections", said))
+    town.settle()
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
+
+
+def test_the_pages_lead_through_cases_and_entries_in_one_order(new_town: Town) -> None:
+    for _ in range(2):
+        new_town.take_to("refused", *SALE)
+        good(new_town.as_(BAILIFF).post(f"{a_car(new_town)}/restrictions", {"kind": "arrest"}))
+    new_town.settle()
+    seen, path = [], "/v1/my/notices?country=KZ&limit=1"
+    while path:
+        answer = new_town.as_(SELLER).send("GET", path)
+        seen += good(answer)["items"]
+        path = answer.links.get("next", {}).get("url") or ""
+    assert seen == notices(new_town, SELLER)
+    assert [each["what"] for each in seen].count("entry_restricted") == 2
+    assert [each["at"] for each in seen] == sorted((each["at"] for each in seen), reverse=True)
+
+
+# --- of those for whom one acts ---------------------------------------------------------------------------------
+
+
+def test_a_parent_finds_what_the_child_was_told_of_its_cases_and_of_its_entries(town: Town) -> None:
+    child = a_child(town)
+    case = good(filed(town, buyer=child))
+    birth = entry_of_birth(town, MOTHER, child)
+    assert told(town, MOTHER, case["case"], birth=birth) == ["consent_asked"]
+    assert told(town, MOTHER, case["case"]) == [], "it is the child's"
+    good(consented(town, case, MOTHER))
+    town.withdraw(case["case"])
+    assert told(town, MOTHER, case["case"], birth=birth)[0] == "withdrawn"
+    stranger = town.as_(STRANGER).get("/v1/my/notices", country="KZ", birth=birth)
+    assert problem(stranger) == (404, "not_found")
+
+
+def test_a_parent_finds_no_more_of_who_is_of_age(new_town: Town) -> None:
+    child = a_child(new_town, born_on="2008-12-20")
+    good(filed(new_town, buyer=child))
+    birth = entry_of_birth(new_town, MOTHER, child)
+    assert notices(new_town, MOTHER, birth=birth)
+    new_town.travel(days=30)
+    late = new_town.as_(MOTHER).get("/v1/my/notices", country="KZ", birth=birth)
+    assert problem(late) == (404, "not_found")
+
+
+def test_who_acts_by_a_mandate_finds_what_the_party_was_told_as_long_as_it_lives(town: Town) -> None:
+    case = town.take_to("returned", *SALE)
+    until = (town.now() + timedelta(days=30)).date().isoformat()
+    body = {"country": "KZ", "principal": person(BUYER), "representative": person(THIRD), "until": until}
+    mandate = good(town.as_(BUYER).post("/v1/mandates", body))["mandate"]
+    town.settle()
+    assert told(town, THIRD, case, mandate=mandate) == told(town, BUYER, case) == ["consent_asked"]
+    assert told(town, THIRD, case) == []
+    asked = {"country": "KZ", "mandate": mandate}
+    assert problem(town.as_(SELLER).get("/v1/my/notices", **asked)) == (404, "not_found")
+    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    town.settle()
+    assert problem(town.as_(THIRD).get("/v1/my/notices", **asked)) == (404, "not_found")
+
+
+# --- by the made-up law, under which companies found companies ----------------------------------------------
+
+
+@pytest.fixture
+def offered() -> Iterator[None]:
+    with founding_is_offered():
+        yield
+
+
+the_law = pytest.mark.usefixtures("offered")
+
+
+@the_law
+def test_who_heads_a_company_finds_what_it_was_told_and_no_longer(new_town: Town) -> None:
+    """By naming it, or because the request names them."""
+    company = registered(new_town, head(until=new_town.now().date().isoformat()))
+    named = {**company, "acts_by": {"as": "head", "person": person(BUYER)}}
+    case = str(good(founded(new_town, named))["case"])
+    assert told(new_town, BUYER, case, company=company["number"]) == ["consent_asked"]
+    assert told(new_town, BUYER, case) == ["consent_asked"]
+    new_town.travel(days=1)
+    late = new_town.as_(BUYER).get("/v1/my/notices", country="KZ", company=company["number"])
+    assert problem(late) == (404, "not_found")
+    assert told(new_town, BUYER, case) == []
+
+
+@the_law
+def test_a_mandate_tells_of_the_procedures_for_which_it_is(town: Town) -> None:
+    sale, founding = town.file(*SALE), str(good(founded(town, person(BUYER)))["case"])
+    until = (town.now() + timedelta(days=30)).date().isoformat()
+    people = {"principal": person(BUYER), "representative": person(THIRD)}
+    body = {"country": "KZ", **people, "until": until, "procedures": ["car_sale"]}
+    mandate = good(town.as_(BUYER).post("/v1/mandates", body))["mandate"]
+    town.settle()
+    assert told(town, BUYER, founding) == ["consent_asked"]
+    assert told(town, THIRD, sale, mandate=mandate) == ["consent_asked"]
+    assert told(town, THIRD, founding, mandate=mandate) == []
+    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204

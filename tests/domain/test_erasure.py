@@ -41,6 +41,7 @@ from tests.domain.acts import (
 )
 from tests.domain.story import Act, Story, Who, a_birth, a_sale, folded, forgotten, given
 from tests.domain.test_payments import FEE
+from tests.examples import person
 
 OVER = FINAL
 YEARS_LATER = later(days=5000)
@@ -215,6 +216,7 @@ LIVES: dict[str, tuple[Callable[[], Story], Sequence[Act]]] = {
     "sold": (a_sale, A_LONG_LIFE),
     "refused": (a_sale, A_LONG_REFUSAL),
     "withdrawn": (a_sale, (*IN_HAND, ask(), withdraw(), pay_back(FEE))),
+    "restated": (a_sale, (*FILED, amend(buyer=person("KZ", 77)), withdraw())),
     "lapsed": (a_sale, (*UNPAID, *OVER)),
     "born": (a_birth, A_BIRTH),
 }

@@ -30,6 +30,7 @@ from projections import (
     competences,
     deadlines,
     entry_keys,
+    entry_notices,
     entry_people,
     entry_retention,
     mandate_people,
@@ -61,11 +62,13 @@ from tests.domain.acts import (
     UNPAID,
     WITHDRAWN,
     after,
+    amend,
     answer,
     appeal,
     approve,
     ask,
     assign,
+    correct,
     end,
     end_mandate,
     erase,
@@ -76,7 +79,9 @@ from tests.domain.acts import (
     lift,
     office,
     pay,
+    propose_correction,
     restrict,
+    serve,
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, car, made_up
@@ -93,6 +98,7 @@ from tests.domain.story import (
     stream_of,
     text,
 )
+from tests.examples import person
 
 APPOINTEE = "competence/kz-vehicle-registration/human-9"
 IDS = Ids(bytes(32))
@@ -152,6 +158,19 @@ def test_a_view_that_finds_nothing_changed_would_show_the_same(view: View, way: 
         assert isinstance(state, Case)
         kept = state._replace(**{name: getattr(stood, name) for name in view.looks_at})
         assert view.shown(kept, IDS) == view.shown(stood, IDS)
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), *FURTHER.values()], ids=[*WAYS, *FURTHER])
+@pytest.mark.parametrize("view", [v for v in views() if v.follows], ids=lambda view: view.name)
+def test_a_view_that_follows_some_events_shows_the_same_after_all_others(
+    view: View, way: tuple[Act, ...]
+) -> None:
+    log = [each for each in given(a_sale(), *way).log if each.stream == CASE]
+    states = [folded(log[:n], CASE) for n in range(1, len(log) + 1)]
+    as_before = [(stood, state) for stood, state in pairwise(states) if view.is_as_before(stood, state)]
+    assert [view.shown(stood, IDS) for stood, _ in as_before] == [
+        view.shown(state, IDS) for _, state in as_before
+    ]
 
 
 # --- case_status ------------------------------------------------------------------------------------------
@@ -293,6 +312,66 @@ def test_nobody_is_told_anything_of_what_is_erased() -> None:
     """A keyed id tells one human from another: it falls with the case."""
     assert told(*COMPLETED)
     assert told(*COMPLETED, later(days=5000), erase()) == []
+
+
+def test_whoever_takes_part_when_a_thing_is_told_keeps_it_and_nobody_else_is_told() -> None:
+    story = given(a_sale(), *FILED)
+    first = story.now.persons["p2"]
+    given(story, amend(buyer=person("KZ", 77)), withdraw())
+    second = story.now.persons["p2"]
+    found = [(each["person"], each["what"]) for each in rows(notices.PROJECTION, story)]
+    assert [what for person_, what in found if person_ == first] == ["consent_asked", "left_out"]
+    assert [what for person_, what in found if person_ == second] == ["consent_asked", "withdrawn"]
+
+
+def test_a_buyer_who_was_replaced_is_forgotten_with_the_buyer() -> None:
+    """They are sealed with one key: of whoever was asked first nothing is left, and the seller keeps what is theirs."""
+    story = given(a_sale(), *FILED, amend(buyer=person("KZ", 77)), withdraw(), later(days=5000))
+    given(story, erase("buyer"))
+    found = rows(notices.PROJECTION, story)
+    assert {each["person"] for each in found} == {story.now.persons["p1"]}
+
+
+def test_a_notice_says_whether_it_is_told_to_the_party_or_to_who_acts_for_it() -> None:
+    acts_by = {"as": "mandate", "person": person("KZ", 900)}
+    story = given(a_sale(), *FILED)
+    buyer = {**story.request["buyer"], "acts_by": acts_by}
+    given(story, amend(buyer=buyer))
+    representative = story.now.representatives["p2"]["person"]
+    found = [each for each in rows(notices.PROJECTION, story) if each["person"] == representative]
+    assert [(each["what"], each["is_party"]) for each in found] == [("consent_asked", 0)]
+    assert all(each["is_party"] for each in rows(notices.PROJECTION, story) if each not in found)
+
+
+def test_the_time_to_appeal_of_each_party_begins_for_it_alone() -> None:
+    assert told(*REFUSED, serve())[-1] == ("p1", "may_appeal")
+    assert told(*REFUSED, serve(), *PRESUMED)[-2:] == [("p1", "may_appeal"), ("p2", "may_appeal")]
+    story = given(a_sale(), *REFUSED, serve(), *PRESUMED)
+    days = [each["until"] for each in rows(notices.PROJECTION, story) if each["what"] == "may_appeal"]
+    assert days == [story.now.served[party]["appeal_until"]["due"] for party in ("p1", "p2")]
+    assert days[0] != days[1]
+
+
+# --- entry_notices ----------------------------------------------------------------------------------------
+
+
+def of_entry(story: Story) -> list[str]:
+    return [each["what"] for each in rows(entry_notices.PROJECTION, story)]
+
+
+def test_an_entry_tells_whom_it_names_that_it_is_restricted_while_it_is() -> None:
+    stories = accumulate((restrict("arrest", BAILIFF), lift(BAILIFF)), given, initial=a_sale())
+    assert [of_entry(story) for story in stories] == [[], ["entry_restricted"], []]
+
+
+def test_an_entry_that_is_over_by_itself_is_told_and_the_case_is_named_where_one_tells_it() -> None:
+    story = given(a_sale(), restrict("arrest", BAILIFF))
+    story.happened((story.key, EntryEnded(register="vehicles", title="expiry")))
+    (over, _) = rows(entry_notices.PROJECTION, story)
+    assert (over["what"], over["at"], over["case"]) == ("entry_ended", text(story.at), None)
+    corrected = given(a_sale(), *COMPLETED, propose_correction(), correct())
+    (told_too,) = rows(entry_notices.PROJECTION, corrected)
+    assert (told_too["what"], told_too["case"]) == ("entry_corrected", CASE)
 
 
 # --- deadlines --------------------------------------------------------------------------------------------
@@ -548,7 +627,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     kept = (case_retention, case_entries, entry_retention)
-    others = (registers, entry_people, entry_keys, competences, mandates, mandate_people)
+    others = (registers, entry_people, entry_keys, entry_notices, competences, mandates, mandate_people)
     modules = (*cases, *kept, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}
