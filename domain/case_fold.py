@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
-from domain.case import Case, Stage, judges_of
+from domain.case import Case, Stage, digest_of, judges_of
 from domain.case_parts import (
     Amendment,
     Appeal,
@@ -127,6 +127,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         entries=[],
         receipts={},
         objections=[],
+        restatements={},
         amendments=[],
         erased=[],
         timeline=[_step(recorded)],
@@ -336,13 +337,14 @@ def _people(case: Case) -> set[str]:
 def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str, Any]:
     """Nobody has agreed to the new request yet; what an officer asked is answered by it."""
     more, question = _kept(event.evidence), case.open_question
+    request = _kept_request(event.request)
     changes: dict[str, Any] = {
         "stage": Stage.FILED.value,
         "parties": event.parties,
-        "request": _kept_request(event.request),
+        "request": request,
         "owners": recorded.owners,
         "request_hash": recorded.hash,
-        "amended_from": event.of,
+        "restatements": {**case.restatements, event.of: digest_of(request)},
         "former": sorted({*case.former, *_people(case)}),
         "consents_asked": event.consents,
         "consent_until": event.consent_until,
@@ -585,6 +587,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "request": changed(case.request, case.owners, lambda value, of: None if of in whose else value),
         "erased": sorted({*case.erased, *whose}),
+        "restatements": {},
     }
     if "case" in whose:
         changes |= {

@@ -41,9 +41,10 @@ class Amendment(Value):
 async def amend(request: Request, case: Id) -> Response:
     """A fact: it names the request that it restates. Every consent is void; the fee is assessed anew."""
     actor, said = await caller_and_body(request, case, Amendment)
-    country, found, _ = await readable_as(request, actor, case, said.acting, "case.amend")
+    country, found, rule = await readable_as(request, actor, case, said.acting, "case.amend")
     if said.of == found.request_hash and not does_fit(AmendRequest, found):
-        raise WrongStage(found.stage, fits(found)).about(found.procedure)
+        told = fits(found, tuple(mine.party for mine in rule.capacities))
+        raise WrongStage(found.stage, told).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request
     async with sealed(country, actor, case, said.evidence if is_new else []) as evidence:

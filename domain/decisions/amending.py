@@ -1,6 +1,7 @@
 """Amending: the applicant restates the request, before it is reviewed or when it was returned; every yes is void."""
 
 from domain import events as e
+from domain.case import digest_of
 from domain.commands import AmendRequest
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, quotas
@@ -22,7 +23,7 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     """
     rule = for_applicant(command, situation)
     case = situation.case
-    if command.of == case.amended_from and command.request == case.request:
+    if case.restatements.get(command.of) == digest_of(command.request):
         return situation.so_already(rule)
     if command.of != case.request_hash:
         raise Clash("amends_old_request")

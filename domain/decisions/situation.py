@@ -45,7 +45,7 @@ from domain.needs import beside, humans_of
 from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
-from domain.parties import FIRST_PARTY, SIGNED_PAPER, capacities, parties_named, persons_in
+from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
 from domain.persons import is_company, key_of, people_in
 from domain.procedure import Effect, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
@@ -62,7 +62,7 @@ from domain.refusals import (
     WrongStage,
 )
 from domain.registers.companies import Heads, company_key, heads_on
-from domain.representation import NOTHING, Shown, Whose, children_in, shown
+from domain.representation import NOTHING, Shown, Whose, capacities_today, children_in, shown
 from domain.roles import APPLICANT, May
 from domain.running import decision_due
 
@@ -380,9 +380,10 @@ class Situation:
 
     @property
     def _parties(self) -> tuple[str, ...]:
-        """For which parties the caller may act; none where they are of an office."""
+        """For which parties the caller may act, also by a register or a mandate; none where they are of an office."""
         case, me = self.case, self.command.by.persons.get(self.case.country)
-        return tuple(each.party for each in capacities(me, case.persons, case.representatives))
+        mine = capacities_today(me, case.persons, case.representatives, self.found, case.by_paper)
+        return tuple(each.party for each in mine)
 
     def until(self, term: Term | Choice[Term] | None) -> Deadline:
         """The deadline of a term that runs from now, as the law gives it to this request.
