@@ -103,6 +103,7 @@ async def my_accesses(request: Request) -> Response:
     """Who, when, for what purpose, on what legal basis: of cases and entries in which the caller was at that moment."""
     actor = caller(request)
     country = await _country(request)
+    await country.seen_readings()
     limit, after = cursor_of(request, country)
     me = actor.persons.get(country.code)
     mine = {"concerned": country.ids.concerned(me)} if me else None

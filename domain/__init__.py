@@ -71,7 +71,8 @@ procedure.py       how a procedure and a country's terms are written; procedures
 registers/         the registers that stand by themselves; the others stand with the procedures that write to them
 offers.py          which country offers what; authorities.py which office signs what
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
-forms.py           the values that forms are written of; names.py and numbers.py their normal forms
+forms.py           the values that forms are written of; names.py and numbers.py their normal forms, currencies.py
+                   the money
 key_kinds.py       by which kinds of keys a register is searched
 countries.py       the countries that are there; country.py how their facts are written
 days/              working days, office hours, deadlines

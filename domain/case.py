@@ -2,6 +2,8 @@
 lifecycle.py (drawn in docs/reference/lifecycle.md).
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -89,6 +91,7 @@ class Case(NamedTuple):
     entries: list[EntryMember]  # what the approval wrote
     receipts: Mapping[str, str]  # event -> the entry that it wrote: what the registries have applied
     objections: list[Objection]  # oldest first, those that are over too
+    restatements: Mapping[str, str]  # each request that was amended -> the digest of what it was restated as
     amendments: list[Amendment]  # of what it wrote, oldest first
     erased: list[str]
     timeline: list[Mapping[str, Any]]
@@ -110,7 +113,6 @@ class Case(NamedTuple):
     decision_due: Deadline | None = None
     officer: str | None = None
     proposal: Proposal | None = None
-    amended_from: str | None = None  # the request that the newest amendment restated
     incomplete_since: str | None = (
         None  # from when on it was not complete any more, after the clock had begun
     )
@@ -298,6 +300,11 @@ class Case(NamedTuple):
             return None if self.is_paid else self.fee
         is_open = self.waits_for_entries and not covers(self.entry_fee, self.kept - amount_of(self.fee))
         return self.entry_fee if is_open else None
+
+
+def digest_of(request: Mapping[str, Any]) -> str:
+    """By what a request is recognised that is the case's no more; for comparing alone, it is in no event."""
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
 def judges_of(case: Case) -> list[list[str | None]]:

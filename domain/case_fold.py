@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
-from domain.case import Case, Stage, judges_of
+from domain.case import Case, Stage, digest_of, judges_of
 from domain.case_parts import (
     Amendment,
     Appeal,
@@ -136,6 +136,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         entries=NONE_YET,
         receipts={},
         objections=NONE_YET,
+        restatements={},
         amendments=NONE_YET,
         erased=NONE_YET,
         timeline=[_step(recorded)],
@@ -360,13 +361,14 @@ def _without(former: Former, whose: set[str]) -> Former:
 def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str, Any]:
     """Nobody has agreed to the new request yet; what an officer asked is answered by it."""
     more, question = _kept(event.evidence), case.open_question
+    request = _kept_request(event.request)
     changes: dict[str, Any] = {
         "stage": Stage.FILED.value,
         "parties": event.parties,
-        "request": _kept_request(event.request),
+        "request": request,
         "owners": recorded.owners,
         "request_hash": recorded.hash,
-        "amended_from": event.of,
+        "restatements": {**case.restatements, event.of: digest_of(request)},
         "former": [*case.former, _former(case, recorded)],
         "consents_asked": event.consents,
         "consent_until": event.consent_until,
@@ -609,6 +611,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "request": changed(case.request, case.owners, lambda value, of: None if of in whose else value),
         "erased": sorted({*case.erased, *whose}),
+        "restatements": {},
         "former": [_without(each, whose) for each in case.former],
     }
     if "case" in whose:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,6 +14,10 @@ from domain import law
 from domain.country import Country
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(  # RFC 3339, 5.6: its letters may be small
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -58,12 +62,12 @@ def moment_named(text: str, country: Country) -> datetime:
     """
     try:
         if _DAY.fullmatch(text):
-            midnight = datetime.combine(date.fromisoformat(text), time(), _zone(country.time_zone))
-            return (midnight + timedelta(days=1)).astimezone(UTC) - timedelta(microseconds=1)
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            raise ValueError("a moment needs its zone")
-        return at.astimezone(UTC)
+            # Where clocks are set back at midnight, the last hour of the day is there twice.
+            last = time.max.replace(fold=1)
+            return datetime.combine(date.fromisoformat(text), last, _zone(country.time_zone)).astimezone(UTC)
+        if not _MOMENT.fullmatch(text):
+            raise ValueError("no moment of RFC 3339")
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError:
         raise ValueError("beyond the calendar") from None
 

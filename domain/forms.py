@@ -13,8 +13,9 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from domain.countries import countries
+from domain.currencies import CURRENCIES
 from domain.events import Personal
-from domain.names import check, document_number
+from domain.names import check, document_number, shows
 from domain.refusals import WrongValue
 
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -41,7 +42,7 @@ def normal(text: str) -> str:
 
 def _said(text: str) -> str:
     """Something that can be read, and in the order in which it stands."""
-    if not normal(text).strip():
+    if not shows(normal(text)):
         raise WrongValue("missing")
     if any(character in _TURNS_TEXT for character in text):
         raise WrongValue("control_character")
@@ -52,6 +53,8 @@ def _trimmed(text: str) -> str:
     check(text)  # one line, nothing invisible: it may become part of a key
     if text != text.strip():
         raise WrongValue("space_around")
+    if not shows(text):
+        raise WrongValue("missing")
     return text
 
 
@@ -79,6 +82,12 @@ def _number_of_a_document(text: str) -> str:
     return text
 
 
+def _currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise WrongValue("unknown_currency")
+    return code
+
+
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_trimmed)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_trimmed)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_said)]
@@ -90,7 +99,7 @@ Day = Annotated[
 DayOrPart = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_day_or_part)]
 """A day, its month ("1980-05") or its year ("1980"): as much as is known."""
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_currency)]
 MinorUnits = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
 
 

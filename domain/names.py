@@ -43,6 +43,13 @@ def check(name: str) -> None:
             raise WrongName("invisible", position=position)
 
 
+def shows(text: str) -> bool:
+    """Whether anything of it is seen: a letter, a digit, a sign; a mark alone has nothing to stand on."""
+    return any(
+        unicodedata.category(character)[0] in "LNPS" and not _INVISIBLE.match(character) for character in text
+    )
+
+
 def normal_form(name: str, spelling: Spelling) -> str:
     """The key of a name of a country with that spelling, the same however it was typed.
 
@@ -111,9 +118,10 @@ _APOSTROPHES = re.compile(
 # --- what cannot be a name, and what is alike ---------------------------------------------------------------
 
 _NO_TEXT = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-# Default-ignorable code points that are not of category Cf: they would let two equal names differ unseen.
+# Default-ignorable code points that are not of category Cf, and the blank of Braille: they would let two equal names
+# differ unseen.
 _INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _SOUND = str.maketrans(

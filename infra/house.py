@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -127,16 +127,26 @@ class CountryHouse:
         False where they have not in time: whoever follows the log is behind, or away.
         """
         newest = self.desk.newest  # and no more: under load it moves on
-        until = time.monotonic() + LONGEST_WAIT_S
-        # Another process follows the log: there is nothing that could be awaited.
-        while not self.read_models.has_seen(newest) and time.monotonic() < until:  # noqa: ASYNC110 - see above
-            await asyncio.sleep(_LOOK_S)
-        return self.read_models.has_seen(newest)
+        return await _in_time(lambda: self.read_models.has_seen(newest))
+
+    async def seen_readings(self) -> bool:
+        """The same of what was recorded as read, which is no event and has a position of its own."""
+        count = self.accesses.head()[0]
+        return await _in_time(lambda: self.read_models.position("accesses") >= count)
 
     def close(self) -> None:
         """Finish what is queued, and give everything back."""
         for part in (self.desk, self.accesses, self.feed, self.read_models, self.log, self.vault):
             part.close()
+
+
+async def _in_time(holds: Callable[[], bool]) -> bool:
+    """Whether it holds before long."""
+    until = time.monotonic() + LONGEST_WAIT_S
+    # Another process follows the log: there is nothing that could be awaited.
+    while not (is_so := holds()) and time.monotonic() < until:  # noqa: ASYNC110 - see above
+        await asyncio.sleep(_LOOK_S)
+    return is_so
 
 
 def _belong_together(keys: Keyring, log: Log) -> None:

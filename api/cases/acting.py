@@ -1,7 +1,8 @@
 """As what somebody acts for a party, as they say it; and the paper signed at the counter, sealed for its case."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Request
 from pydantic import Field
@@ -19,9 +20,11 @@ from domain.commands import Actor, PartyCommand, StatedCapacity
 from domain.events import As, Attachment
 from domain.forms import Value
 from domain.parties import SIGNED_PAPER
-from domain.refusals import Invalid, Refusal
+from domain.refusals import Fault, Invalid, Refusal
 from infra.desk.desk import Outcome
 from infra.house import CountryHouse
+
+_PAPER: Final = "/acting/on_paper"
 
 
 class PaperBrought(Value):
@@ -68,25 +71,43 @@ async def with_paper(
     """
     if said is None:
         return await ask(None)
+    if said.on_paper is None:
+        return await ask(StatedCapacity(said.as_, None, said.mandate))
     papers: tuple[Attachment, ...] = ()
     gone = None
-    if (brought := said.on_paper) is not None:
-        signed = EvidenceBrought(id=brought.id, kind=SIGNED_PAPER, sha256=brought.sha256)
-        try:
-            papers = await seal(country, actor, case, {"/acting/on_paper": signed})
-        except Invalid as refusal:
-            gone = refusal
+    try:
+        papers = await _signed_paper(country, actor, case, said.on_paper)
+    except Invalid as refusal:
+        gone = refusal
     try:
         outcome = await ask(StatedCapacity(said.as_, next(iter(papers), None), said.mandate))
     except (Refusal, Declined) as refused:
-        await discard(country, papers)
+        await _give_back(country, papers, said.on_paper)
         is_for_want_of_it = isinstance(refused, Invalid) and any(
             fault.code == "paper_missing" for fault in refused.errors
         )
         raise (gone if gone is not None and is_for_want_of_it else refused) from None
     if outcome.is_repeat:
-        await discard(country, papers)
+        await _give_back(country, papers, said.on_paper)
     return outcome
+
+
+async def _signed_paper(
+    country: CountryHouse, actor: Actor, case: str, brought: PaperBrought
+) -> tuple[Attachment, ...]:
+    """The paper, sealed for the case; it stands for this act and no other one (rules.md 46). Raises Invalid."""
+    signed = EvidenceBrought(id=brought.id, kind=SIGNED_PAPER, sha256=brought.sha256)
+    papers = await seal(country, actor, case, {_PAPER: signed})
+    if not await asyncio.to_thread(country.evidence.use, brought.id):  # another act was faster
+        await discard(country, papers)
+        raise Invalid(Fault(_PAPER, "paper_used"))
+    return papers
+
+
+async def _give_back(country: CountryHouse, papers: tuple[Attachment, ...], brought: PaperBrought) -> None:
+    if papers:
+        await discard(country, papers)
+        await asyncio.to_thread(country.evidence.give_back, brought.id)
 
 
 async def readable_as(

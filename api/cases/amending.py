@@ -14,7 +14,7 @@ from api.edge.contract import Id, documented
 from api.edge.may_read import with_the_way
 from api.edge.shapes import EventHash
 from domain.about import offer_of
-from domain.case import Case
+from domain.case import Case, digest_of
 from domain.commands import AmendRequest
 from domain.faults import faults_of
 from domain.forms import Form, Value, plain
@@ -42,12 +42,13 @@ class Amendment(Value):
 async def amend(request: Request, case: Id) -> Response:
     """A fact: it names the request that it restates. Every consent is void; the fee is assessed anew."""
     actor, said = await caller_and_body(request, case, Amendment)
-    country, found, _ = await readable_as(request, actor, case, said.acting, "case.amend")
+    country, found, rule = await readable_as(request, actor, case, said.acting, "case.amend")
     if said.of == found.request_hash and not does_fit(AmendRequest, found):
-        raise WrongStage(found.stage, fits(found)).about(found.procedure)
+        told = fits(found, tuple(mine.party for mine in rule.capacities))
+        raise WrongStage(found.stage, told).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request
-    is_done = said.of == found.amended_from and content == found.request
+    is_done = found.restatements.get(said.of) == digest_of(content)
     is_brought = is_new or (is_done and not has_brought(found, said.evidence))
     try:
         async with sealed(country, actor, case, said.evidence if is_brought else []) as evidence:

@@ -78,7 +78,9 @@ class _Exchange:
     async def answer(self, app: App) -> None:
         """Have it answered; what breaks leaves a log line and, where nothing was sent yet, a problem."""
         try:
-            if _length(self.scope) > self._largest:
+            if not _names_its_host(self.scope):
+                await self._problem(400, "host_wrong")
+            elif _length(self.scope) > self._largest:
                 await self._problem(413, "too_large", most=self._largest)
             else:
                 await app(self.scope, self.receive, self.send)
@@ -155,6 +157,11 @@ def _largest(path: str) -> int:
     if path == "/v1/evidence":
         return LARGEST_UPLOAD
     return LARGEST_OF_REGISTRY if path.startswith("/v1/feeds/") else LARGEST_BODY
+
+
+def _names_its_host(scope: MutableMapping[str, Any]) -> bool:
+    """Whether it says once for which host it is (RFC 9112, 3.2), as HTTP/1.1 has to."""
+    return scope["http_version"] != "1.1" or [name for name, _ in scope["headers"]].count(b"host") == 1
 
 
 def _length(scope: MutableMapping[str, Any]) -> int:

@@ -26,7 +26,7 @@ Body = TypeVar("Body", bound=BaseModel)
 _UTF8: Final = ("", "charset=utf-8", 'charset="utf-8"')
 _BODY: Final = "tamga.body"  # where the scope of a request keeps what was read
 _KEY: Final = re.compile(r'^"?[\x21\x23-\x7e]{1,128}"?$')
-_ETAG: Final = re.compile(r'^"([0-9]{1,9})"$')
+_ETAG: Final = re.compile(r'^"(0|[1-9][0-9]{0,8})"$')
 
 
 def house_of(request: Request) -> House:
@@ -151,10 +151,10 @@ def key_of_request(country: CountryHouse, actor: Actor, derived: str, raw: bytes
 
 def version_seen(request: Request) -> int:
     """The version in If-Match; missing: 428."""
-    text = request.headers.get("if-match")
-    if text is None:
+    lines = request.headers.getlist("if-match")
+    if not lines:
         raise Declined(428, "if_match_missing")
-    found = _ETAG.match(text)
+    found = _ETAG.match(", ".join(lines))  # one field (RFC 9110, 5.3)
     if found is None:
         raise Declined(400, "if_match_wrong")
     return int(found.group(1))

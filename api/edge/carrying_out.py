@@ -98,7 +98,8 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
     mine = capacities_today(me, case.persons, case.representatives, found, case.by_paper)
     mine = mine or _for_whom(outcome)
     if not mine:
-        return answered(stands(case), status, version=outcome.version, location=location)
+        told = stands(case) if _is_of_an_office(actor, outcome) else {**stands(case), "fits": []}
+        return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
     seen = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome)), language)
     headers = in_language(language)
@@ -109,6 +110,12 @@ def _for_whom(outcome: Outcome) -> tuple[Capacity, ...]:
     """For whom it was done by a mandate or as a register says, where the desk has just seen that."""
     whom = outcome.actor.get("for") if outcome.actor else None
     return (Capacity(whom["party"], whom["as"]),) if whom and whom["as"] != "counter" else ()
+
+
+def _is_of_an_office(actor: Actor, outcome: Outcome) -> bool:
+    """Whether who hears it is: somebody else is answered under their key again, by what they act no more."""
+    offices = (office.country for office in actor.competences)
+    return outcome.actor is not None or outcome.state.country in offices
 
 
 async def found_again(request: Request, country: CountryHouse, actor: Actor, outcome: Outcome) -> Shown:

@@ -99,7 +99,7 @@ def _schema_of(answer: type[BaseModel] | tuple[type[BaseModel], ...] | dict[str,
 
 def _implied(*, body: bool, judgement: bool, public: bool) -> set[int]:
     """The numbers that follow from what an operation is."""
-    codes: set[int] = set() if public else {401, 403, 404, 503}
+    codes: set[int] = set() if public else {400, 401, 403, 404, 503}
     if body:
         codes |= {400, 409, 410, 413, 415, 422}
     if judgement:
@@ -151,7 +151,9 @@ def _headers(*, judgement: bool, key: str) -> list[dict[str, Any]]:
     found = []
     if judgement:
         about = "The ETag of the case as it was read"
-        found.append(header("If-Match", about, is_required=True, pattern='^"[0-9]{1,9}"$', example='"3"'))
+        found.append(
+            header("If-Match", about, is_required=True, pattern='^"(0|[1-9][0-9]{0,8})"$', example='"3"')
+        )
     if key != "none":
         about = "A text of your own, new for each new request"
         pattern = '^"?[!#-~]{1,128}"?$'

@@ -1,4 +1,7 @@
-"""Query parameters: how the usual ones are read; one that the contract does not name, or twice, is refused."""
+"""Query parameters: how the usual ones are read; one that the contract does not name, or twice, is refused.
+
+So are the headers of which there is one or none, and a condition where nothing is bound to it.
+"""
 
 from typing import Final
 from urllib.parse import parse_qsl
@@ -15,6 +18,11 @@ from infra.house import CountryHouse
 COUNTRY: Final = query(
     "country", "Which member country", {"type": "string", "pattern": "^[A-Z]{2}$"}, is_required=True
 )
+_ONCE: Final = frozenset(
+    {b"authorization", b"content-type", b"idempotency-key", b"last-event-id", b"reading-purpose"}
+)
+_CONDITION: Final = b"if-match"
+_LOOKED_AT: Final = _ONCE | {_CONDITION}
 _DIGITS: Final = 9  # of a number: more are not looked at
 
 
@@ -22,9 +30,11 @@ def only_named(route: APIRoute) -> ASGIApp:
     """The route's application, for those parameters only that its contract names."""
     extra = route.openapi_extra or {}
     named = {p["name"] for p in extra.get("parameters", ()) if p["in"] == "query"}
+    is_bound = any(p["name"] == "If-Match" for p in extra.get("parameters", ()))
     answer = route.app
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        _refuse_headers([name for name, _ in scope["headers"] if name in _LOOKED_AT], is_bound=is_bound)
         if scope["query_string"]:
             _refuse_others(scope["query_string"], named)
         await answer(scope, receive, send)
@@ -46,6 +56,14 @@ def number(request: Request, name: str, otherwise: int, least: int, most: int) -
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and least <= int(text) <= most):
         raise Declined(400, "limit_wrong", name=name, least=least, most=most)
     return int(text)
+
+
+def _refuse_headers(names: list[bytes], *, is_bound: bool) -> None:
+    if not is_bound and _CONDITION in names:
+        raise Declined(400, "if_match_not_asked")
+    single = [name for name in names if name != _CONDITION]
+    if len(set(single)) < len(single):
+        raise Declined(400, "header_twice")
 
 
 def _refuse_others(query: bytes, named: set[str]) -> None:

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.edge.accepted import prefers
 from api.edge.caller import house_of
 from api.edge.contract import documented
 from api.edge.sentences import Language, in_language, spoken
@@ -59,34 +60,12 @@ async def front_page(request: Request) -> Response:
     language = spoken(request.scope)
     index = _index(house_of(request), language)
     headers = {**in_language(language), "Vary": "Accept, Accept-Language"}
-    if wants_json(request.headers.get("accept", "")):
+    if prefers(request, "application/json", "text/html"):
         return Response(orjson.dumps(index), 200, headers, "application/json")
     shown = {**index, "development": index["environment"] == "development", "tag": language.tag_of}
     answer = page(filled("front_page.html", title="Tamga", **shown))
     answer.headers.update(headers | {"Content-Language": ", ".join(dict.fromkeys(("en", language.tag)))})
     return answer
-
-
-def wants_json(accept: str) -> bool:
-    """Whether this Accept header (RFC 9110, 12.5.1) has JSON before HTML; where both are as good, it has not."""
-    weights = dict(map(_weighed, accept.split(",")))
-
-    def weight(kind: str) -> float:
-        return next(
-            (weights[name] for name in (kind, f"{kind.partition('/')[0]}/*", "*/*") if name in weights), 0.0
-        )
-
-    return weight("application/json") > weight("text/html")
-
-
-def _weighed(part: str) -> tuple[str, float]:
-    """``application/json;q=0.5`` as (kind, weight); a weight that cannot be read counts as none given."""
-    kind, *parameters = (text.strip().lower() for text in part.split(";"))
-    given = next((text[2:] for text in parameters if text.startswith("q=")), "1")
-    try:
-        return kind, float(given)
-    except ValueError:
-        return kind, 1.0
 
 
 def _index(house: House, language: Language) -> dict[str, Any]:

@@ -41,7 +41,7 @@ router = APIRouter()
 class EntryAmended(Shape):
     """What was proposed, corrected or annulled is done; nothing personal.
 
-    ``version``: of the case that had written it, where there is one, else of the entry.
+    ``case``: that had written it, and hears of it. ``version``: of the entry.
     """
 
     entry: OpaqueId
@@ -191,17 +191,19 @@ async def _done(
 ) -> Response:
     """What came of it: who asks, of which entry, and which version of it they saw, all these commands say.
 
-    The version is that of what the command was asked of, so that a repeat is answered like the first time.
+    What a case wrote is decided in that case, at its version; the answer is about the entry all the same. An amendment
+    is one event of the entry after the version that was seen; a repeat is answered as the entry stands.
     """
+    expected = version_seen(request)
     command = asked(
         by=caller(request),
         cause=new_cause(),
         country=country.code,
         register=register,
         entry=entry,
-        expected=version_seen(request),
+        expected=expected,
     )
     outcome = await carried_out(request, country, command)
     case = None if outcome.stream == entry else outcome.stream
-    body = {"entry": entry, "case": case, "version": outcome.version}
-    return answered(body, version=outcome.version)
+    version = (await _as_it_stands(country, register, entry)).version if outcome.is_repeat else expected + 1
+    return answered({"entry": entry, "case": case, "version": version}, version=version)

@@ -4,6 +4,7 @@ An officer reads for a case of theirs that names the entry, or for a purpose tha
 purpose; a registry reads what it keeps; whoever is in the entry reads their own.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -46,6 +47,7 @@ PURPOSE: Final = (
     ),
 )
 _LINE: Final = TypeAdapter(Line)
+_NO_CODE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def office_of_register(
@@ -135,6 +137,8 @@ def _decoded(said: str | None) -> str | None:
     """The text of the header, a line; raises Declined."""
     if said is None:
         return None
+    if _NO_CODE.search(said):
+        raise Declined(400, "purpose_wrong")
     try:
         text = unquote_to_bytes(said.encode("latin-1")).decode("utf-8")
         return _LINE.validate_python(text, strict=True)

@@ -9,8 +9,9 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.edge.accepted import prefers
 from api.edge.caller import caller, country_here, house_of, may_today
-from api.edge.contract import documented, query
+from api.edge.contract import documented, header, query
 from api.edge.problems import Declined
 from api.edge.queries import number
 from domain.authorisation import Rule
@@ -31,6 +32,7 @@ LOOK_S: Final = 0.02
 HEAD_AFTER_S: Final = 10.0
 BATCH: Final = "application/cloudevents-batch+json"
 STREAM: Final = "text/event-stream"
+_OF_A_BATCH: Final = frozenset({"limit", "timeout"})
 _EVENT: Final = {
     "type": "object",
     "properties": {
@@ -53,12 +55,23 @@ _READ = documented(
     "Read the feed of a country",
     problems=(400,),
     parameters=(
+        header(
+            "Last-Event-ID",
+            "The same as lastEventId, before which it counts",
+            is_required=False,
+            pattern="^[A-Za-z0-9_-]{0,43}$",
+            example="",
+        ),
         query("lastEventId", "The id of the last event that you have", {"type": "string", "maxLength": 43}),
         query("source", "The origin of a log; left out: of the country's own", {"type": "string"}),
-        query("limit", "How many", {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT}),
+        query(
+            "limit",
+            "How many; not of a stream",
+            {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT},
+        ),
         query(
             "timeout",
-            "How many milliseconds to wait for the next event, where there is none yet",
+            "How many milliseconds to wait for the next event, where there is none yet; not of a stream",
             {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT_MS, "default": 0},
         ),
     ),
@@ -74,16 +87,25 @@ async def read_feed(request: Request, cc: str) -> Response:
     """Events after ``lastEventId``, then a signed head: how many there are by now, and their hash."""
     recipient, _ = entitled(request, cc, "feed.read")
     feed = _Feed(request, recipient)
-    if STREAM in request.headers.get("accept", ""):
-        after = feed.number_of(request.headers.get("last-event-id"))
+    # Who begins at an event says it in the address, as a browser's EventSource has to; when it connects anew it names
+    # the newest in the header, beside the same address.
+    last = request.headers.get("last-event-id") or request.query_params.get("lastEventId")
+    if prefers(request, STREAM, BATCH, "application/json"):
+        _refuse_those_of_a_batch(request)
+        after = feed.number_of(last)
         return StreamingResponse(_stream(request, cc, feed, after), 200, None, STREAM)
     limit = number(request, "limit", LIMIT, 1, LARGEST)
     wait = number(request, "timeout", 0, 0, LONGEST_WAIT_MS) / 1000
-    after = feed.number_of(request.query_params.get("lastEventId"))
+    after = feed.number_of(last)
     await feed.wait_beyond(after, wait)
     entitled(request, cc, "feed.read")  # still, after what may have been a long wait
     events, head = await asyncio.to_thread(feed.batch, after, limit)
     return Response(orjson.dumps([*map(feed.shown, events), head]), 200, None, BATCH)
+
+
+def _refuse_those_of_a_batch(request: Request) -> None:
+    if not _OF_A_BATCH.isdisjoint(request.query_params):
+        raise Declined(400, "unknown_parameter", known=("lastEventId", "source"))
 
 
 def entitled(request: Request, cc: str, action: str) -> tuple[str, Rule]:

@@ -1,6 +1,7 @@
 """Amending: the applicant restates the request, before it is reviewed or when it was returned; every yes is void."""
 
 from domain import events as e
+from domain.case import digest_of
 from domain.commands import AmendRequest
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, quotas
@@ -22,7 +23,7 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     """
     rule = for_applicant(command, situation)
     case = situation.case
-    is_done = command.of == case.amended_from and command.request == case.request
+    is_done = case.restatements.get(command.of) == digest_of(command.request)
     if is_done and situation.was_brought(command.evidence):
         return situation.so_already(rule)
     if command.of != case.request_hash:

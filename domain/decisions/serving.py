@@ -1,15 +1,18 @@
 """What ended a case reaches its parties: each opens it, or the law takes it as read; then a time to appeal runs."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from domain import events as e
+from domain.authorisation import Rule
 from domain.commands import PresumeServed, ServeDecision
 from domain.days.deadlines import Deadline, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import restating
-from domain.decisions.acting import as_a_party
+from domain.decisions.acting import as_a_party, capacities_for
 from domain.decisions.situation import Situation
 from domain.decisions.times import is_over
+from domain.parties import Capacity
 from domain.refusals import Clash
 
 
@@ -19,22 +22,39 @@ def serve(command: ServeDecision, situation: Situation) -> Decision:
     """
     rule = situation.must_be_allowed()
     case = situation.case
-    mine = as_a_party(command, rule, case.parties)
+    mine = _opened_as(command, rule, case.parties)
     if case.ending is not None and command.of != case.ending["of"]:
         raise Clash("serves_old_decision")
-    if mine.party in case.served:
+    unserved = [each.party for each in mine if each.party not in case.served]
+    if not unserved:
         return situation.so_already(rule)
     situation.must_fit()
-    rule = rule.of(mine)
+    rule = rule.of(mine[0])
     presumed = presumed_until(situation)
-    served = e.DecisionServed(
-        party=mine.party,
-        of=command.of,
-        how="presumed" if presumed else "opened",
-        appeal_until=presumed or situation.until(situation.terms.times.appeal),
-        acting=situation.representative(rule),
+    appeal_until = presumed or situation.until(situation.terms.times.appeal)
+    acting = situation.representative(rule)
+    return situation.by(
+        rule,
+        [
+            (
+                LEAD,
+                e.DecisionServed(
+                    party=party,
+                    of=command.of,
+                    how="presumed" if presumed else "opened",
+                    appeal_until=appeal_until,
+                    acting=acting,
+                ),
+            )
+            for party in unserved
+        ],
     )
-    return situation.by(rule, [(LEAD, served)])
+
+
+def _opened_as(command: ServeDecision, rule: Rule, parties: Mapping[str, str]) -> list[Capacity]:
+    """As whom: one human who is several of the parties has opened it for all of them, if they do not say for which."""
+    mine = capacities_for(command, rule.capacities, parties) if command.party is None else ()
+    return [each for each in mine if each.as_ is None] or [as_a_party(command, rule, parties)]
 
 
 def presume(_command: PresumeServed, situation: Situation) -> Decision:

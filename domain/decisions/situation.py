@@ -45,7 +45,7 @@ from domain.needs import beside, humans_of
 from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
-from domain.parties import FIRST_PARTY, SIGNED_PAPER, capacities, parties_named, persons_in
+from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
 from domain.persons import is_company, key_of, people_in
 from domain.procedure import Effect, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
@@ -62,7 +62,7 @@ from domain.refusals import (
     WrongStage,
 )
 from domain.registers.companies import Heads, company_key, heads_on
-from domain.representation import NOTHING, Shown, Whose, children_in, shown
+from domain.representation import NOTHING, Shown, Whose, capacities_today, children_in, shown
 from domain.roles import APPLICANT, May
 from domain.running import decision_due
 
@@ -361,7 +361,8 @@ class Situation:
         """The rule that lets the officer decide who has the case."""
         rule = self.must_be_allowed()
         if self.case.officer != officer_of(rule):
-            self._must_fit_the_stage()  # where nothing is decided now, having the case would not help
+            if not does_fit(type(self.command), self.case):
+                self.must_fit()  # where nothing is decided now, having the case would not help
             raise NotAllowed("not_assigned_to_you")
         return rule
 
@@ -372,17 +373,15 @@ class Situation:
         seen = self.command.expected if isinstance(self.command, CaseCommand) else None
         if self._step.is_judgement and seen != self.case.version:
             raise Stale(self.case.version)
-        self._must_fit_the_stage()
-
-    def _must_fit_the_stage(self) -> None:
         if not does_fit(type(self.command), self.case):
             raise WrongStage(self.case.stage, fits(self.case, self._parties))
 
     @property
     def _parties(self) -> tuple[str, ...]:
-        """For which parties the caller may act; none where they are of an office."""
+        """For which parties the caller may act, also by a register or a mandate; none where they are of an office."""
         case, me = self.case, self.command.by.persons.get(self.case.country)
-        return tuple(each.party for each in capacities(me, case.persons, case.representatives))
+        mine = capacities_today(me, case.persons, case.representatives, self.found, case.by_paper)
+        return tuple(each.party for each in mine)
 
     def until(self, term: Term | Choice[Term] | None) -> Deadline:
         """The deadline of a term that runs from now, as the law gives it to this request.

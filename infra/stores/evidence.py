@@ -5,7 +5,7 @@ A file is whole or not there: written beside its place, synced, renamed. Its byt
 data key of the vault, so destroying the key destroys the evidence. There are three folders:
 
 - ``uploads/<id>``: brought by somebody, not filed; gone after a day. May be filed several times, in several
-  cases;
+  cases; what stands for one act alone is ``<id>.used`` from then on, for the rest of its day;
 - ``new/<key id>``: sealed for a case, which may not have said so yet; after a day it is asked, and the
   evidence moved on, or destroyed (``forget_uploads``);
 - ``kept/<key id>``: a case has it. It falls with its key (``forget``).
@@ -17,7 +17,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,6 +101,8 @@ class EvidenceStore:
         upload.
         """
         upload, raw = self._read_upload(evidence_id)
+        if upload is None and self._is_used_of(evidence_id, owner):
+            raise Invalid(Fault(pointer, "paper_used"))
         if upload is None or upload.owner != owner:
             raise Invalid(Fault(f"{pointer}/id", "evidence_unknown"))
         if upload.sha256 != sha256_:
@@ -117,6 +119,19 @@ class EvidenceStore:
             "size": upload.size,
             "key": b64url(key.id),
         }
+
+    def use(self, evidence_id: str) -> bool:
+        """From now on nobody files this upload: it stands for one act. False where it does so already."""
+        try:
+            (self._uploads / evidence_id).rename(self._used(evidence_id))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def give_back(self, evidence_id: str) -> None:
+        """Nothing came of the act: the upload may be filed again."""
+        with suppress(FileNotFoundError):
+            self._used(evidence_id).rename(self._uploads / evidence_id)
 
     def read(self, evidence_id: str, key_id: str) -> bytes | None:
         """The bytes of what was filed, or None where the key or the file is gone."""
@@ -161,8 +176,15 @@ class EvidenceStore:
                 gone += 1
         return gone
 
-    def _read_upload(self, evidence_id: str) -> tuple[Upload | None, bytes]:
-        found = self._open(self._uploads / evidence_id, evidence_id)
+    def _used(self, evidence_id: str) -> Path:
+        return self._uploads / f"{evidence_id}.used"
+
+    def _is_used_of(self, evidence_id: str, owner: str) -> bool:
+        upload, _ = self._read_upload(evidence_id, self._used(evidence_id))
+        return upload is not None and upload.owner == owner
+
+    def _read_upload(self, evidence_id: str, path: Path | None = None) -> tuple[Upload | None, bytes]:
+        found = self._open(path or self._uploads / evidence_id, evidence_id)
         if found is None:
             return None, b""
         end = 4 + int.from_bytes(found[:4], "big")

@@ -71,7 +71,7 @@ def test_an_error_of_the_office_is_corrected_and_everybody_is_told(town: Town) -
     said, key = {"of": seen(town, path)["proposal"]["event"]}, new_key()
     ask = partial(town.as_(SECOND).post, f"{path}/corrections", said, seen=proposed["version"], key=key)
     done = good(ask())
-    assert (done["case"], done["version"]) == (case, town.read(case, SELLER)["version"])
+    assert (done["case"], done["version"]) == (case, proposed["version"] + 1)
     assert good(ask()) == done, "its answer was lost"
     assert good(town.as_(SECOND).post(f"{path}/corrections", said, seen=proposed["version"])) == done
     found = seen(town, path)
@@ -88,6 +88,28 @@ def test_an_error_of_the_office_is_corrected_and_everybody_is_told(town: Town) -
         assert any(each["what"] == "corrected" and each["case"] == case for each in told)
     story = [each["sentence"] for each in town.history(case)]
     assert any("corrected by an officer" in sentence for sentence in story)
+
+
+def test_whoever_amends_goes_on_with_the_version_that_is_answered(town: Town) -> None:
+    """It is the entry's, also where the case that wrote it hears of the amendment; that of the case is another."""
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    good(propose(town, path))
+    answer = confirm(town, path, SECOND, "corrections")
+    assert answer.headers["ETag"] == f'"{good(answer)["version"]}"'
+    said = {"of": seen(town, path)["newest_change"], "reason": WHY}
+    answer = town.as_(FIRST).post(f"{path}/annulment-proposals", said, seen=answer.headers["ETag"])
+    said = {"of": seen(town, path)["proposal"]["event"]}
+    answer = town.as_(SECOND).post(f"{path}/annulments", said, seen=good(answer)["version"])
+    assert good(answer)["version"] == seen(town, path)["version"]
+
+
+def test_a_court_that_annuls_hears_the_version_of_the_entry(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    said = {"of": seen(town, path)["newest_change"], "reason": "Judgement of 5 March."}
+    done = good(act(town, JUDGE, path, "annulments", said))
+    assert (done["case"], done["version"]) == (case, seen(town, path)["version"])
 
 
 def test_the_registry_answers_for_the_correction_too(town: Town) -> None:

@@ -102,6 +102,14 @@ def test_what_is_no_version_and_no_moment_is_refused(town: Town, wrong: str) -> 
     assert problem(answer) == (400, "as_of_wrong")
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "9999-12-31T23:59:59Z", "9000-01-01t05:00:00z"])
+def test_a_moment_is_named_as_far_as_the_calendar_goes_in_large_and_small_letters(
+    town: Town, day: str
+) -> None:
+    case = town.file(*SALE)
+    assert replayed(town, case, as_of=day)["as_of"]["version"] == town.read(case)["version"]
+
+
 def test_before_it_was_filed_there_was_no_case(town: Town) -> None:
     case = town.file(*SALE)
     for moment in ("2020-01-01T00:00:00Z", "2020-01-01"):

@@ -1,5 +1,6 @@
 """At the counter an officer acts for who cannot sign in: with the signed paper, and never as a judge of the case."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -85,6 +86,40 @@ def test_the_same_consent_again_is_that_consent(town: Town, sale: str) -> None:
     gone = {**said, "acting": {"as": "counter", "on_paper": {**said["acting"]["on_paper"], "id": sale}}}
     assert good(town.as_(FIRST).post(f"/v1/cases/{sale}/consents", gone)) == first
     assert sum(1 for _ in (town.house.countries["KZ"].folder / "evidence").rglob("*")) == kept
+
+
+@pytest.mark.parametrize("answer", ["give", "decline"])
+def test_a_paper_stands_for_one_act_and_not_for_another_in_another_case(
+    town: Town, sale: str, answer: str
+) -> None:
+    """Whatever was signed in the first: here somebody said no."""
+    said = yes(town, sale, answer=answer)
+    done = good(town.as_(FIRST).post(f"/v1/cases/{sale}/consents", said))
+    other = town.file(*SALE, buyer=unnumbered(11))
+    again = {**yes(town, other), "acting": said["acting"]}
+    refused = town.as_(FIRST).post(f"/v1/cases/{other}/consents", again)
+    assert problem(refused) == (422, "invalid_request")
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        ("/acting/on_paper", "paper_used")
+    ]
+    assert town.stage(other) == "filed"
+    assert good(town.as_(FIRST).post(f"/v1/cases/{sale}/consents", said)) == done, "its answer was lost"
+
+
+def test_a_paper_by_which_nothing_came_to_be_may_be_brought_again(town: Town, sale: str) -> None:
+    said = yes(town, sale)
+    old = town.as_(FIRST).post(f"/v1/cases/{sale}/consents", {**said, "of": "A" * 43})
+    assert problem(old) == (409, "consent_over_old_request")
+    good(town.as_(FIRST).post(f"/v1/cases/{sale}/consents", said))
+
+
+def test_of_two_acts_at_once_by_one_paper_one_is_done(town: Town, sale: str) -> None:
+    cases = [sale, *(town.file(*SALE, buyer=unnumbered(n)) for n in (12, 13))]
+    paper = with_paper(town, FIRST)
+    said = [(f"/v1/cases/{case}/consents", {**yes(town, case), "acting": paper}) for case in cases]
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda each: town.as_(FIRST).post(*each), said))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422]
 
 
 def test_nobody_else_is_the_counter_nor_hears_whether_a_paper_is_there(town: Town, sale: str) -> None:

@@ -87,7 +87,16 @@ def test_a_moment_is_exact_and_a_day_is_its_end_in_the_country(new_town: Town) -
 
 
 @pytest.mark.parametrize(
-    "wrong", ["yesterday", "2026-02-30", "2026-03-01T10:00:00", "1", "0001-01-01T00:00:00+14:00"]
+    "wrong",
+    [
+        "yesterday",
+        "2026-02-30",
+        "2026-03-01T10:00:00",
+        "2026-03-01x10:00:00Z",
+        "2026-W10-7T10:00:00Z",
+        "1",
+        "0001-01-01T00:00:00+14:00",
+    ],
 )
 def test_what_is_no_day_and_no_moment_is_refused(town: Town, wrong: str) -> None:
     case = town.file(*SALE)

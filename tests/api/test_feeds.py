@@ -155,6 +155,53 @@ def test_events_are_sent_as_they_come(served_town: ServedTown) -> None:
         assert until_head(stream.iter_lines())[: len(new)] == new
 
 
+@pytest.mark.usefixtures("sold")
+def test_a_browser_goes_on_from_the_event_in_the_address_and_then_from_the_header(town: Town) -> None:
+    """Its EventSource has no header when it connects first, and keeps the address when it does so again."""
+    ids = [event["id"] for event in events(town, limit=1000)[:-1]]
+    headers = {"Authorization": f"Bearer {town.token(REGISTRY)}", "Accept": "text/event-stream"}
+    asked = {"lastEventId": ids[-3]}
+    with listening(town) as http:
+        for more, told in (({}, ids[-2:]), ({"Last-Event-ID": ids[-2]}, ids[-1:])):
+            with http.stream("GET", FEED, params=asked, headers=headers | more) as stream:
+                assert until_head(stream.iter_lines()) == told
+    read = town.as_(REGISTRY).send("GET", FEED, headers={"Last-Event-ID": ids[-2]})
+    assert [event["id"] for event in read.json()[:-1]] == ids[-1:], "without a stream as well"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"limit": 3}, (400, "unknown_parameter")),
+        ({"timeout": "soon"}, (400, "unknown_parameter")),
+        ({"lastEventId": "no hash"}, (400, "last_event_id_wrong")),
+        ({"lastEventId": "A" * 43}, (404, "unknown_event")),
+    ],
+)
+def test_a_stream_that_cannot_be_begun_is_told_why(
+    town: Town, asked: dict[str, Any], said: tuple[int, str]
+) -> None:
+    answer = town.as_(REGISTRY).send("GET", FEED, params=asked, headers={"Accept": "text/event-stream"})
+    assert problem(answer) == said
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/event-stream", "text/event-stream"),
+        ("TEXT/EVENT-STREAM", "text/event-stream"),
+        ("text/event-stream, */*;q=0.5", "text/event-stream"),
+        ("text/event-stream;q=0", "application/cloudevents-batch+json"),
+        ("application/json, text/event-stream;q=0.1", "application/cloudevents-batch+json"),
+        ('application/json;note="text/event-stream"', "application/cloudevents-batch+json"),
+        ("*/*", "application/cloudevents-batch+json"),
+    ],
+)
+def test_a_stream_is_for_who_asks_for_one_first(town: Town, accept: str, kind: str) -> None:
+    answer = town.as_(REGISTRY).send("HEAD", FEED, headers={"Accept": accept})
+    assert answer.headers["content-type"].partition(";")[0] == kind
+
+
 def test_a_stream_ends_with_its_readers_competence(new_town: Town) -> None:
     """At the next event, before that is sent (rules.md 41)."""
     house, auditor = new_town.house, new_town.token("kz-auditor")

@@ -105,6 +105,14 @@ WRONG: dict[str, tuple[Callable[[Body, Any], None], Any, str, str]] = {
     "not composed": (SURNAME, "E\u0301xample", "/request/seller/surname", "text_not_composed"),
     "a control character": (SURNAME, "Exam\u0000ple", "/request/seller/surname", "invisible"),
     "a space before": (SURNAME, " Example", "/request/seller/surname", "space_around"),
+    "a blank of Braille": (SURNAME, "\u2800", "/request/seller/surname", "invisible"),
+    "a mark on nothing": (SURNAME, "\u0301", "/request/seller/surname", "missing"),
+    "no such money": (
+        at("request", "price", "currency"),
+        "ZZZ",
+        "/request/price/currency",
+        "unknown_currency",
+    ),
     "no name": (SURNAME, "", "/request/seller/surname", "too_short"),
     "a long name": (SURNAME, "x" * 101, "/request/seller/surname", "too_long"),
     "a very long name": (SURNAME, "x" * 200_000, "/request/seller/surname", "too_long"),
@@ -414,12 +422,62 @@ def test_a_judgement_says_what_it_saw(town: Town) -> None:
     version = town.read(case)["version"]
     with nothing_changes(town):
         assert problem(officer.post(path, {})) == (428, "if_match_missing")
-        for nonsense in ("3", 'W/"3"', "*", '"x"', '"3", "4"'):
+        for nonsense in ("3", 'W/"3"', "*", '"x"', '"3", "4"', f'"0{version}"'):
             assert problem(officer.post(path, {}, seen=nonsense)) == (400, "if_match_wrong")
         for old in (version - 1, version + 1, 0):
             stale = officer.post(path, {}, seen=old)
             assert problem(stale) == (412, "stale_version")
             assert stale.json()["version"] == version
+
+
+def test_a_judgement_of_the_past_is_stale_whatever_has_happened_since(town: Town) -> None:
+    """One order for all of them, also for who does not have the case: first the version, then the stage."""
+    case = town.take_to("in_review", "KZ", "car_sale")
+    version = town.read(case)["version"]
+    town.assign(case)
+    town.approve(case)
+    said = {"grounds": ["tax_unpaid"], "reason": "It is open."}
+    for who in ("officer-1", "officer-2", "supervisor"):
+        refused = town.as_(f"{OFFICE}-{who}").post(f"/v1/cases/{case}/refusals", said, seen=version)
+        assert problem(refused) == (412, "stale_version")
+
+
+def test_a_fact_is_bound_to_no_version(town: Town) -> None:
+    """It names what it answers; a condition that nobody looks at is not sent in vain."""
+    case = town.file("KZ", "car_sale")
+    shown = town.read(case)
+    said = {"answer": "give", "of": shown["request_hash"]}
+    with nothing_changes(town):
+        for seen in (shown["version"], shown["version"] - 1):
+            answer = town.as_("kz-citizen-2").post(f"/v1/cases/{case}/consents", said, seen=seen)
+            assert problem(answer) == (400, "if_match_not_asked")
+        bound = town.as_("kz-citizen-1").send("GET", f"/v1/cases/{case}", headers={"If-Match": '"1"'})
+        assert problem(bound) == (400, "if_match_not_asked")
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Authorization", "header_twice"),
+        ("Content-Type", "header_twice"),
+        ("Idempotency-Key", "header_twice"),
+        ("Reading-Purpose", "header_twice"),
+        ("If-Match", "if_match_wrong"),
+    ],
+)
+def test_what_is_said_once_is_not_sent_in_two_lines(town: Town, header: str, code: str) -> None:
+    case = town.take_to("in_review", "KZ", "car_sale")
+    sent = {
+        "Authorization": f"Bearer {town.token(f'{OFFICE}-officer-1')}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": new_key(),
+        "Reading-Purpose": "work",
+        "If-Match": f'"{town.read(case)["version"]}"',
+    }
+    lines = [*sent.items(), (header, sent[header])]
+    with nothing_changes(town):
+        twice = town.http.post(f"/v1/cases/{case}/assignments", content=b"{}", headers=lines)
+        assert problem(twice) == (400, code)
 
 
 # --- consents ---------------------------------------------------------------------------------------------
@@ -667,10 +725,12 @@ def test_who_has_no_competence_does_not_learn_that_the_case_exists(town: Town, n
         "erasures": {"basis": "x"},
         "payments": {"statement": "x" * 200},
     }
+    facts = {"consents", "information", "erasures", "payments"}
     with nothing_changes(town):
         for what, body in bodies.items():
-            there = town.as_(nobody).post(f"/v1/cases/{case}/{what}", body, seen=seen)
-            not_there = town.as_(nobody).post(f"/v1/cases/{nowhere}/{what}", body, seen=seen)
+            bound = None if what in facts else seen
+            there = town.as_(nobody).post(f"/v1/cases/{case}/{what}", body, seen=bound)
+            not_there = town.as_(nobody).post(f"/v1/cases/{nowhere}/{what}", body, seen=bound)
             assert (what, *problem(there)) == (what, 404, "not_found")
             assert (what, *problem(not_there)) == (what, 404, "not_found")
         for what in ("", "/history", f"/evidence/{nowhere}"):

@@ -333,3 +333,33 @@ def test_a_stream_of_another_kind_is_no_mandate_and_a_mandate_no_case(town: Town
         refused = town.as_(SELLER).post(f"/v1/cases/{stream}/withdrawals", {}, seen=1)
         assert problem(refused) == (404, "not_found")
         assert problem(town.as_(SELLER).get(f"/v1/cases/{stream}")) == (404, "not_found")
+
+
+def test_whoever_acts_by_nothing_any_more_hears_of_their_filing_nothing_that_an_office_may_do(
+    town: Town, give: Any
+) -> None:
+    mandate = give(SELLER)
+    body, key = {**town.filing(*SALE), "acting": by(mandate)}, new_key()
+    filed = good(town.as_(OTHER).post("/v1/cases", body, key=key))
+    town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}")
+    again = town.as_(OTHER).post("/v1/cases", body, key=key)
+    assert again.status_code == 201
+    assert good(again) == {**{name: filed[name] for name in ("case", "stage", "version")}, "fits": []}
+
+
+def test_whoever_acts_by_a_mandate_is_told_what_a_party_may_do(town: Town, give: Any) -> None:
+    """As the party is, not as an office is."""
+    mandate, case = give(SELLER), town.take_to("in_review", *SALE)
+    body = {"acting": by(mandate), "of": "h" * 43, "answer": "Yesterday."}
+    refused = town.as_(OTHER).post(f"/v1/cases/{case}/information", body)
+    assert problem(refused) == (409, "wrong_stage")
+    assert refused.json()["fits"] == good(town.as_(OTHER).get(f"/v1/cases/{case}"))["fits"]
+    again = {"acting": by(mandate), **amended_again(town, case)}
+    refused = town.as_(OTHER).post(f"/v1/cases/{case}/amendments", again)
+    assert problem(refused) == (409, "wrong_stage")
+    assert refused.json()["fits"] == good(town.as_(OTHER).get(f"/v1/cases/{case}"))["fits"]
+
+
+def amended_again(town: Town, case: str) -> dict[str, Any]:
+    shown = town.read(case, SELLER)
+    return {"of": shown["request_hash"], "request": {**shown["request"], "new_plates": False}}

@@ -1,5 +1,6 @@
 """What only a real server shows: bodies that are not read, heads without bodies, on connections that live on."""
 
+import socket
 import time
 from collections.abc import Iterator
 
@@ -67,3 +68,14 @@ def test_who_goes_away_in_the_middle_is_no_fault_of_the_house(served_town: Serve
     assert 'route="/v1/cases",status="500"' not in counts
     again = served_town.as_(SELLER).send("POST", "/v1/cases", content=b"{}", headers=headers)
     assert again.status_code == 422
+
+
+@pytest.mark.parametrize("lines", [[], ["house.example", "house.example"]])
+def test_a_request_says_once_for_which_host_it_is(served_town: ServedTown, lines: list[str]) -> None:
+    hosts = "".join(f"Host: {line}\r\n" for line in lines)
+    with socket.create_connection(("127.0.0.1", served_town.settings.port)) as to:
+        to.sendall(f"GET /livez HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: to.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "application/problem+json" in answer
+    assert '"host_wrong"' in answer

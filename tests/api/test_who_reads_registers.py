@@ -51,7 +51,9 @@ def test_an_officer_says_what_for_and_the_owner_finds_it(town: Town) -> None:
     assert purposes(town, OWNER, entry) == ["looking after it", "Көлік табылды", "Көлік тексерілді"]
 
 
-@pytest.mark.parametrize("wrong", ["%FF", "%20a", "a%0Ab", "%E2%80%8B", "", "x" * 201])
+@pytest.mark.parametrize(
+    "wrong", ["%FF", "%ZZ", "all of it, 100%", "%20a", "a%0Ab", "%E2%80%8B", "", "x" * 201]
+)
 def test_a_purpose_is_a_line_that_can_be_read(town: Town, wrong: str) -> None:
     _, entry = a_car(town)
     answer = town.as_(OFFICER).send("GET", f"{ENTRIES}/{entry}", headers={"Reading-Purpose": wrong})

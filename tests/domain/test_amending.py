@@ -110,6 +110,22 @@ def test_an_older_request_is_not_amended_and_the_same_amendment_twice_is_ignored
     story.when(amend()).then_refused(Invalid, "nothing_amended", "/request")
 
 
+def test_an_amendment_whose_answer_was_lost_is_asked_again_after_the_next_one() -> None:
+    """It was so once: what was amended since stands, also where the two say the same."""
+    story = given(a_sale(), *FILED)
+    first = story.now.request_hash
+    given(story, amend(price={"amount": 1, "currency": "KZT"}))
+    second = story.now.request_hash
+    given(story, amend(price={"amount": 2, "currency": "KZT"}))
+    story.when(amend(of=first, price={"amount": 1, "currency": "KZT"})).then()
+    story.when(amend(of=first, price={"amount": 2, "currency": "KZT"})).then_refused(
+        Clash, "amends_old_request"
+    )
+    given(story, amend(price={"amount": 1, "currency": "KZT"}))
+    story.when(amend(of=second, price={"amount": 2, "currency": "KZT"})).then()
+    assert story.now.request["price"]["amount"] == 1
+
+
 @pytest.mark.parametrize("stage", [COMPLETE, IN_HAND, PROPOSED, APPROVED, REFUSED])
 def test_what_is_reviewed_or_decided_is_not_amended(stage: tuple[Act, ...]) -> None:
     given(a_sale(), *stage).when(amend(new_plates=False)).then_refused(WrongStage)

@@ -265,6 +265,29 @@ def test_who_was_refused_may_let_go_of_the_car_for_others() -> None:
     given(a_sale(), *COMPLETED).when(waive()).then_refused(WrongStage)
 
 
+def test_what_a_newer_case_has_taken_over_is_not_let_go_by_the_older() -> None:
+    story = given(a_sale(), *REFUSED)
+    (key,) = story.claims
+    story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
+    story.when(waive()).then()
+    assert story.claims[key].holder == "case-2"
+
+
+# --- who opens it ---------------------------------------------------------------------------------------------
+
+
+def test_one_human_who_is_several_parties_has_opened_it_for_all_of_them() -> None:
+    mother = a_birth().request["mother"]
+    refused = (file(), assign(OFFICER), refuse("not_proven"))
+    story = given(a_birth(applicant=mother), *refused)
+    mine = [party for party, human in story.now.persons.items() if human == story.now.persons["p1"]]
+    assert len(mine) == 2
+    given(a_birth(applicant=mother), *refused).when(serve(party=mine[1])).then("DecisionServed")
+    story.when(serve()).then("DecisionServed", "DecisionServed")
+    assert {*mine} == {*story.now.served}
+    story.when(serve()).then()
+
+
 # --- money in time --------------------------------------------------------------------------------------------
 
 IN_TIME = "2026-12-07T18:59:00Z"
