@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from domain.authorities import roles_in
 from domain.case import Case
 from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
@@ -264,8 +265,11 @@ def subject_of_filing(command: FileCase, authority: str, day: date, found: Shown
 def _covers(
     competence: Competence, subject: Subject, *, same_authority: bool, or_opinion_office: bool
 ) -> bool:
-    """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
-    if not competence.holds_on(subject.day):
+    """Whether the competence holds on the day, for the procedure and, where asked, in that office; one in a role that
+    the law does not give to its office, whoever granted that, covers nothing.
+    """
+    lawful = roles_in(competence.country).get(competence.authority, ())
+    if competence.role not in lawful or not competence.holds_on(subject.day):
         return False
     if subject.offices is not None and same_authority:
         return competence.authority in subject.offices

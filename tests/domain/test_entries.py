@@ -120,7 +120,7 @@ def test_what_the_law_gives_to_no_court_its_own_office_lifts() -> None:
         (office("court", authority="kz-appeal-court"), Unknown),  # no court that the law names
         (office("court", authority="kz-court", country="TR"), Unknown),
         (office("court", authority="kz-court", until=date(2026, 1, 1)), Unknown),
-        (office("officer", authority="kz-court"), NotAllowed),  # of the court, and no judge
+        (office("officer", authority="kz-court"), Unknown),  # the law gives the court judges alone
         (applicant, Unknown),
     ],
 )
