@@ -154,6 +154,16 @@ class Case(NamedTuple):
         return frozenset(known for known in named if known)
 
     @property
+    def have_asked(self) -> frozenset[str]:
+        """Whoever asked another authority for its opinion, by their ids within theirs."""
+        return frozenset(opinion["asked_by"] for opinion in self.opinions)
+
+    @property
+    def have_opined(self) -> frozenset[str]:
+        """Whoever gave the opinion of an authority, by their ids within it."""
+        return frozenset(opinion["given_by"] for opinion in self.opinions if opinion["given_by"])
+
+    @property
     def have_proposed(self) -> frozenset[str]:
         """Whoever proposed an approval, ever, by their ids within the authority and as persons."""
         named = (known for one in self.proposers for known in (one["officer"], one["person"]))

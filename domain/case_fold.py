@@ -216,7 +216,11 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case OpinionRequested():
             return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
         case OpinionGiven():
-            said = {"opinion": _kept(event.opinion), "given_at": recorded.time}
+            said = {
+                "opinion": _kept(event.opinion),
+                "given_at": recorded.time,
+                "given_by": recorded.actor["id"],
+            }
             opinions = [{**o, **said} if o["of"] == event.of else o for o in case.opinions]
             return {"opinions": opinions, "decision_due": event.decision_due}
         case ApprovalProposed():
@@ -411,6 +415,8 @@ def _opinion(event: OpinionRequested, recorded: Recorded) -> Opinion:
         "inquiry": _kept(event.inquiry),
         "opinion": None,
         "given_at": None,
+        "asked_by": recorded.actor["id"],
+        "given_by": None,
     }
 
 

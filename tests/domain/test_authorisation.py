@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.authorities import roles_in
 from domain.authorisation import TABLE, Rule, Subject, rule_or_refusal
+from domain.authorities import roles_in
 from domain.commands import Actor, Competence
 from domain.refusals import NotAllowed, Unknown
 from domain.roles import APPLICANT, PARTY

@@ -1,6 +1,7 @@
 """Opinions: another authority is asked and answers; for an investigation of the law the time to decide stands still."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ from tests.domain.acts import (
     IN_HAND,
     OFFICER,
     PROPOSED,
+    SECOND,
+    SUPERVISOR,
     after,
     answer,
     appeal,
@@ -33,6 +36,7 @@ from tests.domain.acts import (
     approve,
     ask,
     ask_for_opinion,
+    assign,
     decide_appeal,
     give_opinion,
     later,
@@ -44,7 +48,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import Story, folded, given, text
+from tests.domain.story import Act, Story, Who, folded, given, text
 
 MakeUp = Callable[..., Story]
 POLICE: Final = Consultation("kz-police", LAW, Term(5, "working_days", LAW))
@@ -120,6 +124,42 @@ def test_asking_is_a_judgement_of_the_officer_who_has_the_case(make_up: MakeUp) 
     given(make_up(), *COMPLETE).when(ask_for_opinion()).then_refused(NotAllowed)
 
 
+def in_both(one: Who, other: Who) -> Who:
+    """One human who works in two offices."""
+    return lambda story: replace(one(story), competences=(*one(story).competences, *other(story).competences))
+
+
+POLICEMAN = office("officer", "kz-police-1", authority="kz-police")
+
+
+def test_nobody_gives_an_opinion_on_what_they_asked_themselves(make_up: MakeUp) -> None:
+    """One human in two offices is one human (rules.md 20), also once somebody else has the case."""
+    story = given(make_up(), *IN_HAND, ask_for_opinion())
+    story.when(give_opinion(by=in_both(POLICEMAN, OFFICER))).then_refused(NotAllowed, "own_question")
+    given(story, assign(SUPERVISOR, to=SECOND))
+    story.when(give_opinion(by=in_both(POLICEMAN, OFFICER))).then_refused(NotAllowed, "own_question")
+    story.when(give_opinion(by=in_both(POLICEMAN, SECOND))).then_refused(NotAllowed, "own_question")
+    story.when(give_opinion(by=in_both(POLICEMAN, office("officer", "officer-3")))).then("OpinionGiven")
+
+
+@pytest.mark.parametrize("act", [assign, propose, approve, refuse])
+def test_whoever_gave_an_opinion_decides_nothing_in_the_case(
+    make_up: MakeUp, act: Callable[..., Act]
+) -> None:
+    third = in_both(office("officer", "officer-3"), POLICEMAN)
+    story = given(make_up(), *IN_HAND, ask_for_opinion(), give_opinion(), propose())
+    story.when(act(by=third)).then_refused(NotAllowed, "gave_opinion")
+    given(story, refuse("tax_unpaid"), appeal())
+    body = office("appeal_officer", authority=story.terms.appeals.authority)
+    story.when(decide_appeal(by=in_both(body, POLICEMAN))).then_refused(NotAllowed, "gave_opinion")
+
+
+def test_whoever_gave_an_opinion_is_not_given_the_case(make_up: MakeUp) -> None:
+    third = in_both(office("officer", "kz-police-1"), POLICEMAN)
+    story = given(make_up(), *IN_HAND, ask_for_opinion(), give_opinion())
+    story.when(assign(SUPERVISOR, to=third)).then_refused(NotAllowed, "gave_opinion")
+
+
 def test_what_was_proposed_before_is_void(make_up: MakeUp) -> None:
     story = given(make_up(), *PROPOSED, ask_for_opinion())
     assert story.now.proposal is None
@@ -132,7 +172,7 @@ def test_only_the_asked_authority_answers(make_up: MakeUp) -> None:
     story.when(give_opinion(by=applicant)).then_refused(NotAllowed)
     story.when(give_opinion(authority="kz-bailiffs")).then_refused(Unknown)
     story.when(give_opinion(by=stranger)).then_refused(Unknown)
-    story.when(give_opinion(of="hash-of-nothing", by=OFFICER)).then_refused(Clash, "nothing_asked")
+    story.when(give_opinion(of="hash-of-nothing", by=SECOND)).then_refused(Clash, "nothing_asked")
 
 
 def test_the_same_answer_again_is_ignored_and_another_one_refused(make_up: MakeUp) -> None:
