@@ -29,7 +29,7 @@ from domain.days.deadlines import Deadline
 from domain.events import (
     EntryMember,
 )
-from domain.parties import AT_COUNTER, FIRST_PARTY, Representative, persons_in, representatives_in
+from domain.parties import AT_COUNTER, BOTH_SIDES, FIRST_PARTY, Representative, persons_in, representatives_in
 
 
 class Stage(StrEnum):
@@ -93,6 +93,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
+    acted_for: Mapping[str, list[str]]  # who acted, "a1" or "p2" -> for which other parties
     former: list[str]
     proposers: list[Proposal]  # oldest first
     decisions: list[Decided]  # newest last; those that were set aside, too
@@ -145,7 +146,25 @@ class Case(NamedTuple):
     @property
     def all_warnings(self) -> list[str]:
         """What the officer is told: at the filing, and since."""
-        return [*self.warnings, *([AT_COUNTER] if self.at_counter else [])]
+        at_counter = [AT_COUNTER] if self.at_counter else []
+        return [*self.warnings, *at_counter, *([BOTH_SIDES] if self.is_one_for_both_sides else [])]
+
+    @property
+    def is_one_for_both_sides(self) -> bool:
+        """Whether somebody who acts for a party, by the request or since, is one in another role, or acts for one."""
+        named = self.representatives
+        if not named and not self.acted_for:
+            return False
+        persons = self.persons
+        roles: dict[str | None, set[str]] = {}
+        for party, person in persons.items():
+            roles.setdefault(person, set()).add(self.parties[party])
+        acting = [(each["person"], party) for party, each in named.items()]
+        for who, parties in self.acted_for.items():
+            acting += [(persons.get(who) or self.acting.get(who), party) for party in parties]
+        for person, party in acting:
+            roles.setdefault(person, set()).add(self.parties[party])
+        return any(person and len(roles[person]) > 1 for person, _ in acting)
 
     @property
     def judges(self) -> frozenset[str]:

@@ -132,6 +132,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         timeline=[_step(recorded)],
         acting={},
         at_counter=[],
+        acted_for={},
         former=[],
         proposers=[],
         decisions=[],
@@ -151,7 +152,10 @@ def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
         return {}
     person = None if said is ERASED else said["person"]
     if actor["for"]["as"] != "counter":
-        return {} if actor["id"] in case.parties else {"acting": {**case.acting, actor["id"]: person}}
+        who, party = actor["id"], actor["for"]["party"]
+        known = case.acted_for.get(who, [])
+        acted = {} if party in known else {"acted_for": {**case.acted_for, who: [*known, party]}}
+        return acted if who in case.parties else {"acting": {**case.acting, who: person}, **acted}
     paper = None if said is ERASED else said["paper"]
     officer = [actor["id"], person or None]
     signed = None if paper is None else {**paper, "party": actor["for"]["party"]}
