@@ -50,8 +50,7 @@ class Subject:
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
     barred: frozenset[str] = frozenset()  # who judged what was set aside, as at_counter
     set_aside_by: frozenset[str] = frozenset()  # and who set it aside
-    asked: frozenset[str] = frozenset()  # who asked another authority for its opinion, and
-    opined: frozenset[str] = frozenset()  # who gave one, by their ids within their authorities
+    opined: frozenset[str] = frozenset()  # who gave the opinion of another authority, by their ids within it
     found: Shown = NOTHING  # of whoever asks, by registers and mandates
     by_paper: frozenset[str] = frozenset()  # the parties of which an officer judges who acts for them
     acted: frozenset[str] = frozenset()  # the humans who acted for a party without being one
@@ -177,16 +176,13 @@ def _most_senior(found: list[Competence]) -> Competence:
 def _both_sides(may: May, subject: Subject, known: frozenset[str]) -> Refusal | None:
     """Who acts for a party at the counter does not judge its case, and who judges it does not act (rules.md 46); nor
     does anybody judge what was set aside who judged it before, or set it aside (rules.md 19): that one may decide
-    another appeal. Nobody answers what they asked themselves, in whichever office, or gives an opinion to what they
-    judge; and who gave one has said what they think (rules.md 20).
+    another appeal. And who gave an opinion has said what they think.
     """
     if may.judges and not subject.at_counter.isdisjoint(known):
         return NotAllowed("acted_at_counter")
     before = subject.barred if may is DECIDE_APPEAL else subject.barred | subject.set_aside_by
     if may.judges and not before.isdisjoint(known):
         return NotAllowed("judged_before")
-    if may is OPINE and not (subject.asked | subject.judges).isdisjoint(known):
-        return NotAllowed("own_question")
     if may.judges and may is not OPINE and not subject.opined.isdisjoint(known):
         return NotAllowed("gave_opinion")
     if may is COUNTER and not (subject.judges | subject.opined).isdisjoint(known):
@@ -226,10 +222,9 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
         acted=frozenset((*filter(None, case.acting.values()), *case.former)),
         barred=case.judged_what_was_set_aside,
         set_aside_by=case.was_set_aside_by,
-        asked=case.have_asked,
         opined=case.have_opined,
         opinion_offices=(
-            *(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
+            *(asked["authority"] for asked in (*case.unanswered_opinions, *case.open_appeals)),
             *(courts_over(case.country, case.procedure) if case.entries else ()),
         ),
     )

@@ -29,7 +29,15 @@ from domain.days.deadlines import Deadline
 from domain.events import (
     EntryMember,
 )
-from domain.parties import AT_COUNTER, BOTH_SIDES, FIRST_PARTY, Representative, persons_in, representatives_in
+from domain.parties import (
+    AT_COUNTER,
+    BOTH_SIDES,
+    FIRST_PARTY,
+    OPINION_OPEN,
+    Representative,
+    persons_in,
+    representatives_in,
+)
 
 
 class Stage(StrEnum):
@@ -146,8 +154,12 @@ class Case(NamedTuple):
     @property
     def all_warnings(self) -> list[str]:
         """What the officer is told: at the filing, and since."""
-        at_counter = [AT_COUNTER] if self.at_counter else []
-        return [*self.warnings, *at_counter, *([BOTH_SIDES] if self.is_one_for_both_sides else [])]
+        since = {
+            AT_COUNTER: self.at_counter,
+            BOTH_SIDES: self.is_one_for_both_sides,
+            OPINION_OPEN: self.opinions and self.open_opinions,
+        }
+        return [*self.warnings, *(code for code, is_so in since.items() if is_so)]
 
     @property
     def is_one_for_both_sides(self) -> bool:
@@ -156,15 +168,14 @@ class Case(NamedTuple):
         if not named and not self.acted_for:
             return False
         persons = self.persons
-        roles: dict[str | None, set[str]] = {}
-        for party, person in persons.items():
-            roles.setdefault(person, set()).add(self.parties[party])
         acting = [(each["person"], party) for party, each in named.items()]
         for who, parties in self.acted_for.items():
-            acting += [(persons.get(who) or self.acting.get(who), party) for party in parties]
-        for person, party in acting:
-            roles.setdefault(person, set()).add(self.parties[party])
-        return any(person and len(roles[person]) > 1 for person, _ in acting)
+            if known := persons.get(who) or self.acting.get(who):  # None: erased
+                acting += [(known, party) for party in parties]
+        roles: dict[str, set[str]] = {}
+        for human, party in (*acting, *((person, party) for party, person in persons.items())):
+            roles.setdefault(human, set()).add(self.parties[party])
+        return any(len(roles[human]) > 1 for human, _ in acting)
 
     @property
     def judges(self) -> frozenset[str]:
@@ -238,7 +249,23 @@ class Case(NamedTuple):
         """What other authorities are asked, and have not answered, while there is something to decide."""
         if self.stage not in (Stage.IN_REVIEW, Stage.RETURNED, Stage.FILED):
             return []
+        return self.unanswered_opinions
+
+    @property
+    def unanswered_opinions(self) -> list[Opinion]:
+        """The same, also of what was decided without: until nobody can appeal any more, what comes late is heard."""
+        if self.is_annulled or self.is_appeal_term_over or self.stage in (Stage.WITHDRAWN, Stage.NOT_NEEDED):
+            return []
         return [opinion for opinion in self.opinions if opinion["given_at"] is None]
+
+    @property
+    def late_opinions(self) -> list[Opinion]:
+        """Those that came after what was decided without them, as long as that stands and nothing was amended since."""
+        decided = self.decided if self.opinions else None
+        if decided is None or self.is_appeal_term_over:
+            return []
+        since = max((decided["at"], *(amendment["at"] for amendment in self.amendments)))
+        return [opinion for opinion in self.opinions if (opinion["given_at"] or "") > since]
 
     @property
     def stands_still_since(self) -> str | None:

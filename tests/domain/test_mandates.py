@@ -165,13 +165,12 @@ def test_that_one_party_acts_for_the_other_is_said_to_the_officer() -> None:
 
 
 def test_that_one_human_was_named_for_both_sides_is_said_to_the_officer() -> None:
-    named = {"acts_by": {"as": "head", "person": person("KZ", 952)}}
-    companies = [
-        {"country": "KZ", "number": n, "name": "Example", **named} for n in ("000000000007", "000000000008")
-    ]
+    head = person("KZ", 952)
+    named = {"country": "KZ", "name": "Example", "acts_by": {"as": "head", "person": head}}
+    companies = [{**named, "number": number} for number in ("000000000007", "000000000008")]
     story = a_sale(seller=companies[0], buyer=companies[1])
     human = story.request["representative_p1"]["person"]
-    given(story, asked_by(as_human(named["acts_by"]["person"]), file()))
+    given(story, asked_by(as_human(head), file()))
     assert human == story.request["representative_p2"]["person"]
     assert "both_sides" in story.now.all_warnings
 
