@@ -26,22 +26,22 @@ AMENDED: Final = frozenset(
 
 def check_amendment(country: str, said: Mapping[str, Any]) -> None:
     """Who amends (``said`` is the event's payload) may do so alone, where they do; raises what FAILED lists."""
-    data, office = said["data"], said["authority"]
-    is_of_court = data["rule"].partition(":")[2] == COURT
-    for register in _registers(data):
+    told, office = said["data"], said["authority"]
+    is_of_court = told["rule"].partition(":")[2] == COURT
+    for register in _registers(told):
         if is_of_court and office != _court(country, register, said["time"]):
             raise Wrong("amendment", f"{office} amends as a court, and the law names no such court")
-        is_alone = "proposal" in data and data["proposal"] is None
-        is_on_appeal = data["rule"].startswith(DECIDE_APPEAL.action) and office in appeal_bodies(
+        is_alone = "proposal" in told and told["proposal"] is None
+        is_on_appeal = told["rule"].startswith(DECIDE_APPEAL.action) and office in appeal_bodies(
             country, register
         )
         if is_alone and not is_of_court and not is_on_appeal:
             raise Wrong("amendment", f"{office} amends alone, and is neither the court nor decides appeals")
 
 
-def _registers(data: Mapping[str, Any]) -> set[str]:
+def _registers(told: Mapping[str, Any]) -> set[str]:
     """Of a case all to which it wrote, of an entry its own."""
-    return {each["register"] for each in data["entries"]} if "entries" in data else {data["register"]}
+    return {each["register"] for each in told["entries"]} if "entries" in told else {told["register"]}
 
 
 def _court(country: str, register: str, time: str) -> str | None:
