@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from domain.authorities import roles_in
 from domain.case import Case
 from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import Human, humans_in
 from domain.events import As
-from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, ROWS
+from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, OPINE, ROWS
 from domain.offers import courts_over, offices_of_register
 from domain.parties import (
     FIRST_PARTY,
@@ -49,6 +50,7 @@ class Subject:
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
     barred: frozenset[str] = frozenset()  # who judged what was set aside, as at_counter
     set_aside_by: frozenset[str] = frozenset()  # and who set it aside
+    opined: frozenset[str] = frozenset()  # who gave the opinion of another authority, by their ids within it
     found: Shown = NOTHING  # of whoever asks, by registers and mandates
     by_paper: frozenset[str] = frozenset()  # the parties of which an officer judges who acts for them
     acted: frozenset[str] = frozenset()  # the humans who acted for a party without being one
@@ -174,14 +176,16 @@ def _most_senior(found: list[Competence]) -> Competence:
 def _both_sides(may: May, subject: Subject, known: frozenset[str]) -> Refusal | None:
     """Who acts for a party at the counter does not judge its case, and who judges it does not act (rules.md 46); nor
     does anybody judge what was set aside who judged it before, or set it aside (rules.md 19): that one may decide
-    another appeal.
+    another appeal. And who gave an opinion has said what they think.
     """
     if may.judges and not subject.at_counter.isdisjoint(known):
         return NotAllowed("acted_at_counter")
     before = subject.barred if may is DECIDE_APPEAL else subject.barred | subject.set_aside_by
     if may.judges and not before.isdisjoint(known):
         return NotAllowed("judged_before")
-    if may is COUNTER and not subject.judges.isdisjoint(known):
+    if may.judges and may is not OPINE and not subject.opined.isdisjoint(known):
+        return NotAllowed("gave_opinion")
+    if may is COUNTER and not (subject.judges | subject.opined).isdisjoint(known):
         return NotAllowed("judges_this_case")
     return None
 
@@ -218,8 +222,9 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
         acted=frozenset((*filter(None, case.acting.values()), *case.took_part)),
         barred=case.judged_what_was_set_aside,
         set_aside_by=case.was_set_aside_by,
+        opined=case.have_opined,
         opinion_offices=(
-            *(asked["authority"] for asked in (*case.open_opinions, *case.open_appeals)),
+            *(asked["authority"] for asked in (*case.unanswered_opinions, *case.open_appeals)),
             *(courts_over(case.country, case.procedure) if case.entries else ()),
         ),
     )
@@ -264,8 +269,11 @@ def subject_of_filing(command: FileCase, authority: str, day: date, found: Shown
 def _covers(
     competence: Competence, subject: Subject, *, same_authority: bool, or_opinion_office: bool
 ) -> bool:
-    """Whether the competence holds on the day, for the procedure and, where asked, in that office."""
-    if not competence.holds_on(subject.day):
+    """Whether the competence holds on the day, for the procedure and, where asked, in that office; one in a role that
+    the law does not give to its office, whoever granted that, covers nothing.
+    """
+    lawful = roles_in(competence.country).get(competence.authority, ())
+    if competence.role not in lawful or not competence.holds_on(subject.day):
         return False
     if subject.offices is not None and same_authority:
         return competence.authority in subject.offices

@@ -1,11 +1,14 @@
-"""The offices of a country and what each may sign, as the law that is there says; never listed by hand."""
+"""The offices of a country, what each may sign and whom it has, as the law that is there says; never listed by hand."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
+from domain.countries import country_of
 from domain.families import signed_by
 from domain.offers import keepers, offers_of
 from domain.procedure import Offer, Terms
+from domain.roles import APPEAL_OFFICER, COURT, OFFICERS, PERSONNEL
 
 CASES: Final = signed_by("deciding")
 ENTRIES: Final = ("entry.*",)
@@ -62,8 +65,8 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         found.setdefault(keeper.authority, set()).update(IMPORTS)
     for offer in offers_of(country):
         for terms in offer.terms:
-            for name, types in _named(offer, terms):
-                found.setdefault(name, set()).update(types)
+            for office in _named(offer, terms):
+                found.setdefault(office.name, set()).update(office.signs)
     wrong = [name for name in found if not name.startswith(f"{cc}-")]
     if wrong:
         msg = f"authorities of {country} begin with {cc}-: {wrong}"
@@ -71,20 +74,45 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(sorted(types)) for name, types in sorted(found.items())}
 
 
-def _named(offer: Offer, terms: Terms) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each office that these terms name, with what it signs."""
-    yield terms.authority, CASES
+class _Office(NamedTuple):
+    """An office that some terms name: what it signs by them, and in which roles its people act."""
+
+    name: str
+    signs: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+def _named(offer: Offer, terms: Terms) -> Iterator[_Office]:
+    yield _Office(terms.authority, CASES, OFFICERS)
     for register in offer.procedure.registers:
-        yield terms.registry_of(register.name), (RECEIPT, OBJECTION)
+        yield _Office(terms.registry_of(register.name), (RECEIPT, OBJECTION), ("registry",))
     for consultation in terms.opinions:
-        yield consultation.authority, OPINIONS
-    yield terms.appeals.authority, APPEALS
+        yield _Office(consultation.authority, OPINIONS, OFFICERS)
+    yield _Office(terms.appeals.authority, APPEALS, (APPEAL_OFFICER,))
     if terms.amendments and terms.amendments.court:
-        yield terms.amendments.court.authority, AMENDMENTS
+        yield _Office(terms.amendments.court.authority, AMENDMENTS, (COURT,))
     for restriction in terms.restrictions:
-        yield restriction.authority, RESTRICTIONS
+        yield _Office(restriction.authority, RESTRICTIONS, ("restricting_officer",))
         if restriction.court:
-            yield restriction.court.authority, LIFTING
+            yield _Office(restriction.court.authority, LIFTING, (COURT,))
+
+
+@cache
+def roles_in(country: str) -> Mapping[str, frozenset[str]]:
+    """Authority id -> the roles that the country's law lets its people, or its machines, have: a registration office
+    has no judges, and one office alone erases. By the law of any day: who holds office under a former one holds it.
+    Whoever appoints somebody there is of that office, too.
+    """
+    found: dict[str, set[str]] = {treasury_of(country): {"treasury"}}
+    for offer in offers_of(country):
+        for terms in offer.terms:
+            for office in _named(offer, terms):
+                found.setdefault(office.name, set()).update(office.roles)
+    for keeper in keepers(country).values():
+        found.setdefault(keeper.authority, set()).add("registry")
+    for watcher in country_of(country).watchers:
+        found.setdefault(watcher.authority, set()).add(watcher.role)
+    return {name: frozenset((*roles, PERSONNEL)) for name, roles in sorted(found.items())}
 
 
 def treasury_of(country: str) -> str:

@@ -32,7 +32,15 @@ from domain.days.deadlines import Deadline
 from domain.events import (
     EntryMember,
 )
-from domain.parties import AT_COUNTER, FIRST_PARTY, Representative, persons_in, representatives_in
+from domain.parties import (
+    AT_COUNTER,
+    BOTH_SIDES,
+    FIRST_PARTY,
+    OPINION_OPEN,
+    Representative,
+    persons_in,
+    representatives_in,
+)
 
 
 class Stage(StrEnum):
@@ -97,6 +105,7 @@ class Case(NamedTuple):
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]
+    acted_for: Mapping[str, list[str]]  # who acted, "a1" or "p2" -> for which other parties
     former: list[Former]  # oldest first
     proposers: list[Proposal]  # oldest first
     decisions: list[Decided]  # newest last; those that were set aside, too
@@ -160,13 +169,44 @@ class Case(NamedTuple):
     @property
     def all_warnings(self) -> list[str]:
         """What the officer is told: at the filing, and since."""
-        return [*self.warnings, *([AT_COUNTER] if self.at_counter else [])]
+        since = {
+            AT_COUNTER: self.at_counter,
+            BOTH_SIDES: self.is_one_for_both_sides,
+            OPINION_OPEN: self.opinions and self.open_opinions,
+        }
+        return [*self.warnings, *(code for code, is_so in since.items() if is_so)]
+
+    @property
+    def is_one_for_both_sides(self) -> bool:
+        """Whether somebody who acts for a party, by the request or since, is one in another role, or acts for one."""
+        named = self.representatives
+        if not named and not self.acted_for:
+            return False
+        persons = self.persons
+        acting = [(each["person"], party) for party, each in named.items()]
+        for who, parties in self.acted_for.items():
+            if known := persons.get(who) or self.acting.get(who):  # None: erased
+                acting += [(known, party) for party in parties]
+        roles: dict[str, set[str]] = {}
+        for human, party in (*acting, *((person, party) for party, person in persons.items())):
+            roles.setdefault(human, set()).add(self.parties[party])
+        return any(len(roles[human]) > 1 for human, _ in acting)
 
     @property
     def judges(self) -> frozenset[str]:
         """Who has the case, ever proposed, or decided, by their ids within the authority and as persons."""
         named = (known for judge in judges_of(self) for known in judge)
         return frozenset(known for known in named if known)
+
+    @property
+    def have_asked(self) -> frozenset[str]:
+        """Whoever asked another authority for its opinion, by their ids within theirs."""
+        return frozenset(opinion["asked_by"] for opinion in self.opinions)
+
+    @property
+    def have_opined(self) -> frozenset[str]:
+        """Whoever gave the opinion of an authority, by their ids within it."""
+        return frozenset(opinion["given_by"] for opinion in self.opinions if opinion["given_by"])
 
     @property
     def have_proposed(self) -> frozenset[str]:
@@ -229,7 +269,23 @@ class Case(NamedTuple):
         """What other authorities are asked, and have not answered, while there is something to decide."""
         if self.stage not in (Stage.IN_REVIEW, Stage.RETURNED, Stage.FILED):
             return []
+        return self.unanswered_opinions
+
+    @property
+    def unanswered_opinions(self) -> list[Opinion]:
+        """The same, also of what was decided without: until nobody can appeal any more, what comes late is heard."""
+        if self.is_annulled or self.is_appeal_term_over or self.stage in (Stage.WITHDRAWN, Stage.NOT_NEEDED):
+            return []
         return [opinion for opinion in self.opinions if opinion["given_at"] is None]
+
+    @property
+    def late_opinions(self) -> list[Opinion]:
+        """Those that came after what was decided without them, as long as that stands and nothing was amended since."""
+        decided = self.decided if self.opinions else None
+        if decided is None or self.is_appeal_term_over:
+            return []
+        since = max((decided["at"], *(amendment["at"] for amendment in self.amendments)))
+        return [opinion for opinion in self.opinions if (opinion["given_at"] or "") > since]
 
     @property
     def stands_still_since(self) -> str | None:

@@ -142,6 +142,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         timeline=[_step(recorded)],
         acting={},
         at_counter=NONE_YET,
+        acted_for={},
         former=NONE_YET,
         proposers=NONE_YET,
         decisions=NONE_YET,
@@ -161,7 +162,10 @@ def _acted(case: Case, event: Event, recorded: Recorded) -> dict[str, Any]:
         return {}
     person = None if said is ERASED else said["person"]
     if actor["for"]["as"] != "counter":
-        return {} if actor["id"] in case.parties else {"acting": {**case.acting, actor["id"]: person}}
+        who, party = actor["id"], actor["for"]["party"]
+        known = case.acted_for.get(who, [])
+        acted = {} if party in known else {"acted_for": {**case.acted_for, who: [*known, party]}}
+        return acted if who in case.parties else {"acting": {**case.acting, who: person}, **acted}
     paper = None if said is ERASED else said["paper"]
     officer = [actor["id"], person or None]
     signed = None if paper is None else {**paper, "party": actor["for"]["party"]}
@@ -230,7 +234,11 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case OpinionRequested():
             return {"opinions": [*case.opinions, _opinion(event, recorded)], "proposal": None}
         case OpinionGiven():
-            said = {"opinion": _kept(event.opinion), "given_at": recorded.time}
+            said = {
+                "opinion": _kept(event.opinion),
+                "given_at": recorded.time,
+                "given_by": recorded.actor["id"],
+            }
             opinions = [{**o, **said} if o["of"] == event.of else o for o in case.opinions]
             return {"opinions": opinions, "decision_due": event.decision_due}
         case ApprovalProposed():
@@ -437,6 +445,8 @@ def _opinion(event: OpinionRequested, recorded: Recorded) -> Opinion:
         "inquiry": _kept(event.inquiry),
         "opinion": None,
         "given_at": None,
+        "asked_by": recorded.actor["id"],
+        "given_by": None,
     }
 
 

@@ -63,7 +63,8 @@ class Question(TypedDict):
 class Opinion(TypedDict):
     """What another authority was asked in the event ``of``, and what it said; words that are erased are None.
 
-    While an ``investigation`` is open, the time to decide stands still.
+    While an ``investigation`` is open, the time to decide stands still. ``asked_by`` and ``given_by``: the officers'
+    ids within their authorities.
     """
 
     of: str
@@ -74,6 +75,8 @@ class Opinion(TypedDict):
     inquiry: str | None
     opinion: str | None
     given_at: str | None
+    asked_by: str
+    given_by: str | None
 
 
 class Former(TypedDict):

@@ -92,6 +92,15 @@ class Majority:
         return (day.year - born_on.year, (day.month, day.day)) >= (self.years, (born_on.month, born_on.day))
 
 
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """The one office whose people watch the whole country in this role, whoever decides a case."""
+
+    role: str
+    authority: str
+    source: Source
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Country:
     """The facts of a country that no procedure owns; ``units`` hold their values oldest first."""
@@ -106,6 +115,7 @@ class Country:
     decreed_until: date  # the last day whose public holidays are decreed: deadlines beyond it are provisional
     person_number: PersonNumber
     majority: Majority
+    watchers: tuple[Watcher, ...]
     partition: int  # of its log in every topic of the feed, for ever: a new country takes the next free one
     spelling: Spelling = plainly  # how names in its first official language are compared
     office_hours: OfficeHours | None = None  # None: not known, or none; minutes then run by the clock

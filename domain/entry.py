@@ -88,6 +88,17 @@ class Amended(TypedDict):
     case: str | None
 
 
+class Handled(TypedDict):
+    """Which officers placed and lifted a restriction, by their ids within their offices, and the first one's reference:
+    so that who does it again is answered (rules.md 21).
+    """
+
+    placed_by: str
+    reference: str | None
+    lifted_by: str | None
+    lifted_for: str | None  # the office
+
+
 class Entry(NamedTuple):
     """An entry as its events tell it; JSON values only. Personal values that are erased are None.
 
@@ -98,6 +109,7 @@ class Entry(NamedTuple):
     ``before``: how it read before that, as far as that is known: one step, and none after an annulment.
     ``depth``: over how many former readings it stands; 0: on none, it stands as it was created.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
+    ``handled``: of each restriction, those that were lifted too, who did it.
     """
 
     entry: str
@@ -115,6 +127,7 @@ class Entry(NamedTuple):
     owners: Mapping[str, str]
     changes: list[str]
     restrictions: Mapping[str, Mapping[str, str]]
+    handled: Mapping[str, Handled]
     keys: list[str]
     is_erased: bool = False
     number: str | None = None  # that the register or the house gave it
@@ -148,6 +161,7 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             owners=_owners(event, recorded),
             changes=[recorded.hash],
             restrictions={},
+            handled={},
             keys=sorted(recorded.keys.values()),
             change=recorded.hash,
             written_by=recorded.lead,
@@ -213,11 +227,20 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "since": recorded.time,
                 "law": event.law,
             }
-            restrictions = {**entry.restrictions, event.restriction: placed}
-            return {"restrictions": restrictions, "keys": _with_keys(entry, recorded)}
+            return {
+                "restrictions": {**entry.restrictions, event.restriction: placed},
+                "handled": {**entry.handled, event.restriction: _placed(event, recorded)},
+                "keys": _with_keys(entry, recorded),
+            }
         case RestrictionLifted():
-            left = {i: r for i, r in entry.restrictions.items() if i != event.restriction}
-            return {"restrictions": left}
+            lifted = {"lifted_by": recorded.actor["id"], "lifted_for": recorded.authority}
+            return {
+                "restrictions": {i: r for i, r in entry.restrictions.items() if i != event.restriction},
+                "handled": {
+                    i: {**each, **lifted} if i == event.restriction else each
+                    for i, each in entry.handled.items()
+                },
+            }
         case PersonalDataErased():
             content = {n: None if n in entry.owners else v for n, v in entry.content.items()}
             left_keys = [key for key in entry.keys if key not in event.keys]
@@ -236,6 +259,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "before": None,
                 "proposal": proposal,
                 "amended": amended,
+                "handled": {i: {**each, "reference": None} for i, each in entry.handled.items()},
             }
         case _:
             assert_never(event)
@@ -294,6 +318,15 @@ def _proposal(entry: Entry, event: CorrectionProposed | AnnulmentProposed, recor
         "content_version": event.content_version if isinstance(event, CorrectionProposed) else None,
         "reason": None if event.reason is ERASED else event.reason,
         "proposers": [*former, [recorded.actor["id"], person]],
+    }
+
+
+def _placed(event: RestrictionPlaced, recorded: Recorded) -> Handled:
+    return {
+        "placed_by": recorded.actor["id"],
+        "reference": None if event.reference is ERASED else event.reference,
+        "lifted_by": None,
+        "lifted_for": None,
     }
 
 

@@ -174,7 +174,7 @@ def _waits_for_an_answer(case: Case) -> bool:
 
 
 def _waits_for_an_opinion(case: Case) -> bool:
-    return bool(case.open_opinions)
+    return bool(case.unanswered_opinions)
 
 
 def _awaits_receipts(case: Case) -> bool:
@@ -255,7 +255,13 @@ ROWS: Final = (
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to=(RETURNED,)),
     Step(c.ProvideInformation, INFORM, (RETURNED, FILED), when=_waits_for_an_answer, to=(IN_REVIEW,)),
     Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
-    Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED, FILED), when=_waits_for_an_opinion),
+    # What comes after the decision is a fact, too: whether anything follows, an officer sees.
+    Step(
+        c.GiveOpinion,
+        OPINE,
+        (*BEFORE_DECISION, APPROVED, REFUSED, LAPSED, COMPLETED, APPEALED),
+        when=_waits_for_an_opinion,
+    ),
     Step(c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_runs, is_judgement=True),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES, to=(APPROVED,)),

@@ -217,6 +217,12 @@ def amendments_of(country: str, register: str, day: date) -> Amendments | None:
     return next(filter(None, found), Amendments(keeper.source) if keeper else None)
 
 
+def appeal_bodies(country: str, register: str) -> frozenset[str]:
+    """Who decides appeals about what is written to the register, by the law of any day."""
+    rows = (terms for offer in _writing_to(country, register) for terms in offer.terms)
+    return frozenset(terms.appeals.authority for terms in rows)
+
+
 def courts_over(country: str, procedure: str) -> tuple[str, ...]:
     """The courts that the country's law on the procedure names, or named, for what it writes."""
     found = offer(country, procedure)

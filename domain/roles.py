@@ -20,7 +20,7 @@ GRANTED_BY_PEOPLE: Final = (
     "data_protection_officer",
     PERSONNEL,
 )
-GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "hospital", "auditor")
+GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "auditor")
 
 
 @dataclass(frozen=True, slots=True)

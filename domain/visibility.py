@@ -134,7 +134,7 @@ def shown(
                 **(opinion if party is None else _without_words(opinion)),
                 "answer_until": day(opinion["answer_until"], "opinions"),
             }
-            for opinion in case.opinions
+            for opinion in map(_unsigned, case.opinions)
         ],
         "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
@@ -210,7 +210,12 @@ def _decision(case: Case) -> dict[str, Any]:
     return {**shown_of_it, "unconfirmed": found}
 
 
-def _without_words(opinion: Opinion) -> dict[str, Any]:
+def _unsigned(opinion: Opinion) -> dict[str, Any]:
+    """Who asked and who answered stands in the history."""
+    return {name: value for name, value in opinion.items() if name not in ("asked_by", "given_by")}
+
+
+def _without_words(opinion: Mapping[str, Any]) -> dict[str, Any]:
     """That an authority is asked, and until when: what offices write to each other is for those who decide."""
     return {**opinion, "inquiry": None, "opinion": None}
 

@@ -15,7 +15,7 @@ def _rows(case: Case) -> list[Row]:
             "asked_at": opinion["at"],
             "due": opinion["answer_until"]["until"] if opinion["answer_until"] else None,
         }
-        for opinion in case.open_opinions
+        for opinion in case.unanswered_opinions
     ]
 
 
@@ -32,6 +32,6 @@ PROJECTION = View(
         "due": "text",
     },
     rows=_rows,
-    looks_at=("opinions", "stage"),
+    looks_at=("opinions", "stage", "amendments", "is_appeal_term_over"),
     indexes=(("authority", "asked_at", "case"),),
 )

@@ -93,6 +93,11 @@ def _opinion(case: Case) -> str | None:
     return min((opinion["at"] for opinion in case.open_opinions), default=None)
 
 
+def _late_opinion(case: Case) -> str | None:
+    """It was decided without: whether the result has to be amended is for an officer to see."""
+    return min((opinion["given_at"] or "" for opinion in case.late_opinions), default=None)
+
+
 def _entries(case: Case) -> str | None:
     return case.entries_held["at"] if case.entries_held else None
 
@@ -132,6 +137,7 @@ REASONS: Final[Mapping[str, Since]] = {
     "appeal": _appeal,
     "claims_lost": _claims_lost,
     "paid_in_time": _paid_in_time,
+    "late_opinion": _late_opinion,
     "assignment": _assignment,
     "approval": _approval,
     "decision": _decision,

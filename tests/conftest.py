@@ -9,6 +9,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from api.messages.__main__ import compile_all
+from domain.authorities import roles_in
 
 pytest_plugins = ("tests.town.fixtures", "tests.kafka_server")
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,12 @@ settings.register_profile(
 settings.load_profile("patient")
 
 compile_all()  # as make does; for who starts pytest by hand, and for the copies of the tree that tests make
+
+
+@pytest.fixture(autouse=True)
+def _law_of_this_test() -> None:
+    """The offices of a law that another test made up are not remembered."""
+    roles_in.cache_clear()
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the plugin ships no types

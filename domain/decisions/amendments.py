@@ -25,9 +25,9 @@ from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
 from domain.lifecycle import fits
-from domain.offers import amendments_of
-from domain.persons import keys_in
-from domain.procedure import Change, Create, Key
+from domain.offers import amendments_of, restrictions_of
+from domain.persons import key_of, people_in
+from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
 from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, WrongStage, named
 from domain.roles import COURT
@@ -42,7 +42,7 @@ class Basis(NamedTuple):
 
     @property
     def is_court(self) -> bool:
-        """A court needs no second officer, and is stopped by no restriction."""
+        """A court needs no second officer."""
         return self.rule.competence is not None and self.rule.competence.role == COURT
 
 
@@ -55,7 +55,7 @@ def propose_correction(command: ProposeCorrection, situation: Situation) -> Deci
     if _is_proposed_by_me(entry, basis.rule, "correction", command.of, command.reason, command.content):
         return situation.so_already(basis.rule)
     _must_be_newest(command, entry)
-    _must_correct(command.content, entry, basis)
+    _must_correct(command.content, entry, basis, situation)
     _must_be_known(basis)
     proposed = e.CorrectionProposed(
         register=entry.register,
@@ -76,7 +76,7 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
         return situation.so_already(basis.rule)
     _must_be_newest(command, entry)
     _must_stand(entry)
-    _must_be_free(basis, entry)
+    _must_be_free(basis, entry, situation)
     _must_be_known(basis)
     proposed = e.AnnulmentProposed(
         register=entry.register,
@@ -101,7 +101,7 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
     content = proposal["content"] if proposal else command.content
     if content is None:
         raise Erased(command.entry) if proposal else Invalid(Fault("/content", "missing"))
-    _must_correct(content, entry, basis)
+    _must_correct(content, entry, basis, situation)
     corrected = e.EntryCorrected(
         register=entry.register,
         content_version=registers()[entry.register].content_version,
@@ -127,7 +127,7 @@ def correct(command: CorrectEntry, situation: Situation) -> Decision:
     return situation.by(basis.rule, events, authority=basis.authority)
 
 
-def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis) -> None:
+def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis, situation: Situation) -> None:
     """It says something else, of the same thing: by its key an entry is found for ever. To other people it goes only
     where nothing forbids that.
     """
@@ -137,8 +137,13 @@ def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis) -> Non
     key = registers()[entry.register].key
     if key(content) != key(entry.content):
         raise Invalid(Fault("/content", "key_not_corrected"))
-    if {*keys_in(content)} != {*keys_in(entry.content)}:
-        _must_be_free(basis, entry)
+    if _whose(content) != _whose(entry.content):
+        _must_be_free(basis, entry, situation)
+
+
+def _whose(content: Mapping[str, Any]) -> list[Any]:
+    """Who is where in it: two who change places are others there, and whoever has no number is who they are called."""
+    return [key_of(person) or person for person in people_in(content)]
 
 
 def _claims_follow(content: Mapping[str, Any], entry: Entry, situation: Situation) -> Events:
@@ -194,7 +199,6 @@ def annulled(situation: Situation, basis: Basis, reason: str, proposal: str | No
     for key, entry in situation.written.items():
         if entry.change not in case.effects:
             raise Clash("entry_changed_since")
-        _must_be_free(basis, entry)
         events += _taken_back(key, entry, situation, basis, reason, proposal)
     told = e.ResultAnnulled(
         entries=case.entries,
@@ -211,6 +215,7 @@ def _taken_back(  # noqa: PLR0913, PLR0917 - what an annulment says
     key: Target, entry: Entry, situation: Situation, basis: Basis, reason: str, proposal: str | None
 ) -> Events:
     """The newest change of the entry, and what it did to claims."""
+    _must_be_free(basis, entry, situation)
     was = _read_before(entry)
     taken_back = e.EntryAnnulled(
         register=entry.register,
@@ -366,11 +371,23 @@ def _must_be_known(basis: Basis) -> None:
         raise NotAllowed("officer_without_person")
 
 
-def _must_be_free(basis: Basis, entry: Entry) -> None:
-    """An office takes nothing back that is under a restriction; a court may."""
-    if entry.restrictions and not basis.is_court:
-        kinds = sorted({each["kind"] for each in entry.restrictions.values()})
-        raise Clash("entry_restricted", kinds=named("restriction", kinds))
+def _must_be_free(basis: Basis, entry: Entry, situation: Situation) -> None:
+    """Nothing is taken back or goes to others under a restriction; a court that the law lets lift those of this kind is
+    not stopped by them, any other one is.
+    """
+    lifts = (
+        restrictions_of(entry.country, entry.register, situation.day)
+        if entry.restrictions and basis.is_court
+        else {}
+    )
+    kinds = {each["kind"] for each in entry.restrictions.values()}
+    stopping = [kind for kind in sorted(kinds) if not _lifts(lifts.get(kind), basis.authority)]
+    if stopping:
+        raise Clash("entry_restricted", kinds=named("restriction", stopping))
+
+
+def _lifts(restriction: Restriction | None, court: str) -> bool:
+    return restriction is not None and restriction.court is not None and restriction.court.authority == court
 
 
 def _is_proposed_by_me(  # noqa: PLR0913, PLR0917 - what a proposal says

@@ -5,7 +5,7 @@ from datetime import date
 from domain import events as e
 from domain.appointee import Appointee, Held, is_over
 from domain.authorisation import Rule, Subject, rule_or_refusal
-from domain.authorities import competence_of
+from domain.authorities import competence_of, roles_in
 from domain.commands import SYSTEM, AppointeeCommand, EndCompetence, GrantCompetence
 from domain.decision import LEAD, Decision, Events
 from domain.decisions.situation import Situation
@@ -117,12 +117,17 @@ def _is_own(command: AppointeeCommand, situation: Situation, login: e.LoginMembe
 
 
 def _must_be_known(command: GrantCompetence, situation: Situation) -> None:
-    """Role and procedures; raises Invalid."""
+    """Role and procedures: the role one that the law gives to this office, whoever grants it; raises Invalid."""
     known = GRANTED_BY_PEOPLE if command.by != SYSTEM else (*GRANTED_BY_PEOPLE, *GRANTED_ON_THE_MACHINE)
     if command.role not in known:
         if command.role in GRANTED_ON_THE_MACHINE:
             raise Invalid(Fault("/role", "role_of_the_machine"))
         raise Invalid(Fault("/role", "role_not_known", {"known": known}))
+    of_office = roles_in(command.country).get(command.authority, frozenset())
+    if command.role not in of_office:
+        raise Invalid(
+            Fault("/role", "role_not_of_office", {"known": tuple(sorted(of_office.intersection(known)))})
+        )
     offered = tuple(sorted({offer.procedure.name for offer in offers_of(situation.country.code)}))
     wrong = [n for n, name in enumerate(command.procedures) if name not in offered]
     if wrong:

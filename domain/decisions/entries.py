@@ -7,7 +7,8 @@ from domain import events as e
 from domain.authorisation import Rule, rule_or_refusal, subject_of_register
 from domain.commands import LiftRestriction, PlaceRestriction
 from domain.decision import LEAD, Decision
-from domain.decisions.situation import Situation
+from domain.decisions.situation import Situation, officer_of
+from domain.entry import Entry
 from domain.entry_visibility import humans_in
 from domain.offers import restrictions_of
 from domain.procedure import Restriction
@@ -15,7 +16,9 @@ from domain.refusals import Fault, Invalid, NotAllowed, Refusal, Unknown, named
 
 
 def place(command: PlaceRestriction, situation: Situation) -> Decision:
-    """By the authority that the law names for this kind."""
+    """By the authority that the law names for this kind. The same officer places one of the same kind and reference
+    once, as long as it lives: whose answer was lost asks again.
+    """
     kinds = _kinds(situation)
     asked = kinds.get(command.kind)
     if asked is None:
@@ -26,7 +29,7 @@ def place(command: PlaceRestriction, situation: Situation) -> Decision:
         raise Invalid(Fault("/kind", "unknown_restriction", {"known": named("restriction", sorted(kinds))}))
     rule = _restricting(situation, asked.authority)
     _must_be_anothers(rule, situation)
-    if command.restriction in situation.entry.restrictions:
+    if _is_placed(command, rule, situation.entry):
         return situation.so_already(rule, authority=asked.authority)
     placed = e.RestrictionPlaced(
         restriction=command.restriction,
@@ -39,14 +42,38 @@ def place(command: PlaceRestriction, situation: Situation) -> Decision:
 
 
 def lift(command: LiftRestriction, situation: Situation) -> Decision:
-    """By the authority that placed it, or the court that the law names (rules.md 40)."""
+    """By the authority that placed it, or the court that the law names (rules.md 40); who lifted it lifts it again."""
     live = situation.entry.restrictions.get(command.restriction)
     if live is None:
-        raise Unknown
+        return _lifted_before(command, situation)
     rule = _restricting(situation, *_who_lifts(situation, live))
     _must_be_anothers(rule, situation)
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
     return situation.by(rule, [(LEAD, lifted)], authority=_office(rule))
+
+
+def _is_placed(command: PlaceRestriction, rule: Rule, entry: Entry) -> bool:
+    if command.restriction in entry.handled:
+        return True
+    asked = (command.kind, officer_of(rule), command.reference)
+    return any(
+        asked == (live["kind"], entry.handled[known]["placed_by"], entry.handled[known]["reference"])
+        for known, live in entry.restrictions.items()
+    )
+
+
+def _lifted_before(command: LiftRestriction, situation: Situation) -> Decision:
+    """Nothing follows, for whoever did it; for all others there is nothing to lift."""
+    handled = situation.entry.handled.get(command.restriction)
+    if handled is None or handled["lifted_for"] is None:
+        raise Unknown
+    try:
+        rule = situation.must_be_allowed(handled["lifted_for"])
+    except Refusal:
+        raise Unknown from None
+    if officer_of(rule) != handled["lifted_by"]:
+        raise Unknown
+    return situation.so_already(rule, authority=handled["lifted_for"])
 
 
 # --- who may ------------------------------------------------------------------------------------------------

@@ -21,11 +21,12 @@ def give(command: GiveMandate, situation: Situation) -> Decision:
     """A mandate holds from its first to its last day; between two people there is one at a time."""
     acting = _in_whose_name(command, situation)
     stands = situation.mandate
-    if stands is not None and stands.is_live(situation.day):
-        if not _is_the_same(command, stands):
-            raise Clash("mandate_exists")
+    is_live = stands is not None and stands.is_live(situation.day)
+    if stands is not None and is_live and _is_the_same(command, stands):
         return _by(situation, "principal", acting, [])
     since = _first_day(command, situation.day)
+    if is_live:
+        raise Clash("mandate_exists")
     _must_be_usable(command)
     given = e.MandateGiven(
         acts_as="clerk" if is_company(command.principal) else "mandate",
@@ -89,6 +90,8 @@ def _first_day(command: GiveMandate, today: date) -> date:
     since = command.since or today
     if since < today:
         raise Invalid(Fault("/since", "day_is_over"))
+    if command.until < today:
+        raise Invalid(Fault("/until", "day_is_over"))
     if command.until < since:
         raise Invalid(Fault("/until", "ends_before_it_begins"))
     if command.until > _years_after(since, LONGEST_YEARS):

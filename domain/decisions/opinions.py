@@ -8,7 +8,7 @@ from domain.days.deadlines import Deadline, is_past, pause
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.facts import applies
-from domain.refusals import Clash, Differs, Fault, Invalid
+from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 
 
 def request(command: RequestOpinion, situation: Situation) -> Decision:
@@ -51,6 +51,8 @@ def give(command: GiveOpinion, situation: Situation) -> Decision:
         if asked["opinion"] != command.opinion:
             raise Differs("opinion_differs")
         return situation.so_already(rule, authority=authority)
+    if not (case.have_asked | case.judges).isdisjoint(rule.known):
+        raise NotAllowed("own_question")  # one human in two offices is one human (rules.md 20)
     situation.must_fit()
     given = e.OpinionGiven(
         of=command.of,
@@ -83,10 +85,10 @@ def _must_apply(code: str, situation: Situation) -> None:
 
 def _due_after(investigation: str | None, situation: Situation) -> Deadline | None:
     """The time to decide as it stands when the answer is there; None where the case waits for consents or money first,
-    as one that was set aside may.
+    as one that was set aside may. What was decided already has no other time by what comes late.
     """
     case = situation.case
     due, since = situation.decision_due, case.stands_still_since
-    if due is None or investigation is None or since is None:
+    if due is None or investigation is None or since is None or not case.open_opinions:
         return due
     return pause(due, datetime.fromisoformat(since), situation.at, situation.country)

@@ -39,6 +39,8 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("officer_is_party")
     if not case.was_at_counter.isdisjoint((officer.person, officer.office_id)):
         raise NotAllowed("acted_at_counter")
+    if not case.have_opined.isdisjoint((officer.person, officer.office_id)):
+        raise NotAllowed("gave_opinion")
     judged = case.judged_what_was_set_aside | case.was_set_aside_by
     if not judged.isdisjoint((officer.person, officer.office_id)):
         raise NotAllowed("judged_before")

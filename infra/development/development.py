@@ -23,13 +23,14 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from domain import law
-from domain.authorities import treasury_of
+from domain.authorities import roles_in, treasury_of
 from domain.commands import Competence
 from domain.countries import countries
 from domain.country import Country, MadeUp, PersonNumber
 from domain.numbers import WrongNumber
 from domain.offers import offers_of
 from domain.procedure import Terms
+from domain.roles import GRANTED_BY_PEOPLE, PERSONNEL
 from infra.identity.competences import Appointed
 from infra.identity.tokens import (
     ACCESS_TOKEN,
@@ -297,14 +298,13 @@ def _people(country: Country) -> Iterator[Resident]:
     for authority in _restricting(country):
         post = Post("restricting_officer", authority)
         yield _human(country, f"{authority}-officer", _number_from(authority), _OFFICER, post.role, post)
-    for n, (name, role, office) in enumerate(_WATCHERS):
-        yield _human(country, f"{cc}-{name}", n, _WATCH, role, Post(role, f"{cc}-{office}"))
-
-
-_WATCHERS: Final = (
-    ("auditor", "auditor", "audit-office"),
-    ("data-protection-officer", "data_protection_officer", "data-protection-office"),
-)
+    for n, watcher in enumerate(country.watchers):
+        post = Post(watcher.role, watcher.authority)
+        yield _human(country, f"{cc}-{watcher.role.replace('_', '-')}", n, _WATCH, post.role, post)
+    for authority in _appointing(country):
+        post = Post(PERSONNEL, authority)
+        who = f"{authority}-personnel-officer"
+        yield _human(country, who, _number_from(authority) + 3, _OFFICER, post.role, post)
 
 
 def _machines(country: Country) -> Iterator[Resident]:
@@ -365,6 +365,13 @@ def _courts(country: Country) -> list[str]:
     lifting = (restriction.court for _, terms in _terms(country) for restriction in terms.restrictions)
     named = (*(each.court for each in amendments if each), *lifting)
     return sorted({court.authority for court in named if court})
+
+
+def _appointing(country: Country) -> list[str]:
+    """The other offices whose people are appointed by one of them: not those of machines alone."""
+    others = roles_in(country.code).items()
+    granted = {name for name, roles in others if not roles.isdisjoint({*GRANTED_BY_PEOPLE} - {PERSONNEL})}
+    return sorted(granted - _by_authority(country).keys())
 
 
 def _restricting(country: Country) -> list[str]:

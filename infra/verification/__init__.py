@@ -25,10 +25,12 @@
 21. statement    a registry's receipt or objection in it is about just this, and signed by a key for such ones
 22. accesses     (where it is at hand) the table of who read what is one chain, and has the heads that the log holds
 23. restriction  what is lifted was live, by who placed it or by the court that the law names for its kind
+24. amendment    what is corrected or annulled by one alone is so by the court that the law names, or on appeal
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code: 1 and 19d in logs.py; 2, 5, 6 and 8
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
-in appends.py; 20 in feed.py; 21 in outsiders.py; 22 in readings.py; 23 in restrictions.py.
+in appends.py; 20 in feed.py; 21 in outsiders.py; 22 in readings.py; 23 in restrictions.py; 24 in
+amendments.py.
 """
 
 from infra.stores.vault import KeyStore

@@ -1,4 +1,4 @@
-"""The checks 2 to 19, 21 and 23 of every event of a range, in their order: the first that fails is the event's failure.
+"""The checks 2 to 19, 21, 23 and 24 of every event of a range, in their order: the first that fails is its failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
 """
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import PublicKey, verify_hashed
+from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
 from infra.verification.findings import Failure, Findings, Wrong
 from infra.verification.keys import LiveKeys
@@ -164,6 +165,11 @@ class Events:
                 checking = "restriction"
                 if kind == LIFTED:
                     check_lifting(self._source.log, payload, streams)
+
+                # 24. amendment.
+                checking = "amendment"
+                if kind in AMENDED:
+                    check_amendment(self._source.log, payload)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:

@@ -33,6 +33,7 @@ CHECKS: Final = (
     "statement",
     "accesses",
     "restriction",
+    "amendment",
 )
 
 

@@ -168,6 +168,15 @@ def test_another_authority_and_another_country_have_personnel_of_their_own(town:
     assert foreign in listed(town, f"{CIVIL}-personnel-officer")
 
 
+@pytest.mark.parametrize(
+    ("office", "role"),
+    [("kz-court", "court"), ("kz-data-protection-office", "data_protection_officer")],
+)
+def test_the_office_whose_business_it_is_appoints_its_people(town: Town, office: str, role: str) -> None:
+    answer = grant(town, CITIZEN, role, f"{office}-personnel-officer")
+    assert (answer.status_code, answer.json()["authority"], answer.json()["role"]) == (201, office, role)
+
+
 def test_nobody_appoints_or_dismisses_themselves(town: Town) -> None:
     for who in (PERSONNEL, {"login": {"issuer": town.house.provider.issuer, "subject": PERSONNEL}}):
         assert problem(grant(town, who, "supervisor")) == (403, "own_competence")
@@ -184,6 +193,10 @@ def test_nobody_appoints_or_dismisses_themselves(town: Town) -> None:
         ({"role": "king"}, ("/role", "role_not_known")),
         ({"role": "treasury"}, ("/role", "role_of_the_machine")),
         ({"role": "auditor"}, ("/role", "role_of_the_machine")),
+        ({"role": "court"}, ("/role", "role_not_of_office")),
+        ({"role": "appeal_officer"}, ("/role", "role_not_of_office")),
+        ({"role": "restricting_officer"}, ("/role", "role_not_of_office")),
+        ({"role": "data_protection_officer"}, ("/role", "role_not_of_office")),
         ({"procedures": ["car_sale", "birth_certificate"]}, ("/procedures/1", "procedure_not_known")),
         ({"since": "2020-01-01"}, ("/since", "day_past")),
         ({"until": "2020-01-01"}, ("/until", "ends_before_it_begins")),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from domain import events as e
+from domain.authorities import roles_in
 from domain.case import Case
 from domain.commands import (
     SYSTEM,
@@ -66,6 +67,7 @@ from domain.entry import Entry
 from domain.parties import is_keyed, parties_of
 from domain.persons import key_of
 from domain.procedure import mandate_key
+from domain.roles import PERSONNEL as PERSONNEL_OFFICER
 from tests.domain.story import Act, Story, Who, as_filed, human_of, stream_of, text
 from tests.examples import person
 
@@ -109,7 +111,7 @@ def office(
             **{
                 "role": role,
                 "country": country,
-                "authority": authority or story.terms.authority,
+                "authority": authority or office_of(role, story),
                 "office_id": name,
                 "procedures": (),
                 "since": OFFICE_SINCE,
@@ -126,15 +128,22 @@ def office(
     return found
 
 
+def office_of(role: str, story: Story) -> str:
+    """The office in which the law has people of this role: that of the case, where it has."""
+    roles = roles_in(story.offer.country)
+    own = story.terms.authority
+    return own if role in roles.get(own, ()) else next(name for name in roles if role in roles[name])
+
+
 OFFICER: Final = office("officer", "officer-1")
 SECOND: Final = office("officer", "officer-2")
 SUPERVISOR: Final = office("supervisor")
 TREASURY: Final = office("treasury", person=None)
 REGISTRY: Final = office("registry", person=None)
-DATA_PROTECTION: Final = office("data_protection_officer", authority="data-protection")
-PERSONNEL: Final = office("personnel_officer")
+DATA_PROTECTION: Final = office("data_protection_officer")
+PERSONNEL: Final = office(PERSONNEL_OFFICER)
 JUDGE: Final = office("court", "judge", authority="kz-court")
-AUDITOR: Final = office("auditor", authority="court-of-auditors")
+AUDITOR: Final = office("auditor")
 
 
 def stranger(_story: Story) -> Actor:
@@ -563,7 +572,8 @@ def grant(
     """Somebody is appointed, by the authority's personnel officer unless said otherwise."""
 
     def act(story: Story) -> Command:
-        authority = more.get("authority", story.terms.authority)
+        is_known = any(role in roles for roles in roles_in(story.offer.country).values())
+        authority = more.get("authority", office_of(role, story) if is_known else story.terms.authority)
         found = {
             "authority": authority,
             "appointee": f"competence/{authority}/{person or more['login']['subject']}",
@@ -574,7 +584,10 @@ def grant(
             **more,
         }
         return GrantCompetence(
-            by=(by or PERSONNEL)(story), cause="cmd:x", country=story.offer.country, **found
+            by=(by or office(PERSONNEL_OFFICER, authority=authority))(story),
+            cause="cmd:x",
+            country=story.offer.country,
+            **found,
         )
 
     return act

@@ -150,6 +150,40 @@ def test_what_is_restricted_goes_to_nobody_else_by_a_correction_of_an_office() -
     story.when(correct_as_a_court(content=content)).then("EntryCorrected", "ResultCorrected")
 
 
+@pytest.mark.parametrize("kind", ["lien", "wanted"])
+def test_a_court_is_stopped_by_what_it_may_not_lift(kind: str) -> None:
+    """The law lets it lift an arrest: a lien is lifted first, by whoever placed it."""
+    story = given(a_sale(), *COMPLETED, restrict(kind))
+    content = {**story.entry.content, "owner": as_owner(story.request["seller"])}
+    story.when(correct_as_a_court(content=content)).then_refused(Clash, "entry_restricted")
+    story.when(annul_as_a_court()).then_refused(Clash, "entry_restricted")
+    story.when(annul_result()).then_refused(Clash, "entry_restricted")
+    story.when(correct_as_a_court()).then("EntryCorrected", "ResultCorrected")  # of another colour
+
+
+def test_who_has_no_number_is_another_owner_by_their_name() -> None:
+    story = given(a_sale(), *COMPLETED)
+    nobody = {**as_owner(story.request["seller"]), "personal_number": None, "document": None}
+    unnumbered = {**story.entry.content, "owner": nobody}
+    given(story, correct_as_a_court(content=unnumbered), restrict("arrest"))
+    other = {**unnumbered, "owner": {**nobody, "surname": "Another"}}
+    story.when(propose_correction(content=other)).then_refused(Clash, "entry_restricted")
+
+
+def test_a_restriction_of_since_stops_what_was_proposed_of_an_imported_entry_too() -> None:
+    story = given(a_sale(), propose_annulment(), restrict("arrest"))
+    story.when(annul()).then_refused(Clash, "entry_restricted")
+
+
+@pytest.mark.parametrize("authority", [None, "kz-police", "kz-other"])
+def test_no_office_is_a_court_by_what_it_calls_its_people(authority: str | None) -> None:
+    """Whoever was granted that: the law names one court."""
+    story = given(a_sale(), *COMPLETED)
+    judge = office("court", "judge", authority=authority or story.terms.authority)
+    for act in (correct_as_a_court(judge), annul_as_a_court(judge), annul_result(judge)):
+        story.when(act).then_refused(Unknown)
+
+
 def test_who_ever_proposed_an_amendment_of_a_change_does_not_confirm_one() -> None:
     story = given(a_sale(), *COMPLETED, propose_correction(OFFICER), propose_annulment(SECOND))
     story.when(annul(OFFICER)).then_refused(NotAllowed, "four_eyes")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.authorisation import TABLE, Rule, Subject, rule_or_refusal
+from domain.authorities import roles_in
 from domain.commands import Actor, Competence
 from domain.refusals import NotAllowed, Unknown
 from domain.roles import APPLICANT, PARTY
@@ -26,6 +27,11 @@ ROLES = sorted({role for line in TABLE.values() for role in line.roles} - CITIZE
 
 def citizen(person: str) -> Actor:
     return replace(NOBODY, persons={"KZ": person})
+
+
+def an_office_with(role: str) -> str:
+    """One to which the law gives it."""
+    return next(name for name, roles in roles_in("KZ").items() if role in roles)
 
 
 def holding(role: str = "officer", **more: Any) -> Actor:
@@ -64,7 +70,8 @@ def test_a_party_may_do_what_the_table_gives_to_parties(action: str) -> None:
 @pytest.mark.parametrize("action", TABLE)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_competence_allows_what_the_table_gives_to_its_role(action: str, role: str) -> None:
-    found = rule_or_refusal(holding(role), action, CASE)
+    office = an_office_with(role)
+    found = rule_or_refusal(holding(role, authority=office), action, replace(CASE, authority=office))
     if role in TABLE[action].roles:
         assert isinstance(found, Rule)
         assert found.id == f"{action}:{role}"
@@ -96,8 +103,19 @@ def test_the_first_and_the_last_day_and_the_named_procedures_count(more: dict[st
 @pytest.mark.parametrize("role", ["auditor", "data_protection_officer", "treasury", "registry"])
 def test_who_watches_a_country_watches_all_its_offices(role: str) -> None:
     action = next(name for name, line in TABLE.items() if role in line.roles)
-    assert isinstance(rule_or_refusal(holding(role, authority="kz-other"), action, CASE), Rule)
-    assert isinstance(rule_or_refusal(holding(role, country="TR"), action, CASE), Unknown)
+    office = an_office_with(role)
+    assert isinstance(rule_or_refusal(holding(role, authority=office), action, CASE), Rule)
+    assert isinstance(rule_or_refusal(holding(role, authority=office, country="TR"), action, CASE), Unknown)
+
+
+@pytest.mark.parametrize("action", TABLE)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_that_the_law_does_not_give_to_the_office_allows_nothing_there(action: str, role: str) -> None:
+    """Whoever granted it: a registration office has no judges, and the police erase nothing."""
+    for name, roles in roles_in("KZ").items():
+        if role not in roles:
+            found = rule_or_refusal(holding(role, authority=name), action, replace(CASE, authority=name))
+            assert isinstance(found, Unknown)
 
 
 @pytest.mark.parametrize("action", TABLE)
@@ -118,7 +136,11 @@ def test_a_person_of_another_country_is_somebody_else() -> None:
 
 def test_the_right_one_of_several_competences_allows() -> None:
     both = replace(
-        NOBODY, competences=(*holding("officer", country="KG").competences, *holding("auditor").competences)
+        NOBODY,
+        competences=(
+            *holding("officer", country="KG").competences,
+            *holding("auditor", authority="kz-audit-office").competences,
+        ),
     )
     assert isinstance(rule_or_refusal(both, "audit.read", CASE), Rule)
 

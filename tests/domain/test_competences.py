@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain import events as e
 from domain.appointee import evolve
+from domain.authorities import roles_in
 from domain.commands import Actor
 from domain.refusals import Clash, Invalid, NotAllowed, Unknown
 from domain.roles import GRANTED_BY_PEOPLE, GRANTED_ON_THE_MACHINE
@@ -25,6 +26,7 @@ from tests.domain.acts import (
     grant,
     later,
     office,
+    office_of,
     stranger,
 )
 from tests.domain.story import Act, Story, Who, a_sale, forgotten, given
@@ -71,8 +73,26 @@ def test_a_personnel_officer_appoints_people(role: str) -> None:
 @pytest.mark.parametrize("role", GRANTED_ON_THE_MACHINE)
 def test_machines_and_auditors_are_appointed_on_the_machine_alone(role: str) -> None:
     story = a_sale().when(grant(role)).then_refused(Invalid, "role_of_the_machine", "/role")
-    given(story, grant(role, ON_THE_MACHINE)).when(end()).then_refused(NotAllowed, "granted_on_the_machine")
+    given(story, grant(role, ON_THE_MACHINE))
+    of_office = office("personnel_officer", authority=office_of(role, story))
+    story.when(end(by=of_office)).then_refused(NotAllowed, "granted_on_the_machine")
     story.when(end(by=ON_THE_MACHINE)).then("CompetenceEnded")
+
+
+@pytest.mark.parametrize("by", [None, ON_THE_MACHINE])
+@pytest.mark.parametrize("authority", [OFFICE, "kz-police", "kz-court", "kz-other"])
+@pytest.mark.parametrize("role", [*GRANTED_BY_PEOPLE, *GRANTED_ON_THE_MACHINE])
+def test_an_office_has_people_in_the_roles_alone_that_the_law_gives_to_it(
+    role: str, authority: str, by: Who | None
+) -> None:
+    """No judges in a registration office, nobody of the police who erases what everybody filed."""
+    story = a_sale().when(grant(role, by, authority=authority))
+    if by is None and (role in GRANTED_ON_THE_MACHINE or authority == "kz-other"):
+        assert story.refusal is not None
+    elif role in roles_in("KZ").get(authority, ()):
+        story.then("CompetenceGranted")
+    else:
+        story.then_refused(Invalid, "role_not_of_office", "/role")
 
 
 @pytest.mark.parametrize("by", [None, ON_THE_MACHINE])

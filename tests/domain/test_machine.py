@@ -112,7 +112,6 @@ COMES_WHENEVER_IT_COMES: Final = {c.FileCase, c.RecordPayment, c.RecordRefund}
 # What is refused when the same is asked once more, at once.
 ONCE_ONLY: Final[dict[type[c.Command], set[str]]] = {
     c.FileCase: {"already_filed"},  # the edge knows the key of the filing, and answers as before
-    c.LiftRestriction: {"not_found"},  # what is lifted is not there any more
 }
 
 

@@ -104,7 +104,12 @@ def test_nobody_else_hears_that_there_is_one() -> None:
     ("more", "code", "pointer"),
     [
         ({"since": TODAY - timedelta(days=1)}, "day_is_over", "/since"),
-        ({"until": TODAY - timedelta(days=1)}, "ends_before_it_begins", "/until"),
+        ({"until": TODAY - timedelta(days=1)}, "day_is_over", "/until"),
+        (
+            {"since": TODAY + timedelta(days=2), "until": TODAY + timedelta(days=1)},
+            "ends_before_it_begins",
+            "/until",
+        ),
         ({"until": date(2029, 11, 24)}, "mandate_too_long", "/until"),
         ({"procedures": ("car_sale", "marriage")}, "unknown_procedure", "/procedures/1"),
         ({"by": stranger}, "principal_is_another", "/principal/personal_number"),
@@ -141,6 +146,39 @@ def test_who_has_a_mandate_files_for_the_other_and_the_event_says_by_what() -> N
     assert filed.acting == {"person": human_of(KEY), "paper": None, "proof": mandate.mandate}
     assert story.last[1].actor == {"id": "a1", "role": "applicant", "for": {"party": "p1", "as": "mandate"}}
     assert story.now.acting == {"a1": human_of(KEY)}
+
+
+def test_that_one_human_acts_for_both_sides_is_said_to_the_officer() -> None:
+    """Not that somebody acts: a sale between two who are one in the end is for an officer to judge (rules.md 38)."""
+    story = a_sale()
+    given(story, give_mandate(), of_the_buyer(story), by_mandate(file(acting=AS_MANDATE)))
+    assert "both_sides" not in story.now.all_warnings
+    given(story, by_mandate(consent()))
+    assert "both_sides" in story.now.all_warnings
+
+
+def test_that_one_party_acts_for_the_other_is_said_to_the_officer() -> None:
+    story = a_sale()
+    buyer = story.request["buyer"]
+    given(story, give_mandate(buyer), asked_by(as_human(buyer), file(acting=AS_MANDATE)))
+    assert "both_sides" in story.now.all_warnings
+
+
+def test_that_one_human_was_named_for_both_sides_is_said_to_the_officer() -> None:
+    head = person("KZ", 952)
+    named = {"country": "KZ", "name": "Example", "acts_by": {"as": "head", "person": head}}
+    companies = [{**named, "number": number} for number in ("000000000007", "000000000008")]
+    story = a_sale(seller=companies[0], buyer=companies[1])
+    human = story.request["representative_p1"]["person"]
+    given(story, asked_by(as_human(head), file()))
+    assert human == story.request["representative_p2"]["person"]
+    assert "both_sides" in story.now.all_warnings
+
+
+def test_a_day_that_is_over_is_said_before_that_there_is_a_mandate() -> None:
+    story = given(a_sale(), give_mandate())
+    over = give_mandate(until=TODAY - timedelta(days=1))
+    story.when(over).then_refused(Invalid, "day_is_over", "/until")
 
 
 def test_without_a_mandate_nobody_files_for_another() -> None:

@@ -1,6 +1,7 @@
 """Opinions: another authority is asked and answers; for an investigation of the law the time to decide stands still."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -26,25 +27,31 @@ from tests.domain.acts import (
     IN_HAND,
     OFFICER,
     PROPOSED,
+    SECOND,
+    SUPERVISOR,
     after,
+    annul_result,
     answer,
     appeal,
     applicant,
     approve,
     ask,
     ask_for_opinion,
+    assign,
     decide_appeal,
+    end_appeal_term,
     give_opinion,
     later,
     office,
     pay,
     propose,
     refuse,
+    serve,
     stranger,
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import Story, folded, given, text
+from tests.domain.story import Act, Story, Who, folded, given, text
 
 MakeUp = Callable[..., Story]
 POLICE: Final = Consultation("kz-police", LAW, Term(5, "working_days", LAW))
@@ -120,6 +127,78 @@ def test_asking_is_a_judgement_of_the_officer_who_has_the_case(make_up: MakeUp) 
     given(make_up(), *COMPLETE).when(ask_for_opinion()).then_refused(NotAllowed)
 
 
+def waiting(story: Story) -> list[str]:
+    return [row["reason"] for row in work_queue.PROJECTION.shown(story.now)]
+
+
+def asked_of(story: Story) -> list[str]:
+    return [row["authority"] for row in opinions.PROJECTION.shown(story.now, Ids(bytes(32)))]
+
+
+def test_whoever_proposes_and_approves_is_told_that_an_opinion_is_open(make_up: MakeUp) -> None:
+    story = given(make_up(), *IN_HAND, ask_for_opinion(), propose())
+    assert "opinion_open" in shown(story.now, None)["warnings"]
+    given(story, give_opinion())
+    assert "opinion_open" not in shown(story.now, None)["warnings"]
+
+
+def test_an_opinion_that_comes_after_the_decision_is_kept_and_an_officer_sees_it(make_up: MakeUp) -> None:
+    story = given(make_up(), *IN_HAND, ask_for_opinion(), propose(), approve(), later(days=1))
+    assert "opinion_open" not in shown(story.now, None)["warnings"], "nothing is decided any more"
+    assert asked_of(story) == ["kz-police"]
+    story.when(give_opinion("It is stolen!")).then("OpinionGiven")
+    assert [o["opinion"] for o in story.now.opinions] == ["It is stolen!"]
+    assert (story.now.stage, asked_of(story), waiting(story)) == ("approved", [], ["late_opinion"])
+    given(story, later(hours=1), annul_result())
+    assert waiting(story) == [], "what it was about counts no more"
+
+
+def test_a_late_opinion_on_a_refusal_is_heard_until_nobody_can_appeal(make_up: MakeUp) -> None:
+    asked = (*IN_HAND, ask_for_opinion(), refuse("tax_unpaid"), later(hours=1))
+    story = given(make_up(), *asked, give_opinion())
+    assert waiting(story) == ["late_opinion"]
+    served = (serve(), serve("p2"), later(days=100), end_appeal_term())
+    given(story, *served)
+    assert waiting(story) == []
+    given(make_up(), *asked, *served).when(give_opinion()).then_refused(WrongStage)
+
+
+def in_both(one: Who, other: Who) -> Who:
+    """One human who works in two offices."""
+    return lambda story: replace(one(story), competences=(*one(story).competences, *other(story).competences))
+
+
+POLICEMAN = office("officer", "kz-police-1", authority="kz-police")
+
+
+def test_nobody_gives_an_opinion_on_what_they_asked_themselves(make_up: MakeUp) -> None:
+    """One human in two offices is one human (rules.md 20), also once somebody else has the case."""
+    story = given(make_up(), *IN_HAND, ask_for_opinion())
+    story.when(give_opinion(by=in_both(POLICEMAN, OFFICER))).then_refused(NotAllowed, "own_question")
+    given(story, assign(SUPERVISOR, to=SECOND))
+    story.when(give_opinion(by=in_both(POLICEMAN, OFFICER))).then_refused(NotAllowed, "own_question")
+    story.when(give_opinion(by=in_both(POLICEMAN, SECOND))).then_refused(NotAllowed, "own_question")
+    story.when(give_opinion(by=in_both(POLICEMAN, office("officer", "officer-3")))).then("OpinionGiven")
+
+
+@pytest.mark.parametrize("act", [assign, propose, approve, refuse])
+def test_whoever_gave_an_opinion_decides_nothing_in_the_case(
+    make_up: MakeUp, act: Callable[..., Act]
+) -> None:
+    third = in_both(office("officer", "officer-3"), POLICEMAN)
+    story = given(make_up(), *IN_HAND, ask_for_opinion(), give_opinion(), propose())
+    story.when(act(by=third)).then_refused(NotAllowed, "gave_opinion")
+    given(story, refuse("tax_unpaid"), appeal())
+    body = office("appeal_officer", authority=story.terms.appeals.authority)
+    story.when(decide_appeal(by=in_both(body, POLICEMAN))).then_refused(NotAllowed, "gave_opinion")
+
+
+def test_whoever_gave_an_opinion_is_not_given_the_case(make_up: MakeUp) -> None:
+    third = in_both(office("officer", "kz-police-1"), POLICEMAN)
+    story = given(make_up(), *IN_HAND, ask_for_opinion(), give_opinion())
+    story.when(assign(SUPERVISOR, to=third)).then_refused(NotAllowed, "gave_opinion")
+
+
 def test_what_was_proposed_before_is_void(make_up: MakeUp) -> None:
     story = given(make_up(), *PROPOSED, ask_for_opinion())
     assert story.now.proposal is None
@@ -139,11 +218,6 @@ def test_the_same_answer_again_is_ignored_and_another_one_refused(make_up: MakeU
     story = given(make_up(), *IN_HAND, ask_for_opinion(), give_opinion())
     story.when(give_opinion()).then()
     story.when(give_opinion("It is, after all.")).then_refused(Differs, "opinion_differs")
-
-
-def test_an_opinion_after_the_decision_is_refused(make_up: MakeUp) -> None:
-    story = given(make_up(), *IN_HAND, ask_for_opinion(), refuse("tax_unpaid"))
-    story.when(give_opinion()).then_refused(WrongStage)
 
 
 # --- the clock ----------------------------------------------------------------------------------------------
@@ -203,14 +277,19 @@ def test_where_its_time_has_run_out_the_officer_decides_without_it(make_up: Make
     endless.when(refuse("tax_unpaid")).then("ClaimKept", "CaseRefused")
 
 
-def test_who_is_asked_may_read_as_long_as_there_is_something_to_decide(make_up: MakeUp) -> None:
-    """A case that was decided, or taken back, without the answer is not theirs any more."""
-    for end in (withdraw(), refuse("tax_unpaid")):
+def test_who_is_asked_may_read_as_long_as_they_may_answer(make_up: MakeUp) -> None:
+    """A case that was taken back, or is closed, without the answer is not theirs any more."""
+    decided = (refuse("tax_unpaid"), serve(), serve("p2"))
+    for acts, offices in (
+        ((withdraw(),), ()),
+        (decided, ("kz-bailiffs",)),
+        ((*decided, later(days=100), end_appeal_term()), ()),
+    ):
         story = given(make_up(), *IN_HAND, ask_for_opinion("kz-bailiffs"))
         assert [opinion["authority"] for opinion in story.now.open_opinions] == ["kz-bailiffs"]
-        story = given(story, end)
+        story = given(story, *acts)
         assert story.now.open_opinions == []
-        assert subject_of(story.now, story.at).opinion_offices == ()
+        assert subject_of(story.now, story.at).opinion_offices == offices
 
 
 def test_a_question_and_an_investigation_that_overlap_count_once(make_up: MakeUp) -> None:

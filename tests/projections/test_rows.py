@@ -459,7 +459,7 @@ def test_an_entry_that_an_approval_makes_is_shown_from_then_on() -> None:
 
 
 def test_an_entry_is_restricted_as_long_as_any_restriction_lives() -> None:
-    one, two = restrict("arrest", BAILIFF), restrict("arrest", BAILIFF, restriction="restriction-2")
+    one, two = restrict("arrest", BAILIFF), restrict("arrest", BAILIFF, "restriction-2", reference="W13")
     acts = (one, two, lift(BAILIFF), lift(BAILIFF, "restriction-2"))
     stories = accumulate(acts, given, initial=a_sale())
     assert [(row(registers.PROJECTION, s) or {})["is_restricted"] for s in stories] == [0, 1, 1, 1, 0]

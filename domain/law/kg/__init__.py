@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, Majority, PersonNumber, Source, UnitValue
+from domain.country import TO_BE_CONFIRMED, Country, Majority, PersonNumber, Source, UnitValue, Watcher
 from domain.law.kg.numbers import kg_pin, kg_pin_warnings
 
 _INDEX = Source(law="Calculation index (расчётный показатель); to be confirmed", confirmed=False)
@@ -24,6 +24,10 @@ COUNTRY = Country(
     person_number=PersonNumber(name="PIN", normal_form=kg_pin, warnings=kg_pin_warnings),
     majority=Majority(
         years=18, source=Source("Civil Code of Kyrgyzstan, general knowledge", confirmed=False)
+    ),
+    watchers=(
+        Watcher("auditor", "kg-audit-office", TO_BE_CONFIRMED),
+        Watcher("data_protection_officer", "kg-data-protection-office", TO_BE_CONFIRMED),
     ),
     partition=2,
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, Majority, PersonNumber, Source, UnitValue
+from domain.country import TO_BE_CONFIRMED, Country, Majority, PersonNumber, Source, UnitValue, Watcher
 from domain.law.kz.numbers import kz_iin
 
 _MCI = Source(law="Monthly calculation index (MCI) of the year", url_or_key="kz-mci", confirmed=True)
@@ -25,6 +25,10 @@ COUNTRY = Country(
     person_number=PersonNumber(name="IIN", normal_form=kz_iin),
     majority=Majority(
         years=18, source=Source("Civil Code of Kazakhstan, article 17, general knowledge", confirmed=False)
+    ),
+    watchers=(
+        Watcher("auditor", "kz-audit-office", TO_BE_CONFIRMED),
+        Watcher("data_protection_officer", "kz-data-protection-office", TO_BE_CONFIRMED),
     ),
     partition=1,
 )

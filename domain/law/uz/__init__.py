@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.country import Country, Majority, PersonNumber, Source, UnitValue
+from domain.country import TO_BE_CONFIRMED, Country, Majority, PersonNumber, Source, UnitValue, Watcher
 from domain.law.uz.names import uzbek
 from domain.law.uz.numbers import uz_pinfl, uz_pinfl_warnings
 
@@ -27,6 +27,10 @@ COUNTRY = Country(
     person_number=PersonNumber(name="PINFL", normal_form=uz_pinfl, warnings=uz_pinfl_warnings),
     majority=Majority(
         years=18, source=Source("Civil Code of Uzbekistan, article 22, general knowledge", confirmed=False)
+    ),
+    watchers=(
+        Watcher("auditor", "uz-audit-office", TO_BE_CONFIRMED),
+        Watcher("data_protection_officer", "uz-data-protection-office", TO_BE_CONFIRMED),
     ),
     partition=4,
     spelling=uzbek,
