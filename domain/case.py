@@ -2,7 +2,7 @@
 lifecycle.py (drawn in docs/reference/lifecycle.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -272,6 +272,21 @@ class Case(NamedTuple):
     def to_go_back(self) -> int:
         """What is due back and has not gone yet; what went back twice of one payment makes up for no other."""
         return sum(max(refund["due"] - refund["paid_back"], 0) for refund in self.refunds.values())
+
+    def counts_again(
+        self, missing: int, is_counted: Callable[[str], bool] = lambda _paid_at: True
+    ) -> dict[str, int]:
+        """Payment -> as much of it as is missing of what is due back and has not gone yet, the oldest first.
+
+        ``is_counted``: whether what was paid at that moment may count.
+        """
+        found: dict[str, int] = {}
+        for payment, refund in self.refunds.items() if missing > 0 else ():
+            left = min(missing, refund["due"] - refund["paid_back"])
+            if left > 0 and is_counted(self.payments[payment][2]):
+                found[payment] = left
+                missing -= left
+        return found
 
     @property
     def waits_for_entries(self) -> bool:

@@ -112,7 +112,7 @@ def _fee_is_provisional(case: Case) -> bool:
 
 def _waits_for_money_or_lapsed(case: Case) -> bool:
     """What may be written, or go on where it lapsed, once the money is there."""
-    return case.waits_for_entries or case.stage == Stage.LAPSED
+    return case.waits_for_entries or case.stage in (Stage.LAPSED, Stage.APPEALED)
 
 
 def _runs(case: Case) -> bool:

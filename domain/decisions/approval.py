@@ -9,7 +9,7 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas, writing
 from domain.decisions.checks import must_not_be_struck_off
 from domain.decisions.opinions import must_not_wait
-from domain.decisions.payments import assessed
+from domain.decisions.payments import assessed, counts_again
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.fees import assess
 from domain.limits import SENIOR
@@ -32,12 +32,14 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
         _four_eyes(rule, situation)
     _senior(rule, situation)
     fee = _fee_before_the_entry(situation)
-    if fee is not None and (fee.amount > 0 or fee.provisional):
+    before: Events = [(LEAD, fee)] if fee else []
+    again = [] if fee is None or fee.provisional else counts_again(case, fee.amount)
+    before += ((LEAD, each) for each in again)
+    if fee is not None and (fee.provisional or fee.amount > sum(each.amount for each in again)):
         writing.must_be_possible(situation)
         slots = quotas.taken_again(situation)
-        return situation.by(rule, [*slots, (LEAD, fee), (LEAD, _approved(command, rule))])
+        return situation.by(rule, [*slots, *before, (LEAD, _approved(command, rule))])
     written = writing.entries_of(situation)
-    before: Events = [(LEAD, fee)] if fee else []
     approved = _approved(command, rule, written.entries)
     return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
 

@@ -449,7 +449,8 @@ class Situation:
         if state is None or state.stage == Stage.FILED:
             return True
         # Restated, set aside, or paid in time after all: it may be complete at once.
-        return isinstance(self.command, AmendRequest | DecideAppeal) or state.stage == Stage.LAPSED
+        is_over = state.stage in (Stage.LAPSED, Stage.APPEALED)
+        return isinstance(self.command, AmendRequest | DecideAppeal) or is_over
 
     def _due_anew(self) -> Deadline:
         """The time to decide: it begins, or runs on after it stood still (rules.md 6)."""

@@ -224,19 +224,19 @@ def test_two_parties_appeal_and_both_are_decided_at_once() -> None:
                 *RETURNED,
                 after(lambda c: c.open_question["answer_until"] if c.open_question else None),
                 lapse(),
+                pay_back(FEE),
             ),
             "filed",
         ),
     ],
 )
 def test_a_lapse_that_is_set_aside_gives_the_time_anew(stage: tuple[Act, ...], stands: str) -> None:
-    """What was paid went back, so that it is to be paid again."""
+    """What was paid and went back is to be paid again."""
     story = given(a_sale(), *stage, appeal(), later(days=3), decide_appeal())
     assert story.now.stage == stands
     story.when(lapse()).then()
     given(story, *([consent()] if not story.now.has_consents else []))
-    story.when(pay(payment="payment-2"))
-    assert story.refusal is None
+    given(story, *([pay(payment="payment-2")] if not story.now.is_paid else []))
     assert story.now.stage == ("returned" if story.now.open_question else "in_review")
     if story.now.open_question:
         given(story, answer())
@@ -331,11 +331,10 @@ def test_a_refund_that_crossed_the_news_is_a_fact_that_somebody_has_to_look_for(
 
 def test_where_somebody_else_has_the_car_by_then_the_money_goes_back_and_an_officer_sees_it() -> None:
     """Until the treasury has paid it back; also who paid in parts, and while the lapse is under appeal."""
-    taken = given(a_sale(), *UNPAID, waive())
-    (key,) = taken.claims
-    taken.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
-    appealed = given(a_sale(), *UNPAID, serve(), appeal())
-    for story in (taken, appealed):
+    for more in ((waive(),), (waive(), serve(), appeal())):
+        story = given(a_sale(), *UNPAID, *more)
+        (key,) = story.claims
+        story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
         given(story, pay(100, "part", paid_at=IN_TIME))
         assert "paid_in_time" not in waits_for(story)
         story.when(pay(FEE - 100, paid_at=IN_TIME)).then("FeePaid", "RefundDue")
@@ -343,6 +342,34 @@ def test_where_somebody_else_has_the_car_by_then_the_money_goes_back_and_an_offi
         assert "paid_in_time" in waits_for(story)
         given(story, pay_back(FEE - 100))
         assert "paid_in_time" not in waits_for(story)
+
+
+def test_who_paid_in_time_needs_no_appeal_against_the_lapse_any_more() -> None:
+    """Nobody has to decide what the treasury has said: the lapse is set aside, and the appeal with it."""
+    story = given(a_sale(), *UNPAID, serve(), appeal("p2"))
+    story.when(pay(paid_at=IN_TIME))
+    story.then("ClaimTaken", "FeePaid", "LapseSetAside", "DecisionTermStarted")
+    assert (story.now.stage, story.now.open_appeals) == ("in_review", [])
+    assert [each["outcome"] for each in story.now.appeals] == ["set_aside"]
+    story.when(take_back("p2", of=story.now.appeals[0]["of"])).then_refused(WrongStage)
+
+
+def test_who_paid_too_late_is_asked_for_nothing_more_once_the_lapse_is_set_aside() -> None:
+    """What is due back and has not gone counts first; what has gone is asked for anew."""
+    late = (*UNPAID, later(days=2), pay(paid_at="2026-12-07T19:00:00Z"), appeal())
+    story = given(a_sale(), *late).when(decide_appeal())
+    story.then("ClaimTaken", "AppealDecided", "RefundNotDue", "DecisionTermStarted")
+    assert (story.now.stage, story.now.kept, due_back(story)) == ("in_review", FEE, {"payment-1": 0})
+    gone = given(a_sale(), *late, pay_back(FEE)).when(decide_appeal())
+    gone.then("ClaimTaken", "AppealDecided", "FeeAssessed")
+    assert (gone.now.stage, gone.now.kept) == ("filed", 0)
+
+
+def test_of_a_part_that_has_not_gone_back_the_rest_is_asked_for() -> None:
+    story = given(a_sale(), *UNPAID, later(days=2), pay(100, paid_at="2026-12-07T19:00:00Z"), appeal())
+    given(story, decide_appeal())
+    assert (story.now.stage, story.now.kept, story.now.to_go_back) == ("filed", 100, 0)
+    story.when(pay(FEE - 100, "the rest")).then("FeePaid", "DecisionTermStarted")
 
 
 def due_back(story: Story) -> dict[str, int]:
@@ -402,9 +429,9 @@ def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
 
 
 def test_a_question_from_before_a_set_aside_is_answered_though_the_money_is_not_there_again() -> None:
-    """The lapse gave the fee back: the case waits for it anew, and the time to answer runs beside the time to pay."""
-    asked = (*RETURNED, after(lambda c: c.questions[-1]["answer_until"]), lapse(), appeal(), decide_appeal())
-    story = given(a_sale(), *asked)
+    """The fee went back: the case waits for it anew, and the time to answer runs beside the time to pay."""
+    asked = (*RETURNED, after(lambda c: c.questions[-1]["answer_until"]), lapse(), appeal())
+    story = given(a_sale(), *asked, pay_back(FEE), decide_appeal())
     assert (story.now.stage, story.now.decision_due) == ("filed", None)
     assert "ProvideInformation" in fits(story.now, ["p1"])
     story.when(answer()).then("InformationProvided")

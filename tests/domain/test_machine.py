@@ -79,7 +79,8 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "answered": (*_IN_HAND, c.RequestInformation, c.ProvideInformation),
     "never answered": (*_IN_HAND, c.RequestInformation, 80, c.LapseCase),
     "never answered, set aside, paid": (
-        *(*_IN_HAND, c.RequestInformation, 20, c.LapseCase, c.LodgeAppeal, c.DecideAppeal, c.RecordPayment),
+        *(*_IN_HAND, c.RequestInformation, 20, c.LapseCase, c.LodgeAppeal),
+        *(c.RecordRefund, c.DecideAppeal, c.RecordPayment),
     ),
     "paid in time, not agreed to": (c.FileCase, 40, c.LapseCase, (c.RecordPayment, 1)),
     "unpaid, set aside": (*_APPROVED, 40, c.LapseCase, c.LodgeAppeal, c.DecideAppeal),
@@ -100,8 +101,10 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "corrected": (*_APPROVED, c.RecordPayment, c.ProposeCorrection, c.CorrectEntry),
     "annulled": (*_APPROVED, c.RecordPayment, c.AnnulResult),
     "completed, appealed": (*_APPROVED, c.RecordPayment, c.RecordReceipt, c.LodgeAppeal),
-    "nearly forgotten": (*_IN_HAND, c.RefuseCase, 20, c.PresumeServed, 200, c.EndAppealTerm, 800),
-    "forgotten": (*_IN_HAND, c.WithdrawCase, 800, c.EraseCase),
+    "nearly forgotten": (
+        *(*_IN_HAND, c.RefuseCase, c.RecordRefund, 20, c.PresumeServed, 200, c.EndAppealTerm, 800),
+    ),
+    "forgotten": (*_IN_HAND, c.WithdrawCase, c.RecordRefund, 800, c.EraseCase),
     "the car forgotten": (c.FileCase, 5000, c.EraseEntry),
 }
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 2))
@@ -355,6 +358,10 @@ class Lives(RuleBasedStateMachine):
             assert all(0 <= back[payment] <= due[payment] <= came[payment] for payment in due)
             assert sum(back.values()) == self.went[story.case_id]
             assert sum(came.values()) == case.paid == case.kept + sum(due.values())
+            asked = case.open_fee
+            assert not asked or asked["provisional"] or not case.to_go_back, (
+                "nobody is asked for what they are owed"
+            )
             _is_as_the_stage_asks(case)
 
     @invariant()
