@@ -192,10 +192,19 @@ class Case(NamedTuple):
 
     @property
     def appeal_until(self) -> Deadline | None:
-        """The last day for the last of the parties; None while it is not known."""
+        """The last day for the last of the parties that have not lost; None while it is not known."""
         if self.ending is None or self.unserved:
             return None
-        return max((each["appeal_until"] for each in self.served.values()), key=lambda until: until["until"])
+        lost = self.have_lost
+        ends = (each["appeal_until"] for party, each in self.served.items() if party not in lost)
+        return max(ends, key=lambda until: until["until"], default=None)
+
+    @property
+    def have_lost(self) -> frozenset[str]:
+        """The parties whose appeal against what ended the case was not upheld: they are heard here once."""
+        since = self.ending["at"] if self.ending else None
+        lost = (a["party"] for a in self.appeals if a["outcome"] == "upheld" and since and a["at"] >= since)
+        return frozenset(lost)
 
     @property
     def open_appeals(self) -> list[Appeal]:

@@ -16,7 +16,11 @@ from domain.procedure import Party, Procedure
 FIRST_PARTY: Final = "p1"  # who files is the first party
 AT_COUNTER: Final = "at_counter"
 KIN: Final = "kin"
-WARNINGS: Final = (AT_COUNTER, KIN)  # told to the officer; that they are kin to that officer alone
+WARNINGS: Final = (
+    AT_COUNTER,
+    KIN,
+    "party_struck_off",
+)  # told to the officer; that they are kin to that officer alone
 KEYED: Final = ("person_", "representative_")  # how the names begin of what ``keyed`` puts into a request
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 

@@ -302,11 +302,15 @@ class FilingLimit:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer."""
+    """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer.
+
+    ``never_approved``: what it is about is in no register, so that nobody approves it where the facts say so.
+    """
 
     code: str
     source: Source
     when: Conditions
+    never_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

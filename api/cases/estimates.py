@@ -25,7 +25,7 @@ from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
-from domain.obstacles import NOT_YOURS, of_request, without_kinds
+from domain.obstacles import NOT_YOURS, companies, of_request, without_kinds
 from domain.parties import parties_of
 from domain.persons import is_company, key_of
 from domain.procedure import Create, Offer
@@ -191,7 +191,8 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     mine = {key: entry for key, entry in entries.items() if entry and _names(entry, whose, country)}
     await asyncio.gather(*(_recorded(request, country, me, entry) for entry in mine.values()))
     others = any(not isinstance(effect, Create) and effect.key not in mine for effect in effects)
-    return [*without_kinds(of_request(about, mine)), *([NOT_YOURS] if others else [])]
+    others_known = entries_at(country, tuple(key for _, key in companies(about)))
+    return [*without_kinds(of_request(about, mine | others_known)), *([NOT_YOURS] if others else [])]
 
 
 def _headed(country: CountryHouse, about: About, me: str) -> set[str]:

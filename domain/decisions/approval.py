@@ -12,8 +12,8 @@ from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import assessed, counts_again
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.fees import assess
-from domain.limits import SENIOR
-from domain.refusals import Clash, NotAllowed
+from domain.limits import SENIOR, exempt
+from domain.refusals import Clash, NotAllowed, named
 from domain.roles import SUPERVISOR
 
 
@@ -28,6 +28,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     situation.must_fit()
     must_not_wait(situation)
     must_not_be_struck_off(situation)
+    _must_not_be_exempt(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
     _senior(rule, situation)
@@ -61,6 +62,15 @@ def _fee_before_the_entry(situation: Situation) -> e.FeeAssessed | None:
         return None
     facts = situation.facts(situation.day if fee.unit_day == "payment" else None)
     return assessed("entry", assess(fee, facts, situation.country), situation)
+
+
+def _must_not_be_exempt(situation: Situation) -> None:
+    """Raises Clash where the law registers nothing of what was filed; whoever filed it by mistake restates it."""
+    if not situation.terms.exemptions:
+        return
+    never = [each.code for each in exempt(situation.terms, situation.facts()) if each.never_approved]
+    if never:
+        raise Clash("never_approved", exemptions=named("exemption", never))
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:

@@ -11,6 +11,7 @@ from domain.procedure import Check, Create, Effect, Key, Moment
 from domain.refusals import Clash, named
 
 RESTRICTED: Final = WARNINGS[0]
+STRUCK_OFF: Final = "party_struck_off"
 
 
 def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
@@ -43,6 +44,14 @@ def must_not_be_struck_off(situation: Situation) -> None:
     """
     if any(heads.is_struck_off for heads in situation.found.heads.values()):
         raise Clash("party_struck_off")
+
+
+def is_struck_off_since(situation: Situation) -> bool:
+    """Whether a company that takes part was there when it was filed, and is not any more: nobody could know before
+    they paid (rules.md 36).
+    """
+    was_known = any(code.startswith(STRUCK_OFF) for code in situation.case.warnings)
+    return not was_known and any(heads.is_struck_off for heads in situation.found.heads.values())
 
 
 def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:

@@ -112,8 +112,8 @@ def _may_go_on(situation: Situation) -> bool:
 
 
 def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.RefundNotDue]) -> Decision:
-    """What waits for its entries then waits for an officer, who writes them. With the lapse an appeal against it is over:
-    who paid in time has what they appealed for.
+    """What waits for its entries then waits for an officer, who writes them. With the lapse an appeal against it is
+    over: who paid in time has what they appealed for.
     """
     case = situation.case
     claims, _ = holding.taken_again(situation)
@@ -240,8 +240,8 @@ def assessed_for(situation: Situation) -> e.FeeAssessed | None:
 
 
 def assessed_again(situation: Situation) -> Events:
-    """The fee of a case that is set aside, with a new time to pay, where what came for it and has not gone back does not
-    cover it.
+    """The fee of a case that is set aside, with a new time to pay, where what came for it and has not gone back does
+    not cover it.
     """
     case = situation.case
     was_approved = case.lapsed_from == Stage.APPROVED
@@ -276,9 +276,9 @@ def settled(
     anew: e.FeeAssessed | None,
     paid: Statement | None = None,
 ) -> Decision:
-    """What follows when the fees and all that came are compared: what is missing counts first of what is due back and has
-    not gone; too much goes back, the newest first; and where this covers the fee before the entry, the registers are
-    written.
+    """What follows when the fees and all that came are compared: what is missing counts first of what is due back and
+    has not gone; too much goes back, the newest first; and where this covers the fee before the entry, the registers
+    are written.
     """
     case = situation.case
     fees = {"filing": case.fee, "entry": case.entry_fee} | ({anew.fee: fee_of(anew)} if anew else {})

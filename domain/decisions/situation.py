@@ -376,7 +376,7 @@ class Situation:
 
     def _must_fit_the_stage(self) -> None:
         if not does_fit(type(self.command), self.case):
-            raise WrongStage(self.case.stage, fits(self.case, self._parties))
+            raise WrongStage(self.case.stage, fits(self.case, self._parties, at=self.at))
 
     @property
     def _parties(self) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 import pytest
 
 from domain import events as e
+from domain.awaited import awaited
 from domain.case import Stage
 from domain.lifecycle import fits
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
+from domain.visibility import shown
 from projections import refunds, work_queue
 from tests.domain.acts import (
     APPEALABLE,
@@ -127,6 +129,50 @@ def test_a_refusal_a_lapse_and_what_is_completed_can_be_appealed_against(
     story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_term_over")
 
 
+def test_a_lost_appeal_of_one_takes_nothing_from_the_other() -> None:
+    """The seller has not even opened the refusal: what was held is kept, and their own time runs (rules.md 19)."""
+    story = given(a_sale(), *REFUSED, appeal("p2")).when(decide_appeal("upheld")).then("AppealDecided")
+    assert (story.now.stage, story.now.is_appeal_term_over) == ("refused", False)
+    assert all(claim.people for claim in story.claims.values())
+    assert "LodgeAppeal" not in fits(story.now, ["p2"], at=story.at)
+    story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_decided")
+    given(story, later(days=2), serve())
+    assert "LodgeAppeal" in fits(story.now, ["p1"], at=story.at)
+    story.when(appeal()).then("AppealLodged")
+    again = given(story, later(days=1))
+    again.when(decide_appeal("upheld", reason="Not for you either.")).then(*_upheld("refused"))
+
+
+def test_when_the_others_time_runs_out_after_a_lost_appeal_what_was_held_is_free() -> None:
+    story = given(a_sale(), *REFUSED, serve(), serve("p2"), appeal("p2"), decide_appeal("upheld"))
+    given(story, after(lambda c: c.served["p1"]["appeal_until"]))
+    assert "LodgeAppeal" not in fits(story.now, ["p1"], at=story.at)
+    story.when(end_appeal_term()).then("ClaimReleased", "AppealTermEnded")
+    story.when(serve("p2")).then()
+
+
+def test_who_lost_is_told_of_the_court_and_of_no_day_that_is_over() -> None:
+    story = given(a_birth(), file(), assign(), refuse("not_proven"), serve(), appeal())
+    court = office("appeal_officer", authority=story.terms.appeals.authority)
+    given(story, decide_appeal("upheld", by=court))
+    seen = shown(story.now, "p1", at=story.at)
+    told = [(each["who"], each["what"], each["office"]) for each in seen["next"] if each["what"] == "court"]
+    assert told == [("you", "court", "tr-court")]
+    assert seen["appeal_until"] is None
+
+
+def test_what_is_over_for_one_party_is_told_to_the_other_alone() -> None:
+    """The seller opened it on the first day, the buyer never did."""
+    story = given(a_sale(), *REFUSED, serve())
+    given(story, after(lambda c: c.served["p1"]["appeal_until"]))
+    for party, may in (("p1", False), ("p2", True)):
+        assert ("LodgeAppeal" in fits(story.now, [party], at=story.at)) == may
+        waits = {each.who for each in awaited(story.now, at=story.at) if each.what == "appeal"}
+        assert (party in waits) == may
+    story.when(appeal()).then_refused(Clash, "appeal_term_over")
+    story.when(appeal("p2")).then("AppealLodged")
+
+
 def _upheld(ended: str) -> tuple[str, ...]:
     freed = () if ended == "completed" else ("ClaimReleased",)
     return (*freed, "AppealDecided", "AppealTermEnded")
@@ -174,7 +220,7 @@ def test_who_set_a_decision_aside_takes_no_new_one_but_on_another_appeal() -> No
     story.when(assign(as_officer)).then_refused(NotAllowed, "judged_before")
     story.when(assign(SUPERVISOR, to=as_officer)).then_refused(NotAllowed, "judged_before")
     given(story, assign(SECOND), refuse("tax_unpaid", by=SECOND), appeal())
-    story.when(decide_appeal("upheld", by=judge)).then(*_upheld("refused"))
+    story.when(decide_appeal("upheld", by=judge)).then("AppealDecided")
 
 
 def test_who_is_a_party_decides_no_appeal() -> None:
@@ -249,7 +295,7 @@ def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved
     story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
     given(story, decide_appeal())
     assert (story.now.stage, story.now.claims_lost_at is None) == ("in_review", False)
-    given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claim_taken")
+    given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claims_lost")
     story.happened((key, e.ClaimReleased(kind=key.kind, holder="case-2")))
     story.when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
 
@@ -400,6 +446,20 @@ def test_a_stillbirth_is_not_registered_in_tuerkiye() -> None:
     story.when(not_needed("still_born", reason="The doctor says so.")).then_refused(WrongStage)
 
 
+def test_a_living_child_is_not_declared_still_born_by_one_officer() -> None:
+    """The request says that it lives; a supervisor may know better (a form that was filled in wrongly)."""
+    story = given(a_birth(), file())
+    story.when(not_needed("still_born")).then_refused(NotAllowed, "exemption_not_evident")
+    story.when(not_needed("still_born", by=office("supervisor"))).then(
+        "ClaimReleased", "ClaimReleased", "CaseNotNeeded"
+    )
+
+
+def test_a_stillbirth_is_never_approved_as_a_living_childs_entry() -> None:
+    story = given(a_birth(still_born=True), file(), assign())
+    story.when(approve(OFFICER)).then_refused(Clash, "never_approved")
+
+
 def test_only_the_laws_exemptions_and_only_who_has_the_case() -> None:
     given(a_birth(), file()).when(not_needed("too_young")).then_refused(
         Invalid, "unknown_exemption", "/exemption"
@@ -423,7 +483,9 @@ def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
 
 
 def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
-    given(a_sale(), *IN_HAND, later(days=9)).when(extend()).then_refused(Clash, "deadline_over")
+    late = given(a_sale(), *IN_HAND, later(days=9))
+    late.when(extend()).then_refused(Clash, "deadline_over")
+    assert "ExtendDeadline" not in fits(late.now, at=late.at)
     given(a_sale(), *RETURNED).when(extend()).then_refused(WrongStage)
     given(a_sale(), *COMPLETE).when(extend()).then_refused(NotAllowed, "not_assigned_to_you")
 

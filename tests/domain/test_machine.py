@@ -22,7 +22,7 @@ from domain.case import ENDED, Case, Stage
 from domain.case_parts import amount_of
 from domain.claim import FREE, Claim
 from domain.families import FAMILIES
-from domain.lifecycle import STEPS, does_fit, fits
+from domain.lifecycle import CLOCK, STEPS, does_fit, fits
 from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import running
@@ -197,7 +197,7 @@ class Lives(RuleBasedStateMachine):
             if story.case is None:
                 self._file(story)
                 return
-            told = {STEPS_BY_NAME[name] for name in fits(story.now)}
+            told = {STEPS_BY_NAME[name] for name in fits(story.now, at=story.at)}
             kinds = [
                 kind
                 for kind in sorted(told - {c.EraseCase}, key=ROW.index)
@@ -217,11 +217,13 @@ class Lives(RuleBasedStateMachine):
         if not parties:
             return
         what, nth = divmod(what, len(parties))
-        told = fits(story.now, [parties[nth]])
+        told = fits(story.now, [parties[nth]], at=story.at)
         if told:
             kind = STEPS_BY_NAME[told[what % len(told)]]
             if act := right(kind, story, way):
                 self._ask(story, by_party(act, parties[nth]), is_right=True)
+            why = story.refusal and story.refusal.name
+            assert why not in {"appeal_open", "appeal_decided", "appeal_term_over"}, (kind.__name__, why)
 
     @rule(
         which=WHICH,
@@ -232,7 +234,7 @@ class Lives(RuleBasedStateMachine):
     )
     def somebody_asks_anything(self, which: int, what: int, way: int, who: str, seen: int) -> None:
         story = self.stories[which]
-        told = [STEPS_BY_NAME[name] for name in fits(story.case)] if story.case else []
+        told = [STEPS_BY_NAME[name] for name in fits(story.case, at=story.at)] if story.case else []
         kinds = (*told * 3, *RIGHT)
         kind = kinds[what % len(kinds)]
         if story.case is None or kind is c.FileCase:
@@ -301,7 +303,7 @@ class Lives(RuleBasedStateMachine):
             self.went[story.case_id] += command.statement.amount
         self._led_on(kind, before, story.case)
         if before is not None and isinstance(command, c.CaseCommand):
-            _was_told(command, before)
+            _was_told(command, before, story.at)
             _was_nobodys_own(command, before, bound, story)
         last = story.last
         story.when(lambda _: command)  # the same again
@@ -418,17 +420,18 @@ class Lives(RuleBasedStateMachine):
 # --- looked at ------------------------------------------------------------------------------------------------
 
 
-def _was_told(command: c.CaseCommand, before: Case) -> None:
+def _was_told(command: c.CaseCommand, before: Case, at: datetime) -> None:
     """Whatever is done was told to fit, to whoever did it; judged on the version that stood."""
     kind = type(command)
     assert not STEPS[kind].is_judgement or command.expected == before.version
     if kind in COMES_WHENEVER_IT_COMES:
         return
     assert does_fit(kind, before), (kind.__name__, before.stage)
+    assert STEPS[kind].may is None or STEPS[kind].may is CLOCK or kind.__name__ in fits(before, at=at), kind
     if isinstance(command, c.PartyCommand) and not command.is_at_counter:
         me = command.by.persons.get(before.country)
         mine = [each.party for each in capacities(me, before.persons, before.representatives)]
-        assert kind.__name__ in fits(before, mine), (kind.__name__, mine)
+        assert kind.__name__ in fits(before, mine, at=at), (kind.__name__, mine)
 
 
 def _was_nobodys_own(command: c.CaseCommand, before: Case, bound: set[str], story: Story) -> None:

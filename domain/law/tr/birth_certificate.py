@@ -113,7 +113,9 @@ TERMS = (
             ),
         ),
         amendments=Amendments(_COPYING, Court("tr-court", _COPYING)),
-        exemptions=(Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),)),),
+        exemptions=(
+            Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),), never_approved=True),
+        ),
         retention=Term(2, "years", TO_BE_CONFIRMED),
         entry_retention=Forever(TO_BE_CONFIRMED),
     ),
