@@ -3,7 +3,7 @@
 Parties are told that something does, never whose or of which kind; officers hear the kind as well.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -45,11 +45,13 @@ def obstacles(case: Case, at: datetime, entries: Mapping[Key, Entry | None]) -> 
     if about is None:
         return []
     lost = [f"claims_lost:{key.kind}" for key in about.claims] if case.claims_lost_at else []
-    return [*dict.fromkeys(lost), *of_request(about, entries)]
+    return [*dict.fromkeys(lost), *of_request(about, entries, tuple(companies(about)))]
 
 
-def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
-    """The same of what is filed, or would be, as far as the entries were looked at."""
+def of_request(
+    about: About, entries: Mapping[Key, Entry | None], named: Collection[tuple[str, Key]] = ()
+) -> list[str]:
+    """The same of what is filed, or would be, as far as the entries were looked at; ``named``: its ``companies``."""
     day = legal_day(about.at, country_of(about.offer.country))
     found: dict[str, None] = {}
     for effect in about.effects():
@@ -60,9 +62,7 @@ def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"restricted:{kind}" for kind in stopping)
-    gone = (
-        whose for whose, key in companies(about) if (entry := entries.get(key)) and is_struck_off(entry, day)
-    )
+    gone = (whose for whose, key in named if (entry := entries.get(key)) and is_struck_off(entry, day))
     return [*found, *(f"{STRUCK_OFF}:{whose}" for whose in gone), *_refused(about, entries, day)]
 
 

@@ -304,13 +304,13 @@ class FilingLimit:
 class Exemption:
     """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer.
 
-    ``never_approved``: what it is about is in no register, so that nobody approves it where the facts say so.
+    ``may_be_approved``: also where the facts say so, as who decides may see it otherwise; else it is in no register.
     """
 
     code: str
     source: Source
     when: Conditions
-    never_approved: bool = False
+    may_be_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

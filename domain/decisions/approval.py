@@ -68,7 +68,7 @@ def _must_not_be_exempt(situation: Situation) -> None:
     """Raises Clash where the law registers nothing of what was filed; whoever filed it by mistake restates it."""
     if not situation.terms.exemptions:
         return
-    never = [each.code for each in exempt(situation.terms, situation.facts()) if each.never_approved]
+    never = [each.code for each in exempt(situation.terms, situation.facts()) if not each.may_be_approved]
     if never:
         raise Clash("never_approved", exemptions=named("exemption", never))
 

@@ -74,9 +74,8 @@ def _permit(patch: pytest.MonkeyPatch) -> Offer:
     """A car is registered: one of so many a year, for two fees, with a number, after the police looked into it; not
     needed for a present.
     """
-    exemption = Exemption(
-        "present", LAW, (Where("present", lambda facts: facts.request["price"]["amount"] == 0),)
-    )
+    is_present = Where("present", lambda facts: facts.request["price"]["amount"] == 0)
+    exemption = Exemption("present", LAW, (is_present,), may_be_approved=True)
     offer = made_up(
         patch,
         procedure={"name": "permit"},

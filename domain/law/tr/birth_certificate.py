@@ -113,9 +113,7 @@ TERMS = (
             ),
         ),
         amendments=Amendments(_COPYING, Court("tr-court", _COPYING)),
-        exemptions=(
-            Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),), never_approved=True),
-        ),
+        exemptions=(Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),)),),
         retention=Term(2, "years", TO_BE_CONFIRMED),
         entry_retention=Forever(TO_BE_CONFIRMED),
     ),
