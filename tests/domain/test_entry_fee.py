@@ -247,7 +247,9 @@ def test_an_upheld_refusal_frees_its_place_in_the_name_of_who_decided_the_appeal
     make_up: MakeUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That office may sign it: the story asks whether it may."""
-    story = given(quoted(make_up, monkeypatch), *acts.APPEALED, acts.decide_appeal("upheld"))
+    story = given(
+        quoted(make_up, monkeypatch), *acts.APPEALED, acts.appeal("p2"), acts.decide_appeal("upheld")
+    )
     assert story.last[1].type == "claim.SlotFreed.v1"
     assert places(story) == 0
 
