@@ -4,15 +4,18 @@ A further thing to wait for is a function here, in ``_WAYS``, and its sentences 
 """
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.about import offer_of
 from domain.case import Case, Stage
 from domain.case_parts import Fee
+from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
+from domain.running import is_too_late_to_appeal
 
 AUTHORITY: Final = "authority"
 TREASURY: Final = "treasury"
@@ -32,7 +35,7 @@ OF_OFFICES: Final = (
     "refund",
     "appeal_decision",
 )
-OF_PARTIES: Final = ("consent", "fee", "entry_fee", "answer", "opening", "appeal")
+OF_PARTIES: Final = ("consent", "fee", "entry_fee", "answer", "opening", "appeal", "court")
 
 
 class Awaited(NamedTuple):
@@ -50,9 +53,18 @@ class Awaited(NamedTuple):
     currency: str | None = None
 
 
-def awaited(case: Case) -> list[Awaited]:
-    """All that the case waits for, the next first."""
-    return [found for way in _WAYS for found in way(case)]
+def awaited(case: Case, *, at: datetime | None = None) -> list[Awaited]:
+    """All that the case waits for, the next first; but for what it is too late for ``at`` that moment."""
+    found = [each for way in _WAYS for each in way(case)]
+    return [each for each in found if at is None or not _is_too_late(each, case, at)]
+
+
+def _is_too_late(found: Awaited, case: Case, at: datetime) -> bool:
+    """A time to appeal is over by itself; nobody waits for whom it is over."""
+    if found.what != "appeal":
+        return False
+    appeal = offer_of(case).since(case.terms).times.appeal
+    return is_too_late_to_appeal(case, found.who, appeal, at, country_of(case.country))
 
 
 def unconfirmed(case: Case) -> frozenset[str]:
@@ -135,9 +147,21 @@ def _appeal(case: Case) -> Iterator[Awaited]:
     office = offer_of(case).since(case.terms).appeals.authority
     for party in (FIRST_PARTY, *case.consents_asked):
         served = case.served.get(party)
+        if party in case.have_lost:
+            continue
         if served is None:
             yield Awaited(party, "opening", case.ending["served_after"], "served")
         yield Awaited(party, "appeal", served["appeal_until"] if served else None, "appeal", office)
+
+
+def _court(case: Case) -> Iterator[Awaited]:
+    """Who lost their appeal has the court that the law names, for as long as other laws say."""
+    lost = case.have_lost
+    amendments = offer_of(case).since(case.terms).amendments if lost else None
+    if amendments is None or amendments.court is None or case.stage == Stage.APPEALED:
+        return
+    for party in sorted(lost):
+        yield Awaited(party, "court", office=amendments.court.authority)
 
 
 def _appealed(case: Case) -> Iterator[Awaited]:
@@ -158,6 +182,7 @@ _WAYS: Final[tuple[Callable[[Case], Iterator[Awaited]], ...]] = (
     _review,
     _registers,
     _appeal,
+    _court,
     _appealed,
     _refunds,
 )

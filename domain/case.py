@@ -4,7 +4,7 @@ lifecycle.py (drawn in docs/reference/lifecycle.md).
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -247,10 +247,19 @@ class Case(NamedTuple):
 
     @property
     def appeal_until(self) -> Deadline | None:
-        """The last day for the last of the parties; None while it is not known."""
+        """The last day for the last of the parties that have not lost; None while it is not known."""
         if self.ending is None or self.unserved:
             return None
-        return max((each["appeal_until"] for each in self.served.values()), key=lambda until: until["until"])
+        lost = self.have_lost
+        ends = (each["appeal_until"] for party, each in self.served.items() if party not in lost)
+        return max(ends, key=lambda until: until["until"], default=None)
+
+    @property
+    def have_lost(self) -> frozenset[str]:
+        """The parties whose appeal against what ended the case was not upheld: they are heard here once."""
+        since = self.ending["at"] if self.ending else None
+        lost = (a["party"] for a in self.appeals if a["outcome"] == "upheld" and since and a["at"] >= since)
+        return frozenset(lost)
 
     @property
     def open_appeals(self) -> list[Appeal]:
@@ -343,6 +352,21 @@ class Case(NamedTuple):
     def to_go_back(self) -> int:
         """What is due back and has not gone yet; what went back twice of one payment makes up for no other."""
         return sum(max(refund["due"] - refund["paid_back"], 0) for refund in self.refunds.values())
+
+    def counts_again(
+        self, missing: int, is_counted: Callable[[str], bool] = lambda _paid_at: True
+    ) -> dict[str, int]:
+        """Payment -> as much of it as is missing of what is due back and has not gone yet, the oldest first.
+
+        ``is_counted``: whether what was paid at that moment may count.
+        """
+        found: dict[str, int] = {}
+        for payment, refund in self.refunds.items() if missing > 0 else ():
+            left = min(missing, refund["due"] - refund["paid_back"])
+            if left > 0 and is_counted(self.payments[payment][2]):
+                found[payment] = left
+                missing -= left
+        return found
 
     @property
     def waits_for_entries(self) -> bool:

@@ -205,7 +205,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case RefundNotDue():
             refund = case.refunds[event.payment]
             less: Refund = {**refund, "due": refund["due"] - event.amount}
-            return {"refunds": {**case.refunds, event.payment: less}}
+            return _completed(case, refunds={**case.refunds, event.payment: less})
         case RefundPaid():
             return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():
@@ -286,7 +286,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
                 **_ended(recorded, event.served_after),
             }
         case LapseSetAside():
-            return _set_aside(case, has_freed_slots=False)
+            return _set_aside(case, has_freed_slots=False, appeals=_won(case, recorded))
         case CaseNotNeeded():
             said = {"law": [event.law], "exemption": event.exemption, "explanation": _kept(event.reason)}
             officer = _officer(event, recorded)
@@ -340,7 +340,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
 def _completed(case: Case, **changes: Any) -> dict[str, Any]:
     """Completeness is derived: whatever event completes the case moves it into review (rules.md 14)."""
     consents, fee = changes.get("consents", case.consents), changes.get("fee", case.fee)
-    kept = case.kept + changes.get("paid", case.paid) - case.paid
+    refunds = changes.get("refunds", case.refunds)
+    kept = changes.get("paid", case.paid) - sum(refund["due"] for refund in refunds.values())
     is_complete = has_all(case.consents_asked, consents) and covers(fee, kept)
     if case.stage == Stage.FILED and is_complete:
         changes["stage"] = (Stage.RETURNED if case.open_question else Stage.IN_REVIEW).value
@@ -561,6 +562,12 @@ def _appeal(event: AppealLodged, recorded: Recorded) -> Appeal:
         "outcome": None,
         "explanation": None,
     }
+
+
+def _won(case: Case, recorded: Recorded) -> list[Any]:
+    """What was appealed against is set aside for another reason: nobody decides, and nothing is left to explain."""
+    said = {"outcome": "set_aside", "decided_at": recorded.time}
+    return [{**appeal, **said} if appeal in case.open_appeals else appeal for appeal in case.appeals]
 
 
 def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dict[str, Any]:

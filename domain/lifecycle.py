@@ -6,15 +6,19 @@ what is told to fit, what the desk loads, the table of authorisation, and which 
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from domain import commands as c
 from domain.about import ALL_THAT_CHANGES, CLAIMS, ENTRIES_AND_CLAIMS, RESULT, Sees, former_claims
 from domain.case import ENDED, Case, Stage
+from domain.countries import country_of
+from domain.days.deadlines import Deadline, is_past
 from domain.offers import offer
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
+from domain.running import is_over, is_too_late_to_appeal, ran_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Step:
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
+    ``is_late``: whether the time for it is over, for this party; then it is told to nobody, and its decision says so.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
     ``sees_when``: of which cases; of others nothing is loaded. ``sees_written``: the entries that the case wrote, too.
     ``sees_claims``: what belongs to the entries that are seen, too.
@@ -38,6 +43,7 @@ class Step:
     to: tuple[Stage, ...] = ()
     when: Callable[[Case], bool] = lambda _case: True
     of_party: Callable[[Case, str], bool] = lambda _case, _party: True
+    is_late: Callable[[Case, str, datetime], bool] | None = None
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
     sees_when: Callable[[Case], bool] = lambda _case: True
@@ -112,11 +118,13 @@ def _fee_is_provisional(case: Case) -> bool:
 
 def _waits_for_money_or_lapsed(case: Case) -> bool:
     """What may be written, or go on where it lapsed, once the money is there."""
-    return case.waits_for_entries or case.stage == Stage.LAPSED
+    return case.waits_for_entries or case.stage in (Stage.LAPSED, Stage.APPEALED)
 
 
-def _runs(case: Case) -> bool:
-    return case.decide_until is not None and not case.extensions
+def _may_be_extended(case: Case) -> bool:
+    terms = _terms_of(case)
+    is_lawful = terms is not None and terms.times.extend is not None
+    return is_lawful and case.decide_until is not None and not case.extensions
 
 
 def _has_exemptions(case: Case) -> bool:
@@ -125,7 +133,7 @@ def _has_exemptions(case: Case) -> bool:
 
 
 def _is_unserved(case: Case) -> bool:
-    if case.ending is None or case.is_annulled:
+    if case.ending is None or case.is_annulled or case.is_appeal_term_over:
         return False
     return any(party not in case.served for party in case.parties)
 
@@ -142,8 +150,8 @@ def _has_appealed(case: Case, party: str) -> bool:
     return any(appeal["party"] == party for appeal in case.open_appeals)
 
 
-def _has_no_appeal(case: Case, party: str) -> bool:
-    return not _has_appealed(case, party)
+def _may_appeal(case: Case, party: str) -> bool:
+    return not _has_appealed(case, party) and party not in case.have_lost
 
 
 def _holds_something(case: Case) -> bool:
@@ -188,6 +196,37 @@ def _has_result(case: Case) -> bool:
     return bool(case.entries) and not case.is_annulled
 
 
+# --- times that are over, whether the clock has come or not ---------------------------------------------------
+
+
+def _is_overdue(case: Case, _party: str, at: datetime) -> bool:
+    return case.decision_due is not None and is_past(case.decision_due, at)
+
+
+def _is_late_to_consent(case: Case, _party: str, at: datetime) -> bool:
+    return _has_passed(case.consent_until, case, at)
+
+
+def _is_late_to_answer(case: Case, _party: str, at: datetime) -> bool:
+    return _has_passed(case.open_question and case.open_question["answer_until"], case, at)
+
+
+def _has_run_out(case: Case, _party: str, at: datetime) -> bool:
+    found = ran_out(case, at)
+    return found is not None and _has_passed(found[1], case, at)
+
+
+def _is_late_to_appeal(case: Case, party: str, at: datetime) -> bool:
+    terms = _terms_of(case)
+    return terms is None or is_too_late_to_appeal(
+        case, party, terms.times.appeal, at, country_of(case.country)
+    )
+
+
+def _has_passed(until: Deadline | None, case: Case, at: datetime) -> bool:
+    return until is not None and is_over(until, at, country_of(case.country))
+
+
 # --- the table ----------------------------------------------------------------------------------------------
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
@@ -206,6 +245,7 @@ ROWS: Final = (
         c.AmendRequest,
         AMEND,
         (FILED, RETURNED),
+        is_late=_has_run_out,
         sees=(*ENTRIES_AND_CLAIMS, former_claims),
         to=(FILED, IN_REVIEW),
     ),
@@ -216,6 +256,7 @@ ROWS: Final = (
         (FILED,),
         when=_lacks_consents,
         of_party=_has_to_consent,
+        is_late=_is_late_to_consent,
         to=(IN_REVIEW, RETURNED),
     ),
     Step(
@@ -227,7 +268,15 @@ ROWS: Final = (
         sees=CLAIMS,
         to=(Stage.WITHDRAWN,),
     ),
-    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent, of_party=_consented, to=(FILED,)),
+    Step(
+        c.RevokeConsent,
+        CONSENT,
+        BEFORE_DECISION,
+        when=_has_a_consent,
+        of_party=_consented,
+        is_late=_has_run_out,
+        to=(FILED,),
+    ),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
     Step(
         c.RecordPayment,
@@ -253,7 +302,14 @@ ROWS: Final = (
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to=(RETURNED,)),
-    Step(c.ProvideInformation, INFORM, (RETURNED, FILED), when=_waits_for_an_answer, to=(IN_REVIEW,)),
+    Step(
+        c.ProvideInformation,
+        INFORM,
+        (RETURNED, FILED),
+        when=_waits_for_an_answer,
+        is_late=_is_late_to_answer,
+        to=(IN_REVIEW,),
+    ),
     Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
     # What comes after the decision is a fact, too: whether anything follows, an officer sees.
     Step(
@@ -262,7 +318,9 @@ ROWS: Final = (
         (*BEFORE_DECISION, APPROVED, REFUSED, LAPSED, COMPLETED, APPEALED),
         when=_waits_for_an_opinion,
     ),
-    Step(c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_runs, is_judgement=True),
+    Step(
+        c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_may_be_extended, is_late=_is_overdue, is_judgement=True
+    ),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES, to=(APPROVED,)),
     Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS, to=(REFUSED,)),
@@ -301,7 +359,8 @@ ROWS: Final = (
         APPEAL,
         (REFUSED, LAPSED, COMPLETED, APPEALED),
         when=_may_be_appealed,
-        of_party=_has_no_appeal,
+        of_party=_may_appeal,
+        is_late=_is_late_to_appeal,
         to=(APPEALED,),
     ),
     Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed, to=(REFUSED, LAPSED, COMPLETED)),
@@ -385,19 +444,32 @@ def does_fit(command: type[c.Command], case: Case) -> bool:
     return case.stage in step.stages and step.when(case)
 
 
-def fits(case: Case, parties: Collection[str] = ()) -> tuple[str, ...]:
+def fits(case: Case, parties: Collection[str] = (), *, at: datetime | None = None) -> tuple[str, ...]:
     """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask.
 
-    ``parties``: only what whoever acts for these may ask.
+    ``parties``: only what whoever acts for these may ask. ``at``: the moment, at which times may be over that nobody
+    has closed yet; None: none is.
     """
     if not parties:
-        return tuple(row.command.__name__ for row in _TOLD_AT[case.stage] if row.when(case))
+        return tuple(
+            row.command.__name__
+            for row in _TOLD_AT[case.stage]
+            if row.when(case) and _is_in_time(row, case, case.parties, at)
+        )
     return tuple(
         row.command.__name__
         for row, is_of_all in _TOLD_TO_PARTIES[case.stage]
-        if row.when(case) and _is_for(row, case, parties if is_of_all else _FIRST.intersection(parties))
+        if row.when(case) and _is_for(row, case, parties if is_of_all else _FIRST.intersection(parties), at)
     )
 
 
-def _is_for(row: Step, case: Case, parties: Collection[str]) -> bool:
-    return any(row.of_party(case, party) for party in parties)
+def _is_for(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:
+    mine = [party for party in parties if row.of_party(case, party)]
+    return bool(mine) and _is_in_time(row, case, mine, at)
+
+
+def _is_in_time(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:
+    """For any of these."""
+    if row.is_late is None or at is None:
+        return True
+    return not all(row.is_late(case, party, at) for party in parties)

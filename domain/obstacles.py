@@ -3,7 +3,7 @@
 Parties are told that something does, never whose or of which kind; officers hear the kind as well.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -13,9 +13,12 @@ from domain.countries import country_of, legal_day
 from domain.decisions.checks import as_seen
 from domain.entry import Entry, Status
 from domain.facts import Facts
+from domain.parties import parties_of
 from domain.procedure import Create, Key
+from domain.registers.companies import is_struck_off
+from domain.representation import companies_in
 
-OBSTACLES: Final = ("restricted", "not_registered")
+OBSTACLES: Final = ("restricted", "not_registered", STRUCK_OFF, "claims_lost")
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
 _BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 
@@ -23,17 +26,32 @@ _BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 def entries_in_question(case: Case, at: datetime) -> tuple[Key, ...]:
     """The entries that the case would change, as long as it may; none once they are written, or people erased."""
     about = _open(case, at)
-    return tuple(effect.key for effect in about.effects()) if about else ()
+    return (
+        (*(effect.key for effect in about.effects()), *(key for _, key in companies(about))) if about else ()
+    )
+
+
+def companies(about: About) -> Iterator[tuple[str, Key]]:
+    """Of each company that takes part: by which name what is about it is sealed, and the key of its entry."""
+    procedure, request = about.offer.procedure, about.request
+    whose = parties_of(procedure, request)
+    for party, key in companies_in(about.offer.country, procedure, request):
+        yield whose[party].whose, key
 
 
 def obstacles(case: Case, at: datetime, entries: Mapping[Key, Entry | None]) -> list[str]:
     """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``entries`` as they are now."""
     about = _open(case, at)
-    return of_request(about, entries) if about else []
+    if about is None:
+        return []
+    lost = [f"claims_lost:{key.kind}" for key in about.claims] if case.claims_lost_at else []
+    return [*dict.fromkeys(lost), *of_request(about, entries, tuple(companies(about)))]
 
 
-def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
-    """The same of what is filed, or would be, as far as the entries were looked at."""
+def of_request(
+    about: About, entries: Mapping[Key, Entry | None], named: Collection[tuple[str, Key]] = ()
+) -> list[str]:
+    """The same of what is filed, or would be, as far as the entries were looked at; ``named``: its ``companies``."""
     day = legal_day(about.at, country_of(about.offer.country))
     found: dict[str, None] = {}
     for effect in about.effects():
@@ -44,7 +62,8 @@ def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"restricted:{kind}" for kind in stopping)
-    return [*found, *_refused(about, entries, day)]
+    gone = (whose for whose, key in named if (entry := entries.get(key)) and is_struck_off(entry, day))
+    return [*found, *(f"{STRUCK_OFF}:{whose}" for whose in gone), *_refused(about, entries, day)]
 
 
 def _refused(about: About, entries: Mapping[Key, Entry | None], day: date) -> Iterator[str]:

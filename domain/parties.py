@@ -18,8 +18,9 @@ AT_COUNTER: Final = "at_counter"
 KIN: Final = "kin"
 BOTH_SIDES: Final = "both_sides"  # one human acts for two parties in different roles, or for the other one
 OPINION_OPEN: Final = "opinion_open"  # another authority was asked, and has not answered
+STRUCK_OFF: Final = "party_struck_off"
 # Told to the officer; that they are kin to that officer alone.
-WARNINGS: Final = (AT_COUNTER, BOTH_SIDES, OPINION_OPEN, KIN)
+WARNINGS: Final = (AT_COUNTER, BOTH_SIDES, OPINION_OPEN, STRUCK_OFF, KIN)
 KEYED: Final = ("person_", "representative_")  # how the names begin of what ``keyed`` puts into a request
 SIGNED_PAPER: Final = "signed_paper"  # the kind of evidence that an officer takes at the counter
 

@@ -302,11 +302,15 @@ class FilingLimit:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer."""
+    """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer.
+
+    ``may_be_approved``: also where the facts say so, as who decides may see it otherwise; else it is in no register.
+    """
 
     code: str
     source: Source
     when: Conditions
+    may_be_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,18 +3,27 @@
 Times that stand still, that nobody waits for, or that are over are none of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from domain.case import Case, Stage
 from domain.country import Country
-from domain.days.deadlines import Deadline, is_past, restated
-from domain.events import DeadlineRestated, WhichTime
+from domain.days.deadlines import Deadline, Term, compute, is_past, restated
+from domain.events import DeadlineRestated, LapseReason, WhichTime
 
 # What ends these takes effect by itself, or is a mark that stays (rules.md 6): once over, they stay over. The others
 # run until the clock says in the log that they are over.
 ENDS_BY_ITSELF: Final[frozenset[WhichTime]] = frozenset({"opinion", "decide", "appeal", "appeal_decision"})
+
+
+# What a case lapses for when it is over.
+LAPSES: Final[Mapping[WhichTime, LapseReason]] = {
+    "pay": "unpaid",
+    "pay_entry": "unpaid",
+    "consent": "no_consent",
+    "answer": "no_answer",
+}
 
 
 class Running(NamedTuple):
@@ -48,6 +57,37 @@ def restated_in(case: Case, at: datetime, country: Country) -> Iterator[Deadline
         last = time.due if time.which in ENDS_BY_ITSELF else lapses or due
         if not is_past(last, at):
             yield DeadlineRestated(which=time.which, party=time.party, of=time.of, due=due, lapses=lapses)
+
+
+def is_over(until: Deadline, at: datetime, country: Country) -> bool:
+    """Whether it has passed, also by the calendar of today: a decree may have come, and not the clock (rules.md 7)."""
+    return is_past(until, at) and is_past(restated(until, country), at)
+
+
+def ran_out(case: Case, at: datetime) -> tuple[LapseReason, Deadline] | None:
+    """Why the case lapses, and the time that is over; None: it goes on."""
+    for time in running(case):
+        reason = LAPSES.get(time.which)
+        if reason is not None and is_past(time.ends, at):
+            return reason, time.due
+    return None
+
+
+def presumed_until(case: Case, appeal: Term, at: datetime, country: Country) -> Deadline | None:
+    """Until when whoever is taken to have read what ended the case may appeal; None: the law does not take it as read
+    yet. ``appeal``: the time that the law gives.
+    """
+    ending = case.ending
+    if ending is None or not is_over(ending["served_after"], at, country):
+        return None
+    return compute(appeal, date.fromisoformat(ending["served_after"]["due"]), country)
+
+
+def is_too_late_to_appeal(case: Case, party: str, appeal: Term, at: datetime, country: Country) -> bool:
+    """Whether the party's own time is over, be the clock there or not."""
+    served = case.served.get(party)
+    until = served["appeal_until"] if served else presumed_until(case, appeal, at, country)
+    return case.is_appeal_term_over or (until is not None and is_past(until, at))
 
 
 def appeals_end(case: Case) -> Deadline | None:

@@ -51,9 +51,9 @@ def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
     ]
 
 
-def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
+def watched(case: Case, in_the_way: Sequence[str] = (), *, at: datetime | None = None) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
-    found = shown(case, None, (), in_the_way)
+    found = shown(case, None, (), in_the_way, at=at)
     found["request"] = {
         name: value
         for name, value in found["request"].items()
@@ -71,18 +71,19 @@ def watched(case: Case, in_the_way: Sequence[str] = ()) -> dict[str, Any]:
     return found
 
 
-def shown(
+def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the case
     case: Case,
     party: str | None,
     mine: Sequence[Capacity] = (),
     in_the_way: Sequence[str] = (),
     *,
     is_kin: bool = False,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered.
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
-    party.
+    party. ``at``: the moment, at which times may be over that nobody has closed yet; None: none is.
     """
     doubtful = unconfirmed(case)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
@@ -165,14 +166,18 @@ def shown(
         "limits": _limits(case) if party is None else [],
         "warnings": [*case.all_warnings, *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
-        "next": [_next(each, case, ours, doubtful) for each in awaited(case)],
-        "fits": list(fits(case, ours)),
+        "next": [_next(each, case, ours, doubtful) for each in awaited(case, at=at)],
+        "fits": list(fits(case, ours, at=at)),
         "timeline": case.timeline,
     }
 
 
 def _appeal_until(case: Case, party: str | None) -> Deadline | None:
-    """The caller's own last day to appeal; for everybody else, and for who is not served, that of the last party."""
+    """The caller's own last day to appeal; for everybody else, and for who is not served, that of the last party. None
+    where there is nothing more to appeal against here.
+    """
+    if case.is_appeal_term_over or party in case.have_lost:
+        return None
     served = case.served.get(party) if party else None
     return served["appeal_until"] if served else case.appeal_until
 

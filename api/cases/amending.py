@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
 from api.cases.sealing import AllBrought, has_brought, sealed
+from api.edge.caller import house_of
 from api.edge.carrying_out import caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
@@ -44,7 +45,7 @@ async def amend(request: Request, case: Id) -> Response:
     actor, said = await caller_and_body(request, case, Amendment)
     country, found, rule = await readable_as(request, actor, case, said.acting, "case.amend")
     if said.of == found.request_hash and not does_fit(AmendRequest, found):
-        told = fits(found, tuple(mine.party for mine in rule.capacities))
+        told = fits(found, tuple(mine.party for mine in rule.capacities), at=house_of(request).clock())
         raise WrongStage(found.stage, told).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request

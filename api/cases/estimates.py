@@ -25,10 +25,10 @@ from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
-from domain.obstacles import NOT_YOURS, of_request, without_kinds
+from domain.obstacles import NOT_YOURS, companies, of_request, without_kinds
 from domain.parties import parties_of
 from domain.persons import is_company, key_of
-from domain.procedure import Create, Offer
+from domain.procedure import Create, Key, Offer
 from domain.refusals import Invalid, Named, NotOffered
 from domain.registers.companies import heads_on
 from domain.representation import companies_in
@@ -191,7 +191,17 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     mine = {key: entry for key, entry in entries.items() if entry and _names(entry, whose, country)}
     await asyncio.gather(*(_recorded(request, country, me, entry) for entry in mine.values()))
     others = any(not isinstance(effect, Create) and effect.key not in mine for effect in effects)
-    return [*without_kinds(of_request(about, mine)), *([NOT_YOURS] if others else [])]
+    named = _companies(about)
+    known = entries_at(country, tuple(key for _, key in named)) if named else {}
+    return [*without_kinds(of_request(about, {**mine, **known}, named)), *([NOT_YOURS] if others else [])]
+
+
+def _companies(about: About) -> tuple[tuple[str, Key], ...]:
+    """As far as the draft names them; that one is struck off is said to whoever asks, as its register does."""
+    try:
+        return tuple(companies(about))
+    except UNTOLD:
+        return ()
 
 
 def _headed(country: CountryHouse, about: About, me: str) -> set[str]:

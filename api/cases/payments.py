@@ -112,7 +112,7 @@ def _told(request: Request, outcome: Outcome, statement: Statement) -> Response:
     payment = statement.payment
     rows = located(request, statement.case).read_models.rows("payments", {"payment": payment})
     found = {
-        **stands(outcome.state),
+        **stands(outcome.state, house_of(request).clock()),
         "payment": payment,
         "other_cases": sorted(row["case"] for row in rows if row["case"] != statement.case),
         "refunds_due": due_back(outcome.state),

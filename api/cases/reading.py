@@ -21,10 +21,11 @@ async def read_case(request: Request, case: Id) -> Response:
     """Status, timeline, deadline with its basis, and which commands fit now."""
     country, found, rule = await readable(request, caller(request), case, "case.read")
     await recorded(request, country, rule, read_of(found), "work on the case")
-    now = in_the_way_of(country, found, house_of(request).clock())
+    at = house_of(request).clock()
+    now = in_the_way_of(country, found, at)
     if is_auditor(rule):
-        body = watched(found, now)
+        body = watched(found, now, at=at)
     else:
-        body = shown(found, rule.party, rule.capacities, now, is_kin=rule.is_kin)
+        body = shown(found, rule.party, rule.capacities, now, is_kin=rule.is_kin, at=at)
     language = spoken(request.scope)
     return answered(in_words(body, language), version=found.version, headers=in_language(language))

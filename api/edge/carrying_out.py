@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -97,11 +98,12 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
     me = actor.persons.get(case.country)
     mine = capacities_today(me, case.persons, case.representatives, found, case.by_paper)
     mine = mine or _for_whom(outcome)
+    at = house_of(request).clock()
     if not mine:
-        told = stands(case) if _is_of_an_office(actor, outcome) else {**stands(case), "fits": []}
+        told = stands(case, at) if _is_of_an_office(actor, outcome) else {**stands(case, at), "fits": []}
         return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
-    seen = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome)), language)
+    seen = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome), at=at), language)
     headers = in_language(language)
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 
@@ -134,9 +136,9 @@ def _in_the_way(request: Request, outcome: Outcome) -> list[str]:
     return in_the_way_of(house.countries[case.country], case, house.clock())
 
 
-def stands(case: Case) -> dict[str, Any]:
-    """Where a case stands; nothing personal."""
-    return {"case": case.case, "stage": case.stage, "version": case.version, "fits": list(fits(case))}
+def stands(case: Case, at: datetime) -> dict[str, Any]:
+    """Where a case stands at that moment; nothing personal."""
+    return {"case": case.case, "stage": case.stage, "version": case.version, "fits": list(fits(case, at=at))}
 
 
 async def carried_out(request: Request, country: CountryHouse, command: Command) -> Outcome:

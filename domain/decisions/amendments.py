@@ -325,7 +325,7 @@ def _must_not_be_appealed(situation: Situation) -> None:
     """While an appeal is open, who decides it says what becomes of what was written."""
     case = situation.state
     if isinstance(case, Case) and case.stage == Stage.APPEALED:
-        raise WrongStage(case.stage, fits(case))
+        raise WrongStage(case.stage, fits(case, at=situation.at))
 
 
 def _must_stand(entry: Entry) -> None:

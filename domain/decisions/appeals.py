@@ -3,14 +3,15 @@
 from domain import events as e
 from domain.authorisation import Rule
 from domain.commands import DecideAppeal, LodgeAppeal, TakeBackAppeal
-from domain.days.deadlines import Deadline, is_past
+from domain.days.deadlines import Deadline
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
-from domain.decisions.serving import presumed_until
 from domain.decisions.situation import Situation, person_of
+from domain.parties import FIRST_PARTY
 from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
+from domain.running import is_too_late_to_appeal
 
 FITTING = {
     "refused": ("upheld", "set_aside"),
@@ -35,6 +36,8 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
         raise Clash("appeals_old_decision")
     if said:
         raise Clash("appeal_open")
+    if mine.party in case.have_lost:
+        raise Clash("appeal_decided")
     rule = rule.of(mine)
     lodged = e.AppealLodged(
         of=command.of,
@@ -53,10 +56,22 @@ def _must_not_be_late(command: LodgeAppeal, party: str, situation: Situation) ->
     case = situation.case
     if case.ending is None or command.of != case.ending["of"]:
         return
-    served = case.served.get(party)
-    until = served["appeal_until"] if served else presumed_until(situation)
-    if case.is_appeal_term_over or (until and is_past(until, situation.at)):
+    if _is_too_late(party, situation):
         raise Clash("appeal_term_over")
+
+
+def _is_too_late(party: str, situation: Situation) -> bool:
+    appeal = situation.terms.times.appeal
+    return is_too_late_to_appeal(situation.case, party, appeal, situation.at, situation.country)
+
+
+def _is_the_last(situation: Situation) -> bool:
+    """Whether nobody else may appeal any more: the time is each party's own (rules.md 19), and one that lost takes
+    nothing from another, who may not even have what ended the case.
+    """
+    case = situation.case
+    heard = {*case.have_lost, *(appeal["party"] for appeal in case.open_appeals)}
+    return all(p in heard or _is_too_late(p, situation) for p in (FIRST_PARTY, *case.consents_asked))
 
 
 def take_back(command: TakeBackAppeal, situation: Situation) -> Decision:
@@ -116,13 +131,12 @@ def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
         claims, is_held = holding.taken_again(situation)
         times = _times_anew(situation)
         after = assessed_again(situation)
+    elif command.outcome == "annulled":
+        claims, after = _annulled(command, rule, situation), [(LEAD, e.AppealTermEnded())]
     else:
-        claims = (
-            holding.released(situation)
-            if command.outcome == "upheld"
-            else _annulled(command, rule, situation)
-        )
-        after = [(LEAD, e.AppealTermEnded())]
+        is_last = _is_the_last(situation)
+        claims = holding.released(situation) if is_last else []
+        after = [(LEAD, e.AppealTermEnded())] if is_last else []
     decided = e.AppealDecided(
         outcome=command.outcome,
         rule=rule.id,

@@ -9,11 +9,11 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import quotas, writing
 from domain.decisions.checks import must_not_be_struck_off
 from domain.decisions.opinions import must_not_wait
-from domain.decisions.payments import assessed
+from domain.decisions.payments import assessed, counts_again
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.fees import assess
-from domain.limits import SENIOR
-from domain.refusals import Clash, NotAllowed
+from domain.limits import SENIOR, exempt
+from domain.refusals import Clash, NotAllowed, named
 from domain.roles import SUPERVISOR
 
 
@@ -28,16 +28,19 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     situation.must_fit()
     must_not_wait(situation)
     must_not_be_struck_off(situation)
+    _must_not_be_exempt(situation)
     if situation.asks_four_eyes:
         _four_eyes(rule, situation)
     _senior(rule, situation)
     fee = _fee_before_the_entry(situation)
-    if fee is not None and (fee.amount > 0 or fee.provisional):
+    before: Events = [(LEAD, fee)] if fee else []
+    again = [] if fee is None or fee.provisional else counts_again(case, fee.amount)
+    before += ((LEAD, each) for each in again)
+    if fee is not None and (fee.provisional or fee.amount > sum(each.amount for each in again)):
         writing.must_be_possible(situation)
         slots = quotas.taken_again(situation)
-        return situation.by(rule, [*slots, (LEAD, fee), (LEAD, _approved(command, rule))])
+        return situation.by(rule, [*slots, *before, (LEAD, _approved(command, rule))])
     written = writing.entries_of(situation)
-    before: Events = [(LEAD, fee)] if fee else []
     approved = _approved(command, rule, written.entries)
     return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)
 
@@ -59,6 +62,15 @@ def _fee_before_the_entry(situation: Situation) -> e.FeeAssessed | None:
         return None
     facts = situation.facts(situation.day if fee.unit_day == "payment" else None)
     return assessed("entry", assess(fee, facts, situation.country), situation)
+
+
+def _must_not_be_exempt(situation: Situation) -> None:
+    """Raises Clash where the law registers nothing of what was filed; whoever filed it by mistake restates it."""
+    if not situation.terms.exemptions:
+        return
+    never = [each.code for each in exempt(situation.terms, situation.facts()) if not each.may_be_approved]
+    if never:
+        raise Clash("never_approved", exemptions=named("exemption", never))
 
 
 def _four_eyes(rule: Rule, situation: Situation) -> None:

@@ -7,6 +7,7 @@ from domain.decisions.situation import Situation
 from domain.entry import WARNINGS, Entry
 from domain.facts import EVERYTHING, Facts, Seen
 from domain.offers import restrictions_of
+from domain.parties import STRUCK_OFF
 from domain.procedure import Check, Create, Effect, Key, Moment
 from domain.refusals import Clash, named
 
@@ -42,7 +43,15 @@ def must_not_be_struck_off(situation: Situation) -> None:
     take (rules.md 9: the capacity of persons is that of the moment of decision).
     """
     if any(heads.is_struck_off for heads in situation.found.heads.values()):
-        raise Clash("party_struck_off")
+        raise Clash(STRUCK_OFF)
+
+
+def is_struck_off_since(situation: Situation) -> bool:
+    """Whether a company that takes part was there when it was filed, and is not any more: nobody could know before
+    they paid (rules.md 36).
+    """
+    was_known = any(code.startswith(STRUCK_OFF) for code in situation.case.warnings)
+    return not was_known and any(heads.is_struck_off for heads in situation.found.heads.values())
 
 
 def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:

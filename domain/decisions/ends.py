@@ -17,7 +17,9 @@ from domain.decisions.acting import for_applicant
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, person_of
 from domain.decisions.times import ran_out
-from domain.refusals import Fault, Invalid, named
+from domain.facts import applies
+from domain.refusals import Fault, Invalid, NotAllowed, named
+from domain.roles import SUPERVISOR
 from domain.running import appeals_end
 
 
@@ -88,7 +90,9 @@ def waive(command: WaiveClaim, situation: Situation) -> Decision:
 
 
 def declare_not_needed(command: DeclareNotNeeded, situation: Situation) -> Decision:
-    """By an officer, by an exemption of the law; before it is paid any of them, in review the one who has the case."""
+    """By an officer, by an exemption of the law; before it is paid any of them, in review the one who has the case.
+    Where the request says otherwise, by a supervisor: one click must not end what is about a living child.
+    """
     case = situation.case
     rule = situation.must_be_allowed() if case.officer is None else situation.must_have_the_case()
     ended = case.decided
@@ -99,6 +103,9 @@ def declare_not_needed(command: DeclareNotNeeded, situation: Situation) -> Decis
     known = {exemption.code: exemption for exemption in situation.terms.exemptions}
     if command.exemption not in known:
         raise Invalid(Fault("/exemption", "unknown_exemption", {"known": named("exemption", sorted(known))}))
+    is_evident = applies(known[command.exemption].when, situation.facts())
+    if not is_evident and (rule.competence is None or rule.competence.role != SUPERVISOR):
+        raise NotAllowed("exemption_not_evident")
     over = e.CaseNotNeeded(
         exemption=command.exemption,
         law=known[command.exemption].source.law,

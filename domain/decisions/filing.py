@@ -18,7 +18,7 @@ from domain.decisions.situation import Situation
 from domain.facts import Facts
 from domain.fees import assess
 from domain.offers import terms_hash
-from domain.parties import FIRST_PARTY, Capacity, Place, parties_of
+from domain.parties import FIRST_PARTY, STRUCK_OFF, Capacity, Place, parties_of
 from domain.persons import Person
 from domain.procedure import Terms
 from domain.refusals import Differs, Fault, Invalid, Named, named
@@ -136,14 +136,16 @@ def not_the_applicant(command: FileCase | AmendRequest, applicant: Place) -> Fau
 
 def _must_be_represented_lawfully(parties: Mapping[str, _Party], situation: Situation) -> None:
     """Refuse a request in which somebody acts for a party as the law does not let anybody act for it; or nobody for a
-    company that has to act, as neither the request nor the register says who.
+    company that has to act, as neither the request nor the register says who could by themselves.
     """
     for party, (place, named_there) in parties.items():
         representative = persons.representative_of(named_there)
         if representative is None:
             has_to_act = place.shape.is_applicant or place.shape.consents
-            is_known = party in situation.found.heads
-            if has_to_act and persons.is_company(named_there) and not is_known:
+            # By a mandate acts who asks; of heads that act only together none does.
+            heads = situation.found.heads.get(party)
+            may_act = bool(heads and heads.alone) or party in situation.found.mandates
+            if has_to_act and persons.is_company(named_there) and not may_act:
                 raise Invalid(Fault(f"{place.pointer}/acts_by", "nobody_acts"))
         elif representative["as"] not in (may := _may_act_as(place, named_there)):
             role, known = Named("role", place.shape.role), named("capacity", may)
@@ -204,6 +206,8 @@ def _warnings(
             _is_born(representative["person"], place, "acts_by/person/born_on", today)
         shown = _shown_by_register(command, situation, party)
         yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
+        if (heads := situation.found.heads.get(party)) and heads.is_struck_off:
+            yield f"{STRUCK_OFF}:{place.whose}"
     yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
 

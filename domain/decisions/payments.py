@@ -3,7 +3,7 @@
 A fee that is due before the entry brings the entry about: the payment that covers it writes the registers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -91,25 +91,30 @@ def _counted(case: Case, due: Deadline, came: e.FeePaid) -> list[e.RefundNotDue]
     """
     entry_fee = case.entry_fee if case.lapsed_from == Stage.APPROVED else None
     missing = amount_of(case.fee) + amount_of(entry_fee) - case.kept - came.amount
-    found = []
-    for payment, (_, currency, paid_at) in case.payments.items():
-        counts = min(missing, _to_go_back(case.refunds, payment))
-        if counts > 0 and not is_past(due, datetime.fromisoformat(paid_at)):
-            found.append(e.RefundNotDue(payment=payment, amount=counts, currency=currency))
-            missing -= counts
-    return found if missing <= 0 else None
+    found = counts_again(case, missing, lambda paid_at: not is_past(due, datetime.fromisoformat(paid_at)))
+    return found if missing <= sum(each.amount for each in found) else None
+
+
+def counts_again(
+    case: Case, missing: int, is_counted: Callable[[str], bool] = lambda _paid_at: True
+) -> list[e.RefundNotDue]:
+    """Who waits for money asks for nothing that it owes back itself."""
+    found = case.counts_again(missing, is_counted).items()
+    return [
+        e.RefundNotDue(payment=payment, amount=amount, currency=case.payments[payment][1])
+        for payment, amount in found
+    ]
 
 
 def _may_go_on(situation: Situation) -> bool:
-    """Whether what it held is its own still, or free. Under appeal, who decides that decides; of an erased case nobody
-    knows any more what it claimed.
-    """
-    case = situation.case
-    return case.stage == Stage.LAPSED and not case.erased and holding.taken_again(situation)[1]
+    """Whether what it held is its own still, or free; of an erased case nobody knows any more what it claimed."""
+    return not situation.case.erased and holding.taken_again(situation)[1]
 
 
 def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.RefundNotDue]) -> Decision:
-    """What waits for its entries then waits for an officer, who writes them."""
+    """What waits for its entries then waits for an officer, who writes them. With the lapse an appeal against it is
+    over: who paid in time has what they appealed for.
+    """
     case = situation.case
     claims, _ = holding.taken_again(situation)
     back: Events = [(LEAD, came), *((LEAD, each) for each in counted)]
@@ -235,16 +240,23 @@ def assessed_for(situation: Situation) -> e.FeeAssessed | None:
 
 
 def assessed_again(situation: Situation) -> Events:
-    """The fee of a case that is set aside, with a new time to pay, where what was kept of it does not cover it."""
+    """The fee of a case that is set aside, with a new time to pay, where what came for it and has not gone back does
+    not cover it.
+    """
     case = situation.case
     was_approved = case.lapsed_from == Stage.APPROVED
     law = situation.terms.entry_fee if was_approved else situation.terms.fee
     needed = amount_of(case.fee) + (amount_of(case.entry_fee) if was_approved else 0)
-    if law is None or case.kept >= needed:
-        return []
+    counted = counts_again(case, needed - case.kept)
+    if law is None or case.kept + sum(each.amount for each in counted) >= needed:
+        again: Events = [(LEAD, each) for each in counted]
+        return [*again, (LEAD, e.EntriesHeld(code="paid_in_time"))] if was_approved else again
     moment = situation.at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
     now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
-    return [(LEAD, assessed("entry" if was_approved else "filing", now, situation))]
+    fee = assessed("entry" if was_approved else "filing", now, situation)
+    needed = fee.amount + (amount_of(case.fee) if was_approved else 0)
+    counted = [] if fee.provisional else counts_again(case, needed - case.kept)
+    return [(LEAD, fee), *((LEAD, each) for each in counted)]
 
 
 def _last_paid(situation: Situation) -> datetime:
@@ -264,8 +276,9 @@ def settled(
     anew: e.FeeAssessed | None,
     paid: Statement | None = None,
 ) -> Decision:
-    """What follows when the fees and all that came are compared: too much goes back, the newest first; and where
-    this covers the fee before the entry, the registers are written.
+    """What follows when the fees and all that came are compared: what is missing counts first of what is due back and
+    has not gone; too much goes back, the newest first; and where this covers the fee before the entry, the registers
+    are written.
     """
     case = situation.case
     fees = {"filing": case.fee, "entry": case.entry_fee} | ({anew.fee: fee_of(anew)} if anew else {})
@@ -274,7 +287,9 @@ def settled(
     kept = case.kept + (paid.amount if paid else 0)
     excess = kept - sum(map(amount_of, fees.values()))
     came = [*_payments(case), *([(paid.payment, paid.amount, paid.currency)] if paid else [])]
-    events = [*events, *_back(case, came, excess, "too_much")]
+    counted = counts_again(case, -excess)
+    excess += sum(each.amount for each in counted)
+    events = [*events, *((LEAD, each) for each in counted), *_back(case, came, excess, "too_much")]
     if not case.waits_for_entries or case.open_fee is None or excess < 0:
         return situation.by(rule, events)
     try:
@@ -305,10 +320,6 @@ def _back(case: Case, came: list[_Payment], how_much: int, reason: e.RefundReaso
 
 def _due_of(refunds: Mapping[str, Refund], payment: str) -> int:
     return refunds[payment]["due"] if payment in refunds else 0
-
-
-def _to_go_back(refunds: Mapping[str, Refund], payment: str) -> int:
-    return refunds[payment]["due"] - refunds[payment]["paid_back"] if payment in refunds else 0
 
 
 def _refund_due(payment: str, amount: int, currency: str, reason: e.RefundReason) -> tuple[Target, e.Event]:

@@ -1,17 +1,16 @@
 """What ended a case reaches its parties: each opens it, or the law takes it as read; then a time to appeal runs."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from domain import events as e
+from domain import running
 from domain.authorisation import Rule
 from domain.commands import PresumeServed, ServeDecision
-from domain.days.deadlines import Deadline, compute, is_past
+from domain.days.deadlines import Deadline, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import restating
 from domain.decisions.acting import as_a_party, capacities_for
 from domain.decisions.situation import Situation
-from domain.decisions.times import is_over
 from domain.parties import Capacity
 from domain.refusals import Clash
 
@@ -77,8 +76,6 @@ def presume(_command: PresumeServed, situation: Situation) -> Decision:
 
 def presumed_until(situation: Situation) -> Deadline | None:
     """Until when whoever is taken to have read it may appeal; None: the law does not take it as read yet."""
-    ending = situation.case.ending
-    if ending is None or not is_over(ending["served_after"], situation):
-        return None
-    day = date.fromisoformat(ending["served_after"]["due"])
-    return compute(situation.terms.times.appeal, day, situation.country)
+    return running.presumed_until(
+        situation.case, situation.terms.times.appeal, situation.at, situation.country
+    )

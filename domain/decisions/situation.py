@@ -374,7 +374,7 @@ class Situation:
         if self._step.is_judgement and seen != self.case.version:
             raise Stale(self.case.version)
         if not does_fit(type(self.command), self.case):
-            raise WrongStage(self.case.stage, fits(self.case, self._parties))
+            raise WrongStage(self.case.stage, fits(self.case, self._parties, at=self.at))
 
     @property
     def _parties(self) -> tuple[str, ...]:
@@ -448,7 +448,8 @@ class Situation:
         if state is None or state.stage == Stage.FILED:
             return True
         # Restated, set aside, or paid in time after all: it may be complete at once.
-        return isinstance(self.command, AmendRequest | DecideAppeal) or state.stage == Stage.LAPSED
+        is_over = state.stage in (Stage.LAPSED, Stage.APPEALED)
+        return isinstance(self.command, AmendRequest | DecideAppeal) or is_over
 
     def _due_anew(self) -> Deadline:
         """The time to decide: it begins, or runs on after it stood still (rules.md 6)."""

@@ -2,23 +2,13 @@
 (rules.md 1).
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 from domain import events as e
-from domain.days.deadlines import Deadline, is_past, restated
+from domain import running
+from domain.days.deadlines import Deadline
 from domain.decisions.situation import Situation
 from domain.refusals import Clash
-from domain.running import running
-
-# What a case lapses for when it is over.
-LAPSES: Final[Mapping[e.WhichTime, e.LapseReason]] = {
-    "pay": "unpaid",
-    "pay_entry": "unpaid",
-    "consent": "no_consent",
-    "answer": "no_answer",
-}
 
 
 def must_be_in_time(until: Deadline | None, situation: Situation) -> None:
@@ -29,7 +19,7 @@ def must_be_in_time(until: Deadline | None, situation: Situation) -> None:
 
 def is_over(until: Deadline, situation: Situation) -> bool:
     """Whether it has passed, also by the calendar of today: a decree may have come, and not the clock (rules.md 7)."""
-    return is_past(until, situation.at) and is_past(restated(until, situation.country), situation.at)
+    return running.is_over(until, situation.at, situation.country)
 
 
 def must_not_have_run_out(situation: Situation) -> None:
@@ -41,8 +31,4 @@ def must_not_have_run_out(situation: Situation) -> None:
 
 def ran_out(situation: Situation) -> tuple[e.LapseReason, Deadline] | None:
     """Why the case lapses, and the time that is over; None: it goes on."""
-    for time in running(situation.case):
-        reason = LAPSES.get(time.which)
-        if reason is not None and is_past(time.ends, situation.at):
-            return reason, time.due
-    return None
+    return running.ran_out(situation.case, situation.at)

@@ -44,7 +44,7 @@ def must_be_possible(situation: Situation) -> None:
     # What another one had when the case was set aside may be free by now.
     ours = {case.case} if case.claims_lost_at is None else {case.case, None}
     if any(situation.claim(key).holder not in ours for key in _held(situation)):
-        raise Clash("claim_taken")
+        raise Clash("claims_lost") if case.claims_lost_at else Clash("claim_taken")
 
 
 def _event_of(effect: Effect, entry: Entry | None) -> e.Event:

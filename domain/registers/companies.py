@@ -77,9 +77,14 @@ def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], s
     now = [head for head in content["heads"] or () if _is_head(head, today)]
     known = [(head["may_act"], id_of(key)) for head in now if (key := key_of(head["person"]))]
     alone = frozenset(human for may_act, human in known if may_act == "alone")
-    struck_off_on = content["struck_off_on"]
-    is_over = entry.status != Status.ACTIVE or (struck_off_on is not None and struck_off_on <= today)
-    return Heads(entry.entry, frozenset(human for _, human in known), alone, is_struck_off=is_over)
+    every = frozenset(human for _, human in known)
+    return Heads(entry.entry, every, alone, is_struck_off=is_struck_off(entry, day))
+
+
+def is_struck_off(entry: Entry, day: date) -> bool:
+    """Whether there is no such company any more on this legal day."""
+    since = entry.content["struck_off_on"]
+    return entry.status != Status.ACTIVE or (since is not None and since <= day.isoformat())
 
 
 def _is_head(head: Mapping[str, Any], day: str) -> bool:

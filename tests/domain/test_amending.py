@@ -201,3 +201,24 @@ def test_who_was_a_party_of_the_request_before_it_was_restated_judges_nothing() 
     given(story, amend(buyer=buyer))
     assert former(story).persons["KZ"] not in story.now.persons.values()
     given(story, consent(), pay()).when(assign(former)).then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_a_fee_that_falls_and_rises_again_is_paid_where_nothing_went_back_meanwhile() -> None:
+    """What is due back counts first: nobody is asked for what the treasury owes them."""
+    story = given(a_sale(), *FILED, pay(FEE))
+    given(story, amend(new_plates=False))
+    owed = story.now.to_go_back
+    assert owed > 0
+    story.when(amend(new_plates=True)).then("FeeAssessed", "RequestAmended", "RefundNotDue")
+    assert (story.now.kept, story.now.to_go_back, story.now.open_fee) == (FEE, 0, None)
+    story.when(consent()).then("ConsentGiven", "DecisionTermStarted")
+
+
+def test_a_fee_told_twice_pays_for_what_an_amendment_asks_more() -> None:
+    story = given(a_sale(), *FILED, amend(new_plates=False))
+    assert story.now.fee is not None
+    less = story.now.fee["amount"]
+    given(story, pay(less), pay(less, "payment-2"), amend(new_plates=True))
+    assert (story.now.kept, story.now.to_go_back) == (2 * less, 0)
+    story.when(pay(FEE - 2 * less, "payment-3")).then("FeePaid")
+    assert story.now.is_paid

@@ -3,9 +3,12 @@
 import pytest
 
 from domain import events as e
+from domain.awaited import awaited
 from domain.case import Stage
 from domain.lifecycle import fits
+from domain.obstacles import obstacles
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
+from domain.visibility import shown
 from projections import refunds, work_queue
 from tests.domain.acts import (
     APPEALABLE,
@@ -127,6 +130,50 @@ def test_a_refusal_a_lapse_and_what_is_completed_can_be_appealed_against(
     story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_term_over")
 
 
+def test_a_lost_appeal_of_one_takes_nothing_from_the_other() -> None:
+    """The seller has not even opened the refusal: what was held is kept, and their own time runs (rules.md 19)."""
+    story = given(a_sale(), *REFUSED, appeal("p2")).when(decide_appeal("upheld")).then("AppealDecided")
+    assert (story.now.stage, story.now.is_appeal_term_over) == ("refused", False)
+    assert all(claim.people for claim in story.claims.values())
+    assert "LodgeAppeal" not in fits(story.now, ["p2"], at=story.at)
+    story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_decided")
+    given(story, later(days=2), serve())
+    assert "LodgeAppeal" in fits(story.now, ["p1"], at=story.at)
+    story.when(appeal()).then("AppealLodged")
+    again = given(story, later(days=1))
+    again.when(decide_appeal("upheld", reason="Not for you either.")).then(*_upheld("refused"))
+
+
+def test_when_the_others_time_runs_out_after_a_lost_appeal_what_was_held_is_free() -> None:
+    story = given(a_sale(), *REFUSED, serve(), serve("p2"), appeal("p2"), decide_appeal("upheld"))
+    given(story, after(lambda c: c.served["p1"]["appeal_until"]))
+    assert "LodgeAppeal" not in fits(story.now, ["p1"], at=story.at)
+    story.when(end_appeal_term()).then("ClaimReleased", "AppealTermEnded")
+    story.when(serve("p2")).then()
+
+
+def test_who_lost_is_told_of_the_court_and_of_no_day_that_is_over() -> None:
+    story = given(a_birth(), file(), assign(), refuse("not_proven"), serve(), appeal())
+    court = office("appeal_officer", authority=story.terms.appeals.authority)
+    given(story, decide_appeal("upheld", by=court))
+    seen = shown(story.now, "p1", at=story.at)
+    told = [(each["who"], each["what"], each["office"]) for each in seen["next"] if each["what"] == "court"]
+    assert told == [("you", "court", "tr-court")]
+    assert seen["appeal_until"] is None
+
+
+def test_what_is_over_for_one_party_is_told_to_the_other_alone() -> None:
+    """The seller opened it on the first day, the buyer never did."""
+    story = given(a_sale(), *REFUSED, serve())
+    given(story, after(lambda c: c.served["p1"]["appeal_until"]))
+    for party, may in (("p1", False), ("p2", True)):
+        assert ("LodgeAppeal" in fits(story.now, [party], at=story.at)) == may
+        waits = {each.who for each in awaited(story.now, at=story.at) if each.what == "appeal"}
+        assert (party in waits) == may
+    story.when(appeal()).then_refused(Clash, "appeal_term_over")
+    story.when(appeal("p2")).then("AppealLodged")
+
+
 def _upheld(ended: str) -> tuple[str, ...]:
     freed = () if ended == "completed" else ("ClaimReleased",)
     return (*freed, "AppealDecided", "AppealTermEnded")
@@ -174,7 +221,7 @@ def test_who_set_a_decision_aside_takes_no_new_one_but_on_another_appeal() -> No
     story.when(assign(as_officer)).then_refused(NotAllowed, "judged_before")
     story.when(assign(SUPERVISOR, to=as_officer)).then_refused(NotAllowed, "judged_before")
     given(story, assign(SECOND), refuse("tax_unpaid", by=SECOND), appeal())
-    story.when(decide_appeal("upheld", by=judge)).then(*_upheld("refused"))
+    story.when(decide_appeal("upheld", by=judge)).then("AppealDecided")
 
 
 def test_who_is_a_party_decides_no_appeal() -> None:
@@ -224,19 +271,19 @@ def test_two_parties_appeal_and_both_are_decided_at_once() -> None:
                 *RETURNED,
                 after(lambda c: c.open_question["answer_until"] if c.open_question else None),
                 lapse(),
+                pay_back(FEE),
             ),
             "filed",
         ),
     ],
 )
 def test_a_lapse_that_is_set_aside_gives_the_time_anew(stage: tuple[Act, ...], stands: str) -> None:
-    """What was paid went back, so that it is to be paid again."""
+    """What was paid and went back is to be paid again."""
     story = given(a_sale(), *stage, appeal(), later(days=3), decide_appeal())
     assert story.now.stage == stands
     story.when(lapse()).then()
     given(story, *([consent()] if not story.now.has_consents else []))
-    story.when(pay(payment="payment-2"))
-    assert story.refusal is None
+    given(story, *([pay(payment="payment-2")] if not story.now.is_paid else []))
     assert story.now.stage == ("returned" if story.now.open_question else "in_review")
     if story.now.open_question:
         given(story, answer())
@@ -249,7 +296,8 @@ def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved
     story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
     given(story, decide_appeal())
     assert (story.now.stage, story.now.claims_lost_at is None) == ("in_review", False)
-    given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claim_taken")
+    assert obstacles(story.now, story.at, {}) == ["claims_lost:vehicle_sale"]
+    given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claims_lost")
     story.happened((key, e.ClaimReleased(kind=key.kind, holder="case-2")))
     story.when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
 
@@ -354,11 +402,10 @@ def test_a_refund_that_crossed_the_news_is_a_fact_that_somebody_has_to_look_for(
 
 def test_where_somebody_else_has_the_car_by_then_the_money_goes_back_and_an_officer_sees_it() -> None:
     """Until the treasury has paid it back; also who paid in parts, and while the lapse is under appeal."""
-    taken = given(a_sale(), *UNPAID, waive())
-    (key,) = taken.claims
-    taken.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
-    appealed = given(a_sale(), *UNPAID, serve(), appeal())
-    for story in (taken, appealed):
+    for more in ((waive(),), (waive(), serve(), appeal())):
+        story = given(a_sale(), *UNPAID, *more)
+        (key,) = story.claims
+        story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
         given(story, pay(100, "part", paid_at=IN_TIME))
         assert "paid_in_time" not in waits_for(story)
         story.when(pay(FEE - 100, paid_at=IN_TIME)).then("FeePaid", "RefundDue")
@@ -366,6 +413,34 @@ def test_where_somebody_else_has_the_car_by_then_the_money_goes_back_and_an_offi
         assert "paid_in_time" in waits_for(story)
         given(story, pay_back(FEE - 100))
         assert "paid_in_time" not in waits_for(story)
+
+
+def test_who_paid_in_time_needs_no_appeal_against_the_lapse_any_more() -> None:
+    """Nobody has to decide what the treasury has said: the lapse is set aside, and the appeal with it."""
+    story = given(a_sale(), *UNPAID, serve(), appeal("p2"))
+    story.when(pay(paid_at=IN_TIME))
+    story.then("ClaimTaken", "FeePaid", "LapseSetAside", "DecisionTermStarted")
+    assert (story.now.stage, story.now.open_appeals) == ("in_review", [])
+    assert [each["outcome"] for each in story.now.appeals] == ["set_aside"]
+    story.when(take_back("p2", of=story.now.appeals[0]["of"])).then_refused(WrongStage)
+
+
+def test_who_paid_too_late_is_asked_for_nothing_more_once_the_lapse_is_set_aside() -> None:
+    """What is due back and has not gone counts first; what has gone is asked for anew."""
+    late = (*UNPAID, later(days=2), pay(paid_at="2026-12-07T19:00:00Z"), appeal())
+    story = given(a_sale(), *late).when(decide_appeal())
+    story.then("ClaimTaken", "AppealDecided", "RefundNotDue", "DecisionTermStarted")
+    assert (story.now.stage, story.now.kept, due_back(story)) == ("in_review", FEE, {"payment-1": 0})
+    gone = given(a_sale(), *late, pay_back(FEE)).when(decide_appeal())
+    gone.then("ClaimTaken", "AppealDecided", "FeeAssessed")
+    assert (gone.now.stage, gone.now.kept) == ("filed", 0)
+
+
+def test_of_a_part_that_has_not_gone_back_the_rest_is_asked_for() -> None:
+    story = given(a_sale(), *UNPAID, later(days=2), pay(100, paid_at="2026-12-07T19:00:00Z"), appeal())
+    given(story, decide_appeal())
+    assert (story.now.stage, story.now.kept, story.now.to_go_back) == ("filed", 100, 0)
+    story.when(pay(FEE - 100, "the rest")).then("FeePaid", "DecisionTermStarted")
 
 
 def due_back(story: Story) -> dict[str, int]:
@@ -396,6 +471,20 @@ def test_a_stillbirth_is_not_registered_in_tuerkiye() -> None:
     story.when(not_needed("still_born", reason="The doctor says so.")).then_refused(WrongStage)
 
 
+def test_a_living_child_is_not_declared_still_born_by_one_officer() -> None:
+    """The request says that it lives; a supervisor may know better (a form that was filled in wrongly)."""
+    story = given(a_birth(), file())
+    story.when(not_needed("still_born")).then_refused(NotAllowed, "exemption_not_evident")
+    story.when(not_needed("still_born", by=office("supervisor"))).then(
+        "ClaimReleased", "ClaimReleased", "CaseNotNeeded"
+    )
+
+
+def test_a_stillbirth_is_never_approved_as_a_living_childs_entry() -> None:
+    story = given(a_birth(still_born=True), file(), assign())
+    story.when(approve(OFFICER)).then_refused(Clash, "never_approved")
+
+
 def test_only_the_laws_exemptions_and_only_who_has_the_case() -> None:
     given(a_birth(), file()).when(not_needed("too_young")).then_refused(
         Invalid, "unknown_exemption", "/exemption"
@@ -419,15 +508,17 @@ def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
 
 
 def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
-    given(a_sale(), *IN_HAND, later(days=9)).when(extend()).then_refused(Clash, "deadline_over")
+    late = given(a_sale(), *IN_HAND, later(days=9))
+    late.when(extend()).then_refused(Clash, "deadline_over")
+    assert "ExtendDeadline" not in fits(late.now, at=late.at)
     given(a_sale(), *RETURNED).when(extend()).then_refused(WrongStage)
     given(a_sale(), *COMPLETE).when(extend()).then_refused(NotAllowed, "not_assigned_to_you")
 
 
 def test_a_question_from_before_a_set_aside_is_answered_though_the_money_is_not_there_again() -> None:
-    """The lapse gave the fee back: the case waits for it anew, and the time to answer runs beside the time to pay."""
-    asked = (*RETURNED, after(lambda c: c.questions[-1]["answer_until"]), lapse(), appeal(), decide_appeal())
-    story = given(a_sale(), *asked)
+    """The fee went back: the case waits for it anew, and the time to answer runs beside the time to pay."""
+    asked = (*RETURNED, after(lambda c: c.questions[-1]["answer_until"]), lapse(), appeal())
+    story = given(a_sale(), *asked, pay_back(FEE), decide_appeal())
     assert (story.now.stage, story.now.decision_due) == ("filed", None)
     assert "ProvideInformation" in fits(story.now, ["p1"])
     story.when(answer()).then("InformationProvided")

@@ -8,6 +8,7 @@ from domain import events as e
 from domain.commands import StatedCapacity
 from domain.entry import Entry
 from domain.law.kz.car_sale import FirstKazakhCarSaleForm
+from domain.obstacles import entries_in_question, known_at_filing, obstacles, without_kinds
 from domain.offers import offers
 from domain.parties import keyed
 from domain.procedures.car_sale import VEHICLES
@@ -23,6 +24,7 @@ from tests.domain.acts import (
     give_mandate,
     pay,
     propose,
+    refuse,
 )
 from tests.domain.story import Story, a_sale, given, human_of, imported
 from tests.examples import person
@@ -183,3 +185,26 @@ def test_an_entry_of_the_first_content_is_sold_and_written_anew_with_the_second(
 
 def _first(value: Any) -> Any:
     return {n: v for n, v in value.items() if n != "acts_by"} if isinstance(value, dict) else value
+
+
+def test_a_company_that_is_struck_off_is_told_from_the_first_day() -> None:
+    """To the parties that it is so, to the officer which one; before anybody pays (rules.md 37)."""
+    story = a_sale(buyer=COMPANY)
+    known(story, struck_off_on="2026-01-01")
+    given(story, file())
+    assert "party_struck_off:buyer" in story.now.warnings
+    assert known_at_filing(story.now) == ["party_struck_off:buyer"]
+    keys = entries_in_question(story.now, story.at)
+    found = obstacles(story.now, story.at, story.beside(keys))
+    assert "party_struck_off:buyer" in found
+    assert "party_struck_off" in without_kinds(found)
+
+
+def test_a_refusal_of_who_was_struck_off_since_gives_the_fee_back() -> None:
+    story = a_sale(seller=COMPANY)
+    known(story)
+    given(story, asked_by(BY_HEAD, file(acting=AS_HEAD)), consent(), pay(), assign())
+    known(story, struck_off_on="2026-11-23")
+    story.when(refuse("untrue_documents"))
+    assert story.refusal is None
+    assert (story.now.stage, story.now.kept) == ("refused", 0)

@@ -99,21 +99,29 @@ def test_a_head_files_for_the_company(offer: Offer) -> None:
     story.when(asked_by(BY, file())).then_refused(Invalid, "not_the_applicant")
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        a_head(until=YESTERDAY),
-        a_head(since=(TODAY + timedelta(days=1)).isoformat()),
-        a_head(may_act="jointly"),
-        a_head(OTHER),
-    ],
-    ids=["left yesterday", "begins tomorrow", "only jointly", "somebody else"],
-)
+NOBODY_ALONE: Final = {
+    "left yesterday": a_head(until=YESTERDAY),
+    "begins tomorrow": a_head(since=(TODAY + timedelta(days=1)).isoformat()),
+    "only jointly": a_head(may_act="jointly"),
+}
+
+
+@pytest.mark.parametrize("head", NOBODY_ALONE.values(), ids=NOBODY_ALONE)
 def test_who_is_no_head_today_or_not_alone_acts_for_nobody(offer: Offer, head: dict[str, Any]) -> None:
     story = told(offer, unnamed())
-    registered(story, head)
+    registered(story, head, a_head(OTHER))
     given(story, file())
     story.when(says_yes()).then_refused(Unknown)
+
+
+@pytest.mark.parametrize("head", NOBODY_ALONE.values(), ids=NOBODY_ALONE)
+def test_a_company_for_which_nobody_can_act_alone_is_refused_before_it_costs(
+    offer: Offer, head: dict[str, Any]
+) -> None:
+    """As one that the register does not know: the request has to name who acts, by a paper."""
+    story = told(offer, unnamed())
+    registered(story, head)
+    story.when(file()).then_refused(Invalid, "nobody_acts", "/request/founders/0/acts_by")
 
 
 def test_the_last_day_of_a_head_ends_where_the_register_is(offer: Offer) -> None:

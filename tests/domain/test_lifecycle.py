@@ -81,7 +81,7 @@ POLICE: Final = acts.office("restricting_officer", authority="kz-police")
 def at(stage: Stage) -> Story:
     """A case that stands there; only where the law has an exemption is something not needed."""
     if stage == Stage.NOT_NEEDED:
-        return given(a_birth(), file(), not_needed("still_born"))
+        return given(a_birth(still_born=True), file(), not_needed("still_born"))
     return given(a_sale(), *STAGES[stage])
 
 

@@ -22,7 +22,7 @@ from domain.case import ENDED, Case, Stage
 from domain.case_parts import amount_of
 from domain.claim import FREE, Claim
 from domain.families import FAMILIES
-from domain.lifecycle import STEPS, does_fit, fits
+from domain.lifecycle import CLOCK, STEPS, does_fit, fits
 from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import running
@@ -79,7 +79,8 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "answered": (*_IN_HAND, c.RequestInformation, c.ProvideInformation),
     "never answered": (*_IN_HAND, c.RequestInformation, 80, c.LapseCase),
     "never answered, set aside, paid": (
-        *(*_IN_HAND, c.RequestInformation, 20, c.LapseCase, c.LodgeAppeal, c.DecideAppeal, c.RecordPayment),
+        *(*_IN_HAND, c.RequestInformation, 20, c.LapseCase, c.LodgeAppeal),
+        *(c.RecordRefund, c.DecideAppeal, c.RecordPayment),
     ),
     "paid in time, not agreed to": (c.FileCase, 40, c.LapseCase, (c.RecordPayment, 1)),
     "unpaid, set aside": (*_APPROVED, 40, c.LapseCase, c.LodgeAppeal, c.DecideAppeal),
@@ -100,8 +101,10 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "corrected": (*_APPROVED, c.RecordPayment, c.ProposeCorrection, c.CorrectEntry),
     "annulled": (*_APPROVED, c.RecordPayment, c.AnnulResult),
     "completed, appealed": (*_APPROVED, c.RecordPayment, c.RecordReceipt, c.LodgeAppeal),
-    "nearly forgotten": (*_IN_HAND, c.RefuseCase, 20, c.PresumeServed, 200, c.EndAppealTerm, 800),
-    "forgotten": (*_IN_HAND, c.WithdrawCase, 800, c.EraseCase),
+    "nearly forgotten": (
+        *(*_IN_HAND, c.RefuseCase, c.RecordRefund, 20, c.PresumeServed, 200, c.EndAppealTerm, 800),
+    ),
+    "forgotten": (*_IN_HAND, c.WithdrawCase, c.RecordRefund, 800, c.EraseCase),
     "the car forgotten": (c.FileCase, 5000, c.EraseEntry),
 }
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 2))
@@ -193,7 +196,7 @@ class Lives(RuleBasedStateMachine):
             if story.case is None:
                 self._file(story)
                 return
-            told = {STEPS_BY_NAME[name] for name in fits(story.now)}
+            told = {STEPS_BY_NAME[name] for name in fits(story.now, at=story.at)}
             kinds = [
                 kind
                 for kind in sorted(told - {c.EraseCase}, key=ROW.index)
@@ -213,11 +216,13 @@ class Lives(RuleBasedStateMachine):
         if not parties:
             return
         what, nth = divmod(what, len(parties))
-        told = fits(story.now, [parties[nth]])
+        told = fits(story.now, [parties[nth]], at=story.at)
         if told:
             kind = STEPS_BY_NAME[told[what % len(told)]]
             if act := right(kind, story, way):
                 self._ask(story, by_party(act, parties[nth]), is_right=True)
+            why = story.refusal and story.refusal.name
+            assert why not in {"appeal_open", "appeal_decided", "appeal_term_over"}, (kind.__name__, why)
 
     @rule(
         which=WHICH,
@@ -228,7 +233,7 @@ class Lives(RuleBasedStateMachine):
     )
     def somebody_asks_anything(self, which: int, what: int, way: int, who: str, seen: int) -> None:
         story = self.stories[which]
-        told = [STEPS_BY_NAME[name] for name in fits(story.case)] if story.case else []
+        told = [STEPS_BY_NAME[name] for name in fits(story.case, at=story.at)] if story.case else []
         kinds = (*told * 3, *RIGHT)
         kind = kinds[what % len(kinds)]
         if story.case is None or kind is c.FileCase:
@@ -297,7 +302,7 @@ class Lives(RuleBasedStateMachine):
             self.went[story.case_id] += command.statement.amount
         self._led_on(kind, before, story.case)
         if before is not None and isinstance(command, c.CaseCommand):
-            _was_told(command, before)
+            _was_told(command, before, story.at)
             _was_nobodys_own(command, before, bound, story)
         last = story.last
         story.when(lambda _: command)  # the same again
@@ -354,6 +359,10 @@ class Lives(RuleBasedStateMachine):
             assert all(0 <= back[payment] <= due[payment] <= came[payment] for payment in due)
             assert sum(back.values()) == self.went[story.case_id]
             assert sum(came.values()) == case.paid == case.kept + sum(due.values())
+            asked = case.open_fee
+            assert not asked or asked["provisional"] or not case.to_go_back, (
+                "nobody is asked for what they are owed"
+            )
             _is_as_the_stage_asks(case)
 
     @invariant()
@@ -410,17 +419,18 @@ class Lives(RuleBasedStateMachine):
 # --- looked at ------------------------------------------------------------------------------------------------
 
 
-def _was_told(command: c.CaseCommand, before: Case) -> None:
+def _was_told(command: c.CaseCommand, before: Case, at: datetime) -> None:
     """Whatever is done was told to fit, to whoever did it; judged on the version that stood."""
     kind = type(command)
     assert not STEPS[kind].is_judgement or command.expected == before.version
     if kind in COMES_WHENEVER_IT_COMES:
         return
     assert does_fit(kind, before), (kind.__name__, before.stage)
+    assert STEPS[kind].may is None or STEPS[kind].may is CLOCK or kind.__name__ in fits(before, at=at), kind
     if isinstance(command, c.PartyCommand) and not command.is_at_counter:
         me = command.by.persons.get(before.country)
         mine = [each.party for each in capacities(me, before.persons, before.representatives)]
-        assert kind.__name__ in fits(before, mine), (kind.__name__, mine)
+        assert kind.__name__ in fits(before, mine, at=at), (kind.__name__, mine)
 
 
 def _was_nobodys_own(command: c.CaseCommand, before: Case, bound: set[str], story: Story) -> None:

@@ -397,7 +397,7 @@ def test_a_set_aside_takes_again_what_was_let_go(last_place: Town) -> None:
 
 def test_an_upheld_refusal_frees_its_place_in_the_name_of_who_decided_the_appeal(last_place: Town) -> None:
     one, _ = last_place
-    given(one, *APPEALED).when(decide_appeal("upheld"))
+    given(one, *REFUSED, appeal("p2"), appeal()).when(decide_appeal("upheld"))
     one.then("ClaimReleased", "SlotFreed", "AppealDecided", "AppealTermEnded")
     assert last_place.taken == 0
 
