@@ -69,10 +69,9 @@ def _steps(country: CountryHouse, competences: Competences) -> Callable[[], int]
         done = country.follower.step()
         is_behind = is_behind or done > 0  # and stays so where the record cannot be written now
         if is_behind:
-            appointees = list(country.appointees(seen))
+            appointees, until = country.appointees(seen)
             competences.follow(appointees)
-            seen = max([seen, *(each.position for each in appointees)])
-            is_behind = False
+            seen, is_behind = until, False
         return done + country.feed.follow(country.log)  # whose readers are those of the record
 
     return step
