@@ -33,6 +33,9 @@ CHECKS: Final = (
     "statement",
     "accesses",
     "restriction",
+    "officer",
+    "office",
+    "reach",
 )
 
 
