@@ -117,8 +117,8 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
-    """The treasury paid back of a payment of which something was due: the whole, a part, or by mistake too much. Each is
-    a fact; what went back beyond what was due, somebody has to look for.
+    """The treasury paid back of a payment of which something was due: the whole, a part, or by mistake too much. Each
+    is a fact; what went back beyond what was due, somebody has to look for.
     """
     rule = situation.must_be_allowed()
     paid = command.statement
