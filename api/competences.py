@@ -21,11 +21,11 @@ from domain.commands import Actor, AppointeeCommand, Competence, EndCompetence, 
 from domain.countries import country_of, legal_day
 from domain.decisions.competences import meant
 from domain.forms import CountryCode, Day, Line, PersonalNumber, Value
-from domain.refusals import Fault, Invalid, NotAllowed, Unknown
+from domain.refusals import Fault, Invalid, NotAllowed, Unknown, Unready
 from infra.desk import granting
 from infra.desk.desk import Outcome, new_cause
 from infra.house import CountryHouse
-from infra.identity.competences import Listed
+from infra.identity.competences import Listed, Unavailable
 
 router = APIRouter()
 
@@ -161,9 +161,10 @@ async def end(request: Request, competence: Id) -> Response:
     """Today at the earliest; to end it at this moment, it is deleted."""
     country, found = _of_caller(request, competence)
     said = await body_of(request, CompetenceEnd)
+    # The answer has their login. Written down first: what failed then would not be said to have changed nothing.
+    await _reading(request, country, _rules(request, caller(request)), [found])
     outcome = await _ended(request, country, found, _day(said.last_day))
     ended = _listed(request, competence)
-    await _reading(request, country, _rules(request, caller(request)), [ended])  # the answer has their login
     return answered(shown(ended), version=outcome.version)
 
 
@@ -209,9 +210,12 @@ async def _ended(request: Request, country: CountryHouse, found: Listed, last_da
 
 
 async def _recorded_too(request: Request, country: CountryHouse, command: AppointeeCommand) -> Outcome:
-    """The event is durable, and the record has it before anybody is answered."""
+    """The event is durable, and the record has it before anybody is answered; else whoever follows the log tells it."""
     outcome = await carried_out(request, country, command)
-    await asyncio.to_thread(house_of(request).competences.follow, [outcome.state])
+    try:
+        await asyncio.to_thread(house_of(request).competences.follow, [outcome.state])
+    except Unavailable:
+        raise Unready("competence_not_yet_in_force") from None
     return outcome
 
 

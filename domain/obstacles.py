@@ -13,7 +13,7 @@ from domain.countries import country_of, legal_day
 from domain.decisions.checks import as_seen
 from domain.entry import Entry, Status
 from domain.facts import Facts
-from domain.parties import parties_of
+from domain.parties import STRUCK_OFF, parties_of
 from domain.procedure import Create, Key
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in

@@ -196,7 +196,7 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
 
 def terms_of_register(country: str, register: str, day: date) -> list[Terms]:
     """The terms of that day of every procedure that writes to the register in this country."""
-    found = (offer.on(day) for offer in _writing_to(country, register))
+    found = (offer.on(day) for offer in writing_to(country, register))
     return [terms for terms in found if terms is not None]
 
 
@@ -219,7 +219,7 @@ def amendments_of(country: str, register: str, day: date) -> Amendments | None:
 
 def appeal_bodies(country: str, register: str) -> frozenset[str]:
     """Who decides appeals about what is written to the register, by the law of any day."""
-    rows = (terms for offer in _writing_to(country, register) for terms in offer.terms)
+    rows = (terms for offer in writing_to(country, register) for terms in offer.terms)
     return frozenset(terms.appeals.authority for terms in rows)
 
 
@@ -233,7 +233,7 @@ def courts_over(country: str, procedure: str) -> tuple[str, ...]:
 def offices_of_register(country: str, register: str, day: date) -> RegisterOffices:
     """Who works with the register in this country on that day."""
     today = terms_of_register(country, register, day)
-    ever = (terms for offer in _writing_to(country, register) for terms in offer.terms)
+    ever = (terms for offer in writing_to(country, register) for terms in offer.terms)
     deciding = {terms.authority for terms in today}
     amending = (each.court for terms in today if (each := terms.amendments))
     lifting = (each.court for terms in today for each in terms.restrictions)
@@ -250,7 +250,7 @@ def offices_of_register(country: str, register: str, day: date) -> RegisterOffic
     )
 
 
-def _writing_to(country: str, register: str) -> list[Offer]:
+def writing_to(country: str, register: str) -> list[Offer]:
     """The procedures of the country that write to the register."""
     return [
         offer for offer in offers_of(country) if register in (kept.name for kept in offer.procedure.registers)

@@ -172,7 +172,7 @@ class Erased(Refusal):
 
 
 class Unready(Refusal):
-    """The house cannot do it now, and has changed nothing; try again later."""
+    """The house cannot do it now; try again later. Nothing was changed, but where its code says so."""
 
     code = "unavailable"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -115,11 +115,34 @@ class CountryHouse:
         """Every seal that the log authorised, oldest first."""
         return seals_of(self.log.stream(self.ids.keys()), self.code)
 
-    def appointees(self, after: int = -1) -> Iterator[Appointee]:
-        """Whose competences changed after that position of the log, as far as the read models have seen, in order."""
+    def appointees(self, after: int = -1) -> tuple[list[Appointee], int]:
+        """Whose competences changed after that position, as the log says it now; and the position that was looked at.
+
+        The read models say whose, as far as they have seen; of what somebody holds only the log is asked.
+        """
+        changed: list[str] = []
         while rows := self.read_models.rows("competences", order=("position",), after=(after,), limit=_PAGE):
-            yield from (Appointee(**row["state"]) for row in rows)
+            changed += [row["appointee"] for row in rows]
             after = rows[-1]["position"]
+        return self._appointed(changed), after
+
+    def everybody_appointed(self, known: Collection[str]) -> list[Appointee]:
+        """All that the read models name, and whoever of ``known`` the log has: the streams of competences are few."""
+        changed, _ = self.appointees()
+        named = {each.appointee for each in changed}
+        return [*changed, *self._appointed([stream for stream in known if stream not in named])]
+
+    def _appointed(self, streams: Sequence[str]) -> list[Appointee]:
+        """Those of these streams that are of somebody's competences, folded from the log."""
+        found: list[Appointee] = []
+        for first in range(0, len(streams), _PAGE):
+            wanted = dict.fromkeys(streams[first : first + _PAGE], "competence")
+
+            def work(append: Append, wanted: Mapping[str, str] = wanted) -> list[Appointee]:
+                return [each.state for each in append.load_all(wanted).values() if each.state is not None]
+
+            found += self.desk.have(work).result()
+        return found
 
     async def seen(self) -> bool:
         """Wait until the read models have seen what this process wrote: everybody reads their own writes.
@@ -221,12 +244,15 @@ class House:
         # The keyed ids never change, as their secrets are never rotated (formats.md, "Derived ids").
         self.persons_of = lru_cache(maxsize=REMEMBERED)(self._persons_of)
         self.competences = Competences(settings.data / "competences.sqlite")
-        for country in self.countries.values():  # what a killed process left behind, or a record that is lost
-            self.competences.follow(country.appointees())
+        # What a killed process left behind, a record that is lost, or one that somebody wrote into.
+        for country in self.countries.values():
+            self.competences.hold_to(country.code, country.everybody_appointed)
         if settings.environment == "development":
             self._appoint_by_law()
             for country in self.countries.values():
                 _found_companies(country)
+        else:
+            self.competences.enrol_machines("", ())  # there are none that the log does not name
 
     @cached_property
     def provider(self) -> development.DevelopmentProvider:
@@ -255,7 +281,7 @@ class House:
         Machines have no number: how they sign in follows from the address of the house, and stands in no log.
         """
         appointed = list(development.appointments(self.person_of, self.countries))
-        machines = (each for each in appointed if each.competence.person is None)
+        machines = [each for each in appointed if each.competence.person is None]
         self.competences.enrol_machines(issuer_of(self.settings), machines)
         people = [each.competence for each in appointed if each.competence.person is not None]
         desks = {code: country.desk for code, country in self.countries.items()}

@@ -18,6 +18,7 @@ from api.edge.problems import Declined
 from api.edge.shapes import Count, EventHash, OpaqueId, Shape
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 from domain.visibility import visible_evidence
+from infra.stores.evidence import Damaged
 
 router = APIRouter()
 
@@ -51,7 +52,7 @@ _UPLOAD = documented(
     "Bring a piece of evidence", answer=Uploaded, created=True, problems=(400, 413, 415, 422)
 )
 _UPLOAD["openapi_extra"] = {**_UPLOAD["openapi_extra"], **_FORM}
-_DOWNLOAD = documented("Read a piece of evidence", problems=(410,))
+_DOWNLOAD = documented("Read a piece of evidence", problems=(409, 410))
 _DOWNLOAD["responses"][200] = {
     "description": "The file, as an attachment",
     "content": {
@@ -95,7 +96,10 @@ async def download(request: Request, case: Id, evidence: Id) -> Response:
     if piece is None:
         raise Unknown
     await recorded(request, country, rule, read_of(found), "reading evidence")
-    raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
+    try:
+        raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
+    except Damaged:
+        raise Declined(409, "evidence_damaged") from None
     if raw is None:
         raise Unknown("evidence_gone")
     headers = {"Content-Disposition": f'attachment; filename="{piece["kind"]}"', "Cache-Control": "no-store"}

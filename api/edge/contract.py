@@ -24,7 +24,7 @@ _PROBLEMS: Final = {
     415: "Not this kind of content",
     422: "Something has to be corrected",
     428: "If-Match is missing",
-    503: "Not now; nothing was changed",
+    503: "Not now; nothing was changed, but where the code says so",
 }
 _ETAG: Final = {
     "ETag": {

@@ -1,10 +1,13 @@
 """How an event changes the registry's row of an entry: a pure fold, over what was verified and disclosed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from consumers.feed.checks import Event, Wrong
+from domain.countries import country_of, legal_day
 from domain.offers import content_owners
+from domain.signers import signers_of_entry, stopping
 from infra.formats.canonical import NotCanonical
 from infra.formats.signing import digest, open_disclosure
 
@@ -15,6 +18,7 @@ CONTENT: Final = (
     "entry.EntryCorrected.v1",
     "entry.EntryAnnulled.v1",
 )
+_STOPPED: Final = ("entry.EntryChanged.v1", "entry.EntryEnded.v1")
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
 _NAMED: Final = {
     *("register", "content_version", "title", "until", "_sd"),
@@ -56,6 +60,28 @@ def opened(event: Event, answer: Mapping[str, Any] | None) -> dict[str, Any]:
     if len(found) < len(owners) and not (answer and answer["is_erased"]):
         raise Wrong("disclosure", "a member was not disclosed, though nothing was erased")
     return {name: found.get(name) for name in content}
+
+
+def must_be_signed_by_its_office(country: str, row: Row | None, event: Event) -> None:
+    """An office writes into the registers that the law gives it, and changes nothing under a restriction that stops the
+    change; else raises Wrong. Its key says neither.
+    """
+    said, authority = event.payload["data"], event.payload["authority"]
+    register = row["register"] if row else said.get("register")
+    if register is None:
+        return  # no row of this registry
+    day = legal_day(datetime.fromisoformat(event.time), country_of(country))
+    if said.get("register", register) != register or authority not in signers_of_entry(
+        country, register, event.type, day
+    ):
+        raise Wrong(
+            "office", f"{authority} signs {event.type} in {register}, which the law does not name for that"
+        )
+    if row and row["restrictions"] and event.type in _STOPPED:
+        kinds = {placed["kind"] for placed in row["restrictions"].values()}
+        is_expiry = said["title"] == "expiry" and (row["until"] or day.isoformat()) < day.isoformat()
+        if not is_expiry and (stops := stopping(country, register, kinds, said["title"], day)):
+            raise Wrong("reach", f"a restriction stops this change of the entry: {', '.join(stops)}")
 
 
 def after(  # noqa: PLR0911 - one branch an event

@@ -242,6 +242,7 @@ class Registry:
         if not event.type.startswith("entry.") or (register and register not in self._registers.authorities):
             return
         row, reference = self.database.row(event.stream) or (None, "")
+        entries.must_be_signed_by_its_office(self.feed.country, row, event)
         personal = entries.opened(event, disclosed) if event.type in entries.CONTENT else {}
         changed = entries.after(row, event, personal)
         if changed is None or changed == row:

@@ -154,16 +154,18 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
 
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
-    """The treasury paid back what was due for this payment, the whole of it; or some of it again, by mistake, which is
-    a fact as well: what went back twice, somebody has to look for.
+    """The treasury paid back of a payment of which something was due: the whole, a part, or by mistake too much. Each
+    is a fact; what went back beyond what was due, somebody has to look for.
     """
     rule = situation.must_be_allowed()
     paid = command.statement
     refund = situation.case.refunds.get(paid.payment)
     if refund is not None and [paid.amount, paid.currency, paid.paid_at] in refund["paid"]:
         return situation.so_already(rule)
-    if refund is None or not _may_go_back(paid, refund, situation.case):
+    if refund is None or paid.currency != situation.case.payments[paid.payment][1]:
         raise Clash("no_refund_due")
+    if refund["paid_back"] + paid.amount > MAX_SAFE_INTEGER:
+        raise Invalid(Fault("/statement/amount", "too_much"), code="statement_wrong")
     if _is_before(paid, situation.case.payments[paid.payment][2]):
         raise Invalid(Fault("/statement/paid_at", "before_payment"), code="statement_wrong")
     back = e.RefundPaid(
@@ -174,13 +176,6 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         statement=paid.jws,
     )
     return situation.by(rule, [(LEAD, back)])
-
-
-def _may_go_back(paid: Statement, refund: Refund, case: Case) -> bool:
-    amount, currency, _ = case.payments[paid.payment]
-    left = refund["due"] - refund["paid_back"]
-    is_again = left <= 0 and paid.amount <= amount
-    return paid.currency == currency and (paid.amount == left or is_again)
 
 
 def _is_before(paid: Statement, moment: str) -> bool:

@@ -10,7 +10,7 @@ import typer
 from infra.command_line.opening import WrongUsage, opened
 from infra.command_line.printing import AsJson, said
 from infra.operations.follow import follow as follow_until
-from infra.operations.ticking import tick as tick_once
+from infra.operations.follow import tick_once
 from infra.settings import read_settings
 
 

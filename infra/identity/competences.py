@@ -2,8 +2,8 @@
 
 A token says who somebody is; this says what they may do. One small SQLite file for the whole house, which every
 request asks. The truth are the logs: the record ``follow``s what their ``competence`` streams say, whoever read it
-there, and can be made anew from them. Only the machines of a development house are in no log: they follow from the
-law and from the address of the house, each time that it opens.
+there, and is held to them each time that a house opens: what no log says is gone then. Only the machines of a
+development house are in no log: they follow from the law and from the address of the house, each time that it opens.
 The port promises: what ``follow`` returned from is durable, and every process sees it at its next look; what is older
 than what the record knows changes nothing; everything may be called from any thread.
 
@@ -11,18 +11,19 @@ than what the record knows changes nothing; everything may be called from any th
 """
 
 import json
+import logging
 import mmap
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from domain.appointee import Appointee
 from domain.commands import Competence
@@ -31,6 +32,7 @@ from domain.roles import OFFICERS
 from infra.runtime.chance import random_bytes, random_id
 from infra.runtime.sqlite_file import connect, said_as, transaction
 
+logger = logging.getLogger(__name__)
 _MARK: Final = 16
 # How long the mark alone is believed: whoever writes may be killed before changing it.
 _TRUSTED_S: Final = 1.0
@@ -173,11 +175,40 @@ class Competences:
                     _follow(writer, appointee)
         return len(news)
 
-    def enrol_machines(self, issuer: str, machines: Iterable[Appointed]) -> None:
-        """Record the machines of a development house as they are today; nothing is written twice.
+    def hold_to(self, country: str, said: Callable[[Collection[str]], Iterable[Appointee]]) -> None:
+        """Have exactly what the log of this country says: ``said`` tells it, given the appointees that are known here.
+
+        Looked at once more, while nobody else writes, where it differs: what another process has told meanwhile stays.
+        """
+        with self._looking, _plainly():
+            known = _stored(self._reader, country)
+        if known == _as_stored(said(known)):
+            return
+        with self._written() as writer:
+            known = _stored(writer, country)
+            told = {each.appointee: each for each in said(known)}
+            wrong = [s for s, rows in _as_stored(told.values()).items() if known.get(s, rows) != rows]
+            gone = [*wrong, *(known.keys() - told.keys())]
+            for stream in gone:
+                writer.execute("DELETE FROM appointees WHERE appointee = ?", (stream,))
+                writer.execute("DELETE FROM held WHERE appointee = ?", (stream,))
+            for appointee in told.values():
+                _follow(writer, appointee)
+        if gone:
+            logger.warning("competences_put_right", extra={"country": country, "appointees": len(gone)})
+
+    def enrol_machines(self, issuer: str, machines: Collection[Appointed]) -> None:
+        """Record the machines of a development house as they are today, and no others; nothing is written twice.
 
         A house that answers at another address has another issuer: its machines keep their office ids.
         """
+        named = {(each.subject, each.competence.authority, each.competence.role) for each in machines}
+        with self._looking, _plainly():
+            there = set(self._reader.execute("SELECT subject, authority, role FROM machines"))
+        if strange := there - named:
+            with self._written() as writer:
+                asked = "DELETE FROM machines WHERE subject = ? AND authority = ? AND role = ?"
+                writer.executemany(asked, strange)
         known = {
             (c.role, c.authority, subject)
             for (of, subject), found in self._now().by_login.items()
@@ -260,6 +291,12 @@ def _follow(writer: sqlite3.Connection, appointee: Appointee) -> None:
     if not is_news:  # another process was here first
         return
     writer.execute("DELETE FROM held WHERE appointee = ?", (appointee.appointee,))
+    writer.executemany(_HOLD, _rows_of(appointee))
+
+
+def _rows_of(appointee: Appointee) -> list[tuple[Any, ...]]:
+    """What stands in ``held`` of them."""
+    found: list[tuple[Any, ...]] = []
     for held in appointee.held:
         login = held["login"]
         row = (
@@ -267,7 +304,22 @@ def _follow(writer: sqlite3.Connection, appointee: Appointee) -> None:
             *(held["since"], held["until"], held["ended_at"]),
             *((login["issuer"], login["subject"]) if login else (None, None)),
         )
-        writer.execute(_HOLD, row)
+        found.append(row)
+    return found
+
+
+def _as_stored(appointees: Iterable[Appointee]) -> dict[str, tuple[Any, ...]]:
+    """What the record should have of each, as ``_stored`` says what it has."""
+    return {a.appointee: ((*a[1:6],), frozenset(_rows_of(a))) for a in appointees}
+
+
+def _stored(connection: sqlite3.Connection, country: str) -> dict[str, tuple[Any, ...]]:
+    rows = connection.execute("SELECT * FROM appointees WHERE country = ?", (country,))
+    found = {stream: (tuple(row), set[Any]()) for stream, *row in rows}
+    for row in connection.execute("SELECT * FROM held"):
+        if row[0] in found:
+            found[row[0]][1].add(row)
+    return {stream: (row, frozenset(held)) for stream, (row, held) in found.items()}
 
 
 def _enrol(writer: sqlite3.Connection, issuer: str, machine: Appointed) -> None:

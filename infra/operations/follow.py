@@ -60,6 +60,23 @@ def catch_up(country: CountryHouse, competences: Competences) -> None:
         pass
 
 
+def tick_once(house: House) -> dict[str, int | None]:
+    """Do once what the clock has to do now, by read models that are up with their logs: what is due is found in them.
+
+    By country how many commands led to events; None: it failed there, and a log line says why.
+    """
+    return {code: _caught_up_and_ticked(country, house) for code, country in house.countries.items()}
+
+
+def _caught_up_and_ticked(country: CountryHouse, house: House) -> int | None:
+    try:
+        catch_up(country, house.competences)
+    except Exception:  # one country's trouble is not that of the others
+        logger.exception("follower_failed", extra={"why": f"{country.code} read models"})
+        return None
+    return Ticker(country, house.clock).tick()
+
+
 def _steps(country: CountryHouse, competences: Competences) -> Callable[[], int]:
     """Who appended what about competences has told the record, unless it was killed in between."""
     seen, is_behind = -1, True
@@ -69,10 +86,9 @@ def _steps(country: CountryHouse, competences: Competences) -> Callable[[], int]
         done = country.follower.step()
         is_behind = is_behind or done > 0  # and stays so where the record cannot be written now
         if is_behind:
-            appointees = list(country.appointees(seen))
+            appointees, until = country.appointees(seen)
             competences.follow(appointees)
-            seen = max([seen, *(each.position for each in appointees)])
-            is_behind = False
+            seen, is_behind = until, False
         return done + country.feed.follow(country.log)  # whose readers are those of the record
 
     return step

@@ -104,21 +104,18 @@ class Folded:
             transaction.write(name, rows.values())
 
     def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
-        shown, gone = [], []
+        shown: list[ViewRow] = []
+        gone: list[str] = []
         for stream, state in states.items():
-            stood = self._stood.get(stream, _UNKNOWN)
-            is_known = state is not None and stood is not None and stood is not _UNKNOWN
-            if is_known and view.is_as_before(stood, state):
+            try:
+                rows, is_gone = self._shown(view, stream, state)
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - what cannot be shown of one stream is its trouble alone
+                self._park_unwritable(transaction, view, stream, error)
                 continue
-            rows = view.shown(state, self._ids) if state is not None else []
-            if stood is None:
-                pass  # it began in this batch: nothing of it is there
-            elif view.is_several and stood is not _UNKNOWN:
-                rows, is_less = _changed(view, view.shown(stood, self._ids), rows)
-                gone += [stream] if is_less else []
-            elif view.is_several or not rows:
-                gone.append(stream)
             shown += rows
+            gone += [stream] if is_gone else []
         transaction.delete(view.name, gone)
         try:
             transaction.write(view.name, shown)
@@ -127,16 +124,33 @@ class Folded:
         except Exception:  # noqa: BLE001 - one row that cannot be written is one stream's trouble
             self._write_singly(transaction, view, shown)
 
+    def _shown(self, view: View, stream: str, state: Any) -> tuple[list[ViewRow], bool]:
+        """The rows to write of a stream, and whether all that are there have to go first."""
+        stood = self._stood.get(stream, _UNKNOWN)
+        is_known = state is not None and stood is not None and stood is not _UNKNOWN
+        if is_known and view.is_as_before(stood, state):
+            return [], False
+        rows = view.shown(state, self._ids) if state is not None else []
+        if stood is None:
+            return rows, False  # it began in this batch: nothing of it is there
+        if view.is_several and stood is not _UNKNOWN:
+            return _changed(view, view.shown(stood, self._ids), rows)
+        return rows, view.is_several or not rows
+
     def _write_singly(self, transaction: Transaction, view: View, rows: Sequence[ViewRow]) -> None:
         for row in rows:
             try:
                 transaction.write(view.name, [row])
             except (Unavailable, MemoryError):
                 raise
-            except Exception as error:
-                stream = str(row[key_column(view)])
-                logger.exception("row_unwritable", extra={"country": self._country, "stream": stream})
-                transaction.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
+            except Exception as error:  # noqa: BLE001 - said in the line of the log
+                self._park_unwritable(transaction, view, str(row[key_column(view)]), error)
+
+    def _park_unwritable(self, transaction: Transaction, view: View, stream: str, error: Exception) -> None:
+        """What a state shows cannot be said or written: the stream's rows stay as they are, and others go on."""
+        where = {"country": self._country, "stream": stream}
+        logger.error("row_unwritable", extra=where, exc_info=error)
+        transaction.park(stream, 0, -1, f"{type(error).__name__} in a row of {view.name}")
 
     def _fold(self, recorded: Recorded) -> None:
         name = recorded.family

@@ -11,6 +11,7 @@ data key of the vault, so destroying the key destroys the evidence. There are th
 - ``kept/<key id>``: a case has it. It falls with its key (``forget``).
 
     Unavailable    the folder cannot be written now (disk full); nothing was kept
+    Damaged        what was filed is altered or lost, and its key says that nobody erased it
 """
 
 import json
@@ -43,6 +44,10 @@ logger = logging.getLogger(__name__)
 
 class Unavailable(Exception):
     """Evidence cannot be written at this moment; nothing was kept."""
+
+
+class Damaged(Exception):
+    """A piece is not there as it was filed, and was not erased: the house has lost or altered it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +139,16 @@ class EvidenceStore:
             self._used(evidence_id).rename(self._uploads / evidence_id)
 
     def read(self, evidence_id: str, key_id: str) -> bytes | None:
-        """The bytes of what was filed, or None where the key or the file is gone."""
+        """The bytes of what was filed, or None where its key is gone: it is erased. Raises Damaged."""
         name = from_b64url(key_id).hex()
         for place in (self._kept, self._new, self._kept):  # it may move from one to the other meanwhile
             found = self._open(place / name, evidence_id)
             if found is not None:
                 return found
-        return None
+        if self._vault.get(from_b64url(key_id)) is None:
+            return None
+        logger.error("evidence_lost")
+        raise Damaged
 
     def discard(self, filed: Iterable[Attachment]) -> None:
         """Destroy what was sealed for a case that did not take it, with its keys; the uploads stay."""
@@ -184,7 +192,10 @@ class EvidenceStore:
         return upload is not None and upload.owner == owner
 
     def _read_upload(self, evidence_id: str, path: Path | None = None) -> tuple[Upload | None, bytes]:
-        found = self._open(path or self._uploads / evidence_id, evidence_id)
+        try:
+            found = self._open(path or self._uploads / evidence_id, evidence_id)
+        except Damaged:
+            found = None
         if found is None:
             return None, b""
         end = 4 + int.from_bytes(found[:4], "big")
@@ -203,7 +214,7 @@ class EvidenceStore:
             return open_bytes(secret, sealed[_Head.SIZE :], head + evidence_id.encode())
         except Unreadable:
             logger.error("evidence_altered")  # noqa: TRY400 - nothing more is known
-            return None
+            raise Damaged from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""The checks 2 to 19, 21, 23 and 24 of every event of a range, in their order: the first that fails is its failure.
+"""The checks 2 to 19, 21, 23 to 27 of every event of a range, in their order: the first that fails is the
+event's failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
 """
 
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import PublicKey, verify_hashed
@@ -13,6 +14,8 @@ from infra.verification.appends import Appends
 from infra.verification.findings import Failure, Findings, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
+from infra.verification.officers import Officers
+from infra.verification.offices import Offices
 from infra.verification.outsiders import STATEMENTS, check_statement
 from infra.verification.restrictions import LIFTED, check_lifting
 from infra.verification.sealed import Opener, check_boxes
@@ -25,15 +28,25 @@ _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
 _CHAIN: Final = "the event was signed after other events than those that stand before it"
 
 
+class Live(NamedTuple):
+    """Who may sign, and who was in office, at each position."""
+
+    keys: LiveKeys
+    officers: Officers
+
+
 class Events:
     """The events of one log, looked at in its order; of one thread."""
 
     def __init__(
-        self, source: Source, file: LogFile, keys: LiveKeys, streams: Streams, opener: Opener | None
+        self, source: Source, file: LogFile, live: Live, streams: Streams, opener: Opener | None
     ) -> None:
         self._source = source
         self._file = file
-        self._keys = keys
+        self._keys = live.keys
+        # A feed may lack the competences of the log.
+        self._officers = None if source.recipient is not None else live.officers
+        self._offices = Offices(source.log, file, streams, is_part=source.is_part)
         self._streams = streams
         self._opener = opener
         self._forms = Forms()
@@ -50,7 +63,7 @@ class Events:
         findings, hashes = Findings(), []
         counts, streams, keys_stream = findings.counts, self._streams, self._keys.history.stream
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
-        log = self._keys.history.log
+        log, officers = self._keys.history.log, self._officers
         appends = Appends(self._source.recipient if self._source.is_part else None)
         expected, last_time, off, chain = self._before(first)
         chain_text = b64url(chain)
@@ -170,6 +183,12 @@ class Events:
                 checking = "amendment"
                 if kind in AMENDED:
                     check_amendment(self._source.log, payload)
+                # 25. officer; 26. office; 27. reach.
+                checking = "officer"
+                if officers is not None:
+                    officers.check(index, payload)
+                checking = "office"
+                self._offices.check(payload, event_hash)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:

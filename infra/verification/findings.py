@@ -34,6 +34,9 @@ CHECKS: Final = (
     "accesses",
     "restriction",
     "amendment",
+    "officer",
+    "office",
+    "reach",
 )
 
 

@@ -124,6 +124,11 @@ class LogFile:
         """The rows that say they are of this type, in the order of the log; the whole log is looked through."""
         return self._all(f"{_ROWS} WHERE topic = ? ORDER BY log_index", name)
 
+    def of_family(self, prefix: str) -> list[Row]:
+        """The same of all types that begin so: a word and a point."""
+        until = f"{prefix[:-1]}/"  # the character that follows the point
+        return self._all(f"{_ROWS} WHERE topic >= ? AND topic < ? ORDER BY log_index", prefix, until)
+
     def version(self, stream: str, seq: int) -> Row | None:
         """The first row that says it is this version of the stream."""
         asked = f"{_ROWS} WHERE originator_id = ? AND originator_version = ? ORDER BY log_index LIMIT 1"

@@ -15,6 +15,7 @@ from infra.stores.vault import Vault
 from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
 from infra.verification.keys import Keys, read_keys
 from infra.verification.log_file import Extent, LogFile, Row, Unreadable, said_by
+from infra.verification.officers import Said, read_competences
 from infra.verification.ranges import Verifiers
 from infra.verification.readings import wrong_readings
 from infra.verification.source import Source
@@ -48,7 +49,11 @@ def verify_logs(
     if processes is None:
         processes = processes_for(total)
     done = 0
-    known = {log.source.log: (log.source, list(log.keys.events.items())) for log in logs if log.keys}
+    known = {
+        log.source.log: (log.source, list(log.keys.events.items()), log.competences)
+        for log in logs
+        if log.keys
+    }
     with Crew(partial(Verifiers, known), processes) as crew:
         for log in logs:
             for findings in crew.carry_out_all((log.source.log, *ends) for ends in log.ranges()):
@@ -68,6 +73,7 @@ NOT_COVERED: Final = (
     "logs that were made anew from some event on, by who holds the keys of all that follows: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
     "what lies beside the log: the answers kept for repeated requests, and readings after the last head of their table",
+    "the files of evidence: whether they are there, and have the sha256 that their case holds",
 )
 
 
@@ -78,6 +84,7 @@ class _Log:
         self.source = source
         self._in_ranges_of = in_ranges_of
         self.keys: Keys | None = None
+        self.competences: list[Said] = []
         self.rows = 0
         self._extent: Extent | None = None
         self._counts = Counts()
@@ -178,6 +185,7 @@ class _Log:
         self._extent, self.rows = extent, extent.rows
         self.keys = read_keys(self.source.log, file, self.source.root_certificate)
         self._failures += self.keys.failures
+        self.competences = read_competences(file)
 
     def _try_key_store(self) -> None:
         """A key store that opens under another key, or not at all, opens nothing."""
@@ -213,7 +221,8 @@ class _Log:
 
 
 def _between_appends(file: LogFile, index: int, end: int) -> int:
-    """The first position from ``index`` on, before which an append ends; ``index`` where none is to be seen.
+    """The first position from ``index`` on, before which an append ends, or the end; ``index`` where none is
+    to be seen.
 
     A lead closes its append, and the first event that names a lead opens one.
     """
@@ -224,7 +233,7 @@ def _between_appends(file: LogFile, index: int, end: int) -> int:
         if closes or (names_lead and not is_led):
             return row[0]
         is_led, closes = names_lead, is_lead
-    return index
+    return end if index + _APART >= end else index  # the last append has nothing after it
 
 
 def _standing(row: Row | None) -> tuple[bool, bool]:

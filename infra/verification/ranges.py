@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from infra.formats.signing import BadSignature, PublicKey, verify_hashed
 from infra.stores.vault import Vault
-from infra.verification.events import Events
+from infra.verification.events import Events, Live
 from infra.verification.findings import Failure, Findings
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Unreadable
+from infra.verification.officers import Officers, Said
 from infra.verification.sealed import Opener
 from infra.verification.source import Source
 from infra.verification.streams import Streams
@@ -20,10 +21,10 @@ from infra.verification.streams import Streams
 class Verifiers:
     """Verifies ranges (log, first, end) of several logs: a log's verifier is made when it is needed.
 
-    ``known``: country -> source, and what ``RangeVerifier`` has to know of its keys.
+    ``known``: country -> source, and what ``RangeVerifier`` has to know of its keys and officers.
     """
 
-    def __init__(self, known: Mapping[str, tuple[Source, Sequence[tuple[int, str]]]]) -> None:
+    def __init__(self, known: Mapping[str, tuple[Source, Sequence[tuple[int, str]], Sequence[Said]]]) -> None:
         self._known = known
         self._log = ""
         self._verifier: RangeVerifier | None = None
@@ -46,17 +47,19 @@ class Verifiers:
 class RangeVerifier:
     """Verifies ranges of one log, one after the other; of one thread.
 
-    ``keys``: (index, JWS) of the events of the keys stream that hold (infra/verification/keys.py).
+    ``keys``: (index, JWS) of the events of the keys stream that hold (infra/verification/keys.py); ``competences``:
+    what the log says of them (infra/verification/officers.py).
     """
 
-    def __init__(self, source: Source, keys: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, source: Source, keys: Sequence[tuple[int, str]], competences: Sequence[Said]) -> None:
         self._source = source
         self._file = LogFile(source.path)
         self._vault = Vault(source.key_store.path, source.key_store.kek) if source.key_store else None
         live = LiveKeys(source.root_certificate, keys)
         self._streams = Streams(source.log, self._file, live.history)
         self._opener = Opener(self._vault.get, self._streams.is_erased) if self._vault else None
-        self._events = Events(source, self._file, live, self._streams, self._opener)
+        who = Live(live, Officers(source.log, competences))
+        self._events = Events(source, self._file, who, self._streams, self._opener)
 
     def verify(self, first: int, end: int) -> Findings:
         """Look at the rows from position ``first`` up to, not including, ``end``."""

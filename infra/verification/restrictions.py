@@ -16,7 +16,7 @@ from infra.verification.statement import FAILED
 from infra.verification.streams import Streams
 
 LIFTED: Final = "entry.RestrictionLifted.v1"
-_PLACED: Final = "entry.RestrictionPlaced.v1"
+PLACED: Final = "entry.RestrictionPlaced.v1"
 
 
 def check_lifting(country: str, said: Mapping[str, Any], streams: Streams) -> None:
@@ -33,7 +33,7 @@ def check_lifting(country: str, said: Mapping[str, Any], streams: Streams) -> No
 
 def _check(country: str, said: Mapping[str, Any], before: Sequence[Row]) -> None:
     lifted, office = said["data"], said["authority"]
-    placed = _live(before).get(lifted["restriction"])
+    placed = live(before).get(lifted["restriction"])
     if placed is None:
         raise Wrong("restriction", "the restriction that is lifted is not live in this stream")
     kind, placer = placed["data"]["kind"], placed["authority"]
@@ -44,11 +44,11 @@ def _check(country: str, said: Mapping[str, Any], before: Sequence[Row]) -> None
         raise Wrong("restriction", f"{office} lifts what {placer} placed, and the law names no such court")
 
 
-def _live(before: Sequence[Row]) -> dict[str, Mapping[str, Any]]:
+def live(before: Sequence[Row]) -> dict[str, Mapping[str, Any]]:
     """The restrictions that live, by id, each as the event that placed it says."""
     found: dict[str, Mapping[str, Any]] = {}
     for said in map(said_by, before):
-        if said.get("type") == _PLACED:
+        if said.get("type") == PLACED:
             # Placed again, by another office, it is the first one's.
             found.setdefault(said["data"]["restriction"], said)
         elif said.get("type") == LIFTED:

@@ -229,8 +229,8 @@ def test_money_that_is_too_much_or_too_late_goes_back(town: Town) -> None:
     def back(amount: int) -> dict[str, str]:
         return {"statement": town.statement(town.read(case), amount, reference=reference, is_refund=True)}
 
-    assert problem(treasury.post(path, back(499))) == (409, "no_refund_due")
-    good(treasury.post(path, back(500)))
+    good(treasury.post(path, back(499)))
+    good(treasury.post(path, back(1)))
     assert town.read(case)["refunds"][0]["paid_back"] == 500
     town.withdraw(case)
     town.pay(case, 100)

@@ -326,7 +326,8 @@ def test_a_record_that_cannot_be_written_for_a_while_is_told_afterwards(new_town
         new_town.settle()
         assert not holds(new_town.house, "one")
         refused = grant(new_town, {"login": LOGIN})
-        assert problem(refused) == (503, "unavailable")
+        assert problem(refused) == (503, "competence_not_yet_in_force")
+        assert "nothing was changed" not in refused.text, "it is in the log"
         other.execute("DROP TRIGGER broken")
     until(lambda: holds(new_town.house, "one"), "the follower, which tries again")
     again = grant(new_town, {"login": LOGIN})
@@ -354,12 +355,60 @@ def test_a_record_that_is_lost_is_made_anew_at_the_next_start(new_town: Town) ->
         again.close()
 
 
+FORGED = (
+    "INSERT INTO appointees SELECT 'forged', 'KZ', authority, 'office-of-nobody', NULL, 999 FROM appointees LIMIT 1",
+    """INSERT INTO held SELECT 'forged', 'forged', role, procedures, since, NULL, NULL, 'https://id.example', 'forged'
+        FROM held WHERE role = 'officer' LIMIT 1""",
+    """INSERT INTO machines SELECT issuer, 'forged', authority, 'officer', country, office_id, since
+        FROM machines LIMIT 1""",
+)
+
+
+def test_a_record_that_somebody_wrote_into_is_put_right_by_the_log_at_the_next_start(new_town: Town) -> None:
+    """An officer whom nobody appointed, an end that is taken back, a version that no log will reach."""
+    held = good(grant(new_town, {"login": LOGIN}))
+    new_town.as_(PERSONNEL).delete(f"{PATH}/{held['competence']}")
+    new_town.settle()
+    before = {code: new_town.house.competences.listed(code) for code in new_town.house.countries}
+    with closing(sqlite3.connect(new_town.settings.data / "competences.sqlite")) as other:
+        for statement in FORGED:
+            assert other.execute(statement).rowcount == 1
+        other.execute("UPDATE held SET ended_at = NULL, until = NULL")
+        other.execute("UPDATE appointees SET version = 999, authority = 'kz-police' WHERE country = 'KZ'")
+        other.commit()
+    again = House(new_town.settings)
+    try:
+        assert {code: again.competences.listed(code) for code in again.countries} == before
+        for subject in ("forged", LOGIN["subject"]):
+            assert again.competences.of(LOGIN["issuer"], subject, again.clock()) == ()
+        assert again.competences.officer("KZ", "office-of-nobody", again.clock()) is None
+    finally:
+        again.close()
+
+
+def test_what_is_written_into_the_read_models_makes_nobody_an_officer(new_town: Town) -> None:
+    """They say whose competences changed; what somebody holds is read in the log."""
+    country = new_town.house.countries["KZ"]
+    new_town.settle()
+    with closing(sqlite3.connect(country.read_models.path)) as other:
+        (table,) = [
+            name
+            for (name,) in other.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            if name.startswith("competences")
+        ]
+        said = "'forged', authority, 1000000, replace(state, appointee, 'forged')"
+        other.execute(f"INSERT INTO {table} SELECT {said} FROM {table} LIMIT 1")  # noqa: S608 - a name of the schema
+        other.commit()
+    found, _ = country.appointees()
+    assert "forged" not in {each.appointee for each in found}
+
+
 def test_a_rebuild_of_the_read_models_says_the_same(new_town: Town) -> None:
     good(grant(new_town, CITIZEN))
     country = new_town.house.countries["KZ"]
     new_town.settle()
-    before = list(country.appointees())
+    before = country.appointees()
     country.follower.rebuild()
-    assert list(country.appointees()) == before
+    assert country.appointees() == before
     catch_up(country, new_town.house.competences)
     assert [c.role for c in new_town.house.actor(new_town.token(CITIZEN)).competences] == ["officer"]

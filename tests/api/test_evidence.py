@@ -1,5 +1,7 @@
 """Evidence is brought before it is filed, sealed with the case, and read again by those whose business it is."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,21 @@ def test_it_is_read_under_its_own_case_only(town: Town) -> None:
     for where, what in ((other, evidence), (case, upload), (case, "nonsense")):
         answer = town.as_(MOTHER).get(f"/v1/cases/{where}/evidence/{what}")
         assert problem(answer) == (404, "not_found")
+
+
+@pytest.mark.parametrize("change", [lambda file: file.write_bytes(b"other"), lambda file: file.unlink()])
+def test_what_the_house_altered_or_lost_is_not_said_to_be_erased(
+    town: Town, change: Callable[[Path], object]
+) -> None:
+    case, evidence = filed_with(town)
+    change(
+        max(
+            (town.settings.data / "tr" / "evidence" / "new").iterdir(),
+            key=lambda file: file.stat().st_ctime_ns,
+        )
+    )
+    answer = town.as_(MOTHER).get(f"/v1/cases/{case}/evidence/{evidence}")
+    assert problem(answer) == (409, "evidence_damaged")
 
 
 def test_the_same_file_in_two_cases_is_two_pieces(town: Town) -> None:

@@ -79,17 +79,22 @@ class Past:
 
     def pay(self, case: str) -> None:
         """The treasury says that the fee came."""
-        country = self._of(case)
+        self.do(c.RecordPayment, case, "kz-treasury", statement=self._stated(case, "2026-03-03T08:00:00Z"))
+
+    def pay_back(self, case: str) -> None:
+        """And that it went back."""
+        self.do(c.RecordRefund, case, "kz-treasury", statement=self._stated(case, "2026-03-03T10:00:00Z"))
+
+    def _stated(self, case: str, paid_at: str) -> c.Statement:
         fee = self.states[case].fee
-        paid = c.Statement(
-            payment=country.ids.payment(f"ref-{case}"),
+        return c.Statement(
+            payment=self._of(case).ids.payment(f"ref-{case}"),
             case=self.cases[case],
             amount=fee["amount"],
             currency=fee["currency"],
-            paid_at="2026-03-03T08:00:00Z",
+            paid_at=paid_at,
             jws="of.the.treasury",
         )
-        self.do(c.RecordPayment, case, "kz-treasury", statement=paid)
 
     def _of(self, case: str) -> CountryHouse:
         return self.country("TR" if case.startswith("birth") else "KZ")
@@ -123,6 +128,7 @@ def _kazakhstan(p: Past, folder: Path) -> None:
         p.pay(name)
     p.do(c.WithdrawCase, "withdrawn", "kz-citizen-1")
     p.at("2026-03-04T09:00:00.000500Z")
+    p.pay_back("withdrawn")
     one, two = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
     p.do(c.AssignCase, "sold", one)
     p.do(c.RequestInformation, "sold", one, question="Which colour is the car?", items=("colour",))

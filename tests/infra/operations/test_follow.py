@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from infra.house import CountryHouse, House
-from infra.operations.follow import follow
+from infra.operations.follow import follow, tick_once
+from tests.infra.past import past
 from tests.town.caller import until
 from tests.town.fixtures import Furnished, copied
 from tests.town.served import PROGRAM
@@ -132,3 +133,25 @@ def test_what_fails_is_tried_again_until_it_works(house: House, caplog: pytest.L
         finally:
             stop.set()
             thread.join()
+
+
+# --- the clock, once ----------------------------------------------------------------------------------------
+
+
+def test_the_clock_finds_what_is_due_where_nobody_followed_the_log(tmp_path: Path) -> None:
+    """A sale for which nobody paid in a year; the read models have never heard of it."""
+    with past(tmp_path) as made:
+        made.at("2028-06-01T09:00:00+00:00")
+        assert made.country().read_models.position() == 0
+        done = tick_once(made.house)["KZ"]
+        assert done is not None
+        assert done > 0
+        assert "case.CaseLapsed.v1" in [row[3] for row in made.country().log.stream(made.cases["waiting"])]
+
+
+def test_the_clock_does_nothing_where_the_read_models_cannot_be_caught_up_and_says_so(house: House) -> None:
+    with closing(sqlite3.connect(kz(house).read_models.path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        found = tick_once(house)
+    assert found["KZ"] is None
+    assert found["TR"] is not None

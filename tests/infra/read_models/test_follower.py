@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from domain import commands as c
+from domain import events as e
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.refusals import Unready
+from infra.desk.desk import Append, new_cause
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import boxes_of, payload_of, split
 from infra.log.event_store import Row
@@ -148,6 +152,38 @@ def test_a_poisoned_stream_is_parked_and_shown_while_the_rest_goes_on(poisoned: 
     assert other is not None
     assert other["version"] == 3
     assert poisoned.read_models.position() == poisoned.log.size()
+
+
+@pytest.mark.parametrize("fold", [OneCountry.follow, lambda country: country.follower.rebuild(processes=0)])
+def test_a_stream_that_a_read_model_cannot_show_is_parked_and_the_rest_goes_on(
+    kazakhstan: OneCountry, fold: Callable[[OneCountry], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A refund of a payment that never came: it can be read and folded, and one read model stumbles over it."""
+    kazakhstan.register(1, 2)
+    first, second = kazakhstan.file(1), kazakhstan.file(2)
+
+    def forged(append: Append) -> None:
+        case = append.load(first.stream, "case")
+        said = e.RefundPaid(
+            payment=str(uuid.uuid4()),
+            amount=999,
+            currency="KZT",
+            paid_at="2026-12-01T08:00:00Z",
+            statement="-",
+        )
+        append.sign(
+            Decision(authority=OFFICE, actor=SYSTEM_ACTOR, events=[(LEAD, said)]), case, {}, new_cause()
+        )
+
+    kazakhstan.desk.have(forged).result()
+    kazakhstan.consent(second)
+    with caplog.at_level(logging.CRITICAL + 1):
+        fold(kazakhstan)
+    assert set(kazakhstan.read_models.parked()) == {first.stream}
+    assert kazakhstan.read_models.position() == kazakhstan.log.size()
+    other = kazakhstan.read_models.one("case_status", second.stream)
+    assert other is not None
+    assert other["version"] == 3
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from domain.refusals import Invalid
 from infra.formats.canonical import b64url, from_b64url, sha256
-from infra.stores.evidence import LARGEST, EvidenceStore, Unavailable
+from infra.stores.evidence import LARGEST, Damaged, EvidenceStore, Unavailable
 from tests.infra.one_country import MONDAY, OneCountry
 
 PDF = b"%PDF-1.4 \xc5\x9eirin's contract\n%%EOF\n"
@@ -117,9 +117,10 @@ def test_nobody_files_what_they_did_not_bring(
 
 
 def test_under_another_name_or_key_the_bytes_do_not_open(store: EvidenceStore, folder: Path) -> None:
-    """They are bound to their id and to the case; a file that was moved or changed reads as gone."""
+    """They are bound to their id and to the case; what was moved or changed is not read, nor said to be erased."""
     one, other = filed(store, upload(store)), filed(store, upload(store, PICTURES["image/png"]))
-    assert store.read(other["id"], one["key"]) is None
+    with pytest.raises(Damaged):
+        store.read(other["id"], one["key"])
     path = folder / "new" / from_b64url(one["key"]).hex()
     sealed = path.read_bytes()
     for changed in (
@@ -129,7 +130,8 @@ def test_under_another_name_or_key_the_bytes_do_not_open(store: EvidenceStore, f
         b"",
     ):
         path.write_bytes(changed)
-        assert store.read(one["id"], one["key"]) is None
+        with pytest.raises(Damaged):
+            store.read(one["id"], one["key"])
     path.write_bytes(sealed)
     assert store.read(one["id"], one["key"]) == PDF
 
@@ -180,14 +182,16 @@ def test_what_is_filed_late_in_the_day_has_its_own_day(kazakhstan: OneCountry) -
     assert store.read(piece["id"], piece["key"]) == PDF
 
 
-def test_with_the_key_the_file_falls_and_other_keys_are_passed_over(
+def test_a_key_takes_its_file_with_it_and_other_keys_are_passed_over(
     store: EvidenceStore, folder: Path
 ) -> None:
+    """A file that is not there while its key is was not erased: it is lost."""
     piece = filed(store, upload(store))
     store.forget([bytes(16), from_b64url(piece["key"])])
     store.forget([from_b64url(piece["key"])])
     assert list((folder / "new").iterdir()) == []
-    assert store.read(piece["id"], piece["key"]) is None
+    with pytest.raises(Damaged):
+        store.read(piece["id"], piece["key"])
 
 
 def test_a_key_that_is_destroyed_takes_the_bytes_with_it(kazakhstan: OneCountry) -> None:

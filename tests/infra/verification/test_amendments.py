@@ -50,12 +50,16 @@ def case(made: Past, tmp_path: Path) -> Case:
     return Case(made, log, copy_of(folder / "vault.sqlite", tmp_path / "vault.sqlite"))
 
 
-def signed_by(case: Case, office: str, **changes: Any) -> list[str]:
-    """The checks that the annulment fails, signed by this office with its valid seal."""
+def signed_by(case: Case, office: str, by: str = "", **changes: Any) -> list[str]:
+    """The checks that the annulment fails, signed by this office with its valid seal; ``by`` somebody else there."""
     with opened(case.log) as log:
         row: Stored = log.row(entry_of(case.past), 2)
         said = {**row.payload["data"], **changes}
-        signed = signed_again(row, case.seal_of(office), authority=office, data=said)
+        actor = row.payload["actor"]
+        if by:
+            (held,) = case.past.actor(by).competences
+            actor = {"id": held.office_id, "role": held.role}
+        signed = signed_again(row, case.seal_of(office), authority=office, actor=actor, data=said)
         log.write(row, signed + row.sealed)
     return [
         each.check
@@ -77,4 +81,5 @@ def test_an_office_does_not_annul_with_one_pair_of_eyes(case: Case) -> None:
 
 
 def test_whoever_decides_appeals_needs_no_second(case: Case) -> None:
-    assert signed_by(case, BODY, rule="case.decide_appeal:appeal_officer") == []
+    officer = f"{BODY}-appeal-officer-1"
+    assert signed_by(case, BODY, officer, rule="case.decide_appeal:appeal_officer") == []

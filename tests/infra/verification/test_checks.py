@@ -12,11 +12,19 @@ FOLDER = Path(verification.__file__).parent
 CODE = "\n".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if path.name != "__init__.py")
 
 
+LISTED = [
+    (int(number), name)
+    for number, name in re.findall(r"^ ?(\d+)\. (\w+) ", verification.__doc__ or "", re.MULTILINE)
+]
+
+
 def test_the_list_of_the_checks_is_in_the_order_of_their_numbers() -> None:
-    listed = re.findall(r"^ ?(\d+)\. (\w+) ", verification.__doc__ or "", re.MULTILINE)
-    assert listed == [(str(number), name) for number, name in enumerate(CHECKS, start=1)]
+    """A number may be free; none is given twice."""
+    numbers = [number for number, _ in LISTED]
+    assert [name for _, name in LISTED] == list(CHECKS)
+    assert numbers == sorted(set(numbers))
 
 
-@pytest.mark.parametrize(("number", "name"), list(enumerate(CHECKS, start=1)), ids=CHECKS)
+@pytest.mark.parametrize(("number", "name"), LISTED, ids=CHECKS)
 def test_every_check_is_found_by_its_number(number: int, name: str) -> None:
     assert re.search(rf"\b{number}[a-d]?\. {name}\b", CODE)

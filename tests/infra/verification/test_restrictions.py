@@ -21,6 +21,12 @@ from tests.infra.verification.copied import Case
 
 LIFTED = "entry.RestrictionLifted.v1"
 COURT, BAILIFFS, POLICE, PLEDGES = "kz-court", "kz-bailiffs", "kz-police", "kz-pledge-registry"
+OFFICERS = {
+    COURT: "kz-court-judge",
+    BAILIFFS: "kz-bailiffs-officer",
+    POLICE: "kz-police-officer",
+    PLEDGES: "kz-pledge-registry-officer",
+}
 
 
 PLACED = "entry.RestrictionPlaced.v1"
@@ -60,6 +66,8 @@ class Arrested(Case):
                 "authority": by,
                 "data": said,
             }
+            officer = self.past.actor(OFFICERS[by]).competences[0]
+            members["actor"] = {"id": officer.office_id, "role": officer.role}
             signed = log.row(self.stream("waiting"), 2)  # nothing personal is in it
             state = signed_again(signed, self.seal_of(by), without="effects", **members)
             log.append(Stored(end.size, self.entry, version, name, state))

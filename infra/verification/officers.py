@@ -1,0 +1,140 @@
+"""25. officer: whoever acts as an officer was appointed so in the log, for that authority, and in office there; and
+what only officers do was done by one.
+
+The competences are read before everything else, as the keys are. What a human does as a party, and what machines do
+(treasuries and registries, whose statements are signed), is not looked at here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+
+from domain.countries import country_of, legal_day
+from domain.roles import COURT, GRANTED_BY_PEOPLE, JUDGES, OFFICERS, PERSONNEL
+from infra.verification.findings import Wrong
+from infra.verification.log_file import LogFile, said_by
+from infra.verification.statement import FAILED
+
+# What was asked in office, and was on its way when that ended, is done a little later.
+UNDER_WAY: Final = timedelta(minutes=1)
+_FAMILY: Final = "competence."
+_GRANTED: Final = "competence.CompetenceGranted.v1"
+_ENDED: Final = "competence.CompetenceEnded.v1"
+_HUMANS: Final = frozenset(GRANTED_BY_PEOPLE)
+# They act in the whole country, whichever authority appointed them.
+_ANYWHERE: Final = frozenset({"data_protection_officer"})
+# Who does what nobody else may do: neither a party nor the clock.
+_DONE_BY: Final[Mapping[str, Sequence[str]]] = {
+    "case.ApprovalProposed.v1": OFFICERS,
+    "case.CaseApproved.v1": OFFICERS,
+    "case.CaseNotNeeded.v1": OFFICERS,
+    "case.CaseRefused.v1": OFFICERS,
+    "case.OpinionGiven.v1": OFFICERS,
+    "case.OpinionRequested.v1": OFFICERS,
+    "case.InformationRequested.v1": OFFICERS,
+    "case.AppealDecided.v1": JUDGES,
+    "case.ResultAnnulled.v1": (*JUDGES, COURT),
+    "case.ResultCorrected.v1": (*OFFICERS, COURT),
+    "entry.AnnulmentProposed.v1": OFFICERS,
+    "entry.CorrectionProposed.v1": OFFICERS,
+    "entry.EntryAnnulled.v1": (*JUDGES, COURT),
+    "entry.EntryCorrected.v1": (*OFFICERS, COURT),
+    "entry.RestrictionPlaced.v1": ("restricting_officer",),
+    "entry.RestrictionLifted.v1": ("restricting_officer", COURT),
+}
+
+
+class Said(NamedTuple):
+    """What an event says of a competence, from its position on."""
+
+    place: int  # in the log
+    stream: str
+    competence: str
+    authority: str
+    office_id: str
+    role: str
+    since: str
+    until: str
+    ended_at: str  # at once; empty: not so
+
+
+_named: Final = itemgetter("competence", "authority", "office_id", "role", "since")
+_FOR_EVER: Final = "9999-12-31"
+
+
+def read_competences(file: LogFile) -> list[Said]:
+    """All that the log says of competences, in its order; what is no such event is named in its own place."""
+    found: list[Said] = []
+    known: dict[tuple[str, str], Said] = {}
+    for row in file.of_family(_FAMILY):
+        with suppress(*FAILED):
+            said = _said(known, said_by(row), row[0])
+            known[said.stream, said.competence] = said
+            found.append(said)
+    return found
+
+
+def _said(known: Mapping[tuple[str, str], Said], payload: Mapping[str, Any], index: int) -> Said:
+    stream, members = str(payload["stream"]), payload["data"]
+    if payload["type"] == _GRANTED:
+        competence, authority, office_id, role, since = _named(members)
+        return Said(
+            index, stream, competence, authority, office_id, role, since, members["until"] or _FOR_EVER, ""
+        )
+    is_at_once = payload["type"] == _ENDED and members["is_at_once"] is True
+    before, until = known[stream, members["competence"]], str(members["until"] or _FOR_EVER)
+    return before._replace(place=index, until=until, ended_at=payload["time"] if is_at_once else "")
+
+
+class Officers:
+    """Who was in office where; of one log."""
+
+    def __init__(self, country: str, said: Iterable[Said]) -> None:
+        self._country = country
+        self._said: dict[tuple[str, str], list[Said]] = {}
+        self._authority_of: dict[str, str] = {}  # of a stream of competences
+        for each in said:
+            self._said.setdefault((each.office_id, each.role), []).append(each)
+            self._authority_of.setdefault(each.stream, each.authority)
+
+    def check(self, index: int, payload: Mapping[str, Any]) -> None:
+        """25. officer: raises Wrong."""
+        actor, kind = payload["actor"], payload["type"]
+        role = actor["role"]
+        done_by = _DONE_BY.get(kind)
+        if done_by is not None and role not in done_by:
+            raise Wrong("officer", f"{role} did what only {' or '.join(done_by)} does")
+        if role in _HUMANS and not self._was_in_office(index, actor["id"], role, payload):
+            raise Wrong("officer", f"the log knows no {role} {actor['id']} in office here")
+
+    def _was_in_office(self, index: int, office_id: str, role: str, payload: Mapping[str, Any]) -> bool:
+        authority = self._of_personnel(payload) if role == PERSONNEL else payload["authority"]
+        newest: dict[str, Said] = {}
+        for said in self._said.get((office_id, role), ()):
+            if said.place < index and (said.authority == authority or role in _ANYWHERE):
+                newest[said.competence] = said
+        if not newest:
+            return False
+        first, last, before = _days(self._country, payload["time"][:16])
+        return any(
+            said.since <= last and said.until >= first and not (said.ended_at and said.ended_at < before)
+            for said in newest.values()
+        )
+
+    def _of_personnel(self, payload: Mapping[str, Any]) -> str | None:
+        """Whose competences somebody grants or ends: those of their own authority."""
+        if payload["type"] == _GRANTED:
+            return str(payload["data"]["authority"])
+        return self._authority_of.get(payload["stream"])
+
+
+@lru_cache(maxsize=1024)
+def _days(country: str, minute: str) -> tuple[str, str, str]:
+    """The legal day on which what was asked may still have been decided, that of the event, and the moment before."""
+    at = datetime.fromisoformat(f"{minute}:00+00:00")
+    before = at - UNDER_WAY
+    days = [legal_day(moment, country_of(country)).isoformat() for moment in (before, at)]
+    return days[0], days[1], before.isoformat(timespec="microseconds").replace("+00:00", "Z")

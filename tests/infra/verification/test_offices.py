@@ -1,0 +1,248 @@
+"""Whoever holds every key of a country, and signs with the wrong one: who was in office, and whose business it was."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain import commands as c
+from domain import events as e
+from domain.decision import LEAD, SYSTEM_ACTOR, Decision
+from domain.decision import Events as Decided
+from domain.procedure import entry_key
+from infra.desk.desk import Append, new_cause
+from infra.formats.envelope import payload_of, split
+from infra.house import House
+from infra.verification import Source, verify_logs
+from tests.infra.past import OFFICE, VINS, Past, past
+from tests.infra.verification.test_restrictions import place
+from tests.town.fixtures import copied
+
+COMPANIES, CIVIL, POLICE = "kz-registration-of-companies", "kz-civil-registry", "kz-police"
+MINISTRY, BAILIFFS = "kz-interior-ministry", "kz-bailiffs"
+Events = Callable[[Any], list[e.Event]]  # of the state of the stream
+
+
+class Operator:
+    """Somebody with the machine and all its keys, who has things signed that nobody decided."""
+
+    def __init__(self, made: Past) -> None:
+        self.past = made
+        self.country = made.country()
+
+    def officer(self, resident: str) -> e.ActorMember:
+        """As the log names somebody who is in office."""
+        (held,) = [each for each in self.past.actor(resident).competences if each.country == "KZ"]
+        return {"id": held.office_id, "role": held.role}
+
+    def sign(
+        self, stream: str, authority: str, events: Events, actor: e.ActorMember, family: str = "case"
+    ) -> list[str]:
+        """Which checks the new events fail: with its own valid seal, after what stands there, in its own append."""
+        before = self.country.log.size()
+
+        def work(append: Append) -> None:
+            begun = append.load(stream, family)
+            said: Decided = [(LEAD, event) for event in events(begun.state)]
+            append.sign(Decision(authority=authority, actor=actor, events=said), begun, {}, new_cause())
+
+        self.country.desk.have(work).result()
+        return self.found(before)
+
+    def found(self, since: int = 0) -> list[str]:
+        ring = self.country.keyring
+        source = Source(log="KZ", path=self.country.log.path, root_certificate=ring.root)
+        report = verify_logs([source], processes=0)
+        cut = verify_logs([source], processes=0, in_ranges_of=3)
+        assert cut.failures == report.failures, "a range knows what stands before it"
+        return [failure.check for failure in report.failures if failure.index >= since]
+
+    def entry(self, n: int) -> str:
+        return self.country.ids.stream(entry_key("vehicles", "vin", VINS[n]))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """A house that was closed: each test has a copy of its folder."""
+    with past(tmp_path_factory.mktemp("past")) as made:
+        return made
+
+
+@pytest.fixture
+def operator(kept: Past, tmp_path: Path) -> Iterator[Operator]:
+    settings = copied(kept.house.settings, tmp_path, clock=kept.clock)
+    with closing(House(settings)) as house:
+        yield Operator(replace(kept, house=house))
+
+
+def assigned(_case: Any) -> list[e.Event]:
+    return [e.CaseAssigned(officer=str(uuid4()), rule="case.assign:officer")]
+
+
+def changed(entry: Any) -> list[e.Event]:
+    return [
+        e.EntryChanged(
+            register="vehicles", content_version=entry.content_version, title="sale", content=entry.content
+        )
+    ]
+
+
+def _only(event: e.Event, _state: Any) -> list[e.Event]:
+    return [event]
+
+
+def decided(_case: Any) -> list[e.Event]:
+    return [
+        e.AppealDecided(
+            outcome="upheld",
+            rule="appeal.decide:appeal_officer",
+            is_held=True,
+            consent_until=None,
+            answer_until=None,
+            reason="-",
+            officer_person="-",
+        )
+    ]
+
+
+def given(case: Any) -> list[e.Event]:
+    said = {"of": case.request_hash, "decision_due": None, "rule": "opinion.give:officer"}
+    return [e.OpinionGiven(**said, opinion="It is not looked for.")]
+
+
+# --- 25. officer --------------------------------------------------------------------------------------------
+
+
+def test_an_officer_whom_the_log_appointed_acts(operator: Operator) -> None:
+    case, officer = operator.past.cases["waiting"], operator.officer(f"{OFFICE}-officer-1")
+    assert operator.found() == []
+    assert operator.sign(case, OFFICE, assigned, officer) == []
+
+
+def test_whom_nobody_appointed_in_the_log_is_no_officer(operator: Operator) -> None:
+    """Whatever the record of competences said: it lies beside the log."""
+    case = operator.past.cases["waiting"]
+    nobody: e.ActorMember = {"id": str(uuid4()), "role": "officer"}
+    assert operator.sign(case, OFFICE, assigned, nobody) == ["officer"]
+
+
+def test_an_officer_is_one_in_their_own_office_and_role(operator: Operator) -> None:
+    case = operator.past.cases["waiting"]
+    elsewhere = operator.officer("kz-police-officer-1")
+    assert operator.sign(case, OFFICE, assigned, elsewhere) == ["officer"]
+    mine = operator.officer(f"{OFFICE}-officer-1")
+    assert operator.sign(case, OFFICE, assigned, {**mine, "role": "supervisor"}) == ["officer"]
+
+
+def test_who_was_dismissed_decides_nothing_but_what_was_under_way(operator: Operator) -> None:
+    case, officer = operator.past.cases["waiting"], operator.officer(f"{OFFICE}-officer-1")
+    (listed,) = [
+        each
+        for each in operator.past.house.competences.listed("KZ")
+        if each.competence.office_id == officer["id"]
+    ]
+    end = c.EndCompetence(
+        by=c.SYSTEM, cause=new_cause(), country="KZ", appointee=listed.appointee, competence=listed.id
+    )
+    operator.past.at("2027-06-03T09:00:00+00:00")
+    operator.country.desk.ask(end).result()
+    assert operator.sign(case, OFFICE, assigned, officer) == []
+    operator.past.at("2027-06-03T09:05:00+00:00")
+    assert operator.sign(case, OFFICE, assigned, officer) == ["officer"]
+
+
+def test_what_only_an_officer_does_is_not_done_by_the_clock(operator: Operator) -> None:
+    def proposed(_case: Any) -> list[e.Event]:
+        return [
+            e.ApprovalProposed(
+                rule="case.decide:officer", note=None, officer_person="-", officer_signature=None
+            )
+        ]
+
+    assert operator.sign(operator.past.cases["waiting"], OFFICE, proposed, SYSTEM_ACTOR) == ["officer"]
+
+
+# --- 26. office ---------------------------------------------------------------------------------------------
+
+
+def test_an_office_writes_only_into_registers_that_the_law_gives_it(operator: Operator) -> None:
+    """Its key may sign such events: of which registers, only the law says."""
+    car = operator.entry(2)
+    assert operator.sign(car, COMPANIES, changed, SYSTEM_ACTOR, "entry") == ["office"]
+    assert operator.sign(car, OFFICE, changed, SYSTEM_ACTOR, "entry") == []
+
+
+def test_an_office_erases_nobody_in_another_ones_register(operator: Operator) -> None:
+    def erased(_entry: Any) -> list[e.Event]:
+        return [e.PersonalDataErased(keys=["A" * 22], whose=["owner"], basis="-")]
+
+    assert operator.sign(operator.entry(2), CIVIL, erased, SYSTEM_ACTOR, "entry") == ["office"]
+
+
+def test_an_appeal_authority_says_nothing_in_a_case_without_an_appeal(operator: Operator) -> None:
+    def over(_case: Any) -> list[e.Event]:
+        return [e.AppealTermEnded()]
+
+    assert operator.sign(operator.past.cases["sold"], MINISTRY, over, SYSTEM_ACTOR) == ["office"]
+    assert operator.sign(operator.past.cases["sold"], OFFICE, over, SYSTEM_ACTOR) == []
+
+
+def test_who_decided_does_not_decide_the_appeal(operator: Operator) -> None:
+    """Nor in the name of somebody who decides appeals elsewhere; the office itself cannot make anybody one of these."""
+    officer = operator.officer(f"{MINISTRY}-appeal-officer-1")
+    assert operator.sign(operator.past.cases["sold"], OFFICE, decided, officer) == ["officer"]
+
+
+def test_nobody_gives_an_opinion_who_was_not_asked(operator: Operator) -> None:
+    officer = operator.officer(f"{POLICE}-officer-1")
+    assert operator.sign(operator.past.cases["waiting"], POLICE, given, officer) == ["office"]
+
+
+def test_an_appeal_is_decided_where_one_was_lodged(operator: Operator) -> None:
+    case, officer = operator.past.cases["sold"], operator.officer(f"{MINISTRY}-appeal-officer-1")
+    assert operator.sign(case, MINISTRY, decided, officer) == ["office"]
+
+    def lodged(state: Any) -> list[e.Event]:
+        said = {"of": state.ending["of"], "party": "p1", "authority": MINISTRY, "decide_until": None}
+        return [e.AppealLodged(**said, reason="-", evidence=[], acting=None)]
+
+    assert operator.sign(case, OFFICE, lodged, {"id": "p1", "role": "applicant"}) == []
+    assert operator.sign(case, MINISTRY, decided, officer) == []
+
+
+# --- 27. reach ----------------------------------------------------------------------------------------------
+
+
+def test_no_entry_is_changed_under_an_arrest_but_by_a_court(operator: Operator) -> None:
+    car, officer = operator.entry(2), operator.officer(f"{OFFICE}-officer-1")
+    place(operator.past, "arrest", BAILIFFS)
+    assert operator.sign(car, OFFICE, changed, officer, "entry") == ["reach"]
+    assert operator.sign(car, OFFICE, changed, SYSTEM_ACTOR, "entry") == ["reach"]
+
+
+def test_nothing_ends_under_an_arrest_before_its_last_day(operator: Operator) -> None:
+    def over(_entry: Any) -> list[e.Event]:
+        return [e.EntryEnded(register="vehicles", title="expiry")]
+
+    place(operator.past, "arrest", BAILIFFS)
+    assert operator.sign(operator.entry(2), OFFICE, over, SYSTEM_ACTOR, "entry") == ["reach"]
+
+
+# --- 21. statement ------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_of_one_case_completes_no_other(operator: Operator) -> None:
+    """It is signed, by the registry, about what it applied: another case's."""
+    sold, waiting = operator.past.states["sold"], operator.past.cases["waiting"]
+    rows = operator.country.log.stream(operator.past.cases["sold"])
+    assert "case.ReceiptRecorded.v1" in [row[3] for row in rows]
+    (members,) = [payload_of(split(row[4])[0])["data"] for row in rows if row[3] == "case.ReceiptRecorded.v1"]
+    for entry in (members["entry"], operator.entry(2)):
+        again = e.ReceiptRecorded(**{**members, "entry": entry})
+        assert operator.sign(waiting, OFFICE, partial(_only, again), SYSTEM_ACTOR) == ["statement"]
+    assert sold is not None
