@@ -134,13 +134,20 @@ class AppealShown(Shape):
 
 
 class Step(Shape):
-    """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it."""
+    """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it.
+
+    ``until``: the day that followed from it then, which may have moved since. ``fee``: which one was assessed;
+    ``left``: what was left to pay after it, null where a value that a fee is counted by was not known.
+    """
 
     version: Version
     what: str
     at: Moment
     by: str
     party: str | None = None
+    until: LegalDay | None = None
+    fee: Literal["filing", "entry"] | None = None
+    left: MinorUnits | None = None
     for_: Annotated[ActedFor | None, Field(alias="for")] = None
 
 
