@@ -152,7 +152,7 @@ def _values(recorded: Recorded, case: Case) -> dict[str, Value]:
     if law := getattr(event, "law", None):
         values["law"] = tuple(dict.fromkeys(law)) if isinstance(law, list) else law
     if office := getattr(event, "authority", None):
-        values["office"] = office
+        values["office"] = Named("office", office)
     if register := getattr(event, "register", None):
         values["register"] = Named("register", register)
     values |= _of_one_kind(event, case)

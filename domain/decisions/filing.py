@@ -204,6 +204,11 @@ def _warnings(
             _is_born(representative["person"], place, "acts_by/person/born_on", today)
         shown = _shown_by_register(command, situation, party)
         yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
+        majority = situation.country.majority
+        yield from persons.age_warnings(place.whose, person, situation.day, majority, acts=acts)
+        known = situation.found.heads.get(party)
+        if known and person and not any(persons.are_alike(person["name"], name) for name in known.names):
+            yield f"name_differs:{place.whose}"
     yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
 

@@ -60,12 +60,16 @@ REGISTER: Final = Register(
 
 
 class Heads(NamedTuple):
-    """Who heads a company on a day, by what its ``entry`` says, and who of them may act for it alone; by keyed ids."""
+    """Who heads a company on a day, by what its ``entry`` says, and who of them may act for it alone; by keyed ids.
+
+    ``names``: as what the register knows it.
+    """
 
     entry: str
     all: frozenset[str]
     alone: frozenset[str]
     is_struck_off: bool
+    names: tuple[str, ...] = ()
 
 
 def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], str]) -> Heads:
@@ -79,7 +83,9 @@ def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], s
     alone = frozenset(human for may_act, human in known if may_act == "alone")
     struck_off_on = content["struck_off_on"]
     is_over = entry.status != Status.ACTIVE or (struck_off_on is not None and struck_off_on <= today)
-    return Heads(entry.entry, frozenset(human for _, human in known), alone, is_struck_off=is_over)
+    return Heads(
+        entry.entry, frozenset(human for _, human in known), alone, is_over, (*(content["names"] or ()),)
+    )
 
 
 def _is_head(head: Mapping[str, Any], day: str) -> bool:

@@ -183,3 +183,11 @@ def test_an_entry_of_the_first_content_is_sold_and_written_anew_with_the_second(
 
 def _first(value: Any) -> Any:
     return {n: v for n, v in value.items() if n != "acts_by"} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize(("name", "said"), [("Example 7 LLP", 0), ("Entirely Otherwise LLP", 1)])
+def test_a_company_under_another_name_than_the_registers_is_told_to_the_officer(name: str, said: int) -> None:
+    story = a_sale(buyer={**COMPANY, "name": name})
+    known(story)
+    given(story, file())
+    assert story.now.warnings.count("name_differs:buyer") == said
