@@ -187,6 +187,12 @@ def age_warnings(
         yield f"born_long_ago:{role}"
 
 
+def name_warnings(role: str, company: Person, names: tuple[str, ...]) -> Iterator[str]:
+    """Whether the register knows the company with this number under names of which none is like this one."""
+    if names and not any(are_alike(company["name"], name) for name in names):
+        yield f"name_differs:{role}"
+
+
 def parent_warnings(role: str, parent: Person | None, child_born_on: str) -> Iterator[str]:
     """Whether the parent was old enough at the birth, as far as that can be told; never a refusal."""
     if parent is None:

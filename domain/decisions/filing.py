@@ -206,9 +206,8 @@ def _warnings(
         yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
         majority = situation.country.majority
         yield from persons.age_warnings(place.whose, person, situation.day, majority, acts=acts)
-        known = situation.found.heads.get(party)
-        if known and person and not any(persons.are_alike(person["name"], name) for name in known.names):
-            yield f"name_differs:{place.whose}"
+        if person and (known := situation.found.heads.get(party)):
+            yield from persons.name_warnings(place.whose, person, known.names)
     yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
 

@@ -95,17 +95,6 @@ def _seller_reads_as_the_owner(facts: Facts) -> bool:
     )
 
 
-def priced_in(currency: str) -> Check:
-    """A price in another currency is told to the officer: what it comes to in the country's own, nobody has said."""
-    return Check(
-        code="foreign_price",
-        sees=lambda _request: {},
-        holds=lambda facts: facts.request["price"]["currency"] == currency,
-        moments=("filing",),
-        effect="warn",
-    )
-
-
 def _plate_is_the_registers(facts: Facts) -> bool:
     """However it is typed; of a car that is not there nothing is said, nor where the seller names none."""
     car, named = facts.entries["car"], facts.request["vehicle"]["plate"]

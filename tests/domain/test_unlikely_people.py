@@ -29,7 +29,6 @@ def test_an_ordinary_sale_has_no_warning() -> None:
         ("buyer", {"born_on": "0001-01-01"}, "born_long_ago:buyer"),
         ("seller", {"surname": "Otherwise"}, "seller_differs"),
         ("seller", {"born_on": "1961-01-01"}, "seller_differs"),
-        ("price", {"currency": "USD"}, "foreign_price"),
     ],
 )
 def test_what_can_hardly_be_right_is_told_to_the_officer(

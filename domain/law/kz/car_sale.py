@@ -21,7 +21,7 @@ from domain.procedure import (
     Terms,
     Times,
 )
-from domain.procedures.car_sale import CarSaleForm, SoldVehicle, priced_in
+from domain.procedures.car_sale import CarSaleForm, SoldVehicle
 
 
 class FirstKazakhCarSaleForm(Form):
@@ -84,7 +84,6 @@ TERMS = (
             Ground("not_the_owner", _PROPOSED),
             Ground("untrue_documents", _PROPOSED),
         ),
-        checks=(priced_in("KZT"),),
         opinions=(Consultation("kz-police", _CHECKS, Term(3, "working_days", TO_BE_CONFIRMED)),),
         restrictions=(
             Restriction(kind="arrest", authority="kz-bailiffs", source=_CHECKS, court=_COURT),
