@@ -71,7 +71,7 @@ class Asked(NamedTuple):
 )
 async def my_notices(request: Request) -> Response:
     """What the caller was told in a country, newest first, or a company that they head, or a child of theirs; or, of
-    cases, whoever gave them a mandate. A day is the one that stands now.
+    cases, whoever gave them a mandate. A day is the one that stood when it was told.
     """
     actor = caller(request)
     country = country_named(request)

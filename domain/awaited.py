@@ -31,6 +31,7 @@ OF_OFFICES: Final = (
     "approval",
     "opinion",
     "entries",
+    "objection",
     "receipt",
     "refund",
     "appeal_decision",
@@ -79,7 +80,9 @@ def unconfirmed_of(terms: Terms) -> frozenset[str]:
 
 
 def is_unconfirmed(found: Awaited, doubtful: Collection[str]) -> bool:
-    """Whether its day stands on law that is not settled."""
+    """Whether its day stands on law that is not settled; of an appeal also, who decides it."""
+    if found.what == "appeal" and "appeals" in doubtful:
+        return True
     return found.until is not None and member_of(found.time or found.what) in doubtful
 
 
@@ -134,9 +137,12 @@ def _registers(case: Case) -> Iterator[Awaited]:
         return
     if case.waits_for_entries and case.open_fee is None:
         yield Awaited(AUTHORITY, "entries", office=case.authority)
+    objected = {objection["entry"] for objection in case.open_objections}
+    if objected:
+        yield Awaited(AUTHORITY, "objection", office=case.authority)
     terms = offer_of(case).since(case.terms) if case.entries else None
     for entry in case.unanswered:
-        if terms is not None:
+        if terms is not None and entry["entry"] not in objected:
             yield Awaited(REGISTRY, "receipt", office=terms.registry_of(entry["register"]))
 
 

@@ -19,6 +19,7 @@ from domain.case_parts import (
     Refund,
     RestatedDay,
     ServedTo,
+    amount_of,
     covers,
     has_all,
 )
@@ -85,7 +86,10 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
         filed = _filed(event, recorded)
         return _with(filed, _acted(filed, event, recorded)) if "for" in recorded.actor else filed
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
-    after = _with(case, {"version": recorded.seq, "timeline": [*case.timeline, _step(recorded)], **changes})
+    step = _step(recorded)
+    after = _with(case, {"version": recorded.seq, "timeline": [*case.timeline, step], **changes})
+    if isinstance(event, FeeAssessed | FeePaid):
+        step["left"] = _left_to_pay(after)
     return _with(after, _acted(after, event, recorded)) if "for" in recorded.actor else after
 
 
@@ -97,14 +101,31 @@ def _with(case: Case, changes: Mapping[str, Any]) -> Case:
     return Case._make(values)
 
 
-def _step(recorded: Recorded) -> Mapping[str, Any]:
-    """One line of the timeline: what happened, when, in which role somebody did it, and for whom, as what; and of what
-    one party is served with, which it is.
+# What gives a party or the authority a day, and under which name it stands there.
+_DAYS: Final[Mapping[type[Event], str]] = {
+    CaseFiled: "consent_until",
+    FeeAssessed: "due",
+    ConsentRevoked: "consent_until",
+    InformationRequested: "answer_until",
+    RequestAmended: "consent_until",
+    DeadlineExtended: "due",
+    DeadlineRestated: "due",
+    DecisionServed: "appeal_until",
+}
+
+
+def _step(recorded: Recorded) -> dict[str, Any]:
+    """One line of the timeline: what happened, when, in which role somebody did it, and for whom, as what; which party
+    was served, which fee was assessed, and the day that followed from it then: the case itself may have another since.
     """
     event, actor = recorded.event, recorded.actor
     step = {"version": recorded.seq, "what": type(event).__name__, "at": recorded.time, "by": actor["role"]}
     if isinstance(event, DecisionServed):
         step["party"] = event.party
+    elif isinstance(event, FeeAssessed):
+        step["fee"] = event.fee
+    if (name := _DAYS.get(type(event))) and (day := getattr(event, name)):
+        step["until"] = day["due"]
     return {**step, "for": actor["for"]} if "for" in actor else step
 
 
@@ -395,6 +416,14 @@ def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str,
 
 
 # --- pieces of the state ------------------------------------------------------------------------------------
+
+
+def _left_to_pay(case: Case) -> int | None:
+    """Of all fees; None while a value that one is counted by is not known."""
+    fees = [fee for fee in (case.fee, case.entry_fee) if fee]
+    if any(fee["provisional"] for fee in fees):
+        return None
+    return max(sum(map(amount_of, fees)) - case.kept, 0)
 
 
 def fee_of(event: FeeAssessed) -> Fee:

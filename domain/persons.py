@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, Final, Literal, TypeGuard
 
 from domain.countries import countries
-from domain.names import document_number
+from domain.country import Majority
+from domain.names import document_number, likeness
 
 Person = Mapping[str, Any]
 
@@ -23,6 +24,9 @@ WARNINGS: Final = (
     "acts_by_paper",
     "register_says_otherwise",
     "parent_too_young",
+    "not_of_age",
+    "born_long_ago",
+    "name_differs",
 )
 
 # The members by which a person, or a company, is seen to be named somewhere.
@@ -32,6 +36,8 @@ _NUMBER: Final = frozenset({"country", "number"})  # of a person whose name stan
 
 # No law: a parent who was younger at the birth is a mistake in some day, or needs an officer's look.
 PARENT_YEARS = 10
+# Nor is this: hardly anybody grew older than that.
+OLDEST_YEARS = 120
 
 
 def key_of(person: Person | None) -> tuple[str | int, ...] | None:
@@ -109,6 +115,21 @@ def days_of(born_on: str | None) -> tuple[date, date] | None:
     return date(year, month or 1, day or 1), date(year, ends, day or monthrange(year, ends)[1])
 
 
+def reads_alike(one: Person, other: Person) -> bool:
+    """Whether two descriptions of one human or company may both be right: names that are alike, in whatever script, and
+    birth days that do not contradict each other.
+    """
+    names = [" ".join(name_of(each).values()) for each in (one, other)]
+    born = [each.get("born_on") or "" for each in (one, other)]
+    length = min(map(len, born))
+    return born[0][:length] == born[1][:length] and are_alike(*names)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two names may be one, in whatever script and spelling."""
+    return one == other or not likeness(one).isdisjoint(likeness(other))
+
+
 def warnings(
     role: str, person: Person | None, *, acts: bool, shown: Literal["yes", "no", "otherwise"] = "no"
 ) -> Iterator[str]:
@@ -149,6 +170,27 @@ def _of_the_representative(role: str, representative: Person, shown: str) -> Ite
 def _has_no_number_of_a_member(person: Person) -> bool:
     number = person["personal_number"]
     return number is None or number["country"] not in countries()
+
+
+def age_warnings(
+    role: str, person: Person | None, day: date, majority: Majority, *, acts: bool
+) -> Iterator[str]:
+    """Whether by the birth day that is given somebody is too young to act by themselves on that legal day, or too old
+    to be true; never a refusal.
+    """
+    born = days_of(person.get("born_on")) if person else None
+    if born is None:
+        return
+    if acts and representative_of(person) is None and not majority.is_reached(born[0], day):
+        yield f"not_of_age:{role}"
+    if day.year - born[1].year > OLDEST_YEARS:
+        yield f"born_long_ago:{role}"
+
+
+def name_warnings(role: str, company: Person, names: tuple[str, ...]) -> Iterator[str]:
+    """Whether the register knows the company with this number under names of which none is like this one."""
+    if names and not any(are_alike(company["name"], name) for name in names):
+        yield f"name_differs:{role}"
 
 
 def parent_warnings(role: str, parent: Person | None, child_born_on: str) -> Iterator[str]:

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
-from domain.case import Case
+from domain.case import Case, Stage
 from domain.case_parts import Fee, Opinion
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits
 from domain.events import Attachment
+from domain.facts import chosen
 from domain.lifecycle import fits
 from domain.obstacles import without_kinds
 from domain.parties import (
@@ -26,6 +27,7 @@ from domain.parties import (
 )
 from domain.persons import is_company, name_of
 
+_TIME_THAT_RAN_OUT: Final = {"unpaid": "pay", "no_consent": "consent", "no_answer": "answer"}
 EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
 
 
@@ -203,16 +205,28 @@ def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collectio
 
 
 def _decision(case: Case) -> dict[str, Any]:
-    """How it ended, and what of that stands on law that is not settled: grounds, and whether the fee is kept."""
+    """How it ended, by which law, and what of that is not settled: grounds, and whether the fee is kept; the time that
+    ran out; who approves.
+    """
     shown_of_it: dict[str, Any] = {
         k: v for k, v in (case.decided or {}).items() if k not in ("person", "note", "is_set_aside")
     }
-    terms = offer_of(case).since(case.terms)
+    terms, unsettled = offer_of(case).since(case.terms), unconfirmed(case)
     doubtful = [ground.code for ground in terms.grounds if not ground.source.confirmed]
     found = [code for code in shown_of_it["grounds"] or () if code in doubtful]
-    if shown_of_it["kind"] == "refused" and case.kept and "after_refusal" in unconfirmed(case):
-        found.append("after_refusal")
-    return {**shown_of_it, "unconfirmed": found}
+    law = shown_of_it["law"]
+    match shown_of_it["kind"]:
+        case "refused":
+            found += ["after_refusal"] if case.kept and "after_refusal" in unsettled else []
+        case "approved":
+            law, found = [terms.source.law], ["authority"] if "authority" in unsettled else []
+        case "lapsed":
+            time = _TIME_THAT_RAN_OUT[shown_of_it["reason"]]
+            time = "pay_entry" if time == "pay" and case.lapsed_from == Stage.APPROVED else time
+            term = chosen(getattr(terms.times, time), case.request)
+            law = [(term.source or terms.source).law]
+            found = [time] if f"times.{time}" in unsettled else []
+    return {**shown_of_it, "law": law and list(dict.fromkeys(law)), "unconfirmed": found}
 
 
 def _unsigned(opinion: Opinion) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What people were told: a row for each human and each thing, by keyed ids; codes and days, nothing else of anybody.
 
 They follow from the timeline of the case. Whoever took part when a thing was told keeps it, and whoever came later is
-not told it; a day is the one that stands now, where it was moved since.
+not told it; a day is the one that stood then: where it moved since, a later notice says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,8 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.case import Case
 from domain.case_parts import RestatedDay
-from domain.days.deadlines import Deadline
-from domain.events import PersonalDataErased, WhichTime
+from domain.events import FeePaid, PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
 from projections import Row, View
 
@@ -46,14 +45,14 @@ class Moment(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """Who is told of an event, as what, and by when something is to be done.
+    """Who is told of an event, and as what.
 
-    ``time``: the member of the terms' times that gives the day. ``when`` it is told at all.
+    ``time``: the member of the terms' times that gives the day by which something is to be done, None: nothing is.
+    ``when`` it is told at all.
     """
 
     to: Callable[[Moment], Humans]
     code: str
-    until: Callable[[Moment], Deadline | None] = lambda _moment: None
     time: str | None = None
     when: Callable[[Moment], bool] = lambda _moment: True
 
@@ -100,40 +99,24 @@ def _one_partys_own(which: WhichTime) -> Callable[[Moment], Humans]:
     return to
 
 
-# --- until when -----------------------------------------------------------------------------------------------
-
-
-def _to_consent(moment: Moment) -> Deadline | None:
-    return moment.case.consent_until
-
-
-def _to_answer(moment: Moment) -> Deadline | None:
-    return moment.case.questions[moment.nth]["answer_until"]
-
-
-def _to_appeal(moment: Moment) -> Deadline | None:
-    """None where what they were served with was set aside since."""
-    served = moment.case.served.get(moment.step["party"])
-    return served["appeal_until"] if served and served["at"] == moment.step["at"] else None
-
-
-def _fee_due(moment: Moment) -> Deadline | None:
-    fee = _fee(moment)
-    return fee["due"] if fee else None
-
-
-def _extended(moment: Moment) -> Deadline | None:
-    return moment.case.extensions[moment.nth]["due"]
-
-
-def _fee(moment: Moment) -> Any:
-    case = moment.case
-    return case.fee if moment.nth == 0 else case.entry_fee or case.fee
+# --- when it is told ------------------------------------------------------------------------------------------
 
 
 def _is_to_be_paid(moment: Moment) -> bool:
-    fee = _fee(moment)
-    return fee is not None and (fee["amount"] > 0 or fee["provisional"])
+    return bool(_left(moment))
+
+
+def _is_provisional(moment: Moment) -> bool:
+    return _left(moment) is None
+
+
+def _left(moment: Moment) -> int | None:
+    """What is left to pay, after the payment that made a fee another one, too: both are one append."""
+    step = moment.step
+    after = moment.case.timeline[step["version"] : step["version"] + 1]
+    came = [each for each in after if (each["what"], each["at"]) == (FeePaid.__name__, step["at"])]
+    left: int | None = (came or [step])[0]["left"]
+    return left
 
 
 def _stands_still(moment: Moment) -> bool:
@@ -147,25 +130,33 @@ def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
 def _restated(to: Callable[[Moment], Humans], which: WhichTime) -> tuple[Notice, ...]:
     """A day that a decree made later."""
 
-    def until(moment: Moment) -> Deadline | None:
-        return _days(moment.case, which)[moment.nth]["due"]
+    def is_told(moment: Moment) -> bool:
+        return _days(moment.case, which)[moment.nth]["due"] is not None
 
-    return (Notice(to, f"{which}_restated", until, which, lambda moment: until(moment) is not None),)
+    return (Notice(to, f"{which}_restated", which, is_told),)
+
+
+def _assessed(code: str, time: WhichTime) -> tuple[Notice, ...]:
+    return (
+        Notice(_applicant, code, time, _is_to_be_paid),
+        Notice(_applicant, "fee_provisional", when=_is_provisional),
+    )
 
 
 # What is told of which event: a further one is a line here, and its sentence ("notice") among the messages.
-# What was restated is told by which time it is.
+# What was restated is told by which time it is, what was assessed by which fee.
 NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
-    "CaseFiled": (Notice(_asked, "consent_asked", _to_consent, "consent"),),
-    "FeeAssessed": (Notice(_applicant, "fee_due", _fee_due, "pay", _is_to_be_paid),),
-    "ConsentRevoked": (Notice(_all, "consent_revoked", _to_consent, "consent"),),
-    "InformationRequested": (Notice(_applicant, "question", _to_answer, "answer"),),
+    "CaseFiled": (Notice(_asked, "consent_asked", "consent"),),
+    "FeeAssessed.filing": _assessed("fee_due", "pay"),
+    "FeeAssessed.entry": _assessed("entry_fee_due", "pay_entry"),
+    "ConsentRevoked": (Notice(_all, "consent_revoked", "consent"),),
+    "InformationRequested": (Notice(_applicant, "question", "answer"),),
     "RequestAmended": (
-        Notice(_asked_again, "request_amended", _to_consent, "consent"),
-        Notice(_asked_first, "consent_asked", _to_consent, "consent"),
+        Notice(_asked_again, "request_amended", "consent"),
+        Notice(_asked_first, "consent_asked", "consent"),
         Notice(_left_out, "left_out"),
     ),
-    "DeadlineExtended": (Notice(_all, "deadline_extended", _extended, "extend"),),
+    "DeadlineExtended": (Notice(_all, "deadline_extended", "extend"),),
     "DeadlineRestated.pay": _restated(_applicant, "pay"),
     "DeadlineRestated.pay_entry": _restated(_applicant, "pay_entry"),
     "DeadlineRestated.consent": _restated(_asked, "consent"),
@@ -176,7 +167,7 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "DeadlineRestated.appeal_decision": _restated(_all, "appeal_decision"),
     "CaseNotNeeded": (Notice(_all, "not_needed"),),
     "LapseSetAside": (Notice(_all, "lapse_set_aside"),),
-    "DecisionServed": (Notice(_served, "may_appeal", _to_appeal, "appeal"),),
+    "DecisionServed": (Notice(_served, "may_appeal", "appeal"),),
     "AppealLodged": (Notice(_all, "appeal_lodged"),),
     "AppealTakenBack": (Notice(_all, "appeal_taken_back"),),
     "AppealDecided.upheld": (Notice(_all, "appeal_upheld"),),
@@ -234,6 +225,8 @@ def _moments(case: Case) -> Iterator[tuple[Moment, tuple[Notice, ...]]]:
 def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> str:
     """Under which name it stands in the table: of some events, which of their kind."""
     what = str(step["what"])
+    if what == "FeeAssessed":
+        return f"{what}.{step['fee']}"
     if what == "DeadlineRestated":
         return f"{what}.{next(days)['which']}"
     if what == "AppealDecided":
@@ -243,7 +236,7 @@ def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> 
 
 
 def _row(moment: Moment, notice: Notice, n: int, person: str, *, is_party: bool) -> Row:
-    case, step, until = moment.case, moment.step, notice.until(moment)
+    case, step = moment.case, moment.step
     return {
         "case": case.case,
         "number": f"{step['version']:06d}-{n:03d}",
@@ -253,7 +246,7 @@ def _row(moment: Moment, notice: Notice, n: int, person: str, *, is_party: bool)
         "terms": case.terms,
         "at": step["at"],
         "what": notice.code,
-        "until": until["due"] if until else None,
+        "until": step.get("until") if notice.time else None,
     }
 
 
@@ -273,5 +266,7 @@ PROJECTION = View(
     },
     rows=_rows,
     indexes=(("person", "at", "case", "number"),),
-    follows=frozenset({*(name.partition(".")[0] for name in NOTICES), PersonalDataErased.__name__}),
+    follows=frozenset(
+        {*(name.partition(".")[0] for name in NOTICES), FeePaid.__name__, PersonalDataErased.__name__}
+    ),
 )

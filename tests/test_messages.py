@@ -67,16 +67,24 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     yield from ((HOUSE, (each.kind, each.code)) for each in said())
     yield from ((HOUSE, ("title", str(status))) for status in (*TITLED, "other"))
     yield from ((HOUSE, (kind, code)) for kind, codes in HOUSE_CODES.items() for code in codes)
-    yield from ((HOUSE, key) for key in (("word", "nothing"), ("page", "summary")))
-    awaited = (*OF_OFFICES, *OF_PARTIES, *(f"{code}_you" for code in OF_PARTIES), *in_words.AFTER)
+    yield from ((HOUSE, key) for key in (("word", "nothing"), ("word", "the_case"), ("page", "summary")))
+    awaited = (
+        *OF_OFFICES,
+        *OF_PARTIES,
+        *(f"{code}_you" for code in OF_PARTIES),
+        *in_words.AFTER,
+        in_words.UNCONFIRMED_WAY,
+    )
     yield from ((HOUSE, ("awaited", code)) for code in awaited)
-    happened = (*(kind.__name__ for kind in get_args(CaseEvent)), *event_words.AFTER)
-    yield from ((HOUSE, ("event", code)) for code in happened)
+    happened = (kind.__name__ for kind in get_args(CaseEvent))
+    told = (code for name in happened for code in event_words.INSTEAD.get(name, (name,)))
+    yield from ((HOUSE, ("event", code)) for code in (*told, *event_words.AFTER))
     yield from ((HOUSE, ("actor", role)) for role in event_words.ACTORS if role not in (PARTY, APPLICANT))
     yield from ((HOUSE, ("notice", each.code)) for notices_of in NOTICES.values() for each in notices_of)
     yield from ((HOUSE, ("notice", code)) for code in entry_notices.CODES)
     yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
     yield from ((code.lower(), ("country", code)) for code in countries())
+    yield from ((country.lower(), ("office", office)) for country, office in offices_that_are_named())
     for name, procedure in procedures().items():
         yield name, ("procedure", name)
         yield from ((name, ("register", register.name)) for register in procedure.registers)
@@ -85,6 +93,19 @@ def asked_for() -> Iterator[tuple[str, Key]]:
             yield from (
                 (name, (kind, code)) for kind, codes in codes_of(offer, terms).items() for code in codes
             )
+
+
+def offices_that_are_named() -> set[tuple[str, str]]:
+    """Whom a case may wait for, by the law."""
+    return {
+        (offer.country, office)
+        for offer in offers().values()
+        for terms in offer.terms
+        for office in (
+            *(terms.authority, terms.registry, *terms.registries.values(), terms.appeals.authority),
+            *(each.authority for each in terms.opinions),
+        )
+    }
 
 
 def has(name: str, key: Key) -> bool:

@@ -11,7 +11,18 @@ from typing import Any, Final
 from api.edge.sentences import Language
 from domain.awaited import member_of
 from domain.case import Case
-from domain.events import CaseLapsed, CaseWithdrawn, DeadlineRestated, Recorded, RefundDue
+from domain.events import (
+    AppealDecided,
+    AppealTermEnded,
+    CaseLapsed,
+    CaseWithdrawn,
+    DeadlineRestated,
+    FeeAssessed,
+    ObjectionRecorded,
+    PersonalDataErased,
+    Recorded,
+    RefundDue,
+)
 from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import Amount, Named, Value, named
 from domain.roles import APPLICANT, PARTY
@@ -24,6 +35,12 @@ AFTER: Final = (
     "unconfirmed",
     "stage",
 )  # sentences that follow that of the event
+# What is told in one of several ways, by how it ended or by what it follows.
+INSTEAD: Final[Mapping[str, tuple[str, ...]]] = {
+    "AppealDecided": ("AppealDecided_upheld", "AppealDecided_set_aside", "AppealDecided_annulled"),
+    "AppealTermEnded": ("AppealTermEnded", "AppealTermEnded_final", "AppealTermEnded_decided"),
+    "FeeAssessed": ("FeeAssessed", "FeeAssessed_provisional"),
+}
 ACTORS: Final = tuple(
     dict.fromkeys(
         (
@@ -47,6 +64,8 @@ VALUES: Final = frozenset(
         "grounds",
         "office",
         "register",
+        "objection",
+        "whose",
     }
 )
 # Which time of the terms gave the day of a member; of others nothing is said.
@@ -56,6 +75,7 @@ _TIMES: Final[Mapping[tuple[str, str], str]] = {
     ("DecisionTermStarted", "due"): "decide",
     ("InformationRequested", "answer_until"): "answer",
     ("InformationProvided", "decision_due"): "decide",
+    ("OpinionRequested", "answer_until"): "opinion",
     ("OpinionGiven", "decision_due"): "decide",
     ("RequestAmended", "consent_until"): "consent",
     ("DeadlineExtended", "due"): "extend",
@@ -63,6 +83,7 @@ _TIMES: Final[Mapping[tuple[str, str], str]] = {
     ("CaseLapsed", "served_after"): "served",
     ("CaseCompleted", "served_after"): "served",
     ("DecisionServed", "appeal_until"): "appeal",
+    ("AppealLodged", "decide_until"): "appeal_decision",
 }
 _OF_CODES: Final = (RefundDue, CaseWithdrawn, CaseLapsed)
 _FEES: Final = {"filing": "pay", "entry": "pay_entry"}
@@ -72,10 +93,24 @@ def told(
     recorded: Recorded, before: Case | None, after: Case, doubtful: Collection[str], language: Language
 ) -> str:
     """What happened, in words. ``doubtful``: the members of the case's law that are not settled."""
-    what, procedure = type(recorded.event).__name__, after.procedure
+    what, procedure = _told_as(recorded, after), after.procedure
     values = _values(recorded, after)
     codes = [what, *_follows(recorded, before, after, values, doubtful)]
     return " ".join(language.say("event", code, values, (procedure,)) for code in codes)
+
+
+def _told_as(recorded: Recorded, case: Case) -> str:
+    """The code of its sentence: the name of the event, or one that is said instead of it."""
+    event, what = recorded.event, type(recorded.event).__name__
+    if isinstance(event, AppealDecided):
+        return f"{what}_{event.outcome}"
+    if isinstance(event, FeeAssessed) and event.provisional:
+        return f"{what}_provisional"
+    if isinstance(event, AppealTermEnded):
+        if any(appeal["decided_at"] == recorded.time for appeal in case.appeals):
+            return f"{what}_decided"
+        return f"{what}_final" if case.decided and case.decided["kind"] == "approved" else what
+    return what
 
 
 def _follows(
@@ -109,7 +144,7 @@ def _values(recorded: Recorded, case: Case) -> dict[str, Value]:
             "capacity": Named("capacity", actor["for"]["as"]),
         }
     if isinstance(amount := getattr(event, "amount", None), int):
-        values["amount"] = Amount(amount, getattr(event, "currency", ""))
+        values["amount"] = Amount(_due_of(event, amount, case), getattr(event, "currency", ""))
     if isinstance(reason := getattr(event, "reason", None), str) and _is_a_code(recorded):
         values["reason"] = Named("reason", reason)
     if grounds := getattr(event, "grounds", None):
@@ -117,14 +152,43 @@ def _values(recorded: Recorded, case: Case) -> dict[str, Value]:
     if law := getattr(event, "law", None):
         values["law"] = tuple(dict.fromkeys(law)) if isinstance(law, list) else law
     if office := getattr(event, "authority", None):
-        values["office"] = office
+        values["office"] = Named("office", office)
     if register := getattr(event, "register", None):
         values["register"] = Named("register", register)
-    if isinstance(event, DeadlineRestated):
-        values["time"] = Named("time", event.which)
+    values |= _of_one_kind(event, case)
     if deadline := _deadline_of(event):
         values["until"] = date.fromisoformat(deadline[1]["due"])
     return values
+
+
+def _of_one_kind(event: Any, case: Case) -> dict[str, Value]:
+    """What one kind of event alone has."""
+    match event:
+        case DeadlineRestated(which=which):
+            return {"time": Named("time", which)}
+        case ObjectionRecorded(code=code):
+            return {"objection": code}
+        case PersonalDataErased():
+            return {"whose": _whose(event, case)}
+    return {}
+
+
+def _due_of(event: Any, amount: int, case: Case) -> int:
+    """Of money that is due back: what went back before by mistake is not due again."""
+    if not isinstance(event, RefundDue):
+        return amount
+    refund = case.refunds[event.payment]
+    return max(min(amount, refund["due"] - refund["paid_back"]), 0)
+
+
+def _whose(event: PersonalDataErased, case: Case) -> tuple[Named, ...]:
+    """Whose data fell: parties by their roles, each once; and what is about all of them."""
+    roles = {case.whose(party): role for party, role in case.parties.items()}
+    found = (
+        Named("word", "the_case") if whose == "case" else Named("role", roles.get(whose, whose))
+        for whose in event.whose
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _is_a_code(recorded: Recorded) -> bool:
@@ -137,7 +201,9 @@ def _role(role: str) -> Named:
 
 
 def _deadline_of(event: Any) -> tuple[str, Mapping[str, Any]] | None:
-    """The day that follows from it, and under which name it stands there."""
+    """The day that follows from it, and under which name it stands there; of a fee that is provisional none does."""
+    if isinstance(event, FeeAssessed) and event.provisional:
+        return None
     for name in event.__dataclass_fields__:
         value = getattr(event, name)
         if isinstance(value, dict) and "due" in value and "until" in value:

@@ -77,8 +77,8 @@ class QuestionShown(Shape):
 class DecisionShown(Shape):
     """How it ended; which of the optional members are there depends on ``kind``.
 
-    ``unconfirmed``: the grounds that stand on law that is not settled, and ``after_refusal`` where that the fee is
-    kept does.
+    ``law``: on what it stands; what lapsed, on the law of the time that ran out. ``unconfirmed``: what of it is not
+    settled law: grounds, ``after_refusal`` where that is that the fee is kept, that time, ``authority``.
     """
 
     kind: Literal["approved", "refused", "withdrawn", "lapsed", "not_needed"]
@@ -134,13 +134,20 @@ class AppealShown(Shape):
 
 
 class Step(Shape):
-    """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it."""
+    """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it.
+
+    ``until``: the day that followed from it then, which may have moved since. ``fee``: which one was assessed;
+    ``left``: what was left to pay after it, null where a value that a fee is counted by was not known.
+    """
 
     version: Version
     what: str
     at: Moment
     by: str
     party: str | None = None
+    until: LegalDay | None = None
+    fee: Literal["filing", "entry"] | None = None
+    left: MinorUnits | None = None
     for_: Annotated[ActedFor | None, Field(alias="for")] = None
 
 
@@ -222,7 +229,8 @@ class LimitShown(Shape):
 
 class NextShown(Shape):
     """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
-    the end of which day. ``unconfirmed``: that day is not settled law. ``office`` names the office.
+    the end of which day. ``unconfirmed``: that day is not settled law, or of an appeal, who decides it. ``office`` is
+    the office.
     """
 
     who: Code

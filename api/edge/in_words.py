@@ -11,6 +11,7 @@ from domain.awaited import OFFICES, YOU
 from domain.refusals import Amount, Named, Value
 
 AFTER: Final = ("until", "unconfirmed")  # sentences that follow another one
+UNCONFIRMED_WAY: Final = "unconfirmed_appeal"  # said of an appeal: who decides it, or until when
 # What may stand in braces, by the kind of sentence.
 VALUES: Final[Mapping[str, frozenset[str]]] = {"awaited": frozenset({"who", "until", "office", "amount"})}
 
@@ -24,7 +25,10 @@ def in_words(found: dict[str, Any], language: Language) -> dict[str, Any]:
 
 
 def said(step: Mapping[str, Any], procedure: str, language: Language) -> str:
-    """Who must act and what, the last day for it, and that this is no settled law, where it is none."""
+    """Who must act and what, the last day for it, and that this is no settled law, where it is none.
+
+    Who decides an appeal may be unsettled, too, and that is said before any day is known.
+    """
     amount = None if step["amount"] is None else Amount(step["amount"], step["currency"])
     after = tuple(code for code in AFTER if step[code])
     sentence, tags = _sentence(
@@ -52,11 +56,12 @@ def _sentence(  # noqa: PLR0913, PLR0917 - what is said of a step
     if amount is not None:
         values["amount"] = amount
     if office:
-        values["office"] = office
+        values["office"] = Named("office", office)
     is_mine = who == YOU
     if not is_mine and who not in OFFICES:
         values["who"] = Named("role", who)
     language = replace(languages()[tag], said=set())
-    codes = (f"{what}_{YOU}" if is_mine else what, *after)
+    follows = (UNCONFIRMED_WAY if (what, code) == ("appeal", "unconfirmed") else code for code in after)
+    codes = (f"{what}_{YOU}" if is_mine else what, *follows)
     sentence = " ".join(language.say("awaited", code, values, (procedure,)) for code in codes)
     return sentence, frozenset(language.said)

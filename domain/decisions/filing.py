@@ -206,8 +206,13 @@ def _warnings(
             _is_born(representative["person"], place, "acts_by/person/born_on", today)
         shown = _shown_by_register(command, situation, party)
         yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
-        if (heads := situation.found.heads.get(party)) and heads.is_struck_off:
+        heads = situation.found.heads.get(party)
+        if heads and heads.is_struck_off:
             yield f"{STRUCK_OFF}:{place.whose}"
+        majority = situation.country.majority
+        yield from persons.age_warnings(place.whose, person, situation.day, majority, acts=acts)
+        if person and heads:
+            yield from persons.name_warnings(place.whose, person, heads.names)
     yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
     _nothing_of_tomorrow(situation)
 

@@ -18,7 +18,7 @@ from domain.forms import (
 from domain.key_kinds import KeyKind, hard
 from domain.numbers import vin as normal_vin
 from domain.numbers import vin_warnings
-from domain.persons import is_same, itself
+from domain.persons import is_same, itself, reads_alike
 from domain.procedure import Change, Check, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 from domain.refusals import WrongValue
 
@@ -87,6 +87,14 @@ def _sold_by_owner(facts: Facts) -> bool:
     return car is not None and is_same(car.content["owner"], facts.request["seller"])
 
 
+def _seller_reads_as_the_owner(facts: Facts) -> bool:
+    """Of one who is the owner by their number: the number may be another's, or the register may be old."""
+    car, seller = facts.entries["car"], facts.request["seller"]
+    return (
+        car is None or not is_same(car.content["owner"], seller) or reads_alike(car.content["owner"], seller)
+    )
+
+
 def _plate_is_the_registers(facts: Facts) -> bool:
     """However it is typed; of a car that is not there nothing is said, nor where the seller names none."""
     car, named = facts.entries["car"], facts.request["vehicle"]["plate"]
@@ -143,6 +151,13 @@ PROCEDURE = Procedure(
             code="plate_differs",
             sees=lambda request: {"car": _entry(request)},
             holds=_plate_is_the_registers,
+            moments=("filing",),
+            effect="warn",
+        ),
+        Check(
+            code="seller_differs",
+            sees=lambda request: {"car": _entry(request)},
+            holds=_seller_reads_as_the_owner,
             moments=("filing",),
             effect="warn",
         ),

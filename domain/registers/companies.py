@@ -60,12 +60,16 @@ REGISTER: Final = Register(
 
 
 class Heads(NamedTuple):
-    """Who heads a company on a day, by what its ``entry`` says, and who of them may act for it alone; by keyed ids."""
+    """Who heads a company on a day, by what its ``entry`` says, and who of them may act for it alone; by keyed ids.
+
+    ``names``: as what the register knows it.
+    """
 
     entry: str
     all: frozenset[str]
     alone: frozenset[str]
     is_struck_off: bool
+    names: tuple[str, ...] = ()
 
 
 def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], str]) -> Heads:
@@ -78,7 +82,7 @@ def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], s
     known = [(head["may_act"], id_of(key)) for head in now if (key := key_of(head["person"]))]
     alone = frozenset(human for may_act, human in known if may_act == "alone")
     every = frozenset(human for _, human in known)
-    return Heads(entry.entry, every, alone, is_struck_off=is_struck_off(entry, day))
+    return Heads(entry.entry, every, alone, is_struck_off(entry, day), (*(content["names"] or ()),))
 
 
 def is_struck_off(entry: Entry, day: date) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from babel.dates import format_date
 
-from tests.town.caller import good, new_key
+from tests.town.caller import good, new_key, until
 from tests.town.people import Town
 
 pytestmark = pytest.mark.countries("KZ", "TR")
@@ -15,6 +15,7 @@ SALE = ("KZ", "car_sale")
 SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
 OFFICER = "kz-vehicle-registration-officer-1"
 GUESS = "That day stands on no confirmed law yet."
+UNSETTLED_WAY = "This way to appeal stands on no confirmed law yet."
 
 
 def sentences(town: Town, case: str, who: str) -> list[str]:
@@ -28,14 +29,14 @@ def day_of(deadline: dict[str, Any]) -> str:
 def test_each_party_hears_what_is_asked_of_them_and_of_the_other(town: Town) -> None:
     case = town.file(*SALE)
     shown = town.read(case)
-    until, due = day_of(shown["consent_until"]), day_of(shown["fee"]["due"])
+    last_day, due = day_of(shown["consent_until"]), day_of(shown["fee"]["due"])
     fee = f"{shown['fee']['amount'] // 100:,}.00 KZT"
     assert sentences(town, case, SELLER) == [
-        f"Consent is asked of the buyer. The last day for it is {until}. {GUESS}",
+        f"Consent is asked of the buyer. The last day for it is {last_day}. {GUESS}",
         f"You have to pay {fee}. The last day for it is {due}. {GUESS}",
     ]
     assert sentences(town, case, BUYER) == [
-        f"You are asked for your consent. The last day for it is {until}. {GUESS}",
+        f"You are asked for your consent. The last day for it is {last_day}. {GUESS}",
         f"{fee} are to be paid by the seller. The last day for it is {due}. {GUESS}",
     ]
     assert sentences(town, case, OFFICER)[0].startswith("Consent is asked of the buyer.")
@@ -69,16 +70,17 @@ def test_a_refusal_names_the_way_to_appeal_and_that_its_time_is_not_confirmed(to
     case = town.take_to("in_review", *SALE)
     town.assign(case)
     good(town.judge(OFFICER, case, "refusals", {"grounds": ["tax_unpaid"], "reason": "See the letter."}))
-    assert town.read(case)["way_to_appeal"] == "You may appeal to kz-interior-ministry."
+    way = "You may appeal to the Ministry of Internal Affairs."
+    assert town.read(case)["way_to_appeal"] == f"{way} {UNSETTLED_WAY}", "before any day is known"
+    assert [each["unconfirmed"] for each in town.read(case)["next"]] == [True] * 4
     of = {"of": town.read(case)["ending"]["of"]}
     shown = good(town.as_("kz-citizen-1").post(f"/v1/cases/{case}/services", of))
-    until = day_of(shown["appeal_until"])
-    said = f"You may appeal to kz-interior-ministry. The last day for it is {until}. {GUESS}"
-    assert shown["way_to_appeal"] == said
+    last_day = day_of(shown["appeal_until"])
+    assert shown["way_to_appeal"] == f"{way} The last day for it is {last_day}. {UNSETTLED_WAY}"
     assert shown["appeal_until"]["unconfirmed"] is True
     assert shown["decision"]["unconfirmed"] == ["after_refusal"]
     # The buyer has not opened it: their time is their own.
-    assert town.read(case, BUYER)["way_to_appeal"] == "You may appeal to kz-interior-ministry."
+    assert town.read(case, BUYER)["way_to_appeal"] == f"{way} {UNSETTLED_WAY}"
 
 
 def test_what_a_language_lacks_is_said_in_english_and_named_so(town: Town) -> None:
@@ -102,3 +104,53 @@ def test_a_party_is_told_only_what_it_can_do(town: Town) -> None:
     town.consent(case)
     assert "GiveConsent" not in town.read(case, BUYER)["fits"]
     assert "RevokeConsent" in town.read(case, BUYER)["fits"]
+
+
+def test_every_case_that_was_decided_says_by_which_law_and_what_of_it_is_not_settled(new_town: Town) -> None:
+    lapsed, approved, refused = (
+        new_town.file(*SALE),
+        new_town.take_to("approved", *SALE),
+        new_town.file(*SALE),
+    )
+    new_town.complete(refused)
+    new_town.assign(refused)
+    grounds = {"grounds": ["tax_unpaid", "restricted"], "reason": "See the letter."}
+    good(new_town.judge(OFFICER, refused, "refusals", grounds))
+    new_town.travel(days=40)
+    new_town.tick()
+    found = {case: new_town.read(case)["decision"] for case in (lapsed, approved, refused)}
+    assert [(found[case]["kind"], found[case]["law"], found[case]["unconfirmed"]) for case in found] == [
+        (
+            "lapsed",
+            ["to be confirmed"],
+            [{"unpaid": "pay", "no_consent": "consent"}[found[lapsed]["reason"]]],
+        ),
+        ("approved", ["State duty for the registration of a vehicle, in MCI"], []),
+        ("refused", ["Registration of vehicles: tax paid, not wanted, not arrested"], []),
+    ]
+
+
+def test_what_a_registry_cannot_apply_waits_for_the_office(town: Town) -> None:
+    case = town.take_to("approved", *SALE)
+    (entry,) = town.read(case)["entries"]
+    change = until(lambda: town.change("kz-vehicle-register", "KZ", entry["entry"]), "the feed")
+    no = town.objection("KZ", "kz-vehicle-register", "vehicles", change, "plate_unknown")
+    good(town.as_("kz-vehicle-register").post("/v1/feeds/kz/objections", {"objections": [no]}))
+    (waits,) = town.read(case)["next"]
+    assert (waits["who"], waits["what"], waits["office"]) == (
+        "authority",
+        "objection",
+        "kz-vehicle-registration",
+    )
+    assert waits["sentence"].startswith("The registry could not apply the decision: an officer of")
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "tr"])
+def test_every_sentence_begins_large(town: Town, language: str) -> None:
+    """Also one that names somebody."""
+    refused, appealed = town.take_to("refused", *SALE), town.take_to("approved", *SALE)
+    for case in (refused, appealed):
+        for who in (SELLER, OFFICER):
+            answer = town.as_(who).send("GET", f"/v1/cases/{case}", headers={"Accept-Language": language})
+            for each in good(answer)["next"]:
+                assert each["sentence"][0].isupper(), each["sentence"]

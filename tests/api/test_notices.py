@@ -1,7 +1,7 @@
 """What people were told: each party finds what is theirs, newest first, in words, and nobody else's."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -177,14 +177,54 @@ def test_who_opens_nothing_hears_it_when_the_law_takes_it_as_read(new_town: Town
     assert told(new_town, SELLER, case).count("may_appeal") == 1
 
 
-def test_a_time_to_appeal_that_is_none_any_more_names_no_day(town: Town) -> None:
-    """What they were served with was set aside: they keep the notice, and nothing is to be done by that day."""
+def test_what_was_told_of_a_time_to_appeal_stays_as_it_was_told(town: Town) -> None:
+    """What they were served with was set aside, and the next notice says so."""
     case = refused(town)
-    opened(town, case, SELLER)
+    until = opened(town, case, SELLER)["served"]["p1"]["appeal_until"]["due"]
     appealed(town, case, SELLER)
     good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "set_aside", "reason": "We looked."}))
     (begun,) = [each for each in notices(town, SELLER, case) if each["what"] == "may_appeal"]
-    assert begun["until"] is None
+    assert begun["until"] == until
+    assert "appeal_set_aside" in told(town, SELLER, case)
+
+
+# --- what was told, as it was told ------------------------------------------------------------------------------
+
+
+def test_a_day_that_moves_later_is_told_anew_and_the_old_notice_is_not_rewritten(new_town: Town) -> None:
+    """Amended days later: the new notices name the new days, the first ones those of the filing."""
+    case = new_town.file(*SALE)
+    first = {who: notices(new_town, who, case) for who in (SELLER, BUYER)}
+    new_town.travel(days=3)
+    shown = new_town.read(case)
+    request = {**shown["request"], "new_plates": not shown["request"]["new_plates"]}
+    amendment = {"of": shown["request_hash"], "request": request}
+    good(new_town.as_(SELLER).post(f"/v1/cases/{case}/amendments", amendment))
+    for who, what in ((SELLER, "fee_due"), (BUYER, "request_amended")):
+        newest, *before = notices(new_town, who, case)
+        assert (newest["what"], before) == (what, first[who])
+        assert newest["until"] > before[0]["until"]
+
+
+# --- of fees ------------------------------------------------------------------------------------------------------
+
+
+def test_a_fee_that_is_provisional_is_not_said_to_be_due(new_town: Town) -> None:
+    """The unit of the new year has no value yet: nobody can pay by a day, and nothing lapses."""
+    new_town.set_clock(datetime(new_town.now().year + 1, 1, 5, 5, tzinfo=UTC))
+    case = new_town.file(*SALE)
+    (notice,) = notices(new_town, SELLER, case)
+    assert (notice["what"], notice["until"]) == ("fee_provisional", None)
+    assert "provisional" in notice["sentence"]
+    (fee,) = [each for each in told_as_a_story(new_town, case) if "fee" in each]
+    assert "provisional" in fee
+    assert "An officer has to assess it" in fee
+    assert "The last day" not in fee
+
+
+def told_as_a_story(town: Town, case: str) -> list[str]:
+    answer = good(town.as_(SELLER).get(f"/v1/cases/{case}/history"))
+    return [event["sentence"] for event in answer["events"]]
 
 
 # --- of entries -----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE = ("KZ", "car_sale")
 OFFICER = "kz-vehicle-registration-officer-1"
+GUESS = "That day stands on no confirmed law yet."
 
 
 def story(town: Town, case: str, who: str, language: str = "en") -> list[dict[str, Any]]:
@@ -90,6 +91,58 @@ WAYS: dict[str, tuple[Act, ...]] = {
     "erased": (*acts.COMPLETED, acts.later(days=5000), acts.erase()),
     "paid back": (*acts.FILED, acts.pay(10**8), acts.withdraw()),
 }
+
+
+def sentences(*way: Act) -> dict[str, str]:
+    """Of each kind of event the newest sentence."""
+    found: dict[str, str] = {}
+    stood: Case | None = None
+    for recorded in (each for each in given(a_sale(), *way).log if each.stream == CASE):
+        before, stood = stood, evolve(stood, recorded)
+        said = told(recorded, before, stood, unconfirmed(stood), english())
+        found[type(recorded.event).__name__] = said
+    return found
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said", "ended"),
+    [("upheld", "the decision stands", "The appeal is over"), ("set_aside", "is set aside", None)],
+)
+def test_it_is_told_how_an_appeal_was_decided(outcome: str, said: str, ended: str | None) -> None:
+    """And no time to appeal is said to have run out that a decision ended."""
+    found = sentences(*acts.APPEALED, acts.decide_appeal(outcome))
+    assert said in found["AppealDecided"]
+    assert ended in found.get("AppealTermEnded", "") if ended else "AppealTermEnded" not in found
+
+
+def test_a_time_to_appeal_that_nobody_used_ran_out() -> None:
+    assert sentences(*acts.REFUSED, *acts.FINAL)["AppealTermEnded"].startswith(
+        "The time to appeal ran out; what"
+    )
+
+
+def test_days_of_other_offices_on_no_confirmed_law_are_told_so() -> None:
+    for way, event in (
+        ((*acts.IN_HAND, acts.ask_for_opinion()), "OpinionRequested"),
+        (acts.APPEALED, "AppealLodged"),
+    ):
+        said = sentences(*way)[event]
+        assert "The last day that follows from it is" in said
+        assert GUESS in said, said
+
+
+def test_an_objection_says_why_and_an_erasure_whose_data_it_destroyed() -> None:
+    objected = sentences(*acts.APPROVED, acts.object_to())["ObjectionRecorded"]
+    assert "its reason is: " in objected
+    erased = sentences(*acts.COMPLETED, acts.later(days=5000), acts.erase())["PersonalDataErased"]
+    assert "that of the buyer, the case as a whole, and the seller" in erased
+
+
+def test_what_went_back_twice_is_not_told_to_be_due_again() -> None:
+    too_much = (*acts.CONSENTED, acts.pay(20_000_00), acts.pay_back(1_403_00))
+    assert sentences(*too_much, acts.later(minutes=1), acts.pay_back(1_403_00), acts.withdraw())[
+        "RefundDue"
+    ].startswith("17,194.00 KZT")
 
 
 @pytest.mark.parametrize("way", WAYS)

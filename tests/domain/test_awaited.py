@@ -9,6 +9,7 @@ from domain.case import ENDED, Case, Stage
 from domain.country import Source
 from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
+from domain.procedure import AppealBody
 from domain.visibility import shown
 from tests.domain.acts import (
     APPEALED,
@@ -130,7 +131,14 @@ def test_a_day_that_stands_on_no_settled_law_says_so_wherever_it_is_shown(
     for name in ("appeal_until", "consent_until", "decision_due"):
         assert settled[name]["unconfirmed"] is False
     assert settled["fee"]["due"]["unconfirmed"] is False
-    assert settled["next"][0]["unconfirmed"] is False
+    assert [each["unconfirmed"] for each in settled["next"]] == [
+        each["what"] == "appeal" for each in settled["next"]
+    ]
+    appeals = AppealBody("kz-interior-ministry", LAW, Term(20, "working_days", LAW))
+    law = made_up(monkeypatch, times=times, appeals=appeals)
+    assert not any(
+        each["unconfirmed"] for each in shown(given(a_story_of(law), *REFUSED, serve()).now, "p1")["next"]
+    )
 
 
 def test_a_ground_that_is_not_settled_law_is_named_with_the_decision(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,3 +208,11 @@ def test_a_refusal_of_who_was_struck_off_since_gives_the_fee_back() -> None:
     story.when(refuse("untrue_documents"))
     assert story.refusal is None
     assert (story.now.stage, story.now.kept) == ("refused", 0)
+
+
+@pytest.mark.parametrize(("name", "said"), [("Example 7 LLP", 0), ("Entirely Otherwise LLP", 1)])
+def test_a_company_under_another_name_than_the_registers_is_told_to_the_officer(name: str, said: int) -> None:
+    story = a_sale(buyer={**COMPANY, "name": name})
+    known(story)
+    given(story, file())
+    assert story.now.warnings.count("name_differs:buyer") == said

@@ -8,20 +8,25 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.countries import countries
 from domain.forms import Company, Document
 from domain.persons import (
     PARENT_YEARS,
     WARNINGS,
+    age_warnings,
     days_of,
     is_same,
     itself,
     key_of,
     name_of,
+    name_warnings,
     parent_warnings,
     warnings,
 )
 from tests.examples import person, unnumbered
 from tests.founders import a_company
+
+MAJORITY = countries()["KZ"].majority
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 KINDS = st.sampled_from(Document.model_json_schema()["properties"]["kind"]["enum"])
@@ -193,5 +198,8 @@ def test_no_other_warnings_about_people_are_given_than_those_that_are_listed() -
         *warnings("mother", acted_for, acts=True),
         *warnings("mother", acted_for, acts=True, shown="otherwise"),
         *about("2026", date(2026, 11, 20)),
+        *age_warnings("mother", unnumbered(born_on="2020"), date(2026, 11, 20), MAJORITY, acts=True),
+        *age_warnings("mother", unnumbered(born_on="1020"), date(2026, 11, 20), MAJORITY, acts=True),
+        *name_warnings("founder", a_company(1), ("Otherwise",)),
     }
     assert {code.partition(":")[0] for code in said} == set(WARNINGS)

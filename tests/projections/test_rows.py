@@ -1,6 +1,8 @@
 """What each read model shows of a story: a row is a pure function of what happened."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
@@ -10,6 +12,7 @@ from domain.access import Access
 from domain.appointee import Appointee
 from domain.case import Case
 from domain.case_parts import Objection
+from domain.countries import countries
 from domain.days.deadlines import Term
 from domain.entry import Entry
 from domain.events import EntryEnded
@@ -68,11 +71,13 @@ from tests.domain.acts import (
     approve,
     ask,
     assign,
+    consent,
     correct,
     end,
     end_mandate,
     erase,
     erase_entry,
+    file,
     give_mandate,
     grant,
     later,
@@ -82,6 +87,7 @@ from tests.domain.acts import (
     propose_correction,
     restrict,
     serve,
+    until,
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, car, made_up
@@ -306,6 +312,17 @@ def test_a_notice_names_the_day_by_which_something_is_to_be_done() -> None:
     assert found["question"] == story.now.open_question["answer_until"]["due"]
     assert story.now.consent_until is not None
     assert found["consent_asked"] == story.now.consent_until["due"]
+
+
+def test_a_fee_is_asked_for_where_something_of_it_is_left_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filed by the unit of the old year, paid by that of the new one: a payment that covers it asks for no more."""
+    kz = countries()["KZ"]
+    old = kz.units["MCI"][-1]
+    new = replace(old, since=date(2027, 1, 1), until=None, amount_minor=4_400_00)
+    monkeypatch.setitem(kz.units, "MCI", (*kz.units["MCI"], new))
+    year_end = (until("2026-12-30"), file(), consent(), until("2027-01-05"))
+    assert told(*year_end, pay(18_920_00))[1:] == [("p1", "fee_due")]
+    assert told(*year_end, pay(18_597_00))[1:] == [("p1", "fee_due"), ("p1", "fee_due")]
 
 
 def test_nobody_is_told_anything_of_what_is_erased() -> None:
