@@ -70,6 +70,7 @@ estimates.py       what a draft would ask
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
 registers/         the registers that stand by themselves; the others stand with the procedures that write to them
 offers.py          which country offers what; authorities.py which office signs what
+signers.py         whose business an event is, by the law
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
 forms.py           the values that forms are written of; names.py and numbers.py their normal forms, currencies.py
                    the money

@@ -19,6 +19,7 @@ from infra.desk import granting
 from infra.desk.desk import Append, Desk
 from infra.desk.imported import import_entry
 from infra.desk.key_acts import authorise_missing, open_log
+from infra.desk.streams import Streams
 from infra.development import development
 from infra.feed.heads import Heads
 from infra.feed.store import FeedStore
@@ -137,11 +138,9 @@ class CountryHouse:
         found: list[Appointee] = []
         for first in range(0, len(streams), _PAGE):
             wanted = dict.fromkeys(streams[first : first + _PAGE], "competence")
-
-            def work(append: Append, wanted: Mapping[str, str] = wanted) -> list[Appointee]:
-                return [each.state for each in append.load_all(wanted).values() if each.state is not None]
-
-            found += self.desk.have(work).result()
+            # Without the write lock: whoever opens the house waits for nobody.
+            read = Streams(self.code, self.vault).load(wanted, self.log.streams)
+            found += [each.state for each in read.values() if each.state is not None]
         return found
 
     async def seen(self) -> bool:

@@ -43,7 +43,7 @@ def must_not_be_struck_off(situation: Situation) -> None:
     take (rules.md 9: the capacity of persons is that of the moment of decision).
     """
     if any(heads.is_struck_off for heads in situation.found.heads.values()):
-        raise Clash(STRUCK_OFF)
+        raise Clash("party_struck_off")
 
 
 def is_struck_off_since(situation: Situation) -> bool:

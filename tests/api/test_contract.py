@@ -59,7 +59,6 @@ SAYS_MORE_THAN_A_SCHEMA = {"POST /v1/cases", "POST /v1/estimates", "POST /v1/evi
 # No law of today has a fee before the entry, places a year, numbers of the house, or an end of an entry; and seals are
 # retired on the machine; and a decree comes between two days.
 UNHEARD_OF = {
-    "case.AppealTermEnded.v1",  # only once no party may appeal any more
     "case.DeadlineRestated.v1",
     "case.EntriesHeld.v1",
     "case.EntriesWritten.v1",

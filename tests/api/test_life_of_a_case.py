@@ -30,6 +30,7 @@ def lived(town: Town) -> None:
     case = refused(town)
     opened(town, case, SELLER)
     appealed(town, case, SELLER)
+    appealed(town, case, BUYER, "So is mine.")  # who else may appeal would keep the time open
     good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "It is open."}))
     case = refused(town)
     good(town.as_(SELLER).post(f"/v1/cases/{case}/waivers", {}))

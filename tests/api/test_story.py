@@ -109,8 +109,8 @@ def sentences(*way: Act) -> dict[str, str]:
     [("upheld", "the decision stands", "The appeal is over"), ("set_aside", "is set aside", None)],
 )
 def test_it_is_told_how_an_appeal_was_decided(outcome: str, said: str, ended: str | None) -> None:
-    """And no time to appeal is said to have run out that a decision ended."""
-    found = sentences(*acts.APPEALED, acts.decide_appeal(outcome))
+    """And no time to appeal is said to have run out that a decision ended: both parties had appealed."""
+    found = sentences(*acts.APPEALED, acts.serve("p2"), acts.appeal("p2"), acts.decide_appeal(outcome))
     assert said in found["AppealDecided"]
     assert ended in found.get("AppealTermEnded", "") if ended else "AppealTermEnded" not in found
 

@@ -44,6 +44,7 @@ from tests.domain.acts import (
     later,
     office,
     pay,
+    pay_back,
     propose,
     refuse,
     serve,
@@ -52,6 +53,7 @@ from tests.domain.acts import (
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
 from tests.domain.story import Act, Story, Who, folded, given, text
+from tests.domain.test_payments import FEE
 
 MakeUp = Callable[..., Story]
 POLICE: Final = Consultation("kz-police", LAW, Term(5, "working_days", LAW))
@@ -445,8 +447,8 @@ def test_what_was_asked_before_a_set_aside_is_answered_though_the_money_is_not_t
     make_up: MakeUp,
 ) -> None:
     """The refusal gave the fee back, so the case waits for it anew; the authority that was asked waits for nothing."""
-    asked = (*IN_HAND, ask_for_opinion(), refuse("restricted"), appeal(), decide_appeal())
-    story = given(make_up(), *asked)
+    refused = (*IN_HAND, ask_for_opinion(), refuse("restricted"), pay_back(FEE))
+    story = given(make_up(), *refused, appeal(), decide_appeal())
     assert (story.now.stage, story.now.decision_due) == ("filed", None)
     assert "GiveOpinion" in fits(story.now)
     story.when(give_opinion()).then("OpinionGiven")

@@ -213,6 +213,19 @@ class OneCountry:
         """A sale that was taken back."""
         return self.do(c.WithdrawCase, self.file(n), "kz-citizen-1")
 
+    def pay_back(self, seen: Outcome) -> Outcome:
+        """What is due goes back."""
+        ((payment, due),) = seen.state.refunds.items()
+        back = c.Statement(
+            payment=payment,
+            case=seen.stream,
+            amount=due["due"],
+            currency="KZT",
+            paid_at=self.at.isoformat(),
+            jws="of.the.treasury",
+        )
+        return self.do(c.RecordRefund, seen, "kz-treasury", statement=back)
+
     def erase(self, seen: Outcome, *whose: str) -> Outcome:
         """The data-protection officer has a case erased, or these roles of it."""
         basis = "The retention has ended."

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from domain.authorisation import TABLE
-from domain.authorities import authorities
+from domain.authorities import authorities, roles_in
 from domain.countries import countries
 from domain.forms import Person
 from domain.offers import offers
@@ -81,7 +81,7 @@ def test_who_decides_restricts_and_registers_follows_from_the_terms(
 
 def test_nobody_else_lives_here() -> None:
     """Each id is a citizen's, a watcher's, or begins with an authority that the law names."""
-    named = {authority for code in countries() for authority in authorities(code)}
+    named = {authority for code in countries() for authority in (*authorities(code), *roles_in(code))}
     others = [
         r.id
         for r in residents().values()

@@ -427,6 +427,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     kazakhstan.register(1, 2, 3)
     sold, other = kazakhstan.completed(1), kazakhstan.withdrawn(2)
     taken_back = kazakhstan.do(c.WithdrawCase, kazakhstan.answered(kazakhstan.in_review(3)), "kz-citizen-1")
+    taken_back = kazakhstan.pay_back(taken_back)
     kazakhstan.follow()
     kazakhstan.later(days=5000)
     kazakhstan.erase(sold)
@@ -455,7 +456,7 @@ def erased_but_killed(furnished: Path, place: Path) -> tuple[list[bytes], bytes]
         seen = country.file(1)
         # Nothing asks for evidence in a Kazakh car sale; it is answered with some.
         seen = country.do(c.AssignCase, country.pay(country.consent(seen)), f"{OFFICE}-officer-1")
-        seen = country.do(c.WithdrawCase, country.answered(seen, (filed,)), "kz-citizen-1")
+        seen = country.pay_back(country.do(c.WithdrawCase, country.answered(seen, (filed,)), "kz-citizen-1"))
         country.follow()
         country.vault.destroy(())  # everything is in the file, nothing in its write-ahead log
         shutil.copy(folder / "vault.sqlite", folder / "vault.before")
