@@ -5,7 +5,7 @@ what is told to fit, what the desk loads, the table of authorisation, and which 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,7 +26,8 @@ class Step:
     """A row. ``stages`` and ``when``: where the command fits, as people are told; only cases have stages. What is asked
     of no stage, and money, is taken at any.
 
-    ``to``: the other stages in which the case may be after it, by what it is then complete of; none: it stays.
+    ``to``: from which stage it may lead to which others, by what the case is then complete of (None: nothing yet);
+    else it stays. From a stage in which nobody is told of it, what came brings the case back.
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
@@ -40,7 +41,7 @@ class Step:
     command: type[c.Command]
     may: May | None  # None: the decision says who
     stages: tuple[Stage, ...] = ()
-    to: tuple[Stage, ...] = ()
+    to: Mapping[Stage | None, tuple[Stage, ...]] = field(default_factory=dict)
     when: Callable[[Case], bool] = lambda _case: True
     of_party: Callable[[Case, str], bool] = lambda _case, _party: True
     is_late: Callable[[Case, str, datetime], bool] | None = None
@@ -231,6 +232,8 @@ def _has_passed(until: Deadline | None, case: Case, at: datetime) -> bool:
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
 REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED
+WITHDRAWN: Final = Stage.WITHDRAWN
+_BACK: Final = (FILED, IN_REVIEW, RETURNED, APPROVED)  # as it is complete then, or where it had been approved
 BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
 
 _OF_A_RESULT: Final[Any] = {
@@ -240,14 +243,14 @@ _OF_A_RESULT: Final[Any] = {
     "reaches_erased": True,
 }
 ROWS: Final = (
-    Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS, to=(FILED, IN_REVIEW)),
+    Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS, to={None: (FILED, IN_REVIEW)}),
     Step(
         c.AmendRequest,
         AMEND,
         (FILED, RETURNED),
         is_late=_has_run_out,
         sees=(*ENTRIES_AND_CLAIMS, former_claims),
-        to=(FILED, IN_REVIEW),
+        to={FILED: (IN_REVIEW,), RETURNED: (FILED, IN_REVIEW)},
     ),
     # parties
     Step(
@@ -257,7 +260,7 @@ ROWS: Final = (
         when=_lacks_consents,
         of_party=_has_to_consent,
         is_late=_is_late_to_consent,
-        to=(IN_REVIEW, RETURNED),
+        to={FILED: (IN_REVIEW, RETURNED)},
     ),
     Step(
         c.DeclineConsent,
@@ -266,7 +269,7 @@ ROWS: Final = (
         when=_asks_consents,
         of_party=_is_asked,
         sees=CLAIMS,
-        to=(Stage.WITHDRAWN,),
+        to={FILED: (WITHDRAWN,)},
     ),
     Step(
         c.RevokeConsent,
@@ -275,7 +278,7 @@ ROWS: Final = (
         when=_has_a_consent,
         of_party=_consented,
         is_late=_has_run_out,
-        to=(FILED,),
+        to={IN_REVIEW: (FILED,), RETURNED: (FILED,)},
     ),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
     Step(
@@ -286,7 +289,7 @@ ROWS: Final = (
         sees=ALL_THAT_CHANGES,
         sees_when=_waits_for_money_or_lapsed,
         reaches_erased=True,
-        to=(IN_REVIEW, RETURNED, FILED, APPROVED),
+        to={FILED: (IN_REVIEW, RETURNED), LAPSED: _BACK, APPEALED: _BACK},
     ),
     Step(
         c.AssessFee,
@@ -296,19 +299,19 @@ ROWS: Final = (
         is_judgement=True,
         sees=ALL_THAT_CHANGES,
         sees_when=_waits_for_entries,
-        to=(IN_REVIEW, RETURNED),
+        to={FILED: (IN_REVIEW, RETURNED)},
     ),
     Step(c.RecordRefund, PAY, reaches_erased=True),
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
-    Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to=(RETURNED,)),
+    Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to={IN_REVIEW: (RETURNED,)}),
     Step(
         c.ProvideInformation,
         INFORM,
         (RETURNED, FILED),
         when=_waits_for_an_answer,
         is_late=_is_late_to_answer,
-        to=(IN_REVIEW,),
+        to={RETURNED: (IN_REVIEW,)},
     ),
     Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
     # What comes after the decision is a fact, too: whether anything follows, an officer sees.
@@ -322,13 +325,27 @@ ROWS: Final = (
         c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_may_be_extended, is_late=_is_overdue, is_judgement=True
     ),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
-    Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES, to=(APPROVED,)),
-    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS, to=(REFUSED,)),
+    Step(
+        c.ApproveCase,
+        DECIDE,
+        (IN_REVIEW,),
+        is_judgement=True,
+        sees=ALL_THAT_CHANGES,
+        to={IN_REVIEW: (APPROVED,)},
+    ),
+    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS, to={IN_REVIEW: (REFUSED,)}),
     Step(
         c.WriteEntries, DECIDE, (APPROVED,), when=_entries_are_held, is_judgement=True, sees=ALL_THAT_CHANGES
     ),
     # ends
-    Step(c.WithdrawCase, WITHDRAW, BEFORE_DECISION, is_judgement=True, sees=CLAIMS, to=(Stage.WITHDRAWN,)),
+    Step(
+        c.WithdrawCase,
+        WITHDRAW,
+        BEFORE_DECISION,
+        is_judgement=True,
+        sees=CLAIMS,
+        to=dict.fromkeys(BEFORE_DECISION, (WITHDRAWN,)),
+    ),
     Step(
         c.DeclareNotNeeded,
         NOT_NEEDED,
@@ -336,9 +353,16 @@ ROWS: Final = (
         when=_has_exemptions,
         is_judgement=True,
         sees=CLAIMS,
-        to=(Stage.NOT_NEEDED,),
+        to=dict.fromkeys(BEFORE_DECISION, (Stage.NOT_NEEDED,)),
     ),
-    Step(c.LapseCase, CLOCK, (FILED, RETURNED, APPROVED), sees=CLAIMS, reaches_erased=True, to=(LAPSED,)),
+    Step(
+        c.LapseCase,
+        CLOCK,
+        (FILED, RETURNED, APPROVED),
+        sees=CLAIMS,
+        reaches_erased=True,
+        to=dict.fromkeys((FILED, RETURNED, APPROVED), (LAPSED,)),
+    ),
     Step(
         c.RestateDeadlines,
         CLOCK,
@@ -361,9 +385,15 @@ ROWS: Final = (
         when=_may_be_appealed,
         of_party=_may_appeal,
         is_late=_is_late_to_appeal,
-        to=(APPEALED,),
+        to=dict.fromkeys((REFUSED, LAPSED, COMPLETED), (APPEALED,)),
     ),
-    Step(c.TakeBackAppeal, APPEAL, (APPEALED,), of_party=_has_appealed, to=(REFUSED, LAPSED, COMPLETED)),
+    Step(
+        c.TakeBackAppeal,
+        APPEAL,
+        (APPEALED,),
+        of_party=_has_appealed,
+        to={APPEALED: (REFUSED, LAPSED, COMPLETED)},
+    ),
     Step(
         c.DecideAppeal,
         DECIDE_APPEAL,
@@ -372,7 +402,7 @@ ROWS: Final = (
         sees=(*CLAIMS, *RESULT),
         sees_written=True,
         sees_claims=True,
-        to=(REFUSED, LAPSED, COMPLETED, FILED, IN_REVIEW, RETURNED, APPROVED),
+        to={APPEALED: (REFUSED, LAPSED, COMPLETED, *_BACK)},
     ),
     Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
@@ -384,7 +414,7 @@ ROWS: Final = (
         when=_awaits_receipts,
         sees_written=True,
         reaches_erased=True,
-        to=(COMPLETED,),
+        to={APPROVED: (COMPLETED,)},
     ),
     Step(
         c.RecordObjection,
@@ -400,7 +430,7 @@ ROWS: Final = (
         (APPROVED, COMPLETED),
         when=_has_result,
         is_judgement=True,
-        to=(COMPLETED,),
+        to={APPROVED: (COMPLETED,)},
         **_OF_A_RESULT,
     ),
     Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
@@ -411,7 +441,8 @@ ROWS: Final = (
     Step(c.ProposeCorrection, AMEND_ENTRY, is_judgement=True),
     Step(c.ProposeAnnulment, AMEND_ENTRY, is_judgement=True),
     Step(c.CorrectEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
-    Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT, to=(COMPLETED,)),
+    # Of the case that wrote it; not while an appeal is open, whose decision says what becomes of what was written.
+    Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT, to={APPROVED: (COMPLETED,)}),
     Step(c.ExpireEntry, CLOCK, sees_claims=True),
     Step(c.EraseEntry, ERASE_ENTRY),
     Step(c.ForgetEntry, CLOCK),

@@ -32,7 +32,7 @@ from domain import authorities, parties, persons
 from domain.case import Stage
 from domain.events import Personal
 from domain.forms import AnyPerson, DocumentKind, owners_of
-from domain.lifecycle import CLOCK, ROWS
+from domain.lifecycle import CLOCK, ROWS, Step
 from domain.offers import offers, request_owners
 from domain.procedures import registers
 from infra.formats.codec import NAMES
@@ -296,9 +296,16 @@ def test_the_page_says_where_each_command_leads() -> None:
     page = (REFERENCE / "lifecycle.md").read_text("utf-8").partition("## Where each leads")[2]
     page = page.partition("## ")[0]
     said = dict(re.findall(r"^\| `([A-Z]\w+)` \| (.*) \|$", page, re.MULTILINE))
-    assert said == {
-        row.command.__name__: ", ".join(f"`{stage.value}`" for stage in row.to) for row in ROWS if row.to
-    }
+    assert said == {row.command.__name__: _ways(row) for row in ROWS if row.to}
+
+
+def _ways(row: Step) -> str:
+    """From each stage to which others; those from which it leads to the same stand together."""
+    together: dict[tuple[Stage, ...], list[str]] = {}
+    for stage, led in row.to.items():
+        together.setdefault(led, []).append(f"`{stage.value}`" if stage else "(nothing)")
+    ways = (f"{', '.join(of)} → {', '.join(f'`{to.value}`' for to in led)}" for led, of in together.items())
+    return "; ".join(ways)
 
 
 def test_the_life_of_a_case_is_drawn_with_every_stage_and_every_command() -> None:
