@@ -7,11 +7,10 @@ from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.cases.sealing import EvidenceBrought, discard, seal
+from api.cases.sealing import EvidenceBrought, seal, sealed, taken
 from api.edge.caller import caller
 from api.edge.carrying_out import done, found_again, led_to
 from api.edge.may_read import located, readable
-from api.edge.problems import Declined
 from api.edge.shapes import EventHash, OpaqueId
 from domain.authorisation import Rule
 from domain.case import Case
@@ -19,7 +18,7 @@ from domain.commands import Actor, PartyCommand, StatedCapacity
 from domain.events import As, Attachment
 from domain.forms import Value
 from domain.parties import SIGNED_PAPER
-from domain.refusals import Invalid, Refusal
+from domain.refusals import Invalid
 from infra.desk.desk import Outcome
 from infra.house import CountryHouse
 
@@ -42,16 +41,29 @@ class ActsAs(Value):
 
 
 async def act_for_party(
-    request: Request, case: str, kind: type[PartyCommand], said: ActsAs | None, /, **more: Any
+    request: Request,
+    case: str,
+    kind: type[PartyCommand],
+    said: ActsAs | None,
+    /,
+    *,
+    brought: list[EvidenceBrought] | None = None,
+    **more: Any,
 ) -> Response:
-    """One command of a party on one case. Nobody but an officer hears whether a paper is there."""
+    """One command of a party on one case, with the evidence ``brought`` for it where it takes any. Nobody but an
+    officer hears whether a paper is there.
+    """
     actor = caller(request)
     country = located(request, case)
     if said is not None and said.on_paper is not None:
         await readable(request, actor, case, "case.counter")
-    outcome = await with_paper(
+    evidence = await sealed(country, actor, case, brought or [])
+    if brought is not None:
+        more["evidence"] = evidence
+    asked = with_paper(
         country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
     )
+    outcome = await taken(country, evidence, asked)
     return done(request, actor, outcome, found=await found_again(request, country, actor, outcome))
 
 
@@ -62,7 +74,7 @@ async def with_paper(
     said: ActsAs | None,
     ask: Callable[[StatedCapacity | None], Awaitable[Outcome]],
 ) -> Outcome:
-    """What a command led to that carries the paper, sealed anew for its case; what no event names does not stay sealed.
+    """What a command led to that carries the paper, sealed anew for its case.
 
     Where the paper is gone, the command is asked without: what was done with it before is answered again.
     """
@@ -77,16 +89,11 @@ async def with_paper(
         except Invalid as refusal:
             gone = refusal
     try:
-        outcome = await ask(StatedCapacity(said.as_, next(iter(papers), None), said.mandate))
-    except (Refusal, Declined) as refused:
-        await discard(country, papers)
-        is_for_want_of_it = isinstance(refused, Invalid) and any(
-            fault.code == "paper_missing" for fault in refused.errors
-        )
+        acting = StatedCapacity(said.as_, next(iter(papers), None), said.mandate)
+        return await taken(country, papers, ask(acting))
+    except Invalid as refused:
+        is_for_want_of_it = any(fault.code == "paper_missing" for fault in refused.errors)
         raise (gone if gone is not None and is_for_want_of_it else refused) from None
-    if outcome.is_repeat:
-        await discard(country, papers)
-    return outcome
 
 
 async def readable_as(

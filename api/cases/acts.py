@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, EvidenceBrought, has_brought, sealed
+from api.cases.sealing import AllBrought, EvidenceBrought, has_brought
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
@@ -170,10 +170,9 @@ async def inform(request: Request, case: Id) -> Response:
     """A fact: it names the question that it answers."""
     actor, said = await caller_and_body(request, case, Information)
     pieces = await _new(request, actor, case, said)
-    async with sealed(located(request, case), actor, case, pieces) as evidence:
-        return await act_for_party(
-            request, case, ProvideInformation, said.acting, of=said.of, answer=said.answer, evidence=evidence
-        )
+    return await act_for_party(
+        request, case, ProvideInformation, said.acting, brought=pieces, of=said.of, answer=said.answer
+    )
 
 
 async def _new(request: Request, actor: Actor, case: str, said: Information) -> list[EvidenceBrought]:
