@@ -25,6 +25,7 @@ from domain.case_parts import (
     amount_of,
     covers,
     has_all,
+    left_of,
 )
 from domain.days.deadlines import Deadline
 from domain.events import (
@@ -48,6 +49,7 @@ class Stage(StrEnum):
     APPEALED = "appealed"
 
 
+BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 ENDED: Final = (Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.NOT_NEEDED, Stage.COMPLETED)
 
 
@@ -284,7 +286,7 @@ class Case(NamedTuple):
     @property
     def to_go_back(self) -> int:
         """What is due back and has not gone yet; what went back twice of one payment makes up for no other."""
-        return sum(max(refund["due"] - refund["paid_back"], 0) for refund in self.refunds.values())
+        return sum(max(left_of(refund), 0) for refund in self.refunds.values())
 
     @property
     def waits_for_entries(self) -> bool:

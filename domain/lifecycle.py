@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.about import ALL_THAT_CHANGES, CLAIMS, ENTRIES_AND_CLAIMS, RESULT, Sees, former_claims
-from domain.case import ENDED, Case, Stage
+from domain.case import BEFORE_DECISION, ENDED, Case, Stage
 from domain.offers import offer
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
@@ -86,7 +86,7 @@ def _asks_consents(case: Case) -> bool:
     return bool(case.consents_asked)
 
 
-def _has_a_consent(case: Case) -> bool:
+def _may_revoke(case: Case) -> bool:
     return bool(case.consents) and case.proposal is None  # until the proposal (rules.md 16)
 
 
@@ -102,7 +102,7 @@ def _consented(case: Case, party: str) -> bool:
     return party in case.consents
 
 
-def _waits_for_money(case: Case) -> bool:
+def _takes_money(case: Case) -> bool:
     return case.stage == Stage.FILED or case.open_fee is not None
 
 
@@ -110,12 +110,12 @@ def _fee_is_provisional(case: Case) -> bool:
     return case.open_fee is not None and case.open_fee["provisional"]
 
 
-def _waits_for_money_or_lapsed(case: Case) -> bool:
+def _waits_for_entries_or_lapsed(case: Case) -> bool:
     """What may be written, or go on where it lapsed, once the money is there."""
     return case.waits_for_entries or case.stage == Stage.LAPSED
 
 
-def _runs(case: Case) -> bool:
+def _may_be_extended(case: Case) -> bool:
     return case.decide_until is not None and not case.extensions
 
 
@@ -146,7 +146,7 @@ def _has_no_appeal(case: Case, party: str) -> bool:
     return not _has_appealed(case, party)
 
 
-def _holds_something(case: Case) -> bool:
+def _may_waive(case: Case) -> bool:
     return not case.has_waived and not case.is_appeal_term_over
 
 
@@ -192,7 +192,6 @@ def _has_result(case: Case) -> bool:
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
 REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED
-BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
 
 _OF_A_RESULT: Final[Any] = {
     "sees": RESULT,
@@ -227,15 +226,15 @@ ROWS: Final = (
         sees=CLAIMS,
         to=(Stage.WITHDRAWN,),
     ),
-    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_has_a_consent, of_party=_consented, to=(FILED,)),
+    Step(c.RevokeConsent, CONSENT, BEFORE_DECISION, when=_may_revoke, of_party=_consented, to=(FILED,)),
     # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
     Step(
         c.RecordPayment,
         PAY,
         (FILED, APPROVED),
-        when=_waits_for_money,
+        when=_takes_money,
         sees=ALL_THAT_CHANGES,
-        sees_when=_waits_for_money_or_lapsed,
+        sees_when=_waits_for_entries_or_lapsed,
         reaches_erased=True,
         to=(IN_REVIEW, RETURNED, FILED, APPROVED),
     ),
@@ -256,7 +255,7 @@ ROWS: Final = (
     Step(c.ProvideInformation, INFORM, (RETURNED, FILED), when=_waits_for_an_answer, to=(IN_REVIEW,)),
     Step(c.RequestOpinion, DECIDE, (IN_REVIEW,), when=_has_whom_to_ask, is_judgement=True),
     Step(c.GiveOpinion, OPINE, (IN_REVIEW, RETURNED, FILED), when=_waits_for_an_opinion),
-    Step(c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_runs, is_judgement=True),
+    Step(c.ExtendDeadline, EXTEND, (IN_REVIEW,), when=_may_be_extended, is_judgement=True),
     Step(c.ProposeApproval, DECIDE, (IN_REVIEW,), is_judgement=True),
     Step(c.ApproveCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=ALL_THAT_CHANGES, to=(APPROVED,)),
     Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS, to=(REFUSED,)),
@@ -309,7 +308,7 @@ ROWS: Final = (
         sees_claims=True,
         to=(REFUSED, LAPSED, COMPLETED, FILED, IN_REVIEW, RETURNED, APPROVED),
     ),
-    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
+    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_may_waive, sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
     # what the registries answer, and what becomes of the result
     Step(

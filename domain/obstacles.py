@@ -8,16 +8,15 @@ from datetime import date, datetime
 from typing import Final
 
 from domain.about import About, about_of_case
-from domain.case import Case, Stage
+from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
-from domain.decisions.checks import as_seen
-from domain.entry import Entry, Status
+from domain.entry import RESTRICTED, Entry, Status
 from domain.facts import Facts
 from domain.procedure import Create, Key
+from domain.seen import as_seen
 
-OBSTACLES: Final = ("restricted", "not_registered")
+OBSTACLES: Final = (RESTRICTED, "not_registered")
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
-_BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 
 
 def entries_in_question(case: Case, at: datetime) -> tuple[Key, ...]:
@@ -43,7 +42,7 @@ def of_request(about: About, entries: Mapping[Key, Entry | None]) -> list[str]:
         if not isinstance(effect, Create) and (entry is None or entry.status != Status.ACTIVE):
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
-        found |= dict.fromkeys(f"restricted:{kind}" for kind in stopping)
+        found |= dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in stopping)
     return [*found, *_refused(about, entries, day)]
 
 
@@ -73,5 +72,5 @@ def without_kinds(codes: Iterable[str]) -> list[str]:
 
 
 def _open(case: Case, at: datetime) -> About | None:
-    is_open = case.stage in _BEFORE_DECISION or case.waits_for_entries
+    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
     return about_of_case(case, at) if is_open else None

@@ -25,7 +25,6 @@ from domain.commands import (
     Competence,
     DeclareNotNeeded,
     DeclineConsent,
-    EraseCase,
     ExtendDeadline,
     GiveConsent,
     GiveOpinion,
@@ -39,7 +38,7 @@ from domain.commands import (
     WithdrawCase,
     WriteEntries,
 )
-from domain.forms import Line, Paragraph, Value
+from domain.forms import Paragraph, Value
 from domain.refusals import Fault, Invalid, Refusal
 
 router = APIRouter()
@@ -130,13 +129,6 @@ class Nothing(Value):
     """An object without members: nothing more is asked."""
 
 
-class Erasure(Value):
-    """The legal basis, and whose data (as ``parties`` of the case names them); left out: all of it."""
-
-    basis: Line
-    whose: Annotated[list[Code], Field(min_length=1, max_length=200)] | None = None
-
-
 # --- facts ------------------------------------------------------------------------------------------------
 
 _CONSENTS: dict[str, type[PartyCommand]] = {
@@ -192,16 +184,6 @@ async def give_opinion(request: Request, case: Id) -> Response:
     """A fact, by the asked authority: it names what it answers."""
     _, said = await caller_and_body(request, case, OpinionBody)
     return await act(request, case, GiveOpinion, of=said.of, opinion=said.opinion)
-
-
-@router.post(
-    "/v1/cases/{case}/erasures",
-    **documented("Erase the personal data", body=Erasure, answer=CaseBrief, asks=EraseCase),
-)
-async def erase(request: Request, case: Id) -> Response:
-    """After the appeal term and the retention; the signed record stays verifiable."""
-    _, said = await caller_and_body(request, case, Erasure)
-    return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose or ()))
 
 
 # --- judgements -------------------------------------------------------------------------------------------

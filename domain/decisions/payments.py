@@ -11,7 +11,7 @@ from domain import events as e
 from domain.authorisation import Rule
 from domain.case import ENDED, Case, Stage
 from domain.case_fold import fee_of
-from domain.case_parts import Refund, amount_of
+from domain.case_parts import Refund, amount_of, left_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
 from domain.countries import legal_day
 from domain.days.deadlines import Deadline, Term, compute, is_past
@@ -173,7 +173,7 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
 
 def _may_go_back(paid: Statement, refund: Refund, case: Case) -> bool:
     amount, currency, _ = case.payments[paid.payment]
-    left = refund["due"] - refund["paid_back"]
+    left = left_of(refund)
     is_again = left <= 0 and paid.amount <= amount
     return paid.currency == currency and (paid.amount == left or is_again)
 
@@ -308,7 +308,7 @@ def _due_of(refunds: Mapping[str, Refund], payment: str) -> int:
 
 
 def _to_go_back(refunds: Mapping[str, Refund], payment: str) -> int:
-    return refunds[payment]["due"] - refunds[payment]["paid_back"] if payment in refunds else 0
+    return left_of(refunds[payment]) if payment in refunds else 0
 
 
 def _refund_due(payment: str, amount: int, currency: str, reason: e.RefundReason) -> tuple[Target, e.Event]:

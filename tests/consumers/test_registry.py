@@ -154,7 +154,9 @@ def test_what_is_erased_in_the_house_is_erased_in_the_row(new_town: Town, databa
     until(lambda: new_town.stage(case) == "completed", "the receipt")
     entry = entry_of(new_town, case)
     assert row_of(database, entry)["content"]["owner"]
+    amendments.annul_all(new_town, f"/v1/registers/vehicles/entries/{entry}")
     new_town.travel(days=4_000)
+    new_town.tick()
     officer = new_town.as_("kz-data-protection-officer")
     path = f"/v1/registers/vehicles/entries/{entry}/erasures"
     good(officer.post(path, {"basis": "the retention of the entry has ended"}))
