@@ -1,4 +1,6 @@
-"""What the law keeps no longer, for the data-protection officer of a country; who erases it is asked elsewhere."""
+"""What the law keeps no longer, for the data-protection officer of a country: it is listed, and a case erased; an
+entry is erased where its register is, in api/registers/restrictions.py.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,12 +12,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.caller import caller, house_of, may_today
-from api.edge.contract import documented
+from api.edge.carrying_out import act, caller_and_body
+from api.edge.case_shown import CaseBrief
+from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import nothing
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape
+from domain.commands import EraseCase
 from domain.countries import country_of, legal_day
+from domain.forms import Line, Value
 from domain.refusals import Refusal
 from domain.retention import RetentionClass, classes_of
 from infra.house import CountryHouse
@@ -44,6 +50,13 @@ class Forgettable(Shape):
     waits_for: Code
 
 
+class Erasure(Value):
+    """The legal basis, and whose data (as ``parties`` of the case names them); left out: all of it."""
+
+    basis: Line
+    whose: Annotated[list[Code], Field(min_length=1, max_length=200)] | None = None
+
+
 class ForgettablePage(Shape):
     items: list[Forgettable]
 
@@ -66,6 +79,16 @@ async def list_forgettable(request: Request) -> Response:
     found = list(islice(_over(country, house_of(request).clock(), after, limit), limit))
     items = [_shown(country, kept_alike, row) for kept_alike, row in found]
     return page(request, country, items, limit, _place(*found[-1]) if found else [])
+
+
+@router.post(
+    "/v1/cases/{case}/erasures",
+    **documented("Erase the personal data", body=Erasure, answer=CaseBrief, asks=EraseCase),
+)
+async def erase(request: Request, case: Id) -> Response:
+    """After the appeal term and the retention; the signed record stays verifiable."""
+    _, said = await caller_and_body(request, case, Erasure)
+    return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose or ()))
 
 
 def _over(

@@ -48,7 +48,7 @@ whose           the person, by role in the case, whom a personal member is about
 Where to look, from what is asked to what is seen of it:
 
 =================  =================================================================================
-commands.py        what may be asked, and by whom
+commands.py        what may be asked, and what a caller is; who may is a row of lifecycle.py
 events.py          what can have happened, in the order of a case's life
 families.py        the families of streams, each with its events and its fold
 lifecycle.py       which command fits when, who may, what its decision has to see
@@ -58,11 +58,12 @@ refusals.py        why not: codes and values; faults.py for what a form refuses
 case.py            what a case is, in its parts (case_parts.py), after each event (case_fold.py)
 entry.py           the same of entries; claim.py, mandate.py, seals.py, access.py of the others
 appointee.py       what somebody may do for an authority, after its events
-roles.py           what each role may; authorisation.py whether this caller may
+roles.py           the roles, and how a permission is written; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
 parentage.py       who is whose parent, as the births register says it
 representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees; entry_visibility.py what of an entry
+seen.py            an entry as the rules of the law see it on a day
 obstacles.py       what stands in the way of a case in the registers; awaited.py who must act next, and until when
 running.py         the times of a case that run, and which of them today's calendar makes later
 retention.py       how long cases and entries are kept, and what they wait for before they are forgotten

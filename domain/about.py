@@ -38,9 +38,17 @@ class About:
         self.filed_at = filed_at
         self.at = at
         self._filed_on = legal_day(filed_at, country_of(offer.country))
-        self.beside: tuple[c.Command, tuple[Key, ...]] | None = None  # see ``needs.beside``
+        self._beside: tuple[c.Command, tuple[Key, ...]] | None = None
         self._facts: dict[date, Facts] = {}
         self._effects: dict[date, tuple[Effect, ...]] = {}
+
+    def beside(
+        self, command: c.Command, found: Callable[[c.Command, "About"], tuple[Key, ...]]
+    ) -> tuple[Key, ...]:
+        """What ``found`` says of this command, worked out once (see ``needs.beside``)."""
+        if self._beside is None or self._beside[0] is not command:
+            self._beside = command, found(command, self)
+        return self._beside[1]
 
     def is_as_of(self, at: datetime) -> bool:
         """Whether what is filed would be the same at that later moment: on the same legal day, where the law counts

@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.commands import Actor, Competence, FileCase
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
-from domain.entry_visibility import Human, humans_in
+from domain.entry_visibility import humans_in
 from domain.events import As
 from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, OPINE, ROWS
 from domain.offers import courts_over, offices_of_register
@@ -23,6 +23,7 @@ from domain.parties import (
     persons_in,
     representatives_in,
 )
+from domain.procedure import IdOf
 from domain.refusals import NotAllowed, Refusal, Unknown
 from domain.representation import NOTHING, Shown, capacities_today
 from domain.roles import APPLICANT, COURT, JUDGES, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May
@@ -34,6 +35,8 @@ class Subject:
 
     ``at_counter``: the officers who acted for a party, by keyed person id and by their id within the authority.
     ``offices``: all that the law names for what the action is about, in the place of one ``authority``.
+    ``further_offices``: those beside it that have to do with it now: asked for an opinion, deciding an appeal, a court
+    over what was written; the case's own, where ``authority`` is another.
     """
 
     country: str
@@ -42,9 +45,7 @@ class Subject:
     authority: str | None = None
     offices: frozenset[str] | None = None
     parties: Mapping[str, str] = field(default_factory=dict)  # "p1" -> keyed person id
-    opinion_offices: tuple[
-        str, ...
-    ] = ()  # those that are asked for their opinion now, and a court over what was written
+    further_offices: tuple[str, ...] = ()
     representatives: Mapping[str, Representative] = field(default_factory=dict)
     at_counter: frozenset[str] = frozenset()
     judges: frozenset[str] = frozenset()  # who has the case, proposed or decided, as at_counter
@@ -84,6 +85,13 @@ class Rule:
     known: frozenset[str] = frozenset()
     is_kin: bool = False
 
+    @property
+    def office(self) -> Competence:
+        """The competence by which somebody of an authority may; LookupError: it is the rule of a party."""
+        if self.competence is None:
+            raise LookupError(f"{self.id} is by no competence")
+        return self.competence
+
     def of(self, capacity: Capacity) -> "Rule":
         """The same rule, for an act in this capacity."""
         party, as_, proof, further = capacity
@@ -104,9 +112,9 @@ class Rule:
 
 # What is read, or taken at the counter; who may ask for something to happen stands in the rows of the lifecycle.
 _READINGS: Final = (
-    May("case.read", (PARTY, *JUDGES, COURT, "auditor", "data_protection_officer"), or_opinion_office=True),
-    May("case.history", (PARTY, *JUDGES, COURT, "auditor"), or_opinion_office=True),
-    May("evidence.read", (PARTY, *JUDGES, COURT), or_opinion_office=True),
+    May("case.read", (PARTY, *JUDGES, COURT, "auditor", "data_protection_officer"), or_further_office=True),
+    May("case.history", (PARTY, *JUDGES, COURT, "auditor"), or_further_office=True),
+    May("evidence.read", (PARTY, *JUDGES, COURT), or_further_office=True),
     May("queue.read", JUDGES),
     COUNTER,
     # Of a register: who is in the entry, who decides on it, who keeps it, who restricts it, who watches.
@@ -146,7 +154,7 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
         c
         for c in here
         if c.role in may.roles
-        and _covers(c, subject, same_authority=may.same_authority, or_opinion_office=may.or_opinion_office)
+        and _covers(c, subject, same_authority=may.same_authority, or_further_office=may.or_further_office)
     ]
     if allow:
         competence = _most_senior(allow)
@@ -154,7 +162,7 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
         name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.judges else "")
         rule = Rule(name, competence=competence, person=person, known=known, is_kin=is_kin)
         return _both_sides(may, subject, known) or rule
-    if any(_covers(c, subject, same_authority=True, or_opinion_office=True) for c in here):
+    if any(_covers(c, subject, same_authority=True, or_further_office=True) for c in here):
         return NotAllowed()
     return Unknown()
 
@@ -223,7 +231,7 @@ def subject_of(case: Case, at: datetime, found: Shown = NOTHING) -> Subject:
         barred=case.judged_what_was_set_aside,
         set_aside_by=case.was_set_aside_by,
         opined=case.have_opined,
-        opinion_offices=(
+        further_offices=(
             *(asked["authority"] for asked in (*case.unanswered_opinions, *case.open_appeals)),
             *(courts_over(case.country, case.procedure) if case.entries else ()),
         ),
@@ -245,9 +253,9 @@ def subject_of_register(action: str, country: str, register: str, day: date) -> 
     return Subject(country=country, day=day, offices=getattr(offices, named) if named else None)
 
 
-def subject_of_entry(action: str, entry: Entry, day: date, human: Human) -> Subject:
+def subject_of_entry(action: str, entry: Entry, day: date, id_of: IdOf) -> Subject:
     """The same, for an action on this entry: whoever is in it is a party, none of them p1, who is who files."""
-    humans = sorted(humans_in(entry, human))
+    humans = sorted(humans_in(entry, id_of))
     parties = {f"e{n}": each for n, each in enumerate(humans, start=1)}
     return replace(subject_of_register(action, entry.country, entry.register, day), parties=parties)
 
@@ -267,7 +275,7 @@ def subject_of_filing(command: FileCase, authority: str, day: date, found: Shown
 
 
 def _covers(
-    competence: Competence, subject: Subject, *, same_authority: bool, or_opinion_office: bool
+    competence: Competence, subject: Subject, *, same_authority: bool, or_further_office: bool
 ) -> bool:
     """Whether the competence holds on the day, for the procedure and, where asked, in that office; one in a role that
     the law does not give to its office, whoever granted that, covers nothing.
@@ -281,6 +289,6 @@ def _covers(
         return True
     if competence.procedures and subject.procedure not in (None, *competence.procedures):
         return False
-    if or_opinion_office and competence.authority in subject.opinion_offices:
+    if or_further_office and competence.authority in subject.further_offices:
         return True
     return not same_authority or subject.authority in (None, competence.authority)

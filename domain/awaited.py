@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from domain.about import offer_of
 from domain.case import Case, Stage
-from domain.case_parts import Fee
+from domain.case_parts import Fee, left_of
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.parties import FIRST_PARTY
@@ -177,7 +177,7 @@ def _appealed(case: Case) -> Iterator[Awaited]:
 
 def _refunds(case: Case) -> Iterator[Awaited]:
     for payment, refund in case.refunds.items():
-        if (left := refund["due"] - refund["paid_back"]) > 0:
+        if (left := left_of(refund)) > 0:
             yield Awaited(TREASURY, "refund", amount=left, currency=case.payments[payment][1])
 
 

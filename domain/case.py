@@ -27,6 +27,7 @@ from domain.case_parts import (
     amount_of,
     covers,
     has_all,
+    left_of,
 )
 from domain.days.deadlines import Deadline
 from domain.events import (
@@ -58,6 +59,7 @@ class Stage(StrEnum):
     APPEALED = "appealed"
 
 
+BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 ENDED: Final = (Stage.REFUSED, Stage.WITHDRAWN, Stage.LAPSED, Stage.NOT_NEEDED, Stage.COMPLETED)
 
 
@@ -351,7 +353,7 @@ class Case(NamedTuple):
     @property
     def to_go_back(self) -> int:
         """What is due back and has not gone yet; what went back twice of one payment makes up for no other."""
-        return sum(max(refund["due"] - refund["paid_back"], 0) for refund in self.refunds.values())
+        return sum(max(left_of(refund), 0) for refund in self.refunds.values())
 
     def counts_again(
         self, missing: int, is_counted: Callable[[str], bool] = lambda _paid_at: True
@@ -362,7 +364,7 @@ class Case(NamedTuple):
         """
         found: dict[str, int] = {}
         for payment, refund in self.refunds.items() if missing > 0 else ():
-            left = min(missing, refund["due"] - refund["paid_back"])
+            left = min(missing, left_of(refund))
             if left > 0 and is_counted(self.payments[payment][2]):
                 found[payment] = left
                 missing -= left

@@ -22,6 +22,7 @@ from domain.case_parts import (
     amount_of,
     covers,
     has_all,
+    left_of,
 )
 from domain.days.deadlines import Deadline
 from domain.events import (
@@ -443,7 +444,7 @@ _NOTHING_DUE: Final[Refund] = {"due": 0, "since": None, "reason": None, "paid_ba
 
 def _more_due(case: Case, event: RefundDue, recorded: Recorded) -> Refund:
     before = case.refunds.get(event.payment, _NOTHING_DUE)
-    since = before["since"] if before["due"] > before["paid_back"] else recorded.time
+    since = before["since"] if left_of(before) > 0 else recorded.time
     return {**before, "due": before["due"] + event.amount, "since": since, "reason": event.reason}
 
 

@@ -202,6 +202,11 @@ def amount_of(fee: Fee | None) -> int:
     return fee["amount"] if fee else 0
 
 
+def left_of(refund: Refund) -> int:
+    """What is due back of a payment and has not gone; less than nothing where it went twice."""
+    return refund["due"] - refund["paid_back"]
+
+
 def has_all(asked: list[str], given: Mapping[str, str]) -> bool:
     """Each of those who are asked has given it."""
     return all(party in given for party in asked)

@@ -1,6 +1,7 @@
 """The decider: what a command leads to in its situation; or a Refusal.
 
-Pure: the moment, the caller, ids and keys arrive as values; the law is that of the day of filing.
+Pure: the moment, the caller, ids and keys arrive as values; the law of a case is that of the day of its filing, of
+all else that of the day.
 Each decision is written in ``domain/decisions/``, in the order of a case's life.
 """
 

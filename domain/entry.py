@@ -29,7 +29,8 @@ from domain.events import (
     RestrictionPlaced,
 )
 
-WARNINGS: Final = ("restricted",)  # told to the officer of a case about it, with the kind behind a colon
+RESTRICTED: Final = "restricted"
+WARNINGS: Final = (RESTRICTED,)  # told to the officer of a case about it, with the kind behind a colon
 
 
 class Status(StrEnum):

@@ -1,17 +1,16 @@
 """What of an entry each reader sees; not who may read it at all. JSON values, in one shape for all readers."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.entry import Entry
 from domain.persons import Person, key_of, keys_in, name_of
+from domain.procedure import IdOf
 
-Human = Callable[[tuple[str | int, ...]], str]  # what recognises somebody (persons.key_of) -> their keyed id
 
-
-def humans_in(entry: Entry, human: Human) -> frozenset[str]:
+def humans_in(entry: Entry, id_of: IdOf) -> frozenset[str]:
     """The keyed ids of everybody whom the entry names, as it stands."""
-    return frozenset(map(human, keys_in(entry.content)))
+    return frozenset(map(id_of, keys_in(entry.content)))
 
 
 def shown(entry: Entry) -> dict[str, Any]:
@@ -33,9 +32,9 @@ def shown_to_restrict(entry: Entry, thing: Collection[str], offices: Collection[
     return _seen(entry, content, restrictions_of(entry, offices))
 
 
-def shown_to(entry: Entry, me: str, human: Human) -> dict[str, Any]:
+def shown_to(entry: Entry, me: str, id_of: IdOf) -> dict[str, Any]:
     """To somebody whom it names (by keyed id): their own part whole; other people are named, never numbered."""
-    content = {name: _own(value, me, human) for name, value in entry.content.items()}
+    content = {name: _own(value, me, id_of) for name, value in entry.content.items()}
     return _seen(entry, content)
 
 
@@ -50,9 +49,9 @@ def restrictions_of(entry: Entry, offices: Collection[str]) -> dict[str, Mapping
     return {i: each for i, each in entry.restrictions.items() if each["authority"] in offices}
 
 
-def names_others(value: Any, me: str, human: Human) -> bool:
+def names_others(value: Any, me: str, id_of: IdOf) -> bool:
     """Whether the value holds more of somebody else than a name."""
-    return bool(_own(value, me, human) != value)
+    return bool(_own(value, me, id_of) != value)
 
 
 def _seen(
@@ -79,15 +78,15 @@ def _seen(
     }
 
 
-def _own(value: Any, me: str, human: Human) -> Any:
+def _own(value: Any, me: str, id_of: IdOf) -> Any:
     """The value, with the name alone in the place of everybody else who has a number, or is asked for one."""
     if isinstance(value, Mapping):
         if "personal_number" in value and "surname" in value:
-            return value if _is(value, me, human) else name_of(value)
-        return {name: _own(each, me, human) for name, each in value.items()}
-    return [_own(each, me, human) for each in value] if isinstance(value, list) else value
+            return value if _is(value, me, id_of) else name_of(value)
+        return {name: _own(each, me, id_of) for name, each in value.items()}
+    return [_own(each, me, id_of) for each in value] if isinstance(value, list) else value
 
 
-def _is(person: Person, me: str, human: Human) -> bool:
+def _is(person: Person, me: str, id_of: IdOf) -> bool:
     key = key_of(person)
-    return key is not None and human(key) == me
+    return key is not None and id_of(key) == me

@@ -113,20 +113,18 @@ def _last_days(about: About, country: Country, fee: Mapping[str, Any] | None) ->
 def filing_limits(about: About, country: Country) -> list[dict[str, Any]]:
     """The times to file within that concern the request, as a filing at ``about.at`` stands to them."""
     facts = about.facts()
-    return [_limit(each, facts, about, country) for each in _of(about.terms, facts)]
+    return [_limit(*each, facts, about, country) for each in _of(about.terms, facts)]
 
 
-def _of(terms: Terms, facts: Facts) -> Iterator[FilingLimit]:
-    """The times to file within that concern the draft, and have a day to run from."""
+def _of(terms: Terms, facts: Facts) -> Iterator[tuple[FilingLimit, date]]:
+    """The times to file within that concern the draft, with the day that each runs from; not where there is none."""
     for limit in terms.filing_limits:
-        if applies(limit.when, facts) and limits.day_in(facts.request, limit.from_member) is not None:
-            yield limit
+        day = limits.day_in(facts.request, limit.from_member)
+        if applies(limit.when, facts) and day is not None:
+            yield limit, day
 
 
-def _limit(limit: FilingLimit, facts: Facts, about: About, country: Country) -> dict[str, Any]:
-    day = limits.day_in(facts.request, limit.from_member)
-    if day is None:
-        raise LookupError("a limit that has no day to run from is none")
+def _limit(limit: FilingLimit, day: date, facts: Facts, about: About, country: Country) -> dict[str, Any]:
     first = before(limit.opens, day) if limit.opens else None
     last = _last_day(limit, day, country)
     standing = limits.standing(limit, facts, about.at, country)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.about import ALL_THAT_CHANGES, CLAIMS, ENTRIES_AND_CLAIMS, RESULT, Sees, former_claims
-from domain.case import ENDED, Case, Stage
+from domain.case import BEFORE_DECISION, ENDED, Case, Stage
 from domain.countries import country_of
 from domain.days.deadlines import Deadline, is_past
 from domain.offers import offer
@@ -93,7 +93,7 @@ def _asks_consents(case: Case) -> bool:
     return bool(case.consents_asked)
 
 
-def _has_a_consent(case: Case) -> bool:
+def _may_revoke(case: Case) -> bool:
     return bool(case.consents) and case.proposal is None  # until the proposal (rules.md 16)
 
 
@@ -109,7 +109,7 @@ def _consented(case: Case, party: str) -> bool:
     return party in case.consents
 
 
-def _waits_for_money(case: Case) -> bool:
+def _takes_money(case: Case) -> bool:
     return case.stage == Stage.FILED or case.open_fee is not None
 
 
@@ -117,7 +117,7 @@ def _fee_is_provisional(case: Case) -> bool:
     return case.open_fee is not None and case.open_fee["provisional"]
 
 
-def _waits_for_money_or_lapsed(case: Case) -> bool:
+def _waits_for_entries_or_lapsed(case: Case) -> bool:
     """What may be written, or go on where it lapsed, once the money is there."""
     return case.waits_for_entries or case.stage in (Stage.LAPSED, Stage.APPEALED)
 
@@ -155,7 +155,7 @@ def _may_appeal(case: Case, party: str) -> bool:
     return not _has_appealed(case, party) and party not in case.have_lost
 
 
-def _holds_something(case: Case) -> bool:
+def _may_waive(case: Case) -> bool:
     return not case.has_waived and not case.is_appeal_term_over
 
 
@@ -234,7 +234,6 @@ FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETUR
 REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED
 WITHDRAWN: Final = Stage.WITHDRAWN
 _BACK: Final = (FILED, IN_REVIEW, RETURNED, APPROVED)  # as it is complete then, or where it had been approved
-BEFORE_DECISION: Final = (FILED, IN_REVIEW, RETURNED)
 
 _OF_A_RESULT: Final[Any] = {
     "sees": RESULT,
@@ -275,7 +274,7 @@ ROWS: Final = (
         c.RevokeConsent,
         CONSENT,
         BEFORE_DECISION,
-        when=_has_a_consent,
+        when=_may_revoke,
         of_party=_consented,
         is_late=_has_run_out,
         to={IN_REVIEW: (FILED,), RETURNED: (FILED,)},
@@ -285,9 +284,9 @@ ROWS: Final = (
         c.RecordPayment,
         PAY,
         (FILED, APPROVED),
-        when=_waits_for_money,
+        when=_takes_money,
         sees=ALL_THAT_CHANGES,
-        sees_when=_waits_for_money_or_lapsed,
+        sees_when=_waits_for_entries_or_lapsed,
         reaches_erased=True,
         to={FILED: (IN_REVIEW, RETURNED), LAPSED: _BACK, APPEALED: _BACK},
     ),
@@ -404,7 +403,7 @@ ROWS: Final = (
         sees_claims=True,
         to={APPEALED: (REFUSED, LAPSED, COMPLETED, *_BACK)},
     ),
-    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_holds_something, sees=CLAIMS),
+    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_may_waive, sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
     # what the registries answer, and what becomes of the result
     Step(

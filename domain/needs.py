@@ -13,7 +13,7 @@ from domain.entry import Entry
 from domain.facts import Request
 from domain.lifecycle import STEPS, Step
 from domain.mandate import Mandate
-from domain.parentage import birth_of
+from domain.parentage import birth_claim_of
 from domain.parties import parties_named, persons_in, representatives_in
 from domain.persons import is_company, people_in
 from domain.procedure import Key, written_key
@@ -72,9 +72,7 @@ def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, .
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:
     """What ``_beside`` says, worked out once: it is loaded by, and looked at again by the decision."""
-    if about.beside is None or about.beside[0] is not command:
-        about.beside = command, _beside(command, about)
-    return about.beside[1]
+    return about.beside(command, _beside)
 
 
 def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
@@ -97,10 +95,10 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     ):
         children = children_in(request)
         people = people_of(procedure, request) if children else {}
-        return (*companies, *(birth_of(people[party]) for party in children if party in people))
+        return (*companies, *(birth_claim_of(people[party]) for party in children if party in people))
     mandates = mandates_of(procedure, request, humans_of(command, country))
     judges = humans_of(command, country) if is_judged else ()
-    births = [birth_of(person) for person in (*people_of(procedure, request).values(), *judges)]
+    births = [birth_claim_of(person) for person in (*people_of(procedure, request).values(), *judges)]
     return (*companies, *(key for _, _, key in mandates), *births)
 
 

@@ -8,19 +8,18 @@ from datetime import date, datetime
 from typing import Final
 
 from domain.about import About, about_of_case
-from domain.case import Case, Stage
+from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
-from domain.decisions.checks import as_seen
-from domain.entry import Entry, Status
+from domain.entry import RESTRICTED, Entry, Status
 from domain.facts import Facts
 from domain.parties import STRUCK_OFF, parties_of
 from domain.procedure import Create, Key
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in
+from domain.seen import as_seen
 
-OBSTACLES: Final = ("restricted", "not_registered", STRUCK_OFF, "claims_lost")
+OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost")
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
-_BEFORE_DECISION: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 
 
 def entries_in_question(case: Case, at: datetime) -> tuple[Key, ...]:
@@ -61,7 +60,7 @@ def of_request(
         if not isinstance(effect, Create) and (entry is None or entry.status != Status.ACTIVE):
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
-        found |= dict.fromkeys(f"restricted:{kind}" for kind in stopping)
+        found |= dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in stopping)
     gone = (whose for whose, key in named if (entry := entries.get(key)) and is_struck_off(entry, day))
     return [*found, *(f"{STRUCK_OFF}:{whose}" for whose in gone), *_refused(about, entries, day)]
 
@@ -92,5 +91,5 @@ def without_kinds(codes: Iterable[str]) -> list[str]:
 
 
 def _open(case: Case, at: datetime) -> About | None:
-    is_open = case.stage in _BEFORE_DECISION or case.waits_for_entries
+    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
     return about_of_case(case, at) if is_open else None

@@ -4,20 +4,18 @@ A birth whose entry knows the number of who was born is claimed for them, so the
 claim to the entry that holds it: two looks, however many births there are. The entry alone says who the parents are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from domain.entry import Entry, Status
 from domain.facts import Content
 from domain.persons import key_of
-from domain.procedure import Human, Key, claim_key, entry_key
+from domain.procedure import Human, IdOf, Key, claim_key, entry_key
 
 REGISTER: Final = "births"
 _CLAIM: Final = ("birth", "child")
 _PARENTS: Final = ("mother", "father")
-
-IdOf = Callable[[Human], str]
 
 
 class Birth(NamedTuple):
@@ -40,7 +38,7 @@ def claim_of(content: Content) -> tuple[Key, ...]:
     return (claim_key(*_CLAIM, child),) if child else ()
 
 
-def birth_of(person: str) -> Key:
+def birth_claim_of(person: str) -> Key:
     """The same claim, by the keyed id of who was born."""
     return claim_key(*_CLAIM, person)
 
@@ -51,8 +49,8 @@ def found_by(person: str) -> Key:
 
 
 def led_to(beside: Mapping[Key, Any]) -> dict[Key, str]:
-    """The entries to which claims lead that were asked for by ``birth_of``: the key under which each is seen, and its
-    stream.
+    """The entries to which claims lead that were asked for by ``birth_claim_of``: the key under which each is seen, and
+    its stream.
     """
     return {
         Key("entry", (REGISTER, "of", key.parts[-1])): claim.holder

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypedDict
 from domain.events import As
 from domain.forms import Form, may_be_acted_for
 from domain.persons import key_of, representative_of
-from domain.procedure import Party, Procedure
+from domain.procedure import IdOf, Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
 AT_COUNTER: Final = "at_counter"
@@ -103,7 +103,7 @@ def places(procedure: Procedure, roles: tuple[str, ...]) -> Mapping[str, Place]:
 def keyed(
     procedure: Procedure,
     request: Mapping[str, Any],
-    id_of: Callable[[tuple[str | int, ...]], str],
+    id_of: IdOf,
     form: type[Form] | None = None,
 ) -> dict[str, Any]:
     """The request with ``person_<party>`` for each party: the keyed id of the human, None where nothing tells it; and

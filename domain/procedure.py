@@ -24,6 +24,7 @@ Moment = Literal["filing", "decision"]
 
 
 Human: TypeAlias = tuple[str | int, ...]  # as ``persons.key_of`` recognises somebody
+IdOf: TypeAlias = Callable[[Human], str]  # whom that is -> their keyed id
 
 
 class Key(NamedTuple):

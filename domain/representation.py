@@ -21,7 +21,7 @@ from domain.parties import (
     persons_in,
 )
 from domain.persons import days_of, is_company
-from domain.procedure import Key, Procedure, mandate_key
+from domain.procedure import IdOf, Key, Procedure, mandate_key
 from domain.registers.companies import Heads, company_key, heads_on
 
 _NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -81,7 +81,7 @@ def children_in(request: Request) -> list[str]:
     ]
 
 
-class Whose(NamedTuple):
+class Asked(NamedTuple):
     """The request of a case or of a filing, the legal day, and the human who asks (by keyed id)."""
 
     country: str
@@ -92,10 +92,10 @@ class Whose(NamedTuple):
 
 
 def shown(  # noqa: PLR0913 - where it is looked for
-    asked: Whose,
+    asked: Asked,
     keys: Collection[Key],
     find: Callable[[Key], Any],
-    id_of: Callable[[tuple[str | int, ...]], str],
+    id_of: IdOf,
     humans: Collection[str],
     *,
     births: Mapping[str, Birth],
@@ -133,7 +133,7 @@ def shown(  # noqa: PLR0913 - where it is looked for
     return Shown(heads, mandates, frozenset(bound), born, of_age, related)
 
 
-def _is_of_age(party: str, birth: Birth | None, asked: Whose) -> bool:
+def _is_of_age(party: str, birth: Birth | None, asked: Asked) -> bool:
     """By the register; where it does not know them, by what the request says, if that leaves no doubt."""
     majority = country_of(asked.country).majority
     if birth is not None:

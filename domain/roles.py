@@ -27,12 +27,12 @@ GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "auditor")
 class May:
     """These roles may, as parties or by competence; ``same_authority``: only in their own office.
 
-    ``or_opinion_office``: also those of an office that is asked for its opinion now. ``judges``: nobody may who
+    ``or_further_office``: also those of the further offices that have to do with it now. ``judges``: nobody may who
     acted for a party at the counter (rules.md 46).
     """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"
     roles: tuple[str, ...]
     same_authority: bool = True
-    or_opinion_office: bool = False
+    or_further_office: bool = False
     judges: bool = False

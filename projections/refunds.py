@@ -1,6 +1,7 @@
 """What is due back and not paid, for the treasury: a row for each payment; nothing personal."""
 
 from domain.case import Case
+from domain.case_parts import left_of
 from projections import Row, View
 
 
@@ -18,7 +19,7 @@ def _rows(case: Case) -> list[Row]:
             "since": refund["since"],
         }
         for payment, refund in case.refunds.items()
-        if (left := refund["due"] - refund["paid_back"])
+        if (left := left_of(refund))
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from domain.case import Case, Stage
+from domain.case_parts import left_of
 from projections import Row, View
 
 Since = Callable[[Case], str | None]  # from which moment on; None: it does not
@@ -126,7 +127,7 @@ def _claims_lost(case: Case) -> str | None:
 def _paid_in_time(case: Case) -> str | None:
     """All of it was paid in time, and the case could not go on (rules.md 36): somebody looks, until it went back."""
     paid = (refund for refund in case.refunds.values() if refund["reason"] == "in_time")
-    return min((one["since"] for one in paid if one["since"] and one["due"] > one["paid_back"]), default=None)
+    return min((one["since"] for one in paid if one["since"] and left_of(one) > 0), default=None)
 
 
 # Reason -> since when; a further one is a line here, and a title among the messages ("waiting").

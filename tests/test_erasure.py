@@ -17,6 +17,7 @@ import pytest
 from infra.formats.canonical import from_b64url
 from infra.formats.envelope import payload_of, split
 from infra.log.event_store import Log
+from tests.api.test_amendments import annul_all
 from tests.town.caller import good, new_key, until
 from tests.town.fixtures import Furnished, served
 from tests.town.people import A_PDF, person
@@ -127,6 +128,7 @@ class Sale:
         good(town.judge(town.officer(self.case, 2), self.case, "approvals"))
         self.entry = str(town.read(self.case)["entries"][0]["entry"])
         town.acknowledge(self.case)
+        annul_all(town, f"/v1/registers/vehicles/entries/{self.entry}")
 
     @property
     def _seller(self) -> Any:

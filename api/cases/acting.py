@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.cases.sealing import EvidenceBrought, discard, seal
+from api.cases.sealing import EvidenceBrought, discard, seal, sealed, taken
 from api.edge.caller import caller
 from api.edge.carrying_out import done, found_again, led_to
 from api.edge.may_read import located, readable
@@ -45,16 +45,29 @@ class ActsAs(Value):
 
 
 async def act_for_party(
-    request: Request, case: str, kind: type[PartyCommand], said: ActsAs | None, /, **more: Any
+    request: Request,
+    case: str,
+    kind: type[PartyCommand],
+    said: ActsAs | None,
+    /,
+    *,
+    brought: list[EvidenceBrought] | None = None,
+    **more: Any,
 ) -> Response:
-    """One command of a party on one case. Nobody but an officer hears whether a paper is there."""
+    """One command of a party on one case, with the evidence ``brought`` for it where it takes any. Nobody but an
+    officer hears whether a paper is there.
+    """
     actor = caller(request)
     country = located(request, case)
     if said is not None and said.on_paper is not None:
         await readable(request, actor, case, "case.counter")
-    outcome = await with_paper(
+    evidence = await sealed(country, actor, case, brought or [])
+    if brought is not None:
+        more["evidence"] = evidence
+    asked = with_paper(
         country, actor, case, said, lambda acting: led_to(request, case, kind, acting=acting, **more)
     )
+    outcome = await taken(country, evidence, asked)
     return done(request, actor, outcome, found=await found_again(request, country, actor, outcome))
 
 

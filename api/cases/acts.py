@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, EvidenceBrought, has_brought, sealed
+from api.cases.sealing import AllBrought, EvidenceBrought, has_brought
 from api.edge.caller import house_of, may_today
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
@@ -25,7 +25,6 @@ from domain.commands import (
     Competence,
     DeclareNotNeeded,
     DeclineConsent,
-    EraseCase,
     ExtendDeadline,
     GiveConsent,
     GiveOpinion,
@@ -39,7 +38,7 @@ from domain.commands import (
     WithdrawCase,
     WriteEntries,
 )
-from domain.forms import Line, Paragraph, Value
+from domain.forms import Paragraph, Value
 from domain.refusals import Fault, Invalid, Refusal
 
 router = APIRouter()
@@ -130,13 +129,6 @@ class Nothing(Value):
     """An object without members: nothing more is asked."""
 
 
-class Erasure(Value):
-    """The legal basis, and whose data (as ``parties`` of the case names them); left out: all of it."""
-
-    basis: Line
-    whose: Annotated[list[Code], Field(min_length=1, max_length=200)] | None = None
-
-
 # --- facts ------------------------------------------------------------------------------------------------
 
 _CONSENTS: dict[str, type[PartyCommand]] = {
@@ -170,10 +162,9 @@ async def inform(request: Request, case: Id) -> Response:
     """A fact: it names the question that it answers."""
     actor, said = await caller_and_body(request, case, Information)
     pieces = await _new(request, actor, case, said)
-    async with sealed(located(request, case), actor, case, pieces) as evidence:
-        return await act_for_party(
-            request, case, ProvideInformation, said.acting, of=said.of, answer=said.answer, evidence=evidence
-        )
+    return await act_for_party(
+        request, case, ProvideInformation, said.acting, brought=pieces, of=said.of, answer=said.answer
+    )
 
 
 async def _new(request: Request, actor: Actor, case: str, said: Information) -> list[EvidenceBrought]:
@@ -193,16 +184,6 @@ async def give_opinion(request: Request, case: Id) -> Response:
     """A fact, by the asked authority: it names what it answers."""
     _, said = await caller_and_body(request, case, OpinionBody)
     return await act(request, case, GiveOpinion, of=said.of, opinion=said.opinion)
-
-
-@router.post(
-    "/v1/cases/{case}/erasures",
-    **documented("Erase the personal data", body=Erasure, answer=CaseBrief, asks=EraseCase),
-)
-async def erase(request: Request, case: Id) -> Response:
-    """After the appeal term and the retention; the signed record stays verifiable."""
-    _, said = await caller_and_body(request, case, Erasure)
-    return await act(request, case, EraseCase, basis=said.basis, whose=tuple(said.whose or ()))
 
 
 # --- judgements -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, has_brought, sealed
+from api.cases.sealing import AllBrought, has_brought
 from api.edge.caller import house_of
 from api.edge.carrying_out import caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
@@ -52,10 +52,15 @@ async def amend(request: Request, case: Id) -> Response:
     is_done = found.restatements.get(said.of) == digest_of(content)
     is_brought = is_new or (is_done and not has_brought(found, said.evidence))
     try:
-        async with sealed(country, actor, case, said.evidence if is_brought else []) as evidence:
-            return await act_for_party(
-                request, case, AmendRequest, said.acting, of=said.of, request=content, evidence=evidence
-            )
+        return await act_for_party(
+            request,
+            case,
+            AmendRequest,
+            said.acting,
+            brought=said.evidence if is_brought else [],
+            of=said.of,
+            request=content,
+        )
     except Clash as clash:
         raise await with_the_way(request, actor, clash) from None
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, act_for_party, readable_as
-from api.cases.sealing import AllBrought, has_brought, sealed
+from api.cases.sealing import AllBrought, has_brought
 from api.edge.carrying_out import act, caller_and_body
 from api.edge.case_shown import CaseBrief, CaseShown
 from api.edge.contract import Id, documented
@@ -80,22 +80,21 @@ async def appeal(request: Request, case: Id) -> Response:
         return await act_for_party(request, case, TakeBackAppeal, said.acting, of=said.of)
     if said.reason is None:
         raise Invalid(Fault("/reason", "missing"))
-    country, found, rule = await readable_as(request, actor, case, said.acting, "case.appeal")
+    _, found, rule = await readable_as(request, actor, case, said.acting, "case.appeal")
     mine = {said.party} if said.party else {each.party for each in rule.capacities}
     lodged = [(each["party"], each["reason"]) for each in found.open_appeals]
     is_lodged = any(party in mine and reason == said.reason for party, reason in lodged)
     is_done = is_lodged and has_brought(found, said.evidence)
-    async with sealed(country, actor, case, [] if is_done else said.evidence) as evidence:
-        return await act_for_party(
-            request,
-            case,
-            LodgeAppeal,
-            said.acting,
-            of=said.of,
-            reason=said.reason,
-            evidence=evidence,
-            party=said.party,
-        )
+    return await act_for_party(
+        request,
+        case,
+        LodgeAppeal,
+        said.acting,
+        brought=[] if is_done else said.evidence,
+        of=said.of,
+        reason=said.reason,
+        party=said.party,
+    )
 
 
 def _must_say_nothing_more(said: AppealBody) -> None:

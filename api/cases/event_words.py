@@ -11,6 +11,7 @@ from typing import Any, Final
 from api.edge.sentences import Language
 from domain.awaited import member_of
 from domain.case import Case
+from domain.case_parts import left_of
 from domain.events import (
     AppealDecided,
     AppealTermEnded,
@@ -178,7 +179,7 @@ def _due_of(event: Any, amount: int, case: Case) -> int:
     if not isinstance(event, RefundDue):
         return amount
     refund = case.refunds[event.payment]
-    return max(min(amount, refund["due"] - refund["paid_back"]), 0)
+    return max(min(amount, left_of(refund)), 0)
 
 
 def _whose(event: PersonalDataErased, case: Case) -> tuple[Named, ...]:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.cases.acting import ActsAs, with_paper
-from api.cases.sealing import AllBrought, EvidenceBrought, sealed
+from api.cases.sealing import AllBrought, EvidenceBrought, sealed, taken
 from api.edge.caller import (
     caller,
     country_here,
@@ -104,17 +104,20 @@ async def _filed(
     """What the filing led to; nothing is sealed for a repeat, and nothing stays sealed for a refusal."""
     if not pieces or country.desk.was_asked(sent_under):
         return await asyncio.wrap_future(country.desk.ask(command, sent_under))
-    async with sealed(country, command.by, command.case, pieces) as evidence:
+    evidence = await sealed(country, command.by, command.case, pieces)
+
+    async def asked() -> Outcome:
         filed = replace(command, evidence=evidence)
         return await asyncio.wrap_future(country.desk.ask(filed, sent_under))
+
+    return await taken(country, evidence, asked())
 
 
 def asked_for(request: Request, found: Any) -> tuple[CountryHouse, Offer]:
     """The country and its law on the procedure that the document names, before the rest is read."""
     if not isinstance(found, dict):
         raise Invalid(Fault("", "not_an_object"))
-    asked = found
-    code, procedure = asked.get("country"), asked.get("procedure")
+    code, procedure = found.get("country"), found.get("procedure")
     country = country_here(request, code) if isinstance(code, str) else None
     offered = offer(country.code, procedure) if country and isinstance(procedure, str) else None
     if country is None or not isinstance(procedure, str):

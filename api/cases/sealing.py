@@ -1,18 +1,19 @@
 """What is brought is sealed anew for a case, before the case says so; what the case does not take is gone again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Mapping
 from typing import Annotated
 
 from pydantic import Field
 
+from api.edge.problems import Declined
 from api.edge.shapes import Code, EventHash, OpaqueId
 from domain.case import Case
 from domain.commands import Actor
 from domain.events import Attachment
 from domain.forms import Value
 from domain.refusals import Refusal
+from infra.desk.desk import Outcome
 from infra.house import CountryHouse
 
 
@@ -32,18 +33,26 @@ def has_brought(case: Case, pieces: list[EvidenceBrought]) -> bool:
     return case.has_evidence((piece.kind, piece.sha256) for piece in pieces)
 
 
-@asynccontextmanager
 async def sealed(
     country: CountryHouse, actor: Actor, case: str, pieces: list[EvidenceBrought]
-) -> AsyncIterator[tuple[Attachment, ...]]:
-    """Each piece of evidence, sealed while the case is asked; where it refuses, nothing stays sealed."""
+) -> tuple[Attachment, ...]:
+    """Each piece of evidence, sealed before the case is asked."""
     brought = {f"/evidence/{n}": piece for n, piece in enumerate(pieces)}
-    evidence = await seal(country, actor, case, brought) if brought else ()
+    return await seal(country, actor, case, brought) if brought else ()
+
+
+async def taken(
+    country: CountryHouse, evidence: tuple[Attachment, ...], asked: Awaitable[Outcome]
+) -> Outcome:
+    """What the command that carries it led to; what no event names, as it was refused or a repeat, is gone again."""
     try:
-        yield evidence
-    except Refusal:
+        outcome = await asked
+    except (Refusal, Declined):
         await discard(country, evidence)
         raise
+    if outcome.is_repeat:
+        await discard(country, evidence)
+    return outcome
 
 
 async def seal(

@@ -19,8 +19,8 @@ from domain.parentage import Birth, birth, found_by
 from domain.procedure import Key, Procedure
 from domain.refusals import Clash, Refusal, Unknown, Unready
 from domain.representation import (
+    Asked,
     Shown,
-    Whose,
     capacities_today,
     children_in,
     companies_in,
@@ -54,7 +54,7 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     read by, and nothing is decided on it.
     """
     procedure, me = offer_of(case).procedure, actor.persons.get(country.code)
-    asked = Whose(country.code, procedure, case.request, legal_day(at, country_of(country.code)), me)
+    asked = Asked(country.code, procedure, case.request, legal_day(at, country_of(country.code)), me)
     offices = (office.person for office in actor.competences if office.country == country.code)
     humans = tuple(dict.fromkeys(human for human in (me, *offices) if human))
     keys = (

@@ -16,8 +16,10 @@ from api.registers.who_reads import FIND, KEEP, READ, office_of_register, office
 from domain.commands import Actor, EntryCommand, EraseEntry, LiftRestriction, PlaceRestriction
 from domain.entry_visibility import restrictions_of
 from domain.forms import Line, Value
+from domain.refusals import Clash
 from infra.desk.desk import new_cause
 from infra.house import CountryHouse
+from infra.read_models.forgettable import has_open_case
 from infra.runtime.chance import random_id
 
 router = APIRouter()
@@ -78,8 +80,12 @@ async def lift(request: Request, register: str, entry: Id, restriction: Id) -> R
 )
 async def erase(request: Request, register: str, entry: Id) -> Response:
     """When the law keeps it no longer."""
-    country, _ = _country_of_entry(request, register, entry)
+    country, actor = _country_of_entry(request, register, entry)
     said = await body_of(request, EntryErasure)
+    if offices_of(actor, country.code, "data_protection_officer"):
+        await country.seen()
+        if has_open_case(country.read_models, entry):
+            raise Clash("open_case")
     return await _act(request, country, register, entry, EraseEntry, basis=said.basis)
 
 
@@ -91,6 +97,7 @@ async def _act(
     make: Callable[..., EntryCommand],
     **more: Any,
 ) -> Response:
+    """One command on an entry that no case leads, carried out and answered."""
     command = make(
         by=caller(request),
         cause=new_cause(),

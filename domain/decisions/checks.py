@@ -1,17 +1,14 @@
 """What has to hold against the registers, at the filing and at the decision; not what is written into them."""
 
 from datetime import date
-from typing import Final
 
 from domain.decisions.situation import Situation
-from domain.entry import WARNINGS, Entry
-from domain.facts import EVERYTHING, Facts, Seen
-from domain.offers import restrictions_of
+from domain.entry import RESTRICTED
+from domain.facts import Facts, Seen
 from domain.parties import STRUCK_OFF
 from domain.procedure import Check, Create, Effect, Key, Moment
 from domain.refusals import Clash, named
-
-RESTRICTED: Final = WARNINGS[0]
+from domain.seen import as_seen
 
 
 def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]:
@@ -76,15 +73,3 @@ def _sees(check: Check, facts: Facts, situation: Situation, seen: dict[Key, Seen
             seen[key] = as_seen(entry, facts.day) if entry else None
         entries[name] = seen[key]
     return Facts(facts.request, facts.day, facts.late, entries)
-
-
-def as_seen(entry: Entry, day: date) -> Seen:
-    """The entry as rules see it, its restrictions with the reach that the law of that day gives them."""
-    until = date.fromisoformat(entry.until) if entry.until else None
-    if not entry.restrictions:
-        return Seen(entry.content, until=until)
-    kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
-    known = restrictions_of(entry.country, entry.register, day)
-    # A kind that the law does not know any more still stops everything, until it is lifted.
-    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
-    return Seen(entry.content, reaches, until)

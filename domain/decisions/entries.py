@@ -49,7 +49,7 @@ def lift(command: LiftRestriction, situation: Situation) -> Decision:
     rule = _restricting(situation, *_who_lifts(situation, live))
     _must_be_anothers(rule, situation)
     lifted = e.RestrictionLifted(restriction=command.restriction, kind=live["kind"], rule=rule.id)
-    return situation.by(rule, [(LEAD, lifted)], authority=_office(rule))
+    return situation.by(rule, [(LEAD, lifted)], authority=rule.office.authority)
 
 
 def _is_placed(command: PlaceRestriction, rule: Rule, entry: Entry) -> bool:
@@ -88,12 +88,6 @@ def _who_lifts(situation: Situation, live: Mapping[str, str]) -> tuple[str, ...]
     kind = _kinds(situation).get(live["kind"])
     court = kind.court if kind else None
     return (live["authority"], court.authority) if court else (live["authority"],)
-
-
-def _office(rule: Rule) -> str:
-    if rule.competence is None:
-        raise NotAllowed
-    return rule.competence.authority
 
 
 def _restricting(situation: Situation, *authorities: str) -> Rule:

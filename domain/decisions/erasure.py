@@ -40,15 +40,19 @@ def erase_case(command: EraseCase, situation: Situation) -> Decision:
 
 
 def erase_entry(command: EraseEntry, situation: Situation) -> Decision:
-    """When every procedure of the register keeps it no longer, and nothing is forbidden about it."""
+    """Of one that has ended, when every procedure of the register keeps it no longer, and nothing is forbidden about
+    it (rules.md 30). Whether a case about it is open, the edge asks: no entry knows.
+    """
     rule = situation.must_be_allowed()
     entry, sealed_with = situation.entry, _keys_of_entry(situation)
     if not sealed_with:
         return situation.so_already(rule)
-    if entry.restrictions:
+    since = entry_kept_since(entry)
+    if since is None:
+        raise Clash("entry_holds")
+    if entry_waits_for(entry) == "restriction":
         raise Clash("restricted_entry_stays")
-    kept = kept_of_entry(entry.country, entry.register, situation.day)
-    _must_be_over(kept, entry.changed_at, situation)
+    _must_be_over(kept_of_entry(entry.country, entry.register, situation.day), since, situation)
     erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(situation.keys), basis=command.basis)
     return situation.by(rule, [(LEAD, erased)])
 
@@ -70,9 +74,7 @@ def forget_case(_command: ForgetCase, situation: Situation) -> Decision:
 
 
 def forget_entry(_command: ForgetEntry, situation: Situation) -> Decision:
-    """The clock: an entry that has ended, under no restriction, as a case. Whether a case about it is open, it looks
-    before it asks.
-    """
+    """The clock: as the officer, where the law is confirmed (rules.md 50)."""
     rule = situation.must_be_allowed()
     entry, sealed_with = situation.entry, _keys_of_entry(situation)
     kept = kept_of_entry(entry.country, entry.register, situation.day)
@@ -106,22 +108,23 @@ def _is_over_by_confirmed_law(kept: Kept | None, since: str | None, situation: S
 
 def _must_be_forgettable(situation: Situation) -> None:
     case = situation.case
-    if _can_be_appealed(situation):
+    if case_waits_for(case) == "appeal" and not _is_appeal_term_over(situation):
         raise Clash("appeal_term_open")
-    if case.to_go_back and case.fee:  # whose it is has to be known until they have it
-        raise Clash("refund_open", amount=Amount(case.to_go_back, case.fee["currency"]))
+    if case.to_go_back:  # whose it is has to be known until they have it
+        currency = next(currency for _, currency, _ in case.payments.values())
+        raise Clash("refund_open", amount=Amount(case.to_go_back, currency))
     ended = case.decided["at"] if case.decided else case.filed_at
     _must_be_over(kept_of_case(situation.terms), ended, situation)
 
 
-def _can_be_appealed(situation: Situation) -> bool:
-    """Whether somebody can still appeal; what still holds claims waits until the clock has let go of them."""
+def _is_appeal_term_over(situation: Situation) -> bool:
+    """Though the clock has not said so yet; what still holds claims waits until it has let go of them."""
     case = situation.case
-    if case.ending is None or case.is_appeal_term_over:
+    if case.ending is None or case.stage != Stage.COMPLETED:
         return False
     served_on = date.fromisoformat(case.ending["served_after"]["due"])
     until = case.appeal_until or compute(situation.terms.times.appeal, served_on, situation.country)
-    return case.stage != Stage.COMPLETED or not is_past(until, situation.at)
+    return is_past(until, situation.at)
 
 
 def _must_be_over(kept: Kept | None, since: str, situation: Situation) -> None:

@@ -31,9 +31,7 @@ from domain.roles import OFFICERS, SUPERVISOR
 def assign(command: AssignCase, situation: Situation) -> Decision:
     """To oneself, or by a supervisor to an officer of the authority; never to a party."""
     rule = situation.must_be_allowed()
-    officer = command.officer or rule.competence
-    if officer is None:
-        raise NotAllowed("only_officers_have_cases")
+    officer = command.officer or rule.office
     case = situation.case
     if officer.person in subject_of(case, situation.at).humans | situation.found.bound:
         raise NotAllowed("officer_is_party")
@@ -46,7 +44,7 @@ def assign(command: AssignCase, situation: Situation) -> Decision:
         raise NotAllowed("judged_before")
     if not _is_competent(officer, situation):
         raise NotAllowed("officer_without_competence")
-    if rule.competence and rule.competence.role != SUPERVISOR and officer.office_id != officer_of(rule):
+    if rule.office.role != SUPERVISOR and officer.office_id != officer_of(rule):
         raise NotAllowed("supervisor_assigns")
     must_be_a_person(officer, situation)
     if case.officer == officer.office_id and does_fit(AssignCase, case):

@@ -1,10 +1,10 @@
 """What every decision stands on: one command at its moment, what was loaded for it, the law that holds."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from domain import events as e
 from domain.about import About, about_of, offer_of
@@ -47,7 +47,7 @@ from domain.once import once
 from domain.parentage import Birth, births_in, led_to
 from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
 from domain.persons import is_company, key_of, people_in
-from domain.procedure import Effect, Key, Offer, Terms, slots, written_key
+from domain.procedure import Effect, IdOf, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
 from domain.refusals import (
     Clash,
@@ -62,7 +62,7 @@ from domain.refusals import (
     WrongStage,
 )
 from domain.registers.companies import Heads, company_key, heads_on
-from domain.representation import NOTHING, Shown, Whose, capacities_today, children_in, shown
+from domain.representation import NOTHING, Asked, Shown, capacities_today, children_in, shown
 from domain.roles import APPLICANT, May
 from domain.running import decision_due
 
@@ -101,7 +101,7 @@ class Situation:
         beside: Mapping[Key, Claim | Entry | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
         keys: Mapping[str, Sequence[str]] = _NONE,
-        id_of: Callable[[tuple[str | int, ...]], str] = _no_id,
+        id_of: IdOf = _no_id,
     ) -> None:
         self.command = command
         self.at = at
@@ -184,7 +184,9 @@ class Situation:
         if not isinstance(self.command, FileCase):
             return offer_of(self.case)
         found = offer(self.command.country, self.command.procedure)
-        return found or self._not_offered(self.command)
+        if found is None:
+            self._not_offered(self.command)
+        return found
 
     @once
     def terms(self) -> Terms:
@@ -193,7 +195,10 @@ class Situation:
             return self._about.terms
         if not isinstance(self.command, FileCase):
             return self.offer.since(self.case.terms)
-        return self.offer.on(self.day) or self._not_offered(self.command)
+        found = self.offer.on(self.day)
+        if found is None:
+            self._not_offered(self.command)
+        return found
 
     @property
     def procedures(self) -> tuple[str, ...]:
@@ -211,7 +216,7 @@ class Situation:
         is_of_entry = isinstance(self.command, EntryCommand) and not isinstance(self.state, Case)
         return self.entry if is_of_entry else self.case
 
-    def _not_offered(self, command: FileCase) -> Any:
+    def _not_offered(self, command: FileCase) -> NoReturn:
         raise NotOffered(country=Named("country", command.country))
 
     # --- what lies beside it --------------------------------------------------------------------------------
@@ -280,7 +285,7 @@ class Situation:
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
-        asked = Whose(country, about.offer.procedure, about.request, self.day, me)
+        asked = Asked(country, about.offer.procedure, about.request, self.day, me)
         humans = humans_of(self.command, country)
         return shown(asked, keys, self._seen, self.id_of, humans, births=self._births(keys))
 
@@ -341,7 +346,7 @@ class Situation:
         if authority in (None, there.authority):
             return subject
         return replace(
-            subject, authority=authority, opinion_offices=(*subject.opinion_offices, there.authority)
+            subject, authority=authority, further_offices=(*subject.further_offices, there.authority)
         )
 
     def _named_in(self, entry: Entry) -> dict[str, str]:
@@ -429,8 +434,7 @@ class Situation:
 
     def _term_started(self, actor: e.ActorMember, events: Events) -> Events:
         state: Any = self.state
-        is_of_a_case = not isinstance(self.command, EntryCommand | AppointeeCommand)
-        if not events or not is_of_a_case or not self._may_complete(state):
+        if not events or self.command.family != "case" or not self._may_complete(state):
             return []
         if any(isinstance(event, e.CaseFiled | e.RequestAmended) and event.consents for _, event in events):
             return []  # it waits for these

@@ -1,6 +1,6 @@
 """The companies of a country: number, names, who heads each and may act for it, whether it is struck off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
@@ -12,7 +12,7 @@ from domain.facts import Content
 from domain.forms import CompanyNumber, Day, Form, Line, Person, Public, Value
 from domain.key_kinds import KeyKind, hard, in_form
 from domain.persons import key_of
-from domain.procedure import Key, Register, entry_key
+from domain.procedure import IdOf, Key, Register, entry_key
 from domain.refusals import WrongValue
 
 
@@ -72,7 +72,7 @@ class Heads(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def heads_on(entry: Entry, day: date, id_of: Callable[[tuple[str | int, ...]], str]) -> Heads:
+def heads_on(entry: Entry, day: date, id_of: IdOf) -> Heads:
     """Who heads the company on this legal day; ``id_of`` derives a keyed id from what ``key_of`` gives.
 
     Who may only act together with another head takes a paper, which an officer judges.

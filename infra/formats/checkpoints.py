@@ -1,4 +1,7 @@
-"""Checkpoints and their signatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature); stores and sends nothing."""
+"""Checkpoints and their signatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature); stores and sends nothing.
+
+Unused in the house until its logs are witnessed.
+"""
 
 import base64
 from collections.abc import Callable, Iterable, Mapping

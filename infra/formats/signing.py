@@ -210,7 +210,9 @@ def mac(secret: bytes, message: bytes) -> bytes:
 
 
 def ed25519_public(seed: bytes) -> bytes:
-    """The public key (32 bytes) of an Ed25519 seed (32 bytes): log keys and witnesses have such bare keys."""
+    """The public key (32 bytes) of an Ed25519 seed (32 bytes): log keys and witnesses have such bare keys;
+    unused in the house until its logs are witnessed.
+    """
     return ed25519.Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 

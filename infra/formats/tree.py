@@ -1,6 +1,7 @@
 """The arithmetic of Merkle trees (RFC 6962 section 2.1, RFC 9162 section 2.1); stores and sends nothing.
 
-A tree's nodes are 32 bytes, leaves are given as leaf hashes. Proofs are lists of nodes in the order of RFC 9162.
+A tree's nodes are 32 bytes, leaves are given as leaf hashes. Proofs are lists of nodes in the order of RFC 9162;
+unused in the house until its logs are witnessed.
 """
 
 from collections.abc import Iterable, Sequence

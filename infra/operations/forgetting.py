@@ -38,7 +38,7 @@ def _pages(country: CountryHouse, kept_alike: RetentionClass, now: datetime) -> 
 
 
 def _may_go(country: CountryHouse, kept_alike: RetentionClass, row: Row) -> bool:
-    """A case that is filed in the same moment finds what one finds that is filed a moment later."""
+    """Whether no case about the entry is open; one that is filed in this moment finds what one finds a moment later."""
     return kept_alike.family == "case" or not has_open_case(country.read_models, row["entry"])
 
 

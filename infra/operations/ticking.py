@@ -47,7 +47,7 @@ class Ticker:
 
     def _tick(self) -> int:
         country, now = self._country, self._clock()
-        done = self._restating.look(now) + _lapses(country, now) + _ends_of_entries(country, now)
+        done = self._restating.look(now) + _times_over(country, now) + _ends_of_entries(country, now)
         if now - _last_head(country, now) >= HEAD_EVERY:
             done += record_access_head(country)
         # Development's clock jumps, also back.
@@ -80,8 +80,8 @@ def record_access_head(country: CountryHouse) -> int:
     return int(country.desk.have(work).result())
 
 
-def _lapses(country: CountryHouse, now: datetime) -> int:
-    """How many commands led to events."""
+def _times_over(country: CountryHouse, now: datetime) -> int:
+    """What follows where a time of a case is over: it lapses, is served, or closed; how many commands led to events."""
     return _each_due(country, now, "deadlines", ("next", "case"), lambda row: _command(row, now))
 
 

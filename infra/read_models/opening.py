@@ -28,10 +28,10 @@ def open_all(rows: Sequence[Row], country: str, key_store: Vault) -> list[Opened
 
     Raises vault.Unavailable.
     """
-    boxes = [_boxes(row) for row in rows]
-    key_of = _keys(key_store, {box.key_id for found in boxes for box in found or ()})
+    sealed = [_boxes(row) for row in rows]
+    key_of = _keys(key_store, {box.key_id for found in sealed for box in found or ()})
     opened = []
-    for row, found in zip(rows, boxes, strict=True):
+    for row, found in zip(rows, sealed, strict=True):
         position, stream, seq, name, _ = row
         try:
             event = read(row, country, key_of, found)

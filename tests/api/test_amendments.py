@@ -62,6 +62,13 @@ def confirm(town: Town, path: str, who: str, what: str) -> Any:
     return act(town, who, path, what, {"of": seen(town, path)["proposal"]["event"]})
 
 
+def annul_all(town: Town, path: str) -> None:
+    """A court takes back all that an entry says, so that it holds no more."""
+    while (found := seen(town, path))["status"] == "active":
+        said = {"of": found["newest_change"], "reason": WHY}
+        good(act(town, JUDGE, path, "annulments", said))
+
+
 def test_an_error_of_the_office_is_corrected_and_everybody_is_told(town: Town) -> None:
     case = town.take_to("completed", *SALE)
     path = path_of(town, case)

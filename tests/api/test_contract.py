@@ -16,7 +16,7 @@ from schemathesis.checks import CHECKS
 
 from api.app import build
 from infra.formats import codec
-from tests.api.test_amendments import amended
+from tests.api.test_amendments import amended, annul_all
 from tests.api.test_further_law import opinion_asked_and_given
 from tests.api.test_life_of_a_case import lived
 from tests.town.caller import good, new_key, until
@@ -259,6 +259,7 @@ def looked_after(town: Town) -> None:
     searched = {"kind": "vin", "parts": [vin], "purpose": "the end of the retention"}
     entry = good(town.as_(FIRST).post("/v1/registers/vehicles/searches", searched))["entry"]
     town.withdraw(case)
+    annul_all(town, f"/v1/registers/vehicles/entries/{entry}")
     town.travel(days=366 * 11)
     why = {"basis": "the law keeps it no longer"}
     officer = town.as_(DATA_PROTECTION)

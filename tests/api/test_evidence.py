@@ -115,6 +115,20 @@ def test_an_answer_may_bring_more(town: Town) -> None:
     assert town.as_(OFFICER).get(f"/v1/cases/{case}/evidence/{evidence}").content == A_PDF
 
 
+def test_what_is_not_taken_does_not_stay_sealed(town: Town) -> None:
+    """Also where the request is declined before the case is asked; the upload is there for the next one."""
+    case = town.take_to("returned", *BIRTH)
+    of = town.read(case)["questions"][0]["of"]
+    mother, folder = town.as_(MOTHER), town.house.countries["TR"].folder / "evidence"
+    more = {"kind": "birth_report", **town.upload(mother, "TR")}
+    said = {"of": of, "answer": "Here it is.", "evidence": [more]}
+    before = sum(1 for _ in folder.rglob("*"))
+    declined = mother.post(f"/v1/cases/{case}/information", said, key="no key")
+    assert problem(declined) == (400, "idempotency_key_wrong")
+    assert sum(1 for _ in folder.rglob("*")) == before
+    good(mother.post(f"/v1/cases/{case}/information", said))
+
+
 def test_nothing_of_it_lies_on_the_disk_in_clear(new_town: Town) -> None:
     """Neither as an upload nor as evidence of a case."""
     raw = A_PDF + b"the secret of the scan"

@@ -201,6 +201,9 @@ def test_an_entry_is_not_forgotten_under_a_restriction_or_while_a_case_about_it_
         disputed[0]: "appeal",
         disputed[1]: "open_case",
     }
+    for entry, why in ((arrested[1], "restricted_entry_stays"), (disputed[1], "open_case")):
+        path = f"/v1/registers/vehicles/entries/{entry}/erasures"
+        assert problem(town.as_(OFFICER).post(path, BASIS)) == (409, why)
     good(town.as_(BAILIFF).delete(f"{place}/{restriction['id']}"))
     town.travel(minutes=2)
     town.tick()

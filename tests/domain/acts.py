@@ -551,6 +551,12 @@ def _written(story: Story) -> dict[str, Any]:
     return {"written_by": story.entry.written_by}
 
 
+def ended(story: Story) -> None:
+    """The entry is over, by whatever law."""
+    register = story.offer.procedure.registers[0].name
+    story.happened((story.key, e.EntryEnded(register=register, title="scrapped")))
+
+
 def erase_entry(by: Who = DATA_PROTECTION) -> Act:
     """The data of the entry is to be destroyed."""
     return lambda s: EraseEntry(basis="the retention has ended", **_of_entry(s, by))

@@ -34,6 +34,7 @@ from tests.domain.acts import (
     correct,
     correct_as_a_court,
     decide_appeal,
+    ended,
     erase,
     erase_entry,
     expire,
@@ -408,7 +409,7 @@ def test_the_court_annuls_also_when_the_people_of_the_case_are_erased() -> None:
 
 
 def test_what_is_erased_is_not_amended() -> None:
-    story = given(a_sale(), *COMPLETED, propose_correction(), later(days=5000), erase_entry())
+    story = given(a_sale(), *COMPLETED, ended, propose_correction(), later(days=5000), erase_entry())
     proposal = story.entry.proposal
     assert proposal is not None
     assert (proposal["content"], proposal["reason"], story.entry.before) == (None, None, None)

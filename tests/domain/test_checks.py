@@ -7,12 +7,13 @@ import pytest
 from domain.about import About
 from domain.commands import FileCase
 from domain.country import Source
-from domain.decisions.checks import as_seen, check_entry
+from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.facts import EVERYTHING, Reach, Request, Seen
 from domain.procedure import Check, Key, Moment, Terms, entry_key
 from domain.procedure import checked as looked_at
 from domain.refusals import Clash
+from domain.seen import as_seen
 from tests.domain.acts import PROPOSED, approve, file, lift, office, restrict
 from tests.domain.story import MONDAY, Story, a_sale, given
 

@@ -8,7 +8,6 @@ import pytest
 
 from domain import events as e
 from domain.claim import FREE, Claim
-from domain.decisions.checks import as_seen
 from domain.decisions.situation import NotSeen
 from domain.entry import Entry
 from domain.events import Personal
@@ -18,6 +17,7 @@ from domain.procedure import Change, Create, Effect, End, Key, Register, claim_k
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
+from domain.seen import as_seen
 from tests.domain.acts import APPROVED, PROPOSED, acknowledge, approve, file, later
 from tests.domain.made_up import SALE, a_story_of, car, car_of, vin_of
 from tests.domain.made_up import made_up as made_up_law

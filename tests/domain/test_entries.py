@@ -22,6 +22,7 @@ from tests.domain.acts import (
     applicant,
     approve,
     assign,
+    ended,
     erase_entry,
     later,
     lift,
@@ -198,7 +199,9 @@ def test_an_entry_of_another_register_is_not_there() -> None:
 
 
 def test_an_entry_is_forgotten_when_its_retention_has_ended() -> None:
-    story = given(a_sale(), later(days=3000)).when(erase_entry()).then_refused(Clash, "retention_not_over")
+    story = (
+        given(a_sale(), ended, later(days=3000)).when(erase_entry()).then_refused(Clash, "retention_not_over")
+    )
     assert "2036-11-24" in str(story.refusal)
     given(story, YEARS_LATER).when(erase_entry()).then("PersonalDataErased")
     assert story.entry.content == {"vehicle": None, "owner": None}
@@ -206,14 +209,19 @@ def test_an_entry_is_forgotten_when_its_retention_has_ended() -> None:
     story.when(erase_entry()).then()
 
 
+def test_an_entry_that_holds_is_kept_however_old_it_is() -> None:
+    """Also for the officer: a car that is on the register can be sold."""
+    given(a_sale(), YEARS_LATER).when(erase_entry()).then_refused(Clash, "entry_holds")
+
+
 def test_the_retention_runs_from_the_last_change() -> None:
-    story = given(a_sale(), later(days=3600), _sold_on, later(days=100))
+    story = given(a_sale(), later(days=3600), _sold_on, ended, later(days=100))
     story.when(erase_entry()).then_refused(Clash, "retention_not_over")
 
 
 def test_former_owners_are_forgotten_too() -> None:
     """Each owner has a key of their own: none of them is left."""
-    story = given(a_sale(), *APPROVED, YEARS_LATER)
+    story = given(a_sale(), *APPROVED, ended, YEARS_LATER)
     owners = {r.keys["owner"] for r in story.log if "owner" in r.keys}
     assert len(owners) == 2
     story.when(erase_entry())
@@ -221,12 +229,12 @@ def test_former_owners_are_forgotten_too() -> None:
 
 
 def test_what_the_law_keeps_for_good_is_never_forgotten() -> None:
-    story = given(a_birth(), *FILED, assign(), approve(OFFICER), YEARS_LATER)
+    story = given(a_birth(), *FILED, assign(), approve(OFFICER), ended, YEARS_LATER)
     story.when(erase_entry()).then_refused(Clash, "kept_for_good")
 
 
 def test_an_entry_under_a_restriction_is_not_forgotten() -> None:
-    given(a_sale(), restrict("arrest"), YEARS_LATER).when(erase_entry()).then_refused(
+    given(a_sale(), restrict("arrest"), ended, YEARS_LATER).when(erase_entry()).then_refused(
         Clash, "restricted_entry_stays"
     )
 
@@ -235,21 +243,25 @@ def test_an_entry_under_a_restriction_is_not_forgotten() -> None:
     ("who", "refusal"), [(OFFICER, NotAllowed), (AUDITOR, NotAllowed), (stranger, Unknown)]
 )
 def test_only_the_data_protection_officer_erases(who: Who, refusal: type[Refusal]) -> None:
-    given(a_sale(), YEARS_LATER).when(erase_entry(who)).then_refused(refusal)
+    given(a_sale(), ended, YEARS_LATER).when(erase_entry(who)).then_refused(refusal)
 
 
 def test_what_comes_after_an_erasure_can_be_erased_too() -> None:
-    story = given(a_sale(), YEARS_LATER, erase_entry(), restrict("arrest", reference="17"), lift(BAILIFF))
+    story = given(
+        a_sale(), ended, YEARS_LATER, erase_entry(), restrict("arrest", reference="17"), lift(BAILIFF)
+    )
     story.when(erase_entry()).then("PersonalDataErased")
 
 
-@for_all(st.lists(st.sampled_from(["sale", "restrict", "lift", "erase"]), max_size=6))
+@for_all(st.lists(st.sampled_from(["sale", "restrict", "lift", "end", "erase"]), max_size=6))
 def test_an_entry_reads_the_same_whether_its_keys_went_before_or_after(steps: list[str]) -> None:
     acts: dict[str, Act] = {"restrict": restrict("arrest"), "lift": lift(BAILIFF), "erase": erase_entry()}
     story = a_sale()
     for step in steps:
         if step == "sale":
             _sold_on(story)
+        elif step == "end":
+            ended(story)
         else:
             given(story, YEARS_LATER).when(acts[step])
     gone = [key for r in story.log if isinstance(r.event, e.PersonalDataErased) for key in r.event.keys]

@@ -30,6 +30,7 @@ from tests.domain.acts import (
     appeal,
     approve,
     decide_appeal,
+    ended,
     erase,
     forget,
     forget_entry,
@@ -149,12 +150,6 @@ def test_only_the_clock_may(story: Story, act: Act) -> None:
 
 
 # --- entries ----------------------------------------------------------------------------------------------
-
-
-def ended(story: Story) -> None:
-    """The entry is over, by whatever law."""
-    register = story.offer.procedure.registers[0].name
-    story.happened((story.key, e.EntryEnded(register=register, title="scrapped")))
 
 
 def test_an_entry_that_has_ended_is_forgotten_and_one_that_holds_is_not(story: Story) -> None:

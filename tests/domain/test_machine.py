@@ -105,7 +105,7 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
         *(*_IN_HAND, c.RefuseCase, c.RecordRefund, 20, c.PresumeServed, 200, c.EndAppealTerm, 800),
     ),
     "forgotten": (*_IN_HAND, c.WithdrawCase, c.RecordRefund, 800, c.EraseCase),
-    "the car forgotten": (c.FileCase, 5000, c.EraseEntry),
+    "the car forgotten": (c.FileCase, (c.AnnulEntry, 1), 5000, c.EraseEntry),
 }
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 2))
 ANY: Final = st.integers(0, 2**16)

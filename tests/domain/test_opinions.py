@@ -291,7 +291,7 @@ def test_who_is_asked_may_read_as_long_as_they_may_answer(make_up: MakeUp) -> No
         assert [opinion["authority"] for opinion in story.now.open_opinions] == ["kz-bailiffs"]
         story = given(story, *acts)
         assert story.now.open_opinions == []
-        assert subject_of(story.now, story.at).opinion_offices == offices
+        assert subject_of(story.now, story.at).further_offices == offices
 
 
 def test_a_question_and_an_investigation_that_overlap_count_once(make_up: MakeUp) -> None:

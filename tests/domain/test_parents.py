@@ -10,7 +10,7 @@ from domain.commands import StatedCapacity
 from domain.countries import country_of
 from domain.entry import Entry
 from domain.offers import offers
-from domain.parentage import birth, birth_of, child_of
+from domain.parentage import birth, birth_claim_of, child_of
 from domain.procedures.birth_certificate import BIRTHS
 from domain.refusals import Clash, Invalid, NotAllowed, Unknown
 from infra.formats.ids import Ids
@@ -179,7 +179,7 @@ def test_who_is_registered_with_their_number_is_born_once_and_found_by_it() -> N
     story = given(a_birth(child_number=number), *FILED, assign(OFFICER), approve(OFFICER))
     known = child_of({"child_number": number})
     assert known is not None
-    assert story.claims[birth_of(human_of(known))].holder == story.entry.entry
+    assert story.claims[birth_claim_of(human_of(known))].holder == story.entry.entry
     assert BIRTHS.keys_of(story.entry.content, None)[-1].parts == ("births", "child", known)
     found = birth(story.entry, human_of)
     assert found is not None
@@ -193,7 +193,7 @@ def test_a_claim_on_a_birth_is_found_by_the_number_and_by_the_keyed_id() -> None
     ids = Ids(b"s" * 32)
     known = ("person", 1, "KZ", CHILD["personal_number"]["number"])
     content = {**example_content(BIRTHS.content, "KZ"), "child_number": CHILD["personal_number"]}
-    assert ids.stream(birth_of(ids.human(known))) == ids.stream(BIRTHS.claims(content)[-1])
+    assert ids.stream(birth_claim_of(ids.human(known))) == ids.stream(BIRTHS.claims(content)[-1])
     searched = BIRTHS.keys_searched("child", ["KZ", known[3]], [country_of("KZ").spelling])
     assert searched == (BIRTHS.keys_of(content, None)[-1],)
 

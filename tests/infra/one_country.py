@@ -235,6 +235,25 @@ class OneCountry:
         """The stream of the n-th car."""
         return self.country.ids.stream(entry_key("vehicles", "vin", vin(n)))
 
+    def annul_entry(self, n: int) -> None:
+        """A court takes back all that the register says of the n-th car: the entry holds no more."""
+        stream, reads = self.entry(n), "active"
+        while reads == "active":
+            entry = self.desk.have(lambda append: append.load(stream, "entry")).result().state
+            asked = c.AnnulEntry(
+                by=self.actor("kz-court-judge"),
+                cause=f"cmd:{uuid.uuid4()}",
+                country=CODE,
+                register="vehicles",
+                entry=stream,
+                of=entry.change,
+                expected=entry.version,
+                written_by=entry.written_by,
+                reason="Decided on 3 March.",
+            )
+            self.desk.ask(asked).result()
+            reads = self.desk.have(lambda append: append.load(stream, "entry")).result().state.status
+
     def erase_entry(self, n: int) -> Outcome:
         """The data-protection officer has an entry erased."""
         asked = c.EraseEntry(

@@ -329,6 +329,7 @@ def test_what_a_desk_remembers_is_what_the_log_says(kazakhstan: OneCountry) -> N
     """A stream that was kept while hot, and the same stream read anew, are equal in everything."""
     kazakhstan.register(1, 2, 3)
     seen = [kazakhstan.completed(1), kazakhstan.approved(2), kazakhstan.withdrawn(3)]
+    kazakhstan.annul_entry(1)
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase(seen[0])
     kazakhstan.erase(seen[2])
@@ -494,6 +495,7 @@ def test_the_erasure_of_an_entry_takes_the_keys_of_all_whom_it_ever_named(kazakh
     """Not only those of its owner of today."""
     kazakhstan.register(1)
     kazakhstan.completed(1)
+    kazakhstan.annul_entry(1)
     keys = as_it_stands(kazakhstan, kazakhstan.entry(1), "entry").keys
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase_entry(1)
@@ -518,6 +520,7 @@ def test_when_the_answer_comes_the_keys_are_gone(kazakhstan: OneCountry) -> None
 def test_an_event_after_an_erasure_is_sealed_with_a_fresh_key(kazakhstan: OneCountry) -> None:
     kazakhstan.register(1)
     kazakhstan.completed(1)
+    kazakhstan.annul_entry(1)
     kazakhstan.later(**APPEALED_AND_KEPT)
     kazakhstan.erase_entry(1)
     gone = set(payloads(kazakhstan)[-1]["data"]["keys"])

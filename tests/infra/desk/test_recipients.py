@@ -77,6 +77,7 @@ def test_countries_only_come_to_a_stream(abroad: OneCountry) -> None:
     """Also where the next decision on the entry concerns nobody abroad."""
     abroad.register(1)
     abroad.completed(1)
+    abroad.annul_entry(1)
     abroad.later(days=4000)
     abroad.erase_entry(1)
     newest = abroad.log.newest(abroad.entry(1))

@@ -428,6 +428,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     sold, other = kazakhstan.completed(1), kazakhstan.withdrawn(2)
     taken_back = kazakhstan.do(c.WithdrawCase, kazakhstan.answered(kazakhstan.in_review(3)), "kz-citizen-1")
     taken_back = kazakhstan.pay_back(taken_back)
+    kazakhstan.annul_entry(1)
     kazakhstan.follow()
     kazakhstan.later(days=5000)
     kazakhstan.erase(sold)
