@@ -84,7 +84,8 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     yield from ((HOUSE, ("notice", code)) for code in entry_notices.CODES)
     yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
     yield from ((code.lower(), ("country", code)) for code in countries())
-    yield from ((country.lower(), ("office", office)) for country, office in offices_that_are_named())
+    # In the words of its country, or of the procedure that brings it along.
+    yield from ((HOUSE, ("office", office)) for office in sorted(offices_that_are_named()))
     for name, procedure in procedures().items():
         yield name, ("procedure", name)
         yield from ((name, ("register", register.name)) for register in procedure.registers)
@@ -95,10 +96,10 @@ def asked_for() -> Iterator[tuple[str, Key]]:
             )
 
 
-def offices_that_are_named() -> set[tuple[str, str]]:
+def offices_that_are_named() -> set[str]:
     """Whom a case may wait for, by the law."""
     return {
-        (offer.country, office)
+        office
         for offer in offers().values()
         for terms in offer.terms
         for office in (

@@ -14,6 +14,7 @@ from tests.copies import ROOT, checked, copied, refused, run
 
 PAGE = ROOT / "docs" / "how-to" / "add-a-country.md"
 TERMS = ROOT / "domain" / "law" / "tr" / "birth_certificate.py"
+OFFICES = ("xx-civil-registry", "xx-birth-register", "xx-population-directorate")  # that its terms name
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +28,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     block = re.compile(r"^```(?:python|po)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     for place, text in block.findall(PAGE.read_text("utf-8")):
         (folder / place).write_text(text, "utf-8")
+    with (folder / "api/messages/en/xx.po").open("a", encoding="utf-8") as words:
+        words.writelines(f'\nmsgctxt "office"\nmsgid "{office}"\nmsgstr "an office"\n' for office in OFFICES)
     terms = TERMS.read_text("utf-8").replace('"tr-', '"xx-')
     (folder / "domain/law/xx/birth_certificate.py").write_text(terms, "utf-8")
     run(folder, "-m", "api.messages")

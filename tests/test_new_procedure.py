@@ -282,6 +282,13 @@ WORDS = {
     },
     "exemption": {"free_to_stay": "Needs no visa"},
     "warning": {"income_to_look_at": "The income seems too low."},
+    "office": {
+        "kz-migration": "the migration office",
+        "kz-migration-register": "the register of permits",
+        "kg-migration": "the migration office",
+        "kg-migration-register": "the register of permits",
+        "kg-migration-appeals": "the office of appeals",
+    },
 }
 
 pytestmark = pytest.mark.slow

@@ -116,7 +116,7 @@ def work(town: ServedTown) -> None:
         town.as_(f"{OFFICE}-personnel-officer"),
         {"personal_number": person(SELLER)["personal_number"]},
     )
-    held = good(personnel.post("/v1/competences", {"who": who, "role": "restricting_officer"}))
+    held = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))
     assert personnel.delete(f"/v1/competences/{held['competence']}").is_success
     represented(town)
 

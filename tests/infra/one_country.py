@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any, Final, TypeVar
 from domain import commands as c
 from domain.parties import keyed
 from domain.procedure import Offer, entry_key
+from infra.desk import granting
 from infra.desk.desk import Append, Desk, IdempotencyKey, Outcome
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
@@ -106,6 +108,13 @@ class OneCountry:
         held = tuple(_held(resident, competence, person) for competence in mine)
         persons = {CODE: person} if person else {}
         return c.Actor(issuer="i", subject=resident, client="c", persons=persons, competences=held)
+
+    def appoint(self, *residents: str) -> None:
+        """The log knows that these are in office, as a verifier asks."""
+        for resident in residents:
+            for held in self.actor(resident).competences:
+                asked = replace(granting.by_law(self.desk, held), office_id=held.office_id)
+                self.desk.ask(asked).result()
 
     # what is asked
 

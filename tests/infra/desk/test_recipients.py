@@ -6,7 +6,6 @@ import pytest
 
 from domain import commands as c
 from domain.offers import offers
-from infra.desk import granting
 from infra.formats.envelope import payload_of, split
 from infra.log.event_store import Row
 from infra.verification import verify_folder
@@ -86,10 +85,7 @@ def test_countries_only_come_to_a_stream(abroad: OneCountry) -> None:
 
 
 def test_such_a_log_verifies(abroad: OneCountry) -> None:
-    for officer in (f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"):
-        for held in abroad.actor(officer).competences:
-            appointed = replace(granting.by_law(abroad.desk, held), office_id=held.office_id)
-            abroad.desk.ask(appointed).result()
+    abroad.appoint(f"{OFFICE}-officer-1", f"{OFFICE}-officer-2")
     abroad.register(1)
     abroad.completed(1)
     report = verify_folder(abroad.place, with_keys=True, processes=0)

@@ -30,7 +30,7 @@ from infra.operations.ticking import Ticker
 from infra.stores.evidence import EvidenceStore
 from infra.verification import verify_folder
 from tests.domain.made_up import LAW
-from tests.infra.one_country import OneCountry, one_country
+from tests.infra.one_country import OFFICE, OneCountry, one_country
 from tests.infra.read_models.test_follower import A_PDF, poison
 
 SALE: Final = ("KZ", "car_sale")
@@ -206,6 +206,7 @@ def test_killed_at_any_moment_each_case_is_forgotten_once_and_wholly(
     """A case more is due each day; on each day the clock, and whoever follows the log, are killed on the way."""
     chance = random.Random(SEED)  # noqa: S311 - when to kill
     with one_country(kazakhstan_keys, tmp_path) as country:
+        country.appoint(f"{OFFICE}-officer-1", f"{OFFICE}-officer-2")
         country.register(*range(KILLS))
         days, cases = [], []
         for n in range(KILLS):
