@@ -1,9 +1,10 @@
 """An entry as the rules of the law see it, on a day; not who may see it."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from domain.entry import Entry
-from domain.facts import EVERYTHING, Seen
+from domain.facts import EVERYTHING, Reach, Seen
 from domain.offers import restrictions_of
 
 
@@ -13,7 +14,12 @@ def as_seen(entry: Entry, day: date) -> Seen:
     if not entry.restrictions:
         return Seen(entry.content, until=until)
     kinds = {restriction["kind"] for restriction in entry.restrictions.values()}
-    known = restrictions_of(entry.country, entry.register, day)
-    # A kind that the law does not know any more still stops everything, until it is lifted.
-    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
-    return Seen(entry.content, reaches, until)
+    return Seen(entry.content, reaches(entry.country, entry.register, kinds, day), until)
+
+
+def reaches(country: str, register: str, kinds: Iterable[str], day: date) -> dict[str, Reach]:
+    """What each of these kinds of restrictions stops by the law of that day; one that the law does not know any more
+    stops everything, until it is lifted.
+    """
+    known = restrictions_of(country, register, day)
+    return {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}

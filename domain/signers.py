@@ -9,9 +9,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from domain.facts import EVERYTHING
-from domain.offers import keepers, offer, restrictions_of, writing_to
+from domain.offers import keepers, offer, writing_to
 from domain.procedure import Terms
+from domain.seen import reaches
 
 _PLACED: Final = "entry.RestrictionPlaced.v1"
 _LIFTED: Final = "entry.RestrictionLifted.v1"
@@ -64,12 +64,9 @@ def signers_of_case(country: str, procedure: str, since: str, name: str) -> froz
 
 
 def stopping(country: str, register: str, kinds: Iterable[str], change: str, day: date) -> list[str]:
-    """Which of these kinds of live restrictions stop a change of this title on that day; what the law does not know any
-    more stops everything.
-    """
-    known = restrictions_of(country, register, day)
-    reaches = {kind: known[kind].reach if kind in known else EVERYTHING for kind in kinds}
-    return sorted(kind for kind, reach in reaches.items() if reach.stops(change))
+    """Which of these kinds of live restrictions stop a change of this title on that day."""
+    found = reaches(country, register, kinds, day)
+    return sorted(kind for kind, reach in found.items() if reach.stops(change))
 
 
 def _amending(terms: Terms, name: str) -> Iterable[str]:

@@ -213,9 +213,10 @@ def _deadline_of(event: Any) -> tuple[str, Mapping[str, Any]] | None:
 
 
 def _time_of(recorded: Recorded) -> str | None:
-    found, what = _deadline_of(recorded.event), type(recorded.event).__name__
-    if what == "FeeAssessed":
-        return _FEES[recorded.event.fee]  # type: ignore[union-attr]  # as its name says
-    if isinstance(recorded.event, DeadlineRestated):
-        return recorded.event.which
-    return _TIMES.get((what, found[0])) if found else None
+    event = recorded.event
+    if isinstance(event, FeeAssessed):
+        return _FEES[event.fee]
+    if isinstance(event, DeadlineRestated):
+        return event.which
+    found = _deadline_of(event)
+    return _TIMES.get((type(event).__name__, found[0])) if found else None
