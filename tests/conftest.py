@@ -1,6 +1,9 @@
 """What all tests share."""
 
 import re
+import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,10 +12,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from api.messages.__main__ import compile_all
-from domain.authorities import roles_in
 
 pytest_plugins = ("tests.town.fixtures", "tests.kafka_server")
 ROOT = Path(__file__).parents[1]
+ROOMS = ("domain.", "infra.", "projections.", "api.", "consumers.")
+CACHE = type(cache(lambda: None))
 
 settings.register_profile(
     "patient", deadline=None
@@ -22,10 +26,36 @@ settings.load_profile("patient")
 compile_all()  # as make does; for who starts pytest by hand, and for the copies of the tree that tests make
 
 
+FOUND = {
+    "countries",
+    "keepers",
+    "offers",
+    "procedures",
+    "registers",
+    "registers_by_themselves",
+}  # what tests change
+
+
 @pytest.fixture(autouse=True)
-def _law_of_this_test() -> None:
-    """The offices of a law that another test made up are not remembered."""
-    roles_in.cache_clear()
+def _law_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that makes up a law finds nothing remembered of another, and leaves nothing of its own to be remembered.
+
+    It is undone after the law is, since whatever is set up first is torn down last.
+    """
+    changes_law = "monkeypatch" in request.fixturenames
+    if changes_law:
+        forget_what_follows_from_law()
+    yield
+    if changes_law:
+        forget_what_follows_from_law()
+
+
+def forget_what_follows_from_law() -> None:
+    """Everything that the domain, and who reads it, remembers for as long as the process lives."""
+    modules = [module for name, module in [*sys.modules.items()] if name.startswith(ROOMS)]
+    for function in {each for module in modules for each in vars(module).values() if isinstance(each, CACHE)}:
+        if function.__name__ not in FOUND:
+            function.cache_clear()
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the plugin ships no types
