@@ -108,6 +108,11 @@ WAYS: dict[str, tuple[Act, ...]] = {
     "taken back": (*acts.APPEALED, acts.take_back()),
     "waived": (*acts.REFUSED, acts.waive()),
     "revived": (*acts.UNPAID, acts.pay(paid_at="2026-12-01T09:00:00Z")),
+    "ran on": (
+        *(*acts.CONSENTED, acts.until("2026-12-02"), acts.revoke()),
+        *(acts.until("2026-12-10"), acts.lapse(), acts.until("2026-12-28")),
+        acts.pay(paid_at="2026-12-01T09:00:00Z"),
+    ),
     "revoked": (*acts.COMPLETE, acts.revoke(), acts.decline()),
     "objected": (*acts.APPROVED, acts.object_to()),
     "erased": (*acts.COMPLETED, acts.later(days=5000), acts.erase()),
@@ -158,6 +163,12 @@ def test_an_objection_says_why_and_an_erasure_whose_data_it_destroyed() -> None:
     assert "its reason is: " in objected
     erased = sentences(*acts.COMPLETED, acts.later(days=5000), acts.erase())["PersonalDataErased"]
     assert "that of the buyer, the case as a whole, and the seller" in erased
+
+
+def test_a_time_that_stood_still_while_the_case_had_lapsed_is_not_told_as_a_decree() -> None:
+    said = sentences(*WAYS["ran on"])["DeadlineRestated"]
+    assert said.startswith("While the case had lapsed, the time to consent stood still: it ends later.")
+    assert GUESS in said
 
 
 def test_what_went_back_twice_is_not_told_to_be_due_again() -> None:
