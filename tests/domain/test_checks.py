@@ -81,7 +81,7 @@ def test_a_check_sees_the_entries_that_it_names_also_of_other_things() -> None:
     about = About(story.offer, terms, story.request, MONDAY, MONDAY)
     assert {"car": story.key} in [looked_at for _, looked_at in about.checks]
     assert (TRADE, of_the_other(story.request)) in about.checks
-    assert checked(story, terms, **of_the_other(story.request)) == []
+    assert checked(story, terms, other=of_the_other(story.request)["other"]) == []
     with pytest.raises(Clash) as refused:
         checked(story, terms)
     assert refused.value.name == "needs_another_car"
