@@ -165,6 +165,7 @@ def _series(about: About) -> tuple[Key, ...]:
 
 
 CLAIMS: Final = (_claims, _slots)
+CLAIMS_AND_CHECKED: Final = (_claims, _slots, _checked)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
 RESULT: Final = (_settled, _slots)
 ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)

@@ -531,6 +531,11 @@ def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:
     }
 
 
+def day_of_slots(filed_on: date, today: date) -> date:
+    """The decrees of which day say how many slots there are: of today, or of the last day of the year of the filing."""
+    return min(today, date(filed_on.year, 12, 31))
+
+
 def number_series(numbering: Numbering, register: str, day: date) -> Key:
     """Where it is counted how many numbers a register was given in the series of that day."""
     return claim_key("number", register, numbering.series(day))

@@ -120,7 +120,9 @@ def _appeal(case: Case) -> str | None:
 
 
 def _claims_lost(case: Case) -> str | None:
-    """It was set aside, and another has by now what it had claimed: it cannot be approved as it is."""
+    """It was set aside when another had what it had claimed: as long as that is so, which no event of the case says, it
+    cannot be approved.
+    """
     return case.claims_lost_at if case.stage in (Stage.IN_REVIEW, Stage.RETURNED) else None
 
 

@@ -1,6 +1,6 @@
 """What has to hold against the registers, at the filing and at the decision; not what is written into them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from domain.decisions.situation import Situation
@@ -55,6 +55,19 @@ def is_struck_off_since(situation: Situation) -> bool:
     """
     was_known = any(code.startswith(STRUCK_OFF) for code in situation.case.warnings)
     return not was_known and any(heads.is_struck_off for heads in situation.found.heads.values())
+
+
+def fails_since(situation: Situation, grounds: Collection[str]) -> bool:
+    """Whether a register says no by now, on one of these grounds, to what it let in at the filing, such as a car that
+    changed its owner: nobody could know before they paid. Seen on the day of the filing, so that time alone changes
+    nothing.
+    """
+    facts = situation.facts()
+    return any(
+        not check.holds(_looked_at(asked, facts, situation))
+        for check, asked in situation.checks
+        if check.code in grounds and check.effect == "refuse" and "filing" in check.moments
+    )
 
 
 def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
