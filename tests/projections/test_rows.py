@@ -26,6 +26,7 @@ from projections import (
     View,
     accesses,
     added,
+    amendment_proposals,
     case_entries,
     case_parties,
     case_retention,
@@ -391,6 +392,32 @@ def test_an_entry_that_is_over_by_itself_is_told_and_the_case_is_named_where_one
     assert (told_too["what"], told_too["case"]) == ("entry_corrected", CASE)
 
 
+# --- amendment_proposals ----------------------------------------------------------------------------------
+
+
+def test_a_proposal_waits_until_it_is_confirmed_or_the_entry_is_over_or_forgotten() -> None:
+    story = given(a_sale(), *COMPLETED)
+    assert row(amendment_proposals.PROJECTION, story) is None
+    given(story, propose_correction())
+    found = row(amendment_proposals.PROJECTION, story)
+    assert found is not None
+    assert (found["reason"], found["since"], found["case"]) == ("correction", text(story.at), CASE)
+    assert story.entry.proposal is not None
+    assert found["officer"] == story.entry.proposal["proposers"][-1][0]
+    assert row(amendment_proposals.PROJECTION, given(story, correct())) is None
+    over = given(a_sale(), *COMPLETED, propose_correction())
+    over.happened((over.key, EntryEnded(register="vehicles", title="expiry")))
+    assert row(amendment_proposals.PROJECTION, over) is None
+
+
+def test_it_waits_at_the_office_of_the_case_that_wrote_the_entry_or_of_who_keeps_it() -> None:
+    entry = given(a_sale(), *COMPLETED, propose_correction()).entry._replace(authority="another-office")
+    shown_of = amendment_proposals.PROJECTION.shown
+    assert shown_of(entry)[0]["authority"] == "kz-vehicle-registration"
+    assert shown_of(entry._replace(written_by=None))[0]["authority"] == "another-office"
+    assert shown_of(entry._replace(is_erased=True)) == []
+
+
 # --- deadlines --------------------------------------------------------------------------------------------
 
 
@@ -644,7 +671,8 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     kept = (case_retention, case_entries, entry_retention)
-    others = (registers, entry_people, entry_keys, entry_notices, competences, mandates, mandate_people)
-    modules = (*cases, *kept, *others, statistics, accesses)
+    entries = (registers, entry_people, entry_keys, entry_notices, amendment_proposals)
+    others = (competences, mandates, mandate_people)
+    modules = (*cases, *kept, *entries, *others, statistics, accesses)
     found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}
