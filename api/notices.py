@@ -119,7 +119,8 @@ def _newest(seen: Transaction, asked: Asked, after: list[Any], limit: int) -> li
 
     found = rows("notices", "case", asked.of_cases)
     if asked.of_entries is not None:
-        found += rows("entry_notices", "entry", asked.of_entries)
+        for view in ("entry_notices", "entry_turns"):
+            found += rows(view, "entry", asked.of_entries)
     return sorted(found, key=_place, reverse=True)[:limit]
 
 

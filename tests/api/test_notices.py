@@ -19,6 +19,7 @@ from tests.town.people import Town, person
 pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE = ("KZ", "car_sale")
+BIRTH = ("TR", "birth_certificate")
 SELLER, BUYER, THIRD, STRANGER = (f"kz-citizen-{n}" for n in (1, 2, 3, 4))
 MOTHER = BUYER
 OFFICER, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
@@ -26,7 +27,7 @@ BAILIFF, JUDGE = "kz-bailiffs-officer", "kz-court-judge"
 
 
 def notices(town: Town, who: str, case: str | None = None, **of: str) -> list[dict[str, Any]]:
-    answer = town.as_(who).get("/v1/my/notices", country="KZ", limit=100, **of)
+    answer = town.as_(who).get("/v1/my/notices", **{"country": "KZ", "limit": 100, **of})
     found: list[dict[str, Any]] = good(answer)["items"]
     return [each for each in found if case in (None, each["case"])]
 
@@ -254,7 +255,7 @@ def test_an_owner_hears_that_their_car_is_restricted_as_long_as_it_is(town: Town
     assert of_entry(town, BUYER, path) == []
     assert town.as_(BAILIFF).delete(f"{path}/restrictions/{live['id']}").is_success
     town.settle()
-    assert of_entry(town, SELLER, path) == []
+    assert "entry_restricted" not in of_entry(town, SELLER, path)
 
 
 def test_an_owner_hears_that_a_car_is_corrected_that_no_case_of_theirs_wrote(town: Town) -> None:
@@ -300,6 +301,68 @@ def test_the_pages_lead_through_cases_and_entries_in_one_order(new_town: Town) -
     assert seen == notices(new_town, SELLER)
     assert [each["what"] for each in seen].count("entry_restricted") == 2
     assert [each["at"] for each in seen] == sorted((each["at"] for each in seen), reverse=True)
+
+
+def test_a_father_whom_a_court_writes_into_a_birth_hears_it_once(town: Town) -> None:
+    """No case of his tells it; the mother, who told the birth, hears it by the case."""
+    mother, father = "tr-citizen-1", "tr-citizen-2"
+    case = town.take_to("completed", *BIRTH, mother=person(mother), father=None)
+    path = path_of(town, case)
+    found = good(town.as_("tr-court-judge").read(path))
+    content = {**found["content"], "father": person(father)}
+    said = {"of": found["newest_change"], "content": content, "reason": "Judgement of 3 March."}
+    good(town.as_("tr-court-judge").post(f"{path}/corrections", said, seen=found["version"]))
+    town.settle()
+    assert of_entry(town, father, path, country="TR") == ["entry_corrected"]
+    assert told(town, mother, case, country="TR")[0] == "corrected"
+    assert of_entry(town, mother, path, country="TR") == []
+
+
+def without_the_owner(town: Town, path: str, who: str = JUDGE) -> None:
+    """A court writes that the car is another one's."""
+    found = good(town.as_(who).read(path))
+    content = {**found["content"], "owner": person(THIRD)}
+    said = {"of": found["newest_change"], "content": content, "reason": "Judgement of 3 March."}
+    good(act(town, who, path, "corrections", said))
+    town.settle()
+
+
+def test_whom_a_correction_takes_out_of_an_entry_hears_it_once_and_keeps_it(town: Town) -> None:
+    path = a_car(town)
+    without_the_owner(town, path)
+    newest = notices(town, SELLER)[0]
+    assert (newest["what"], newest["entry"]) == ("entry_left_out", path.rpartition("/")[2])
+    assert newest["sentence"].startswith("Something that a register said was corrected or annulled")
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
+    good(propose(town, path))
+    good(confirm(town, path, SECOND, "corrections"))
+    town.settle()
+    assert of_entry(town, SELLER, path) == ["entry_left_out"]
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
+
+
+def test_whom_the_case_tells_that_it_was_corrected_does_not_hear_it_by_the_entry(town: Town) -> None:
+    """The buyer is no owner any more; whoever the court named, and who was no party, hears when that is annulled."""
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    without_the_owner(town, path)
+    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("corrected", [])
+    good(town.judge(JUDGE, case, "annulments", {"reason": "Judgement of 4 March."}))
+    town.settle()
+    assert of_entry(town, THIRD, path) == ["entry_left_out"]
+    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("annulled", [])
+
+
+def test_whoever_is_named_when_a_restriction_ends_hears_that_it_ended(town: Town) -> None:
+    """Once, and whoever has the car later does not."""
+    path = a_car(town)
+    (live,) = good(town.as_(BAILIFF).post(f"{path}/restrictions", {"kind": "arrest"}))["restrictions"]
+    assert town.as_(BAILIFF).delete(f"{path}/restrictions/{live['id']}").is_success
+    town.settle()
+    assert of_entry(town, SELLER, path) == ["entry_restriction_lifted"]
+    without_the_owner(town, path)
+    assert of_entry(town, SELLER, path) == ["entry_left_out", "entry_restriction_lifted"]
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
 
 
 # --- of those for whom one acts ---------------------------------------------------------------------------------

@@ -416,6 +416,26 @@ def test_the_progress_of_a_rebuild_reaches_the_whole(kazakhstan: OneCountry) -> 
     assert told[-1] == (kazakhstan.log.size(),) * 2
 
 
+@pytest.mark.parametrize("processes", [0, 3])
+def test_what_an_event_changed_is_kept_however_many_events_are_folded_at_once(
+    kazakhstan: OneCountry, processes: int
+) -> None:
+    """Whom an annulment took out of an entry: no later state says it, and no batch ends there by chance."""
+    kazakhstan.register(1, 2)
+    kazakhstan.completed(1)
+    kazakhstan.completed(2)
+    kazakhstan.follow()
+    kazakhstan.annul_entry(1)
+    kazakhstan.follow()
+    kazakhstan.annul_entry(2)
+    kazakhstan.follow()
+    live = kazakhstan.read_models.digests()
+    told = kazakhstan.read_models.rows("entry_turns")
+    assert [each["person"] for each in told] == [kazakhstan.person("kz-citizen-2")] * 2
+    kazakhstan.follower.rebuild(processes=processes)
+    assert kazakhstan.read_models.digests() == live
+
+
 # --- erasure ----------------------------------------------------------------------------------------------
 
 
@@ -430,6 +450,8 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     taken_back = kazakhstan.pay_back(taken_back)
     kazakhstan.annul_entry(1)
     kazakhstan.follow()
+    (left_out,) = kazakhstan.read_models.rows("entry_turns")
+    assert (left_out["what"], left_out["person"]) == ("entry_left_out", kazakhstan.person("kz-citizen-2"))
     kazakhstan.later(days=5000)
     kazakhstan.erase(sold)
     kazakhstan.erase(other, "buyer")
@@ -444,6 +466,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     assert row is not None
     assert kazakhstan.read_models.rows("case_parties", {"case": sold.stream}) == []
     assert row["state"]["request"]["seller"] is None
+    assert kazakhstan.read_models.rows("entry_turns") == [], "who was taken out is forgotten with the entry"
 
 
 def erased_but_killed(furnished: Path, place: Path) -> tuple[list[bytes], bytes]:
