@@ -406,6 +406,57 @@ def test_who_acts_by_a_mandate_finds_what_the_party_was_told_as_long_as_it_lives
     assert problem(town.as_(THIRD).get("/v1/my/notices", **asked)) == (404, "not_found")
 
 
+def for_others(town: Town, who: str, **more: int) -> list[tuple[str, str]]:
+    """As what somebody acts for whom they find beside their own notices, and where these are asked for."""
+    town.settle()
+    answer = good(town.as_(who).get("/v1/my/notices", country="KZ", **more))
+    return [(each["as"], each["address"]) for each in answer["for_others"]]
+
+
+def test_who_acts_for_others_is_told_beside_their_own_where_to_ask(new_town: Town) -> None:
+    """By a mandate, from the first thing that its giver was told until the mandate is over."""
+    until = (new_town.now() + timedelta(days=30)).date().isoformat()
+    body = {"country": "KZ", "principal": person(BUYER), "representative": person(THIRD), "until": until}
+    mandate = good(new_town.as_(BUYER).post("/v1/mandates", body))["mandate"]
+    assert for_others(new_town, THIRD) == [], "nothing was told"
+    case = new_town.take_to("returned", *SALE)
+    ((as_, address),) = for_others(new_town, THIRD)
+    assert as_ == "mandate"
+    (notice,) = good(new_town.as_(THIRD).send("GET", address))["items"]
+    assert (notice["case"], notice["what"]) == (case, "consent_asked")
+    (shown,) = good(new_town.as_(THIRD).get("/v1/my/notices", country="KZ"))["for_others"]
+    assert shown["at"] == notice["at"]
+    assert for_others(new_town, BUYER) == for_others(new_town, SELLER) == []
+    of_theirs = good(new_town.as_(THIRD).get("/v1/my/notices", country="KZ", mandate=mandate))
+    assert of_theirs["for_others"] == []
+    assert new_town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    assert for_others(new_town, THIRD) == []
+
+
+def test_so_is_a_parent_and_who_heads_a_company_on_the_first_page_alone(new_town: Town) -> None:
+    child = a_child(new_town, born_on="2008-12-20")
+    good(filed(new_town, buyer=child))
+    company = {"number": "EXAMPLE-KZ-82", "names": ["Example 82"], "heads": [head()], "struck_off_on": None}
+    new_town.import_entries("KZ", "companies", [company])
+    good(filed(new_town, buyer={"country": "KZ", "number": "EXAMPLE-KZ-82", "name": "Example 82"}))
+    birth = entry_of_birth(new_town, MOTHER, child)
+    addresses = dict(for_others(new_town, MOTHER))
+    assert addresses == {
+        "head": "/v1/my/notices?country=KZ&company=EXAMPLE-KZ-82",
+        "parent": f"/v1/my/notices?country=KZ&birth={birth}",
+    }
+    for address in addresses.values():
+        found = good(new_town.as_(MOTHER).send("GET", address))
+        assert [each["what"] for each in found["items"]] == ["consent_asked"]
+    for _ in range(2):
+        new_town.file(*SALE)
+    first = new_town.as_(MOTHER).get("/v1/my/notices", country="KZ", limit=1)
+    assert len(good(first)["for_others"]) == len(addresses)
+    assert good(new_town.as_(MOTHER).send("GET", first.links["next"]["url"]))["for_others"] == []
+    new_town.travel(days=30)
+    assert [as_ for as_, _ in for_others(new_town, MOTHER)] == ["head"], "the child is of age"
+
+
 # --- by the made-up law, under which companies found companies ----------------------------------------------
 
 
