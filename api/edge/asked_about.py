@@ -35,10 +35,8 @@ MANDATE: Final = query(
     "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
 )
 
-
-ACTED_FOR: Final = (
-    50  # mandates, and entries that may name somebody: what is looked through without being asked
-)
+# Without being asked, so many mandates are looked through, and so many entries that may say for whom one acts.
+ACTED_FOR: Final = 50
 
 
 class ActedFor(NamedTuple):

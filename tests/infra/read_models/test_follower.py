@@ -304,6 +304,28 @@ def test_a_parked_case_is_erased_like_any_other(poisoned: OneCountry) -> None:
     assert poisoned.read_models.digests() == live
 
 
+def test_whom_a_parked_entry_named_once_is_forgotten_with_it(
+    kazakhstan: OneCountry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was kept of an event that could be read falls with an erasure that comes after one that cannot."""
+    kazakhstan.register(1)
+    sold = kazakhstan.completed(1)
+    kazakhstan.annul_entry(1)
+    poison(kazakhstan, kazakhstan.entry(1), 4)
+    with caplog.at_level(logging.CRITICAL + 1):
+        kazakhstan.follow()
+        assert set(kazakhstan.read_models.parked()) == {kazakhstan.entry(1)}
+        assert len(kazakhstan.read_models.rows("entry_turns")) == 1
+        kazakhstan.later(days=5000)
+        kazakhstan.erase(sold)
+        kazakhstan.erase_entry(1)
+        kazakhstan.follow()
+        assert kazakhstan.read_models.rows("entry_turns") == []
+        live = kazakhstan.read_models.digests()
+        kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.digests() == live
+
+
 def test_a_trouble_of_the_disk_or_the_key_store_parks_nothing(kazakhstan: OneCountry) -> None:
     """It is not the stream's; when it is over, the batch is folded."""
     kazakhstan.register(1)
