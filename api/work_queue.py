@@ -11,6 +11,7 @@ from api.edge.answers import answered
 from api.edge.caller import caller, house_of, office_for
 from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.in_whose_hands import has_left
 from api.edge.problems import Declined
 from api.edge.sentences import in_language, spoken
 from api.edge.shapes import Code, Count, EventHash, Moment, OpaqueId, Shape, Title, Version
@@ -233,8 +234,7 @@ def _waits_for(request: Request, country: CountryHouse, row: Mapping[str, Any]) 
 def _has_left(request: Request, country: CountryHouse, officer: str, procedure: str) -> bool:
     """Whether this officer does not decide this procedure now."""
     house = house_of(request)
-    found = house.competences.officer(country.code, officer, house.clock())
-    return found is None or bool(found.procedures and procedure not in found.procedures)
+    return has_left(house, country.code, officer, procedure, house.clock())
 
 
 @router.get(

@@ -1,8 +1,8 @@
 """A case's history: its signed events with hashes and positions, and what of them the caller may read."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Request
@@ -18,6 +18,7 @@ from api.edge.shapes import EventShown, OpaqueId, Shape, Title
 from domain.awaited import unconfirmed
 from domain.case import Case, Stage
 from domain.case_fold import evolve
+from domain.events import Recorded
 from domain.parties import is_keyed
 from domain.visibility import visible_whose
 from infra.formats.envelope import read
@@ -38,6 +39,13 @@ class HistoryShown(Shape):
     case: OpaqueId
     log: str
     events: list[EventTold]
+
+
+class _Step(NamedTuple):
+    row: Row
+    recorded: Recorded
+    before: Case | None
+    after: Case
 
 
 _OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to each other
@@ -64,13 +72,22 @@ def _written(
 ) -> bytes:
     """The events, each with the case as it was before and after it."""
     doubtful, events = unconfirmed(case), []
+    steps = list(_steps(country, case.case))
+    led_to = {step.recorded.time: step.after.stage for step in steps}  # by each append, in the end
+    for step in steps:
+        is_passing = led_to[step.recorded.time] != step.after.stage
+        sentence = told(*step[1:], doubtful, language, is_passing=is_passing)
+        said = {"stage": step.after.stage, "sentence": sentence}
+        events.append(_shown(country, step.row, step.recorded.owners, whose, unseen) | said)
+    return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
+
+
+def _steps(country: CountryHouse, case: str) -> Iterator[_Step]:
     stood: Case | None = None
-    for row in country.log.stream(case.case):
+    for row in country.log.stream(case):
         recorded = read(row, country.code, country.vault.get)
         before, stood = stood, evolve(stood, recorded)
-        said = {"stage": stood.stage, "sentence": told(recorded, before, stood, doubtful, language)}
-        events.append(_shown(country, row, recorded.owners, whose, unseen) | said)
-    return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
+        yield _Step(row, recorded, before, stood)
 
 
 def _shown(

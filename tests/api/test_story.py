@@ -44,10 +44,10 @@ def test_a_refused_sale_is_told_from_its_filing_to_the_way_to_appeal(town: Town)
         ("refused", "The request was refused by an officer: The vehicle tax is not paid"),
     ]
     filed, refused = events[0]["sentence"], events[-1]["sentence"]
-    assert "The case is filed from then on." in filed
+    assert "From then on the case is filed." in filed
     assert "The law is: Registration of vehicles: tax paid, not wanted, not arrested." in refused
     assert "Who has not opened it is taken to have read it on " in refused
-    assert "That day stands on no confirmed law yet. The case is refused from then on." in refused
+    assert "That day stands on no confirmed law yet. From then on the case is refused." in refused
     assert "See the letter." not in refused
 
 
