@@ -251,17 +251,21 @@ def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> 
     return what
 
 
+_DECISIONS: Final = frozenset({"CaseApproved", "CaseRefused", "CaseWithdrawn", "CaseLapsed", "CaseNotNeeded"})
+
+
 def _decided_as(step: Mapping[str, Any], case: Case) -> str:
     """How the appeal ended; of a lapse that was set aside, what the case waits for, where that has a day."""
     outcome = next(str(each["outcome"]) for each in case.appeals if each["decided_at"] == step["at"])
     if outcome != "set_aside":
         return outcome
-    before = [one for one in case.decisions if one["at"] < step["at"]]
-    if before[-1]["kind"] != "lapsed":
+    nth = sum(each["what"] in _DECISIONS for each in case.timeline[: step["version"]])
+    decided = case.decisions[nth - 1]
+    if decided["kind"] != "lapsed":
         return outcome
     if "until" not in step:
         return "lapse_set_aside"
-    return "answer" if before[-1]["reason"] == "no_answer" else "consent"
+    return "answer" if decided["reason"] == "no_answer" else "consent"
 
 
 def _row(moment: Moment, notice: Notice, n: int, person: str, *, is_party: bool) -> Row:
