@@ -10,7 +10,7 @@ from typing import Final
 from domain.awaited import review_of
 from domain.case import Case, Stage
 from domain.case_parts import left_of
-from projections import Row, View
+from projections import Row, View, amendment_proposals
 
 Since = Callable[[Case], str | None]  # from which moment on; None: it does not
 
@@ -157,7 +157,7 @@ REASONS: Final[Mapping[str, Since]] = {
 # Who has it does not decide it any more. No event of the case says so: whoever reads compares with the competences.
 IN_HAND: Final = "decision"
 REASSIGNMENT: Final = "reassignment"
-WAITS_FOR: Final = (*REASONS, REASSIGNMENT)
+WAITS_FOR: Final = (*REASONS, REASSIGNMENT, *amendment_proposals.REASONS)
 
 
 def _flags(case: Case) -> list[str]:
