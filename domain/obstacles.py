@@ -85,6 +85,11 @@ def known_at_filing(case: Case) -> list[str]:
     return [code for code in case.warnings if code.partition(":")[0] in OBSTACLES]
 
 
+def of_the_filing(warnings: Iterable[str]) -> list[str]:
+    """What else was warned of: what stood in the way then may do so no more, and ``obstacles`` says what does."""
+    return [code for code in warnings if code.partition(":")[0] not in OBSTACLES]
+
+
 def without_kinds(codes: Iterable[str]) -> list[str]:
     """As parties hear of them."""
     return list(dict.fromkeys(code.partition(":")[0] for code in codes))

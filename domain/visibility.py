@@ -15,7 +15,7 @@ from domain.estimates import filing_limits
 from domain.events import Attachment
 from domain.facts import chosen
 from domain.lifecycle import does_fit_for, fits
-from domain.obstacles import without_kinds
+from domain.obstacles import of_the_filing, without_kinds
 from domain.parties import (
     FIRST_PARTY,
     KEYED,
@@ -171,7 +171,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
-        "warnings": [*case.all_warnings, *([KIN] if is_kin else [])] if party is None else [],
+        "warnings": [*of_the_filing(case.all_warnings), *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
         "next": [_next(each, case, ours, doubtful) for each in _heard(case, ours, at, is_left=is_left)],
         "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),

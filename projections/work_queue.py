@@ -10,6 +10,7 @@ from typing import Final
 from domain.awaited import review_of
 from domain.case import Case, Stage
 from domain.case_parts import left_of
+from domain.obstacles import of_the_filing
 from projections import Row, View, amendment_proposals
 
 Since = Callable[[Case], str | None]  # from which moment on; None: it does not
@@ -28,7 +29,7 @@ def _rows(case: Case) -> list[Row]:
         "stage": case.stage,
         "officer": case.officer,
         "is_proposed": int(case.proposal is not None),
-        "warnings": case.all_warnings,
+        "warnings": of_the_filing(case.all_warnings),
         "flags": _flags(case),
         "waits_for": list(found),
         "stands_still_since": case.stands_still_since,

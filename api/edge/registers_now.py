@@ -1,5 +1,6 @@
 """What the registers say now about what a case asks for; not who may read an entry."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from domain.case import Case
@@ -7,6 +8,7 @@ from domain.entry import Entry
 from domain.obstacles import entries_in_question, obstacles
 from domain.procedure import Key
 from infra.house import CountryHouse
+from infra.read_models.transaction import Transaction
 
 
 def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
@@ -15,11 +17,25 @@ def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
     return obstacles(case, at, entries_at(country, keys)) if keys else []
 
 
+def in_the_way_of_each(
+    country: CountryHouse, seen: Transaction, cases: Collection[str], at: datetime
+) -> dict[str, list[str]]:
+    """The same of several cases, at one moment of the read models."""
+    states = [Case(**row["state"]) for row in seen.load("case_status", sorted(cases)).values()]
+    asked = {case.case: entries_in_question(case, at) for case in states}
+    found = _entries(country, seen, {key for keys in asked.values() for key in keys})
+    return {case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}) for case in states}
+
+
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:
     """The entries under these keys as they are now; None: there is none."""
-    streams = {key: country.ids.stream(key) for key in keys}
     with country.read_models.reading() as seen:
-        rows = seen.load("registers", list(streams.values()))
+        return _entries(country, seen, keys)
+
+
+def _entries(country: CountryHouse, seen: Transaction, keys: Collection[Key]) -> dict[Key, Entry | None]:
+    streams = {key: country.ids.stream(key) for key in keys}
+    rows = seen.load("registers", list(streams.values()))
     return {
         key: Entry(**rows[stream]["state"]) if stream in rows else None for key, stream in streams.items()
     }

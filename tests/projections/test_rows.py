@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pytest
 
@@ -80,8 +81,8 @@ from tests.domain.acts import (
     assign,
     consent,
     correct,
-    decide_appeal,
     correct_as_a_court,
+    decide_appeal,
     end,
     end_mandate,
     erase,
@@ -359,7 +360,7 @@ def test_who_is_named_by_an_amendment_is_told_then() -> None:
 
 def test_money_that_counts_after_all_is_told_not_to_be_due_any_more() -> None:
     """In two parts, told after the lapse: the first was due back until the second came."""
-    in_time = {"paid_at": "2026-12-01T09:00:00Z"}
+    in_time: Any = {"paid_at": "2026-12-01T09:00:00Z"}
     found = told(*UNPAID, pay(1_000_00, **in_time), pay(17_597_00, "payment-2", **in_time))
     money = [each for each in found if each[1].startswith("refund")]
     assert money == [("p1", "refund_due"), ("p1", "refund_not_due")]
