@@ -85,8 +85,12 @@ def _asked_first(moment: Moment) -> Humans:
 def _named_alone(moment: Moment) -> Humans:
     """Whom the request names without asking them anything."""
     then = moment.then
-    involved = then.humans_of((FIRST_PARTY, *then.asked))
-    return {human: is_party for human, is_party in _all(moment).items() if human not in involved}
+    involved = (FIRST_PARTY, *then.asked)
+    alone = [party for party in then.people if party not in involved]
+    if not alone:
+        return {}
+    heard = then.humans_of(involved)
+    return {human: is_party for human, is_party in then.humans_of(alone).items() if human not in heard}
 
 
 def _named_first(moment: Moment) -> Humans:

@@ -43,7 +43,7 @@ def test_both_parties_hear_of_a_restriction_before_they_consent_and_pay_and_the_
     warned = town.read(filed["case"], OFFICER)["warnings"]
     assert "restricted:wanted" not in warned, "obstacles say it, for as long as it is so"
     signed = town.as_(OFFICER).get(f"/v1/cases/{filed['case']}/history").json()["events"][0]
-    assert "restricted:wanted" in payload_of(signed["jws"].encode())["warnings"]
+    assert "restricted:wanted" in payload_of(signed["jws"].encode())["data"]["warnings"]
     for party in (SELLER, BUYER):
         assert "wanted" not in town.as_(party).get(f"/v1/cases/{filed['case']}").text
         assert "police" not in town.as_(party).get(f"/v1/cases/{filed['case']}").text
