@@ -5,6 +5,7 @@ questions of other offices; nothing personal.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
@@ -15,7 +16,9 @@ from api.edge.answers import answered
 from api.edge.caller import caller, house_of, office_for
 from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
+from api.edge.in_whose_hands import has_left
 from api.edge.problems import Declined
+from api.edge.registers_now import in_the_way_of_each
 from api.edge.sentences import in_language, spoken
 from api.edge.shapes import Code, Count, EventHash, Moment, OpaqueId, Shape, Title, Version
 from domain.case import Stage
@@ -37,7 +40,8 @@ class Waiting(Shape):
 
     ``waits_for``: all that it waits for; ``since``: from when on for what was asked for, or for the first of them.
     ``due`` is null where no time to decide runs: it stands still (``stands_still_since``) and will be another, or it
-    is decided. ``flags``: why something that was approved came to a halt. Of an entry ``officer`` is who proposed.
+    is decided. ``warnings`` are of the filing, and since; ``obstacles``: what in the registers stands in the way now,
+    with the kind. ``flags``: why something that was approved came to a halt. Of an entry ``officer`` is who proposed.
     """
 
     case: OpaqueId | None
@@ -53,6 +57,7 @@ class Waiting(Shape):
     waits_for: list[Code]
     since: Moment
     warnings: list[str]
+    obstacles: list[str]
     flags: list[Code]
     stands_still_since: Moment | None
     filed_at: Moment | None
@@ -141,8 +146,12 @@ async def queue(request: Request) -> Response:
             rows += seen.rows("amendment_proposals", proposals, order=order, after=after, limit=limit)
             rows = sorted(rows, key=_place)[:limit]
         found = _asked_for(request, seen, rows, asked)
+        cases = [row["case"] for row in found if not _is_of_entry(row)]
+        in_the_way = in_the_way_of_each(country, seen, cases, datetime.fromisoformat(now))
     shown = [
-        _proposal_shown(row) if _is_of_entry(row) else _case_shown(request, country, row, now)
+        _proposal_shown(row)
+        if _is_of_entry(row)
+        else {**_case_shown(request, country, row, now), "obstacles": in_the_way[row["case"]]}
         for row in found
     ]
     last = _place(rows[-1]) if rows else []
@@ -172,6 +181,7 @@ def _proposal_shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "is_proposed": True,
         "is_overdue": False,
         "warnings": [],
+        "obstacles": [],
         "flags": [],
     }
 
@@ -325,8 +335,7 @@ def _waits_for(request: Request, country: CountryHouse, row: Mapping[str, Any]) 
 def _has_left(request: Request, country: CountryHouse, officer: str, procedure: str) -> bool:
     """Whether this officer does not decide this procedure now."""
     house = house_of(request)
-    found = house.competences.officer(country.code, officer, house.clock())
-    return found is None or bool(found.procedures and procedure not in found.procedures)
+    return has_left(house, country.code, officer, procedure, house.clock())
 
 
 @router.get(

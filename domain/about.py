@@ -108,6 +108,13 @@ def about_of_case(case: Case, at: datetime) -> About | None:
     return About(found, found.since(case.terms), case.request, filed_at, at)
 
 
+def asks_four_eyes(case: Case) -> bool:
+    """Whether two persons decide this case, by its law."""
+    terms = offer_of(case).since(case.terms)
+    about = about_of_case(case, datetime.fromisoformat(case.filed_at)) if terms.four_eyes.when else None
+    return terms.four_eyes.are_asked if about is None else terms.four_eyes.apply_to(about.facts())
+
+
 def offer_of(case: Case) -> Offer:
     """The country's law on the procedure; LookupError when it is gone: a fault of the deployment."""
     found = offer(case.country, case.procedure)

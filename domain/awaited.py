@@ -8,13 +8,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from domain.about import offer_of
+from domain.about import asks_four_eyes, offer_of
 from domain.case import Case, Stage
 from domain.case_parts import Fee, left_of
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
+from domain.limits import SENIOR
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
+from domain.roles import SUPERVISOR
 from domain.running import is_too_late_to_appeal
 
 AUTHORITY: Final = "authority"
@@ -27,8 +29,11 @@ YOU: Final = "you"
 OF_OFFICES: Final = (
     "assessment",
     "assignment",
+    "reassignment",
     "decision",
     "approval",
+    "supervisor",
+    "supervisor_approval",
     "opinion",
     "entries",
     "objection",
@@ -123,8 +128,22 @@ def _review(case: Case) -> Iterator[Awaited]:
         yield Awaited(AUTHORITY, "opinion", opinion["answer_until"], office=opinion["authority"])
     if case.stage != Stage.IN_REVIEW:
         return
-    what = "assignment" if case.officer is None else "decision" if case.proposal is None else "approval"
-    yield Awaited(AUTHORITY, what, case.decide_until, "decide", case.authority)
+    yield Awaited(AUTHORITY, review_of(case), case.decide_until, "decide", case.authority)
+
+
+def review_of(case: Case) -> str:
+    """What of an officer a case in review waits for. Where one person decides, a proposal is nobody's first pair of
+    eyes; and where the law wants a senior one, that one has to have the case, or is one of two.
+    """
+    is_senior, proposal = SENIOR in case.warnings, case.proposal
+    are_two = asks_four_eyes(case) if is_senior or proposal else False
+    if is_senior and not are_two:
+        return "supervisor"
+    if case.officer is None:
+        return "assignment"
+    if proposal is None or not are_two:
+        return "decision"
+    return "supervisor_approval" if is_senior and proposal["role"] != SUPERVISOR else "approval"
 
 
 def _answer(case: Case) -> Iterator[Awaited]:
@@ -157,7 +176,13 @@ def _appeal(case: Case) -> Iterator[Awaited]:
             continue
         if served is None:
             yield Awaited(party, "opening", case.ending["served_after"], "served")
-        yield Awaited(party, "appeal", served["appeal_until"] if served else None, "appeal", office)
+        yield appeal_of(case, party, office)
+
+
+def appeal_of(case: Case, party: str, office: str) -> Awaited:
+    """To whom this party may appeal, and until when; of who is not served no day is known."""
+    served = case.served.get(party)
+    return Awaited(party, "appeal", served["appeal_until"] if served else None, "appeal", office)
 
 
 def _court(case: Case) -> Iterator[Awaited]:

@@ -125,6 +125,9 @@ def _step(recorded: Recorded) -> dict[str, Any]:
         step["party"] = event.party
     elif isinstance(event, FeeAssessed):
         step["fee"] = event.fee
+    if isinstance(event, AppealDecided):
+        day = event.consent_until or event.answer_until
+        return {**step, "until": day["due"]} if day else step
     if (name := _DAYS.get(type(event))) and (day := getattr(event, name)):
         step["until"] = day["due"]
     return {**step, "for": actor["for"]} if "for" in actor else step

@@ -489,6 +489,12 @@ def does_fit(command: type[c.Command], case: Case) -> bool:
     return case.stage in step.stages and step.when(case)
 
 
+def does_fit_for(command: type[c.Command], case: Case, party: str, at: datetime | None = None) -> bool:
+    """Whether this party may ask it of the case as it stands; ``at`` as in ``fits``."""
+    step = STEPS[command]
+    return does_fit(command, case) and _is_for(step, case, (party,), at)
+
+
 def fits(case: Case, parties: Collection[str] = (), *, at: datetime | None = None) -> tuple[str, ...]:
     """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask.
 

@@ -92,8 +92,7 @@ def _refused(about: About, entries: Mapping[Key, Entry | None], day: date) -> It
     """What a register would say no to today, by the code of the check, such as that the seller owns the car no more."""
     live = {key: each if each and each.status == Status.ACTIVE else None for key, each in entries.items()}
     seen = {key: each and as_seen(each, day) for key, each in live.items()}
-    for check in (*about.offer.procedure.checks, *about.terms.checks):
-        keys = check.sees(about.request)
+    for check, keys in about.checks:
         if check.effect != "refuse" or any(seen.get(key) is None for key in keys.values()):
             continue
         facts = about.facts(day)
@@ -106,6 +105,11 @@ def _refused(about: About, entries: Mapping[Key, Entry | None], day: date) -> It
 def known_at_filing(case: Case) -> list[str]:
     """Those that the filing met."""
     return [code for code in case.warnings if code.partition(":")[0] in OBSTACLES]
+
+
+def of_the_filing(warnings: Iterable[str]) -> list[str]:
+    """What else was warned of: what stood in the way then may do so no more, and ``obstacles`` says what does."""
+    return [code for code in warnings if code.partition(":")[0] not in OBSTACLES]
 
 
 def without_kinds(codes: Iterable[str]) -> list[str]:

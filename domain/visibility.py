@@ -1,20 +1,21 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from domain.about import about_of_case, offer_of
-from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
+from domain.awaited import YOU, Awaited, appeal_of, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
 from domain.case_parts import Appeal, Fee, Opinion
+from domain.commands import LodgeAppeal
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits
 from domain.events import Attachment
 from domain.facts import chosen
-from domain.lifecycle import fits
-from domain.obstacles import without_kinds
+from domain.lifecycle import does_fit_for, fits
+from domain.obstacles import of_the_filing, without_kinds
 from domain.parties import (
     FIRST_PARTY,
     KEYED,
@@ -53,9 +54,11 @@ def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
     ]
 
 
-def watched(case: Case, in_the_way: Sequence[str] = (), *, at: datetime | None = None) -> dict[str, Any]:
+def watched(
+    case: Case, in_the_way: Sequence[str] = (), *, is_left: bool = False, at: datetime | None = None
+) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
-    found = shown(case, None, (), in_the_way, at=at)
+    found = shown(case, None, (), in_the_way, is_left=is_left, at=at)
     found["request"] = {
         name: value
         for name, value in found["request"].items()
@@ -80,12 +83,14 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     in_the_way: Sequence[str] = (),
     *,
     is_kin: bool = False,
+    is_left: bool = False,
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered.
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
-    party. ``at``: the moment, at which times may be over that nobody has closed yet; None: none is.
+    party; ``is_left``: who has it does not decide it any more. ``at``: the moment, at which times may be over that
+    nobody has closed yet; None: none is.
     """
     doubtful = unconfirmed(case)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
@@ -169,9 +174,10 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
-        "warnings": [*case.all_warnings, *([KIN] if is_kin else [])] if party is None else [],
+        "warnings": [*of_the_filing(case.all_warnings), *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
-        "next": [_next(each, case, ours, doubtful) for each in awaited(case, at=at)],
+        "next": [_next(each, case, ours, doubtful) for each in _heard(case, ours, at, is_left=is_left)],
+        "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),
         "fits": list(fits(case, ours, at=at)),
         "timeline": case.timeline,
     }
@@ -191,6 +197,25 @@ def _limits(case: Case) -> list[dict[str, Any]]:
     """The times to file within, and by how much they were missed: figures for the officer (rules.md 37)."""
     about = about_of_case(case, datetime.fromisoformat(case.filed_at))
     return filing_limits(about, country_of(case.country)) if about else []
+
+
+def _heard(case: Case, ours: Collection[str], at: datetime | None, *, is_left: bool) -> Iterator[Awaited]:
+    """What is waited for, but for another party's time to appeal, which is no day of this one."""
+    for each in awaited(case, at=at):
+        if each.what == "decision" and is_left:
+            yield each._replace(what="reassignment")
+        elif each.what != "appeal" or not ours or each.who in ours:
+            yield each
+
+
+def _way_to_appeal(
+    case: Case, ours: Collection[str], doubtful: Collection[str], at: datetime | None
+) -> dict[str, Any] | None:
+    """The caller's own, also against a yes; for offices that of the first party that has one."""
+    parties = (p for p in case.parties if not ours or p in ours) if case.ending else ()
+    mine = next((p for p in parties if does_fit_for(LodgeAppeal, case, p, at)), None)
+    office = offer_of(case).since(case.terms).appeals.authority if mine else None
+    return _next(appeal_of(case, mine, office), case, ours, doubtful) if mine and office else None
 
 
 def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collection[str]) -> dict[str, Any]:

@@ -83,6 +83,22 @@ def _asked_first(moment: Moment) -> Humans:
     return {human: is_party for human, is_party in _asked(moment).items() if human not in before}
 
 
+def _named_alone(moment: Moment) -> Humans:
+    """Whom the request names without asking them anything."""
+    then = moment.then
+    involved = (FIRST_PARTY, *then.asked)
+    alone = [party for party in then.people if party not in involved]
+    if not alone:
+        return {}
+    heard = then.humans_of(involved)
+    return {human: is_party for human, is_party in then.humans_of(alone).items() if human not in heard}
+
+
+def _named_first(moment: Moment) -> Humans:
+    before = moment.before.humans_of(moment.before.people)
+    return {human: is_party for human, is_party in _named_alone(moment).items() if human not in before}
+
+
 def _left_out(moment: Moment) -> Humans:
     before, then = moment.before.humans_of(moment.before.people), _all(moment)
     return {human: is_party for human, is_party in before.items() if human not in then}
@@ -158,7 +174,7 @@ def _assessed(code: str, time: WhichTime) -> tuple[Notice, ...]:
 # What is told of which event: a further one is a line here, and its sentence ("notice") among the messages.
 # What was restated is told by which time it is, what was assessed by which fee.
 NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
-    "CaseFiled": (Notice(_asked, "consent_asked", "consent"),),
+    "CaseFiled": (Notice(_asked, "consent_asked", "consent"), Notice(_named_alone, "named")),
     "FeeAssessed.filing": _assessed("fee_due", "pay"),
     "FeeAssessed.entry": _assessed("entry_fee_due", "pay_entry"),
     "ConsentRevoked": (Notice(_all, "consent_revoked", "consent"),),
@@ -166,6 +182,7 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "RequestAmended": (
         Notice(_asked_again, "request_amended", "consent"),
         Notice(_asked_first, "consent_asked", "consent"),
+        Notice(_named_first, "named"),
         Notice(_left_out, "left_out"),
     ),
     "DeadlineExtended": (Notice(_all, "deadline_extended", "extend"),),
@@ -184,6 +201,9 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "AppealTakenBack": (Notice(_all, "appeal_taken_back"),),
     "AppealDecided.upheld": (Notice(_all, "appeal_upheld"),),
     "AppealDecided.set_aside": (Notice(_all, "appeal_set_aside"),),
+    "AppealDecided.lapse_set_aside": (Notice(_all, "appeal_lapse_set_aside"),),
+    "AppealDecided.consent": (Notice(_all, "appeal_lapse_waits_for_consent", "consent"),),
+    "AppealDecided.answer": (Notice(_all, "appeal_lapse_waits_for_answer", "answer"),),
     "AppealDecided.annulled": (Notice(_all, "appeal_annulled"),),
     "OpinionRequested": (Notice(_all, "clock_stopped", when=_stands_still),),
     "CaseApproved": (Notice(_all, "approved"),),
@@ -194,6 +214,7 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "ResultCorrected": (Notice(_all, "corrected"),),
     "ResultAnnulled": (Notice(_all, "annulled"),),
     "RefundDue": (Notice(_applicant, "refund_due"),),
+    "RefundNotDue": (Notice(_applicant, "refund_not_due"),),
     "RefundPaid": (Notice(_applicant, "refund_paid"),),
 }
 TIMES: Final[Mapping[str, str | None]] = {
@@ -242,9 +263,25 @@ def _named(step: Mapping[str, Any], case: Case, days: Iterator[RestatedDay]) -> 
     if what == "DeadlineRestated":
         return f"{what}.{next(days)['which']}"
     if what == "AppealDecided":
-        outcomes = (appeal["outcome"] for appeal in case.appeals if appeal["decided_at"] == step["at"])
-        return f"{what}.{next(outcomes)}"
+        return f"{what}.{_decided_as(step, case)}"
     return what
+
+
+_DECISIONS: Final = frozenset({"CaseApproved", "CaseRefused", "CaseWithdrawn", "CaseLapsed", "CaseNotNeeded"})
+
+
+def _decided_as(step: Mapping[str, Any], case: Case) -> str:
+    """How the appeal ended; of a lapse that was set aside, what the case waits for, where that has a day."""
+    outcome = next(str(each["outcome"]) for each in case.appeals if each["decided_at"] == step["at"])
+    if outcome != "set_aside":
+        return outcome
+    nth = sum(each["what"] in _DECISIONS for each in case.timeline[: step["version"]])
+    decided = case.decisions[nth - 1]
+    if decided["kind"] != "lapsed":
+        return outcome
+    if "until" not in step:
+        return "lapse_set_aside"
+    return "answer" if decided["reason"] == "no_answer" else "consent"
 
 
 def _row(moment: Moment, notice: Notice, n: int, person: str, *, is_party: bool) -> Row:

@@ -7,8 +7,10 @@ nobody asks for a kind.
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from domain.awaited import review_of
 from domain.case import Case, Stage
 from domain.case_parts import left_of
+from domain.obstacles import of_the_filing
 from projections import Row, View, amendment_proposals
 
 Since = Callable[[Case], str | None]  # from which moment on; None: it does not
@@ -27,7 +29,7 @@ def _rows(case: Case) -> list[Row]:
         "stage": case.stage,
         "officer": case.officer,
         "is_proposed": int(case.proposal is not None),
-        "warnings": case.all_warnings,
+        "warnings": of_the_filing(case.all_warnings),
         "flags": _flags(case),
         "waits_for": list(found),
         "stands_still_since": case.stands_still_since,
@@ -72,18 +74,17 @@ def _assessment(case: Case) -> str | None:
     return case.decided["at"] if case.waits_for_entries and case.decided else case.filed_at
 
 
-def _assignment(case: Case) -> str | None:
-    return _complete_since(case) if case.stage == Stage.IN_REVIEW and case.officer is None else None
+def _review(what: str, since: Since) -> Since:
+    return lambda case: since(case) if case.stage == Stage.IN_REVIEW and review_of(case) == what else None
 
 
-def _decision(case: Case) -> str | None:
-    is_in_hand = case.stage == Stage.IN_REVIEW and case.officer is not None and case.proposal is None
-    return _last(case, "CaseAssigned") if is_in_hand else None
-
-
-def _approval(case: Case) -> str | None:
-    is_proposed = case.stage == Stage.IN_REVIEW and case.proposal is not None
-    return _last(case, "ApprovalProposed") if is_proposed else None
+def _supervisor(case: Case) -> str | None:
+    """Only a supervisor may approve it, and where one person decides, has to have it."""
+    if case.stage != Stage.IN_REVIEW:
+        return None
+    if review_of(case) == "supervisor":
+        return _complete_since(case)
+    return _proposed_since(case) if review_of(case) == "supervisor_approval" else None
 
 
 def _answer(case: Case) -> str | None:
@@ -109,6 +110,14 @@ def _objection(case: Case) -> str | None:
 
 def _complete_since(case: Case) -> str:
     return _last(case, "DecisionTermStarted") or case.filed_at
+
+
+def _assigned_since(case: Case) -> str | None:
+    return _last(case, "CaseAssigned")
+
+
+def _proposed_since(case: Case) -> str | None:
+    return _last(case, "ApprovalProposed")
 
 
 def _last(case: Case, what: str) -> str | None:
@@ -141,9 +150,10 @@ REASONS: Final[Mapping[str, Since]] = {
     "claims_lost": _claims_lost,
     "paid_in_time": _paid_in_time,
     "late_opinion": _late_opinion,
-    "assignment": _assignment,
-    "approval": _approval,
-    "decision": _decision,
+    "supervisor": _supervisor,
+    "assignment": _review("assignment", _complete_since),
+    "approval": _review("approval", _proposed_since),
+    "decision": _review("decision", _assigned_since),
     "answer": _answer,
     "opinion": _opinion,
 }

@@ -105,6 +105,7 @@ def offices_that_are_named() -> set[str]:
         for office in (
             *(terms.authority, terms.registry, *terms.registries.values(), terms.appeals.authority),
             *(each.authority for each in terms.opinions),
+            *([terms.amendments.court.authority] if terms.amendments and terms.amendments.court else []),
         )
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from api.edge.sentences import Language
+from api.edge.sentences import PLACEHOLDER, Language, english
 from domain.awaited import member_of
 from domain.case import Case
 from domain.case_parts import left_of
@@ -30,6 +30,7 @@ from domain.roles import APPLICANT, PARTY
 from domain.running import stood_still
 
 AFTER: Final = (
+    "objection",
     "for",
     "law",
     "until",
@@ -87,19 +88,39 @@ _TIMES: Final[Mapping[tuple[str, str], str]] = {
     ("CaseCompleted", "served_after"): "served",
     ("DecisionServed", "appeal_until"): "appeal",
     ("AppealLodged", "decide_until"): "appeal_decision",
+    ("AppealDecided", "consent_until"): "consent",
+    ("AppealDecided", "answer_until"): "answer",
 }
 _OF_CODES: Final = (RefundDue, CaseWithdrawn, CaseLapsed)
 _FEES: Final = {"filing": "pay", "entry": "pay_entry"}
 
 
-def told(
-    recorded: Recorded, before: Case | None, after: Case, doubtful: Collection[str], language: Language
+def told(  # noqa: PLR0913 - the event, where it stands, and for whom
+    recorded: Recorded,
+    before: Case | None,
+    after: Case,
+    doubtful: Collection[str],
+    language: Language,
+    *,
+    is_passing: bool = False,
 ) -> str:
-    """What happened, in words. ``doubtful``: the members of the case's law that are not settled."""
+    """What happened, in words. ``doubtful``: the members of the case's law that are not settled; ``is_passing``: the
+    same append leads the case on to another stage.
+    """
     what, procedure = _told_as(recorded, after), after.procedure
     values = _values(recorded, after)
-    codes = [what, *_follows(recorded, before, after, values, doubtful)]
-    return " ".join(language.say("event", code, values, (procedure,)) for code in codes)
+    follows = _follows(recorded, before, after, values, doubtful)
+    codes = [what, *(code for code in follows if code != "stage" or not is_passing)]
+    return " ".join(_sentence(code, values, procedure, language) for code in codes)
+
+
+def _sentence(code: str, values: Mapping[str, Value], procedure: str, language: Language) -> str:
+    """Why a registry objects is a code of its own: where it is one that we have a sentence for, that is said."""
+    reason = values.get("objection") if code == "objection" else None
+    known = isinstance(reason, str) and english().written("warning", reason, (procedure,))
+    if known and not PLACEHOLDER.search(known):
+        return language.say("warning", str(reason), procedures=(procedure,))
+    return language.say("event", code, values, (procedure,))
 
 
 def _told_as(recorded: Recorded, case: Case) -> str:
@@ -125,6 +146,8 @@ def _follows(
     values: Mapping[str, Value],
     doubtful: Collection[str],
 ) -> Iterator[str]:
+    if "objection" in values:
+        yield "objection"
     if "whom" in values:
         yield "for"
     if values.get("law"):
@@ -151,7 +174,7 @@ def _values(recorded: Recorded, case: Case) -> dict[str, Value]:
     if isinstance(amount := getattr(event, "amount", None), int):
         values["amount"] = Amount(_due_of(event, amount, case), getattr(event, "currency", ""))
     if isinstance(reason := getattr(event, "reason", None), str) and _is_a_code(recorded):
-        values["reason"] = Named("reason", reason)
+        values["reason"] = Named("reason", _why(event, reason, case))
     if grounds := getattr(event, "grounds", None):
         values["grounds"] = named("ground", grounds)
     if law := getattr(event, "law", None):
@@ -176,6 +199,13 @@ def _of_one_kind(event: Any, case: Case) -> dict[str, Value]:
         case PersonalDataErased():
             return {"whose": _whose(event, case)}
     return {}
+
+
+def _why(event: Any, reason: str, case: Case) -> str:
+    """What goes back as a party declined does not go back as the request was taken back."""
+    ended_by = case.decided["reason"] if case.decided else None
+    is_declined = isinstance(event, RefundDue) and (reason, ended_by) == ("withdrawn", "consent_declined")
+    return "consent_declined" if is_declined else reason
 
 
 def _due_of(event: Any, amount: int, case: Case) -> int:

@@ -1,7 +1,7 @@
 """A case's history: its signed events with hashes and positions, and what of them the caller may read."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -75,18 +75,23 @@ def _written(
     country: CountryHouse, case: Case, whose: frozenset[str], unseen: frozenset[str], language: Language
 ) -> bytes:
     """The events, each with the case as it was before and after it."""
-    doubtful, steps = unconfirmed(case), list[Step]()
+    doubtful, steps = unconfirmed(case), list(_steps(country, case.case))
+    led_to = {step.recorded.time: step.after.stage for step in steps}  # by each append, in the end
+    events = []
+    for step in _as_a_story(steps):
+        is_passing = led_to[step.recorded.time] != step.after.stage
+        sentence = told(*step[1:], doubtful, language, is_passing=is_passing)
+        said = {"stage": step.after.stage, "sentence": sentence}
+        events.append(_shown(country, step.row, step.recorded.owners, whose, unseen) | said)
+    return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
+
+
+def _steps(country: CountryHouse, case: str) -> Iterator[Step]:
     stood: Case | None = None
-    for row in country.log.stream(case.case):
+    for row in country.log.stream(case):
         recorded = read(row, country.code, country.vault.get)
         before, stood = stood, evolve(stood, recorded)
-        steps.append(Step(row, recorded, before, stood))
-    events = [
-        _shown(country, row, recorded.owners, whose, unseen)
-        | {"stage": after.stage, "sentence": told(recorded, before, after, doubtful, language)}
-        for row, recorded, before, after in _as_a_story(steps)
-    ]
-    return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
+        yield Step(row, recorded, before, stood)
 
 
 def _as_a_story(steps: list[Step]) -> list[Step]:

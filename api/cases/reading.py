@@ -7,6 +7,7 @@ from api.edge.answers import answered
 from api.edge.caller import caller, house_of
 from api.edge.case_shown import CaseShown
 from api.edge.contract import Id, documented
+from api.edge.in_whose_hands import is_left
 from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.registers_now import in_the_way_of
@@ -21,11 +22,12 @@ async def read_case(request: Request, case: Id) -> Response:
     """Status, timeline, deadline with its basis, and which commands fit now."""
     country, found, rule = await readable(request, caller(request), case, "case.read")
     await recorded(request, country, rule, read_of(found), "work on the case")
-    at = house_of(request).clock()
-    now = in_the_way_of(country, found, at)
+    house = house_of(request)
+    at = house.clock()
+    now, left = in_the_way_of(country, found, at), is_left(house, found, at)
     if is_auditor(rule):
-        body = watched(found, now, at=at)
+        body = watched(found, now, is_left=left, at=at)
     else:
-        body = shown(found, rule.party, rule.capacities, now, is_kin=rule.is_kin, at=at)
+        body = shown(found, rule.party, rule.capacities, now, is_kin=rule.is_kin, is_left=left, at=at)
     language = spoken(request.scope)
     return answered(in_words(body, language), version=found.version, headers=in_language(language))

@@ -20,6 +20,7 @@ from api.edge.caller import (
     raw_body,
     version_seen,
 )
+from api.edge.in_whose_hands import is_left
 from api.edge.in_words import in_words
 from api.edge.may_read import known_of, located, nothing, readable
 from api.edge.problems import Declined
@@ -98,12 +99,14 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
     me = actor.persons.get(case.country)
     mine = capacities_today(me, case.persons, case.representatives, found, case.by_paper)
     mine = mine or _for_whom(outcome)
-    at = house_of(request).clock()
+    house = house_of(request)
+    at = house.clock()
     if not mine:
         told = stands(case, at) if _is_of_an_office(actor, outcome) else {**stands(case, at), "fits": []}
         return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
-    seen = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome), at=at), language)
+    now, left = _in_the_way(request, outcome), is_left(house, case, at)
+    seen = in_words(shown(case, mine[0].party, mine, now, is_left=left, at=at), language)
     headers = in_language(language)
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 

@@ -249,7 +249,8 @@ class CaseShown(Shape):
     ``obstacles``: what in the registers stands in the way now (``restricted``, ``not_registered``), to officers with
     the kind behind a colon. ``exemptions``: those that seem to fit, so that nothing of this might be needed.
     ``limits``: to officers, the times to file within, and by how many days they were missed.
-    ``way_to_appeal``: to whom, and until when; null where nothing is to be appealed against, or not any more.
+    ``way_to_appeal``: to whom the caller may appeal, and until when, also against a yes; to offices, the first party
+    that may. Null where nobody may, or not any more.
     """
 
     case: OpaqueId

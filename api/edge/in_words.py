@@ -18,10 +18,9 @@ VALUES: Final[Mapping[str, frozenset[str]]] = {"awaited": frozenset({"who", "unt
 
 def in_words(found: dict[str, Any], language: Language) -> dict[str, Any]:
     """The case as it is shown, with its sentences."""
-    next_steps = [{**each, "sentence": said(each, found["procedure"], language)} for each in found["next"]]
-    appeals = [each for each in next_steps if each["what"] == "appeal"]
-    mine = [each for each in appeals if each["who"] == YOU] or appeals
-    return {**found, "next": next_steps, "way_to_appeal": mine[0]["sentence"] if mine else None}
+    procedure, way = found["procedure"], found["way_to_appeal"]
+    next_steps = [{**each, "sentence": said(each, procedure, language)} for each in found["next"]]
+    return {**found, "next": next_steps, "way_to_appeal": way and said(way, procedure, language)}
 
 
 def said(step: Mapping[str, Any], procedure: str, language: Language) -> str:

@@ -1,6 +1,8 @@
 """What the registers and the claims say now about what a case asks for; not who may read an entry."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from domain.case import Case
 from domain.claim import Claim
@@ -9,6 +11,7 @@ from domain.obstacles import in_question, obstacles
 from domain.procedure import Key
 from infra.desk.streams import Streams
 from infra.house import CountryHouse
+from infra.read_models.transaction import Transaction
 
 
 def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
@@ -16,23 +19,42 @@ def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
     set-aside left without what they had claimed, the log says who has it.
     """
     keys = in_question(case, at)
-    claims = tuple(key for key in keys if key.family == "claim")
     entries = entries_at(country, tuple(key for key in keys if key.family == "entry")) if keys else {}
-    return obstacles(case, at, {**entries, **(_claims_at(country, claims) if claims else {})})
+    return obstacles(case, at, {**entries, **_claims_at(country, keys)})
 
 
-def _claims_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Claim]:
-    streams = {key: country.ids.stream(key) for key in keys}
+def _claims_at(country: CountryHouse, keys: Collection[Key]) -> dict[Key, Claim]:
+    streams = {key: country.ids.stream(key) for key in keys if key.family == "claim"}
+    if not streams:
+        return {}
     wanted = dict.fromkeys(streams.values(), "claim")
     found = Streams(country.code, country.vault).load(wanted, country.log.streams)
     return {key: found[stream].state for key, stream in streams.items()}
 
 
+def in_the_way_of_each(
+    country: CountryHouse, seen: Transaction, cases: Collection[str], at: datetime
+) -> dict[str, list[str]]:
+    """The same of several cases, at one moment of the read models."""
+    states = [Case(**row["state"]) for row in seen.load("case_status", sorted(cases)).values()]
+    asked = {case.case: in_question(case, at) for case in states}
+    keys = {key for keys in asked.values() for key in keys}
+    found: dict[Key, Any] = {
+        **_entries(country, seen, [key for key in keys if key.family == "entry"]),
+        **_claims_at(country, keys),
+    }
+    return {case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}) for case in states}
+
+
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:
     """The entries under these keys as they are now; None: there is none."""
-    streams = {key: country.ids.stream(key) for key in keys}
     with country.read_models.reading() as seen:
-        rows = seen.load("registers", list(streams.values()))
+        return _entries(country, seen, keys)
+
+
+def _entries(country: CountryHouse, seen: Transaction, keys: Collection[Key]) -> dict[Key, Entry | None]:
+    streams = {key: country.ids.stream(key) for key in keys}
+    rows = seen.load("registers", list(streams.values()))
     return {
         key: Entry(**rows[stream]["state"]) if stream in rows else None for key, stream in streams.items()
     }

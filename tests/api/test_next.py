@@ -7,12 +7,14 @@ import pytest
 from babel.dates import format_date
 
 from tests.town.caller import good, new_key, until
-from tests.town.people import Town
+from tests.town.people import Town, person
 
 pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE = ("KZ", "car_sale")
 SELLER, BUYER = "kz-citizen-1", "kz-citizen-2"
+APPEALS = "kz-interior-ministry-appeal-officer-1"
+COURT = "a court of the Republic of Kazakhstan."
 OFFICER = "kz-vehicle-registration-officer-1"
 GUESS = "That day stands on no confirmed law yet."
 UNSETTLED_WAY = "This way to appeal stands on no confirmed law yet."
@@ -63,7 +65,6 @@ def test_it_is_said_to_the_end(town: Town) -> None:
     assert (receipt["who"], receipt["office"], receipt["until"]) == ("registry", "kz-vehicle-register", None)
     town.acknowledge(case)
     assert town.read(case)["next"] == []
-    assert town.read(case)["way_to_appeal"] is None
 
 
 def test_a_refusal_names_the_way_to_appeal_and_that_its_time_is_not_confirmed(town: Town) -> None:
@@ -72,7 +73,9 @@ def test_a_refusal_names_the_way_to_appeal_and_that_its_time_is_not_confirmed(to
     good(town.judge(OFFICER, case, "refusals", {"grounds": ["tax_unpaid"], "reason": "See the letter."}))
     way = "You may appeal to the Ministry of Internal Affairs."
     assert town.read(case)["way_to_appeal"] == f"{way} {UNSETTLED_WAY}", "before any day is known"
-    assert [each["unconfirmed"] for each in town.read(case)["next"]] == [True] * 4
+    assert [each["unconfirmed"] for each in town.read(case)["next"]] == [True] * 3, (
+        "of the buyer, the opening alone"
+    )
     of = {"of": town.read(case)["ending"]["of"]}
     shown = good(town.as_("kz-citizen-1").post(f"/v1/cases/{case}/services", of))
     last_day = day_of(shown["appeal_until"])
@@ -81,6 +84,78 @@ def test_a_refusal_names_the_way_to_appeal_and_that_its_time_is_not_confirmed(to
     assert shown["decision"]["unconfirmed"] == ["after_refusal"]
     # The buyer has not opened it: their time is their own.
     assert town.read(case, BUYER)["way_to_appeal"] == f"{way} {UNSETTLED_WAY}"
+
+
+def test_each_party_hears_its_own_time_to_appeal_and_officers_whose_it_is(town: Town) -> None:
+    case = town.take_to("refused", *SALE)
+    of = {"of": town.read(case)["ending"]["of"]}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", {**of, "reason": "It is paid."}))
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "It is not."}))
+    seller = town.read(case, SELLER)
+    assert [each["what"] for each in seller["next"]] == ["opening", "court", "refund"]
+    assert (seller["way_to_appeal"], "LodgeAppeal" in seller["fits"]) == (None, False)
+    assert seller["next"][1]["sentence"].endswith("You may turn to the court: " + COURT)
+    buyer = town.read(case, BUYER)
+    assert [each["what"] for each in buyer["next"]] == ["opening", "appeal", "court", "refund"]
+    assert buyer["way_to_appeal"] == buyer["next"][1]["sentence"]
+    assert buyer["next"][2]["sentence"] == "The court is open to the seller: " + COURT
+    officers = town.read(case, OFFICER)["next"][1]["sentence"]
+    assert officers.startswith("An appeal may be lodged by the buyer with the Ministry of Internal Affairs.")
+
+
+def test_whoever_may_appeal_against_a_yes_is_told_to_whom_and_until_when(town: Town) -> None:
+    """Nobody is expected to, so it is not next; each party has its own day."""
+    case = town.take_to("completed", *SALE)
+    way = "You may appeal to the Ministry of Internal Affairs."
+    of = {"of": town.read(case)["ending"]["of"]}
+    shown = good(town.as_(SELLER).post(f"/v1/cases/{case}/services", of))
+    last_day = day_of(shown["appeal_until"])
+    assert shown["next"] == []
+    assert shown["way_to_appeal"] == f"{way} The last day for it is {last_day}. {UNSETTLED_WAY}"
+    assert town.read(case, BUYER)["way_to_appeal"] == f"{way} {UNSETTLED_WAY}"
+    good(town.as_(BUYER).post(f"/v1/cases/{case}/appeals", {**of, "reason": "It is another car."}))
+    assert town.read(case, BUYER)["way_to_appeal"] is None, "it is lodged"
+    assert town.read(case, SELLER)["way_to_appeal"] == shown["way_to_appeal"]
+
+
+def test_a_late_birth_waits_for_a_supervisor_from_its_filing_on(town: Town) -> None:
+    """Who proposes it in between is nobody's first pair of eyes: one decides."""
+    born = town.now().date().replace(year=town.now().year - 2)
+    child = {**town.request("TR", "birth_certificate")["child"], "born_on": born.isoformat()}
+    mother = person("tr-citizen-1")
+    filing = town.filing("TR", "birth_certificate", relation="mother", mother=mother, child=child)
+    case = good(town.as_("tr-citizen-1").post("/v1/cases", filing, key=new_key()))["case"]
+    first, supervisor = "tr-civil-registry-officer-1", "tr-civil-registry-supervisor"
+
+    def waits() -> tuple[str, list[str]]:
+        (step,) = town.read(case, "tr-citizen-1")["next"]
+        items = good(town.as_(first).get("/v1/queue"))["items"]
+        (row,) = (item for item in items if item["case"] == case)
+        assert step["what"] == "supervisor"
+        return step["sentence"], row["waits_for"]
+
+    said, queued = waits()
+    assert said.startswith("A supervisor of the civil registry office has to decide,")
+    assert queued == ["supervisor"]
+    for act in ("assignments", "proposals"):
+        good(town.judge(first, case, act))
+        assert waits() == (said, ["supervisor"])
+    for act in ("assignments", "approvals"):
+        good(town.judge(supervisor, case, act))
+
+
+def test_who_has_left_has_not_to_decide(town: Town) -> None:
+    case = town.take_to("in_review", *SALE)
+    office, who = "kz-vehicle-registration", {"personal_number": person("kz-citizen-4")["personal_number"]}
+    personnel = town.as_(f"{office}-personnel-officer")
+    granted = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))
+    good(town.judge("kz-citizen-4", case, "assignments"))
+    assert sentences(town, case, SELLER)[0].startswith("The officer of the vehicle registration office who")
+    assert personnel.delete(f"/v1/competences/{granted['competence']}").status_code == 204
+    for reader in (SELLER, BUYER, OFFICER):
+        assert sentences(town, case, reader)[0].startswith(
+            "Another officer of the vehicle registration office has to take the case, and to decide:"
+        )
 
 
 def test_what_a_language_lacks_is_said_in_english_and_named_so(town: Town) -> None:
@@ -148,8 +223,11 @@ def test_what_a_registry_cannot_apply_waits_for_the_office(town: Town) -> None:
 @pytest.mark.parametrize("language", ["en", "ru", "tr"])
 def test_every_sentence_begins_large(town: Town, language: str) -> None:
     """Also one that names somebody."""
-    refused, appealed = town.take_to("refused", *SALE), town.take_to("approved", *SALE)
-    for case in (refused, appealed):
+    refused, approved = town.take_to("refused", *SALE), town.take_to("approved", *SALE)
+    of = {"of": town.read(refused)["ending"]["of"]}
+    good(town.as_(BUYER).post(f"/v1/cases/{refused}/appeals", {**of, "reason": "It is paid."}))
+    good(town.judge(APPEALS, refused, "appeal-decisions", {"outcome": "upheld", "reason": "It is not."}))
+    for case in (refused, approved):
         for who in (SELLER, OFFICER):
             answer = town.as_(who).send("GET", f"/v1/cases/{case}", headers={"Accept-Language": language})
             for each in good(answer)["next"]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from infra.formats.envelope import payload_of
 from tests.town.caller import good, new_key, problem
 from tests.town.people import Town, person
 
@@ -39,7 +40,10 @@ def test_both_parties_hear_of_a_restriction_before_they_consent_and_pay_and_the_
         BUYER: ["restricted"],
         OFFICER: ["restricted:wanted"],
     }
-    assert "restricted:wanted" in town.read(filed["case"], OFFICER)["warnings"]
+    warned = town.read(filed["case"], OFFICER)["warnings"]
+    assert "restricted:wanted" not in warned, "obstacles say it, for as long as it is so"
+    signed = town.as_(OFFICER).get(f"/v1/cases/{filed['case']}/history").json()["events"][0]
+    assert "restricted:wanted" in payload_of(signed["jws"].encode())["data"]["warnings"]
     for party in (SELLER, BUYER):
         assert "wanted" not in town.as_(party).get(f"/v1/cases/{filed['case']}").text
         assert "police" not in town.as_(party).get(f"/v1/cases/{filed['case']}").text
@@ -62,6 +66,24 @@ def test_a_restriction_of_later_is_told_while_it_lives(town: Town) -> None:
         by = POLICE if restriction["kind"] == "wanted" else BAILIFF
         assert town.as_(by).delete(f"{path}/{restriction['id']}").is_success
     assert told(town, case) == {SELLER: [], BUYER: [], OFFICER: []}
+
+
+def test_the_queue_says_what_stands_in_the_way_now(new_town: Town) -> None:
+    """What came after the filing, and nothing that was lifted since."""
+    body = new_town.filing(*SALE)
+    path = car_in(new_town, body["request"])
+    wanted = good(new_town.as_(POLICE).post(path, {"kind": "wanted"}))["restrictions"][0]["id"]
+    case = good(new_town.as_(SELLER).post("/v1/cases", body, key=new_key()))["case"]
+    new_town.complete(case)
+
+    def queued() -> tuple[list[str], list[str]]:
+        (item,) = good(new_town.as_(OFFICER).get("/v1/queue"))["items"]
+        return [each for each in item["warnings"] if "restricted" in each], item["obstacles"]
+
+    assert queued() == ([], ["restricted:wanted"])
+    good(new_town.as_(BAILIFF).post(path, {"kind": "arrest"}))
+    assert new_town.as_(POLICE).delete(f"{path}/{wanted}").is_success
+    assert queued() == ([], ["restricted:arrest"])
 
 
 def test_the_fee_comes_back_where_a_restriction_is_the_ground(town: Town) -> None:

@@ -44,10 +44,10 @@ def test_a_refused_sale_is_told_from_its_filing_to_the_way_to_appeal(town: Town)
         ("refused", "The request was refused by an officer: The vehicle tax is not paid"),
     ]
     filed, refused = events[0]["sentence"], events[-1]["sentence"]
-    assert "The case is filed from then on." in filed
+    assert "From then on the case is filed." in filed
     assert "The law is: Registration of vehicles: tax paid, not wanted, not arrested." in refused
     assert "Who has not opened it is taken to have read it on " in refused
-    assert "That day stands on no confirmed law yet. The case is refused from then on." in refused
+    assert "That day stands on no confirmed law yet. From then on the case is refused." in refused
     assert "See the letter." not in refused
 
 
@@ -160,7 +160,9 @@ def test_days_of_other_offices_on_no_confirmed_law_are_told_so() -> None:
 
 def test_an_objection_says_why_and_an_erasure_whose_data_it_destroyed() -> None:
     objected = sentences(*acts.APPROVED, acts.object_to())["ObjectionRecorded"]
-    assert "its reason is: " in objected
+    assert objected.endswith("It names its reason by a code of its own: plate_unknown.")
+    known = sentences(*acts.APPROVED, acts.object_to(code="plate_differs"))["ObjectionRecorded"]
+    assert known.endswith("Vehicle register. The plate that the seller names is not the one in the register.")
     erased = sentences(*acts.COMPLETED, acts.later(days=5000), acts.erase())["PersonalDataErased"]
     assert "that of the buyer, the case as a whole, and the seller" in erased
 
@@ -169,6 +171,44 @@ def test_a_time_that_stood_still_while_the_case_had_lapsed_is_not_told_as_a_decr
     said = sentences(*WAYS["ran on"])["DeadlineRestated"]
     assert said.startswith("While the case had lapsed, the time to consent stood still: it ends later.")
     assert GUESS in said
+
+
+def test_the_new_day_of_a_lapse_that_was_set_aside_is_said_to_stand_on_no_confirmed_law() -> None:
+    over = (*acts.FILED, acts.pay(), acts.after(lambda case: case.consent_until), acts.lapse())
+    said = sentences(*over, acts.serve(), acts.appeal(), acts.decide_appeal())["AppealDecided"]
+    assert f"{GUESS} From then on the case is filed." in said
+
+
+def test_money_of_a_sale_that_the_buyer_declined_goes_back_for_that() -> None:
+    said = sentences(*acts.FILED, acts.pay(), acts.decline())["RefundDue"]
+    assert said.endswith("are due back: A consent was declined.")
+
+
+def test_a_stage_through_which_an_append_only_passes_is_not_told(new_town: Town) -> None:
+    """Paid in time after all, the case is filed for no moment."""
+    case = new_town.file(*SALE)
+    new_town.consent(case)
+    in_time = new_town.statement(new_town.read(case))
+    new_town.travel(days=19)
+    new_town.tick()
+    good(new_town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": in_time}))
+    after_all = [e for e in story(new_town, case, "kz-citizen-1") if e["stage"] != "lapsed"]
+    ends = [
+        e["sentence"].rpartition("From then on the case is ")[2]
+        for e in after_all
+        if "From then" in e["sentence"]
+    ]
+    assert ends == ["filed.", "in review."]
+
+
+def test_what_needs_no_register_is_told_kindly() -> None:
+    still_born = given(a_birth(still_born=True), *acts.FILED, acts.assign(), acts.not_needed("still_born"))
+    (ended,) = [each for each in still_born.log if type(each.event).__name__ == "CaseNotNeeded"]
+    said = told(ended, None, still_born.now, (), english())
+    assert said.startswith(
+        "Nothing has to be registered here, as an officer decided, and nothing more is asked"
+    )
+    assert said.endswith("From then on the case is closed, as nothing has to be registered.")
 
 
 def test_what_went_back_twice_is_not_told_to_be_due_again() -> None:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from domain import events as e
+from domain.awaited import review_of
 from domain.commands import Actor
 from domain.days.deadlines import Term
 from domain.procedure import FilingLimit
@@ -285,6 +286,30 @@ def test_what_came_late_has_a_supervisor_among_the_two_who_decide(monkeypatch: p
     by_officers.when(approve(SUPERVISOR)).then("EntryCreated", "ClaimSettled", "CaseApproved")
     by_a_supervisor = given(a_story_of(offer), *COMPLETE, assign(SUPERVISOR), propose(SUPERVISOR))
     by_a_supervisor.when(approve(SECOND)).then("EntryCreated", "ClaimSettled", "CaseApproved")
+
+
+def test_a_case_that_came_late_waits_for_a_supervisor_as_the_law_lets_them_decide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where one decides, that one has the case, whoever proposed; where two decide, one of the two."""
+    alone = given(a_late_birth(), *FILED)
+    waited = [review_of(given(alone, *more).now) for more in ((), (assign(OFFICER),), (propose(OFFICER),))]
+    assert waited == ["supervisor"] * 3
+    offer = made_up(monkeypatch, filing_limits=(LONG_AGO,))
+    by_an_officer = given(a_story_of(offer), *COMPLETE)
+    waited = [
+        review_of(given(by_an_officer, *more).now) for more in ((), (assign(OFFICER),), (propose(OFFICER),))
+    ]
+    assert waited == ["assignment", "decision", "supervisor_approval"]
+    by_a_supervisor = given(a_story_of(offer), *COMPLETE, assign(SUPERVISOR), propose(SUPERVISOR))
+    assert review_of(by_a_supervisor.now) == "approval"
+
+
+def test_where_one_decides_nobody_has_to_approve_what_was_proposed() -> None:
+    story = given(a_birth(), *FILED, assign(OFFICER), propose(OFFICER))
+    assert review_of(story.now) == "decision"
+    story.when(approve(SECOND)).then_refused(NotAllowed, "not_assigned_to_you")
+    given(story).when(approve(OFFICER))
 
 
 def test_who_is_officer_and_supervisor_decides_as_supervisor() -> None:

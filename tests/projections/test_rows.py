@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,7 @@ from tests.domain.acts import (
     consent,
     correct,
     correct_as_a_court,
+    decide_appeal,
     end,
     end_mandate,
     erase,
@@ -88,6 +90,7 @@ from tests.domain.acts import (
     file,
     give_mandate,
     grant,
+    lapse,
     later,
     lift,
     office,
@@ -331,6 +334,56 @@ def test_a_fee_is_asked_for_where_something_of_it_is_left_to_pay(monkeypatch: py
     year_end = (until("2026-12-30"), file(), consent(), until("2027-01-05"))
     assert told(*year_end, pay(18_920_00))[1:] == [("p1", "fee_due")]
     assert told(*year_end, pay(18_597_00))[1:] == [("p1", "fee_due"), ("p1", "fee_due")]
+
+
+def test_whom_a_request_names_is_told_of_it_where_nobody_asks_them_anything() -> None:
+    """Once, and not who files themselves; the next to be named by an amendment."""
+    mother, father = person("TR", 901, born_on="1990-01-01"), person("TR", 902, born_on="1990-01-01")
+    story = given(a_birth(relation="relative", mother=mother, father=None), *FILED)
+    roles = {story.now.persons[p]: role for p, role in story.now.parties.items() if p in story.now.persons}
+    found = [(roles[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
+    assert found == [("mother", "named")]
+    by_the_mother = given(a_birth(relation="mother", applicant=mother, mother=mother, father=father), *FILED)
+    named = {by_the_mother.now.persons[p] for p, r in by_the_mother.now.parties.items() if r == "father"}
+    told_to = [(each["person"], each["what"]) for each in rows(notices.PROJECTION, by_the_mother)]
+    assert told_to == [(each, "named") for each in named]
+
+
+def test_who_is_named_by_an_amendment_is_told_then() -> None:
+    mother, father = person("TR", 901, born_on="1990-01-01"), person("TR", 902, born_on="1990-01-01")
+    born = a_birth(relation="mother", applicant=mother, mother=mother, father=None)
+    story = given(born, *FILED, assign(), ask(), amend(father=father))
+    roles = {story.now.persons[p]: role for p, role in story.now.parties.items() if p in story.now.persons}
+    found = [(roles[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
+    assert [each for each in found if each[1] == "named"] == [("father", "named")]
+
+
+def test_money_that_counts_after_all_is_told_not_to_be_due_any_more() -> None:
+    """In two parts, told after the lapse: the first was due back until the second came."""
+    in_time: Any = {"paid_at": "2026-12-01T09:00:00Z"}
+    found = told(*UNPAID, pay(1_000_00, **in_time), pay(17_597_00, "payment-2", **in_time))
+    money = [each for each in found if each[1].startswith("refund")]
+    assert money == [("p1", "refund_due"), ("p1", "refund_not_due")]
+
+
+def test_a_lapse_that_is_set_aside_is_told_with_what_the_case_waits_for() -> None:
+    ways = {
+        "appeal_lapse_waits_for_consent": (*FILED, pay(), after(lambda c: c.consent_until)),
+        "appeal_lapse_waits_for_answer": (
+            *RETURNED,
+            after(lambda c: c.open_question and c.open_question["answer_until"]),
+        ),
+        "appeal_lapse_set_aside": UNPAID[:-1],
+    }
+    for code, way in ways.items():
+        story = given(a_sale(), *way, lapse(), serve(), appeal(), decide_appeal())
+        case = story.now
+        found = [each for each in rows(notices.PROJECTION, story) if each["what"].startswith("appeal_lapse")]
+        days = {"appeal_lapse_waits_for_consent": case.consent_until}
+        if case.open_question:
+            days["appeal_lapse_waits_for_answer"] = case.open_question["answer_until"]
+        day = days.get(code)
+        assert [(each["what"], each["until"]) for each in found] == [(code, day and day["due"])] * 2
 
 
 def test_nobody_is_told_anything_of_what_is_erased() -> None:
