@@ -103,7 +103,8 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
         told = stands(case, at) if _is_of_an_office(actor, outcome) else {**stands(case, at), "fits": []}
         return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
-    seen = in_words(shown(case, mine[0].party, mine, _in_the_way(request, outcome), at=at), language)
+    now = _in_the_way(request, outcome)
+    seen = in_words(shown(case, mine[0].party, mine, now, human=me, at=at), language)
     headers = in_language(language)
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 
