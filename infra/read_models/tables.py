@@ -105,15 +105,15 @@ def indexes() -> tuple[str, ...]:
 
 def shape(generation: Generation) -> int:
     """A number for the shape of tables and states: where a file has another, it is of another version."""
-    kept = [f"{view.name}.{name}" for view in views() if view.keeps for name in _members(view.keeps)]
+    kept = [f"{view.name}.{name}" for view in views() if view.keeps for name in members(view.keeps)]
     return zlib.crc32("\n".join((*generation.schema, *indexes(), *kept)).encode()) & 0x7FFFFFFF
 
 
-def _members(state: Any) -> Iterator[str]:
+def members(state: Any) -> Iterator[str]:
     """The names in a state, and in whatever of it has names of its own."""
     for name, kind in get_type_hints(state).items():
         yield name
-        yield from (f"{name}.{inner}" for part in _parts(kind) for inner in _members(part))
+        yield from (f"{name}.{inner}" for part in _parts(kind) for inner in members(part))
 
 
 def _parts(kind: Any) -> Iterator[Any]:

@@ -242,8 +242,8 @@ def test_a_birth_that_is_annulled_may_be_registered_anew(town: Town) -> None:
 @pytest.mark.parametrize("law", [SALE, BIRTH], ids=["sale", "birth"])
 def test_the_keyed_id_of_who_proposed_serves_the_house_alone(town: Town, law: tuple[str, str]) -> None:
     """Their office says who they are, by its own id of them."""
-    mine = law == BIRTH and {"mother": person("tr-citizen-2")}
-    case = town.take_to("completed", *law, **(mine or {}))
+    mine: dict[str, Any] = {"mother": person("tr-citizen-2")} if law == BIRTH else {}
+    case = town.take_to("completed", *law, **mine)
     path, officer = path_of(town, case), town.officer(case)
     found = seen(town, path, officer)
     place = "child" if mine else "vehicle"
