@@ -5,6 +5,7 @@ from typing import Any, Final, assert_never
 
 from domain.case import Case, Stage, digest_of, judges_of
 from domain.case_parts import (
+    SAID,
     Amendment,
     Appeal,
     Decided,
@@ -381,7 +382,8 @@ def _incomplete_since(case: Case, recorded: Recorded) -> str | None:
 
 def _former(case: Case, recorded: Recorded) -> Former:
     whose = {party: case.whose(party) for party in case.parties}
-    return Former(until=recorded.seq, people=case.people, whose=whose, asked=case.consents_asked)
+    said = {name: len(getattr(case, name) or ()) for name in SAID}
+    return Former(until=recorded.seq, people=case.people, whose=whose, asked=case.consents_asked, said=said)
 
 
 def _without(former: Former, whose: set[str]) -> Former:

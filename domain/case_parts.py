@@ -1,7 +1,7 @@
 """What a case consists of: the shapes of its members, JSON values all."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 from domain.days.deadlines import Deadline
 from domain.events import (
@@ -82,13 +82,19 @@ class Opinion(TypedDict):
 class Former(TypedDict):
     """Who took part until the event of the version ``until`` restated the request, and who was asked for consent.
 
-    ``people``: as in ``Case.people``; who is erased is None. ``whose``: by which name each party is sealed.
+    ``people``: as in ``Case.people``; who is erased is None. ``whose``: by which name each party is sealed. ``said``:
+    how much there was by then of each of the case's ``SAID``.
     """
 
     until: int
     people: Mapping[str, list[str | None]]
     whose: Mapping[str, str]
     asked: list[str]
+    said: Mapping[str, int]
+
+
+# The members of a case that grow with what people say and bring.
+SAID: Final = ("evidence", "questions", "extensions", "appeals")
 
 
 class Objection(TypedDict):

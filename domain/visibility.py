@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, appeal_of, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
-from domain.case_parts import Appeal, Fee, Opinion
+from domain.case_parts import Appeal, Fee, Former, Opinion
 from domain.commands import LodgeAppeal
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits
-from domain.events import Attachment
+from domain.events import Attachment, Recorded
 from domain.facts import chosen
 from domain.lifecycle import does_fit_for, fits
 from domain.obstacles import of_the_filing, without_kinds
@@ -24,11 +24,23 @@ from domain.parties import (
     Capacity,
     capacities,
     changed,
+    is_keyed,
     is_personal_list,
 )
 from domain.persons import is_company, name_of
 
 _TIME_THAT_RAN_OUT: Final = {"unpaid": "pay", "no_consent": "consent", "no_answer": "answer"}
+# Of events: keyed ids and the keys of evidence serve the house alone; what is for the file, and what offices write to
+# each other, no party reads; a signature is over the whole request.
+_OF_THE_HOUSE: Final = frozenset({"officer_person", "evidence", "acting"})
+_OF_OFFICES: Final = frozenset({"inquiry", "opinion", "note"})
+_OF_WHO_FILED: Final = frozenset({"signature"})
+# Of what is said in a case: the words.
+_WORDS: Final = {
+    "questions": ("question", "answer"),
+    "extensions": ("reason",),
+    "appeals": ("reason", "explanation"),
+}
 EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
 
 
@@ -45,13 +57,99 @@ def visible_whose(case: Case, party: str | None, mine: Sequence[Capacity] = ()) 
     return frozenset({*(case.whose(each) for each in parties if each), "case"})
 
 
-def visible_evidence(case: Case, party: str | None) -> list[Attachment]:
-    """All of it; but what somebody signed at the counter is for officers, and for the party in whose name it is."""
+def disclosed(
+    case: Case, recorded: Recorded, party: str | None, mine: Sequence[Capacity] = (), human: str | None = None
+) -> frozenset[str]:
+    """The personal members of one of the case's events that the caller may read.
+
+    A party reads by what they were when it was written: who took another's place sees nothing of what was said before.
+    ``human``: who asks, by keyed id; None: the party itself.
+    """
+    whose, unseen = None, _OF_THE_HOUSE
+    if party is not None:
+        former = next((each for each in case.former if recorded.seq < each["until"]), None)
+        whose = _seat(case, former, _Reader(party, mine, human)).whose
+        unseen |= _OF_OFFICES if whose is None else _OF_OFFICES | _OF_WHO_FILED
+    return frozenset(
+        name
+        for name, of in recorded.owners.items()
+        if name not in unseen and not is_keyed(name) and (whose is None or of in whose)
+    )
+
+
+def visible_evidence(
+    case: Case, party: str | None, mine: Sequence[Capacity] = (), human: str | None = None
+) -> list[Attachment]:
+    """To officers all of it; to a party what was brought while they took part, but of what was signed at the counter
+    what was signed in their own name.
+    """
+    pieces = case.evidence or []
+    if party is None or not pieces:
+        return list(pieces)
+    seats = _seats(case, "evidence", _Reader(party, mine, human))
     return [
         piece
-        for piece in case.evidence or ()
-        if party is None or piece["kind"] != SIGNED_PAPER or piece["party"] == party
+        for piece, seat in zip(pieces, seats, strict=True)
+        if seat.places and (piece["kind"] != SIGNED_PAPER or piece["party"] in seat.places)
     ]
+
+
+class _Reader(NamedTuple):
+    """A party who asks, or who acts for one; as in ``visible_whose`` and ``disclosed``."""
+
+    party: str
+    mine: Sequence[Capacity]
+    human: str | None
+
+
+class _Seat(NamedTuple):
+    """As which parties a reader took part while one request of the case stood, none: they did not; and whose members
+    of it are theirs to see, None: everybody's, as they filed it.
+    """
+
+    places: frozenset[str]
+    whose: frozenset[str] | None
+
+
+def _seat(case: Case, former: Former | None, reader: _Reader) -> _Seat:
+    """While the former request stood; None: the newest.
+
+    A place was theirs where they, or the one for whom they act now, held it then. What is about that party also tells
+    who acted for it: so it is theirs only where that was the same, or they.
+    """
+    party, mine, human = reader
+    now = frozenset({party, *(each.party for each in mine)})
+    if former is None:
+        return _Seat(now, None if FIRST_PARTY in now else visible_whose(case, party, mine))
+    people, then = case.people, former["people"]
+    pairs = [people[each] for each in now]
+    me = human or case.persons.get(party)
+    theirs = {me, *(itself for itself, _ in pairs)} - {None}
+    places = frozenset(p for p, (itself, acted) in then.items() if itself in theirs or (me and acted == me))
+    if FIRST_PARTY in places:
+        return _Seat(places, None)
+    whole = {former["whose"][p] for p in places if (me and me in then[p]) or then[p] in pairs}
+    return _Seat(places, frozenset({"case", *whole} if places else ()))
+
+
+def _seats(case: Case, name: str, reader: _Reader) -> list[_Seat]:
+    """What the reader was when each of these was said; ``name``: one of ``SAID``."""
+    found: list[_Seat] = []
+    for former in (*case.former, None):
+        count = former["said"][name] if former else len(getattr(case, name))
+        if count > len(found):
+            found += [_seat(case, former, reader)] * (count - len(found))
+    return found
+
+
+def _heard(case: Case, name: str, reader: _Reader | None) -> list[Any]:
+    """What was said, without the words of what was said while the reader took no part."""
+    said: list[Any] = getattr(case, name)
+    if reader is None or not said or not case.former:
+        return said
+    silent = dict.fromkeys(_WORDS[name])
+    seats = _seats(case, name, reader)
+    return [each if seat.places else {**each, **silent} for each, seat in zip(said, seats, strict=True)]
 
 
 def watched(
@@ -82,11 +180,13 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     mine: Sequence[Capacity] = (),
     in_the_way: Sequence[str] = (),
     *,
+    human: str | None = None,
     is_kin: bool = False,
     is_left: bool = False,
     at: datetime | None = None,
 ) -> dict[str, Any]:
-    """The case as this caller may see it; JSON values. Other people are named, never numbered.
+    """The case as this caller may see it; JSON values. Other people are named, never numbered, and what was said and
+    brought before somebody came into the case is none of theirs.
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
     party; ``is_left``: who has it does not decide it any more. ``at``: the moment, at which times may be over that
@@ -94,6 +194,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     """
     doubtful = unconfirmed(case)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
+    reader = _Reader(party, mine, human) if party else None
 
     def day(deadline: Deadline | None, member: str) -> dict[str, Any] | None:
         return {**deadline, "unconfirmed": member in doubtful} if deadline else None
@@ -120,7 +221,9 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "parties": [{"party": p, "role": role, "whose": case.whose(p)} for p, role in case.parties.items()],
         "request": request,
         "request_hash": case.request_hash,
-        "evidence": [{k: v for k, v in a.items() if k != "key"} for a in visible_evidence(case, party)],
+        "evidence": [
+            {k: v for k, v in a.items() if k != "key"} for a in visible_evidence(case, party, mine, human)
+        ],
         "consents": [
             {"party": p, "role": case.parties[p], "answer": "given" if p in case.consents else "open"}
             for p in case.consents_asked
@@ -136,7 +239,10 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         ],
         "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,
-        "questions": [{**q, "answer_until": day(q["answer_until"], "times.answer")} for q in case.questions],
+        "questions": [
+            {**q, "answer_until": day(q["answer_until"], "times.answer")}
+            for q in _heard(case, "questions", reader)
+        ],
         "opinions": [
             {
                 **(opinion if party is None else _without_words(opinion)),
@@ -154,7 +260,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
                 "law": each["law"],
                 "reason": each["reason"],
             }
-            for each in case.extensions
+            for each in _heard(case, "extensions", reader)
         ],
         "ending": case.ending
         and {**case.ending, "served_after": day(case.ending["served_after"], "times.served")},
@@ -165,7 +271,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "appeal_until": day(_appeal_until(case, party), "times.appeal"),
         "appeals": [
             {**appeal, "decide_until": day(appeal["decide_until"], "appeals")}
-            for appeal in map(_unsigned, case.appeals)
+            for appeal in map(_unsigned, _heard(case, "appeals", reader))
         ],
         "entries": case.entries,
         "entries_held": case.entries_held,
@@ -176,7 +282,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "limits": _limits(case) if party is None else [],
         "warnings": [*of_the_filing(case.all_warnings), *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
-        "next": [_next(each, case, ours, doubtful) for each in _heard(case, ours, at, is_left=is_left)],
+        "next": [_next(each, case, ours, doubtful) for each in _waited_for(case, ours, at, is_left=is_left)],
         "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),
         "fits": list(fits(case, ours, at=at)),
         "timeline": case.timeline,
@@ -199,7 +305,9 @@ def _limits(case: Case) -> list[dict[str, Any]]:
     return filing_limits(about, country_of(case.country)) if about else []
 
 
-def _heard(case: Case, ours: Collection[str], at: datetime | None, *, is_left: bool) -> Iterator[Awaited]:
+def _waited_for(
+    case: Case, ours: Collection[str], at: datetime | None, *, is_left: bool
+) -> Iterator[Awaited]:
     """What is waited for, but for another party's time to appeal, which is no day of this one."""
     for each in awaited(case, at=at):
         if each.what == "decision" and is_left:

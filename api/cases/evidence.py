@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.edge.answers import answered
 from api.edge.caller import caller, country_here, house_of
 from api.edge.contract import Id, documented
-from api.edge.may_read import read_of, readable, recorded
+from api.edge.may_read import past_of, readable, recorded
 from api.edge.problems import Declined
 from api.edge.shapes import Count, EventHash, OpaqueId, Shape
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
@@ -92,10 +92,11 @@ async def download(request: Request, case: Id, evidence: Id) -> Response:
     """As an attachment, never shown inline; the reading is recorded first."""
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "evidence.read")
-    piece = next((a for a in visible_evidence(found, rule.party) if a["id"] == evidence), None)
+    seen = visible_evidence(found, rule.party, rule.capacities, rule.person)
+    piece = next((a for a in seen if a["id"] == evidence), None)
     if piece is None:
         raise Unknown
-    await recorded(request, country, rule, read_of(found), "reading evidence")
+    await recorded(request, country, rule, past_of(found), "reading evidence")
     try:
         raw = await asyncio.to_thread(country.evidence.read, piece["id"], piece["key"])
     except Damaged:

@@ -1,9 +1,9 @@
 """A case's history: its signed events with hashes and positions, and what of them the caller may read."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from fastapi import APIRouter, Request
@@ -13,15 +13,15 @@ from api.cases.event_words import told
 from api.edge import signed_events
 from api.edge.caller import caller
 from api.edge.contract import Id, documented
-from api.edge.may_read import is_auditor, read_of, readable, recorded
+from api.edge.may_read import is_auditor, past_of, readable, recorded
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import EventShown, OpaqueId, Shape, Title
+from domain.authorisation import Rule
 from domain.awaited import unconfirmed
 from domain.case import Case, Stage
 from domain.case_fold import evolve
 from domain.events import FeeAssessed, Recorded, RequestAmended
-from domain.parties import is_keyed
-from domain.visibility import visible_whose
+from domain.visibility import disclosed
 from infra.formats.envelope import payload_of, read, split
 from infra.house import CountryHouse
 from infra.log.event_store import Row
@@ -51,9 +51,6 @@ class Step(NamedTuple):
     after: Case
 
 
-_OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to each other
-
-
 @router.get("/v1/cases/{case}/history", **documented("The signed events of a case", answer=HistoryShown))
 async def history(request: Request, case: Id) -> Response:
     """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes.
@@ -63,33 +60,31 @@ async def history(request: Request, case: Id) -> Response:
     """
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "case.history")
-    await recorded(request, country, rule, read_of(found), "reading the history")
-    whose = frozenset[str]() if is_auditor(rule) else visible_whose(found, rule.party, rule.capacities)
-    unseen = _OF_OFFICES if rule.party else frozenset[str]()
+    await recorded(request, country, rule, past_of(found), "reading the history")
     language = spoken(request.scope)
-    body = await asyncio.to_thread(_written, country, found, whose, unseen, language)
+    body = await asyncio.to_thread(_written, country, found, rule, language)
     return Response(body, 200, in_language(language), "application/json")
 
 
-def _written(
-    country: CountryHouse, case: Case, whose: frozenset[str], unseen: frozenset[str], language: Language
-) -> bytes:
-    """The events, each with the case as it was before and after it."""
-    doubtful, steps = unconfirmed(case), list(_steps(country, case.case))
+def _written(country: CountryHouse, case: Case, rule: Rule, language: Language) -> bytes:
+    """The events, each with the case as it was before and after it; none that came after the caller was let in."""
+    doubtful, steps = unconfirmed(case), list(_steps(country, case))
     led_to = {step.recorded.time: step.after.stage for step in steps}  # by each append, in the end
     events = []
     for step in _as_a_story(steps):
         is_passing = led_to[step.recorded.time] != step.after.stage
         sentence = told(*step[1:], doubtful, language, is_passing=is_passing)
         said = {"stage": step.after.stage, "sentence": sentence}
-        events.append(_shown(country, step.row, step.recorded.owners, whose, unseen) | said)
+        events.append(signed_events.shown(country, step.row, _seen_by(rule, case, step.recorded)) | said)
     return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
 
 
-def _steps(country: CountryHouse, case: str) -> Iterator[Step]:
+def _steps(country: CountryHouse, case: Case) -> Iterator[Step]:
     stood: Case | None = None
-    for row in country.log.stream(case):
+    for row in country.log.stream(case.case):
         recorded = read(row, country.code, country.vault.get)
+        if recorded.seq > case.version:
+            break
         before, stood = stood, evolve(stood, recorded)
         yield Step(row, recorded, before, stood)
 
@@ -115,16 +110,11 @@ def _cause_of(step: Step) -> str:
     return cause
 
 
-def _shown(
-    country: CountryHouse, row: Row, owners: Mapping[str, str], whose: frozenset[str], unseen: frozenset[str]
-) -> dict[str, Any]:
-
-    def may_see(name: str, _value: Any) -> bool:
-        # Keyed ids and the keys of evidence serve the house alone.
-        return (
-            not is_keyed(name)
-            and name not in ("officer_person", "evidence", "acting", *unseen)
-            and owners.get(name) in whose
-        )
-
-    return signed_events.shown(country, row, may_see)
+def _seen_by(rule: Rule, case: Case, recorded: Recorded) -> signed_events.MaySee:
+    """An auditor sees no personal member."""
+    whole = (
+        frozenset[str]()
+        if is_auditor(rule)
+        else disclosed(case, recorded, rule.party, rule.capacities, rule.person)
+    )
+    return lambda name, _value: name in whole

@@ -28,6 +28,7 @@ async def read_case(request: Request, case: Id) -> Response:
     if is_auditor(rule):
         body = watched(found, now, is_left=left, at=at)
     else:
-        body = shown(found, rule.party, rule.capacities, now, is_kin=rule.is_kin, is_left=left, at=at)
+        mine, me = rule.capacities, rule.person
+        body = shown(found, rule.party, mine, now, human=me, is_kin=rule.is_kin, is_left=left, at=at)
     language = spoken(request.scope)
     return answered(in_words(body, language), version=found.version, headers=in_language(language))

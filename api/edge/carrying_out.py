@@ -106,7 +106,7 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
         return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
     now, left = _in_the_way(request, outcome), is_left(house, case, at)
-    seen = in_words(shown(case, mine[0].party, mine, now, is_left=left, at=at), language)
+    seen = in_words(shown(case, mine[0].party, mine, now, human=me, is_left=left, at=at), language)
     headers = in_language(language)
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 

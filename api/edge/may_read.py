@@ -158,9 +158,15 @@ class Read(NamedTuple):
 
 
 def read_of(case: Case) -> Read:
-    """A case: its parties, and who acts for them."""
+    """A case as it stands: its parties, and who acts for them."""
     representatives = (each["person"] for each in case.representatives.values())
     return Read(case.case, case.procedure, {*case.persons.values(), *representatives})
+
+
+def past_of(case: Case) -> Read:
+    """The same with its past: whoever took part in a request that was restated since is in it, too."""
+    found = read_of(case)
+    return found._replace(humans={*found.humans, *case.took_part})
 
 
 async def recorded(request: Request, country: CountryHouse, rule: Rule, read: Read, purpose: str) -> None:

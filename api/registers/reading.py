@@ -60,6 +60,7 @@ class EntryHistoryShown(Shape):
 
 
 _OF_OFFICES = "reference"  # what an authority calls its restriction
+_OF_THE_HOUSE = "officer_person"  # who proposed, by the keyed id: the history says it by that of their office
 _AS_OF = query(
     "as_of",
     "A moment with its zone, or a day: the end of that day in the country; left out: now",
@@ -197,7 +198,9 @@ def _written(country: CountryHouse, found: Sequence[Then], rule: Rule, me: str |
 
 
 def _may_see(country: CountryHouse, rule: Rule, me: str | None, name: str, value: Any) -> bool:
-    """An auditor sees no personal member; people none that holds more of others than a name."""
+    """An auditor sees no personal member; people none that holds more of others than a name; nobody a keyed id."""
+    if name == _OF_THE_HOUSE:
+        return False
     if rule.party is None or me is None:
         return not is_auditor(rule)
     return name != _OF_OFFICES and not names_others(value, me, country.ids.human)

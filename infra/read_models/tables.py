@@ -3,8 +3,8 @@ queries.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, get_args, get_type_hints, is_typeddict
 
 import orjson
 import sqlalchemy as sa
@@ -105,8 +105,22 @@ def indexes() -> tuple[str, ...]:
 
 def shape(generation: Generation) -> int:
     """A number for the shape of tables and states: where a file has another, it is of another version."""
-    kept = [f"{view.name}.{name}" for view in views() if view.keeps for name in view.keeps._fields]
+    kept = [f"{view.name}.{name}" for view in views() if view.keeps for name in members(view.keeps)]
     return zlib.crc32("\n".join((*generation.schema, *indexes(), *kept)).encode()) & 0x7FFFFFFF
+
+
+def members(state: Any) -> Iterator[str]:
+    """The names in a state, and in whatever of it has names of its own."""
+    for name, kind in get_type_hints(state).items():
+        yield name
+        yield from (f"{name}.{inner}" for part in _parts(kind) for inner in members(part))
+
+
+def _parts(kind: Any) -> Iterator[Any]:
+    if is_typeddict(kind):
+        yield kind
+    for inner in get_args(kind):
+        yield from _parts(inner)
 
 
 def _quoted(columns: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from infra.formats.signing import open_disclosure
 from tests.domain.test_amendments import as_owner
 from tests.town.caller import good, new_key, problem
 from tests.town.people import Town, person
@@ -16,6 +17,10 @@ FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-of
 JUDGE, REGISTRY = "kz-court-judge", "kz-vehicle-register"
 APPEALS: Final = "kz-interior-ministry-appeal-officer-1"
 WHY: Final = "It is green."
+CHANGED: Final = {
+    "vehicle": {"colour": "green"},
+    "child": {"born_at": "03:21"},
+}
 
 
 def amended(town: Town) -> None:
@@ -232,6 +237,28 @@ def test_a_birth_that_is_annulled_may_be_registered_anew(town: Town) -> None:
     body = {"country": "TR", "procedure": "birth_certificate", "request": filed["request"], "evidence": []}
     again = good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))
     assert again["stage"] != "refused"
+
+
+@pytest.mark.parametrize("law", [SALE, BIRTH], ids=["sale", "birth"])
+def test_the_keyed_id_of_who_proposed_serves_the_house_alone(town: Town, law: tuple[str, str]) -> None:
+    """Their office says who they are, by its own id of them."""
+    mine: dict[str, Any] = {"mother": person("tr-citizen-2")} if law == BIRTH else {}
+    case = town.take_to("completed", *law, **mine)
+    path, officer = path_of(town, case), town.officer(case)
+    found = seen(town, path, officer)
+    place = "child" if mine else "vehicle"
+    content = {**found["content"], place: {**found["content"][place], **CHANGED[place]}}
+    said = {"of": found["newest_change"], "content": content, "reason": WHY}
+    good(town.as_(officer).post(f"{path}/correction-proposals", said, seen=found["version"]))
+    said = {"of": found["newest_change"], "reason": WHY}
+    good(town.as_(officer).post(f"{path}/annulment-proposals", said, seen=found["version"] + 1))
+    for who in ("tr-citizen-2" if mine else BUYER, officer):
+        told = good(town.as_(who).read(f"{path}/history"))["events"][-2:]
+        named = [{open_disclosure(text)[0] for text in event["disclosures"]} for event in told]
+        assert [event["type"].split(".")[1] for event in told] == ["CorrectionProposed", "AnnulmentProposed"]
+        assert named[0] >= {"reason", place}
+        assert named[1] == {"reason"}
+        assert "officer_person" not in named[0]
 
 
 def test_nobody_amends_in_favour_of_a_company_that_they_head(town: Town) -> None:

@@ -1,4 +1,5 @@
-"""No personal value is in a log line, a metric, an error or a stored answer: not at DEBUG, not when things break.
+"""No personal value is in a log line, a metric, an error or a stored answer: not at DEBUG, not when things break; and
+in no answer is a number of somebody else.
 
 A house in a process of its own serves a day of work and all that can go wrong; what it wrote is then searched for
 every personal value that was sent, in the forms in which a careless line would hold it.
@@ -8,6 +9,7 @@ import json
 import re
 import sqlite3
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
@@ -19,6 +21,7 @@ import pytest
 
 from domain.forms import owners_of
 from domain.offers import offers
+from infra.formats.canonical import from_b64url
 from tests.api.test_contract import operation_of, operations, walk
 from tests.examples import example_request
 from tests.town.caller import good, new_key, until
@@ -119,6 +122,8 @@ def work(town: ServedTown) -> None:
     held = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))
     assert personnel.delete(f"/v1/competences/{held['competence']}").is_success
     represented(town)
+    for place in ((*SALE, "buyer"), (*BIRTH, "father")):
+        replaced(town, *place)
 
 
 def looked_up(town: ServedTown, vin: str) -> None:
@@ -143,6 +148,24 @@ def looked_up(town: ServedTown, vin: str) -> None:
     good(town.as_(BUYER).get("/v1/my/entries", country="KZ"))
     for citizen in (SELLER, BUYER):
         good(town.as_(citizen).get("/v1/my/accesses", country="KZ"))
+
+
+def replaced(town: ServedTown, country: str, procedure: str, role: str) -> None:
+    """An officer asks, and the applicant names somebody else in this role, twice: each looks at all there is."""
+    applicant, *others = (f"{country.lower()}-citizen-{n}" for n in (1, 2, 3, 4))
+    case = town.take_to("returned", country, procedure, **{role: person(others[0])})
+    for who in others[1:]:
+        if town.stage(case) == "in_review":  # nobody's consent is asked
+            town.ask(case)
+        seen = town.read(case)
+        said = {"of": seen["request_hash"], "request": {**seen["request"], role: person(who)}}
+        good(town.as_(applicant).post(f"/v1/cases/{case}/amendments", said))
+        for path in (f"/v1/cases/{case}", f"/v1/cases/{case}/history"):
+            good(town.as_(who).get(path))
+        for what in ("notices", "entries", "accesses"):
+            good(town.as_(who).get(f"/v1/my/{what}", country=country))
+        good(town.as_(who).get("/v1/cases", country=country))
+    assert town.as_(others[0]).get(f"/v1/cases/{case}/history").status_code == 404
 
 
 def represented(town: ServedTown) -> None:
@@ -347,6 +370,24 @@ def test_no_personal_value_is_in_an_error(day: Day) -> None:
         assert found_in(error.content + headers, day.values) == set(), error.text
 
 
+def test_no_answer_has_a_number_of_somebody_else(day: Day) -> None:
+    """Nor the birth day: but what they sent themselves, people read again; with all that a disclosure opens."""
+    sent: dict[str, set[str]] = defaultdict(set)
+    read: dict[str, list[bytes]] = defaultdict(list)
+    for answer in day.answers:
+        if answer.is_success and (who := citizen_of(answer)):
+            with suppress(httpx2.RequestNotRead):  # a file
+                sent[who] |= numbers_in(document_in(answer.request.content))
+            read[who].append(opened(answer))
+    everybodys = set[str]().union(*sent.values(), *(numbers_in(person(who)) for who in read))
+    assert len(everybodys) > 20
+    assert len(read) > 5
+    for who, answers in read.items():
+        others = everybodys - sent[who] - numbers_in(person(who))
+        for each in answers:
+            assert found_in(each, others) == set(), (who, each)
+
+
 def test_no_personal_value_is_in_a_stored_answer(day: Day) -> None:
     """An answer is a case and a version; of the body an HMAC is kept."""
     for code in ("kz", "tr"):
@@ -418,6 +459,41 @@ def words_in(answers: list[httpx2.Response]) -> set[str]:
             told = said.items() if isinstance(said, dict) else ()
             found |= {text for name, text in told if name in WORDS and isinstance(text, str) and " " in text}
     return found
+
+
+def citizen_of(answer: httpx2.Response) -> str | None:
+    """Whom the token of the request names, where that is a citizen."""
+    token = answer.request.headers.get("authorization", "").removeprefix("Bearer ").split(".")
+    found = str(json.loads(from_b64url(token[1]))["sub"]) if len(token) == 3 else ""
+    return found if "-citizen-" in found else None
+
+
+def opened(answer: httpx2.Response) -> bytes:
+    """What it says, and what its disclosures say."""
+    body = document_in(answer.content)
+    events = body.get("events", ()) if isinstance(body, dict) else ()
+    return b"\n".join((answer.content, *(from_b64url(text) for e in events for text in e["disclosures"])))
+
+
+def document_in(raw: bytes) -> Any:
+    """The JSON that it is; None: it is something else."""
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return None
+
+
+def numbers_in(value: Any) -> set[str]:
+    """The numbers and birth days of all who are named there with a number, or with a document in its place."""
+    found = set()
+    if isinstance(value, Mapping):
+        papers = [value.get("personal_number"), value.get("document")]
+        numbers = {paper["number"] for paper in papers if isinstance(paper, Mapping) and "number" in paper}
+        found |= numbers | ({str(value["born_on"])} if numbers and value.get("born_on") else set())
+    if isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            found |= numbers_in(inner)
+    return {number for number in found if isinstance(number, str)}
 
 
 # Codes that public members have too, words that are nobody's in particular, and times of day: a log has them as well.

@@ -67,8 +67,8 @@ def test_an_amendment_is_told_before_the_fee_that_follows_from_it(town: Town, st
     amended, fee = events[nth : nth + 2]
     assert fee["type"] == "case.FeeAssessed.v1"
     assert amended["version"] == fee["version"] + 1
-    assert ("The case is filed from then on." in amended["sentence"]) == (stands == "returned")
-    assert "from then on" not in fee["sentence"]
+    assert ("From then on the case is filed." in amended["sentence"]) == (stands == "returned")
+    assert "From then on" not in fee["sentence"]
     assert (amended["stage"], fee["stage"]) == ("filed", "filed")
     assert sorted(event["version"] for event in events) == [*range(1, len(events) + 1)]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from domain.case import Case
 from domain.refusals import Unready
 from infra.read_models.store import NEXT, ReadModels, Unavailable
-from infra.read_models.tables import Generation, shape
+from infra.read_models.tables import Generation, members, shape
 from projections import Row, Tally, Turn, View, key_column, tallies, turns
 from projections import views as all_views
 
@@ -274,6 +275,7 @@ def test_the_shape_of_a_file_follows_from_its_tables_and_states() -> None:
     one = shape(Generation(""))
     assert one == shape(Generation("")) != shape(Generation(NEXT))
     assert 0 < one < 2**31
+    assert {"former", "former.said", "former.people"} <= set(members(Case)), "and from what these consist of"
 
 
 def test_every_read_model_has_a_key_and_indexes_on_columns_of_its_own() -> None:
