@@ -303,15 +303,21 @@ class Case(NamedTuple):
         """Since when the time to decide stands still, None while it runs: for a question, for an investigation, for
         consents and money that an amendment or a party who thought again made necessary.
 
-        Of several that overlap the first counts, and what the deadline has in its stops already does not.
+        Of several that overlap the first counts, and what the deadline has in its stops already does not; nor what was
+        before it began: it may have begun anew, and the question be open still.
         """
         since = [opinion["at"] for opinion in self.open_opinions if opinion["investigation"]]
         if question := self.open_question:
             since.append(question["at"])
         if self.incomplete_since:
             since.append(self.incomplete_since)
-        stops = self.decision_due["stops"] if self.decision_due else []
-        return max([min(since), *(stop["answer_at"] for stop in stops[-1:])]) if since else None
+        if not since:
+            return None
+        due = self.decision_due
+        counted = [stop["answer_at"] for stop in due["stops"][-1:]] if due else []
+        if due and "T" in due["start"]:  # what was prolonged runs from a day that may lie ahead
+            counted.append(due["start"])
+        return max([min(since), *counted])
 
     @property
     def decide_until(self) -> Deadline | None:

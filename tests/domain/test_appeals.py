@@ -290,6 +290,18 @@ def test_a_lapse_that_is_set_aside_gives_the_time_anew(stage: tuple[Act, ...], s
     assert story.now.stage == "in_review"
 
 
+@pytest.mark.parametrize(("answered_on", "due"), [("2027-02-01", "2027-02-04"), ("2027-02-03", "2027-02-08")])
+def test_the_time_that_runs_anew_stood_still_for_nothing_before_it_began(answered_on: str, due: str) -> None:
+    """Asked in November, set aside on the 1st of February: three working days, and those that the answer took since."""
+    asked = after(lambda c: c.open_question["answer_until"] if c.open_question else None)
+    story = given(a_sale(), *RETURNED, asked, lapse(), appeal(), until("2027-02-01"), decide_appeal())
+    assert story.now.decision_due is not None
+    assert (story.now.stage, story.now.decision_due["due"]) == ("returned", "2027-02-04")
+    assert story.now.stands_still_since == story.now.decision_due["start"]
+    given(story, until(answered_on), answer())
+    assert story.now.decision_due["due"] == due
+
+
 def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved_as_it_is() -> None:
     story = given(a_sale(), *REFUSED, waive(), appeal())
     (key,) = story.claims
