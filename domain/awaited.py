@@ -104,6 +104,8 @@ def _consents(case: Case) -> Iterator[Awaited]:
 def _fee(case: Case) -> Iterator[Awaited]:
     fee = case.open_fee
     if fee is None:
+        if case.fee and (gone := case.gone):
+            yield Awaited(FIRST_PARTY, "fee", amount=gone, currency=case.fee["currency"])
         return
     if fee["provisional"]:
         yield Awaited(AUTHORITY, "assessment", office=case.authority)

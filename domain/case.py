@@ -5,6 +5,7 @@ lifecycle.py (drawn in docs/reference/lifecycle.md).
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -95,6 +96,7 @@ class Case(NamedTuple):
     consents: Mapping[str, str]
     payments: Mapping[str, list[Any]]  # id -> [amount, currency, paid_at]
     refunds: Mapping[str, Refund]  # by the payment's id
+    counted: Mapping[str, list[list[Any]]]  # the same -> [amount, at] of what was due back and counted again
     questions: list[Question]  # oldest first
     opinions: list[Opinion]  # oldest first
     effects: list[str]
@@ -375,6 +377,18 @@ class Case(NamedTuple):
                 found[payment] = left
                 missing -= left
         return found
+
+    def was_due(self, payment: str, at: datetime) -> int:
+        """As much of the payment as was due back at that moment, and counted again only since."""
+        known = self.counted.get(payment, ())
+        return sum(amount for amount, since in known if datetime.fromisoformat(since) > at)
+
+    @property
+    def gone(self) -> int:
+        """What is missing of the fees of what was approved, as it had gone back before it counted again."""
+        if self.decided is None or self.decided["kind"] != "approved" or self.waits_for_entries:
+            return 0
+        return max(amount_of(self.fee) + amount_of(self.entry_fee) - self.kept, 0)
 
     @property
     def waits_for_entries(self) -> bool:

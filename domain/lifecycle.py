@@ -300,7 +300,9 @@ ROWS: Final = (
         sees_when=_waits_for_entries,
         to={FILED: (IN_REVIEW, RETURNED)},
     ),
-    Step(c.RecordRefund, PAY, reaches_erased=True),
+    Step(
+        c.RecordRefund, PAY, reaches_erased=True, to={IN_REVIEW: (FILED,), RETURNED: (FILED,)}
+    ),  # it had gone before it counted again
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to={IN_REVIEW: (RETURNED,)}),

@@ -9,7 +9,7 @@ from typing import Final
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import ENDED, Case, Stage
+from domain.case import BEFORE_DECISION, ENDED, Case, Stage
 from domain.case_fold import fee_of
 from domain.case_parts import Refund, amount_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
@@ -51,7 +51,7 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    if case.stage in (*ENDED, Stage.APPEALED):
+    if case.stage in (*ENDED, Stage.APPEALED) and not case.gone:
         return _after_the_end(situation, rule, came)
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     before: Events = [(LEAD, anew)] if anew else []
@@ -155,7 +155,8 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     """The treasury paid back of a payment of which something was due: the whole, a part, or by mistake too much. Each
-    is a fact; what went back beyond what was due, somebody has to look for.
+    is a fact; what went back beyond what was due, somebody has to look for. What was due when it went was due, whenever
+    it is told: the fee for which it counted since is to be paid again.
     """
     rule = situation.must_be_allowed()
     paid = command.statement
@@ -175,7 +176,25 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    return situation.by(rule, [(LEAD, back)])
+    due = _was_due_then(situation.case, paid)
+    again = [_refund_due(paid.payment, due, paid.currency, refund["reason"] or "too_much")] if due else []
+    return situation.by(rule, [*again, (LEAD, back), *(_asked_again(situation) if due else [])])
+
+
+def _was_due_then(case: Case, paid: Statement) -> int:
+    """How much of it had gone before it counted again."""
+    refund = case.refunds[paid.payment]
+    came: int = case.payments[paid.payment][0]
+    beyond = min(refund["paid_back"] + paid.amount, came) - refund["due"]
+    return max(min(beyond, case.was_due(paid.payment, datetime.fromisoformat(paid.paid_at))), 0)
+
+
+def _asked_again(situation: Situation) -> Events:
+    """The fee with a new time to pay, as long as the case may wait for it: what was approved stays so."""
+    case = situation.case
+    if case.erased or not (case.stage in BEFORE_DECISION or case.waits_for_entries):
+        return []
+    return [(LEAD, _anew("entry" if case.waits_for_entries else "filing", situation))]
 
 
 def _is_before(paid: Statement, moment: str) -> bool:
@@ -240,18 +259,26 @@ def assessed_again(situation: Situation) -> Events:
     """
     case = situation.case
     was_approved = case.lapsed_from == Stage.APPROVED
-    law = situation.terms.entry_fee if was_approved else situation.terms.fee
     needed = amount_of(case.fee) + (amount_of(case.entry_fee) if was_approved else 0)
     counted = counts_again(case, needed - case.kept)
-    if law is None or case.kept + sum(each.amount for each in counted) >= needed:
+    if case.kept + sum(each.amount for each in counted) >= needed:
         again: Events = [(LEAD, each) for each in counted]
         return [*again, (LEAD, e.EntriesHeld(code="paid_in_time"))] if was_approved else again
-    moment = situation.at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
-    now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
-    fee = assessed("entry" if was_approved else "filing", now, situation)
+    fee = _anew("entry" if was_approved else "filing", situation)
     needed = fee.amount + (amount_of(case.fee) if was_approved else 0)
     counted = [] if fee.provisional else counts_again(case, needed - case.kept)
     return [(LEAD, fee), *((LEAD, each) for each in counted)]
+
+
+def _anew(which: e.WhichFee, situation: Situation) -> e.FeeAssessed:
+    """The fee with a new time to pay, by the unit values that count for it now."""
+    law = situation.terms.fee if which == "filing" else situation.terms.entry_fee
+    if law is None:
+        raise LookupError(f"{situation.offer.procedure.name} asks no fee before the entry")
+    paid_now = law.unit_day == "payment"
+    moment = situation.at if paid_now else datetime.fromisoformat(situation.case.filed_at)
+    now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
+    return assessed(which, now, situation)
 
 
 def _last_paid(situation: Situation) -> datetime:

@@ -97,6 +97,14 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "approved, paid in time after all": (*_APPROVED, 40, c.LapseCase, (c.RecordPayment, 1)),
     "held": _HELD,
     "held no more": (*_HELD, c.LiftRestriction, c.WriteEntries),
+    "set aside, had gone back": (
+        *(*_IN_HAND, c.RefuseCase, 1, c.LodgeAppeal, 1, c.DecideAppeal, 1, c.AssignCase),
+        *(c.ProposeApproval, (c.RecordRefund, 1)),
+    ),
+    "answered too late, set aside, had gone back": (
+        *(*_IN_HAND, c.RequestInformation, 20, c.LapseCase, 1, c.LodgeAppeal, 1, c.DecideAppeal, 1),
+        (c.RecordRefund, 1),
+    ),
     "completed": (*_APPROVED, c.RecordPayment, c.RecordReceipt),
     "corrected": (*_APPROVED, c.RecordPayment, c.ProposeCorrection, c.CorrectEntry),
     "annulled": (*_APPROVED, c.RecordPayment, c.AnnulResult),
@@ -483,7 +491,7 @@ def _is_as_the_stage_asks(case: Case) -> None:
             assert fee <= case.kept
             assert not is_certain or case.kept <= fee + entry_fee
         case Stage.APPROVED | Stage.COMPLETED:
-            assert case.kept == fee + entry_fee
+            assert case.kept == fee + entry_fee - case.gone
         case Stage.WITHDRAWN | Stage.NOT_NEEDED:
             assert case.kept == 0
         case Stage.LAPSED:
