@@ -18,7 +18,7 @@ from domain.offers import offer
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
-from domain.running import is_over, is_too_late_to_appeal, ran_out
+from domain.running import is_over, is_too_late_to_appeal, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +213,7 @@ def _is_late_to_answer(case: Case, _party: str, at: datetime) -> bool:
 
 
 def _has_run_out(case: Case, _party: str, at: datetime) -> bool:
-    found = ran_out(case, at)
-    return found is not None and _has_passed(found[1], case, at)
+    return _has_passed(over(case, at), case, at)
 
 
 def _is_late_to_appeal(case: Case, party: str, at: datetime) -> bool:

@@ -21,12 +21,15 @@ from domain.decisions.situation import Situation
 from domain.fees import Assessment, assess
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
+from domain.running import is_over, to_pay
 
 ON_THEIR_WAY: Final = Term(2, "working_days")  # so long statements may take from the treasury (rules.md 36)
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
-    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
+    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11). What was paid
+    after the last day is late, whether it is told before the lapse or after it.
+    """
     rule = situation.must_be_allowed()
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
@@ -53,9 +56,17 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
     )
     if case.stage in (*ENDED, Stage.APPEALED) and not case.gone:
         return _after_the_end(situation, rule, came)
+    if not _in_time(situation)(came.paid_at):
+        return _goes_back(situation, rule, came, "late")
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     before: Events = [(LEAD, anew)] if anew else []
     return settled(situation, rule, [*before, (LEAD, came)], anew, paid)
+
+
+def _in_time(situation: Situation) -> Callable[[str], bool]:
+    """Of what was paid at some moment, whether that was within the time to pay, where one runs."""
+    due, country = to_pay(situation.case), situation.country
+    return lambda paid_at: due is None or not is_over(due, datetime.fromisoformat(paid_at), country)
 
 
 def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decision:
@@ -309,7 +320,7 @@ def settled(
     kept = case.kept + (paid.amount if paid else 0)
     excess = kept - sum(map(amount_of, fees.values()))
     came = [*_payments(case), *([(paid.payment, paid.amount, paid.currency)] if paid else [])]
-    counted = counts_again(case, -excess)
+    counted = counts_again(case, -excess, (lambda _: True) if anew else _in_time(situation))
     excess += sum(each.amount for each in counted)
     events = [*events, *((LEAD, each) for each in counted), *_back(case, came, excess, "too_much")]
     if not case.waits_for_entries or case.open_fee is None or excess < 0:

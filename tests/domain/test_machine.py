@@ -19,13 +19,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain import commands as c
 from domain import events as e
 from domain.case import ENDED, Case, Stage
-from domain.case_parts import amount_of
+from domain.case_parts import amount_of, left_of
 from domain.claim import FREE, Claim
+from domain.countries import country_of
+from domain.days.deadlines import Deadline
 from domain.families import FAMILIES
 from domain.lifecycle import CLOCK, STEPS, does_fit, fits
 from domain.parties import capacities
 from domain.procedure import Key
-from domain.running import running
+from domain.running import is_over, running, to_pay
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -369,9 +371,13 @@ class Lives(RuleBasedStateMachine):
             assert sum(back.values()) == self.went[story.case_id]
             assert sum(came.values()) == case.paid == case.kept + sum(due.values())
             asked = case.open_fee
-            assert not asked or asked["provisional"] or not case.to_go_back, (
-                "nobody is asked for what they are owed"
-            )
+            time = to_pay(case)
+            owed = [
+                payment
+                for payment, refund in case.refunds.items()
+                if left_of(refund) > 0 and not (time and came_late(case, payment, time))
+            ]
+            assert not asked or asked["provisional"] or not owed, "nobody is asked for what they are owed"
             _is_as_the_stage_asks(case)
 
     @invariant()
@@ -474,6 +480,10 @@ def _has_slot(story: Story) -> bool:
     if case.stage not in (Stage.REFUSED, Stage.LAPSED, Stage.APPEALED) or approved:
         return True
     return story.claims[story.offer.procedure.claims(case.request)[0]].holder == case.case
+
+
+def came_late(case: Case, payment: str, due: Deadline) -> bool:
+    return is_over(due, datetime.fromisoformat(case.payments[payment][2]), country_of(case.country))
 
 
 def _is_as_the_stage_asks(case: Case) -> None:
