@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.about import about_of_case, offer_of
-from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
+from domain.awaited import YOU, Awaited, amount_until, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
 from domain.case_parts import Fee, Opinion
 from domain.countries import country_of
@@ -94,7 +94,15 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         return {**deadline, "unconfirmed": member in doubtful} if deadline else None
 
     def fee(found: Fee | None, member: str, time: str) -> dict[str, Any] | None:
-        return {**found, "due": day(found["due"], time), "unconfirmed": member in doubtful} if found else None
+        if found is None:
+            return None
+        until = amount_until(case) if found is case.open_fee else None
+        return {
+            **found,
+            "due": day(found["due"], time),
+            "unconfirmed": member in doubtful,
+            "amount_until": until and until.isoformat(),
+        }
 
     seen = case.request
     if party is not None and party != FIRST_PARTY:
@@ -201,6 +209,7 @@ def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collectio
         "office": found.office,
         "amount": found.amount,
         "currency": found.currency,
+        "amount_until": found.amount_until.isoformat() if found.amount_until else None,
     }
 
 

@@ -27,8 +27,8 @@ ON_THEIR_WAY: Final = Term(2, "working_days")  # so long statements may take fro
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
-    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11). What was paid
-    after the last day is late, whether it is told before the lapse or after it.
+    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11). What was
+    paid after the last day is late, whether it is told before the lapse or after it.
     """
     rule = situation.must_be_allowed()
     case, paid = situation.case, command.statement
