@@ -4,15 +4,18 @@ A further thing to wait for is a function here, in ``_WAYS``, and its sentences 
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.about import asks_four_eyes, offer_of
 from domain.case import Case, Stage
 from domain.case_parts import Fee, left_of
-from domain.countries import country_of
+from domain.countries import country_of, legal_day
 from domain.days.deadlines import Deadline
+from domain.facts import Facts
+from domain.fees import Fee as LawOfFee
+from domain.fees import assess, holds_until
 from domain.limits import SENIOR
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
@@ -41,13 +44,24 @@ OF_OFFICES: Final = (
     "refund",
     "appeal_decision",
 )
-OF_PARTIES: Final = ("consent", "fee", "entry_fee", "answer", "opening", "appeal", "court")
+OF_PARTIES: Final = (
+    "consent",
+    "fee",
+    "fee_unknown",
+    "entry_fee",
+    "entry_fee_unknown",
+    "answer",
+    "opening",
+    "appeal",
+    "court",
+)
 
 
 class Awaited(NamedTuple):
     """One thing that is waited for. ``who``: a party ("p2"), or a kind of office; ``office`` names the office.
 
-    ``time``: the member of the terms' times that gave the deadline, None where it is another's.
+    ``time``: the member of the terms' times that gave the deadline, None where it is another's. ``amount_until``: the
+    last day on which the amount surely holds, where that is before the last day to pay it.
     """
 
     who: str
@@ -57,12 +71,57 @@ class Awaited(NamedTuple):
     office: str | None = None
     amount: int | None = None
     currency: str | None = None
+    amount_until: date | None = None
 
 
 def awaited(case: Case, *, at: datetime | None = None) -> list[Awaited]:
     """All that the case waits for, the next first; but for what it is too late for ``at`` that moment."""
     found = [each for way in _WAYS for each in way(case)]
-    return [each for each in found if at is None or not _is_too_late(each, case, at)]
+    if at is None:
+        return found
+    return [_as_of(each, case, at) for each in found if not _is_too_late(each, case, at)]
+
+
+def amount_until(case: Case) -> date | None:
+    """The last day on which the amount of the open fee surely holds, where its law counts by the day of payment; after
+    it another value counts, or one that the law does not name yet (rules.md 10). None: it holds.
+    """
+    found = _law_of_payment(case)
+    if found is None:
+        return None
+    assessed = next(step["at"] for step in reversed(case.timeline) if step["what"] == "FeeAssessed")
+    country = country_of(case.country)
+    day = legal_day(datetime.fromisoformat(assessed), country)
+    return holds_until(found, Facts(case.request, day), country)
+
+
+def _law_of_payment(case: Case) -> LawOfFee | None:
+    """The law of the open fee, where its amount may be another on another day."""
+    fee = case.open_fee
+    if fee is None or fee["provisional"] or case.erased:
+        return None
+    terms = offer_of(case).since(case.terms)
+    law = terms.entry_fee if case.waits_for_entries else terms.fee
+    return law if law and law.unit_day == "payment" else None
+
+
+def _as_of(found: Awaited, case: Case, at: datetime) -> Awaited:
+    """What is to be paid today: after the amount's last day by today's value, or so much as nobody knows yet."""
+    last, country = found.amount_until, country_of(case.country)
+    law, fee = (_law_of_payment(case), case.open_fee) if last else (None, None)
+    if last is None or law is None or fee is None or (today := legal_day(at, country)) <= last:
+        return found
+    facts = Facts(case.request, today)
+    now = assess(law, facts, country)
+    if now["provisional"]:
+        return found._replace(what=f"{found.what}_unknown", amount=None, currency=None, amount_until=None)
+    until = _before(holds_until(law, facts, country), found.until)
+    more = now["amount"] - fee["amount"]
+    return found._replace(amount=max((found.amount or 0) + more, 0), amount_until=until)
+
+
+def _before(day: date | None, due: Deadline | None) -> date | None:
+    return day if day and due and day.isoformat() < due["due"] else None
 
 
 def _is_too_late(found: Awaited, case: Case, at: datetime) -> bool:
@@ -109,18 +168,24 @@ def _consents(case: Case) -> Iterator[Awaited]:
 def _fee(case: Case) -> Iterator[Awaited]:
     fee = case.open_fee
     if fee is None:
+        if case.fee and (gone := case.gone):
+            yield Awaited(FIRST_PARTY, "fee", amount=gone, currency=case.fee["currency"])
         return
     if fee["provisional"]:
         yield Awaited(AUTHORITY, "assessment", office=case.authority)
     elif case.stage == Stage.FILED:
-        yield _to_pay("fee", fee, fee["amount"] - case.kept, "pay")
+        yield _to_pay("fee", fee, fee["amount"] - case.kept, case)
     else:
         kept = case.kept - (case.fee["amount"] if case.fee else 0)
-        yield _to_pay("entry_fee", fee, fee["amount"] - kept, "pay_entry")
+        yield _to_pay("entry_fee", fee, fee["amount"] - kept, case)
 
 
-def _to_pay(what: str, fee: Fee, left: int, time: str) -> Awaited:
-    return Awaited(FIRST_PARTY, what, fee["due"], time, amount=left, currency=fee["currency"])
+def _to_pay(what: str, fee: Fee, left: int, case: Case) -> Awaited:
+    time = "pay" if what == "fee" else "pay_entry"
+    until = _before(amount_until(case), fee["due"])
+    return Awaited(
+        FIRST_PARTY, what, fee["due"], time, amount=left, currency=fee["currency"], amount_until=until
+    )
 
 
 def _review(case: Case) -> Iterator[Awaited]:

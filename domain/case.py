@@ -5,6 +5,7 @@ lifecycle.py (drawn in docs/reference/lifecycle.md).
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -95,6 +96,7 @@ class Case(NamedTuple):
     consents: Mapping[str, str]
     payments: Mapping[str, list[Any]]  # id -> [amount, currency, paid_at]
     refunds: Mapping[str, Refund]  # by the payment's id
+    counted: Mapping[str, list[list[Any]]]  # the same -> [amount, at] of what was due back and counted again
     questions: list[Question]  # oldest first
     opinions: list[Opinion]  # oldest first
     effects: list[str]
@@ -303,15 +305,21 @@ class Case(NamedTuple):
         """Since when the time to decide stands still, None while it runs: for a question, for an investigation, for
         consents and money that an amendment or a party who thought again made necessary.
 
-        Of several that overlap the first counts, and what the deadline has in its stops already does not.
+        Of several that overlap the first counts, and what the deadline has in its stops already does not; nor what was
+        before it began: it may have begun anew, and the question be open still.
         """
         since = [opinion["at"] for opinion in self.open_opinions if opinion["investigation"]]
         if question := self.open_question:
             since.append(question["at"])
         if self.incomplete_since:
             since.append(self.incomplete_since)
-        stops = self.decision_due["stops"] if self.decision_due else []
-        return max([min(since), *(stop["answer_at"] for stop in stops[-1:])]) if since else None
+        if not since:
+            return None
+        due = self.decision_due
+        counted = [stop["answer_at"] for stop in due["stops"][-1:]] if due else []
+        if due and "T" in due["start"]:  # what was prolonged runs from a day that may lie ahead
+            counted.append(due["start"])
+        return max([min(since), *counted])
 
     @property
     def decide_until(self) -> Deadline | None:
@@ -369,6 +377,18 @@ class Case(NamedTuple):
                 found[payment] = left
                 missing -= left
         return found
+
+    def was_due(self, payment: str, at: datetime) -> int:
+        """As much of the payment as was due back at that moment, and counted again only since."""
+        known = self.counted.get(payment, ())
+        return sum(amount for amount, since in known if datetime.fromisoformat(since) > at)
+
+    @property
+    def gone(self) -> int:
+        """What is missing of the fees of what was approved, as it had gone back before it counted again."""
+        if self.decided is None or self.decided["kind"] != "approved" or self.waits_for_entries:
+            return 0
+        return max(amount_of(self.fee) + amount_of(self.entry_fee) - self.kept, 0)
 
     @property
     def waits_for_entries(self) -> bool:

@@ -156,6 +156,7 @@ def _filed(event: CaseFiled, recorded: Recorded) -> Case:
         consents={},
         payments={},
         refunds={},
+        counted={},
         questions=NONE_YET,
         opinions=NONE_YET,
         effects=NONE_YET,
@@ -227,11 +228,13 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             payments = {**case.payments, event.payment: [event.amount, event.currency, event.paid_at]}
             return _completed(case, payments=payments, paid=case.paid + event.amount)
         case RefundDue():
-            return {"refunds": {**case.refunds, event.payment: _more_due(case, event, recorded)}}
+            return _due_back(case, event, recorded)
         case RefundNotDue():
             refund = case.refunds[event.payment]
             less: Refund = {**refund, "due": refund["due"] - event.amount}
-            return _completed(case, refunds={**case.refunds, event.payment: less})
+            again = [*case.counted.get(event.payment, ()), [event.amount, recorded.time]]
+            counted = {**case.counted, event.payment: again}
+            return _completed(case, refunds={**case.refunds, event.payment: less}, counted=counted)
         case RefundPaid():
             return {"refunds": {**case.refunds, event.payment: _paid_back(case, event)}}
         case DecisionTermStarted():
@@ -445,6 +448,19 @@ def fee_of(event: FeeAssessed) -> Fee:
 
 
 _NOTHING_DUE: Final[Refund] = {"due": 0, "since": None, "reason": None, "paid_back": 0, "paid": []}
+
+
+def _due_back(case: Case, event: RefundDue, recorded: Recorded) -> dict[str, Any]:
+    """What of a fee had gone before it counted again is missing: the case waits for it, as it did before."""
+    changes: dict[str, Any] = {
+        "refunds": {**case.refunds, event.payment: _more_due(case, event, recorded)},
+    }
+    is_complete = case.stage in (Stage.IN_REVIEW, Stage.RETURNED)
+    if is_complete and not covers(case.fee, case.kept - event.amount):
+        changes["stage"] = Stage.FILED.value
+        changes["proposal"] = None
+        changes["incomplete_since"] = _incomplete_since(case, recorded)
+    return changes
 
 
 def _more_due(case: Case, event: RefundDue, recorded: Recorded) -> Refund:

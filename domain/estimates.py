@@ -12,7 +12,7 @@ from domain.about import About
 from domain.country import Country, Source
 from domain.days.deadlines import before, compute
 from domain.facts import Choice, Facts, Is, applies, chosen
-from domain.fees import Fee, FeePart, Table, assess
+from domain.fees import Fee, FeePart, Table, assess, holds_until
 from domain.procedure import FilingLimit, Terms
 
 T = TypeVar("T")
@@ -64,11 +64,13 @@ def estimate(about: About, country: Country, missing: frozenset[str]) -> dict[st
 def _fee(which: str, terms: Terms, facts: Facts, country: Country, missing: frozenset[str]) -> dict[str, Any]:
     fee: Fee = getattr(terms, which)
     found = assess(fee, facts, country)
+    until = None if found["provisional"] else holds_until(fee, facts, country)
     return {
         "amount": found["amount"],
         "currency": found["currency"],
         "formula": found["formula"],
         "provisional": found["provisional"],
+        "amount_until": until and until.isoformat(),
         "depends_on": sorted(missing.intersection(_looked_at(fee))),
         "unconfirmed": which in terms.unconfirmed,
     }

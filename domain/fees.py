@@ -1,6 +1,6 @@
 """Fees as formulas of named parts, assessed exactly; fines, receipts and refunds are not known here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -122,6 +122,31 @@ def assess(fee: Fee, facts: Facts, country: Country) -> Assessment:
         if part.ad_valorem or not isinstance(part.units, Fraction):
             return _assessed(fee, applying, facts, country)
     return _of_the_day(fee, applying, facts.day, country)
+
+
+def holds_until(fee: Fee, facts: Facts, country: Country) -> date | None:
+    """The last day on which the amount of ``facts.day`` surely holds for who pays then; None: it holds for ever, as the
+    day of payment changes nothing, or the law names no end.
+    """
+    if fee.unit_day == "filing":
+        return None
+    found = (
+        day for part in fee.parts if applies(part.when, facts) for day in _ends(part, facts.day, country)
+    )
+    return min(found, default=None)
+
+
+def _ends(part: FeePart, day: date, country: Country) -> Iterator[date]:
+    value = unit_value(country, part.unit, day) if part.unit and part.ad_valorem is None else None
+    if value and value.until:
+        yield value.until
+    if part.until:
+        yield part.until
+    table = part.units if isinstance(part.units, Table) else None
+    while table:
+        if table.in_years:
+            yield day.replace(month=12, day=31)
+        table = table.times
 
 
 _Found = tuple[FeePart, Fraction, bool]  # the part, how many units, and whether that is certain

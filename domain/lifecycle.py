@@ -26,7 +26,7 @@ from domain.offers import offer
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
-from domain.running import is_over, is_too_late_to_appeal, ran_out
+from domain.running import is_over, is_too_late_to_appeal, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +221,7 @@ def _is_late_to_answer(case: Case, _party: str, at: datetime) -> bool:
 
 
 def _has_run_out(case: Case, _party: str, at: datetime) -> bool:
-    found = ran_out(case, at)
-    return found is not None and _has_passed(found[1], case, at)
+    return _has_passed(over(case, at), case, at)
 
 
 def _is_late_to_appeal(case: Case, party: str, at: datetime) -> bool:
@@ -308,7 +307,9 @@ ROWS: Final = (
         sees_when=_waits_for_entries,
         to={FILED: (IN_REVIEW, RETURNED)},
     ),
-    Step(c.RecordRefund, PAY, reaches_erased=True),
+    Step(
+        c.RecordRefund, PAY, reaches_erased=True, to={IN_REVIEW: (FILED,), RETURNED: (FILED,)}
+    ),  # it had gone before it counted again
     # review
     Step(c.AssignCase, ASSIGN, (IN_REVIEW,), is_judgement=True),
     Step(c.RequestInformation, DECIDE, (IN_REVIEW,), is_judgement=True, to={IN_REVIEW: (RETURNED,)}),

@@ -96,6 +96,17 @@ def ran_out(case: Case, at: datetime) -> tuple[LapseReason, Deadline] | None:
     return None
 
 
+def over(case: Case, at: datetime) -> Deadline | None:
+    """The last day of what the case will lapse for: a time to pay is over on it, whatever is on its way still."""
+    ends = (time.due for time in running(case) if time.which in LAPSES)
+    return next((due for due in ends if is_past(due, at)), None)
+
+
+def to_pay(case: Case) -> Deadline | None:
+    """The time to pay that runs; None: nothing is open, or nobody can be late with it."""
+    return next((time.due for time in _fee(case)), None)
+
+
 def presumed_until(case: Case, appeal: Term, at: datetime, country: Country) -> Deadline | None:
     """Until when whoever is taken to have read what ended the case may appeal; None: the law does not take it as read
     yet. ``appeal``: the time that the law gives.

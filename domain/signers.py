@@ -9,24 +9,19 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from domain.authorities import AMENDMENTS, APPEALS
 from domain.offers import keepers, offer, writing_to
 from domain.procedure import Terms
 from domain.seen import reaches
 
 _PLACED: Final = "entry.RestrictionPlaced.v1"
 _LIFTED: Final = "entry.RestrictionLifted.v1"
-_ANNULLED: Final = ("case.ResultAnnulled.v1", "entry.EntryAnnulled.v1")
-_AMENDED: Final = (*_ANNULLED, "case.ResultCorrected.v1", "entry.EntryCorrected.v1")
+# What a court amends, and of it what is annulled on appeal as well.
+_AMENDED: Final = frozenset(name for name in AMENDMENTS if not name.startswith("claim."))
+_ANNULLED: Final = _AMENDED.intersection(APPEALS)
 DECIDED: Final = "case.AppealDecided.v1"
-# What else follows from an appeal, in the name of whom it was lodged with.
-OF_APPEAL: Final = frozenset(
-    {
-        DECIDED,
-        "case.AppealTermEnded.v1",
-        "case.DecisionTermStarted.v1",
-        "case.FeeAssessed.v1",
-    }
-)
+# What is decided of an appeal and what else follows, in the name of whom it was lodged with, and of no court.
+OF_APPEAL: Final = frozenset(name for name in APPEALS if name.startswith("case.")) - _AMENDED
 
 
 @lru_cache(maxsize=4096)

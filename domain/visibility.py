@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from domain.about import about_of_case, offer_of
-from domain.awaited import YOU, Awaited, appeal_of, awaited, is_unconfirmed, unconfirmed
+from domain.awaited import YOU, Awaited, amount_until, appeal_of, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
 from domain.case_parts import Appeal, Fee, Former, Opinion
 from domain.commands import LodgeAppeal
@@ -200,7 +200,15 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         return {**deadline, "unconfirmed": member in doubtful} if deadline else None
 
     def fee(found: Fee | None, member: str, time: str) -> dict[str, Any] | None:
-        return {**found, "due": day(found["due"], time), "unconfirmed": member in doubtful} if found else None
+        if found is None:
+            return None
+        until = amount_until(case) if found is case.open_fee else None
+        return {
+            **found,
+            "due": day(found["due"], time),
+            "unconfirmed": member in doubtful,
+            "amount_until": until and until.isoformat(),
+        }
 
     seen = case.request
     if party is not None and party != FIRST_PARTY:
@@ -337,6 +345,7 @@ def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collectio
         "office": found.office,
         "amount": found.amount,
         "currency": found.currency,
+        "amount_until": found.amount_until.isoformat() if found.amount_until else None,
     }
 
 

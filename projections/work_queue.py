@@ -141,6 +141,11 @@ def _paid_in_time(case: Case) -> str | None:
     return min((one["since"] for one in paid if one["since"] and left_of(one) > 0), default=None)
 
 
+def _fee_gone(case: Case) -> str | None:
+    """It was approved before it was told that the fee had gone back: an officer looks, until it is paid again."""
+    return _last(case, "RefundPaid") if case.gone else None
+
+
 # Reason -> since when; a further one is a line here, and a title among the messages ("waiting").
 REASONS: Final[Mapping[str, Since]] = {
     "objection": _objection,
@@ -149,6 +154,7 @@ REASONS: Final[Mapping[str, Since]] = {
     "appeal": _appeal,
     "claims_lost": _claims_lost,
     "paid_in_time": _paid_in_time,
+    "fee_gone": _fee_gone,
     "late_opinion": _late_opinion,
     "supervisor": _supervisor,
     "assignment": _review("assignment", _complete_since),

@@ -38,12 +38,15 @@ router = APIRouter()
 
 
 class EstimatedFee(Shape):
-    """``depends_on``: members of the form that the draft lacks, and that the fee follows from."""
+    """``depends_on``: members of the form that the draft lacks, and that the fee follows from. ``amount_until``: the
+    last day of payment for which the amount is sure; null: for any day, or not even now.
+    """
 
     amount: MinorUnits
     currency: Currency
     formula: str
     provisional: bool
+    amount_until: LegalDay | None
     depends_on: list[Code]
     unconfirmed: bool
 

@@ -40,7 +40,10 @@ class DeadlineShown(Deadline):
 
 
 class FeeShown(Shape):
-    """``unconfirmed``: what it was counted by is not settled law."""
+    """``unconfirmed``: what it was counted by is not settled law. ``amount_until``: the last day of payment for which
+    the amount is sure; for later ones another value counts, or one that the law does not name yet. Null: for any day,
+    or nothing is open.
+    """
 
     amount: MinorUnits
     currency: Currency
@@ -49,6 +52,7 @@ class FeeShown(Shape):
     unconfirmed: bool
     due: DeadlineShown | None
     lapses: Deadline | None
+    amount_until: LegalDay | None
 
 
 class HeldShown(Shape):
@@ -230,7 +234,7 @@ class LimitShown(Shape):
 class NextShown(Shape):
     """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
     the end of which day. ``unconfirmed``: that day is not settled law, or of an appeal, who decides it. ``office`` is
-    the office.
+    the office. ``amount_until``: the last day on which the amount is that, where it is before the last day to pay.
     """
 
     who: Code
@@ -240,6 +244,7 @@ class NextShown(Shape):
     office: str | None
     amount: MinorUnits | None
     currency: Currency | None
+    amount_until: LegalDay | None
     sentence: Title
 
 

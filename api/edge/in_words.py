@@ -10,10 +10,12 @@ from api.edge.sentences import Language, languages
 from domain.awaited import OFFICES, YOU
 from domain.refusals import Amount, Named, Value
 
-AFTER: Final = ("until", "unconfirmed")  # sentences that follow another one
+AFTER: Final = ("until", "unconfirmed", "amount_until")  # sentences that follow another one
 UNCONFIRMED_WAY: Final = "unconfirmed_appeal"  # said of an appeal: who decides it, or until when
 # What may stand in braces, by the kind of sentence.
-VALUES: Final[Mapping[str, frozenset[str]]] = {"awaited": frozenset({"who", "until", "office", "amount"})}
+VALUES: Final[Mapping[str, frozenset[str]]] = {
+    "awaited": frozenset({"who", "until", "office", "amount", "amount_until"})
+}
 
 
 def in_words(found: dict[str, Any], language: Language) -> dict[str, Any]:
@@ -24,14 +26,23 @@ def in_words(found: dict[str, Any], language: Language) -> dict[str, Any]:
 
 
 def said(step: Mapping[str, Any], procedure: str, language: Language) -> str:
-    """Who must act and what, the last day for it, and that this is no settled law, where it is none.
+    """Who must act and what, the last day for it, that this is no settled law, where it is none, and how long an amount
+    is sure.
 
     Who decides an appeal may be unsettled, too, and that is said before any day is known.
     """
     amount = None if step["amount"] is None else Amount(step["amount"], step["currency"])
     after = tuple(code for code in AFTER if step[code])
     sentence, tags = _sentence(
-        language.tag, step["who"], step["what"], after, step["until"], amount, step["office"], procedure
+        language.tag,
+        step["who"],
+        step["what"],
+        after,
+        step["until"],
+        amount,
+        step["office"],
+        procedure,
+        step["amount_until"],
     )
     language.said.update(tags)
     return sentence
@@ -47,11 +58,14 @@ def _sentence(  # noqa: PLR0913, PLR0917 - what is said of a step
     amount: Amount | None,
     office: str | None,
     procedure: str,
+    amount_until: str | None,
 ) -> tuple[str, frozenset[str]]:
     """The sentence, and the tags of the languages in which it is said."""
     values: dict[str, Value] = {}
     if until:
         values["until"] = date.fromisoformat(until)
+    if amount_until:
+        values["amount_until"] = date.fromisoformat(amount_until)
     if amount is not None:
         values["amount"] = amount
     if office:

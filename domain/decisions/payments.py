@@ -9,7 +9,7 @@ from typing import Final
 
 from domain import events as e
 from domain.authorisation import Rule
-from domain.case import ENDED, Case, Stage
+from domain.case import BEFORE_DECISION, ENDED, Case, Stage
 from domain.case_fold import fee_of
 from domain.case_parts import Refund, amount_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
@@ -21,13 +21,15 @@ from domain.decisions.situation import Situation
 from domain.fees import Assessment, assess
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
-from domain.running import ran_on
+from domain.running import is_over, ran_on, to_pay
 
 ON_THEIR_WAY: Final = Term(2, "working_days")  # so long statements may take from the treasury (rules.md 36)
 
 
 def pay(command: RecordPayment, situation: Situation) -> Decision:
-    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11)."""
+    """Where the unit value of the day of payment counts, the fee is assessed anew first (rules.md 10, 11). What was
+    paid after the last day is late, whether it is told before the lapse or after it.
+    """
     rule = situation.must_be_allowed()
     case, paid = situation.case, command.statement
     known = case.payments.get(paid.payment)
@@ -52,11 +54,19 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    if case.stage in (*ENDED, Stage.APPEALED):
+    if case.stage in (*ENDED, Stage.APPEALED) and not case.gone:
         return _after_the_end(situation, rule, came)
+    if not _in_time(situation)(came.paid_at):
+        return _goes_back(situation, rule, came, "late")
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     before: Events = [(LEAD, anew)] if anew else []
     return settled(situation, rule, [*before, (LEAD, came)], anew, paid)
+
+
+def _in_time(situation: Situation) -> Callable[[str], bool]:
+    """Of what was paid at some moment, whether that was within the time to pay, where one runs."""
+    due, country = to_pay(situation.case), situation.country
+    return lambda paid_at: due is None or not is_over(due, datetime.fromisoformat(paid_at), country)
 
 
 def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decision:
@@ -158,7 +168,8 @@ def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
 
 def pay_back(command: RecordRefund, situation: Situation) -> Decision:
     """The treasury paid back of a payment of which something was due: the whole, a part, or by mistake too much. Each
-    is a fact; what went back beyond what was due, somebody has to look for.
+    is a fact; what went back beyond what was due, somebody has to look for. What was due when it went was due, whenever
+    it is told: the fee for which it counted since is to be paid again.
     """
     rule = situation.must_be_allowed()
     paid = command.statement
@@ -178,7 +189,25 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         paid_at=paid.paid_at,
         statement=paid.jws,
     )
-    return situation.by(rule, [(LEAD, back)])
+    due = _was_due_then(situation.case, paid)
+    again = [_refund_due(paid.payment, due, paid.currency, refund["reason"] or "too_much")] if due else []
+    return situation.by(rule, [*again, (LEAD, back), *(_asked_again(situation) if due else [])])
+
+
+def _was_due_then(case: Case, paid: Statement) -> int:
+    """How much of it had gone before it counted again."""
+    refund = case.refunds[paid.payment]
+    came: int = case.payments[paid.payment][0]
+    beyond = min(refund["paid_back"] + paid.amount, came) - refund["due"]
+    return max(min(beyond, case.was_due(paid.payment, datetime.fromisoformat(paid.paid_at))), 0)
+
+
+def _asked_again(situation: Situation) -> Events:
+    """The fee with a new time to pay, as long as the case may wait for it: what was approved stays so."""
+    case = situation.case
+    if case.erased or not (case.stage in BEFORE_DECISION or case.waits_for_entries):
+        return []
+    return [(LEAD, _anew("entry" if case.waits_for_entries else "filing", situation))]
 
 
 def _is_before(paid: Statement, moment: str) -> bool:
@@ -243,18 +272,26 @@ def assessed_again(situation: Situation) -> Events:
     """
     case = situation.case
     was_approved = case.lapsed_from == Stage.APPROVED
-    law = situation.terms.entry_fee if was_approved else situation.terms.fee
     needed = amount_of(case.fee) + (amount_of(case.entry_fee) if was_approved else 0)
     counted = counts_again(case, needed - case.kept)
-    if law is None or case.kept + sum(each.amount for each in counted) >= needed:
+    if case.kept + sum(each.amount for each in counted) >= needed:
         again: Events = [(LEAD, each) for each in counted]
         return [*again, (LEAD, e.EntriesHeld(code="paid_in_time"))] if was_approved else again
-    moment = situation.at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
-    now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
-    fee = assessed("entry" if was_approved else "filing", now, situation)
+    fee = _anew("entry" if was_approved else "filing", situation)
     needed = fee.amount + (amount_of(case.fee) if was_approved else 0)
     counted = [] if fee.provisional else counts_again(case, needed - case.kept)
     return [(LEAD, fee), *((LEAD, each) for each in counted)]
+
+
+def _anew(which: e.WhichFee, situation: Situation) -> e.FeeAssessed:
+    """The fee with a new time to pay, by the unit values that count for it now."""
+    law = situation.terms.fee if which == "filing" else situation.terms.entry_fee
+    if law is None:
+        raise LookupError(f"{situation.offer.procedure.name} asks no fee before the entry")
+    paid_now = law.unit_day == "payment"
+    moment = situation.at if paid_now else datetime.fromisoformat(situation.case.filed_at)
+    now = assess(law, situation.facts(legal_day(moment, situation.country)), situation.country)
+    return assessed(which, now, situation)
 
 
 def _last_paid(situation: Situation) -> datetime:
@@ -285,7 +322,7 @@ def settled(
     kept = case.kept + (paid.amount if paid else 0)
     excess = kept - sum(map(amount_of, fees.values()))
     came = [*_payments(case), *([(paid.payment, paid.amount, paid.currency)] if paid else [])]
-    counted = counts_again(case, -excess)
+    counted = counts_again(case, -excess, (lambda _: True) if anew else _in_time(situation))
     excess += sum(each.amount for each in counted)
     events = [*events, *((LEAD, each) for each in counted), *_back(case, came, excess, "too_much")]
     if not case.waits_for_entries or case.open_fee is None or excess < 0:

@@ -23,10 +23,10 @@ def is_over(until: Deadline, situation: Situation) -> bool:
 
 
 def must_not_have_run_out(situation: Situation) -> None:
-    """For what would give a case new times: where one of them is over, it lapses. Raises Clash."""
-    found = ran_out(situation)
-    if found is not None:
-        must_be_in_time(found[1], situation)
+    """For what would give a case new times: where one of them is over, it lapses; also while money that was paid in
+    time may be on its way. Raises Clash.
+    """
+    must_be_in_time(running.over(situation.case, situation.at), situation)
 
 
 def ran_out(situation: Situation) -> tuple[e.LapseReason, Deadline] | None:

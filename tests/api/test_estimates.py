@@ -26,7 +26,7 @@ def test_a_whole_draft_is_told_what_its_filing_then_asks(town: Town) -> None:
     told = estimated(town.anybody, *SALE, request)
     body = {"country": "KZ", "procedure": "car_sale", "request": request, "evidence": []}
     filed = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))
-    for name in ("amount", "currency", "formula", "provisional", "unconfirmed"):
+    for name in ("amount", "currency", "formula", "provisional", "amount_until", "unconfirmed"):
         assert told["fee"][name] == filed["fee"][name], name
     days = {each["what"]: (each["until"], each["unconfirmed"]) for each in told["last_days"]}
     assert days == {

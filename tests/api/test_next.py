@@ -1,6 +1,6 @@
 """What is next is said in words, in the language of whoever asks; a guess of the law is said to be one."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +42,26 @@ def test_each_party_hears_what_is_asked_of_them_and_of_the_other(town: Town) -> 
         f"{fee} are to be paid by the seller. The last day for it is {due}. {GUESS}",
     ]
     assert sentences(town, case, OFFICER)[0].startswith("Consent is asked of the buyer.")
+
+
+def test_an_amount_of_this_year_is_not_told_for_the_next(new_town: Town) -> None:
+    """Filed before New Year, to be paid after it; of the fee of that year no value is known (rules.md 10, 37)."""
+    town = new_town
+    town.set_clock(datetime(2026, 12, 21, 9, tzinfo=UTC))
+    case = town.file(*SALE)
+    town.consent(case)
+    shown = town.read(case, SELLER)
+    assert shown["fee"]["amount_until"] == "2026-12-31"
+    (told,) = shown["next"]
+    assert told["amount_until"] == "2026-12-31"
+    assert told["sentence"].endswith(
+        "The amount is that for payments until December 31, 2026; for later ones another value counts, or one that"
+        " the law does not name yet."
+    )
+    town.set_clock(datetime(2027, 1, 1, 9, tzinfo=UTC))
+    (told,) = town.read(case, SELLER)["next"]
+    assert (told["what"], told["amount"]) == ("fee_unknown", None)
+    assert "the amount is not known" in told["sentence"]
 
 
 def test_the_answer_to_a_filing_says_what_is_next(town: Town) -> None:

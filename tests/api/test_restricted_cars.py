@@ -14,6 +14,7 @@ import pytest
 from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
 from infra.development import development
+from infra.verification import verify_folder
 from tests.api.test_further_law import further
 from tests.api.test_races import at_once, streams
 from tests.domain.made_up import LAW
@@ -124,3 +125,25 @@ def test_who_was_told_of_nothing_has_all_of_the_fee_back_when_the_car_is_arreste
     fee = town.read(case)["fee"]["amount"]
     (due,) = good(town.as_("kz-treasury").get("/v1/refunds", country="KZ"))["items"]
     assert (due["case"], due["amount"], due["reason"]) == (case, fee, "refused")
+
+
+def test_what_was_refused_for_an_arrest_goes_on_where_it_is_lifted_and_the_log_verifies(
+    new_town: Town,
+) -> None:
+    """The fee is due back and has not gone: it counts again, as the appeal body signs."""
+    town = new_town
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    placed = f"{ENTRIES}/{entry_of(town, case)}/restrictions"
+    (arrest,) = good(town.as_(BAILIFF).post(placed, {"kind": "arrest"}))["restrictions"]
+    no = {"grounds": ["restricted"], "reason": "The car is arrested."}
+    good(town.judge(FIRST, case, "refusals", no))
+    good(town.as_(BAILIFF).delete(f"{placed}/{arrest['id']}"))
+    appeal = {"of": town.read(case, SELLER)["ending"]["of"], "reason": "It is lifted."}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", appeal))
+    aside = {"outcome": "set_aside", "reason": "It is lifted."}
+    good(town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", aside))
+    shown = town.read(case)
+    assert (shown["stage"], shown["paid"], shown["refunds"]) == ("in_review", shown["fee"]["amount"], [])
+    report = verify_folder(town.settings.data)
+    assert report["ok"], report["failures"]

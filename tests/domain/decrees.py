@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 import domain.countries
-from domain.country import Country, Decree, Source
+from domain.country import Country, Decree, Source, UnitValue
 
 BY_DECREE: Final = Source("Decree of the tests", confirmed=True)
 
@@ -27,4 +27,13 @@ def decree(patch: pytest.MonkeyPatch, *off: str, code: str = "KZ", working: Iter
     """From now on the country's calendar has these days off, and those working days."""
     found = domain.countries.countries()
     changed = MappingProxyType({**found, code: with_decrees(found[code], off, working)})
+    patch.setattr(domain.countries, "countries", lambda: changed)
+
+
+def name_value(patch: pytest.MonkeyPatch, unit: str, amount: int, year: int, code: str = "KZ") -> None:
+    """From now on the law names what the unit is worth in that year, in minor units."""
+    found = domain.countries.countries()
+    value = UnitValue(since=date(year, 1, 1), until=date(year, 12, 31), amount_minor=amount, source=BY_DECREE)
+    units = {**found[code].units, unit: (*found[code].units[unit], value)}
+    changed = MappingProxyType({**found, code: replace(found[code], units=units)})
     patch.setattr(domain.countries, "countries", lambda: changed)

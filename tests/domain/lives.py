@@ -331,6 +331,17 @@ def _paid_back(story: Story) -> Act | None:
     return acts.pay_back(left, payment) if payment else None
 
 
+def _had_gone(story: Story) -> Act | None:
+    """What was due back, and went, before it counted again; of a case that was not told to have an entry's fee."""
+    case = story.now
+    is_there = case.stage in (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED, Stage.COMPLETED)
+    for payment, counted in case.counted.items() if is_there and case.entry_fee is None else ():
+        (amount, at), due = counted[0], case.refunds[payment]
+        if due["since"] and due["since"] < at and due["due"] == due["paid_back"]:
+            return acts.pay_back(amount, payment, paid_at=due["since"])
+    return None
+
+
 def _assigned(story: Story) -> Act | None:
     free = _free(story)
     return acts.assign(free[0]) if free else None
@@ -524,7 +535,7 @@ RIGHT: Final[Mapping[type[c.Command], Sequence[Way]]] = {
         _paid(lambda left: left - left // 2, paid_at=_in_time),
     ),
     c.AssessFee: (lambda _: acts.assess(OFFICERS["officer-1"]),),
-    c.RecordRefund: (_paid_back,),
+    c.RecordRefund: (_paid_back, _had_gone),
     c.AssignCase: (_assigned, _given),
     c.RequestInformation: (lambda s: acts.ask(f"When? {len(s.now.questions)}", by=_has_it(s)),),
     c.ProvideInformation: (_answered,),

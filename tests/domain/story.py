@@ -2,7 +2,7 @@
 
 Hashes, ids, keys and times are plain values. A story checks by itself what is true of every case: its state
 is made of JSON values, review has a deadline, its warnings are among those that are said in words, and the authority
-of an event may sign it.
+of an event may sign it, by its key and by the law.
 """
 
 import json
@@ -33,6 +33,7 @@ from domain.parentage import led_to
 from domain.parties import keyed
 from domain.procedure import Key, Offer, Register, Terms
 from domain.refusals import Fault, Invalid, Refusal
+from domain.signers import signers_of_case, signers_of_entry
 from infra.formats import codec
 from tests.examples import effects_of, example_entries, example_request
 
@@ -130,6 +131,7 @@ class Story:
         except Refusal as refusal:
             self.refusal = refusal
             return self
+        self._is_the_offices_business(command, decision)
         self._record(decision, command.stream, command.family)
         return self
 
@@ -277,6 +279,21 @@ class Story:
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
             self.entries[key] = evolve(self.entries.get(key), recorded)
+
+    def _is_the_offices_business(self, command: Command, decision: Decision) -> None:
+        """By the law, as whoever verifies a log looks at it: a key says no more than which types an office may sign."""
+        for target, event in decision.events:
+            family = command.family if target == LEAD else target.family
+            name = codec.encode(event, family, self.offer.country).type
+            if family == "case" and not isinstance(event, e.OpinionGiven):
+                since = self.terms.since.isoformat()
+                named = signers_of_case(self.offer.country, self.offer.procedure.name, since, name)
+                assert decision.authority in named, name
+            if family == "entry" and not isinstance(event, e.RestrictionLifted):
+                register = self._state(command).register if target == LEAD else self._derived(target).parts[0]
+                assert decision.authority in signers_of_entry(
+                    self.offer.country, str(register), name, self._today
+                ), name
 
     def _is_sound(self) -> None:
         states: list[Any] = [*self.entries.values(), *self.appointees.values()]

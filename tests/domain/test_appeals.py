@@ -26,10 +26,12 @@ from tests.domain.acts import (
     SUPERVISOR,
     UNPAID,
     WITHDRAWN,
+    acknowledge,
     after,
     answer,
     appeal,
     approve,
+    ask,
     asked_by,
     assign,
     bring,
@@ -289,6 +291,18 @@ def test_a_lapse_that_is_set_aside_gives_the_time_anew(stage: tuple[Act, ...], s
     assert story.now.stage == "in_review"
 
 
+@pytest.mark.parametrize(("answered_on", "due"), [("2027-02-01", "2027-02-04"), ("2027-02-03", "2027-02-08")])
+def test_the_time_that_runs_anew_stood_still_for_nothing_before_it_began(answered_on: str, due: str) -> None:
+    """Asked in November, set aside on the 1st of February: three working days, and those that the answer took since."""
+    asked = after(lambda c: c.open_question["answer_until"] if c.open_question else None)
+    story = given(a_sale(), *RETURNED, asked, lapse(), appeal(), until("2027-02-01"), decide_appeal())
+    assert story.now.decision_due is not None
+    assert (story.now.stage, story.now.decision_due["due"]) == ("returned", "2027-02-04")
+    assert story.now.stands_still_since == story.now.decision_due["start"]
+    given(story, until(answered_on), answer())
+    assert story.now.decision_due["due"] == due
+
+
 def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved_as_it_is() -> None:
     story = given(a_sale(), *REFUSED, waive(), appeal())
     (key,) = story.claims
@@ -441,6 +455,65 @@ def test_of_a_part_that_has_not_gone_back_the_rest_is_asked_for() -> None:
     given(story, decide_appeal())
     assert (story.now.stage, story.now.kept, story.now.to_go_back) == ("filed", 100, 0)
     story.when(pay(FEE - 100, "the rest")).then("FeePaid", "DecisionTermStarted")
+
+
+RESTRICTED_OUT = (*IN_HAND, refuse("restricted"), later(days=1), appeal(), later(days=1))
+MEANWHILE = "2026-11-24T09:00:00Z"  # after the refusal, before the appeal was decided
+
+
+def anew(*acts: Act) -> Story:
+    """It was refused for a restriction, and set aside since; others have it."""
+    return given(a_sale(), *RESTRICTED_OUT, decide_appeal(), later(days=1), assign(SECOND), *acts)
+
+
+def test_what_had_gone_back_before_it_counted_again_is_asked_for_whenever_it_is_told() -> None:
+    """As where it is told before the appeal is decided: nothing of the fee is there."""
+    first = given(a_sale(), *RESTRICTED_OUT, pay_back(FEE, paid_at=MEANWHILE)).when(decide_appeal())
+    first.then("ClaimTaken", "AppealDecided", "FeeAssessed")
+    story = anew(propose(SECOND)).when(pay_back(FEE, paid_at=MEANWHILE))
+    story.then("RefundDue", "RefundPaid", "FeeAssessed")
+    assert (story.now.stage, story.now.kept, story.now.proposal) == ("filed", 0, None)
+    assert refunds.PROJECTION.shown(story.now) == []
+    assert [(each.what, each.amount) for each in awaited(story.now)] == [("fee", FEE)]
+    story.when(pay_back(FEE, paid_at=MEANWHILE)).then()
+    given(story, later(days=2)).when(pay(payment="payment-2")).then("FeePaid", "DecisionTermStarted")
+    assert (story.now.stage, story.now.kept, story.now.officer) == ("in_review", FEE, "officer-2")
+    given(story, propose(SECOND)).when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
+
+
+def test_the_time_to_decide_stands_still_while_what_had_gone_is_asked_for() -> None:
+    """Set aside on the 25th; two working days are left on the 27th, when it is paid again."""
+    story = anew(pay_back(FEE, paid_at=MEANWHILE))
+    assert story.now.stands_still_since == "2026-11-26T09:00:00.000000Z"
+    assert story.now.decision_due is not None
+    assert story.now.decision_due["due"] == "2026-11-30"
+    given(story, later(days=1), pay(payment="payment-2"))
+    assert story.now.decision_due["due"] == "2026-12-02"
+
+
+def test_what_went_back_after_it_counted_again_somebody_has_to_look_for() -> None:
+    story = anew().when(pay_back(FEE)).then("RefundPaid")
+    assert (story.now.stage, story.now.kept) == ("in_review", FEE)
+    assert [row["overpaid"] for row in refunds.PROJECTION.shown(story.now)] == [FEE]
+
+
+def test_of_a_part_that_had_gone_the_part_is_asked_for_also_while_a_question_is_open() -> None:
+    story = anew(ask(by=SECOND), pay_back(100, paid_at=MEANWHILE))
+    assert (story.now.stage, story.now.kept, story.now.open_question is None) == ("filed", FEE - 100, False)
+    story.when(pay(100, "the rest")).then("FeePaid")
+    assert story.now.stage == "returned"
+
+
+def test_what_was_approved_by_then_stays_so_and_an_officer_sees_that_the_fee_is_gone() -> None:
+    """Nobody loses an approval for news that two offices had late; until it is paid again, it waits for somebody."""
+    story = anew(propose(SECOND), approve(THIRD)).when(pay_back(FEE, paid_at=MEANWHILE))
+    story.then("RefundDue", "RefundPaid")
+    assert (story.now.stage, story.now.kept) == ("approved", 0)
+    assert "fee_gone" in waits_for(story)
+    assert ("p1", "fee", FEE) in [(each.who, each.what, each.amount) for each in awaited(story.now)]
+    given(story, acknowledge()).when(pay(FEE + 5, "payment-2")).then("FeePaid", "RefundDue")
+    assert (story.now.stage, story.now.kept, due_back(story)["payment-2"]) == ("completed", FEE, 5)
+    assert "fee_gone" not in waits_for(story)
 
 
 def due_back(story: Story) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """What is next: who must act, with what, and until when; at every stage somebody is named, or it is over."""
 
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
 
-from domain.awaited import OF_OFFICES, OF_PARTIES, Awaited, awaited, is_unconfirmed, unconfirmed
+from domain.awaited import OF_OFFICES, OF_PARTIES, Awaited, amount_until, awaited, is_unconfirmed, unconfirmed
 from domain.case import ENDED, Case, Stage
 from domain.country import Source
 from domain.days.deadlines import Term
@@ -28,9 +29,12 @@ from tests.domain.acts import (
     approve,
     pay,
     serve,
+    until,
 )
+from tests.domain.decrees import name_value
 from tests.domain.made_up import LAW, a_story_of, made_up
 from tests.domain.story import Act, a_birth, a_sale, given
+from tests.domain.test_payments import FEE
 
 WAYS: dict[str, tuple[tuple[Act, ...], list[tuple[str, str]]]] = {
     "filed": (FILED, [("p2", "consent"), ("p1", "fee")]),
@@ -79,6 +83,35 @@ def test_the_days_are_those_of_the_case() -> None:
     assert (fee.amount, fee.currency) == (case.fee["amount"], "KZT")
     (left,) = awaited(given(a_sale(), *CONSENTED, pay(100)).now)
     assert left.amount == case.fee["amount"] - 100
+
+
+def test_an_amount_that_holds_for_this_year_alone_is_told_with_its_last_day() -> None:
+    """Filed on the 21st of December, to be paid by January; the unit value of 2027 is not known (rules.md 10)."""
+    story = given(a_sale(at=datetime(2026, 12, 21, 9, tzinfo=UTC)), *CONSENTED)
+    (fee,) = awaited(story.now, at=story.at)
+    assert fee.until is not None
+    assert (fee.until["due"], fee.what, fee.amount) == ("2027-01-06", "fee", FEE)
+    assert fee.amount_until == amount_until(story.now) == date(2026, 12, 31)
+    given(story, until("2027-01-04"))
+    (fee,) = awaited(story.now, at=story.at)
+    assert (fee.what, fee.amount, fee.amount_until) == ("fee_unknown", None, None)
+    assert amount_until(story.now) == date(2026, 12, 31)
+
+
+def test_when_the_law_names_the_new_value_the_amount_of_today_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = given(a_sale(at=datetime(2026, 12, 21, 9, tzinfo=UTC)), *CONSENTED, pay(100_00))
+    name_value(monkeypatch, "MCI", 5_000_00, 2027)
+    given(story, until("2027-01-04"))
+    (fee,) = awaited(story.now, at=story.at)
+    assert (fee.what, fee.amount, fee.amount_until) == ("fee", 21_500_00 - 100_00, None)
+
+
+def test_an_amount_that_holds_to_the_last_day_to_pay_is_told_without_another() -> None:
+    story = given(a_sale(), *CONSENTED)
+    (fee,) = awaited(story.now, at=story.at)
+    assert fee.amount_until is None
 
 
 def test_while_the_clock_stands_still_no_day_to_decide_is_named() -> None:

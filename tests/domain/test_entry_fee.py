@@ -195,10 +195,11 @@ def test_who_does_not_pay_for_the_entry_in_time_loses_it(make_up: MakeUp) -> Non
     assert refunds(story) == [("payment-3", ENTRY, "late")]
 
 
-def test_who_paid_after_the_day_but_before_the_clock_came_has_the_entry(make_up: MakeUp) -> None:
+def test_who_paid_after_the_day_has_no_entry_though_the_clock_has_not_come(make_up: MakeUp) -> None:
     story = given(make_up(), *APPROVED, after(lambda case: case.entry_fee["due"] if case.entry_fee else None))
-    story.when(pay(payment="payment-2")).then("EntryCreated", "ClaimSettled", "FeePaid", "EntriesWritten")
-    story.when(lapse()).then()
+    story.when(pay(payment="payment-2")).then("FeePaid", "RefundDue")
+    assert story.the(e.RefundDue).reason == "late"
+    assert story.now.entries == []
 
 
 def test_a_place_of_a_quota_is_free_again_where_the_entry_is_not_paid(
@@ -384,8 +385,11 @@ MCI: Final = Fee(
 IN_2027: Final = "2027-01-04T10:00:00Z"
 
 
+IN_DECEMBER = until("2026-12-21")  # the time to pay ends in the next year
+
+
 def test_the_fee_is_that_of_the_day_of_payment_where_the_law_says_so(make_up: MakeUp) -> None:
-    story = given(make_up(entry_fee=MCI), *APPROVED)
+    story = given(make_up(entry_fee=MCI), IN_DECEMBER, *APPROVED)
     story.when(pay(4_325_00, "payment-2", paid_at=IN_2027)).then("FeeAssessed", "FeePaid")
     assert story.now.entry_fee is not None
     assert story.now.entry_fee["provisional"]
@@ -394,7 +398,8 @@ def test_the_fee_is_that_of_the_day_of_payment_where_the_law_says_so(make_up: Ma
 
 
 def test_a_provisional_fee_lapses_for_nobody(make_up: MakeUp) -> None:
-    story = given(make_up(entry_fee=MCI), *APPROVED, pay(1, "payment-2", paid_at=IN_2027), later(days=400))
+    paid = pay(1, "payment-2", paid_at=IN_2027)
+    story = given(make_up(entry_fee=MCI), IN_DECEMBER, *APPROVED, paid, later(days=400))
     story.when(lapse()).then()
 
 

@@ -38,6 +38,7 @@ from tests.domain.acts import (
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
 from tests.domain.story import Act, Story, a_sale, given, text
+from tests.domain.test_payments import FEE
 
 MIDNIGHT = "T19:00:00.000000Z"  # in Almaty
 Day = Callable[[Case], Any]
@@ -102,8 +103,8 @@ IN_TIME: dict[str, tuple[tuple[Act, ...], Day, Act]] = {
     "an answer": (RETURNED, answer_until, answer()),
     "an amendment before a consent": (FILED, consent_until, amend(new_plates=False)),
     "an amendment in place of an answer": (RETURNED, answer_until, amend(new_plates=False)),
-    "an amendment before the money": (CONSENTED, fee_lapses, amend(new_plates=False)),
-    "a second thought before the money": (CONSENTED, fee_lapses, revoke()),
+    "an amendment before the money": (CONSENTED, fee_due, amend(new_plates=False)),
+    "a second thought before the money": (CONSENTED, fee_due, revoke()),
 }
 
 
@@ -115,14 +116,15 @@ def test_until_the_last_moment_of_its_last_day_it_is_taken(what: str) -> None:
 
 @pytest.mark.parametrize("what", IN_TIME)
 def test_from_the_first_moment_of_the_next_day_it_is_refused_though_the_clock_has_not_come(what: str) -> None:
-    """It says which day has passed; then the clock ends the case, and nothing else has changed."""
+    """It says which day has passed; then the clock ends the case, and nothing else has changed: for want of money it
+    waits for what is on its way, and gives nobody new times (rules.md 36).
+    """
     before, day, act = IN_TIME[what]
     story = given(a_sale(), *before, next_day(day))
     story.when(act).then_refused(Clash, "time_is_over")
-    passed = (fee_due if day is fee_lapses else day)(story.now)["due"]
     assert story.refusal is not None
-    assert story.refusal.values == {"until": date.fromisoformat(passed)}
-    given(story, lapse())
+    assert story.refusal.values == {"until": date.fromisoformat(day(story.now)["due"])}
+    given(story, *([next_day(fee_lapses)] if day is fee_due else []), lapse())
     assert story.now.stage == "lapsed"
 
 
@@ -160,12 +162,27 @@ def test_what_was_paid_in_the_last_moment_of_the_day_was_paid_in_time(microsecon
     assert story.now.stage == stage
 
 
-def test_money_that_comes_before_the_case_has_lapsed_is_counted_whenever_it_was_paid() -> None:
-    """It is a fact, and there is a case that it is for: a lapse is what makes it late (rules.md 18)."""
-    story = given(a_sale(), *CONSENTED, next_day(fee_lapses))
-    given(story, pay(paid_at=text(story.at)))
-    assert story.now.stage == "in_review"
-    story.when(lapse()).then()
+def told(story: Story, *acts: Act) -> tuple[str, int, int]:
+    given(story, *acts)
+    return story.now.stage, story.now.kept, story.now.to_go_back
+
+
+@pytest.mark.parametrize("late", [(0, 1), (0,), (1,), ()])
+def test_it_does_not_matter_whether_money_is_told_before_the_lapse_or_after_it(late: tuple[int, ...]) -> None:
+    """In two parts, of which some were paid after the last day: those are late either way (rules.md 18)."""
+    story = given(a_sale(), *CONSENTED)
+    due = datetime.fromisoformat(fee_due(story.now)["until"])
+    paid = [text(due + timedelta(minutes=1 if n in late else -1)) for n in (0, 1)]
+    parts = (pay(10_000_00, "one", paid_at=paid[0]), pay(FEE - 10_000_00, "two", paid_at=paid[1]))
+    for one, other in (parts, parts[::-1]):
+        before = told(
+            given(a_sale(), *CONSENTED), next_day(fee_due), one, other, next_day(fee_lapses), lapse()
+        )
+        between = told(
+            given(a_sale(), *CONSENTED), next_day(fee_due), one, next_day(fee_lapses), lapse(), other
+        )
+        after = told(given(a_sale(), *UNPAID), one, other)
+        assert before == between == after == (("lapsed", 0, FEE) if late else ("in_review", FEE, 0))
 
 
 # --- offices ------------------------------------------------------------------------------------------------

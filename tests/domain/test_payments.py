@@ -41,6 +41,7 @@ from tests.domain.story import Act, Story, a_sale, given, text
 FEE = 18_597_00  # 1,081 + 5,406 + 12,110 tenge, by the MCI of 2026
 IN_2026 = "2026-12-31T10:00:00Z"
 IN_2027 = "2027-01-04T10:00:00Z"  # the MCI of that year is not known
+IN_DECEMBER = until("2026-12-21")  # the time to pay ends in the next year
 NEW_YEAR_IN_ALMATY = "2026-12-31T19:00:00Z"
 
 
@@ -115,9 +116,12 @@ def test_what_comes_after_the_end_goes_back_whole(stage: tuple[Act, ...]) -> Non
     assert refunds(story) == [("payment-9", 300, "late")]
 
 
-def test_who_pays_after_the_day_but_before_the_clock_came_is_not_late() -> None:
+def test_who_pays_after_the_day_is_late_though_the_clock_has_not_come() -> None:
     story = given(a_sale(), *CONSENTED, until("2027-06-01"))
-    story.when(pay(paid_at="2026-12-08T08:00:00Z")).then("FeePaid", "DecisionTermStarted")
+    story.when(pay(paid_at="2026-12-08T08:00:00Z")).then("FeePaid", "RefundDue")
+    assert refunds(story) == [("payment-1", FEE, "late")]
+    story.when(pay(payment="payment-2", paid_at="2026-12-07T08:00:00Z"))
+    story.then("FeePaid", "DecisionTermStarted")
 
 
 # --- repeats ----------------------------------------------------------------------------------------------
@@ -193,16 +197,20 @@ def test_a_filing_of_a_year_without_its_value_is_taken_and_its_fee_is_provisiona
 
 def test_a_payment_of_such_a_day_makes_the_fee_provisional() -> None:
     story = (
-        given(a_sale(), *CONSENTED).when(pay(FEE, paid_at=NEW_YEAR_IN_ALMATY)).then("FeeAssessed", "FeePaid")
+        given(a_sale(), IN_DECEMBER, *CONSENTED)
+        .when(pay(FEE, paid_at=NEW_YEAR_IN_ALMATY))
+        .then("FeeAssessed", "FeePaid")
     )
     assert story.now.fee is not None
     assert (story.now.fee["provisional"], story.now.stage) == (True, "filed")
-    same_day = given(a_sale(), *CONSENTED).when(pay(FEE, paid_at="2026-12-31T18:59:59Z"))
+    same_day = given(a_sale(), IN_DECEMBER, *CONSENTED).when(pay(FEE, paid_at="2026-12-31T18:59:59Z"))
     same_day.then("FeePaid", "DecisionTermStarted")
 
 
 def test_nothing_is_given_back_while_the_fee_is_not_certain() -> None:
-    given(a_sale(), *CONSENTED).when(pay(FEE * 2, paid_at=IN_2027)).then("FeeAssessed", "FeePaid")
+    given(a_sale(), IN_DECEMBER, *CONSENTED).when(pay(FEE * 2, paid_at=IN_2027)).then(
+        "FeeAssessed", "FeePaid"
+    )
 
 
 def test_nobody_is_late_with_a_fee_that_is_not_certain() -> None:
@@ -233,7 +241,7 @@ def test_what_was_paid_before_may_then_be_enough_or_too_much() -> None:
 
 def test_what_is_too_much_goes_back_from_the_newest_payment_first() -> None:
     early = (pay(10_000_00, "a", paid_at=IN_2027), pay(12_000_00, "b", paid_at=IN_2027))
-    story = given(a_sale(), *CONSENTED, *early).when(pay(100_00, "c", paid_at=IN_2026))
+    story = given(a_sale(), IN_DECEMBER, *CONSENTED, *early).when(pay(100_00, "c", paid_at=IN_2026))
     story.then("FeeAssessed", "FeePaid", "RefundDue", "RefundDue", "DecisionTermStarted")
     assert refunds(story) == [("c", 100_00, "too_much"), ("b", 3_403_00, "too_much")]
 
