@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
-from domain.case_parts import Fee, Opinion
+from domain.case_parts import Amendment, Fee, Opinion, Question
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits
@@ -131,7 +131,10 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         ],
         "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,
-        "questions": [{**q, "answer_until": day(q["answer_until"], "times.answer")} for q in case.questions],
+        "questions": [
+            {**question, "answer_until": day(question["answer_until"], "times.answer")}
+            for question in map(_unsigned, case.questions)
+        ],
         "opinions": [
             {
                 **(opinion if party is None else _without_words(opinion)),
@@ -162,7 +165,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
-        "amendments": case.amendments,
+        "amendments": [_unsigned(each) for each in case.amendments],
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
@@ -229,9 +232,9 @@ def _decision(case: Case) -> dict[str, Any]:
     return {**shown_of_it, "law": law and list(dict.fromkeys(law)), "unconfirmed": found}
 
 
-def _unsigned(opinion: Opinion) -> dict[str, Any]:
-    """Who asked and who answered stands in the history."""
-    return {name: value for name, value in opinion.items() if name not in ("asked_by", "given_by")}
+def _unsigned(said: Question | Opinion | Amendment) -> dict[str, Any]:
+    """Who asked, answered or amended stands in the history."""
+    return {name: value for name, value in said.items() if name not in ("asked_by", "given_by", "by")}
 
 
 def _without_words(opinion: Mapping[str, Any]) -> dict[str, Any]:

@@ -184,9 +184,8 @@ def annul_result(command: AnnulResult, situation: Situation) -> Decision:
     basis = _basis(situation)
     if not basis.is_court:
         raise NotAllowed("court_annuls")
-    if any(
-        (each["what"], each["reason"]) == ("annulment", command.reason) for each in situation.case.amendments
-    ):
+    mine = ("annulment", officer_of(basis.rule), command.reason)
+    if any((each["what"], each["by"], each["reason"]) == mine for each in situation.case.amendments):
         return situation.so_already(basis.rule, authority=basis.authority)
     situation.must_fit()
     events = annulled(situation, basis, command.reason)

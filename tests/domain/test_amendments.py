@@ -254,6 +254,8 @@ def test_a_court_that_gives_another_reason_says_something_else() -> None:
     """What it said first stands, and the second is refused, not taken for the first."""
     story = given(a_sale(), *COMPLETED, annul_result())
     story.when(annul_result()).then()
+    colleague = office("court", "judge-2", authority="kz-court")
+    story.when(annul_result(colleague, seen=1)).then_refused(Stale)
     story.when(annul_result(reason="Decided on appeal.")).then_refused(WrongStage)
     story = given(a_sale(), *COMPLETED)
     first, other = annul_as_a_court()(story), annul_as_a_court(reason="Decided on appeal.")(story)
