@@ -11,15 +11,16 @@ from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry
 from domain.facts import Request
-from domain.lifecycle import STEPS, Step
+from domain.lifecycle import CONSENT, STEPS, Step
 from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
-from domain.parties import parties_named, persons_in, representatives_in
+from domain.parties import FIRST_PARTY, parties_named, persons_in, representatives_in
 from domain.persons import is_company, people_in
 from domain.procedure import Key, written_key
 from domain.procedures import registers
 from domain.registers.companies import company_key
 from domain.representation import children_in, companies_in, mandates_of, people_of
+from domain.roles import APPLICANT
 
 
 def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
@@ -79,8 +80,8 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
     bound to a party, or kin of one.
 
-    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
-    otherwise: companies, and children for whom the request names a parent.
+    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, no births but of
+    children for whom the request names a parent.
     """
     step = STEPS[type(command)]
     is_judged = step.is_judgement or (step.may is not None and step.may.judges)
@@ -88,6 +89,7 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
         return ()
     country, procedure, request = about.offer.country, about.offer.procedure, about.request
     companies = tuple(key for _, key in companies_in(country, procedure, request))
+    mandates = mandates_of(procedure, request, humans_of(command, country))
     if (
         isinstance(command, c.PartyCommand)
         and command.acting is None
@@ -95,18 +97,25 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     ):
         children = children_in(request)
         people = people_of(procedure, request) if children else {}
-        return (*companies, *(birth_claim_of(people[party]) for party in children if party in people))
-    mandates = mandates_of(procedure, request, humans_of(command, country))
+        births = [birth_claim_of(people[party]) for party in children if party in people]
+        return (*companies, *(key for _, _, key in mandates), *births)
     judges = humans_of(command, country) if is_judged else ()
     births = [birth_claim_of(person) for person in (*people_of(procedure, request).values(), *judges)]
     return (*companies, *(key for _, _, key in mandates), *births)
 
 
 def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
-    """Whether the request names the caller as a party, or as who acts for one."""
+    """Whether the request names the caller as a party who may do this, or as who acts for one: where only the applicant
+    may, as the applicant; where others are asked for consent, as another.
+    """
     me, parties = command.by.persons.get(country), parties_named(request)
     if me is None:
         return False
+    may = STEPS[type(command)].may
+    if may is None or may.roles == (APPLICANT,):
+        parties = (FIRST_PARTY,)
+    elif may is CONSENT:
+        parties = tuple(party for party in parties if party != FIRST_PARTY)
     named = (one["person"] for one in representatives_in(request, parties).values())
     return me in persons_in(request, parties).values() or me in named
 

@@ -172,7 +172,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "warnings": [*case.all_warnings, *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
         "next": [_next(each, case, ours, doubtful) for each in awaited(case, at=at)],
-        "fits": list(fits(case, ours, at=at)),
+        "fits": list(fits(case, ours, mine=mine, at=at)),
         "timeline": case.timeline,
     }
 

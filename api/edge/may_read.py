@@ -80,10 +80,11 @@ def _births(
     country: CountryHouse, procedure: Procedure, case: Case, me: str | None, officer: Collection[str]
 ) -> dict[str, Birth]:
     """The births of the parties, by who was born, where they say something of the caller: who is a party, and for
-    nobody's parent stated, reads without them. Of an ``officer`` also their own.
+    nobody's parent stated, reads without them until they act for another. Of an ``officer`` also their own.
     """
     people = people_of(procedure, case.request)
-    if me in people.values():
+    mine = [party for party, person in people.items() if person == me]
+    if mine and case.acted_for.keys().isdisjoint(mine):
         people = {party: people[party] for party in children_in(case.request) if party in people}
     return births_of(country, {*people.values(), *officer})
 
