@@ -273,13 +273,17 @@ class Situation:
         """What registers and mandates say of whoever asks."""
         about = self._about
         keys = beside(self.command, about) if about else ()
-        if about is None or not (keys or children_in(about.request)):
+        if about is None or not (any(map(self._says, keys)) or children_in(about.request)):
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
         asked = Asked(country, about.offer.procedure, about.request, self.day, me)
         humans = humans_of(self.command, country)
         return shown(asked, keys, self._seen, self.id_of, humans, births=self._births(keys))
+
+    def _says(self, key: Key) -> bool:
+        """Whether there is what would say who acts for whom: of most people there is nothing. A claim leads further."""
+        return key.family == "claim" or self._seen(key) is not None
 
     def _births(self, keys: Collection[Key]) -> Mapping[str, Birth]:
         """The births to which these keys lead, by who was born."""
