@@ -12,7 +12,7 @@ from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
 from domain.entry import RESTRICTED, Entry, Status
 from domain.facts import Facts
-from domain.parties import STRUCK_OFF, parties_of
+from domain.parties import STRUCK_OFF
 from domain.procedure import Create, Key
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in
@@ -32,10 +32,8 @@ def entries_in_question(case: Case, at: datetime) -> tuple[Key, ...]:
 
 def companies(about: About) -> Iterator[tuple[str, Key]]:
     """Of each company that takes part: by which name what is about it is sealed, and the key of its entry."""
-    procedure, request = about.offer.procedure, about.request
-    whose = parties_of(procedure, request)
-    for party, key in companies_in(about.offer.country, procedure, request):
-        yield whose[party].whose, key
+    for party, key in companies_in(about.offer.country, about.people):
+        yield about.people.places[party].whose, key
 
 
 def obstacles(case: Case, at: datetime, entries: Mapping[Key, Entry | None]) -> list[str]:

@@ -1,12 +1,13 @@
 """What has to hold against the registers, at the filing and at the decision; not what is written into them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from domain.decisions.situation import Situation
 from domain.entry import RESTRICTED
-from domain.facts import Facts, Seen
+from domain.facts import Facts
 from domain.parties import STRUCK_OFF
-from domain.procedure import Check, Create, Effect, Key, Moment
+from domain.procedure import Create, Effect, Key, Moment
 from domain.refusals import Clash, named
 from domain.seen import as_seen
 
@@ -20,9 +21,14 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
         if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
             raise Clash("entry_exists")
     warned: list[str] = []
-    seen: dict[Key, Seen | None] = {}  # most checks look at the same entry
-    for check in (*situation.offer.procedure.checks, *situation.terms.checks):
-        if moment not in check.moments or check.holds(_sees(check, facts, situation, seen)):
+    looked: Facts | None = None
+    last: Mapping[str, Key] | None = None
+    for check, asked in situation.checks:
+        if moment not in check.moments:
+            continue
+        if looked is None or asked is not last:  # most checks look at the same entry
+            looked, last = _looked_at(asked, facts, situation), asked
+        if check.holds(looked):
             continue
         if check.effect == "refuse":
             raise Clash(check.code)
@@ -62,14 +68,10 @@ def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
 def _live(effect: Effect, situation: Situation, day: date) -> list[str]:
     """The kinds of restrictions that stop this change now."""
     entry = situation.entry_at(effect.key)
-    return as_seen(entry, day).stopped_by(effect.title) if entry else []
+    return as_seen(entry, day).stopped_by(effect.title) if entry and entry.restrictions else []
 
 
-def _sees(check: Check, facts: Facts, situation: Situation, seen: dict[Key, Seen | None]) -> Facts:
-    entries: dict[str, Seen | None] = {}
-    for name, key in check.sees(facts.request).items():
-        if key not in seen:
-            entry = situation.live_at(key)
-            seen[key] = as_seen(entry, facts.day) if entry else None
-        entries[name] = seen[key]
+def _looked_at(asked: Mapping[str, Key], facts: Facts, situation: Situation) -> Facts:
+    live = {name: situation.live_at(key) for name, key in asked.items()}
+    entries = {name: as_seen(entry, facts.day) if entry else None for name, entry in live.items()}
     return Facts(facts.request, facts.day, facts.late, entries)

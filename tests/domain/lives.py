@@ -600,7 +600,7 @@ IN_THE_WAY: Final[dict[type[c.Command], set[str]]] = {
     c.AnnulResult: {"entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.DecideAppeal: {"entry_restricted", "entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.LodgeAppeal: {"appeal_open", "appeal_decided", "appeal_term_over"},  # another party may
-    c.DeclareNotNeeded: {"exemption_not_evident"},  # a supervisor may
+    c.DeclareNotNeeded: {NOBODY_HAS_IT, "exemption_not_evident"},  # a supervisor may
     c.EraseCase: {"appeal_term_open", "refund_open", "retention_not_over"},
 }
 
