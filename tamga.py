@@ -142,7 +142,7 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
             command(*words, **options)
         except WrongLines as refused:
             for number, fault in refused.lines:
-                detail = english().say("place", fault.code, fault.values)
+                detail = english().say("place", fault.code, fault.values, refused.procedures)
                 where = (f"line {number}" if number else "", fault.pointer)
                 typer.echo(": ".join(filter(None, (*where, detail))), err=True)
             code = 1

@@ -256,7 +256,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case DeadlineExtended():
             before = case.decision_due or event.due
             said = {"due": event.due, "before": before, "law": event.law, "reason": _kept(event.reason)}
-            more = [*case.extensions, {"at": recorded.time, **said}]
+            asked_by = recorded.actor["id"]
+            more = [*case.extensions, {"at": recorded.time, "asked_by": asked_by, **said}]
             return {"decision_due": event.due, "extensions": more}
         case DeadlineRestated():
             return _restated(case, event)
@@ -479,6 +480,7 @@ def _question(event: InformationRequested, recorded: Recorded) -> Question:
     return {
         "of": recorded.hash,
         "at": recorded.time,
+        "asked_by": recorded.actor["id"],
         "items": event.items,
         "answer_until": event.answer_until,
         "question": _kept(event.question),
@@ -556,6 +558,7 @@ def _amended_result(
         "what": "correction" if isinstance(event, ResultCorrected) else "annulment",
         "entry": event.entry if isinstance(event, ResultCorrected) else None,
         "at": recorded.time,
+        "by": recorded.actor["id"],
         "law": event.law,
         "reason": _kept(event.reason),
     }

@@ -49,10 +49,13 @@ class Held(TypedDict):
 
 
 class Question(TypedDict):
-    """What an officer asked in the event ``of``, and the answer; words that are erased are None."""
+    """What an officer asked in the event ``of``, and the answer; words that are erased are None. ``asked_by``: the
+    officer's id within the authority.
+    """
 
     of: str
     at: str
+    asked_by: str
     items: list[str]
     answer_until: Deadline
     question: str | None
@@ -113,12 +116,13 @@ class Objection(TypedDict):
 
 class Amendment(TypedDict):
     """What the case wrote was corrected (in one ``entry``) or annulled (all of it, None); words that are erased are
-    None.
+    None. ``by``: the officer's id within the authority, or the judge's within the court.
     """
 
     what: Literal["correction", "annulment"]
     entry: str | None
     at: str
+    by: str
     law: str
     reason: str | None
 
@@ -135,9 +139,12 @@ class Proposal(TypedDict):
 
 
 class Extension(TypedDict):
-    """The time to decide was prolonged, to this end, for this reason (None: erased); ``before``: from this one on."""
+    """The time to decide was prolonged, to this end, for this reason (None: erased); ``before``: from this one on.
+    ``asked_by``: the officer's id within the authority.
+    """
 
     at: str
+    asked_by: str
     due: Deadline
     before: Deadline
     law: str

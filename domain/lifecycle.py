@@ -22,8 +22,9 @@ from domain.about import (
 from domain.case import BEFORE_DECISION, ENDED, Case, Stage
 from domain.countries import country_of
 from domain.days.deadlines import Deadline, is_past
+from domain.events import Further
 from domain.offers import offer
-from domain.parties import FIRST_PARTY
+from domain.parties import FIRST_PARTY, Capacity
 from domain.procedure import Terms
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
 from domain.running import is_over, is_too_late_to_appeal, over
@@ -39,6 +40,7 @@ class Step:
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
+    ``kept_back``: what a mandate has to name for it; told to nobody whose mandate does not.
     ``is_late``: whether the time for it is over, for this party; then it is told to nobody, and its decision says so.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
     ``sees_when``: of which cases; of others nothing is loaded. ``sees_written``: the entries that the case wrote, too.
@@ -52,6 +54,7 @@ class Step:
     to: Mapping[Stage | None, tuple[Stage, ...]] = field(default_factory=dict)
     when: Callable[[Case], bool] = lambda _case: True
     of_party: Callable[[Case, str], bool] = lambda _case, _party: True
+    kept_back: Further | None = None
     is_late: Callable[[Case, str, datetime], bool] | None = None
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
@@ -283,6 +286,7 @@ ROWS: Final = (
         BEFORE_DECISION,
         when=_may_revoke,
         of_party=_consented,
+        kept_back="revoke_consents",
         is_late=_has_run_out,
         to={IN_REVIEW: (FILED,), RETURNED: (FILED,)},
     ),
@@ -357,6 +361,7 @@ ROWS: Final = (
         c.WithdrawCase,
         WITHDRAW,
         BEFORE_DECISION,
+        kept_back="withdraw",
         is_judgement=True,
         sees=CLAIMS,
         to=dict.fromkeys(BEFORE_DECISION, (WITHDRAWN,)),
@@ -419,7 +424,7 @@ ROWS: Final = (
         sees_claims=True,
         to={APPEALED: (REFUSED, LAPSED, COMPLETED, *_BACK)},
     ),
-    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_may_waive, sees=CLAIMS),
+    Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_may_waive, kept_back="withdraw", sees=CLAIMS),
     Step(c.EndAppealTerm, CLOCK, (REFUSED, LAPSED, COMPLETED), sees=CLAIMS, reaches_erased=True),
     # what the registries answer, and what becomes of the result
     Step(
@@ -496,11 +501,17 @@ def does_fit_for(command: type[c.Command], case: Case, party: str, at: datetime 
     return does_fit(command, case) and _is_for(step, case, (party,), at)
 
 
-def fits(case: Case, parties: Collection[str] = (), *, at: datetime | None = None) -> tuple[str, ...]:
+def fits(
+    case: Case,
+    parties: Collection[str] = (),
+    *,
+    mine: Collection[Capacity] = (),
+    at: datetime | None = None,
+) -> tuple[str, ...]:
     """The commands that fit the case as it stands, by name; those of the clock are nobody's to ask.
 
-    ``parties``: only what whoever acts for these may ask. ``at``: the moment, at which times may be over that nobody
-    has closed yet; None: none is.
+    ``parties``: only what whoever acts for these may ask; ``mine``: as what they do, where that keeps something back.
+    ``at``: the moment, at which times may be over that nobody has closed yet; None: none is.
     """
     if not parties:
         return tuple(
@@ -511,8 +522,17 @@ def fits(case: Case, parties: Collection[str] = (), *, at: datetime | None = Non
     return tuple(
         row.command.__name__
         for row, is_of_all in _TOLD_TO_PARTIES[case.stage]
-        if row.when(case) and _is_for(row, case, parties if is_of_all else _FIRST.intersection(parties), at)
+        if row.when(case) and _is_for(row, case, _reached(row, parties, mine, is_of_all=is_of_all), at)
     )
+
+
+def _reached(
+    row: Step, parties: Collection[str], mine: Collection[Capacity], *, is_of_all: bool
+) -> Collection[str]:
+    """For which of the parties this may be asked."""
+    if row.kept_back is not None and mine:
+        parties = {c.party for c in mine if c.further is None or row.kept_back in c.further}
+    return parties if is_of_all else _FIRST.intersection(parties)
 
 
 def _is_for(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:

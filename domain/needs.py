@@ -10,15 +10,16 @@ from domain.about import About
 from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry
-from domain.lifecycle import STEPS, Step
+from domain.lifecycle import CONSENT, STEPS, Step
 from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
-from domain.parties import Participants
+from domain.parties import FIRST_PARTY, Participants
 from domain.persons import is_company, people_in
 from domain.procedure import Key, written_key
 from domain.procedures import registers
 from domain.registers.companies import company_key
 from domain.representation import children_in, companies_in, mandates_of, people_of
+from domain.roles import APPLICANT
 
 
 def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ...]:
@@ -78,8 +79,8 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     """The entries, the mandates and what leads to births, which say for whom the caller acts and whether an officer is
     bound to a party, or kin of one.
 
-    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, only what may say
-    otherwise: companies, and children for whom the request names a parent.
+    Of whoever acts as the party that they are, or as whom the request names, and says nothing else, no births but of
+    children for whom the request names a parent; of who files so no mandates either.
     """
     step = STEPS[type(command)]
     is_judged = step.is_judgement or (step.may is not None and step.may.judges)
@@ -87,25 +88,33 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
         return ()
     country, people = about.offer.country, about.people
     companies = [key for _, key in companies_in(country, people)]
-    if isinstance(command, c.PartyCommand) and command.acting is None and _is_named(command, country, people):
+    is_named = (
+        isinstance(command, c.PartyCommand) and command.acting is None and _is_named(command, country, people)
+    )
+    asking = () if is_named and isinstance(command, c.FileCase) else humans_of(command, country)
+    mandates = [key for _, _, key in mandates_of(people, asking)]
+    if is_named:
         children = children_in(people)
         humans = people_of(people) if children else {}
-        return (*companies, *[birth_claim_of(humans[party]) for party in children if party in humans])
-    asking = humans_of(command, country)
-    mandates = [key for _, _, key in mandates_of(people, asking)]
+        births = [birth_claim_of(humans[party]) for party in children if party in humans]
+        return (*companies, *mandates, *births)
     judges = asking if is_judged else ()
     births = [birth_claim_of(person) for person in (*people_of(people).values(), *judges)]
     return (*companies, *mandates, *births)
 
 
 def _is_named(command: c.PartyCommand, country: str, people: Participants) -> bool:
-    """Whether the request names the caller as a party, or as who acts for one."""
-    me = command.by.persons.get(country)
+    """Whether the request names the caller as a party who may do this, or as who acts for one: where only the applicant
+    may, as the applicant; where others are asked for consent, as another.
+    """
+    me, may = command.by.persons.get(country), STEPS[type(command)].may
     if me is None:
         return False
-    return me in people.persons.values() or any(
-        me == one["person"] for one in people.representatives.values()
-    )
+    named = {party for party, person in people.persons.items() if person == me}
+    named |= {party for party, one in people.representatives.items() if one["person"] == me}
+    if may is None or may.roles == (APPLICANT,):
+        return FIRST_PARTY in named
+    return bool(named - {FIRST_PARTY} if may is CONSENT else named)
 
 
 def humans_of(command: c.Command, country: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from domain.authorities import AMENDMENTS, APPEALS
 from domain.offers import keepers, offer, writing_to
-from domain.procedure import Terms
+from domain.procedure import Offer, Terms
 from domain.seen import reaches
 
 _PLACED: Final = "entry.RestrictionPlaced.v1"
@@ -44,6 +44,7 @@ def signers_of_entry(country: str, register: str, name: str, day: date) -> froze
 @lru_cache(maxsize=4096)
 def signers_of_case(country: str, procedure: str, since: str, name: str) -> frozenset[str]:
     """The same about a case under the terms that began on that day; not whose opinion is asked, which the case says.
+    What it wrote is amended by whoever keeps the register then, too: by the law of any day.
 
     An appeal is decided by its authority alone. LookupError: there are no such terms.
     """
@@ -55,13 +56,21 @@ def signers_of_case(country: str, procedure: str, since: str, name: str) -> froz
         return frozenset({terms.appeals.authority})
     after = {terms.appeals.authority} if name in OF_APPEAL else set()
     courts = (each for row in found.terms for each in _amending(row, name))
-    return frozenset({terms.authority, *after, *courts})
+    keeping = _keeping(found) if name in _AMENDED else ()
+    return frozenset({terms.authority, *after, *courts, *keeping})
 
 
 def stopping(country: str, register: str, kinds: Iterable[str], change: str, day: date) -> list[str]:
     """Which of these kinds of live restrictions stop a change of this title on that day."""
     found = reaches(country, register, kinds, day)
     return sorted(kind for kind, reach in found.items() if reach.stops(change))
+
+
+def _keeping(found: Offer) -> Iterable[str]:
+    """Who keeps, or kept, the registers that the procedure writes to."""
+    for register in found.procedure.registers:
+        for writing in writing_to(found.country, register.name):
+            yield from (row.authority for row in writing.terms)
 
 
 def _amending(terms: Terms, name: str) -> Iterable[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, amount_until, appeal_of, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
-from domain.case_parts import Appeal, Fee, Former, Opinion
+from domain.case_parts import Amendment, Appeal, Fee, Former, Opinion, Question
 from domain.commands import LodgeAppeal
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
@@ -248,8 +248,8 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,
         "questions": [
-            {**q, "answer_until": day(q["answer_until"], "times.answer")}
-            for q in _heard(case, "questions", reader)
+            {**question, "answer_until": day(question["answer_until"], "times.answer")}
+            for question in map(_unsigned, _heard(case, "questions", reader))
         ],
         "opinions": [
             {
@@ -284,7 +284,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
-        "amendments": case.amendments,
+        "amendments": [_unsigned(each) for each in case.amendments],
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
@@ -292,7 +292,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "erased": case.erased,
         "next": [_next(each, case, ours, doubtful) for each in _waited_for(case, ours, at, is_left=is_left)],
         "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),
-        "fits": list(fits(case, ours, at=at)),
+        "fits": list(fits(case, ours, mine=mine, at=at)),
         "timeline": case.timeline,
     }
 
@@ -374,9 +374,10 @@ def _decision(case: Case) -> dict[str, Any]:
     return {**shown_of_it, "law": law and list(dict.fromkeys(law)), "unconfirmed": found}
 
 
-def _unsigned(said: Opinion | Appeal) -> dict[str, Any]:
-    """Who asked, answered or decided stands in the history."""
-    return {name: value for name, value in said.items() if name not in ("asked_by", "given_by", "decided_by")}
+def _unsigned(said: Question | Opinion | Appeal | Amendment) -> dict[str, Any]:
+    """Who asked, answered, decided or amended stands in the history."""
+    unseen = ("asked_by", "given_by", "decided_by", "by")
+    return {name: value for name, value in said.items() if name not in unseen}
 
 
 def _without_words(opinion: Mapping[str, Any]) -> dict[str, Any]:

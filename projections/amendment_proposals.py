@@ -21,8 +21,7 @@ def _rows(entry: Entry) -> list[Row]:
             "entry": entry.entry,
             "reason": proposal["what"],
             "since": proposal["at"],
-            # What a case made is amended in that case; the import of another office is still that office's.
-            "authority": entry.office if entry.written_by else entry.authority,
+            "authority": entry.authority,
             "register": entry.register,
             "case": entry.written_by,
             "officer": proposal["proposers"][-1][0],

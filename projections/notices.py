@@ -136,6 +136,20 @@ def _left(moment: Moment) -> int | None:
     return left
 
 
+def _is_the_last(moment: Moment) -> bool:
+    """No other appeal was open after it."""
+    at = moment.step["at"]
+    return not any(
+        each["at"] <= at
+        and all(over is None or over > at for over in (each["taken_back_at"], each["decided_at"]))
+        for each in moment.case.appeals
+    )
+
+
+def _is_not_the_last(moment: Moment) -> bool:
+    return not _is_the_last(moment)
+
+
 def _stands_still(moment: Moment) -> bool:
     return moment.case.opinions[moment.nth]["investigation"] is not None
 
@@ -198,7 +212,10 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "LapseSetAside": (Notice(_all, "lapse_set_aside"),),
     "DecisionServed": (Notice(_served, "may_appeal", "appeal"),),
     "AppealLodged": (Notice(_all, "appeal_lodged"),),
-    "AppealTakenBack": (Notice(_all, "appeal_taken_back"),),
+    "AppealTakenBack": (
+        Notice(_all, "appeal_taken_back", when=_is_the_last),
+        Notice(_all, "one_appeal_taken_back", when=_is_not_the_last),
+    ),
     "AppealDecided.upheld": (Notice(_all, "appeal_upheld"),),
     "AppealDecided.set_aside": (Notice(_all, "appeal_set_aside"),),
     "AppealDecided.lapse_set_aside": (Notice(_all, "appeal_lapse_set_aside"),),

@@ -87,7 +87,9 @@ def test_a_refused_import_names_each_line_that_is_wrong(furnished: Furnished, tm
     """In a process of its own, as it writes log lines."""
     settings = furnished("KZ")
     cars = tmp_path / "cars.ndjson"
-    cars.write_text('{"vehicle": 7}\nnot JSON\n', "utf-8")
+    car = Path("docs/examples/vehicle.ndjson").read_text("utf-8").strip()
+    lower = car.replace(json.loads(car)["vehicle"]["vin"], "xta210990Y2766389")
+    cars.write_text(f'{{"vehicle": 7}}\nnot JSON\n{lower}\n', "utf-8")
     done = subprocess.run(
         [sys.executable, tamga.__file__, "registers", "import", "KZ", "vehicles", str(cars)],
         env={"TAMGA_DATA": str(settings.data), "TAMGA_COUNTRIES": "KZ"},
@@ -100,7 +102,9 @@ def test_a_refused_import_names_each_line_that_is_wrong(furnished: Furnished, tm
         "line 1: /vehicle: ",
         "line 1: /owner: ",
         "line 2: ",
+        "line 3: /vehicle/vin: ",
     ]
+    assert "vin_" not in done.stderr  # it is said in the words of the procedure that writes there
 
 
 def printed(*words: str) -> str:

@@ -45,7 +45,8 @@ async def amend(request: Request, case: Id) -> Response:
     actor, said = await caller_and_body(request, case, Amendment)
     country, found, rule = await readable_as(request, actor, case, said.acting, "case.amend")
     if said.of == found.request_hash and not does_fit(AmendRequest, found):
-        told = fits(found, tuple(mine.party for mine in rule.capacities), at=house_of(request).clock())
+        mine = rule.capacities
+        told = fits(found, [each.party for each in mine], mine=mine, at=house_of(request).clock())
         raise WrongStage(found.stage, told).about(found.procedure)
     content = _content_of(said.request, found, country)
     is_new = said.of == found.request_hash and content != found.request

@@ -30,7 +30,6 @@ from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
 from domain.lifecycle import STEPS, fits
 from domain.obstacles import known_at_filing
-from domain.parties import Capacity
 from domain.refusals import Invalid, Refusal, Unknown
 from domain.representation import NOTHING, Shown, capacities_today
 from domain.visibility import shown
@@ -98,7 +97,6 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
     case: Case = outcome.state
     me = actor.persons.get(case.country)
     mine = capacities_today(me, case.persons, case.representatives, found, case.by_paper)
-    mine = mine or _for_whom(outcome)
     house = house_of(request)
     at = house.clock()
     if not mine:
@@ -111,12 +109,6 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 
 
-def _for_whom(outcome: Outcome) -> tuple[Capacity, ...]:
-    """For whom it was done by a mandate or as a register says, where the desk has just seen that."""
-    whom = outcome.actor.get("for") if outcome.actor else None
-    return (Capacity(whom["party"], whom["as"]),) if whom and whom["as"] != "counter" else ()
-
-
 def _is_of_an_office(actor: Actor, outcome: Outcome) -> bool:
     """Whether who hears it is: somebody else is answered under their key again, by what they act no more."""
     offices = (office.country for office in actor.competences)
@@ -124,8 +116,12 @@ def _is_of_an_office(actor: Actor, outcome: Outcome) -> bool:
 
 
 async def found_again(request: Request, country: CountryHouse, actor: Actor, outcome: Outcome) -> Shown:
-    """What registers and mandates say of the caller now, where an answer is given again and the desk did not look."""
-    if outcome.actor is not None or not await country.seen():
+    """What registers and mandates say of the caller now: as the desk has just seen it; where an answer is given again,
+    and it did not look, as the read models show it.
+    """
+    if outcome.actor is not None:
+        return outcome.found
+    if not await country.seen():
         return NOTHING
     return known_of(country, actor, outcome.state, house_of(request).clock())
 

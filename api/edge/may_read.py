@@ -64,7 +64,7 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     )
     ids = {key: country.ids.stream(key) for key in keys}
     there = _there(country, ids)
-    births = _births(country, people, me, humans if actor.competences else ())
+    births = _births(country, people, case.acted_for, me, humans if actor.competences else ())
     return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans, births=births)
 
 
@@ -78,13 +78,18 @@ def takes_part(country: CountryHouse, actor: Actor, case: Case, at: datetime) ->
 
 
 def _births(
-    country: CountryHouse, parties: Participants, me: str | None, officer: Collection[str]
+    country: CountryHouse,
+    parties: Participants,
+    acted_for: Collection[str],
+    me: str | None,
+    officer: Collection[str],
 ) -> dict[str, Birth]:
     """The births of the parties, by who was born, where they say something of the caller: who is a party, and for
-    nobody's parent stated, reads without them. Of an ``officer`` also their own.
+    nobody's parent stated, reads without them until they act for another. Of an ``officer`` also their own.
     """
     people = people_of(parties)
-    if me in people.values():
+    mine = [party for party, person in people.items() if person == me]
+    if mine and not any(party in acted_for for party in mine):
         people = {party: people[party] for party in children_in(parties) if party in people}
     return births_of(country, {*people.values(), *officer})
 

@@ -15,11 +15,13 @@ def capacities_for(
     command: PartyCommand, known: Sequence[Capacity], asked: Collection[str]
 ) -> list[Capacity]:
     """In which of their ``known`` capacities the caller may do this, for those of the parties that are asked; as what
-    they claim, where they do. Raises Invalid where they act for none of them in that way.
+    they claim, where they do. Claiming nothing, by a mandate only where nothing else lets them. Raises Invalid where
+    they act for none of them in that way.
     """
     said = command.acting
     if said is None:
-        return _one_for_each(mine for mine in known if mine.party in asked)
+        mine = [each for each in known if each.party in asked]
+        return _one_for_each([each for each in mine if each.further is None] or mine)
     if command.is_at_counter:
         return [Capacity(party, "counter") for party in asked]
     mine = [c for c in known if c.party in asked and c.as_ == said.as_]

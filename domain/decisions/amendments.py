@@ -25,7 +25,7 @@ from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
 from domain.lifecycle import fits
-from domain.offers import amendments_of, restrictions_of
+from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import key_of, people_in
 from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
@@ -184,9 +184,8 @@ def annul_result(command: AnnulResult, situation: Situation) -> Decision:
     basis = _basis(situation)
     if not basis.is_court:
         raise NotAllowed("court_annuls")
-    if any(
-        (each["what"], each["reason"]) == ("annulment", command.reason) for each in situation.case.amendments
-    ):
+    mine = ("annulment", officer_of(basis.rule), command.reason)
+    if any((each["what"], each["by"], each["reason"]) == mine for each in situation.case.amendments):
         return situation.so_already(basis.rule, authority=basis.authority)
     situation.must_fit()
     events = annulled(situation, basis, command.reason)
@@ -294,21 +293,26 @@ def expire(_command: ExpireEntry, situation: Situation) -> Decision:
 
 
 def _basis(situation: Situation) -> Basis:
-    """The office that wrote the entry, for its own error, or the court that the law names today; raises the refusal."""
+    """The office that wrote the newest change, for its own error, the one that keeps the register today, or the court
+    that the law names today; raises the refusal of the first.
+    """
     register, office = _register_and_office(situation)
     found = amendments_of(situation.country.code, register, situation.day)
-    try:
-        rule = situation.must_be_allowed(office)
-    except Refusal:
-        court = found.court if found else None
-        if found is None or court is None:
-            raise
+    court = found.court if found else None
+    refusal = None
+    for each in dict.fromkeys((office, keeper_of(situation.country.code, register, situation.day) or office)):
+        try:
+            rule = situation.must_be_allowed(each)
+        except Refusal as refused:
+            refusal = refusal or refused
+            continue
+        if found is None:
+            raise Clash("no_amendments")
+        return Basis(rule, found.source.law, each)
+    if court is not None:
         with suppress(Refusal):
             return Basis(situation.must_be_allowed(court.authority), court.source.law, court.authority)
-        raise
-    if found is None:
-        raise Clash("no_amendments")
-    return Basis(rule, found.source.law, office)
+    raise refusal or LookupError(office)
 
 
 def _register_and_office(situation: Situation) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, restating
 from domain.decisions.acting import for_applicant
 from domain.decisions.payments import all_back
-from domain.decisions.situation import Situation, person_of
+from domain.decisions.situation import Situation, officer_of, person_of
 from domain.decisions.times import ran_out
 from domain.facts import applies
 from domain.refusals import Fault, Invalid, NotAllowed, named
@@ -96,8 +96,8 @@ def declare_not_needed(command: DeclareNotNeeded, situation: Situation) -> Decis
     case = situation.case
     rule = situation.must_be_allowed() if case.officer is None else situation.must_have_the_case()
     ended = case.decided
-    said = ("not_needed", command.exemption, command.reason)
-    if ended and (ended["kind"], ended["exemption"], ended["explanation"]) == said:
+    mine = ("not_needed", officer_of(rule), command.exemption, command.reason)
+    if ended and (ended["kind"], ended["officer"], ended["exemption"], ended["explanation"]) == mine:
         return situation.so_already(rule)
     situation.must_fit()
     known = {exemption.code: exemption for exemption in situation.terms.exemptions}

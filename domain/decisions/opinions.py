@@ -6,7 +6,7 @@ from domain import events as e
 from domain.commands import GiveOpinion, RequestOpinion
 from domain.days.deadlines import Deadline, is_past, pause
 from domain.decision import LEAD, Decision
-from domain.decisions.situation import Situation
+from domain.decisions.situation import Situation, officer_of
 from domain.facts import applies
 from domain.refusals import Clash, Differs, Fault, Invalid, NotAllowed
 
@@ -16,8 +16,8 @@ def request(command: RequestOpinion, situation: Situation) -> Decision:
     rule = situation.must_have_the_case()
     case, terms = situation.case, situation.terms
     open_now = [opinion for opinion in case.open_opinions if opinion["authority"] == command.authority]
-    asked = (command.inquiry, command.investigation)
-    if any((opinion["inquiry"], opinion["investigation"]) == asked for opinion in open_now):
+    mine = (officer_of(rule), command.inquiry, command.investigation)
+    if any((each["asked_by"], each["inquiry"], each["investigation"]) == mine for each in open_now):
         return situation.so_already(rule)
     situation.must_fit()
     known = {consultation.authority: consultation for consultation in terms.opinions}

@@ -57,10 +57,8 @@ def ask(command: RequestInformation, situation: Situation) -> Decision:
     """The clock stops, and what was proposed before is void."""
     rule = situation.must_have_the_case()
     case = situation.case
-    is_asked_already = any(
-        q["question"] == command.question and q["items"] == list(command.items) for q in case.questions
-    )
-    if is_asked_already and command.expected != case.version:
+    asked, mine = case.open_question, (officer_of(rule), command.question, list(command.items))
+    if asked and (asked["asked_by"], asked["question"], asked["items"]) == mine:
         return situation.so_already(rule)
     situation.must_fit()
     question = e.InformationRequested(
@@ -111,11 +109,8 @@ def extend(command: ExtendDeadline, situation: Situation) -> Decision:
     """Once, by the time that the law names, before the time to decide is over; the parties are told."""
     rule = situation.must_have_the_case()
     case, more = situation.case, situation.terms.times.extend
-    if (
-        case.extensions
-        and case.extensions[-1]["reason"] == command.reason
-        and command.expected != case.version
-    ):
+    mine, last = (officer_of(rule), command.reason), case.extensions[-1:]
+    if last and (last[0]["asked_by"], last[0]["reason"]) == mine and command.expected != case.version:
         return situation.so_already(rule)
     situation.must_fit()
     if more is None:

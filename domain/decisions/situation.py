@@ -29,9 +29,6 @@ from domain.commands import (
     MandateCommand,
     PartyCommand,
     ProposeCorrection,
-    RevokeConsent,
-    WaiveClaim,
-    WithdrawCase,
 )
 from domain.countries import country_of, legal_day
 from domain.country import Country
@@ -45,7 +42,7 @@ from domain.needs import beside, humans_of
 from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
-from domain.parties import FIRST_PARTY, SIGNED_PAPER, Participants, parties_named, persons_in
+from domain.parties import FIRST_PARTY, SIGNED_PAPER, Capacity, Participants, parties_named, persons_in
 from domain.persons import is_company, key_of, people_in
 from domain.procedure import Check, Effect, IdOf, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
@@ -67,11 +64,6 @@ from domain.roles import APPLICANT, May
 from domain.running import decision_due
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
-_KEPT_BACK: Final[Mapping[type[Command], e.Further]] = {
-    RevokeConsent: "revoke_consents",
-    WithdrawCase: "withdraw",
-    WaiveClaim: "withdraw",
-}
 
 
 class NotSeen(LookupError):
@@ -293,13 +285,17 @@ class Situation:
         """What registers and mandates say of whoever asks."""
         about = self._about
         keys = beside(self.command, about) if about else ()
-        if about is None or not (keys or children_in(about.people)):
+        if about is None or not (any(map(self._says, keys)) or children_in(about.people)):
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
         asked = Asked(country, about.people, self.day, me)
         humans = humans_of(self.command, country)
         return shown(asked, keys, self._seen, self.id_of, humans, births=self._births(keys))
+
+    def _says(self, key: Key) -> bool:
+        """Whether there is what would say who acts for whom: of most people there is nothing. A claim leads further."""
+        return key.family == "claim" or self._seen(key) is not None
 
     def _births(self, keys: Collection[Key]) -> Mapping[str, Birth]:
         """The births to which these keys lead, by who was born."""
@@ -391,14 +387,15 @@ class Situation:
         if self._step.is_judgement and seen != self.case.version:
             raise Stale(self.case.version)
         if not does_fit(type(self.command), self.case):
-            raise WrongStage(self.case.stage, fits(self.case, self._parties, at=self.at))
+            mine = self._capacities
+            told = fits(self.case, [each.party for each in mine], mine=mine, at=self.at)
+            raise WrongStage(self.case.stage, told)
 
     @property
-    def _parties(self) -> tuple[str, ...]:
+    def _capacities(self) -> tuple[Capacity, ...]:
         """For which parties the caller may act, also by a register or a mandate; none where they are of an office."""
         case, me = self.case, self.command.by.persons.get(self.case.country)
-        mine = capacities_today(me, case.persons, case.representatives, self.found, case.by_paper)
-        return tuple(each.party for each in mine)
+        return capacities_today(me, case.persons, case.representatives, self.found, case.by_paper)
 
     def until(self, term: Term | Choice[Term] | None) -> Deadline:
         """The deadline of a term that runs from now, as the law gives it to this request.
@@ -505,7 +502,7 @@ class Situation:
         heads = self.found.heads.get(rule.party or "")
         if heads and heads.is_struck_off:
             raise Clash("company_struck_off")
-        kept_back = _KEPT_BACK.get(type(self.command))
+        kept_back = self._step.kept_back
         if kept_back and rule.further is not None and kept_back not in rule.further:
             raise NotAllowed("mandate_does_not_reach")
         paper = asked.paper if asked else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain import events as e
 from domain.about import About, about_of
-from domain.commands import Command
+from domain.commands import Command, PartyCommand
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
@@ -20,6 +20,7 @@ from domain.needs import further, needed
 from domain.parentage import led_to
 from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
+from domain.representation import NOTHING, Shown
 from domain.seals import Seals
 from infra.desk.batch import Batch, IdempotencyKey, Outcome
 from infra.desk.streams import Stream, after
@@ -110,7 +111,9 @@ class Append:
             keys=stream.keys,
             id_of=self._keyring.ids.human,
         )
-        return self._carried_out(decide(situation), stream, targets, command.cause, sent_under)
+        decision = decide(situation)
+        shown = situation.found if isinstance(command, PartyCommand) else NOTHING
+        return self._carried_out(decision, stream, targets, command.cause, sent_under, shown)
 
     def sign(
         self,
@@ -175,13 +178,14 @@ class Append:
             self._batch.writer.undo_part()
             self._batch.streams.forget_all()
 
-    def _carried_out(
+    def _carried_out(  # noqa: PLR0913, PLR0917 - what it leads to
         self,
         decision: Decision,
         stream: Stream,
         targets: Mapping[Key, Stream],
         cause: str,
         sent_under: IdempotencyKey | None,
+        found: Shown,
     ) -> Outcome:
         if decision.events:
             self.sign(decision, stream, targets, cause)
@@ -194,6 +198,7 @@ class Append:
             state=stream.state,
             is_repeat=not decision.events,
             actor=decision.actor,
+            found=found,
         )
 
     def _sign(  # noqa: PLR0913 - what an event says of itself

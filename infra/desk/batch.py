@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from domain.events import ActorMember
+from domain.representation import NOTHING, Shown
 from infra.desk.streams import Stream, Streams
 from infra.formats import envelope
 from infra.formats.canonical import from_b64url, sha256
@@ -31,7 +32,8 @@ class Outcome:
     """What a command led to: the stream it was asked of, at its version.
 
     ``is_repeat``: it was so already, by this idempotency key or by the same act before. ``actor``: as whom it was
-    asked; None where it was answered under the key before, and nobody looked.
+    asked; None where it was answered under the key before, and nobody looked. ``found``: what registers and mandates
+    say of a party that asked.
     """
 
     stream: str
@@ -39,6 +41,7 @@ class Outcome:
     state: Any
     is_repeat: bool = False
     actor: ActorMember | None = None
+    found: Shown = NOTHING
 
 
 class End(NamedTuple):

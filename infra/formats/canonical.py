@@ -6,10 +6,11 @@ passes `check` before anybody signs it, and what was signed is read by `decode` 
 """
 
 import hashlib
+import json
 import re
 import string
 from binascii import b2a_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 from unicodedata import is_normalized
 
@@ -27,6 +28,7 @@ RESERVED_NAMES = frozenset({"_sd", "..."})  # SD-JWT (RFC 9901) keeps them for d
 
 # What is wrong, for whoever sent it; two of them are also said of a form.
 CODES = (
+    "duplicate_member",
     "fraction",
     "not_a_character",
     "not_canonical",
@@ -84,6 +86,21 @@ def check(value: object) -> None:
     names that are not ASCII or are reserved for digests, more than 32 levels, and what is not JSON at all.
     """
     _walk(value, RESERVED_NAMES)
+
+
+def check_twins(value: object, raw: bytes) -> None:
+    """Refuse (NotCanonical) bytes from outside that have a member twice: two readers read them in two ways, and they
+    are signed in neither. ``value`` is what they say, within the rules. RecursionError: what is hidden behind a twin is
+    too deep.
+    """
+    # Without floats nothing is written shorter than we write it: equal lengths say that nothing was dropped.
+    if len(orjson.dumps(value)) != len(raw):
+        json.loads(raw, object_pairs_hook=_no_twins)
+
+
+def _no_twins(members: Sequence[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) != len(members):
+        raise NotCanonical("", "has a member twice in one object", "duplicate_member")
 
 
 def text_within(raw: bytes) -> bytes:

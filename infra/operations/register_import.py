@@ -16,13 +16,13 @@ from pydantic import ValidationError
 from domain.countries import country_of, legal_day
 from domain.faults import faults_of
 from domain.forms import plain
-from domain.offers import keeper_of
+from domain.offers import keeper_of, writing_to
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Fault, Named, Refusal
 from infra.desk.desk import Append
 from infra.desk.imported import import_entry
-from infra.formats.canonical import NotCanonical, check
+from infra.formats.canonical import NotCanonical, check, check_twins
 from infra.house import CountryHouse
 
 MOST_ERRORS: Final = 100
@@ -59,13 +59,17 @@ def import_file(
     found = registers().get(register)
     if found is None:
         raise WrongLines([WrongLine(0, Fault("", "unknown_register", {"known": tuple(sorted(registers()))}))])
-    total = _checked(found, file)
+    try:
+        total = _checked(found, file)
 
-    def work(append: Append) -> None:
-        _Import(append, country, found).lines(file, lambda done: progress(done, total))
-        progress(total, total)
+        def work(append: Append) -> None:
+            _Import(append, country, found).lines(file, lambda done: progress(done, total))
+            progress(total, total)
 
-    country.desk.have(work).result()
+        country.desk.have(work).result()
+    except WrongLines as wrong:
+        wrong.about(*(offer.procedure.name for offer in writing_to(country.code, register)))
+        raise
     return total
 
 
@@ -102,9 +106,10 @@ def _content(register: Register, line: bytes) -> dict[str, Any]:
         raise NotCanonical("", f"is longer than {LONGEST_LINE} bytes", "line_too_long")
     try:
         found = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        check(found)
+        check_twins(found, line)
+    except (orjson.JSONDecodeError, RecursionError):
         raise NotCanonical("", "is not JSON", "line_not_json") from None
-    check(found)
     return plain(register.content.model_validate(found))
 
 

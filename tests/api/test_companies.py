@@ -281,6 +281,24 @@ def test_a_company_buys_a_car_and_its_head_finds_it_and_sells_it(town: Town) -> 
     assert owned(town, HEAD, company) == []
 
 
+def test_the_head_who_buys_from_the_company_is_answered_what_they_read(town: Town) -> None:
+    """At the filing, at each act, and where the answer is given again."""
+    company = registered(town, head())
+    body, key = sale(town, seller=company, buyer=person(HEAD)), new_key()
+    case = good(town.as_(HEAD).post("/v1/cases", body, key=key))
+    said = [{"party": "p2", "as": None}, {"party": "p1", "as": "head"}]
+    assert case["acts_for"] == said
+    town.settle()
+    path = f"/v1/cases/{case['case']}"
+    assert case == good(town.as_(HEAD).get(path)) == good(town.as_(HEAD).post("/v1/cases", body, key=key))
+    of = {"answer": "give", "of": case["request_hash"]}
+    answer = good(town.as_(HEAD).post(f"{path}/consents", of))
+    town.settle()
+    assert answer == good(town.as_(HEAD).get(path))
+    withdrawn = town.as_(HEAD).post(f"{path}/withdrawals", {}, seen=answer["version"])
+    assert good(withdrawn)["stage"] == "withdrawn"
+
+
 def test_the_head_of_a_company_hears_before_it_costs_what_stands_in_the_way_of_its_car(town: Town) -> None:
     company = registered(town, head())
     body = sale(town, seller=company)

@@ -179,6 +179,33 @@ def test_a_car_is_sold_and_bought_by_who_has_a_mandate(town: Town, give: Any) ->
     assert good(withdrawn)["stage"] == "withdrawn"
 
 
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("who", [BUYER, OTHER])
+def test_what_a_filing_answers_is_the_case_as_they_read_it(
+    town: Town, give: Any, who: str, *, said: bool
+) -> None:
+    """Whoever files it by a mandate, a party or not; and no act is told that the mandate keeps back."""
+    mandate = give(SELLER, who)
+    body = town.filing(*SALE) | ({"acting": by(mandate)} if said else {})
+    filed = good(town.as_(who).post("/v1/cases", body, key=new_key()))
+    assert {"party": "p1", "as": "mandate"} in filed["acts_for"]
+    assert "WithdrawCase" not in filed["fits"]
+    town.settle()
+    assert filed == good(town.as_(who).get(f"/v1/cases/{filed['case']}"))
+
+
+def test_what_an_act_answers_a_party_with_a_mandate_is_the_case_as_they_read_it(
+    town: Town, give: Any
+) -> None:
+    give(SELLER, BUYER)
+    case = town.file(*SALE)
+    said = {"answer": "give", "of": town.read(case)["request_hash"]}
+    answer = good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", said))
+    assert [each["party"] for each in answer["acts_for"]] == ["p2", "p1"]
+    town.settle()
+    assert answer == good(town.as_(BUYER).get(f"/v1/cases/{case}"))
+
+
 def test_an_ended_mandate_does_nothing_and_shows_nothing(town: Town, give: Any) -> None:
     mandate = give(BUYER)
     case = town.file(*SALE)

@@ -1,7 +1,8 @@
 """Corrections and annulments: by two officers for an error of their office, by the court, on appeal."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from domain.case import Stage
 from domain.claim import FREE
 from domain.entry import Status
 from domain.lifecycle import fits
+from domain.offers import offers
 from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Stale, Unknown, WrongStage
+from domain.signers import signers_of_case
 from domain.visibility import shown, watched
 from tests.domain.acts import (
     APPEALED,
@@ -47,6 +50,7 @@ from tests.domain.acts import (
     restrict,
     serve,
     stranger,
+    until,
 )
 from tests.domain.story import Story, Who, a_birth, a_sale, given
 
@@ -83,6 +87,45 @@ def test_an_error_of_the_office_is_corrected_by_two_of_its_officers() -> None:
     assert (story.entry.title, story.entry.status, story.entry.proposal) == ("sale", "active", None)
     assert story.entry.changes[-2:] == [change, story.last[0].hash]
     assert story.last[0].hash in story.now.effects, "the registry answers for it, too"
+
+
+OLD, NEW = "kz-traffic-police", "kz-vehicle-registration"
+
+
+@pytest.fixture
+def another_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the 8th of December on the law names another office for sales, and so for the register."""
+    sale = offers()["KZ", "car_sale"]
+    (terms,) = sale.terms
+    rows = (replace(terms, authority=OLD), replace(terms, since=date(2026, 12, 8)))
+    monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=rows))
+
+
+@pytest.mark.usefixtures("another_office")
+def test_what_a_former_office_wrote_is_corrected_by_the_one_that_keeps_the_register_today() -> None:
+    first, second = (office("officer", f"new-{n}", authority=NEW) for n in (1, 2))
+    story = given(a_sale(), *COMPLETED)
+    assert story.entry.authority == OLD
+    story.when(propose_correction(first)).then_refused(Unknown)
+    given(story, until("2026-12-09"), propose_correction(first))
+    story.when(correct(second)).then("EntryCorrected", "ResultCorrected")
+    assert {each.authority for each in story.last} == {NEW}
+    assert all(
+        NEW in signers_of_case("KZ", "car_sale", story.now.terms, f"case.{name}.v1")
+        for name in ("ResultCorrected", "ResultAnnulled")
+    )
+    assert NEW not in signers_of_case("KZ", "car_sale", story.now.terms, "case.CaseRefused.v1")
+
+
+@pytest.mark.usefixtures("another_office")
+def test_an_office_corrects_its_own_change_of_what_a_former_one_wrote() -> None:
+    """Also while another one keeps the register: the newest change is whose error it is."""
+    story = a_sale(at=datetime(2026, 12, 9, 9, tzinfo=UTC))
+    given(story, *COMPLETED)
+    assert story.entry.authority == NEW
+    by = office("officer", "new-1", authority=NEW)
+    given(story, propose_annulment(by)).when(annul(office("officer", "new-2", authority=NEW)))
+    story.then("EntryAnnulled", "ResultAnnulled")
 
 
 def test_a_party_finds_what_became_of_the_result() -> None:
@@ -254,6 +297,8 @@ def test_a_court_that_gives_another_reason_says_something_else() -> None:
     """What it said first stands, and the second is refused, not taken for the first."""
     story = given(a_sale(), *COMPLETED, annul_result())
     story.when(annul_result()).then()
+    colleague = office("court", "judge-2", authority="kz-court")
+    story.when(annul_result(colleague, seen=1)).then_refused(Stale)
     story.when(annul_result(reason="Decided on appeal.")).then_refused(WrongStage)
     story = given(a_sale(), *COMPLETED)
     first, other = annul_as_a_court()(story), annul_as_a_court(reason="Decided on appeal.")(story)

@@ -541,6 +541,7 @@ def test_a_stillbirth_is_not_registered_in_tuerkiye() -> None:
     assert story.now.decided is not None
     assert (story.now.decided["kind"], story.now.decided["exemption"]) == ("not_needed", "still_born")
     story.when(not_needed("still_born", seen=1)).then()
+    story.when(not_needed("still_born", by=SECOND, seen=1)).then_refused(Stale)
     story.when(not_needed("still_born", reason="The doctor says so.")).then_refused(WrongStage)
 
 
@@ -578,6 +579,7 @@ def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
     assert story.the(e.DeadlineExtended).law == "to be confirmed"
     story.when(extend(seen=1)).then()
     story.when(extend("Once more.")).then_refused(WrongStage)
+    given(story, assign(SUPERVISOR, to=SECOND)).when(extend(by=SECOND, seen=1)).then_refused(Stale)
 
 
 def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:

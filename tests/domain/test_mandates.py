@@ -10,12 +10,17 @@ from hypothesis import strategies as st
 
 from domain import events as e
 from domain.commands import Command, PartyCommand, StatedCapacity
+from domain.lifecycle import fits
+from domain.parties import Capacity
 from domain.refusals import Clash, Invalid, NotAllowed, Unknown
 from tests.domain.acts import (
     IN_HAND,
     REPRESENTATIVE,
+    answer,
+    appeal,
     applicant,
     as_human,
+    ask,
     asked_by,
     assign,
     consent,
@@ -25,7 +30,9 @@ from tests.domain.acts import (
     later,
     office,
     party,
+    pay,
     propose,
+    refuse,
     revoke,
     stranger,
     withdraw,
@@ -38,6 +45,7 @@ BY = as_human(REPRESENTATIVE)
 KEY = ("person", 1, "KZ", REPRESENTATIVE["personal_number"]["number"])
 TODAY = date(2026, 11, 23)
 AS_MANDATE = StatedCapacity("mandate")
+_REVOKE = ("revoke_consents",)
 
 
 def by_mandate(act: Act) -> Act:
@@ -244,6 +252,45 @@ def test_withdrawing_and_revoking_take_a_mandate_that_says_so() -> None:
     given(other, end_mandate(of=other.request["buyer"], by=party("buyer")))
     given(other, of_the_buyer(other, further=("revoke_consents",)), by_mandate(revoke()))
     assert other.now.consents == {}
+
+
+def test_what_a_mandate_keeps_back_does_not_fit() -> None:
+    """Neither of them is told what they would be refused."""
+    story = a_sale()
+    given(
+        story,
+        give_mandate(),
+        of_the_buyer(story, further=("revoke_consents",)),
+        file(),
+        by_mandate(consent()),
+    )
+    seller, buyer = (Capacity(p, "mandate", "m", further) for p, further in (("p1", ()), ("p2", _REVOKE)))
+    assert "WithdrawCase" in fits(story.now, ["p1"], mine=[Capacity("p1")])
+    assert "WithdrawCase" not in fits(story.now, ["p1"], mine=[seller])
+    assert "RevokeConsent" in fits(story.now, ["p2"], mine=[buyer])
+    assert "RevokeConsent" not in fits(story.now, ["p2"], mine=[buyer._replace(further=())])
+    given(story, pay(), assign(), refuse("tax_unpaid"))
+    assert "WaiveClaim" not in fits(story.now, ["p1"], mine=[seller])
+    assert "WaiveClaim" in fits(story.now, ["p1"], mine=[seller._replace(further=("withdraw",))])
+
+
+def test_a_party_who_has_a_mandate_of_the_other_need_not_say_that_they_act_by_it() -> None:
+    """What they cannot do as a party, they do by the mandate; what they can, they do as themselves."""
+    story = a_sale()
+    of_seller = give_mandate(to=story.request["buyer"], further=("withdraw",))
+    given(story, of_seller, asked_by(party("p2"), file()))
+    assert story.log[-1].actor["for"] == {"party": "p1", "as": "mandate"}
+    given(story, consent(), pay(), assign(), ask(), answer(by=party("p2")))
+    assert story.the(e.InformationProvided).acting is not None
+    given(story, refuse("tax_unpaid"), appeal("p2"))
+    assert [each["party"] for each in story.now.appeals] == ["p2"]
+
+    other = a_sale()
+    given(other, of_the_buyer(other, to=other.request["seller"]), file())
+    given(other, asked_by(party("p1"), consent()))
+    assert other.now.consents.keys() == {"p2"}
+    given(other, asked_by(party("p1"), withdraw()))
+    assert other.log[-1].actor == {"id": "p1", "role": "applicant"}
 
 
 def test_of_two_mandates_in_a_case_the_representative_says_which() -> None:

@@ -116,6 +116,10 @@ def test_nobody_is_asked_where_the_terms_name_nobody(make_up: MakeUp) -> None:
 def test_nobody_is_asked_twice_at_once(make_up: MakeUp) -> None:
     story = given(make_up(), *IN_HAND, ask_for_opinion())
     story.when(ask_for_opinion()).then()
+    given(story, assign(SUPERVISOR, to=SECOND))
+    story.when(ask_for_opinion(by=SECOND, seen=1)).then_refused(Stale)
+    story.when(ask_for_opinion(by=SECOND)).then_refused(Clash, "asked_already")
+    given(story, assign(SUPERVISOR, to=OFFICER))
     story.when(ask_for_opinion(inquiry="Is it stolen?")).then_refused(Clash, "asked_already")
     given(story, give_opinion()).when(ask_for_opinion(inquiry="Is it stolen?")).then("OpinionRequested")
 

@@ -88,6 +88,13 @@ def test_a_parent_files_for_the_child_and_the_car_is_the_childs_no_more() -> Non
     assert story.entry.content["owner"]["personal_number"] == story.request["buyer"]["personal_number"]
 
 
+def test_a_parent_to_whom_the_child_sells_files_for_the_child_without_saying_so() -> None:
+    story = a_sale(seller=a_child(), buyer=MOTHER)
+    born(story)
+    given(story, asked_by(as_human(MOTHER), file()))
+    assert story.last[-1].actor["for"] == {"party": "p1", "as": "parent"}
+
+
 def test_who_is_no_parent_acts_for_nobody() -> None:
     story = bought()
     story.when(asked_by(as_human(STRANGER), consent("p1"))).then_refused(Unknown)

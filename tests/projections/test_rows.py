@@ -98,6 +98,7 @@ from tests.domain.acts import (
     propose_correction,
     restrict,
     serve,
+    take_back,
     until,
     withdraw,
 )
@@ -577,6 +578,15 @@ def test_a_late_decision_is_shown_and_nothing_that_the_clock_does() -> None:
 def test_a_question_waits_for_its_answer() -> None:
     assert set(waiting(*RETURNED)) == {"next", "answer"}
     assert set(waiting(*RETURNED, answer())) == {"decide"}
+
+
+def test_the_decision_stands_only_once_the_last_open_appeal_was_taken_back() -> None:
+    """Also as it was told then, whatever came after."""
+    story = given(a_sale(), *REFUSED, serve(), serve("p2"), appeal(), appeal("p2"))
+    of = story.now.appeals[0]["of"]
+    given(story, later(days=1), take_back(of=of), later(days=1), take_back("p2"), later(days=1), appeal("p2"))
+    told = [each["what"] for each in rows(notices.PROJECTION, story) if "taken_back" in each["what"]]
+    assert told == ["one_appeal_taken_back"] * 2 + ["appeal_taken_back"] * 2
 
 
 def test_an_appeal_may_come_until_its_term_is_over() -> None:

@@ -92,6 +92,16 @@ def test_every_wrong_line_is_named_with_the_place_in_it_and_without_its_value(
     assert not any("Gülşen" in detail or "white" in detail for _, _, detail in wrong)
 
 
+def test_a_line_with_a_member_twice_is_refused_as_two_read_it_in_two_ways(
+    kazakhstan: OneCountry, file: Path
+) -> None:
+    owner = json.dumps(car(2)["owner"])
+    twice = json.dumps(car(1))[:-1] + f', "owner": {owner}}}'
+    deep = json.dumps(car(1)).replace("{", '{"vehicle": ' + "[" * 5000 + "]" * 5000 + ", ", 1)
+    wrong = refused(kazakhstan, write(file, [twice, deep]))
+    assert [(number, code) for number, _, code in wrong] == [(1, "duplicate_member"), (2, "line_not_json")]
+
+
 def test_an_entry_twice_in_the_file_is_named_at_its_second_line(kazakhstan: OneCountry, file: Path) -> None:
     wrong = refused(kazakhstan, write(file, [car(1), car(2), car(1), car(2)]))
     assert [number for number, _, _ in wrong] == [3, 4]
