@@ -134,13 +134,11 @@ def _has_exemptions(case: Case) -> bool:
 
 
 def _is_unserved(case: Case) -> bool:
-    if case.ending is None or case.is_annulled or case.is_appeal_term_over:
-        return False
-    return any(party not in case.served for party in case.parties)
+    return bool(case.unserved) and not case.is_annulled
 
 
 def _is_not_served(case: Case, party: str) -> bool:
-    return party not in case.served
+    return party in case.unserved
 
 
 def _may_be_appealed(case: Case) -> bool:
@@ -152,7 +150,7 @@ def _has_appealed(case: Case, party: str) -> bool:
 
 
 def _may_appeal(case: Case, party: str) -> bool:
-    return not _has_appealed(case, party) and party not in case.have_lost
+    return not _has_appealed(case, party) and party in case.may_appeal and party not in case.are_heard
 
 
 def _may_waive(case: Case) -> bool:

@@ -9,7 +9,6 @@ from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
 from domain.decisions.situation import Situation, person_of
-from domain.parties import FIRST_PARTY
 from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 from domain.running import is_too_late_to_appeal
 
@@ -26,7 +25,7 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     """
     rule = situation.must_be_allowed()
     case, body = situation.case, situation.terms.appeals
-    mine = as_a_party(command, rule, case.parties)
+    mine = as_a_party(command, rule, case.may_appeal)
     said = [appeal["reason"] for appeal in case.open_appeals if appeal["party"] == mine.party]
     if command.reason in said and situation.was_brought(command.evidence):
         return situation.so_already(rule)
@@ -36,7 +35,7 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
         raise Clash("appeals_old_decision")
     if said:
         raise Clash("appeal_open")
-    if mine.party in case.have_lost:
+    if mine.party in case.are_heard:
         raise Clash("appeal_decided")
     rule = rule.of(mine)
     lodged = e.AppealLodged(
@@ -70,8 +69,8 @@ def _is_the_last(situation: Situation) -> bool:
     nothing from another, who may not even have what ended the case.
     """
     case = situation.case
-    heard = {*case.have_lost, *(appeal["party"] for appeal in case.open_appeals)}
-    return all(p in heard or _is_too_late(p, situation) for p in (FIRST_PARTY, *case.consents_asked))
+    heard = case.same_humans((*case.have_lost, *(appeal["party"] for appeal in case.open_appeals)))
+    return all(party in heard or _is_too_late(party, situation) for party in case.may_appeal)
 
 
 def take_back(command: TakeBackAppeal, situation: Situation) -> Decision:

@@ -21,11 +21,12 @@ from domain import events as e
 from domain.case import ENDED, Case, Stage
 from domain.case_parts import amount_of
 from domain.claim import FREE, Claim
+from domain.countries import country_of
 from domain.families import FAMILIES
 from domain.lifecycle import CLOCK, STEPS, does_fit, fits
 from domain.parties import capacities
 from domain.procedure import Key
-from domain.running import running
+from domain.running import is_too_late_to_appeal, running
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -304,6 +305,7 @@ class Lives(RuleBasedStateMachine):
         if before is not None and isinstance(command, c.CaseCommand):
             _was_told(command, before, story.at)
             _was_nobodys_own(command, before, bound, story)
+            _nobody_lost_their_time(before, story)
         last = story.last
         story.when(lambda _: command)  # the same again
         again = story.refusal.name if story.refusal else story.names
@@ -432,6 +434,15 @@ def _was_told(command: c.CaseCommand, before: Case, at: datetime) -> None:
         me = command.by.persons.get(before.country)
         mine = [each.party for each in capacities(me, before.persons, before.representatives)]
         assert kind.__name__ in fits(before, mine, at=at), (kind.__name__, mine)
+
+
+def _nobody_lost_their_time(before: Case, story: Story) -> None:
+    """To appeal, by what another party did: only an annulment leaves nothing more to appeal against."""
+    case, appeal = story.now, story.terms.times.appeal
+    if before.is_appeal_term_over or not case.is_appeal_term_over or case.is_annulled:
+        return
+    for party in set(case.parties) - case.are_heard:
+        assert is_too_late_to_appeal(before, party, appeal, story.at, country_of(case.country)), party
 
 
 def _was_nobodys_own(command: c.CaseCommand, before: Case, bound: set[str], story: Story) -> None:
