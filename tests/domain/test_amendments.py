@@ -352,9 +352,11 @@ def test_the_receipt_of_what_was_corrected_counts_as_well_and_each_once() -> Non
     first = story.entry.changes[-1]
     given(story, propose_correction(), correct())
     story.when(acknowledge(event=first)).then("ReceiptRecorded", "CaseCompleted")
+    assert "RecordReceipt" in fits(story.now)
     story.when(acknowledge()).then("ReceiptRecorded")
     for event in (first, story.entry.changes[-1]):
         story.when(acknowledge(event=event)).then()
+    assert {"RecordReceipt", "RecordObjection"}.isdisjoint(fits(story.now))  # nothing is left to answer
 
 
 def test_an_office_annuls_nothing_that_is_restricted_and_a_court_does() -> None:
@@ -392,6 +394,7 @@ def test_the_court_annuls_what_a_case_wrote() -> None:
     story = given(a_sale(), *COMPLETED)
     story.when(annul_result(OFFICER)).then_refused(NotAllowed, "court_annuls")
     story.when(annul_result(JUDGE)).then("EntryAnnulled", "ResultAnnulled")
+    assert story.the(e.ResultAnnulled).rule == "case.annul:court"
     story.when(annul_result(JUDGE)).then()
     assert story.now.is_annulled
 

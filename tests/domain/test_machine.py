@@ -448,7 +448,7 @@ def _nobody_lost_their_time(before: Case, story: Story) -> None:
 def _was_nobodys_own(command: c.CaseCommand, before: Case, bound: set[str], story: Story) -> None:
     """Nobody judges who is a party, acts or acted for one, or judged before what was set aside, by any number."""
     may = STEPS[type(command)].may
-    if may is None or not may.judges:
+    if may is None or not may.bars_who_took_part:
         return
     given = command.officer if isinstance(command, c.AssignCase) else None
     offices = [*command.by.competences, *([given] if given else [])]
