@@ -29,10 +29,11 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     said = [appeal["reason"] for appeal in case.open_appeals if appeal["party"] == mine.party]
     if command.reason in said and situation.was_brought(command.evidence):
         return situation.so_already(rule)
-    _must_not_be_late(command, mine.party, situation)
-    situation.must_fit()
-    if case.ending is None or command.of != case.ending["of"]:
+    if case.ending is not None and command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
+    if case.ending is not None and _is_too_late(mine.party, situation):
+        raise Clash("appeal_term_over")  # whether the clock has come or not (rules.md 6)
+    situation.must_fit()
     if said:
         raise Clash("appeal_open")
     if mine.party in case.are_heard:
@@ -48,15 +49,6 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
         acting=situation.representative(rule),
     )
     return situation.by(rule, [(LEAD, lodged)])
-
-
-def _must_not_be_late(command: LodgeAppeal, party: str, situation: Situation) -> None:
-    """Whether the clock has come or not, the same is said: an end of this time takes effect by itself (rules.md 6)."""
-    case = situation.case
-    if case.ending is None or command.of != case.ending["of"]:
-        return
-    if _is_too_late(party, situation):
-        raise Clash("appeal_term_over")
 
 
 def _is_too_late(party: str, situation: Situation) -> bool:

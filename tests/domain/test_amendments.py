@@ -48,6 +48,7 @@ from tests.domain.acts import (
     serve,
     stranger,
 )
+from tests.domain.made_up import a_story_of, made_up
 from tests.domain.story import Story, Who, a_birth, a_sale, given
 
 IN_ERROR = "entry_changed_since"
@@ -357,6 +358,16 @@ def test_the_receipt_of_what_was_corrected_counts_as_well_and_each_once() -> Non
     for event in (first, story.entry.changes[-1]):
         story.when(acknowledge(event=event)).then()
     assert {"RecordReceipt", "RecordObjection"}.isdisjoint(fits(story.now))  # nothing is left to answer
+
+
+def test_where_no_law_of_the_register_lets_anybody_amend_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = given(
+        a_story_of(made_up(monkeypatch, procedure={"name": "car_sale"}, amendments=None)), *COMPLETED
+    )
+    for act in (propose_correction(), propose_annulment(), annul(), correct()):
+        story.when(act).then_refused(Clash, "no_amendments")
 
 
 def test_an_office_annuls_nothing_that_is_restricted_and_a_court_does() -> None:

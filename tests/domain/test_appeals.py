@@ -28,6 +28,7 @@ from tests.domain.acts import (
     REFUSED,
     RETURNED,
     SECOND,
+    SERVED,
     SUPERVISOR,
     UNPAID,
     WITHDRAWN,
@@ -58,6 +59,7 @@ from tests.domain.acts import (
     until,
     waive,
 )
+from tests.domain.made_up import a_story_of, made_up
 from tests.domain.story import Act, Story, a_birth, a_sale, given
 from tests.domain.test_payments import FEE
 
@@ -246,6 +248,11 @@ def test_what_is_over_for_one_party_is_told_to_the_other_alone() -> None:
 def _upheld(ended: str) -> tuple[str, ...]:
     freed = () if ended == "completed" else ("ClaimReleased",)
     return (*freed, "AppealDecided", "AppealTermEnded")
+
+
+def test_an_appeal_is_against_what_ended_the_case_and_taken_back_by_its_own_name() -> None:
+    given(a_sale(), *SERVED).when(appeal(of="hash-of-another")).then_refused(Clash, "appeals_old_decision")
+    given(a_sale(), *APPEALED).when(take_back(of="hash-of-nothing")).then_refused(Clash, "no_such_appeal")
 
 
 def test_an_appeal_after_its_time_comes_too_late() -> None:
@@ -563,6 +570,12 @@ def test_only_the_laws_exemptions_and_only_who_has_the_case() -> None:
     )
 
 
+def test_where_the_law_lets_nobody_prolong_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    law = made_up(monkeypatch, times={"extend": None})
+    story = given(a_story_of(law), *IN_HAND).when(extend()).then_refused(Clash, "no_extension")
+    assert "ExtendDeadline" not in fits(story.now)
+
+
 # --- prolonged ------------------------------------------------------------------------------------------------
 
 
@@ -573,7 +586,8 @@ def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
     assert story.now.decision_due["due"] == "2026-12-10"
     assert story.the(e.DeadlineExtended).law == "to be confirmed"
     story.when(extend(seen=1)).then()
-    story.when(extend("Once more.")).then_refused(WrongStage)
+    story.when(extend("Once more.")).then_refused(Clash, "extended_already")
+    story.when(extend("Once more.", seen=1)).then_refused(Stale)
 
 
 def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
@@ -581,6 +595,16 @@ def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
     late.when(extend()).then_refused(Clash, "deadline_over")
     assert "ExtendDeadline" not in fits(late.now, at=late.at)
     given(a_sale(), *RETURNED).when(extend()).then_refused(WrongStage)
+    still = given(a_sale(), *IN_HAND)
+    asked = e.OpinionRequested(
+        authority="kz-police",
+        investigation="criminal_case",
+        answer_until=None,
+        rule="case.decide:officer",
+        inquiry="Is it stolen?",
+    )
+    still.happened((LEAD, asked))
+    still.when(extend()).then_refused(Clash, "stands_still")
     given(a_sale(), *COMPLETE).when(extend()).then_refused(NotAllowed, "not_assigned_to_you")
 
 
