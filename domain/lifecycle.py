@@ -271,10 +271,8 @@ ROWS: Final = (
         (FILED, RETURNED),
         is_late=_has_run_out,
         sees=(*ENTRIES_AND_CLAIMS, former_claims),
-        to={
-            FILED: (IN_REVIEW,),
-            RETURNED: (FILED, IN_REVIEW),
-        },  # from returned always: it answers what was asked
+        # It answers what was asked, so what was returned never stays so.
+        to={FILED: (IN_REVIEW,), RETURNED: (FILED, IN_REVIEW)},
     ),
     # parties: each may at the counter, too, by a signed paper, before an officer (COUNTER)
     Step(
