@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.edge.asked_about import BIRTH, COMPANY, MANDATE, asked_about, mandate_of_the_caller
+from api.edge.asked_about import (
+    BIRTH,
+    COMPANY,
+    MANDATE,
+    acted_for,
+    asked_about,
+    mandate_of_the_caller,
+    today,
+)
 from api.edge.caller import caller, house_of
 from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
@@ -19,6 +29,7 @@ from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Title
 from domain.awaited import member_of, unconfirmed_of
 from domain.case import Case
 from domain.commands import Actor
+from domain.events import As
 from domain.offers import offer
 from infra.house import CountryHouse
 from infra.read_models.store import Transaction
@@ -45,12 +56,28 @@ class NoticeShown(Shape):
     sentence: Title
 
 
+class ForAnother(Shape):
+    """That somebody for whom the caller acts was told something: as what the caller acts, when that was last, and under
+    which address it is asked for.
+    """
+
+    as_: Annotated[As, Field(alias="as")]
+    at: Moment
+    address: str
+
+
 class NoticePage(Shape):
+    """``for_others`` stands on the first page of one's own notices: for whom else one acts, and who was told
+    something.
+    """
+
     items: list[NoticeShown]
+    for_others: list[ForAnother]
 
 
 AFTER: Final = ("until", "unconfirmed")  # sentences that follow another one
 VALUES: Final = frozenset({"until"})  # what may stand in braces
+_OF_OTHERS: Final = frozenset({"company", "birth", "mandate"})
 
 
 class Asked(NamedTuple):
@@ -75,16 +102,20 @@ async def my_notices(request: Request) -> Response:
     """
     actor = caller(request)
     country = country_named(request)
-    asked = await _asked(request, country, actor)
+    is_own = request.query_params.keys().isdisjoint(_OF_OTHERS)
+    is_seen, me = await country.seen() if is_own else False, actor.persons.get(country.code)
+    asked = (me and _own(me)) if is_own else await _asked(request, country, actor)
     limit, after = cursor_of(request, country)
     language = spoken(request.scope)
-    if asked is None:
-        return page(request, country, [], limit, [], headers=in_language(language))
+    if not asked:
+        nothing = {"for_others": list[Any]()}
+        return page(request, country, [], limit, [], headers=in_language(language), beside=nothing)
     with country.read_models.reading() as seen:
         rows = _newest(seen, asked, after, limit)
         told = _cases_that_tell(seen, rows)
-        for_others = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
-    cases = [Case(**row["state"]) for row in for_others.values()]
+        acting = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
+        for_others = _for_others(request, country, seen, me) if me and is_seen and not after else []
+    cases = [Case(**row["state"]) for row in acting.values()]
     left = {case.case for case in cases if _acts_no_more(country, actor, case, house_of(request).clock())}
     shown = [
         _shown(country.code, row, language)
@@ -93,21 +124,52 @@ async def my_notices(request: Request) -> Response:
         and not (row["case"] in told and not _is_of_case(row))
     ]
     last = _place(rows[-1]) if rows else []
-    is_full = len(rows) == limit
-    return page(request, country, shown, limit, last, is_full=is_full, headers=in_language(language))
+    return page(
+        request,
+        country,
+        shown,
+        limit,
+        last,
+        is_full=len(rows) == limit,
+        headers=in_language(language),
+        beside={"for_others": for_others},
+    )
+
+
+def _own(me: str) -> Asked:
+    return Asked({"person": me}, {"person": me})
 
 
 async def _asked(request: Request, country: CountryHouse, actor: Actor) -> Asked | None:
-    """None: whoever asks is nobody there. Of those for whom the caller acts, what they were told as the party."""
-    me = await asked_about(request, country, actor)
+    """Of those for whom the caller acts, what they were told as the party. None: whoever asks is nobody there."""
+    them = await asked_about(request, country, actor)
     if (named := request.query_params.get("mandate")) is not None:
-        mandate, _ = await mandate_of_the_caller(request, country, me, named)
-        reaches = {"procedure": mandate.procedures} if mandate.procedures else {}
-        return Asked({"person": mandate.principal_person, "is_party": 1, **reaches}, None)
-    if me is None:
-        return None
-    only = {} if me == actor.persons.get(country.code) else {"is_party": 1}
-    return Asked({"person": me, **only}, {"person": me})
+        mandate, _ = await mandate_of_the_caller(request, country, them, named)
+        return _of_principal(mandate.principal_person, mandate.procedures)
+    return _of_another(them) if them else None
+
+
+def _of_principal(principal: str | None, procedures: list[str]) -> Asked:
+    reaches = {"procedure": procedures} if procedures else {}
+    return Asked({"person": principal, "is_party": 1, **reaches}, None)
+
+
+def _of_another(them: str) -> Asked:
+    return Asked({"person": them, "is_party": 1}, {"person": them})
+
+
+def _for_others(request: Request, country: CountryHouse, seen: Transaction, me: str) -> list[dict[str, Any]]:
+    """Those for whom the caller acts, and who were told anything; who was told last comes first."""
+    found = []
+    for each in acted_for(country, seen, me, today(request, country)):
+        is_principal = each.parameter == "mandate"
+        asked = _of_principal(each.person, each.procedures) if is_principal else _of_another(each.person)
+        where = {"country": country.code, each.parameter: each.value}
+        address = f"{request.url.path}?{urlencode(where)}"
+        found += [
+            {"as": each.as_, "at": row["at"], "address": address} for row in _newest(seen, asked, [], 1)
+        ]
+    return sorted(found, key=itemgetter("at"), reverse=True)
 
 
 def _newest(seen: Transaction, asked: Asked, after: list[Any], limit: int) -> list[dict[str, Any]]:
@@ -119,7 +181,8 @@ def _newest(seen: Transaction, asked: Asked, after: list[Any], limit: int) -> li
 
     found = rows("notices", "case", asked.of_cases)
     if asked.of_entries is not None:
-        found += rows("entry_notices", "entry", asked.of_entries)
+        for view in ("entry_notices", "entry_turns"):
+            found += rows(view, "entry", asked.of_entries)
     return sorted(found, key=_place, reverse=True)[:limit]
 
 

@@ -1,10 +1,14 @@
-"""What waits for an office: cases, by what they wait for, and questions of other offices; nothing personal."""
+"""What waits for an office: cases, by what they wait for, amendments of entries that a second officer confirms, and
+questions of other offices; nothing personal.
+"""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.edge.answers import answered
@@ -18,27 +22,31 @@ from domain.case import Stage
 from domain.commands import Competence
 from domain.procedures import procedures
 from domain.refusals import Unknown
+from domain.roles import OFFICERS
 from infra.house import CountryHouse
 from infra.read_models.transaction import Transaction
 from infra.runtime.clock import written
+from projections.amendment_proposals import REASONS as AMENDMENTS
 from projections.work_queue import IN_HAND, REASSIGNMENT, WAITS_FOR
 
 router = APIRouter()
 
 
 class Waiting(Shape):
-    """A case in the work queue; nothing personal.
+    """A case in the work queue, or an entry of which a correction or an annulment is proposed; nothing personal.
 
     ``waits_for``: all that it waits for; ``since``: from when on for what was asked for, or for the first of them.
     ``due`` is null where no time to decide runs: it stands still (``stands_still_since``) and will be another, or it
-    is decided. ``flags``: why something that was approved came to a halt.
+    is decided. ``flags``: why something that was approved came to a halt. Of an entry ``officer`` is who proposed.
     """
 
-    case: OpaqueId
+    case: OpaqueId | None
+    entry: OpaqueId | None
+    register_: Annotated[Code | None, Field(alias="register")]  # pydantic has a method of that name
     authority: str
-    procedure: Code
+    procedure: Code | None
     due: Moment | None
-    stage: Stage
+    stage: Stage | None
     officer: OpaqueId | None
     is_proposed: bool
     is_overdue: bool
@@ -47,7 +55,7 @@ class Waiting(Shape):
     warnings: list[str]
     flags: list[Code]
     stands_still_since: Moment | None
-    filed_at: Moment
+    filed_at: Moment | None
     version: Version
 
 
@@ -56,7 +64,7 @@ class QueuePage(Shape):
 
 
 class WaitingCount(Shape):
-    """How many cases wait for it, and how many of these are overdue."""
+    """How many cases or entries wait for it, and how many of these are overdue."""
 
     waits_for: Code
     title: Title
@@ -65,7 +73,7 @@ class WaitingCount(Shape):
 
 
 class QueueCounts(Shape):
-    """``cases`` are all that wait, each once, whatever it waits for; ``overdue`` of them."""
+    """``cases`` are all cases that wait, each once, whatever it waits for; ``overdue`` of them."""
 
     items: list[WaitingCount]
     cases: Count
@@ -88,9 +96,10 @@ class OpinionPage(Shape):
     items: list[OpinionAsked]
 
 
-_SHOWN: Final = (
-    *("case", "authority", "procedure", "due", "stage", "officer", "is_proposed", "waits_for", "since"),
-    *("warnings", "flags", "stands_still_since", "filed_at", "version"),
+_OF_BOTH: Final = ("authority", "officer", "since", "version")
+_OF_CASES: Final = (
+    *("case", "procedure", "due", "stage", "warnings", "flags"),
+    *("stands_still_since", "filed_at"),
 )
 _OFFICER: Final = re.compile(r"me|nobody|[0-9a-f-]{36}")
 FILTERS: Final = (
@@ -122,20 +131,49 @@ async def queue(request: Request) -> Response:
     limit, after = cursor_of(request, country)
     now = written(house_of(request).clock())
     asked, overdue = {**_of_office(mine), **_asked(request, mine)}, _overdue(request, now)
+    proposals = _proposals(request, mine, asked)
     with country.read_models.reading() as seen:
         if asked.get("reason") == REASSIGNMENT:
             asked |= _left_behind(request, country, seen, asked)
         rows = seen.rows("work_queue", asked, order=("place", "case"), after=after, limit=limit, **overdue)
+        if proposals is not None:
+            order = ("since", "entry")
+            rows += seen.rows("amendment_proposals", proposals, order=order, after=after, limit=limit)
+            rows = sorted(rows, key=_place)[:limit]
+        found = _asked_for(request, seen, rows, asked)
     shown = [
-        {
-            **{name: row[name] for name in _SHOWN},
-            "waits_for": _waits_for(request, country, row),
-            "is_proposed": bool(row["is_proposed"]),
-            "is_overdue": row["due"] is not None and row["due"] <= now,
-        }
-        for row in rows
+        _proposal_shown(row) if _is_of_entry(row) else _case_shown(request, country, row, now)
+        for row in found
     ]
-    return page(request, country, shown, limit, [rows[-1]["place"], rows[-1]["case"]] if rows else [])
+    last = _place(rows[-1]) if rows else []
+    return page(request, country, shown, limit, last, is_full=len(rows) == limit)
+
+
+def _place(row: Mapping[str, Any]) -> list[Any]:
+    return [row["since"], row["entry"]] if _is_of_entry(row) else [row["place"], row["case"]]
+
+
+def _case_shown(request: Request, country: CountryHouse, row: Mapping[str, Any], now: str) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in (*_OF_BOTH, *_OF_CASES)},
+        "entry": None,
+        "register": None,
+        "waits_for": _waits_for(request, country, row),
+        "is_proposed": bool(row["is_proposed"]),
+        "is_overdue": row["due"] is not None and row["due"] <= now,
+    }
+
+
+def _proposal_shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(_OF_CASES),
+        **{name: row[name] for name in (*_OF_BOTH, "entry", "register")},
+        "waits_for": [row["reason"]],
+        "is_proposed": True,
+        "is_overdue": False,
+        "warnings": [],
+        "flags": [],
+    }
 
 
 @router.get(
@@ -143,7 +181,9 @@ async def queue(request: Request) -> Response:
     **documented("How much waits for the caller's office, and for what", answer=QueueCounts),
 )
 async def counts(request: Request) -> Response:
-    """A case that waits for two things counts for each; ``cases`` counts it once."""
+    """A case that waits for two things counts for each; ``cases`` counts it once. Proposals of amendments stand under
+    what is proposed alone.
+    """
     country, mine = await _office(request)
     now, language = written(house_of(request).clock()), spoken(request.scope)
     ours = _of_office(mine)
@@ -155,6 +195,7 @@ async def counts(request: Request) -> Response:
         left = {**ours, **_left_behind(request, country, seen, ours)}
         waiting[REASSIGNMENT] = sum(seen.counts("work_queue", "reason", left).values())
         overdue[REASSIGNMENT] = sum(seen.counts("work_queue", "reason", left, up_to={"due": now}).values())
+        waiting |= _proposed(seen, mine)
     items = [
         {
             "waits_for": code,
@@ -207,6 +248,57 @@ def _overdue(request: Request, now: str) -> Mapping[str, Any]:
     if asked not in (None, "true", "false"):
         raise Declined(400, "unknown_value", name="is_overdue", known=("false", "true"))
     return {"true": {"up_to": {"due": now}}, "false": {"not_up_to": {"due": now}}}.get(asked or "", {})
+
+
+# --- what is proposed of entries ------------------------------------------------------------------------------
+
+
+def _proposals(request: Request, mine: Competence, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Which of them are asked for, as a condition; None: none. No time runs for them, and who decides appeals has
+    nothing to do with them; a court needs no proposal, and confirms none.
+    """
+    reason = asked.get("reason")
+    is_of_cases = reason is not None and reason not in AMENDMENTS
+    if is_of_cases or mine.role not in OFFICERS or request.query_params.get("is_overdue") == "true":
+        return None
+    return {name: asked[name] for name in ("authority", "reason", "officer") if name in asked}
+
+
+def _proposed(seen: Transaction, mine: Competence) -> Mapping[str, int]:
+    """How many corrections and annulments wait for a second officer of the office."""
+    where = {"authority": mine.authority}
+    if mine.role not in OFFICERS:
+        return {}
+    if not mine.procedures:
+        return seen.counts("amendment_proposals", "reason", where)
+    found = seen.distinct("amendment_proposals", ("entry", "case", "reason"), where)
+    theirs = _led_by(seen, [case for _, case, _ in found], mine.procedures)
+    return Counter(reason for _, case, reason in found if case is None or case in theirs)
+
+
+def _asked_for(
+    request: Request, seen: Transaction, rows: list[dict[str, Any]], asked: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Without the proposals that are confirmed in a case of another procedure; those without a case are of none."""
+    if "procedure" not in asked:
+        return rows
+    theirs = _led_by(seen, [row["case"] for row in rows if _is_of_entry(row)], asked["procedure"])
+    is_of_none = "procedure" not in request.query_params
+    return [
+        row
+        for row in rows
+        if not _is_of_entry(row) or row["case"] in theirs or (is_of_none and row["case"] is None)
+    ]
+
+
+def _led_by(seen: Transaction, cases: Iterable[str | None], of_procedures: Collection[str]) -> frozenset[str]:
+    """Which of the cases are of these procedures."""
+    found = seen.load("case_status", sorted({case for case in cases if case}))
+    return frozenset(case for case, row in found.items() if row["procedure"] in of_procedures)
+
+
+def _is_of_entry(row: Mapping[str, Any]) -> bool:
+    return "entry" in row
 
 
 # --- in the hands of who has left -----------------------------------------------------------------------------

@@ -31,7 +31,8 @@ desk            where the commands of one country are decided, one after the oth
 batch           the appends that a desk decides at once; it is written whole
 situation       a command, its moment, and what was loaded for it: all that a decision sees
 stream          the events of one case, entry, claim or of a country's keys, counted from 1
-projection      a pure fold of events to rows (``projections/``): a *view* shows a stream, a *tally* counts
+projection      a pure fold of events to rows (``projections/``): a *view* shows a stream, a *turn* what an event
+                changed, a *tally* counts
 read model      the rows of a projection, which are asked; thrown away and made again from the log
 generation      all read models as one fold made them; a new one is built beside the live one
 follower        what keeps the read models up with a log

@@ -1,6 +1,6 @@
 """What a command is about: what is filed, or was, by the law of that day; and which claims and entries that names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ from domain.facts import Facts, Request
 from domain.limits import facts_of
 from domain.offers import offer
 from domain.once import once
-from domain.procedure import Effect, End, Key, Numbering, Offer, Terms, checked, number_series, slots
+from domain.parties import Participants
+from domain.procedure import Check, Effect, End, Key, Numbering, Offer, Terms, number_series, slots
 
 
 class About:
@@ -37,6 +38,7 @@ class About:
         self.former = former
         self.filed_at = filed_at
         self.at = at
+        self.people = Participants(offer.procedure, request)
         self._filed_on = legal_day(filed_at, country_of(offer.country))
         self._beside: tuple[c.Command, tuple[Key, ...]] | None = None
         self._facts: dict[date, Facts] = {}
@@ -69,6 +71,13 @@ class About:
     def claims(self) -> tuple[Key, ...]:
         """What the request claims."""
         return self.offer.procedure.claims(self.request)
+
+    @once
+    def checks(self) -> tuple[tuple[Check, Mapping[str, Key]], ...]:
+        """What is held against registers, and the entries that each looks at: also that which the request is about."""
+        checks = (*self.offer.procedure.checks, *self.terms.checks)
+        looks = {check.sees: check.sees(self.request) for check in checks}  # most look at the same
+        return tuple([(check, looks[check.sees]) for check in checks])
 
     def effects(self, day: date | None = None) -> tuple[Effect, ...]:
         """What an approval does, seen on the day of the filing or on another one."""
@@ -138,7 +147,7 @@ def _settled(about: About) -> tuple[Key, ...]:
 
 
 def _checked(about: About) -> tuple[Key, ...]:
-    return checked(about.offer.procedure, about.terms, about.request)
+    return tuple([key for _, seen in about.checks for key in seen.values()])
 
 
 def _series(about: About) -> tuple[Key, ...]:
@@ -156,6 +165,7 @@ def _series(about: About) -> tuple[Key, ...]:
 
 
 CLAIMS: Final = (_claims, _slots)
+CLAIMS_AND_CHECKED: Final = (_claims, _slots, _checked)
 ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
 RESULT: Final = (_settled, _slots)
 ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)

@@ -130,7 +130,7 @@ class Case(NamedTuple):
     lapsed_from: str | None = None  # the stage
     has_waived: bool = False  # what it still held
     has_freed_slots: bool = False  # of quotas; it takes them again where it goes on
-    claims_lost_at: str | None = None  # it was set aside, and what it had claimed is another's
+    claims_lost_at: str | None = None  # it was set aside when others had what it had claimed
     is_appeal_term_over: bool = False
 
     @property

@@ -589,6 +589,7 @@ def _appeal(event: AppealLodged, recorded: Recorded) -> Appeal:
         "reason": _kept(event.reason),
         "taken_back_at": None,
         "decided_at": None,
+        "decided_by": None,
         "outcome": None,
         "explanation": None,
     }
@@ -605,6 +606,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
     said = {
         "outcome": event.outcome,
         "decided_at": recorded.time,
+        "decided_by": recorded.actor["id"],
         "explanation": _kept(event.reason),
     }
     open_now = case.open_appeals

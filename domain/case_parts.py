@@ -166,7 +166,9 @@ class ServedTo(TypedDict):
 
 
 class Appeal(TypedDict):
-    """A party's appeal, lodged in the event ``of``, and how it ended; words that are erased are None."""
+    """A party's appeal, lodged in the event ``of``, and how it ended; words that are erased are None. ``decided_by``:
+    the officer's id within the authority.
+    """
 
     of: str
     at: str
@@ -176,6 +178,7 @@ class Appeal(TypedDict):
     reason: str | None
     taken_back_at: str | None
     decided_at: str | None
+    decided_by: str | None
     outcome: AppealOutcome | None
     explanation: str | None
 

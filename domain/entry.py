@@ -57,6 +57,7 @@ class Reading(TypedDict):
     created_at: str
     change: str
     written_by: str | None
+    office: str
 
 
 class Proposal(TypedDict):
@@ -106,7 +107,7 @@ class Entry(NamedTuple):
     ``until``: the last day on which it holds; it is not ended by itself, who looks compares.
     ``changes``: the hashes of the events that wrote or ended it, oldest first; what a receipt may be about.
     ``change``: the one of them as which it reads: the newest, or after an annulment the one before what was annulled.
-    ``written_by``: the case that made it; None: no case did.
+    ``written_by``: the case that made it; None: no case did. ``office``: the authority in whose name it was made.
     ``before``: how it read before that, as far as that is known: one step, and none after an annulment.
     ``depth``: over how many former readings it stands; 0: on none, it stands as it was created.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
@@ -134,6 +135,7 @@ class Entry(NamedTuple):
     number: str | None = None  # that the register or the house gave it
     change: str = ""
     written_by: str | None = None
+    office: str = ""
     before: Reading | None = None
     depth: int = 0
     proposal: Proposal | None = None
@@ -166,6 +168,7 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
             keys=sorted(recorded.keys.values()),
             change=recorded.hash,
             written_by=recorded.lead,
+            office=recorded.authority,
         )
     changes = _changes(entry, event, recorded)  # type: ignore[arg-type]  # an entry's stream holds entry events
     return entry._replace(version=recorded.seq, **changes)
@@ -183,6 +186,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "status": Status.ACTIVE.value,
                 "until": event.until,
                 "title": event.title,
+                "office": recorded.authority,
                 "before": reading_of(entry),
                 "depth": entry.depth + 1,
             }
@@ -197,6 +201,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "changes": [*entry.changes, recorded.hash],
                 "change": recorded.hash,
                 "written_by": recorded.lead,
+                "office": recorded.authority,
                 "before": reading_of(entry),
                 "depth": entry.depth + 1,
                 "proposal": None,
@@ -217,6 +222,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "created_at": was["created_at"],
                 "change": was["change"],
                 "written_by": was["written_by"],
+                "office": was["office"],
                 "before": None,
                 "depth": max(entry.depth - 1, 0),
                 "amended": _amended("annulment", event, recorded),
@@ -304,6 +310,7 @@ def reading_of(entry: Entry) -> Reading:
         "created_at": entry.created_at,
         "change": entry.change,
         "written_by": entry.written_by,
+        "office": entry.office,
     }
 
 

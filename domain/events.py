@@ -288,7 +288,8 @@ class DeadlineExtended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineRestated:
-    """A decree since then made a day later that had been computed with an older calendar (rules.md 7).
+    """A decree since then made a day later that had been computed with an older calendar (rules.md 7); or the time
+    stood still while the case had lapsed, which its newest stop says.
 
     ``party``: whose time to appeal, or whose appeal; ``of``: the question, the opinion or the appeal, by its event.
     """

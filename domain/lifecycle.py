@@ -10,7 +10,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain import commands as c
-from domain.about import ALL_THAT_CHANGES, CLAIMS, ENTRIES_AND_CLAIMS, RESULT, Sees, former_claims
+from domain.about import (
+    ALL_THAT_CHANGES,
+    CLAIMS,
+    CLAIMS_AND_CHECKED,
+    ENTRIES_AND_CLAIMS,
+    RESULT,
+    Sees,
+    former_claims,
+)
 from domain.case import BEFORE_DECISION, ENDED, Case, Stage
 from domain.countries import country_of
 from domain.days.deadlines import Deadline, is_past
@@ -358,7 +366,14 @@ ROWS: Final = (
         sees=ALL_THAT_CHANGES,
         to={IN_REVIEW: (APPROVED,)},
     ),
-    Step(c.RefuseCase, DECIDE, (IN_REVIEW,), is_judgement=True, sees=CLAIMS, to={IN_REVIEW: (REFUSED,)}),
+    Step(
+        c.RefuseCase,
+        DECIDE,
+        (IN_REVIEW,),
+        is_judgement=True,
+        sees=CLAIMS_AND_CHECKED,
+        to={IN_REVIEW: (REFUSED,)},
+    ),
     Step(
         c.WriteEntries, DECIDE, (APPROVED,), when=_entries_are_held, is_judgement=True, sees=ALL_THAT_CHANGES
     ),

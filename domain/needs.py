@@ -10,11 +10,10 @@ from domain.about import About
 from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry
-from domain.facts import Request
 from domain.lifecycle import STEPS, Step
 from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
-from domain.parties import parties_named, persons_in, representatives_in
+from domain.parties import Participants
 from domain.persons import is_company, people_in
 from domain.procedure import Key, written_key
 from domain.procedures import registers
@@ -37,10 +36,10 @@ def needed(command: c.Command, about: About | None, state: Any) -> tuple[Key, ..
 def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
     """What the row names."""
     is_looked_at = step.sees and about and (not isinstance(state, Case) or step.sees_when(state))
-    keys = (key for see in step.sees for key in see(about)) if about and is_looked_at else ()
-    is_written = step.sees_written and isinstance(state, Case)
-    written = (written_key(each["entry"]) for each in state.entries) if is_written else ()
-    return (*keys, *written)
+    keys = [key for see in step.sees for key in see(about)] if about and is_looked_at else []
+    if step.sees_written and isinstance(state, Case):
+        keys += [written_key(each["entry"]) for each in state.entries]
+    return tuple(keys)
 
 
 def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
@@ -86,29 +85,27 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     is_judged = step.is_judgement or (step.may is not None and step.may.bars_who_took_part)
     if not is_judged and not isinstance(command, c.PartyCommand):
         return ()
-    country, procedure, request = about.offer.country, about.offer.procedure, about.request
-    companies = tuple(key for _, key in companies_in(country, procedure, request))
-    if (
-        isinstance(command, c.PartyCommand)
-        and command.acting is None
-        and _is_named(command, country, request)
-    ):
-        children = children_in(request)
-        people = people_of(procedure, request) if children else {}
-        return (*companies, *(birth_claim_of(people[party]) for party in children if party in people))
-    mandates = mandates_of(procedure, request, humans_of(command, country))
-    judges = humans_of(command, country) if is_judged else ()
-    births = [birth_claim_of(person) for person in (*people_of(procedure, request).values(), *judges)]
-    return (*companies, *(key for _, _, key in mandates), *births)
+    country, people = about.offer.country, about.people
+    companies = [key for _, key in companies_in(country, people)]
+    if isinstance(command, c.PartyCommand) and command.acting is None and _is_named(command, country, people):
+        children = children_in(people)
+        humans = people_of(people) if children else {}
+        return (*companies, *[birth_claim_of(humans[party]) for party in children if party in humans])
+    asking = humans_of(command, country)
+    mandates = [key for _, _, key in mandates_of(people, asking)]
+    judges = asking if is_judged else ()
+    births = [birth_claim_of(person) for person in (*people_of(people).values(), *judges)]
+    return (*companies, *mandates, *births)
 
 
-def _is_named(command: c.PartyCommand, country: str, request: Request) -> bool:
+def _is_named(command: c.PartyCommand, country: str, people: Participants) -> bool:
     """Whether the request names the caller as a party, or as who acts for one."""
-    me, parties = command.by.persons.get(country), parties_named(request)
+    me = command.by.persons.get(country)
     if me is None:
         return False
-    named = (one["person"] for one in representatives_in(request, parties).values())
-    return me in persons_in(request, parties).values() or me in named
+    return me in people.persons.values() or any(
+        me == one["person"] for one in people.representatives.values()
+    )
 
 
 def humans_of(command: c.Command, country: str) -> tuple[str, ...]:

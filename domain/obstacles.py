@@ -5,15 +5,15 @@ Parties are told that something does, never whose or of which kind; officers hea
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from domain.about import About, about_of_case
 from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
 from domain.entry import RESTRICTED, Entry, Status
 from domain.facts import Facts
-from domain.parties import STRUCK_OFF, parties_of
-from domain.procedure import Create, Key
+from domain.parties import STRUCK_OFF
+from domain.procedure import Create, Key, day_of_slots, slots
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in
 from domain.seen import as_seen
@@ -22,29 +22,52 @@ OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost")
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
 
 
-def entries_in_question(case: Case, at: datetime) -> tuple[Key, ...]:
-    """The entries that the case would change, as long as it may; none once they are written, or people erased."""
+def in_question(case: Case, at: datetime) -> tuple[Key, ...]:
+    """The entries that the case would change, as long as it may, and the claims that a set-aside left to others; none
+    once it is written, or people erased.
+    """
     about = _open(case, at)
-    return (
-        (*(effect.key for effect in about.effects()), *(key for _, key in companies(about))) if about else ()
-    )
+    if about is None:
+        return ()
+    lost = (*about.claims, *_slots(about)) if case.claims_lost_at else ()
+    return (*(effect.key for effect in about.effects()), *(key for _, key in companies(about)), *lost)
 
 
 def companies(about: About) -> Iterator[tuple[str, Key]]:
     """Of each company that takes part: by which name what is about it is sealed, and the key of its entry."""
-    procedure, request = about.offer.procedure, about.request
-    whose = parties_of(procedure, request)
-    for party, key in companies_in(about.offer.country, procedure, request):
-        yield whose[party].whose, key
+    for party, key in companies_in(about.offer.country, about.people):
+        yield about.people.places[party].whose, key
 
 
-def obstacles(case: Case, at: datetime, entries: Mapping[Key, Entry | None]) -> list[str]:
-    """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``entries`` as they are now."""
+def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any]) -> list[str]:
+    """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``seen``: what is in question, as
+    it is now.
+    """
     about = _open(case, at)
     if about is None:
         return []
-    lost = [f"claims_lost:{key.kind}" for key in about.claims] if case.claims_lost_at else []
-    return [*dict.fromkeys(lost), *of_request(about, entries, tuple(companies(about)))]
+    entries = {key: each for key, each in seen.items() if key.family == "entry"}
+    lost = dict.fromkeys(f"claims_lost:{key.kind}" for key in _lost(case, about, seen))
+    return [*lost, *of_request(about, entries, tuple(companies(about)))]
+
+
+def _lost(case: Case, about: About, seen: Mapping[Key, Any]) -> Iterator[Key]:
+    """What others have still of that which a set-aside found in their hands; what they let go of, an approval takes."""
+    if case.claims_lost_at is None:
+        return
+    yield from (key for key in about.claims if seen[key].holder not in (None, case.case))
+    first = next((seen[key] for key in about.claims), None)
+    if not case.has_freed_slots and (first is None or first.holder == case.case):
+        return
+    day = day_of_slots(about.facts().day, legal_day(about.at, country_of(about.offer.country)))
+    for key, quota in _slots(about).items():
+        size = about.offer.quota_on(quota, day)
+        if size is not None and seen[key].taken >= size.slots:
+            yield key
+
+
+def _slots(about: About) -> Mapping[Key, tuple[str, ...]]:
+    return slots(about.terms, about.facts())
 
 
 def of_request(

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple, TypedDict
 
 from domain.events import As
 from domain.forms import Form, may_be_acted_for
-from domain.persons import key_of, representative_of
+from domain.once import once
+from domain.persons import Person, key_of, representative_of
 from domain.procedure import IdOf, Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
@@ -148,6 +149,34 @@ def persons_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, 
 def representatives_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, Representative]:
     """Party -> who acts for it, for those who have somebody."""
     return {party: found for party in parties if (found := request.get(f"representative_{party}"))}
+
+
+class Participants:
+    """Who takes part in what is filed, or was; worked out once, as every command asks for it several times."""
+
+    def __init__(self, procedure: Procedure, request: Mapping[str, Any]) -> None:
+        self.procedure = procedure
+        self.request = request
+
+    @once
+    def places(self) -> Mapping[str, Place]:
+        """Where each of them stands."""
+        return parties_of(self.procedure, self.request)
+
+    @once
+    def persons(self) -> Mapping[str, str]:
+        """As ``persons_in``."""
+        return persons_in(self.request, self.places)
+
+    @once
+    def representatives(self) -> Mapping[str, Representative]:
+        """As ``representatives_in``."""
+        return representatives_in(self.request, self.places)
+
+    @once
+    def named(self) -> Mapping[str, Person | None]:
+        """Each party with whom the request names there."""
+        return {party: place.named_in(self.request) for party, place in self.places.items()}
 
 
 def capacities(

@@ -119,6 +119,8 @@ def reads_alike(one: Person, other: Person) -> bool:
     """Whether two descriptions of one human or company may both be right: names that are alike, in whatever script, and
     birth days that do not contradict each other.
     """
+    if all(one.get(part) == other.get(part) for part in ("name", "surname", "given_names", "born_on")):
+        return True  # as most are
     names = [" ".join(name_of(each).values()) for each in (one, other)]
     born = [each.get("born_on") or "" for each in (one, other)]
     length = min(map(len, born))
@@ -178,7 +180,10 @@ def age_warnings(
     """Whether by the birth day that is given somebody is too young to act by themselves on that legal day, or too old
     to be true; never a refusal.
     """
-    born = days_of(person.get("born_on")) if person else None
+    born_on = person.get("born_on") if person else None
+    if born_on and majority.years < day.year - int(born_on[:4]) <= OLDEST_YEARS:
+        return  # whatever day of that year it was
+    born = days_of(born_on)
     if born is None:
         return
     if acts and representative_of(person) is None and not majority.is_reached(born[0], day):

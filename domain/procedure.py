@@ -522,12 +522,6 @@ def _confirmed(value: Any, otherwise: Source) -> Iterator[bool]:
             yield from _confirmed(getattr(value, each.name), own)
 
 
-def checked(procedure: Procedure, terms: Terms, request: Request) -> tuple[Key, ...]:
-    """The keys of the entries that the checks ask for, once; the one that the request is about may be among them."""
-    checks = (*procedure.checks, *terms.checks)
-    return tuple(dict.fromkeys(key for check in checks for key in check.sees(request).values()))
-
-
 def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:
     """Where a request that was filed on ``facts.day`` takes its slots: key -> the quota, its name and classes."""
     quotas = (quota for quota in terms.quotas if applies(quota.when, facts))
@@ -535,6 +529,11 @@ def slots(terms: Terms, facts: Facts) -> Mapping[Key, tuple[str, ...]]:
     return {
         claim_key("quota", name, str(facts.day.year), *classes): (name, *classes) for name, *classes in named
     }
+
+
+def day_of_slots(filed_on: date, today: date) -> date:
+    """The decrees of which day say how many slots there are: of today, or of the last day of the year of the filing."""
+    return min(today, date(filed_on.year, 12, 31))
 
 
 def number_series(numbering: Numbering, register: str, day: date) -> Key:

@@ -9,19 +9,11 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from domain.countries import country_of
-from domain.facts import Request
 from domain.mandate import Mandate
 from domain.parentage import Birth, is_kin
-from domain.parties import (
-    Capacity,
-    Representative,
-    capacities,
-    parties_named,
-    parties_of,
-    persons_in,
-)
+from domain.parties import Capacity, Participants, Representative, capacities
 from domain.persons import days_of, is_company
-from domain.procedure import IdOf, Key, Procedure, mandate_key
+from domain.procedure import IdOf, Key, mandate_key
 from domain.registers.companies import Heads, company_key, heads_on
 
 _NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -48,45 +40,37 @@ class Shown(NamedTuple):
 NOTHING: Final = Shown()
 
 
-def companies_in(country: str, procedure: Procedure, request: Request) -> Iterator[tuple[str, Key]]:
+def companies_in(country: str, people: Participants) -> list[tuple[str, Key]]:
     """The parties that are companies of the country, each with the key of its entry."""
-    for party, place in parties_of(procedure, request).items():
-        named = place.named_in(request)
-        if is_company(named) and named["country"] == country:
-            yield party, company_key(named["number"])
-
-
-def mandates_of(
-    procedure: Procedure, request: Request, humans: Collection[str]
-) -> Iterator[tuple[str, str, Key]]:
-    """(party, human, key) of each mandate that one of these humans may have of a party."""
-    persons = persons_in(request, parties_of(procedure, request))
-    for party, person in persons.items():
-        yield from ((party, human, mandate_key(person, human)) for human in humans if human != person)
-
-
-def people_of(procedure: Procedure, request: Request) -> dict[str, str]:
-    """The parties that are humans, with their keyed ids, as far as they are known."""
-    places = parties_of(procedure, request)
-    persons = persons_in(request, places)
-    return {p: person for p, person in persons.items() if not is_company(places[p].named_in(request))}
-
-
-def children_in(request: Request) -> list[str]:
-    """The parties for whom the request names a parent who acts."""
     return [
-        party
-        for party in parties_named(request)
-        if (named := request.get(f"representative_{party}")) and named["as"] == "parent"
+        (party, company_key(named["number"]))
+        for party, named in people.named.items()
+        if is_company(named) and named["country"] == country
     ]
 
 
+def mandates_of(people: Participants, humans: Collection[str]) -> Iterator[tuple[str, str, Key]]:
+    """(party, human, key) of each mandate that one of these humans may have of a party."""
+    for party, person in people.persons.items():
+        yield from ((party, human, mandate_key(person, human)) for human in humans if human != person)
+
+
+def people_of(people: Participants) -> dict[str, str]:
+    """The parties that are humans, with their keyed ids, as far as they are known."""
+    persons = people.persons
+    return {p: persons[p] for p, named in people.named.items() if p in persons and not is_company(named)}
+
+
+def children_in(people: Participants) -> list[str]:
+    """The parties for whom the request names a parent who acts."""
+    return [party for party, named in people.representatives.items() if named["as"] == "parent"]
+
+
 class Asked(NamedTuple):
-    """The request of a case or of a filing, the legal day, and the human who asks (by keyed id)."""
+    """Who takes part in a case or a filing, the legal day, and the human who asks (by keyed id)."""
 
     country: str
-    procedure: Procedure
-    request: Request
+    people: Participants
     day: date
     human: str | None
 
@@ -106,21 +90,21 @@ def shown(  # noqa: PLR0913 - where it is looked for
     """
     heads = {
         party: heads_on(entry, asked.day, id_of)
-        for party, key in companies_in(asked.country, asked.procedure, asked.request)
+        for party, key in companies_in(asked.country, asked.people)
         if key in keys and (entry := find(key)) is not None
     }
     mandates: dict[str, Mandate] = {}
     bound = {human for each in heads.values() for human in humans if human in each.all}
-    for party, human, key in mandates_of(asked.procedure, asked.request, humans):
+    for party, human, key in mandates_of(asked.people, humans):
         mandate: Mandate | None = find(key) if key in keys else None
         if mandate is None or not mandate.is_live(asked.day):
             continue
         bound.add(human)
-        if human == asked.human and mandate.lets(asked.procedure.name, asked.day):
+        if human == asked.human and mandate.lets(asked.people.procedure.name, asked.day):
             mandates[party] = mandate
-    people = people_of(asked.procedure, asked.request) if births else {}
+    people = people_of(asked.people) if births else {}
     born = {party: births[person] for party, person in people.items() if person in births}
-    may_be_children = dict.fromkeys((*born, *children_in(asked.request)))
+    may_be_children = dict.fromkeys((*born, *children_in(asked.people)))
     of_age = frozenset(party for party in may_be_children if _is_of_age(party, born.get(party), asked))
     bound |= {
         human
@@ -138,7 +122,7 @@ def _is_of_age(party: str, birth: Birth | None, asked: Asked) -> bool:
     majority = country_of(asked.country).majority
     if birth is not None:
         return majority.is_reached(birth.born_on, asked.day)
-    named = parties_of(asked.procedure, asked.request)[party].named_in(asked.request)
+    named = asked.people.named[party]
     said = days_of(named.get("born_on")) if named else None
     return said is not None and majority.is_reached(said[1], asked.day)
 

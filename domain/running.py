@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from domain.case import Case, Stage
 from domain.country import Country
-from domain.days.deadlines import Deadline, Term, compute, is_past, restated
+from domain.days.deadlines import Deadline, Term, compute, is_past, pause, restated
 from domain.events import DeadlineRestated, LapseReason, WhichTime
 
 # What ends these takes effect by itself, or is a mark that stays (rules.md 6): once over, they stay over. The others
@@ -24,6 +24,9 @@ LAPSES: Final[Mapping[WhichTime, LapseReason]] = {
     "consent": "no_consent",
     "answer": "no_answer",
 }
+
+# What nobody could do while the case had lapsed, and has to do once it goes on.
+STOOD_STILL: Final[frozenset[WhichTime]] = frozenset({"consent", "answer", "opinion"})
 
 
 class Running(NamedTuple):
@@ -57,6 +60,26 @@ def restated_in(case: Case, at: datetime, country: Country) -> Iterator[Deadline
         last = time.due if time.which in ENDS_BY_ITSELF else lapses or due
         if not is_past(last, at):
             yield DeadlineRestated(which=time.which, party=time.party, of=time.of, due=due, lapses=lapses)
+
+
+def ran_on(case: Case, at: datetime, country: Country) -> Iterator[DeadlineRestated]:
+    """What runs on in a lapsed case that goes on where it stood: the days from the lapse until now do not count, as in
+    any stop of the clock (rules.md 6). What was over before the lapse stays over.
+    """
+    lapse = case.decided
+    if lapse is None or case.lapsed_from is None:
+        return
+    for time in running(case._replace(stage=case.lapsed_from)):
+        if time.which not in STOOD_STILL:
+            continue
+        due = pause(time.due, datetime.fromisoformat(lapse["at"]), at, country)
+        if due != time.due:
+            yield DeadlineRestated(which=time.which, party=time.party, of=time.of, due=due, lapses=None)
+
+
+def stood_still(due: Deadline, at: str) -> bool:
+    """Whether the day became later at that moment as the time stood still until then, and by no decree."""
+    return bool(due["stops"]) and due["stops"][-1]["answer_at"] == at
 
 
 def is_over(until: Deadline, at: datetime, country: Country) -> bool:

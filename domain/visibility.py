@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case, Stage
-from domain.case_parts import Fee, Opinion
+from domain.case_parts import Appeal, Fee, Opinion
 from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.estimates import filing_limits
@@ -158,7 +158,10 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
             for who, each in case.served.items()
         },
         "appeal_until": day(_appeal_until(case, party), "times.appeal"),
-        "appeals": [{**each, "decide_until": day(each["decide_until"], "appeals")} for each in case.appeals],
+        "appeals": [
+            {**appeal, "decide_until": day(appeal["decide_until"], "appeals")}
+            for appeal in map(_unsigned, case.appeals)
+        ],
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
@@ -229,9 +232,9 @@ def _decision(case: Case) -> dict[str, Any]:
     return {**shown_of_it, "law": law and list(dict.fromkeys(law)), "unconfirmed": found}
 
 
-def _unsigned(opinion: Opinion) -> dict[str, Any]:
-    """Who asked and who answered stands in the history."""
-    return {name: value for name, value in opinion.items() if name not in ("asked_by", "given_by")}
+def _unsigned(said: Opinion | Appeal) -> dict[str, Any]:
+    """Who asked, answered or decided stands in the history."""
+    return {name: value for name, value in said.items() if name not in ("asked_by", "given_by", "decided_by")}
 
 
 def _without_words(opinion: Mapping[str, Any]) -> dict[str, Any]:

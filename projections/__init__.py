@@ -1,11 +1,13 @@
 """Read models: pure functions from recorded events to rows, one file each; they know the domain and nothing
 else.
 
-There are two kinds, and both can be thrown away and rebuilt:
+There are three kinds, and all can be thrown away and rebuilt:
 
 - a ``View`` shows the state of a case, an entry or a mandate: the stream is folded once, by the domain's own
   ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
 - a ``Tally`` counts: each event gives a row of its own, and the rows under one key are added up.
+- a ``Turn`` keeps what an event changed, and no later state tells: its rows follow from the state before it and after
+  it, and stay until the people of the stream are forgotten.
 
 A row holds JSON values under the names of ``columns``, the key first. Files are found by being there.
 ``feed.py`` is neither: it says which recipient gets which event, and in which order.
@@ -21,6 +23,7 @@ from typing import Any, Literal, Protocol
 from domain.appointee import Appointee
 from domain.case import Case
 from domain.entry import Entry
+from domain.events import Recorded
 from domain.mandate import Mandate
 from domain.procedure import Key
 
@@ -113,17 +116,32 @@ class Tally:
         return [] if row is None else [row]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What some ``events`` of a family changed: ``rows(before, event, after, ids)``, the states around the event.
+
+    The first two columns are the key. Nothing takes a row back but an erasure of its stream.
+    """
+
+    name: str
+    family: str  # of domain/families.py
+    events: frozenset[type]
+    columns: Mapping[str, ColumnType]
+    rows: Callable[[Any, Recorded, Any, Keyed], list[Row]]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
 def added(tally: Tally, one: Row, other: Row) -> Row:
     """The sum of two rows under one key."""
     return other | {name: one[name] + other[name] for name in tally.sums}
 
 
-def key_column(view: View | Tally) -> str:
+def key_column(view: View | Tally | Turn) -> str:
     """The name of the key, of a view the stream's."""
     return next(iter(view.columns))
 
 
-def key_columns(view: View | Tally) -> tuple[str, ...]:
+def key_columns(view: View | Tally | Turn) -> tuple[str, ...]:
     """The names of the columns under which a row is the only one."""
     several = view.is_several if isinstance(view, View) else view.rows is not None
     return tuple(view.columns)[: 2 if several else 1]
@@ -140,6 +158,12 @@ def views() -> tuple[View, ...]:
 def tallies() -> tuple[Tally, ...]:
     """Every tally."""
     return tuple(v for v in _found() if isinstance(v, Tally))
+
+
+@cache
+def turns() -> tuple[Turn, ...]:
+    """Every turn."""
+    return tuple(v for v in _found() if isinstance(v, Turn))
 
 
 def _found() -> list[Any]:

@@ -12,6 +12,7 @@ from domain.case import Case
 from domain.case_parts import RestatedDay
 from domain.events import FeePaid, PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
+from domain.running import stood_still
 from projections import Row, View
 
 Humans = dict[str, bool]  # by keyed ids; whether each is told as the party, not as who acts for it
@@ -140,9 +141,20 @@ def _restated(to: Callable[[Moment], Humans], which: WhichTime) -> tuple[Notice,
     """A day that a decree made later."""
 
     def is_told(moment: Moment) -> bool:
-        return _days(moment.case, which)[moment.nth]["due"] is not None
+        due = _days(moment.case, which)[moment.nth]["due"]
+        return due is not None and not stood_still(due, moment.step["at"])
 
     return (Notice(to, f"{which}_restated", which, is_told),)
+
+
+def _ran_on(to: Callable[[Moment], Humans], which: WhichTime) -> tuple[Notice, ...]:
+    """A day that is later as the case had lapsed meanwhile."""
+
+    def is_told(moment: Moment) -> bool:
+        due = _days(moment.case, which)[moment.nth]["due"]
+        return due is not None and stood_still(due, moment.step["at"])
+
+    return (Notice(to, f"{which}_stood_still", which, is_told),)
 
 
 def _assessed(code: str, time: WhichTime) -> tuple[Notice, ...]:
@@ -168,8 +180,8 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "DeadlineExtended": (Notice(_all, "deadline_extended", "extend"),),
     "DeadlineRestated.pay": _restated(_applicant, "pay"),
     "DeadlineRestated.pay_entry": _restated(_applicant, "pay_entry"),
-    "DeadlineRestated.consent": _restated(_asked, "consent"),
-    "DeadlineRestated.answer": _restated(_applicant, "answer"),
+    "DeadlineRestated.consent": (*_restated(_asked, "consent"), *_ran_on(_asked, "consent")),
+    "DeadlineRestated.answer": (*_restated(_applicant, "answer"), *_ran_on(_applicant, "answer")),
     "DeadlineRestated.decide": _restated(_all, "decide"),
     "DeadlineRestated.served": _restated(_all, "served"),
     "DeadlineRestated.appeal": _restated(_one_partys_own("appeal"), "appeal"),

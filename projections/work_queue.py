@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.case import Case, Stage
 from domain.case_parts import left_of
-from projections import Row, View
+from projections import Row, View, amendment_proposals
 
 Since = Callable[[Case], str | None]  # from which moment on; None: it does not
 
@@ -120,7 +120,9 @@ def _appeal(case: Case) -> str | None:
 
 
 def _claims_lost(case: Case) -> str | None:
-    """It was set aside, and another has by now what it had claimed: it cannot be approved as it is."""
+    """It was set aside when another had what it had claimed: as long as that is so, which no event of the case says, it
+    cannot be approved.
+    """
     return case.claims_lost_at if case.stage in (Stage.IN_REVIEW, Stage.RETURNED) else None
 
 
@@ -148,7 +150,7 @@ REASONS: Final[Mapping[str, Since]] = {
 # Who has it does not decide it any more. No event of the case says so: whoever reads compares with the competences.
 IN_HAND: Final = "decision"
 REASSIGNMENT: Final = "reassignment"
-WAITS_FOR: Final = (*REASONS, REASSIGNMENT)
+WAITS_FOR: Final = (*REASONS, REASSIGNMENT, *amendment_proposals.REASONS)
 
 
 def _flags(case: Case) -> list[str]:

@@ -40,7 +40,7 @@ from infra.keys.history import REGISTRAR_TYPES
 from infra.runtime.child import end_process
 from infra.runtime.clock import turn_to
 from infra.verification.findings import CHECKS
-from projections import tallies, views
+from projections import tallies, turns, views
 from tests.town.caller import good, until
 from tests.town.people import Town
 from tests.town.served import free_port
@@ -430,4 +430,5 @@ def test_every_command_is_on_its_page_with_its_options(words: tuple[str, ...]) -
 
 def test_every_read_model_is_on_its_page() -> None:
     written = first_column(text_of(REFERENCE / "read-models.md"))
-    assert sorted(written) == sorted([*(v.name for v in views()), *(t.name for t in tallies())])
+    kept = [each.name for each in views()], [each.name for each in turns()], [each.name for each in tallies()]
+    assert sorted(written) == sorted(name for names in kept for name in names)

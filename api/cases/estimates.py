@@ -26,7 +26,6 @@ from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
 from domain.obstacles import NOT_YOURS, companies, of_request, without_kinds
-from domain.parties import parties_of
 from domain.persons import is_company, key_of
 from domain.procedure import Create, Key, Offer
 from domain.refusals import Invalid, Named, NotOffered
@@ -206,11 +205,11 @@ def _companies(about: About) -> tuple[tuple[str, Key], ...]:
 
 def _headed(country: CountryHouse, about: About, me: str) -> set[str]:
     """The companies of the draft, by keyed id, that the caller heads today and may act for alone."""
-    procedure, day = about.offer.procedure, legal_day(about.at, country_of(country.code))
+    day = legal_day(about.at, country_of(country.code))
     try:
         found = {
             key: country.ids.human(("company", 1, country.code, key.parts[-1]))
-            for _, key in companies_in(country.code, procedure, about.request)
+            for _, key in companies_in(country.code, about.people)
         }
     except UNTOLD:
         return set()
@@ -228,8 +227,7 @@ def _children(country: CountryHouse, about: About, me: str) -> set[str]:
     """
     law = country_of(country.code)
     try:
-        places = parties_of(about.offer.procedure, about.request).values()
-        named = [place.named_in(about.request) for place in places]
+        named = about.people.named.values()
         people = [country.ids.human(key) for each in named if not is_company(each) and (key := key_of(each))]
     except UNTOLD:
         return set()

@@ -27,6 +27,7 @@ from domain.events import (
 from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import Amount, Named, Value, named
 from domain.roles import APPLICANT, PARTY
+from domain.running import stood_still
 
 AFTER: Final = (
     "for",
@@ -40,6 +41,7 @@ AFTER: Final = (
 INSTEAD: Final[Mapping[str, tuple[str, ...]]] = {
     "AppealDecided": ("AppealDecided_upheld", "AppealDecided_set_aside", "AppealDecided_annulled"),
     "AppealTermEnded": ("AppealTermEnded", "AppealTermEnded_final", "AppealTermEnded_decided"),
+    "DeadlineRestated": ("DeadlineRestated", "DeadlineRestated_stood_still"),
     "FeeAssessed": ("FeeAssessed", "FeeAssessed_provisional"),
 }
 ACTORS: Final = tuple(
@@ -107,6 +109,8 @@ def _told_as(recorded: Recorded, case: Case) -> str:
         return f"{what}_{event.outcome}"
     if isinstance(event, FeeAssessed) and event.provisional:
         return f"{what}_provisional"
+    if isinstance(event, DeadlineRestated) and stood_still(event.due, recorded.time):
+        return f"{what}_stood_still"
     if isinstance(event, AppealTermEnded):
         if any(appeal["decided_at"] == recorded.time for appeal in case.appeals):
             return f"{what}_decided"

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Request
@@ -18,9 +19,10 @@ from api.edge.shapes import EventShown, OpaqueId, Shape, Title
 from domain.awaited import unconfirmed
 from domain.case import Case, Stage
 from domain.case_fold import evolve
+from domain.events import FeeAssessed, Recorded, RequestAmended
 from domain.parties import is_keyed
 from domain.visibility import visible_whose
-from infra.formats.envelope import read
+from infra.formats.envelope import payload_of, read, split
 from infra.house import CountryHouse
 from infra.log.event_store import Row
 
@@ -40,6 +42,15 @@ class HistoryShown(Shape):
     events: list[EventTold]
 
 
+class Step(NamedTuple):
+    """An event, and the case before and after it."""
+
+    row: Row
+    recorded: Recorded
+    before: Case | None
+    after: Case
+
+
 _OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to each other
 
 
@@ -47,7 +58,8 @@ _OF_OFFICES: Final = frozenset({"inquiry", "opinion"})  # what offices write to 
 async def history(request: Request, case: Id) -> Response:
     """JWS and disclosures as SD-JWT tools take them: the JWS, then each disclosure, parted by tildes.
 
-    Beside them each event in words, and where the case was then.
+    Beside them each event in words, and where the case was then. An amendment stands before the fee that follows from
+    it; in which order they were signed, ``version`` says.
     """
     actor = caller(request)
     country, found, rule = await readable(request, actor, case, "case.history")
@@ -63,14 +75,39 @@ def _written(
     country: CountryHouse, case: Case, whose: frozenset[str], unseen: frozenset[str], language: Language
 ) -> bytes:
     """The events, each with the case as it was before and after it."""
-    doubtful, events = unconfirmed(case), []
+    doubtful, steps = unconfirmed(case), list[Step]()
     stood: Case | None = None
     for row in country.log.stream(case.case):
         recorded = read(row, country.code, country.vault.get)
         before, stood = stood, evolve(stood, recorded)
-        said = {"stage": stood.stage, "sentence": told(recorded, before, stood, doubtful, language)}
-        events.append(_shown(country, row, recorded.owners, whose, unseen) | said)
+        steps.append(Step(row, recorded, before, stood))
+    events = [
+        _shown(country, row, recorded.owners, whose, unseen)
+        | {"stage": after.stage, "sentence": told(recorded, before, after, doubtful, language)}
+        for row, recorded, before, after in _as_a_story(steps)
+    ]
     return orjson.dumps({"case": case.case, "log": country.keyring.origin, "events": events})
+
+
+def _as_a_story(steps: list[Step]) -> list[Step]:
+    """What was restated stands before the fee that follows from it: that is signed first, as whether the case is
+    complete is seen when it is restated. Where the case is then, both tell as after both.
+    """
+    story = list(steps)
+    for n, (fee, amended) in enumerate(pairwise(steps)):
+        is_of_it = isinstance(fee.recorded.event, FeeAssessed) and isinstance(
+            amended.recorded.event, RequestAmended
+        )
+        if is_of_it and _cause_of(fee) == _cause_of(amended):
+            story[n] = amended._replace(before=fee.before)
+            story[n + 1] = fee._replace(before=amended.after, after=amended.after)
+    return story
+
+
+def _cause_of(step: Step) -> str:
+    """What was asked: all that one append signs has one."""
+    cause: str = payload_of(split(step.row[4])[0])["cause"]
+    return cause
 
 
 def _shown(

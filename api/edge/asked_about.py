@@ -2,9 +2,9 @@
 them a mandate.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi import Request
 
@@ -13,11 +13,15 @@ from api.edge.contract import query
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry
+from domain.events import As
 from domain.mandate import Mandate
+from domain.parentage import REGISTER as BIRTHS
 from domain.parentage import birth
 from domain.refusals import Unknown, Unready
+from domain.registers.companies import REGISTER as COMPANIES
 from domain.registers.companies import company_key, heads_on
 from infra.house import CountryHouse
+from infra.read_models.transaction import MAX_KEYS, Transaction
 
 COMPANY: Final = query(
     "company", "The number of a company that the caller heads", {"type": "string", "maxLength": 30}
@@ -30,6 +34,22 @@ BIRTH: Final = query(
 MANDATE: Final = query(
     "mandate", "By which the caller acts for another one", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}
 )
+
+# Without being asked, so many mandates are looked through, and so many entries that may say for whom one acts.
+ACTED_FOR: Final = 50
+
+
+class ActedFor(NamedTuple):
+    """Somebody for whom the caller acts: as what, by which parameter they are asked about, and their keyed id.
+
+    ``procedures``: those in which; empty: in all.
+    """
+
+    as_: As
+    parameter: str
+    value: str
+    person: str
+    procedures: list[str]
 
 
 def today(request: Request, country: CountryHouse) -> date:
@@ -69,15 +89,45 @@ async def mandate_of_the_caller(
     return found, day
 
 
+def acted_for(country: CountryHouse, seen: Transaction, me: str, day: date) -> Iterator[ActedFor]:
+    """For whom the caller acts on that day: by a mandate, the newest first, as the head of a company, as a parent; as
+    many as are looked through.
+    """
+    having = {"person": me, "side": "representative"}
+    order = ("given_at", "mandate")
+    rows = seen.rows("mandate_people", having, order=order, limit=ACTED_FOR, is_descending=True)
+    mandates = seen.load("mandates", [row["mandate"] for row in rows])
+    for row in rows:
+        mandate = Mandate(**mandates[row["mandate"]]["state"])
+        if mandate.principal_person and mandate.holds(day):
+            principal = mandate.principal_person
+            yield ActedFor(mandate.acts_as, "mandate", mandate.mandate, principal, mandate.procedures)
+    named = [row["entry"] for row in seen.rows("entry_people", {"person": me}, limit=MAX_KEYS)]
+    kept = {"register": [COMPANIES.name, BIRTHS], "entry": named}
+    for row in seen.rows("registers", kept, limit=ACTED_FOR) if named else ():
+        entry = Entry(**row["state"])
+        if entry.register == BIRTHS and (child := _child_in(country, me, entry, day)):
+            yield ActedFor("parent", "birth", entry.entry, child, [])
+        if entry.register == COMPANIES.name and (company := _headed_in(country, me, entry, day)):
+            yield ActedFor("head", "company", entry.content["number"], company, [])
+
+
 def _headed(country: CountryHouse, me: str | None, number: str, day: date) -> str | None:
-    entry = _entry(country, country.ids.stream(company_key(number)))
+    return _headed_in(country, me, _entry(country, country.ids.stream(company_key(number))), day)
+
+
+def _headed_in(country: CountryHouse, me: str | None, entry: Entry | None, day: date) -> str | None:
     if entry is None or me not in heads_on(entry, day, country.ids.human).alone:
         return None
-    return country.ids.human(("company", 1, country.code, number))
+    return country.ids.human(("company", 1, country.code, entry.content["number"]))
 
 
 def _child(country: CountryHouse, me: str | None, stream: str, day: date) -> str | None:
-    found = birth(_entry(country, stream), country.ids.human)
+    return _child_in(country, me, _entry(country, stream), day)
+
+
+def _child_in(country: CountryHouse, me: str | None, entry: Entry | None, day: date) -> str | None:
+    found = birth(entry, country.ids.human)
     if found is None or me not in found.parents:
         return None
     return None if country_of(country.code).majority.is_reached(found.born_on, day) else found.child

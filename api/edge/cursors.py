@@ -52,15 +52,19 @@ def page(  # noqa: PLR0913 - the members of a page
     *,
     is_full: bool | None = None,
     headers: Mapping[str, str] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The page, with the way to the next one where there may be one; ``is_full``: before some were left out."""
+    """The page, with the way to the next one where there may be one; ``is_full``: before some were left out.
+
+    ``beside`` the items, further members.
+    """
     headers = {**(headers or {})}
     if (len(items) == limit if is_full is None else is_full) and last:
         values = orjson.dumps(list(last))
         cursor = b64url(_mac(request, country, values) + values)
         asked = {**request.query_params, "limit": str(limit), "cursor": cursor}
         headers["Link"] = f'<{request.url.path}?{urlencode(asked)}>; rel="next"'
-    return Response(orjson.dumps({"items": items}), 200, headers, "application/json")
+    return Response(orjson.dumps({"items": items, **(beside or {})}), 200, headers, "application/json")
 
 
 def _mac(request: Request, country: CountryHouse, values: bytes) -> bytes:

@@ -16,7 +16,8 @@ from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.mandate import Mandate
 from domain.parentage import Birth, birth, found_by
-from domain.procedure import Key, Procedure
+from domain.parties import Participants
+from domain.procedure import Key
 from domain.refusals import Clash, Refusal, Unknown, Unready
 from domain.representation import (
     Asked,
@@ -53,17 +54,17 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     """What registers and mandates say of the caller and the parties of a case, as the read models show it: enough to
     read by, and nothing is decided on it.
     """
-    procedure, me = offer_of(case).procedure, actor.persons.get(country.code)
-    asked = Asked(country.code, procedure, case.request, legal_day(at, country_of(country.code)), me)
+    people, me = Participants(offer_of(case).procedure, case.request), actor.persons.get(country.code)
+    asked = Asked(country.code, people, legal_day(at, country_of(country.code)), me)
     offices = (office.person for office in actor.competences if office.country == country.code)
     humans = tuple(dict.fromkeys(human for human in (me, *offices) if human))
     keys = (
-        *(key for _, key in companies_in(country.code, procedure, case.request)),
-        *(key for _, _, key in mandates_of(procedure, case.request, humans)),
+        *(key for _, key in companies_in(country.code, people)),
+        *(key for _, _, key in mandates_of(people, humans)),
     )
     ids = {key: country.ids.stream(key) for key in keys}
     there = _there(country, ids)
-    births = _births(country, procedure, case, me, humans if actor.competences else ())
+    births = _births(country, people, me, humans if actor.competences else ())
     return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans, births=births)
 
 
@@ -77,14 +78,14 @@ def takes_part(country: CountryHouse, actor: Actor, case: Case, at: datetime) ->
 
 
 def _births(
-    country: CountryHouse, procedure: Procedure, case: Case, me: str | None, officer: Collection[str]
+    country: CountryHouse, parties: Participants, me: str | None, officer: Collection[str]
 ) -> dict[str, Birth]:
     """The births of the parties, by who was born, where they say something of the caller: who is a party, and for
     nobody's parent stated, reads without them. Of an ``officer`` also their own.
     """
-    people = people_of(procedure, case.request)
+    people = people_of(parties)
     if me in people.values():
-        people = {party: people[party] for party in children_in(case.request) if party in people}
+        people = {party: people[party] for party in children_in(parties) if party in people}
     return births_of(country, {*people.values(), *officer})
 
 

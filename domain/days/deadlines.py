@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
+from domain.countries import legal_day
 from domain.country import Country, Source
 from domain.days import office_hours
 from domain.days.working_days import ONE_DAY, WEEKEND, Calendar, calendar_of, days
@@ -189,14 +190,16 @@ def is_past(deadline: Deadline, at: datetime) -> bool:
 
 
 def _in_days(term: Term, began: datetime | date, country: Country) -> Deadline:
-    zone = ZoneInfo(country.time_zone)
-    of_the_day = _from_day(term, _local_day(began, zone), calendar_of(country), zone)
-    start = _text(began) if isinstance(began, datetime) else began.isoformat()
+    if isinstance(began, datetime):
+        day_zero, start = legal_day(began, country), _text(began)
+    else:
+        day_zero, start = began, began.isoformat()
+    of_the_day = _from_day(term, day_zero, calendar_of(country), country.time_zone)
     return {**of_the_day, "start": start, "skipped": [*of_the_day["skipped"]], "stops": []}
 
 
 @lru_cache(maxsize=4096)  # all who file on one day have the same deadlines: 30 microseconds become one
-def _from_day(term: Term, day_zero: date, calendar: Calendar, zone: ZoneInfo) -> Deadline:
+def _from_day(term: Term, day_zero: date, calendar: Calendar, time_zone: str) -> Deadline:
     skipped: Mapping[date, str] = {}
     if term.unit == "working_days":
         due, skipped = calendar.nth_working_day(day_zero, term.count)
@@ -208,7 +211,7 @@ def _from_day(term: Term, day_zero: date, calendar: Calendar, zone: ZoneInfo) ->
     listed, weekend_days = _listed([], 0, skipped)
     return Deadline(
         due=due.isoformat(),
-        until=_text(_end_of(due, zone)),
+        until=_text(_end_of(due, ZoneInfo(time_zone))),
         raw=raw.isoformat(),
         start=day_zero.isoformat(),
         rule=term.rule,
@@ -356,7 +359,11 @@ def _until(until: datetime, began: datetime, country: Country) -> _Until:
 def _moment(at: datetime) -> datetime:
     if at.utcoffset() is None:
         raise ValueError("a time without a zone is no moment: say which zone it is in")
-    return at.astimezone(UTC)
+    return _utc(at)
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def _local_day(at: datetime | date, zone: ZoneInfo) -> date:
@@ -377,4 +384,4 @@ def _parsed(text: str) -> datetime | date:
 
 def _text(at: datetime) -> str:
     # isoformat() leaves out microseconds that are zero.
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _utc(at).isoformat(timespec="microseconds").replace("+00:00", "Z")

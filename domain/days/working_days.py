@@ -71,9 +71,10 @@ class Calendar:
         return day > self._decreed_until or not _year(self._code, day.year).is_known
 
 
+@lru_cache(maxsize=64)
 def calendar_of(country: Country) -> Calendar:
     """The calendar of that country, built once."""
-    return _calendar(country.code, country.overlay, country.decreed_until)
+    return Calendar(country.code, country.overlay, country.decreed_until)
 
 
 def days(first: date, last: date) -> Iterable[date]:
@@ -86,9 +87,6 @@ class _Year(NamedTuple):
     estimated: frozenset[date]
     working_weekends: frozenset[date]
     is_known: bool
-
-
-_calendar = lru_cache(maxsize=64)(Calendar)
 
 
 @cache

@@ -6,7 +6,7 @@ from domain.authorisation import Rule, or_raise, rule_or_refusal, subject_of_fil
 from domain.commands import FileCase, PartyCommand
 from domain.decisions.situation import Situation
 from domain.lifecycle import COUNTER
-from domain.parties import FIRST_PARTY, Capacity, persons_in, representatives_in
+from domain.parties import FIRST_PARTY, Capacity
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 from domain.representation import capacities_today
 
@@ -65,7 +65,7 @@ def for_applicant(command: PartyCommand, situation: Situation) -> Rule:
     return rule.of(capacities_for(command, rule.capacities, (FIRST_PARTY,))[0])
 
 
-def for_who_files(command: FileCase, situation: Situation, parties: Collection[str]) -> Rule | None:
+def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
     """The rule by which the request is filed; None: for somebody else, and nothing says that they may."""
     if command.is_at_counter:
         subject = subject_of_filing(command, situation.terms.authority, situation.day, situation.found)
@@ -73,8 +73,7 @@ def for_who_files(command: FileCase, situation: Situation, parties: Collection[s
         if isinstance(found, Unknown):
             raise NotAllowed("not_at_the_counter")
         return or_raise(found).of(Capacity(FIRST_PARTY, "counter"))
-    me, asked = command.by.persons.get(command.country), command.request
-    named = persons_in(asked, parties), representatives_in(asked, parties)
-    mine = capacities_today(me, *named, situation.found, by_paper=parties)
+    me, people = command.by.persons.get(command.country), situation.people
+    mine = capacities_today(me, people.persons, people.representatives, situation.found, people.places)
     own = capacities_for(command, mine, (FIRST_PARTY,))
     return Rule("case.file:applicant", capacities=mine, person=me).of(own[0]) if own else None

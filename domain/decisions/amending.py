@@ -10,7 +10,7 @@ from domain.decisions.filing import brought, looked_at, not_the_applicant
 from domain.decisions.payments import assessed_for, settled_and_written
 from domain.decisions.situation import Situation
 from domain.decisions.times import must_not_have_run_out
-from domain.parties import FIRST_PARTY, parties_of
+from domain.parties import FIRST_PARTY
 from domain.procedure import slots
 from domain.refusals import Clash, Fault, Invalid
 
@@ -32,10 +32,9 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     must_not_have_run_out(situation)
     if command.request == case.request:
         raise Invalid(Fault("/request", "nothing_amended"))
-    parties = parties_of(situation.offer.procedure, command.request)
     if command.request.get(_APPLICANT) != case.request.get(_APPLICANT):
-        raise Invalid(not_the_applicant(command, parties[FIRST_PARTY]))
-    seen = looked_at(command, situation, parties)
+        raise Invalid(not_the_applicant(situation.people))
+    seen = looked_at(command, situation)
     evidence = brought(command, situation.terms, seen.facts, case.evidence or ())
     claims, unknown = _claims(situation)
     amended = e.RequestAmended(

@@ -8,7 +8,7 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
-from domain.decisions.situation import Situation, person_of
+from domain.decisions.situation import Situation, officer_of, person_of
 from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 from domain.running import is_too_late_to_appeal
 
@@ -111,7 +111,8 @@ def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:
         raise NotAllowed("judged_before")
     # The newest may have been taken back before the others were decided.
     last = [] if case.open_appeals else [each for each in case.appeals if each["decided_at"]][-1:]
-    if last and (last[0]["outcome"], last[0]["explanation"]) == (command.outcome, command.reason):
+    mine = (officer_of(rule), command.outcome, command.reason)
+    if last and (last[0]["decided_by"], last[0]["outcome"], last[0]["explanation"]) == mine:
         return situation.so_already(rule, authority=authority)
     situation.must_fit()
     fitting = FITTING[case.decided["kind"]] if case.decided else ()

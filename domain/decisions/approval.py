@@ -7,7 +7,7 @@ from domain.authorisation import Rule
 from domain.case import Stage
 from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
-from domain.decisions import quotas, writing
+from domain.decisions import holding, writing
 from domain.decisions.checks import must_not_be_struck_off
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import assessed, counts_again
@@ -40,8 +40,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     before += ((LEAD, each) for each in again)
     if fee is not None and (fee.provisional or fee.amount > sum(each.amount for each in again)):
         writing.must_be_possible(situation)
-        slots = quotas.taken_again(situation)
-        return situation.by(rule, [*slots, *before, (LEAD, _approved(command, rule))])
+        return situation.by(rule, [*holding.had_back(situation), *before, (LEAD, _approved(command, rule))])
     written = writing.entries_of(situation)
     approved = _approved(command, rule, written.entries)
     return situation.by(rule, [*written.events, *before, (LEAD, approved)], to=written.concerns)

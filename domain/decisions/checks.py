@@ -1,12 +1,13 @@
 """What has to hold against the registers, at the filing and at the decision; not what is written into them."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from domain.decisions.situation import Situation
 from domain.entry import RESTRICTED
-from domain.facts import Facts, Seen
+from domain.facts import Facts
 from domain.parties import STRUCK_OFF
-from domain.procedure import Check, Create, Effect, Key, Moment
+from domain.procedure import Create, Effect, Key, Moment
 from domain.refusals import Clash, named
 from domain.seen import as_seen
 
@@ -20,9 +21,14 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
         if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
             raise Clash("entry_exists")
     warned: list[str] = []
-    seen: dict[Key, Seen | None] = {}  # most checks look at the same entry
-    for check in (*situation.offer.procedure.checks, *situation.terms.checks):
-        if moment not in check.moments or check.holds(_sees(check, facts, situation, seen)):
+    looked: Facts | None = None
+    last: Mapping[str, Key] | None = None
+    for check, asked in situation.checks:
+        if moment not in check.moments:
+            continue
+        if looked is None or asked is not last:  # most checks look at the same entry
+            looked, last = _looked_at(asked, facts, situation), asked
+        if check.holds(looked):
             continue
         if check.effect == "refuse":
             raise Clash(check.code)
@@ -51,6 +57,19 @@ def is_struck_off_since(situation: Situation) -> bool:
     return not was_known and any(heads.is_struck_off for heads in situation.found.heads.values())
 
 
+def fails_since(situation: Situation, grounds: Collection[str]) -> bool:
+    """Whether a register says no by now, on one of these grounds, to what it let in at the filing, such as a car that
+    changed its owner: nobody could know before they paid. Seen on the day of the filing, so that time alone changes
+    nothing.
+    """
+    facts = situation.facts()
+    return any(
+        not check.holds(_looked_at(asked, facts, situation))
+        for check, asked in situation.checks
+        if check.code in grounds and check.effect == "refuse" and "filing" in check.moments
+    )
+
+
 def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
     """What is to be changed must be there, and no restriction may reach the change; also of what has ended."""
     if not isinstance(effect, Create) and situation.live_at(effect.key) is None:
@@ -62,14 +81,10 @@ def _must_be_free(effect: Effect, situation: Situation, day: date) -> None:
 def _live(effect: Effect, situation: Situation, day: date) -> list[str]:
     """The kinds of restrictions that stop this change now."""
     entry = situation.entry_at(effect.key)
-    return as_seen(entry, day).stopped_by(effect.title) if entry else []
+    return as_seen(entry, day).stopped_by(effect.title) if entry and entry.restrictions else []
 
 
-def _sees(check: Check, facts: Facts, situation: Situation, seen: dict[Key, Seen | None]) -> Facts:
-    entries: dict[str, Seen | None] = {}
-    for name, key in check.sees(facts.request).items():
-        if key not in seen:
-            entry = situation.live_at(key)
-            seen[key] = as_seen(entry, facts.day) if entry else None
-        entries[name] = seen[key]
+def _looked_at(asked: Mapping[str, Key], facts: Facts, situation: Situation) -> Facts:
+    live = {name: situation.live_at(key) for name, key in asked.items()}
+    entries = {name: as_seen(entry, facts.day) if entry else None for name, entry in live.items()}
     return Facts(facts.request, facts.day, facts.late, entries)

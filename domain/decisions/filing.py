@@ -1,8 +1,8 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal, NamedTuple
 
 from domain import events as e
 from domain import limits, persons
@@ -18,13 +18,12 @@ from domain.decisions.situation import Situation
 from domain.facts import Facts
 from domain.fees import assess
 from domain.offers import terms_hash
-from domain.parties import FIRST_PARTY, STRUCK_OFF, Capacity, Place, parties_of
+from domain.parties import FIRST_PARTY, STRUCK_OFF, Capacity, Participants, Place
 from domain.persons import Person
 from domain.procedure import Terms
 from domain.refusals import Differs, Fault, Invalid, Named, named
 from domain.representation import who_may
 
-_Party: TypeAlias = tuple[Place, Person | None]  # where a party stands, and whom the request names there
 _OF_PEOPLE: Final = ("parent", "guardian")  # as what one acts for a human alone
 _OF_COMPANIES: Final = ("head", "clerk")
 FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
@@ -36,11 +35,10 @@ def file(command: FileCase, situation: Situation) -> Decision:
         raise Differs("already_filed")
     terms, found, country = situation.terms, situation.offer, situation.country
     procedure = found.procedure
-    parties = parties_of(procedure, command.request)
-    rule = for_who_files(command, situation, parties)
+    rule = for_who_files(command, situation)
     if rule is None:
-        raise Invalid(not_the_applicant(command, parties[FIRST_PARTY]))
-    seen = looked_at(command, situation, parties)
+        raise Invalid(not_the_applicant(situation.people))
+    seen = looked_at(command, situation)
     evidence = brought(command, terms, seen.facts)
     claims = holding.taken(situation, command.case, command.request.get(f"person_{FIRST_PARTY}"))
     freed = quotas.free(situation, (), holding.taken_over(situation, command.case))
@@ -74,25 +72,23 @@ class LookedAt(NamedTuple):
     warnings: list[str]
 
 
-def looked_at(
-    command: FileCase | AmendRequest, situation: Situation, parties: Mapping[str, Place]
-) -> LookedAt:
+def looked_at(command: FileCase | AmendRequest, situation: Situation) -> LookedAt:
     """Look at each party, at the registers and the limits; raises Invalid or Clash."""
-    terms = situation.terms
-    people = [(place, place.named_in(command.request)) for place in parties.values()]
-    named = dict(zip(parties, people, strict=True))
-    _must_be_represented_lawfully(named, situation)
-    consents = _consents(command, named)
+    terms, people = situation.terms, situation.people
+    _must_be_represented_lawfully(people, situation)
+    consents = _consents(people)
     facts = situation.facts()
     warned = check_entry(situation, facts, "filing")
+    _must_be_born(people, situation.at)
+    _nothing_of_tomorrow(situation)
     consent = terms.times.consent if consents else None
     return LookedAt(
-        {p: place.shape.role for p, place in parties.items()},
+        {party: place.shape.role for party, place in people.places.items()},
         consents,
         situation.until(consent) if consent else None,
         facts,
         [
-            *_warnings(command, situation, named),
+            *_warnings(command, situation),
             *limits.warnings(terms, facts, situation.at, situation.country),
             *warned,
         ],
@@ -102,43 +98,44 @@ def looked_at(
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _consents(command: FileCase | AmendRequest, parties: Mapping[str, _Party]) -> list[str]:
+def _consents(people: Participants) -> list[str]:
     """The parties whose consent is asked; refuses a filing with oneself.
 
     Among several in one role may be the party that files: that is its consent. Nobody is named there twice.
     """
-    me = command.request.get(f"person_{FIRST_PARTY}")
-    applicant, _ = parties[FIRST_PARTY]
+    me = people.persons.get(FIRST_PARTY)
     asked: list[str] = []
-    met: set[tuple[str, str]] = set()
-    for party, (place, named_there) in parties.items():
-        person = command.request.get(f"person_{party}")
+    met: set[tuple[str, str | None]] = set()
+    for party, place in people.places.items():
+        person = people.persons.get(party)
         role = place.shape.role
         if person is not None and (role, person) in met:
             twice = {"role": Named("role", role)}
-            raise Invalid(Fault(_number_of(place, command), "named_twice", twice))
-        met.add((role, str(person)))
-        if not place.shape.consents or named_there is None:
+            raise Invalid(Fault(_number_of(party, people), "named_twice", twice))
+        met.add((role, person))
+        if not place.shape.consents or people.named[party] is None:
             continue
         if person is None or person != me:
             asked.append(party)
         elif not place.shape.many:
-            both = {"role": Named("role", role), "other": Named("role", applicant.shape.role)}
-            raise Invalid(Fault(_number_of(place, command), "same_person", both))
+            applicant = people.places[FIRST_PARTY].shape.role
+            both = {"role": Named("role", role), "other": Named("role", applicant)}
+            raise Invalid(Fault(_number_of(party, people), "same_person", both))
     return asked
 
 
-def not_the_applicant(command: FileCase | AmendRequest, applicant: Place) -> Fault:
+def not_the_applicant(people: Participants) -> Fault:
     """Who files, or filed, is somebody else."""
-    files = {"role": Named("role", applicant.shape.role)}
-    return Fault(_number_of(applicant, command), "not_the_applicant", files)
+    files = {"role": Named("role", people.places[FIRST_PARTY].shape.role)}
+    return Fault(_number_of(FIRST_PARTY, people), "not_the_applicant", files)
 
 
-def _must_be_represented_lawfully(parties: Mapping[str, _Party], situation: Situation) -> None:
+def _must_be_represented_lawfully(people: Participants, situation: Situation) -> None:
     """Refuse a request in which somebody acts for a party as the law does not let anybody act for it; or nobody for a
     company that has to act, as neither the request nor the register says who could by themselves.
     """
-    for party, (place, named_there) in parties.items():
+    for party, place in people.places.items():
+        named_there = people.named[party]
         representative = persons.representative_of(named_there)
         if representative is None:
             has_to_act = place.shape.is_applicant or place.shape.consents
@@ -162,9 +159,9 @@ def _may_act_as(place: Place, named_there: Person | None) -> tuple[e.As, ...]:
     return tuple(each for each in place.shape.acts_by if each not in of_others)
 
 
-def _number_of(place: Place, command: FileCase | AmendRequest) -> str:
-    number = "number" if persons.is_company(place.named_in(command.request)) else "personal_number"
-    return f"{place.pointer}/{number}"
+def _number_of(party: str, people: Participants) -> str:
+    number = "number" if persons.is_company(people.named[party]) else "personal_number"
+    return f"{people.places[party].pointer}/{number}"
 
 
 # --- evidence and warnings --------------------------------------------------------------------------------
@@ -193,54 +190,61 @@ def brought(
     return list(command.evidence)
 
 
-def _warnings(
-    command: FileCase | AmendRequest, situation: Situation, parties: Mapping[str, _Party]
-) -> Iterator[str]:
+def _warnings(command: FileCase | AmendRequest, situation: Situation) -> Iterator[str]:
     """Codes for the officer's eyes; the system never refuses for them (rules.md 12, 24)."""
     yield from situation.offer.procedure.warnings(command.request)
-    today = (situation.at + FIRST_CLOCK).date().isoformat()
-    for party, (place, person) in parties.items():
+    people, found, majority = situation.people, situation.found, situation.country.majority
+    of_numbers: dict[str, None] = {}
+    for party, place in people.places.items():
+        person = people.named[party]
+        if person is None:
+            continue
         acts = place.shape.is_applicant or place.shape.consents
-        _is_born(person, place, "born_on", today)
-        if representative := persons.representative_of(person):
-            _is_born(representative["person"], place, "acts_by/person/born_on", today)
-        shown = _shown_by_register(command, situation, party)
+        shown = _shown_by_register(situation, party)
         yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
-        heads = situation.found.heads.get(party)
+        heads = found.heads.get(party)
         if heads and heads.is_struck_off:
             yield f"{STRUCK_OFF}:{place.whose}"
-        majority = situation.country.majority
         yield from persons.age_warnings(place.whose, person, situation.day, majority, acts=acts)
-        if person and heads:
+        if heads:
             yield from persons.name_warnings(place.whose, person, heads.names)
-    yield from dict.fromkeys(code for _, person in parties.values() for code in _of_the_number(person))
-    _nothing_of_tomorrow(situation)
+        of_numbers |= dict.fromkeys(_of_the_number(person))
+    yield from of_numbers
 
 
-def _shown_by_register(
-    command: FileCase | AmendRequest, situation: Situation, party: str
-) -> Literal["yes", "no", "otherwise"]:
+def _shown_by_register(situation: Situation, party: str) -> Literal["yes", "no", "otherwise"]:
     """Whether the register says that whom the request names as a company's head or a child's parent is that, and may
     act.
     """
-    representative = command.request.get(f"representative_{party}")
+    representative = situation.people.representatives.get(party)
     known = representative and who_may(Capacity(party, representative["as"]), situation.found)
     if not representative or not known:
         return "no"
     return "yes" if representative["person"] in known[1] else "otherwise"
 
 
-def _is_born(person: Any, place: Place, where: str, today: str) -> None:
+def _of_the_number(person: Person) -> tuple[str, ...]:
+    number = person.get("personal_number")
+    country = countries().get(number["country"]) if number else None
+    return country.person_number.warnings(number["number"]) if number and country else ()
+
+
+# --- what has not happened yet ------------------------------------------------------------------------------
+
+
+def _must_be_born(people: Participants, at: datetime) -> None:
     """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
+    today = (at + FIRST_CLOCK).date().isoformat()
+    for party, person in people.named.items():
+        _must_be_born_by(today, person, people.places[party], "born_on")
+        if representative := persons.representative_of(person):
+            _must_be_born_by(today, representative["person"], people.places[party], "acts_by/person/born_on")
+
+
+def _must_be_born_by(today: str, person: Person | None, place: Place, where: str) -> None:
     born_on = person.get("born_on") if person else None
     if born_on and born_on > today:  # as texts: of a month or a year alone, its first day counts
         raise Invalid(Fault(f"{place.pointer}/{where}", "in_the_future"))
-
-
-def _of_the_number(person: Any) -> tuple[str, ...]:
-    number = person.get("personal_number") if person else None
-    country = countries().get(number["country"]) if number else None
-    return country.person_number.warnings(number["number"]) if number and country else ()
 
 
 def _nothing_of_tomorrow(situation: Situation) -> None:

@@ -83,6 +83,15 @@ def taken_again(situation: Situation) -> tuple[Events, bool]:
         return events, False
 
 
+def had_back(situation: Situation) -> Events:
+    """What a set-aside had left to others and nobody has now, with the slots that go with it: the case is to go on
+    without another look at them. Raises Clash where a quota is full.
+    """
+    free = (key for key, claim in situation.claims.items() if claim.holder is None)
+    again: Events = [(key, e.ClaimTaken(kind=key.kind, holder=situation.case.case)) for key in free]
+    return [*again, *quotas.taken_again(situation)]
+
+
 def _ours(situation: Situation) -> list[Key]:
     return [key for key, claim in situation.claims.items() if claim.holder == situation.case.case]
 

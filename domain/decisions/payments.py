@@ -21,6 +21,7 @@ from domain.decisions.situation import Situation
 from domain.fees import Assessment, assess
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
+from domain.running import ran_on
 
 ON_THEIR_WAY: Final = Term(2, "working_days")  # so long statements may take from the treasury (rules.md 36)
 
@@ -113,12 +114,14 @@ def _may_go_on(situation: Situation) -> bool:
 
 def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.RefundNotDue]) -> Decision:
     """What waits for its entries then waits for an officer, who writes them. With the lapse an appeal against it is
-    over: who paid in time has what they appealed for.
+    over: who paid in time has what they appealed for. What others had to do meanwhile, and could not, they have time
+    for still.
     """
     case = situation.case
     claims, _ = holding.taken_again(situation)
     back: Events = [(LEAD, came), *((LEAD, each) for each in counted)]
     back.append((LEAD, e.LapseSetAside(payment=came.payment)))
+    back += ((LEAD, later) for later in ran_on(case, situation.at, situation.country))
     if case.lapsed_from == Stage.APPROVED:
         back.append((LEAD, e.EntriesHeld(code="paid_in_time")))
     kept = case.kept + came.amount + sum(each.amount for each in counted)

@@ -4,14 +4,13 @@ or its people's next case does, which takes over the first of its claims.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import TypeAlias
 
 from domain import events as e
 from domain.claim import Claim
 from domain.decision import Events
 from domain.decisions.situation import Situation
-from domain.procedure import Key
+from domain.procedure import Key, day_of_slots
 from domain.refusals import Clash
 
 Freed: TypeAlias = list[tuple[Key, e.SlotFreed]]
@@ -27,7 +26,7 @@ def take(
     left = {key: event.taken for key, event in freed or ()}
     warned = []
     for key, quota in slots.items():
-        size = situation.offer.quota_on(quota, _day_of_its_year(situation))
+        size = situation.offer.quota_on(quota, day_of_slots(situation.facts().day, situation.day))
         taken = left.get(key, situation.claim(key).taken)
         if size is None:
             warned.append(f"quota_unknown:{quota[0]}")
@@ -64,9 +63,3 @@ def free(situation: Situation, slots: Iterable[Key], kept: Iterable[Claim] = ())
         left[key] = left.get(key, situation.claim(key).taken) - 1
         events.append((key, e.SlotFreed(kind=key.kind, holder=holder, taken=left[key])))
     return events
-
-
-def _day_of_its_year(situation: Situation) -> date:
-    """Today, or the last day of the year of the filing: of its slots the decrees of that year speak."""
-    year = situation.facts().day.year
-    return min(situation.day, date(year, 12, 31))

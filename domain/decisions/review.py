@@ -18,7 +18,7 @@ from domain.days.deadlines import Deadline, answered, compute, is_past
 from domain.decision import LEAD, Decision
 from domain.decisions import holding
 from domain.decisions.acting import for_applicant
-from domain.decisions.checks import is_struck_off_since, must_not_be_struck_off
+from domain.decisions.checks import fails_since, is_struck_off_since, must_not_be_struck_off
 from domain.decisions.opinions import must_not_wait
 from domain.decisions.payments import all_back
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
@@ -188,7 +188,7 @@ def refuse(command: RefuseCase, situation: Situation) -> Decision:
     )
     always = situation.terms.after_refusal
     gives_back = (always and always.gives_back) or any(known[code].gives_back for code in command.grounds)
-    gives_back = gives_back or is_struck_off_since(situation)
+    gives_back = gives_back or is_struck_off_since(situation) or fails_since(situation, command.grounds)
     back = all_back(situation, "refused") if gives_back else []
     return situation.by(rule, [*holding.kept(situation, served_after), (LEAD, refused), *back])
 

@@ -45,9 +45,9 @@ from domain.needs import beside, humans_of
 from domain.offers import offer
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
-from domain.parties import FIRST_PARTY, SIGNED_PAPER, parties_named, persons_in
+from domain.parties import FIRST_PARTY, SIGNED_PAPER, Participants, parties_named, persons_in
 from domain.persons import is_company, key_of, people_in
-from domain.procedure import Effect, IdOf, Key, Offer, Terms, slots, written_key
+from domain.procedure import Check, Effect, IdOf, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
 from domain.refusals import (
     Clash,
@@ -222,9 +222,21 @@ class Situation:
     # --- what lies beside it --------------------------------------------------------------------------------
 
     @property
+    def people(self) -> Participants:
+        """Who takes part; raises Erased once they are."""
+        if self._about is None:
+            raise Erased(self.case.case)
+        return self._about.people
+
+    @once
     def claims(self) -> dict[Key, Claim]:
         """Each claim that the request makes, as it stands; none is known any more once people are erased."""
         return {key: self.claim(key) for key in self._about.claims} if self._about else {}
+
+    @once
+    def checks(self) -> tuple[tuple[Check, Mapping[str, Key]], ...]:
+        """What is held against registers, with the entries that each looks at; as `claims`."""
+        return self._about.checks if self._about else ()
 
     @property
     def slots(self) -> Mapping[Key, tuple[str, ...]]:
@@ -281,11 +293,11 @@ class Situation:
         """What registers and mandates say of whoever asks."""
         about = self._about
         keys = beside(self.command, about) if about else ()
-        if about is None or not (keys or children_in(about.request)):
+        if about is None or not (keys or children_in(about.people)):
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
-        asked = Asked(country, about.offer.procedure, about.request, self.day, me)
+        asked = Asked(country, about.people, self.day, me)
         humans = humans_of(self.command, country)
         return shown(asked, keys, self._seen, self.id_of, humans, births=self._births(keys))
 

@@ -1,5 +1,6 @@
 """A car is sold by its registered owner, human or company, with the buyer's consent; never under a live restriction."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -82,6 +83,10 @@ def _entry(request: Request) -> Key:
     return entry_key("vehicles", "vin", request["vehicle"]["vin"])
 
 
+def _the_car(request: Request) -> Mapping[str, Key]:
+    return {"car": _entry(request)}
+
+
 def _sold_by_owner(facts: Facts) -> bool:
     car = facts.entries["car"]
     return car is not None and is_same(car.content["owner"], facts.request["seller"])
@@ -144,19 +149,19 @@ PROCEDURE = Procedure(
     checks=(
         Check(
             code="not_the_owner",
-            sees=lambda request: {"car": _entry(request)},
+            sees=_the_car,
             holds=_sold_by_owner,
         ),
         Check(
             code="plate_differs",
-            sees=lambda request: {"car": _entry(request)},
+            sees=_the_car,
             holds=_plate_is_the_registers,
             moments=("filing",),
             effect="warn",
         ),
         Check(
             code="seller_differs",
-            sees=lambda request: {"car": _entry(request)},
+            sees=_the_car,
             holds=_seller_reads_as_the_owner,
             moments=("filing",),
             effect="warn",

@@ -242,7 +242,7 @@ class Append:
             around.actor,
             tuple(around.to),
             effects,
-            {name: whose for name, _, whose in members.personal},
+            members.owners,
             {whose: b64url(key.id) for whose, key in keys.items()},
             lead["stream"] if lead else None,
         )

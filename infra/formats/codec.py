@@ -7,6 +7,7 @@ pins them all); a new meaning gets a new name and an upcast here. Nothing is eve
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 from domain import events as e
@@ -25,11 +26,15 @@ class UnknownEvent(ValueError):
 
 
 class Members(NamedTuple):
-    """What an event puts into its envelope: public members, and personal ones with whose they are."""
+    """What an event puts into its envelope: public members, and personal ones with whose they are.
+
+    ``owners`` says whose each personal one is, as ``decode`` does.
+    """
 
     type: str
     public: dict[str, Any]
     personal: list[tuple[str, Any, str]]
+    owners: Mapping[str, str] = MappingProxyType({})
 
 
 def encode(event: e.Event, family: str, country: str) -> Members:
@@ -37,9 +42,10 @@ def encode(event: e.Event, family: str, country: str) -> Members:
     shape = _SHAPES[f"{family}.{type(event).__name__}.v1"]
     public = {name: getattr(event, name) for name in shape.public}
     personal = [(name, getattr(event, name), whose) for name, whose in shape.personal]
+    owners_of_all: Mapping[str, str] = shape.owners
     if shape.laid_flat is not None:
         plan = _plan_of(shape, public, country)
-        owners = plan.laid_owners
+        owners, owners_of_all = plan.laid_owners, plan.owners
         laid: Mapping[str, Any] = getattr(event, shape.laid_flat)
         for name, value in _flat(laid, plan.lists) if plan.lists else laid.items():
             if name in owners:
@@ -48,7 +54,7 @@ def encode(event: e.Event, family: str, country: str) -> Members:
                 public[name] = value
             else:  # in clear it must not stand
                 raise UnknownEvent(f"{name} is about nobody among the parties of the event")
-    return Members(shape.name, public, personal)
+    return Members(shape.name, public, personal, owners_of_all)
 
 
 def decode(

@@ -14,7 +14,7 @@ from domain.events import PersonalDataErased, Recorded, family_of
 from domain.families import FAMILIES
 from infra.read_models.opening import Opened
 from infra.read_models.transaction import Transaction, Unavailable
-from projections import Keyed, Tally, View, added, key_column, key_columns, tallies
+from projections import Keyed, Tally, Turn, View, added, key_column, key_columns, tallies, turns
 from projections import Row as ViewRow
 from projections import views as all_views
 
@@ -71,6 +71,8 @@ class Folded:
             str, Any
         ] = {}  # the states that streams had before this batch; None: there was none
         self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
+        self._turned: dict[str, list[ViewRow]] = {turn.name: [] for turn in turns()}
+        self._forgotten: list[str] = []  # streams of which people are erased
 
     def take(self, one: Opened) -> None:
         """Fold one event; a poisoned one parks its stream.
@@ -79,7 +81,7 @@ class Folded:
         """
         if one.stream in self._parked:
             if one.event is not None and isinstance(one.event.event, PersonalDataErased):
-                self.erased.append(one.event.event)
+                self._forget(one.stream, one.event.event)
                 self._states[one.event.family][one.stream] = None
             elif str(one.type).endswith(_ERASURE):
                 where = {"country": self._country, "stream": one.stream}
@@ -100,6 +102,9 @@ class Folded:
             transaction.park(*parked)
         for view in all_views():
             self._write(transaction, view, self._states[view.family])
+        for name, turned in self._turned.items():
+            transaction.delete(name, self._forgotten)
+            transaction.write(name, turned)
         for name, rows in self._counted.items():
             transaction.write(name, rows.values())
 
@@ -159,14 +164,25 @@ class Folded:
             family = FAMILIES[name]
             stood = states.get(recorded.stream, family.empty)
             self._stood.setdefault(recorded.stream, stood)
-            states[recorded.stream] = family.evolve(stood, recorded)
+            state = family.evolve(stood, recorded)
+            for turn in _turns().get((name, type(recorded.event)), ()):
+                self._turned[turn.name] += turn.rows(stood, recorded, state, self._ids)
+            states[recorded.stream] = state
         for tally in _log_tallies():
             row = tally.row(recorded)
             if row is not None:
                 rows, key = self._counted[tally.name], row[key_column(tally)]
                 rows[key] = added(tally, rows[key], row) if key in rows else row
         if isinstance(recorded.event, PersonalDataErased):
-            self.erased.append(recorded.event)
+            self._forget(recorded.stream, recorded.event)
+
+    def _forget(self, stream: str, erased: PersonalDataErased) -> None:
+        """What turns kept of the stream goes, whoever of it is forgotten."""
+        self.erased.append(erased)
+        self._forgotten.append(stream)
+        for turn in turns():
+            key = key_column(turn)
+            self._turned[turn.name] = [row for row in self._turned[turn.name] if row[key] != stream]
 
     def _park(self, one: Opened, error: Exception | None) -> None:
         why = f"{type(error).__name__} in {one.type}"
@@ -188,6 +204,16 @@ def _changed(view: View, before: list[ViewRow], rows: list[ViewRow]) -> tuple[li
     if stood.keys() - stand.keys():
         return rows, True
     return [row for key, row in stand.items() if stood.get(key) != row], False
+
+
+@cache
+def _turns() -> Mapping[tuple[str, type], tuple[Turn, ...]]:
+    """By the family and the event that they follow."""
+    followed = {(turn.family, event) for turn in turns() for event in turn.events}
+    return {
+        each: tuple(turn for turn in turns() if turn.family == each[0] and each[1] in turn.events)
+        for each in followed
+    }
 
 
 @cache

@@ -30,7 +30,7 @@ from infra.stores.vault import Vault
 from projections import tallies
 
 BATCH: Final = 500
-TOGETHER: Final = 8_000  # events of a rebuild in one transaction: the more, the fewer times a row is written
+TOGETHER: Final = 10_000  # events of a rebuild in one transaction: the more, the fewer times a row is written
 _SCRUB_AGAIN_S: Final = 1.0
 _SCRUB_SHARE: Final = 20  # scrubbing writes the whole file anew: it takes a twentieth of the time at most
 logger = logging.getLogger(__name__)

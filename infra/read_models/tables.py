@@ -1,4 +1,4 @@
-"""The tables of the read models: how a view or a tally becomes one, and how its rows are written and read; no
+"""The tables of the read models: how a view, a turn or a tally becomes one, and how its rows are written and read; no
 queries.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from infra.formats.canonical import encode
-from projections import Row, Tally, View, key_column, key_columns, tallies, views
+from projections import Row, Tally, Turn, View, key_column, key_columns, tallies, turns, views
 
 _TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
 
@@ -20,7 +20,7 @@ _TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "jso
 class Table:
     """One read model's table in one generation; names never come from outside into a statement."""
 
-    def __init__(self, view: View | Tally, suffix: str) -> None:
+    def __init__(self, view: View | Tally | Turn, suffix: str) -> None:
         self.name = view.name + suffix
         self.key = f'"{key_column(view)}"'
         self.keys = _quoted(key_columns(view))
@@ -113,5 +113,5 @@ def _quoted(columns: Iterable[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
 
-def _all() -> tuple[View | Tally, ...]:
-    return (*views(), *tallies())
+def _all() -> tuple[View | Tally | Turn, ...]:
+    return (*views(), *turns(), *tallies())

@@ -17,7 +17,7 @@ BIRTH: Final = ("TR", "birth_certificate")
 SELLER, BUYER, STRANGER = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
 FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
 SUPERVISOR = "kz-vehicle-registration-supervisor"
-APPEALS = "kz-interior-ministry-appeal-officer-1"
+APPEALS, COLLEAGUE = (f"kz-interior-ministry-appeal-officer-{n}" for n in (1, 2))
 NO: Final = {"grounds": ["tax_unpaid"], "reason": "The tax of last year is open."}
 
 
@@ -204,6 +204,32 @@ def test_an_appeal_is_read_and_decided_by_who_the_law_names_and_others_decide_an
     good(town.judge(SECOND, case, "proposals", {}))
     assert problem(town.judge(FIRST, case, "approvals", {})) == (403, "judged_before")
     assert good(town.judge(SUPERVISOR, case, "approvals", {}))["stage"] == "approved"
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "set_aside"])
+def test_the_same_decision_of_an_appeal_is_answered_again_to_who_gave_it_and_to_nobody_else(
+    town: Town, outcome: str
+) -> None:
+    """Its answer was lost (rules.md 21). A colleague decides nothing by repeating it, and an office that does not
+    decide appeals hears what it would hear of any.
+    """
+    case = refused(town)
+    for who in (SELLER, BUYER):
+        appealed(town, case, who)
+    said = {"outcome": outcome, "reason": "It is as it is."}
+    path, seen = f"/v1/cases/{case}/appeal-decisions", int(town.read(case)["version"])
+    given = good(town.as_(APPEALS).post(path, said, seen=seen))
+    again = town.as_(APPEALS).post(path, said, seen=seen)
+    assert (good(again)["version"], again.status_code) == (given["version"], 200)
+    assert problem(town.as_(COLLEAGUE).post(path, said, seen=seen))[0] == 412
+    assert problem(town.as_(COLLEAGUE).post(path, said, seen=given["version"])) == (409, "wrong_stage")
+    for who in (FIRST, SUPERVISOR):
+        assert problem(town.as_(who).post(path, said, seen=seen)) == (403, "not_allowed")
+    for who in (SELLER, BUYER):
+        assert problem(town.as_(who).post(path, said, seen=seen)) == (403, "party_to_this_case")
+    for who in (STRANGER, "tr-population-directorate-appeal-officer-1", "kz-police-officer"):
+        assert problem(town.as_(who).post(path, said, seen=seen)) == (404, "not_found")
+    assert town.read(case)["version"] == given["version"]
 
 
 def test_an_appeal_is_taken_back_by_who_lodged_it(town: Town) -> None:

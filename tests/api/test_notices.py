@@ -19,6 +19,7 @@ from tests.town.people import Town, person
 pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE = ("KZ", "car_sale")
+BIRTH = ("TR", "birth_certificate")
 SELLER, BUYER, THIRD, STRANGER = (f"kz-citizen-{n}" for n in (1, 2, 3, 4))
 MOTHER = BUYER
 OFFICER, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
@@ -26,7 +27,7 @@ BAILIFF, JUDGE = "kz-bailiffs-officer", "kz-court-judge"
 
 
 def notices(town: Town, who: str, case: str | None = None, **of: str) -> list[dict[str, Any]]:
-    answer = town.as_(who).get("/v1/my/notices", country="KZ", limit=100, **of)
+    answer = town.as_(who).get("/v1/my/notices", **{"country": "KZ", "limit": 100, **of})
     found: list[dict[str, Any]] = good(answer)["items"]
     return [each for each in found if case in (None, each["case"])]
 
@@ -254,7 +255,7 @@ def test_an_owner_hears_that_their_car_is_restricted_as_long_as_it_is(town: Town
     assert of_entry(town, BUYER, path) == []
     assert town.as_(BAILIFF).delete(f"{path}/restrictions/{live['id']}").is_success
     town.settle()
-    assert of_entry(town, SELLER, path) == []
+    assert "entry_restricted" not in of_entry(town, SELLER, path)
 
 
 def test_an_owner_hears_that_a_car_is_corrected_that_no_case_of_theirs_wrote(town: Town) -> None:
@@ -302,6 +303,68 @@ def test_the_pages_lead_through_cases_and_entries_in_one_order(new_town: Town) -
     assert [each["at"] for each in seen] == sorted((each["at"] for each in seen), reverse=True)
 
 
+def test_a_father_whom_a_court_writes_into_a_birth_hears_it_once(town: Town) -> None:
+    """No case of his tells it; the mother, who told the birth, hears it by the case."""
+    mother, father = "tr-citizen-1", "tr-citizen-2"
+    case = town.take_to("completed", *BIRTH, mother=person(mother), father=None)
+    path = path_of(town, case)
+    found = good(town.as_("tr-court-judge").read(path))
+    content = {**found["content"], "father": person(father)}
+    said = {"of": found["newest_change"], "content": content, "reason": "Judgement of 3 March."}
+    good(town.as_("tr-court-judge").post(f"{path}/corrections", said, seen=found["version"]))
+    town.settle()
+    assert of_entry(town, father, path, country="TR") == ["entry_corrected"]
+    assert told(town, mother, case, country="TR")[0] == "corrected"
+    assert of_entry(town, mother, path, country="TR") == []
+
+
+def without_the_owner(town: Town, path: str, who: str = JUDGE) -> None:
+    """A court writes that the car is another one's."""
+    found = good(town.as_(who).read(path))
+    content = {**found["content"], "owner": person(THIRD)}
+    said = {"of": found["newest_change"], "content": content, "reason": "Judgement of 3 March."}
+    good(act(town, who, path, "corrections", said))
+    town.settle()
+
+
+def test_whom_a_correction_takes_out_of_an_entry_hears_it_once_and_keeps_it(town: Town) -> None:
+    path = a_car(town)
+    without_the_owner(town, path)
+    newest = notices(town, SELLER)[0]
+    assert (newest["what"], newest["entry"]) == ("entry_left_out", path.rpartition("/")[2])
+    assert newest["sentence"].startswith("Something that a register said was corrected or annulled")
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
+    good(propose(town, path))
+    good(confirm(town, path, SECOND, "corrections"))
+    town.settle()
+    assert of_entry(town, SELLER, path) == ["entry_left_out"]
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
+
+
+def test_whom_the_case_tells_that_it_was_corrected_does_not_hear_it_by_the_entry(town: Town) -> None:
+    """The buyer is no owner any more; whoever the court named, and who was no party, hears when that is annulled."""
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    without_the_owner(town, path)
+    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("corrected", [])
+    good(town.judge(JUDGE, case, "annulments", {"reason": "Judgement of 4 March."}))
+    town.settle()
+    assert of_entry(town, THIRD, path) == ["entry_left_out"]
+    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("annulled", [])
+
+
+def test_whoever_is_named_when_a_restriction_ends_hears_that_it_ended(town: Town) -> None:
+    """Once, and whoever has the car later does not."""
+    path = a_car(town)
+    (live,) = good(town.as_(BAILIFF).post(f"{path}/restrictions", {"kind": "arrest"}))["restrictions"]
+    assert town.as_(BAILIFF).delete(f"{path}/restrictions/{live['id']}").is_success
+    town.settle()
+    assert of_entry(town, SELLER, path) == ["entry_restriction_lifted"]
+    without_the_owner(town, path)
+    assert of_entry(town, SELLER, path) == ["entry_left_out", "entry_restriction_lifted"]
+    assert of_entry(town, THIRD, path) == ["entry_corrected"]
+
+
 # --- of those for whom one acts ---------------------------------------------------------------------------------
 
 
@@ -341,6 +404,57 @@ def test_who_acts_by_a_mandate_finds_what_the_party_was_told_as_long_as_it_lives
     assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
     town.settle()
     assert problem(town.as_(THIRD).get("/v1/my/notices", **asked)) == (404, "not_found")
+
+
+def for_others(town: Town, who: str, **more: int) -> list[tuple[str, str]]:
+    """As what somebody acts for whom they find beside their own notices, and where these are asked for."""
+    town.settle()
+    answer = good(town.as_(who).get("/v1/my/notices", country="KZ", **more))
+    return [(each["as"], each["address"]) for each in answer["for_others"]]
+
+
+def test_who_acts_for_others_is_told_beside_their_own_where_to_ask(new_town: Town) -> None:
+    """By a mandate, from the first thing that its giver was told until the mandate is over."""
+    until = (new_town.now() + timedelta(days=30)).date().isoformat()
+    body = {"country": "KZ", "principal": person(BUYER), "representative": person(THIRD), "until": until}
+    mandate = good(new_town.as_(BUYER).post("/v1/mandates", body))["mandate"]
+    assert for_others(new_town, THIRD) == [], "nothing was told"
+    case = new_town.take_to("returned", *SALE)
+    ((as_, address),) = for_others(new_town, THIRD)
+    assert as_ == "mandate"
+    (notice,) = good(new_town.as_(THIRD).send("GET", address))["items"]
+    assert (notice["case"], notice["what"]) == (case, "consent_asked")
+    (shown,) = good(new_town.as_(THIRD).get("/v1/my/notices", country="KZ"))["for_others"]
+    assert shown["at"] == notice["at"]
+    assert for_others(new_town, BUYER) == for_others(new_town, SELLER) == []
+    of_theirs = good(new_town.as_(THIRD).get("/v1/my/notices", country="KZ", mandate=mandate))
+    assert of_theirs["for_others"] == []
+    assert new_town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    assert for_others(new_town, THIRD) == []
+
+
+def test_so_is_a_parent_and_who_heads_a_company_on_the_first_page_alone(new_town: Town) -> None:
+    child = a_child(new_town, born_on="2008-12-20")
+    good(filed(new_town, buyer=child))
+    company = {"number": "EXAMPLE-KZ-82", "names": ["Example 82"], "heads": [head()], "struck_off_on": None}
+    new_town.import_entries("KZ", "companies", [company])
+    good(filed(new_town, buyer={"country": "KZ", "number": "EXAMPLE-KZ-82", "name": "Example 82"}))
+    birth = entry_of_birth(new_town, MOTHER, child)
+    addresses = dict(for_others(new_town, MOTHER))
+    assert addresses == {
+        "head": "/v1/my/notices?country=KZ&company=EXAMPLE-KZ-82",
+        "parent": f"/v1/my/notices?country=KZ&birth={birth}",
+    }
+    for address in addresses.values():
+        found = good(new_town.as_(MOTHER).send("GET", address))
+        assert [each["what"] for each in found["items"]] == ["consent_asked"]
+    for _ in range(2):
+        new_town.file(*SALE)
+    first = new_town.as_(MOTHER).get("/v1/my/notices", country="KZ", limit=1)
+    assert len(good(first)["for_others"]) == len(addresses)
+    assert good(new_town.as_(MOTHER).send("GET", first.links["next"]["url"]))["for_others"] == []
+    new_town.travel(days=30)
+    assert [as_ for as_, _ in for_others(new_town, MOTHER)] == ["head"], "the child is of age"
 
 
 # --- by the made-up law, under which companies found companies ----------------------------------------------

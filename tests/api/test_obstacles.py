@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.town.caller import good, new_key
+from tests.town.caller import good, new_key, problem
 from tests.town.people import Town, person
 
 pytestmark = pytest.mark.countries("KZ", "TR")
@@ -117,11 +117,9 @@ def test_what_nothing_stands_in_the_way_of_has_no_obstacles(town: Town) -> None:
     assert town.read(case)["exemptions"] == []
 
 
-def test_that_the_seller_owns_the_car_no_more_is_told_before_anybody_pays(town: Town) -> None:
-    """An error of the office was corrected while the sale was open."""
-    case = town.file("KZ", "car_sale")
-    filed = town.read(case, "kz-citizen-1")
-    said = {"kind": "vin", "parts": [filed["request"]["vehicle"]["vin"]], "purpose": "an error"}
+def given_to_another(town: Town, request: dict[str, Any]) -> None:
+    """An error of the office is corrected: the car is somebody else's."""
+    said = {"kind": "vin", "parts": [request["vehicle"]["vin"]], "purpose": "an error"}
     found = good(town.as_(OFFICER).post("/v1/registers/vehicles/searches", said))
     path = f"/v1/registers/vehicles/entries/{found['entry']}"
     content = {**found["content"], "owner": person("kz-citizen-3")}
@@ -130,5 +128,45 @@ def test_that_the_seller_owns_the_car_no_more_is_told_before_anybody_pays(town: 
     seen = good(town.as_(OFFICER).read(path))
     second = town.as_("kz-vehicle-registration-officer-2")
     good(second.post(f"{path}/corrections", {"of": seen["proposal"]["event"]}, seen=seen["version"]))
-    for who in ("kz-citizen-1", "kz-citizen-2", OFFICER):
-        assert town.read(case, who)["obstacles"] == ["not_the_owner"]
+
+
+def test_that_the_seller_owns_the_car_no_more_is_told_before_anybody_pays(town: Town) -> None:
+    case = town.file(*SALE)
+    given_to_another(town, town.read(case, SELLER)["request"])
+    assert set(map(tuple, told(town, case).values())) == {("not_the_owner",)}
+
+
+def test_the_fee_comes_back_where_the_car_became_anothers_since_it_was_filed(town: Town) -> None:
+    case = town.take_to("in_review", *SALE)
+    given_to_another(town, town.read(case)["request"])
+    town.assign(case)
+    good(town.judge(OFFICER, case, "refusals", {"grounds": ["not_the_owner"], "reason": "It is another's."}))
+    shown = town.read(case)
+    (refund,) = shown["refunds"]
+    assert (refund["amount"], refund["reason"]) == (shown["fee"]["amount"], "refused")
+    assert "after_refusal" not in shown["decision"]["unconfirmed"]
+
+
+def test_what_another_has_since_a_set_aside_is_told_until_they_let_go_of_it(town: Town) -> None:
+    """Then it is approved like any other."""
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    good(town.judge(OFFICER, case, "refusals", {"grounds": ["tax_unpaid"], "reason": "It is open."}))
+    shown = town.read(case)
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/waivers", {}))
+    lodged = {"of": shown["ending"]["of"], "reason": "It is paid."}
+    good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", lodged))
+    request = {**shown["request"], "buyer": person("kz-citizen-3")}
+    body = {"country": "KZ", "procedure": "car_sale", "request": request}
+    other = good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))["case"]
+    set_aside = {"outcome": "set_aside", "reason": "It was paid."}
+    good(town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", set_aside))
+    lost = {SELLER: ["claims_lost"], BUYER: ["claims_lost"], OFFICER: ["claims_lost:vehicle_sale"]}
+    assert told(town, case) == lost
+    second, supervisor = "kz-vehicle-registration-officer-2", "kz-vehicle-registration-supervisor"
+    good(town.judge(second, case, "assignments"))
+    good(town.judge(second, case, "proposals", {}))
+    assert problem(town.judge(supervisor, case, "approvals", {})) == (409, "claims_lost")
+    good(town.judge(SELLER, other, "withdrawals"))
+    assert told(town, case) == {who: [] for who in lost}
+    assert good(town.judge(supervisor, case, "approvals", {}))["stage"] == "approved"

@@ -1,11 +1,16 @@
 """The work queue of an office: what waits for a decision, nearest deadline first, nothing personal."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from domain.offers import offers
+from tests.api.test_amendments import act, confirm, path_of, propose
+from tests.api.test_notices import a_car
+from tests.founders import NAME as FOUNDING
+from tests.founders import founding_is_offered
 from tests.town.caller import good, problem
 from tests.town.people import Town, person, terms_of
 
@@ -260,3 +265,120 @@ def test_who_ends_their_last_day_in_office_leaves_their_cases_to_others(new_town
     assert queue(new_town, waits_for="reassignment") == []
     new_town.travel(days=2)
     assert [item["case"] for item in queue(new_town, waits_for="reassignment")] == [case]
+
+
+# --- what is proposed of entries ------------------------------------------------------------------------------
+
+SECOND = "kz-vehicle-registration-officer-2"
+WHY = "It should not be there."
+
+
+def proposed(town: Town, path: str) -> list[dict[str, Any]]:
+    """What of this entry waits in the queue of the office."""
+    town.settle()
+    return [item for item in queue(town) if item["entry"] == path.rpartition("/")[2]]
+
+
+def annul(town: Town, path: str) -> None:
+    said = {"of": good(town.as_(OFFICER).read(path))["newest_change"], "reason": WHY}
+    good(act(town, OFFICER, path, "annulment-proposals", said))
+
+
+def test_a_proposed_correction_waits_for_the_second_officer_until_it_is_confirmed(new_town: Town) -> None:
+    """Of what a case wrote; the case itself is over and waits for nothing."""
+    path = path_of(new_town, new_town.take_to("completed", *SALE))
+    assert proposed(new_town, path) == []
+    version = good(propose(new_town, path))["version"]
+    (waiting,) = proposed(new_town, path)
+    assert (waiting["waits_for"], waiting["register"], waiting["version"]) == (
+        ["correction"],
+        "vehicles",
+        version,
+    )
+    assert (waiting["case"], waiting["procedure"], waiting["stage"]) == (None, None, None)
+    assert (waiting["is_proposed"], waiting["is_overdue"], waiting["due"]) == (True, False, None)
+    assert queue(new_town, officer="me") == queue(new_town, waits_for="correction") == [waiting]
+    assert queue(new_town, SECOND, officer="me") == queue(new_town, waits_for="annulment") == []
+    assert queue(new_town, officer="nobody") == queue(new_town, is_overdue="true") == []
+    assert queue(new_town, procedure="car_sale", is_overdue="false") == [waiting]
+    assert counts(new_town)["items"]["correction"] == (1, 0)
+    assert counts(new_town)["cases"] == 0
+    good(confirm(new_town, path, SECOND, "corrections"))
+    assert proposed(new_town, path) == []
+    assert counts(new_town)["items"]["correction"] == (0, 0)
+
+
+def test_so_does_an_annulment_of_what_no_case_wrote(new_town: Town) -> None:
+    path = a_car(new_town)
+    annul(new_town, path)
+    (waiting,) = proposed(new_town, path)
+    assert waiting["waits_for"] == ["annulment"]
+    assert queue(new_town, waits_for="annulment") == [waiting]
+    assert queue(new_town, procedure="car_sale") == [], "no case of it wrote the entry"
+    assert counts(new_town)["items"]["annulment"] == (1, 0)
+    good(confirm(new_town, path, SECOND, "annulments"))
+    assert proposed(new_town, path) == []
+
+
+def test_a_proposal_that_another_one_replaced_or_a_court_overtook_waits_no_more(new_town: Town) -> None:
+    path = path_of(new_town, new_town.take_to("completed", *SALE))
+    good(propose(new_town, path))
+    annul(new_town, path)
+    assert [item["waits_for"] for item in proposed(new_town, path)] == [["annulment"]]
+    said = {"of": good(new_town.as_(OFFICER).read(path))["newest_change"], "reason": WHY}
+    good(act(new_town, "kz-court-judge", path, "annulments", said))
+    assert proposed(new_town, path) == []
+
+
+@pytest.mark.parametrize(
+    "other", ["kz-interior-ministry-appeal-officer-1", "tr-civil-registry-officer-1"], ids=str
+)
+def test_a_proposal_is_shown_to_no_office_that_may_not_confirm_it(town: Town, other: str) -> None:
+    path = a_car(town)
+    good(propose(town, path))
+    assert proposed(town, path)
+    assert queue(town, other, waits_for="correction") == []
+    (count,) = [
+        each["count"]
+        for each in good(town.as_(other).get("/v1/queue/counts"))["items"]
+        if each["waits_for"] == "correction"
+    ]
+    assert count == 0
+
+
+@pytest.fixture
+def offered() -> Iterator[None]:
+    with founding_is_offered():
+        yield
+
+
+@pytest.mark.usefixtures("offered")
+def test_who_is_competent_for_other_procedures_finds_what_they_may_confirm(new_town: Town) -> None:
+    """What a sale wrote is confirmed in the sale; what no case wrote by any officer of the office."""
+    led, imported = path_of(new_town, new_town.take_to("completed", *SALE)), a_car(new_town)
+    for path in (led, imported):
+        good(propose(new_town, path))
+    appointed(new_town, "kz-citizen-3", procedures=[FOUNDING])
+    new_town.settle()
+    assert len(queue(new_town)) == 2
+    assert [item["entry"] for item in queue(new_town, "kz-citizen-3")] == [imported.rpartition("/")[2]]
+    found = good(new_town.as_("kz-citizen-3").get("/v1/queue/counts"))["items"]
+    assert {each["waits_for"]: each["count"] for each in found}["correction"] == 1
+    assert confirm(new_town, led, "kz-citizen-3", "corrections").status_code in {403, 404}
+    good(confirm(new_town, imported, "kz-citizen-3", "corrections"))
+
+
+def test_cases_and_entries_stand_in_one_order_page_by_page(new_town: Town) -> None:
+    for _ in range(2):
+        new_town.take_to("in_review", *SALE)
+        new_town.travel(days=3)
+        good(propose(new_town, a_car(new_town)))
+    new_town.settle()
+    every = queue(new_town)
+    seen, path = [], "/v1/queue?limit=1"
+    while path:
+        answer = new_town.as_(OFFICER).send("GET", path)
+        seen += good(answer)["items"]
+        path = answer.links.get("next", {}).get("url") or ""
+    assert (seen, len(seen)) == (every, 4)
+    assert {item["case"] is None for item in every[:2]} == {True, False}

@@ -51,6 +51,28 @@ def test_a_refused_sale_is_told_from_its_filing_to_the_way_to_appeal(town: Town)
     assert "See the letter." not in refused
 
 
+@pytest.mark.parametrize("stands", ["filed", "returned"])
+def test_an_amendment_is_told_before_the_fee_that_follows_from_it(town: Town, stands: str) -> None:
+    """The fee is signed first; a reader hears the cause first, and once where the case is then."""
+    case = town.take_to("filed" if stands == "filed" else "in_review", *SALE)
+    if stands == "returned":
+        town.assign(case)
+        town.ask(case)
+    shown = town.read(case, "kz-citizen-1")
+    request = {**shown["request"], "new_plates": not shown["request"]["new_plates"]}
+    said = {"of": shown["request_hash"], "request": request}
+    good(town.as_("kz-citizen-1").post(f"/v1/cases/{case}/amendments", said))
+    events = story(town, case, "kz-citizen-1")
+    (nth,) = (n for n, event in enumerate(events) if event["type"] == "case.RequestAmended.v1")
+    amended, fee = events[nth : nth + 2]
+    assert fee["type"] == "case.FeeAssessed.v1"
+    assert amended["version"] == fee["version"] + 1
+    assert ("The case is filed from then on." in amended["sentence"]) == (stands == "returned")
+    assert "from then on" not in fee["sentence"]
+    assert (amended["stage"], fee["stage"]) == ("filed", "filed")
+    assert sorted(event["version"] for event in events) == [*range(1, len(events) + 1)]
+
+
 def test_it_is_told_to_everybody_who_may_read_it_without_anybodys_data(town: Town) -> None:
     case = town.take_to("completed", *SALE)
     told_to = {
@@ -86,6 +108,11 @@ WAYS: dict[str, tuple[Act, ...]] = {
     "taken back": (*acts.APPEALED, acts.take_back()),
     "waived": (*acts.REFUSED, acts.waive()),
     "revived": (*acts.UNPAID, acts.pay(paid_at="2026-12-01T09:00:00Z")),
+    "ran on": (
+        *(*acts.CONSENTED, acts.until("2026-12-02"), acts.revoke()),
+        *(acts.until("2026-12-10"), acts.lapse(), acts.until("2026-12-28")),
+        acts.pay(paid_at="2026-12-01T09:00:00Z"),
+    ),
     "revoked": (*acts.COMPLETE, acts.revoke(), acts.decline()),
     "objected": (*acts.APPROVED, acts.object_to()),
     "erased": (*acts.COMPLETED, acts.later(days=5000), acts.erase()),
@@ -136,6 +163,12 @@ def test_an_objection_says_why_and_an_erasure_whose_data_it_destroyed() -> None:
     assert "its reason is: " in objected
     erased = sentences(*acts.COMPLETED, acts.later(days=5000), acts.erase())["PersonalDataErased"]
     assert "that of the buyer, the case as a whole, and the seller" in erased
+
+
+def test_a_time_that_stood_still_while_the_case_had_lapsed_is_not_told_as_a_decree() -> None:
+    said = sentences(*WAYS["ran on"])["DeadlineRestated"]
+    assert said.startswith("While the case had lapsed, the time to consent stood still: it ends later.")
+    assert GUESS in said
 
 
 def test_what_went_back_twice_is_not_told_to_be_due_again() -> None:

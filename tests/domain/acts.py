@@ -551,6 +551,16 @@ def _written(story: Story) -> dict[str, Any]:
     return {"written_by": story.entry.written_by}
 
 
+def changed_hands(story: Story) -> None:
+    """A court gave the car to somebody else."""
+    register = story.offer.procedure.registers[0]
+    content = {**story.entry.content, "owner": person("KZ", 500)}
+    changed = e.EntryChanged(
+        register=register.name, content_version=register.content_version, title="court", content=content
+    )
+    story.happened((story.key, changed))
+
+
 def ended(story: Story) -> None:
     """The entry is over, by whatever law."""
     register = story.offer.procedure.registers[0].name

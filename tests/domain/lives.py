@@ -381,6 +381,13 @@ def _refused(nth: int) -> Way:
     return lambda story: acts.refuse(story.terms.grounds[nth].code, by=_has_it(story))
 
 
+def _refused_as_a_check_does(story: Story) -> Act | None:
+    """On a ground that a register may say, or has not said."""
+    checks = {check.code for check in (*story.offer.procedure.checks, *story.terms.checks)}
+    codes = [ground.code for ground in story.terms.grounds if ground.code in checks]
+    return acts.refuse(codes[0], by=_has_it(story)) if codes else None
+
+
 def _not_needed(story: Story) -> Act | None:
     codes = [exemption.code for exemption in story.terms.exemptions]
     by = _has_it(story) if story.now.officer else SUPERVISORS[0]
@@ -526,7 +533,7 @@ RIGHT: Final[Mapping[type[c.Command], Sequence[Way]]] = {
     c.ExtendDeadline: (_by_who_has_it(acts.extend),),
     c.ProposeApproval: (_by_who_has_it(acts.propose),),
     c.ApproveCase: (_approved,),
-    c.RefuseCase: (_refused(0), _refused(1)),
+    c.RefuseCase: (_refused(0), _refused(1), _refused_as_a_check_does),
     c.WriteEntries: (_by_who_has_it(acts.write_entries),),
     c.WithdrawCase: (lambda story: acts.withdraw(asked_for_applicant(story)),),
     c.LapseCase: (lambda _: acts.lapse(),),
@@ -600,7 +607,7 @@ IN_THE_WAY: Final[dict[type[c.Command], set[str]]] = {
     c.AnnulResult: {"entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.DecideAppeal: {"entry_restricted", "entry_changed_since", "former_reading_unknown", "entry_erased"},
     c.LodgeAppeal: {"appeal_open", "appeal_decided", "appeal_term_over"},  # another party may
-    c.DeclareNotNeeded: {"exemption_not_evident"},  # a supervisor may
+    c.DeclareNotNeeded: {NOBODY_HAS_IT, "exemption_not_evident"},  # a supervisor may
     c.EraseCase: {"appeal_term_open", "refund_open", "retention_not_over"},
 }
 

@@ -27,6 +27,7 @@ from domain.entry import Entry
 from domain.families import FAMILIES
 from domain.mandate import Mandate
 from domain.needs import further, needed
+from domain.obstacles import in_question, obstacles
 from domain.offers import codes_of, offers
 from domain.parentage import led_to
 from domain.parties import keyed
@@ -290,6 +291,11 @@ class Story:
         if self.case:
             known = codes_of(self.offer, self.terms)["warning"]
             assert {warning.partition(":")[0] for warning in self.case.warnings} <= {*known}
+
+
+def in_the_way(story: Story) -> list[str]:
+    """What an officer is told to stand in the way of the case now."""
+    return obstacles(story.now, story.at, story.beside(in_question(story.now, story.at)))
 
 
 def given(story: Story, *acts: Act) -> Story:

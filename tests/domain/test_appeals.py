@@ -9,7 +9,6 @@ from domain.awaited import awaited
 from domain.case import Stage
 from domain.decision import LEAD
 from domain.lifecycle import fits
-from domain.obstacles import obstacles
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
 from domain.visibility import shown
 from projections import refunds, work_queue
@@ -60,7 +59,7 @@ from tests.domain.acts import (
     waive,
 )
 from tests.domain.made_up import a_story_of, made_up
-from tests.domain.story import Act, Story, a_birth, a_sale, given
+from tests.domain.story import Act, Story, a_birth, a_sale, given, in_the_way
 from tests.domain.test_payments import FEE
 
 THIRD = office("officer", "officer-3")
@@ -372,9 +371,10 @@ def test_where_another_has_the_car_by_then_the_case_waits_and_cannot_be_approved
     story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
     given(story, decide_appeal())
     assert (story.now.stage, story.now.claims_lost_at is None) == ("in_review", False)
-    assert obstacles(story.now, story.at, {}) == ["claims_lost:vehicle_sale"]
+    assert in_the_way(story) == ["claims_lost:vehicle_sale"]
     given(story, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "claims_lost")
     story.happened((key, e.ClaimReleased(kind=key.kind, holder="case-2")))
+    assert in_the_way(story) == []
     story.when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
 
 

@@ -13,6 +13,7 @@ from tests.domain.acts import (
     PROPOSED,
     approve,
     assign,
+    changed_hands,
     ended,
     erase_entry,
     file,
@@ -21,8 +22,8 @@ from tests.domain.acts import (
     office,
     restrict,
 )
-from tests.domain.story import Story, a_birth, a_sale, given, imported, stream_of
-from tests.examples import example_entry, person
+from tests.domain.story import a_birth, a_sale, given, imported, stream_of
+from tests.examples import example_entry
 
 BAILIFF = office("restricting_officer", authority="kz-bailiffs")
 
@@ -90,20 +91,8 @@ def test_one_lifted_of_two_still_hinders() -> None:
 # --- the register as it stands now ------------------------------------------------------------------------
 
 
-def _transferred_by_court(story: Story) -> None:
-    register = story.offer.procedure.registers[0]
-    content = {**story.entry.content, "owner": person("KZ", 500)}
-    changed = e.EntryChanged(
-        register=register.name,
-        content_version=register.content_version,
-        title="court",
-        content=content,
-    )
-    story.happened((story.key, changed))
-
-
 def test_a_car_that_changed_its_owner_meanwhile_is_not_sold() -> None:
-    story = given(a_sale(), *PROPOSED, _transferred_by_court).when(approve())
+    story = given(a_sale(), *PROPOSED, changed_hands).when(approve())
     story.then_refused(Clash, "not_the_owner")
 
 

@@ -11,7 +11,6 @@ from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.facts import EVERYTHING, Reach, Request, Seen
 from domain.procedure import Check, Key, Moment, Terms, entry_key
-from domain.procedure import checked as looked_at
 from domain.refusals import Clash
 from domain.seen import as_seen
 from tests.domain.acts import PROPOSED, approve, file, lift, office, restrict
@@ -68,9 +67,9 @@ def checked(
     command = file()(story)
     assert isinstance(command, FileCase)
     asked = replace(command, request=request or story.request)
-    entries = dict.fromkeys(looked_at(story.offer.procedure, terms, asked.request))
-    seen = {**entries, story.key: story.entry, **dict.fromkeys(beside.values(), story.entry)}
     about = About(story.offer, terms, asked.request, MONDAY, MONDAY)
+    entries = dict.fromkeys(key for _, looked_at in about.checks for key in looked_at.values())
+    seen = {**entries, story.key: story.entry, **dict.fromkeys(beside.values(), story.entry)}
     situation = Situation(asked, MONDAY, None, about=about, beside=seen)
     return check_entry(situation, situation.facts(), moment)
 
@@ -79,10 +78,10 @@ def test_a_check_sees_the_entries_that_it_names_also_of_other_things() -> None:
     """The state of another register is asked by its key, and loaded with what the request is about."""
     story = a_sale()
     terms = replace(story.terms, checks=(TRADE,))
-    car, key = looked_at(story.offer.procedure, terms, story.request)
-    assert car == story.key
-    assert key == of_the_other(story.request)["other"]
-    assert checked(story, terms, other=key) == []
+    about = About(story.offer, terms, story.request, MONDAY, MONDAY)
+    assert {"car": story.key} in [looked_at for _, looked_at in about.checks]
+    assert (TRADE, of_the_other(story.request)) in about.checks
+    assert checked(story, terms, other=of_the_other(story.request)["other"]) == []
     with pytest.raises(Clash) as refused:
         checked(story, terms)
     assert refused.value.name == "needs_another_car"

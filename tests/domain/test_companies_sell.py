@@ -8,7 +8,7 @@ from domain import events as e
 from domain.commands import StatedCapacity
 from domain.entry import Entry
 from domain.law.kz.car_sale import FirstKazakhCarSaleForm
-from domain.obstacles import entries_in_question, known_at_filing, obstacles, without_kinds
+from domain.obstacles import in_question, known_at_filing, obstacles, without_kinds
 from domain.offers import offers
 from domain.parties import keyed
 from domain.procedures.car_sale import VEHICLES
@@ -194,7 +194,7 @@ def test_a_company_that_is_struck_off_is_told_from_the_first_day() -> None:
     given(story, file())
     assert "party_struck_off:buyer" in story.now.warnings
     assert known_at_filing(story.now) == ["party_struck_off:buyer"]
-    keys = entries_in_question(story.now, story.at)
+    keys = in_question(story.now, story.at)
     found = obstacles(story.now, story.at, story.beside(keys))
     assert "party_struck_off:buyer" in found
     assert "party_struck_off" in without_kinds(found)

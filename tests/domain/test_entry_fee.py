@@ -46,7 +46,7 @@ from tests.domain.acts import (
     write_entries,
 )
 from tests.domain.made_up import LAW, SALE, a_story_of, car, car_of, made_up, registered
-from tests.domain.story import Act, Story, folded, given, imported, stream_of, text
+from tests.domain.story import Act, Story, folded, given, imported, in_the_way, stream_of, text
 from tests.domain.test_lifecycle import must_see
 from tests.domain.test_payments import FEE, refunds
 from tests.examples import example_entry
@@ -263,6 +263,22 @@ def test_a_place_that_was_let_go_of_is_taken_again_with_a_set_aside_and_freed_on
     assert (places(story), story.now.has_waived) == (1, False)
     given(story, acts.assign(acts.SECOND), acts.refuse("tax_unpaid", by=acts.SECOND), *FINAL)
     assert places(story) == 0
+
+
+def test_what_a_set_aside_left_to_others_is_the_cases_own_again_with_its_approval(
+    make_up: MakeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody takes it between the approval and the money, and its place is counted once."""
+    story = given(quoted(make_up, monkeypatch), *acts.SERVED, waive(), acts.appeal())
+    key = claim_of(story)
+    story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
+    given(story, acts.decide_appeal(), acts.assign(acts.SECOND), acts.propose(acts.SECOND))
+    story.happened((key, e.ClaimReleased(kind=key.kind, holder="case-2")))
+    story.when(approve(acts.office("officer", "officer-3")))
+    story.then("ClaimTaken", "SlotTaken", "FeeAssessed", "CaseApproved")
+    assert (held_by_nobody_else(story), places(story), in_the_way(story)) == (True, 1, [])
+    given(story, pay(payment="payment-2"))
+    assert (places(story), len(story.now.entries)) == (1, 1)
 
 
 @pytest.mark.parametrize(("slots", "stage"), [(1, "lapsed"), (2, "approved")])

@@ -102,7 +102,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.ExtendDeadline: extend(),
     c.ProposeApproval: propose(acts.OFFICER),
     c.ApproveCase: approve(OTHER),
-    c.RefuseCase: refuse("restricted"),
+    c.RefuseCase: refuse("not_the_owner"),
     c.WriteEntries: write_entries(),
     c.WithdrawCase: withdraw(),
     c.LapseCase: lapse(),

@@ -51,7 +51,7 @@ from tests.domain.lives import (
     through_mandate,
     unvalued,
 )
-from tests.domain.story import Act, Story, folded, forgotten, given
+from tests.domain.story import Act, Story, folded, forgotten, given, in_the_way
 
 LAWS: Final = ("a sale", "a sale", "a birth", "a permit", "a permit", "an export", "an export", "a founding")
 # How far the first case has come when the life begins, with days between; of several ways to ask, the first, or the
@@ -112,6 +112,8 @@ WHICH: Final = st.sampled_from((0, 0, 0, 1, 2))
 ANY: Final = st.integers(0, 2**16)
 OPEN: Final = (Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED)
 COMES_WHENEVER_IT_COMES: Final = {c.FileCase, c.RecordPayment, c.RecordRefund}
+
+APPROVALS: Final = {c.ApproveCase, c.WriteEntries}
 
 # What is refused when the same is asked once more, at once.
 ONCE_ONLY: Final[dict[type[c.Command], set[str]]] = {
@@ -287,8 +289,11 @@ class Lives(RuleBasedStateMachine):
         before, command = story.case, act(story)
         assert command is not None
         bound = bound_to(story, story.mandates) if before else set()
+        told = in_the_way(story) if before else []
         story.when(lambda _: command)
         kind, refusal = type(command), story.refusal
+        if kind in APPROVALS:
+            _was_in_the_way(story, told)
         if refusal is not None:
             assert not story.last
             assert not is_right or refusal.name in IN_THE_WAY.get(kind, ()), (kind.__name__, refusal.name)
@@ -333,7 +338,7 @@ class Lives(RuleBasedStateMachine):
             assert not held or held.keys() <= mine, "what is claimed no more is free"
             may_be_set_aside = case.stage in (*ENDED, Stage.APPEALED) and not case.is_appeal_term_over
             if case.stage in OPEN or case.waits_for_entries:
-                assert held.keys() == mine or case.claims_lost_at
+                assert held.keys() == mine or (case.claims_lost_at and not case.waits_for_entries)
                 assert not any(claim.people for claim in held.values())
             elif case.stage in (Stage.REFUSED, Stage.LAPSED, Stage.APPEALED) and may_be_set_aside:
                 assert all(claim.people for claim in held.values())  # kept, and said so
@@ -420,6 +425,13 @@ class Lives(RuleBasedStateMachine):
 
 
 # --- looked at ------------------------------------------------------------------------------------------------
+
+
+def _was_in_the_way(story: Story, told: list[str]) -> None:
+    """What is told to stand in the way of an approval does, and nothing else of it was known."""
+    why = story.refusal and story.refusal.name
+    assert not (story.last and told), told
+    assert told or why not in {"claims_lost", "quota_full", "not_the_owner", "entry_restricted"}, why
 
 
 def _was_told(command: c.CaseCommand, before: Case, at: datetime) -> None:

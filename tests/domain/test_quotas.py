@@ -64,7 +64,7 @@ from tests.domain.acts import (
     write_entries,
 )
 from tests.domain.made_up import made_up
-from tests.domain.story import MONDAY, Act, Story, Who, a_sale, as_filed, given, stream_of
+from tests.domain.story import MONDAY, Act, Story, Who, a_sale, as_filed, given, in_the_way, stream_of
 from tests.domain.test_claims import recorded
 from tests.examples import example_request
 
@@ -411,8 +411,10 @@ def test_where_the_last_place_is_another_s_by_then_the_case_cannot_be_approved_a
     given(other, file())
     one.when(decide_appeal()).then("ClaimTaken", "AppealDecided", "DecisionTermStarted")
     assert (one.now.stage, one.now.claims_lost_at is None) == ("in_review", False)
+    assert in_the_way(one) == ["claims_lost:quota"]
     given(one, assign(SECOND), propose(SECOND)).when(approve(THIRD)).then_refused(Clash, "quota_full")
     given(other, withdraw())
+    assert in_the_way(one) == []
     given(one, approve(THIRD))
     assert last_place.taken == 1
 

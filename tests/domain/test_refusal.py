@@ -17,7 +17,9 @@ from tests.domain.acts import (
     REFUSED,
     RETURNED,
     applicant,
+    changed_hands,
     end_appeal_term,
+    ended,
     file,
     later,
     pay,
@@ -26,7 +28,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import a_sale, given
+from tests.domain.story import Act, a_sale, given
 
 
 def test_a_refusal_names_its_grounds_their_law_and_the_way_to_appeal() -> None:
@@ -47,6 +49,21 @@ def test_what_the_parties_could_not_know_before_they_paid_gives_the_fee_back() -
     assert story.now.fee is not None
     back = story.the(e.RefundDue)
     assert (back.reason, back.amount) == ("refused", story.now.fee["amount"])
+
+
+@pytest.mark.parametrize("meanwhile", [changed_hands, ended])
+def test_a_car_that_was_sold_or_scrapped_since_it_was_filed_gives_the_fee_back(meanwhile: Act) -> None:
+    """The house had looked at the filing, and let it in: nobody could know before they paid (rules.md 36)."""
+    story = given(a_sale(), *IN_HAND, meanwhile, later(days=1)).when(refuse("tax_unpaid", "not_the_owner"))
+    story.then("ClaimKept", "CaseRefused", "RefundDue")
+    assert story.the(e.RefundDue).reason == "refused"
+    assert story.now.kept == 0
+
+
+def test_on_another_ground_or_where_the_register_says_what_it_said_the_fee_is_kept() -> None:
+    """An officer may doubt the owner for a paper that the register does not have."""
+    given(a_sale(), *IN_HAND).when(refuse("not_the_owner")).then("ClaimKept", "CaseRefused")
+    given(a_sale(), *IN_HAND, changed_hands).when(refuse("tax_unpaid")).then("ClaimKept", "CaseRefused")
 
 
 def test_other_grounds_keep_the_fee_and_that_is_not_settled_law() -> None:

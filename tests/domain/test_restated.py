@@ -8,7 +8,7 @@ import pytest
 
 from domain import events as e
 from domain.case import Case
-from domain.days.deadlines import Deadline, Term
+from domain.days.deadlines import Deadline, Term, is_past
 from domain.fees import Fee, FeePart
 from domain.procedure import Consultation, Investigation
 from domain.refusals import Clash, NotAllowed
@@ -26,6 +26,7 @@ from tests.domain.acts import (
     RETURNED,
     SERVED,
     after,
+    amend,
     answer,
     appeal,
     approve,
@@ -33,12 +34,14 @@ from tests.domain.acts import (
     ask_for_opinion,
     assign,
     consent,
+    decide_appeal,
     end_appeal_term,
     extend,
     give_opinion,
     lapse,
     later,
     pay,
+    pay_back,
     presume,
     restate,
     revoke,
@@ -48,7 +51,8 @@ from tests.domain.acts import (
 )
 from tests.domain.decrees import decree
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import Act, Story, a_sale, folded, given
+from tests.domain.story import Act, Story, a_sale, folded, given, text
+from tests.domain.test_payments import FEE
 
 Patch = pytest.MonkeyPatch
 TODAY: Final = "holidays-0.109+overlay-1"
@@ -65,6 +69,13 @@ def told(story: Story) -> list[tuple[str, str, str]]:
     rows = notices.PROJECTION.shown(story.now)
     people = {person: party for party, person in story.now.persons.items()}
     return [(people[r["person"]], r["what"], r["until"]) for r in rows if r["what"].endswith("_restated")]
+
+
+def noticed(story: Story, what: str) -> list[tuple[str, str]]:
+    """Whom this was told, and which day."""
+    rows = notices.PROJECTION.shown(story.now)
+    people = {person: party for party, person in story.now.persons.items()}
+    return [(people[row["person"]], row["until"]) for row in rows if row["what"] == what]
 
 
 def day(found: Deadline | None) -> str:
@@ -415,3 +426,73 @@ def test_a_consent_after_a_decree_completes_the_case_as_ever(monkeypatch: Patch)
     given(story, restate()).when(consent()).then("ConsentGiven", "DecisionTermStarted")
     assert day(story.now.decision_due) == "2026-11-27"
     assert date.fromisoformat(day(story.now.consent_until)) == date(2026, 12, 8)
+
+
+# --- while the case had lapsed ------------------------------------------------------------------------------
+
+# The buyer's yes, taken back on the 2nd of December: a new one until the 17th, as the 16th is Independence Day.
+THOUGHT_AGAIN: Final = (*CONSENTED, until("2026-12-02"), revoke(), after(to_pay), lapse())
+IN_TIME: Final = "2026-12-07T18:59:00Z"
+
+
+def test_the_days_while_it_had_lapsed_do_not_count_against_who_has_to_consent() -> None:
+    """Lapsed on the 10th, with five working days left after it; paid in time, as the treasury says on the 28th."""
+    story = given(a_sale(), *THOUGHT_AGAIN)
+    assert day(story.now.consent_until) == "2026-12-17"
+    given(story, until("2026-12-28")).when(pay(paid_at=IN_TIME))
+    story.then("ClaimTaken", "FeePaid", "LapseSetAside", "DeadlineRestated")
+    assert days_of(story) == [("consent", day(story.now.consent_until))]
+    assert [stop["answer_at"] for stop in story.the(e.DeadlineRestated).due["stops"]] == [text(story.at)]
+    assert told(story) == []
+    assert noticed(story, "consent_stood_still") == [("p2", day(story.now.consent_until))]
+    story.when(lapse()).then()
+    story.when(consent()).then("ConsentGiven", "DecisionTermStarted")
+
+
+def test_what_was_over_before_the_lapse_stays_over() -> None:
+    """The clock came late: the time to consent had ended by itself, and whoever pays in time says no yes for others."""
+    story = given(a_sale(), *THOUGHT_AGAIN[:-2], until("2026-12-18"), lapse(), until("2026-12-28"))
+    assert story.now.decided is not None
+    assert story.now.decided["reason"] == "unpaid"
+    story.when(pay(paid_at=IN_TIME)).then("ClaimTaken", "FeePaid", "LapseSetAside")
+    story.when(consent()).then_refused(Clash, "time_is_over")
+
+
+def test_who_had_a_question_to_answer_has_the_days_of_the_lapse_for_it(monkeypatch: Patch) -> None:
+    """A lapse for want of the answer was set aside when the fee had gone back: both times ran anew, side by side."""
+    story = given(
+        a_story_of(made_up(monkeypatch, times={"answer": Term(20, "working_days", LAW)})), *RETURNED
+    )
+    given(story, after(lambda c: c.questions[-1]["answer_until"]), lapse(), pay_back(FEE), appeal())
+    given(story, decide_appeal())
+    in_time = text(story.at)
+    given(story, after(to_pay), lapse(), later(days=30))
+    story.when(pay(paid_at=in_time, payment="payment-2"))
+    story.then("ClaimTaken", "FeePaid", "LapseSetAside", "DeadlineRestated", "DecisionTermStarted")
+    until_then = day(story.now.questions[-1]["answer_until"])
+    assert days_of(story) == [("answer", until_then)]
+    assert story.the(e.DeadlineRestated).of == story.now.questions[-1]["of"]
+    assert noticed(story, "answer_stood_still") == [("p1", until_then)]
+    story.when(answer()).then("InformationProvided")
+
+
+def test_another_authority_is_not_late_by_the_days_of_a_lapse(monkeypatch: Patch) -> None:
+    asked = Consultation("kz-police", LAW, Term(30, "working_days", LAW))
+    story = a_story_of(made_up(monkeypatch, opinions=(asked,)))
+    story.request["new_plates"] = False
+    given(story, *IN_HAND, ask_for_opinion(), ask(), amend(new_plates=True), consent())
+    in_time = text(story.at)
+    given(story, after(to_pay), lapse(), later(days=60))
+    story.when(pay(paid_at=in_time, payment="payment-2"))
+    assert days_of(story) == [("opinion", day(story.now.opinions[0]["answer_until"]))]
+    answer_until = story.now.opinions[0]["answer_until"]
+    assert answer_until is not None
+    assert not is_past(answer_until, story.at)
+
+
+def test_a_decree_moves_what_ran_on_and_is_told_as_a_decree(monkeypatch: Patch) -> None:
+    story = given(a_sale(), *THOUGHT_AGAIN, until("2026-12-28"), pay(paid_at=IN_TIME), later(hours=1))
+    decree(monkeypatch, day(story.now.consent_until))
+    story.when(restate())
+    assert ("consent", day(story.now.consent_until)) in days_of(story)
+    assert noticed(story, "consent_restated") == [("p2", day(story.now.consent_until))]

@@ -19,13 +19,17 @@ from domain.events import EntryEnded
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.names import plainly
+from domain.persons import key_of
 from domain.procedures import registers as registers_of_the_law
 from infra.formats.ids import Ids
 from projections import (
     Row,
+    Tally,
+    Turn,
     View,
     accesses,
     added,
+    amendment_proposals,
     case_entries,
     case_parties,
     case_retention,
@@ -36,6 +40,7 @@ from projections import (
     entry_notices,
     entry_people,
     entry_retention,
+    entry_turns,
     mandate_people,
     mandates,
     notices,
@@ -45,6 +50,7 @@ from projections import (
     registers,
     statistics,
     tallies,
+    turns,
     views,
     work_queue,
 )
@@ -66,6 +72,7 @@ from tests.domain.acts import (
     WITHDRAWN,
     after,
     amend,
+    annul_as_a_court,
     answer,
     appeal,
     approve,
@@ -73,6 +80,7 @@ from tests.domain.acts import (
     assign,
     consent,
     correct,
+    correct_as_a_court,
     end,
     end_mandate,
     erase,
@@ -402,6 +410,80 @@ def test_an_entry_that_is_over_by_itself_is_told_and_the_case_is_named_where_one
     assert (told_too["what"], told_too["case"]) == ("entry_corrected", CASE)
 
 
+# --- entry_turns ------------------------------------------------------------------------------------------
+
+
+def turned(story: Story) -> list[Row]:
+    """What each event of the story changed, one after another."""
+    turn, found, before = entry_turns.PROJECTION, list[Row](), None
+    entry = stream_of(story.key)
+    for n, recorded in enumerate(story.log, start=1):
+        if recorded.stream == entry:
+            after_it = folded(story.log[:n], entry)
+            if type(recorded.event) in turn.events:
+                found += turn.rows(before, recorded, after_it, IDS)
+            before = after_it
+    return found
+
+
+def test_an_entry_tells_whom_an_amendment_takes_out_of_it_and_what_ended_while_it_named_them() -> None:
+    story = given(a_sale(), restrict("arrest", BAILIFF), lift(BAILIFF))
+    (lifted,) = turned(story)
+    assert list(lifted) == list(entry_turns.PROJECTION.columns)
+    (owner,) = rows(entry_people.PROJECTION, story)
+    assert (lifted["what"], lifted["person"], lifted["case"]) == (
+        "entry_restriction_lifted",
+        owner["person"],
+        None,
+    )
+    content = {**story.entry.content, "owner": person("KZ", 77)}
+    given(story, correct_as_a_court(content=content))
+    (_, left_out) = turned(story)
+    assert (left_out["what"], left_out["person"], left_out["at"]) == (
+        "entry_left_out",
+        owner["person"],
+        text(story.at),
+    )
+
+
+def test_a_sale_turns_nothing_and_what_a_case_amends_names_the_case() -> None:
+    story = given(a_sale(), *COMPLETED)
+    assert turned(story) == []
+    given(story, propose_correction(), correct())
+    assert turned(story) == [], "nobody is taken out by another colour"
+    given(story, annul_as_a_court())
+    (left_out,) = turned(story)
+    buyer = key_of(story.request["buyer"])
+    assert buyer is not None
+    assert (left_out["person"], left_out["case"]) == (IDS.human(buyer), CASE)
+
+
+# --- amendment_proposals ----------------------------------------------------------------------------------
+
+
+def test_a_proposal_waits_until_it_is_confirmed_or_the_entry_is_over_or_forgotten() -> None:
+    story = given(a_sale(), *COMPLETED)
+    assert row(amendment_proposals.PROJECTION, story) is None
+    given(story, propose_correction())
+    found = row(amendment_proposals.PROJECTION, story)
+    assert found is not None
+    assert (found["reason"], found["since"], found["case"]) == ("correction", text(story.at), CASE)
+    assert story.entry.proposal is not None
+    assert found["officer"] == story.entry.proposal["proposers"][-1][0]
+    assert row(amendment_proposals.PROJECTION, given(story, correct())) is None
+    over = given(a_sale(), *COMPLETED, propose_correction())
+    over.happened((over.key, EntryEnded(register="vehicles", title="expiry")))
+    assert row(amendment_proposals.PROJECTION, over) is None
+
+
+def test_it_waits_at_the_office_of_the_case_that_wrote_the_entry_or_of_who_keeps_it() -> None:
+    entry = given(a_sale(), *COMPLETED, propose_correction()).entry._replace(authority="another-office")
+    shown_of = amendment_proposals.PROJECTION.shown
+    assert shown_of(entry)[0]["authority"] == "kz-vehicle-registration"
+    assert shown_of(entry._replace(written_by=None))[0]["authority"] == "another-office"
+    assert shown_of(entry._replace(is_erased=True)) == []
+
+
 # --- deadlines --------------------------------------------------------------------------------------------
 
 
@@ -655,7 +737,9 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     kept = (case_retention, case_entries, entry_retention)
-    others = (registers, entry_people, entry_keys, entry_notices, competences, mandates, mandate_people)
-    modules = (*cases, *kept, *others, statistics, accesses)
-    found = {*(view.name for view in views()), *(tally.name for tally in tallies())}
+    entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
+    others = (competences, mandates, mandate_people)
+    modules = (*cases, *kept, *entries, *others, statistics, accesses)
+    every: tuple[View | Turn | Tally, ...] = (*views(), *turns(), *tallies())
+    found = {each.name for each in every}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}

@@ -304,6 +304,28 @@ def test_a_parked_case_is_erased_like_any_other(poisoned: OneCountry) -> None:
     assert poisoned.read_models.digests() == live
 
 
+def test_whom_a_parked_entry_named_once_is_forgotten_with_it(
+    kazakhstan: OneCountry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was kept of an event that could be read falls with an erasure that comes after one that cannot."""
+    kazakhstan.register(1)
+    sold = kazakhstan.completed(1)
+    kazakhstan.annul_entry(1)
+    poison(kazakhstan, kazakhstan.entry(1), 4)
+    with caplog.at_level(logging.CRITICAL + 1):
+        kazakhstan.follow()
+        assert set(kazakhstan.read_models.parked()) == {kazakhstan.entry(1)}
+        assert len(kazakhstan.read_models.rows("entry_turns")) == 1
+        kazakhstan.later(days=5000)
+        kazakhstan.erase(sold)
+        kazakhstan.erase_entry(1)
+        kazakhstan.follow()
+        assert kazakhstan.read_models.rows("entry_turns") == []
+        live = kazakhstan.read_models.digests()
+        kazakhstan.follower.rebuild()
+    assert kazakhstan.read_models.digests() == live
+
+
 def test_a_trouble_of_the_disk_or_the_key_store_parks_nothing(kazakhstan: OneCountry) -> None:
     """It is not the stream's; when it is over, the batch is folded."""
     kazakhstan.register(1)
@@ -416,6 +438,26 @@ def test_the_progress_of_a_rebuild_reaches_the_whole(kazakhstan: OneCountry) -> 
     assert told[-1] == (kazakhstan.log.size(),) * 2
 
 
+@pytest.mark.parametrize("processes", [0, 3])
+def test_what_an_event_changed_is_kept_however_many_events_are_folded_at_once(
+    kazakhstan: OneCountry, processes: int
+) -> None:
+    """Whom an annulment took out of an entry: no later state says it, and no batch ends there by chance."""
+    kazakhstan.register(1, 2)
+    kazakhstan.completed(1)
+    kazakhstan.completed(2)
+    kazakhstan.follow()
+    kazakhstan.annul_entry(1)
+    kazakhstan.follow()
+    kazakhstan.annul_entry(2)
+    kazakhstan.follow()
+    live = kazakhstan.read_models.digests()
+    told = kazakhstan.read_models.rows("entry_turns")
+    assert [each["person"] for each in told] == [kazakhstan.person("kz-citizen-2")] * 2
+    kazakhstan.follower.rebuild(processes=processes)
+    assert kazakhstan.read_models.digests() == live
+
+
 # --- erasure ----------------------------------------------------------------------------------------------
 
 
@@ -430,6 +472,8 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     taken_back = kazakhstan.pay_back(taken_back)
     kazakhstan.annul_entry(1)
     kazakhstan.follow()
+    (left_out,) = kazakhstan.read_models.rows("entry_turns")
+    assert (left_out["what"], left_out["person"]) == ("entry_left_out", kazakhstan.person("kz-citizen-2"))
     kazakhstan.later(days=5000)
     kazakhstan.erase(sold)
     kazakhstan.erase(other, "buyer")
@@ -444,6 +488,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     assert row is not None
     assert kazakhstan.read_models.rows("case_parties", {"case": sold.stream}) == []
     assert row["state"]["request"]["seller"] is None
+    assert kazakhstan.read_models.rows("entry_turns") == [], "who was taken out is forgotten with the entry"
 
 
 def erased_but_killed(furnished: Path, place: Path) -> tuple[list[bytes], bytes]:

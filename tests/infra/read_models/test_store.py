@@ -11,7 +11,7 @@ import pytest
 from domain.refusals import Unready
 from infra.read_models.store import NEXT, ReadModels, Unavailable
 from infra.read_models.tables import Generation, shape
-from projections import Row, Tally, View, key_column, tallies
+from projections import Row, Tally, Turn, View, key_column, tallies, turns
 from projections import views as all_views
 
 
@@ -22,8 +22,8 @@ def read_models(tmp_path: Path) -> Iterator[ReadModels]:
     found.close()
 
 
-def every_view() -> list[View | Tally]:
-    return [*all_views(), *tallies()]
+def every_view() -> list[View | Tally | Turn]:
+    return [*all_views(), *turns(), *tallies()]
 
 
 def queued(n: int, due: str = "2026-12-01", authority: str = "office", **more: Any) -> Row:
