@@ -158,7 +158,7 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     if allow:
         competence = _most_senior(allow)
         person, is_kin = me or competence.person, subject.found.is_kin
-        name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.judges else "")
+        name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.bars_who_took_part else "")
         rule = Rule(name, competence=competence, person=person, known=known, is_kin=is_kin)
         return _both_sides(may, subject, known) or rule
     if any(_covers(c, subject, same_authority=True, or_further_office=True) for c in here):
@@ -185,12 +185,12 @@ def _both_sides(may: May, subject: Subject, known: frozenset[str]) -> Refusal | 
     does anybody judge what was set aside who judged it before, or set it aside (rules.md 19): that one may decide
     another appeal. And who gave an opinion has said what they think.
     """
-    if may.judges and not subject.at_counter.isdisjoint(known):
+    if may.bars_who_took_part and not subject.at_counter.isdisjoint(known):
         return NotAllowed("acted_at_counter")
     before = subject.barred if may is DECIDE_APPEAL else subject.barred | subject.set_aside_by
-    if may.judges and not before.isdisjoint(known):
+    if may.bars_who_took_part and not before.isdisjoint(known):
         return NotAllowed("judged_before")
-    if may.judges and may is not OPINE and not subject.opined.isdisjoint(known):
+    if may.bars_who_took_part and may is not OPINE and not subject.opined.isdisjoint(known):
         return NotAllowed("gave_opinion")
     if may is COUNTER and not (subject.judges | subject.opined).isdisjoint(known):
         return NotAllowed("judges_this_case")

@@ -235,9 +235,9 @@ def _appeal(case: Case) -> Iterator[Awaited]:
     if case.stage not in (Stage.REFUSED, Stage.LAPSED) or case.ending is None or case.is_appeal_term_over:
         return
     office = offer_of(case).since(case.terms).appeals.authority
-    for party in (FIRST_PARTY, *case.consents_asked):
+    for party in _each_known_once(case):
         served = case.served.get(party)
-        if party in case.have_lost:
+        if party in case.are_heard:
             continue
         if served is None:
             yield Awaited(party, "opening", case.ending["served_after"], "served")
@@ -248,6 +248,17 @@ def appeal_of(case: Case, party: str, office: str) -> Awaited:
     """To whom this party may appeal, and until when; of who is not served no day is known."""
     served = case.served.get(party)
     return Awaited(party, "appeal", served["appeal_until"] if served else None, "appeal", office)
+
+
+def _each_known_once(case: Case) -> Iterator[str]:
+    """Of those who may appeal each human once, and nobody who is not known: a child, a father whom nobody names."""
+    people, met = case.people, set[str]()
+    for party in case.may_appeal:
+        human, representative = people[party]
+        if human in met or not (human or representative or party in (FIRST_PARTY, *case.consents_asked)):
+            continue
+        met |= {human} if human else set()
+        yield party
 
 
 def _court(case: Case) -> Iterator[Awaited]:

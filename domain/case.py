@@ -4,7 +4,7 @@ lifecycle.py (drawn in docs/reference/lifecycle.md).
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -37,7 +37,6 @@ from domain.events import (
 from domain.parties import (
     AT_COUNTER,
     BOTH_SIDES,
-    FIRST_PARTY,
     OPINION_OPEN,
     Representative,
     persons_in,
@@ -243,27 +242,48 @@ class Case(NamedTuple):
         return next((one for one in reversed(self.decisions) if not one["is_set_aside"]), None)
 
     @property
+    def may_appeal(self) -> Collection[str]:
+        """The parties who are served what ended the case, and have a time to appeal of their own: all of them, asked
+        for consent or not. Who cannot act is spoken for at the counter, or the law takes it as read (``served_after``).
+        """
+        return self.parties
+
+    @property
     def unserved(self) -> list[str]:
-        """The parties who take part, and of whom it is not known that they have what ended the case."""
-        if self.ending is None:
+        """Of them, those who are not known to have it; nobody waits for them once the time to appeal is over."""
+        if self.ending is None or self.is_appeal_term_over:
             return []
-        return [party for party in (FIRST_PARTY, *self.consents_asked) if party not in self.served]
+        return [party for party in self.may_appeal if party not in self.served]
 
     @property
     def appeal_until(self) -> Deadline | None:
-        """The last day for the last of the parties that have not lost; None while it is not known."""
+        """The last day for the last of the parties that are not heard; None while it is not known."""
         if self.ending is None or self.unserved:
             return None
-        lost = self.have_lost
-        ends = (each["appeal_until"] for party, each in self.served.items() if party not in lost)
+        heard = self.are_heard
+        ends = (each["appeal_until"] for party, each in self.served.items() if party not in heard)
         return max(ends, key=lambda until: until["until"], default=None)
 
     @property
     def have_lost(self) -> frozenset[str]:
-        """The parties whose appeal against what ended the case was not upheld: they are heard here once."""
+        """The parties who appealed against what ended the case in vain: it was upheld."""
         since = self.ending["at"] if self.ending else None
         lost = (a["party"] for a in self.appeals if a["outcome"] == "upheld" and since and a["at"] >= since)
         return frozenset(lost)
+
+    @property
+    def are_heard(self) -> frozenset[str]:
+        """The same, and as whom else they take part: a human is heard here once."""
+        return self.same_humans(self.have_lost)
+
+    def same_humans(self, parties: Iterable[str]) -> frozenset[str]:
+        """These parties, and those who are the same human as one of them."""
+        found = frozenset(parties)
+        if not found:
+            return found
+        persons = self.persons
+        humans = {persons[party] for party in found if party in persons}
+        return found.union(party for party, human in persons.items() if human in humans)
 
     @property
     def open_appeals(self) -> list[Appeal]:

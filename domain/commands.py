@@ -398,14 +398,10 @@ class LiftRestriction(EntryCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendmentCommand(EntryCommand):
-    """A judgement on the newest change of an entry, the event ``of``, as the person saw it at version ``expected``.
-
-    ``written_by``: the case that made that change; None: no case did. It is asked of that case, where there is one.
-    """
+    """A judgement on the newest change of an entry, the event ``of``, as the person saw it at version ``expected``."""
 
     of: str
     expected: int | None
-    written_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,8 +421,12 @@ class ProposeAnnulment(AmendmentCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidingAmendment(AmendmentCommand):
-    """By a second officer the ``proposal`` of the first (an event); by a court of itself, with a ``reason``."""
+    """By a second officer the ``proposal`` of the first (an event); by a court of itself, with a ``reason``.
 
+    ``written_by``: the case that made that change; None: no case did. It is asked of that case, where there is one.
+    """
+
+    written_by: str | None = None
     proposal: str | None = None
     reason: str | None = None
 

@@ -26,6 +26,7 @@ from domain.events import Further
 from domain.offers import offer
 from domain.parties import FIRST_PARTY, Capacity
 from domain.procedure import Terms
+from domain.retention import case_waits_for, is_kept
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
 from domain.running import is_over, is_too_late_to_appeal, over
 
@@ -42,6 +43,7 @@ class Step:
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
     ``kept_back``: what a mandate has to name for it; told to nobody whose mandate does not.
     ``is_late``: whether the time for it is over, for this party; then it is told to nobody, and its decision says so.
+    ``is_early``: whether the time for it has not come; the same.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
     ``sees_when``: of which cases; of others nothing is loaded. ``sees_written``: the entries that the case wrote, too.
     ``sees_claims``: what belongs to the entries that are seen, too.
@@ -56,6 +58,7 @@ class Step:
     of_party: Callable[[Case, str], bool] = lambda _case, _party: True
     kept_back: Further | None = None
     is_late: Callable[[Case, str, datetime], bool] | None = None
+    is_early: Callable[[Case, datetime], bool] | None = None
     is_judgement: bool = False
     sees: tuple[Sees, ...] = ()
     sees_when: Callable[[Case], bool] = lambda _case: True
@@ -69,25 +72,26 @@ class Step:
 CONSENT: Final = May("case.consent", (PARTY,))
 PAY: Final = May("case.pay", ("treasury",), same_authority=False)
 ASSESS: Final = May("case.assess", OFFICERS)
-ASSIGN: Final = May("case.assign", OFFICERS, judges=True)
-DECIDE: Final = May("case.decide", OFFICERS, judges=True)
-OPINE: Final = May("case.opine", OFFICERS, judges=True)  # of the office that is asked
+ASSIGN: Final = May("case.assign", OFFICERS, bars_who_took_part=True)
+DECIDE: Final = May("case.decide", OFFICERS, bars_who_took_part=True)
+OPINE: Final = May("case.opine", OFFICERS, bars_who_took_part=True)  # of the office that is asked
 # For a party who cannot sign in, in the place of the row's own.
 COUNTER: Final = May("case.counter", OFFICERS)
 INFORM: Final = May("case.inform", (APPLICANT,))
 AMEND: Final = May("case.amend", (APPLICANT,))
-EXTEND: Final = May("case.extend", OFFICERS, judges=True)
-NOT_NEEDED: Final = May("case.not_needed", OFFICERS, judges=True)
+EXTEND: Final = May("case.extend", OFFICERS, bars_who_took_part=True)
+NOT_NEEDED: Final = May("case.not_needed", OFFICERS, bars_who_took_part=True)
 SERVE: Final = May("case.serve", (PARTY,))
 WAIVE: Final = May("case.waive", (APPLICANT,))
 APPEAL: Final = May("case.appeal", (PARTY,))
-DECIDE_APPEAL: Final = May("case.decide_appeal", ("appeal_officer",), judges=True)
+DECIDE_APPEAL: Final = May("case.decide_appeal", ("appeal_officer",), bars_who_took_part=True)
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
 RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
 LIFT: Final = May("entry.lift", ("restricting_officer", COURT))
 AMEND_ENTRY: Final = May("entry.amend", (*OFFICERS, COURT))
+ANNUL_RESULT: Final = May("case.annul", (COURT,))
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
 GRANT: Final = May("competence.grant", (PERSONNEL,))
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
@@ -145,13 +149,18 @@ def _has_exemptions(case: Case) -> bool:
 
 
 def _is_unserved(case: Case) -> bool:
-    if case.ending is None or case.is_annulled or case.is_appeal_term_over:
-        return False
-    return any(party not in case.served for party in case.parties)
+    return bool(case.unserved) and not case.is_annulled
 
 
 def _is_not_served(case: Case, party: str) -> bool:
-    return party not in case.served
+    return party in case.unserved
+
+
+def _may_be_approved(case: Case) -> bool:
+    """By one alone, or once it is proposed; that it takes another person, the decision asks (rules.md 20)."""
+    terms = _terms_of(case)
+    needs_a_proposal = terms is None or (terms.four_eyes.are_asked and not terms.four_eyes.when)
+    return case.proposal is not None or not needs_a_proposal
 
 
 def _may_be_appealed(case: Case) -> bool:
@@ -163,7 +172,7 @@ def _has_appealed(case: Case, party: str) -> bool:
 
 
 def _may_appeal(case: Case, party: str) -> bool:
-    return not _has_appealed(case, party) and party not in case.have_lost
+    return not _has_appealed(case, party) and party in case.may_appeal and party not in case.are_heard
 
 
 def _may_waive(case: Case) -> bool:
@@ -198,17 +207,30 @@ def _waits_for_an_opinion(case: Case) -> bool:
 
 
 def _awaits_receipts(case: Case) -> bool:
-    """Of what it wrote, or of what was amended since."""
-    if case.stage == Stage.APPROVED:
-        return bool(case.entries)
-    return bool(case.amendments)
+    """Of what it wrote, or of what was amended since: one for each change of an entry."""
+    amended = (len(case.entries) if each["entry"] is None else 1 for each in case.amendments)
+    return len(case.receipts) < len(case.entries) + sum(amended)
 
 
 def _has_result(case: Case) -> bool:
     return bool(case.entries) and not case.is_annulled
 
 
-# --- times that are over, whether the clock has come or not ---------------------------------------------------
+def _may_be_forgotten(case: Case) -> bool:
+    """Nothing is due back, and nobody can appeal, or what was completed may be out of reach without the clock."""
+    waits_for = case_waits_for(case)
+    return waits_for is None or (
+        waits_for == "appeal" and case.stage == Stage.COMPLETED and not case.to_go_back
+    )
+
+
+# --- times that are over or have not come, whether the clock has or not ---------------------------------------
+
+
+def _is_kept(case: Case, at: datetime) -> bool:
+    """By the law, or for an appeal."""
+    terms = _terms_of(case)
+    return terms is None or is_kept(case, terms, at, country_of(case.country))
 
 
 def _is_overdue(case: Case, _party: str, at: datetime) -> bool:
@@ -259,9 +281,10 @@ ROWS: Final = (
         (FILED, RETURNED),
         is_late=_has_run_out,
         sees=(*ENTRIES_AND_CLAIMS, former_claims),
+        # It answers what was asked, so what was returned never stays so.
         to={FILED: (IN_REVIEW,), RETURNED: (FILED, IN_REVIEW)},
     ),
-    # parties
+    # parties: each may at the counter, too, by a signed paper, before an officer (COUNTER)
     Step(
         c.GiveConsent,
         CONSENT,
@@ -290,7 +313,9 @@ ROWS: Final = (
         is_late=_has_run_out,
         to={IN_REVIEW: (FILED,), RETURNED: (FILED,)},
     ),
-    # money: that it came or went back is a fact, and is taken at any stage (rules.md 18)
+    # money: that it came or went back is a fact, and is taken at any stage (rules.md 18), also when all is paid. It
+    # brings back what lapsed unpaid, also when nobody can appeal any more, and what is appealed against as lapsed so:
+    # all of it paid in time, what was claimed free or its own, and nobody erased.
     Step(
         c.RecordPayment,
         PAY,
@@ -341,6 +366,7 @@ ROWS: Final = (
         c.ApproveCase,
         DECIDE,
         (IN_REVIEW,),
+        when=_may_be_approved,
         is_judgement=True,
         sees=ALL_THAT_CHANGES,
         to={IN_REVIEW: (APPROVED,)},
@@ -422,6 +448,7 @@ ROWS: Final = (
         sees=(*CLAIMS, *RESULT),
         sees_written=True,
         sees_claims=True,
+        # Upheld it stays how it ended, annulled it stays completed; set aside, it is open again.
         to={APPEALED: (REFUSED, LAPSED, COMPLETED, *_BACK)},
     ),
     Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_may_waive, kept_back="withdraw", sees=CLAIMS),
@@ -446,14 +473,14 @@ ROWS: Final = (
     ),
     Step(
         c.AnnulResult,
-        AMEND_ENTRY,
+        ANNUL_RESULT,  # all that the case wrote, by a court alone; offices propose it of the entry
         (APPROVED, COMPLETED),
         when=_has_result,
         is_judgement=True,
         to={APPROVED: (COMPLETED,)},
         **_OF_A_RESULT,
     ),
-    Step(c.EraseCase, ERASE, ENDED, reaches_erased=True),
+    Step(c.EraseCase, ERASE, ENDED, when=_may_be_forgotten, is_early=_is_kept, reaches_erased=True),
     Step(c.ForgetCase, CLOCK, ENDED, reaches_erased=True),
     # entries
     Step(c.PlaceRestriction, RESTRICT),
@@ -461,7 +488,8 @@ ROWS: Final = (
     Step(c.ProposeCorrection, AMEND_ENTRY, is_judgement=True),
     Step(c.ProposeAnnulment, AMEND_ENTRY, is_judgement=True),
     Step(c.CorrectEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
-    # Of the case that wrote it; not while an appeal is open, whose decision says what becomes of what was written.
+    # Of the case that wrote it, and with it all that this case wrote, in one append; not while an appeal is open, whose
+    # decision says what becomes of what was written.
     Step(c.AnnulEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT, to={APPROVED: (COMPLETED,)}),
     Step(c.ExpireEntry, CLOCK, sees_claims=True),
     Step(c.EraseEntry, ERASE_ENTRY),
@@ -542,6 +570,8 @@ def _is_for(row: Step, case: Case, parties: Collection[str], at: datetime | None
 
 def _is_in_time(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:
     """For any of these."""
-    if row.is_late is None or at is None:
+    if at is None:
         return True
-    return not all(row.is_late(case, party, at) for party in parties)
+    if row.is_early is not None and row.is_early(case, at):
+        return False
+    return row.is_late is None or not all(row.is_late(case, party, at) for party in parties)

@@ -83,7 +83,7 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     children for whom the request names a parent; of who files so no mandates either.
     """
     step = STEPS[type(command)]
-    is_judged = step.is_judgement or (step.may is not None and step.may.judges)
+    is_judged = step.is_judgement or (step.may is not None and step.may.bars_who_took_part)
     if not is_judged and not isinstance(command, c.PartyCommand):
         return ()
     country, people = about.offer.country, about.people

@@ -123,6 +123,25 @@ def case_waits_for(case: Case) -> WaitsFor | None:
     return None
 
 
+def is_out_of_appeal(case: Case, appeal: Term, at: datetime, country: Country) -> bool:
+    """Whether nobody can appeal against what was completed, though the clock has not said so yet; what still holds
+    claims waits until it has let go of them. ``appeal``: the time that the law gives.
+    """
+    if case.ending is None or case.stage != Stage.COMPLETED:
+        return False
+    served_on = date.fromisoformat(case.ending["served_after"]["due"])
+    return is_past(case.appeal_until or compute(appeal, served_on, country), at)
+
+
+def is_kept(case: Case, terms: Terms, at: datetime, country: Country) -> bool:
+    """Whether an appeal or the law keeps it at that moment."""
+    if case_waits_for(case) == "appeal" and not is_out_of_appeal(case, terms.times.appeal, at, country):
+        return True
+    kept = kept_of_case(terms)
+    ended = case.decided["at"] if case.decided else case.filed_at
+    return kept is None or not is_past(kept.until(ended, country), at)
+
+
 def _is_forgotten(case: Case) -> bool:
     if "case" not in case.erased:
         return False

@@ -27,12 +27,15 @@ GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "auditor")
 class May:
     """These roles may, as parties or by competence; ``same_authority``: only in their own office.
 
-    ``or_further_office``: also those of the further offices that have to do with it now. ``judges``: nobody may who
-    acted for a party at the counter (rules.md 46).
+    ``or_further_office``: also those of the further offices that have to do with it now.
+    ``bars_who_took_part``: not who took part otherwise: at the counter for a party (rules.md 46), in judging what was
+    set aside since, in setting it aside (but for another appeal), in the opinion of another office; nor kin of a party
+    where the law bars them. A party, and whoever may act for one, has no competence in the case whatever the row says;
+    what else keeps people apart, such as four eyes, the decision asks.
     """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"
     roles: tuple[str, ...]
     same_authority: bool = True
     or_further_office: bool = False
-    judges: bool = False
+    bars_who_took_part: bool = False

@@ -301,7 +301,7 @@ def _appeal_until(case: Case, party: str | None) -> Deadline | None:
     """The caller's own last day to appeal; for everybody else, and for who is not served, that of the last party. None
     where there is nothing more to appeal against here.
     """
-    if case.is_appeal_term_over or party in case.have_lost:
+    if case.is_appeal_term_over or party in case.are_heard:
         return None
     served = case.served.get(party) if party else None
     return served["appeal_until"] if served else case.appeal_until

@@ -5,6 +5,7 @@ not told it; a day is the one that stood then: where it moved since, a later not
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from domain.case import Case
@@ -105,7 +106,15 @@ def _left_out(moment: Moment) -> Humans:
 
 
 def _served(moment: Moment) -> Humans:
-    return moment.then.humans_of([moment.step["party"]])
+    """A human who is several parties is served as all of them in one append, and told once."""
+    step = moment.step
+    before = takewhile(
+        lambda each: (each["what"], each["at"]) == (step["what"], step["at"]),
+        reversed(moment.case.timeline[: step["version"] - 1]),
+    )
+    served = moment.then.humans_of(each["party"] for each in before)
+    found = moment.then.humans_of([step["party"]])
+    return {human: is_party for human, is_party in found.items() if not (is_party and served.get(human))}
 
 
 def _one_partys_own(which: WhichTime) -> Callable[[Moment], Humans]:

@@ -295,8 +295,25 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
 def test_the_page_says_where_each_command_leads() -> None:
     page = (REFERENCE / "lifecycle.md").read_text("utf-8").partition("## Where each leads")[2]
     page = page.partition("## ")[0]
-    said = dict(re.findall(r"^\| `([A-Z]\w+)` \| (.*) \|$", page, re.MULTILINE))
-    assert said == {row.command.__name__: _ways(row) for row in ROWS if row.to}
+    said = re.findall(r"^\| `([A-Z]\w+)` \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert said == [(row.command.__name__, _who(row), _ways(row)) for row in ROWS if row.to]
+
+
+def test_the_page_says_who_may_ask_for_each_command() -> None:
+    page = (REFERENCE / "lifecycle.md").read_text("utf-8").partition("## Who may")[2].partition("## ")[0]
+    told: dict[str, list[str]] = {}
+    for row in ROWS:
+        told.setdefault(_who(row), []).append(row.command.__name__)
+    said = re.findall(r"^\| (.*) \| (.*) \|$", page, re.MULTILINE)[1:]
+    assert said == [(who, ", ".join(commands)) for who, commands in told.items()]
+
+
+def _who(row: Step) -> str:
+    """The roles of its row, in words where it is nobody's."""
+    if row.may is None:
+        return "its decision says"
+    roles = ", ".join(f"`{role}`" for role in row.may.roles)
+    return f"{roles}, none who took part" if row.may.bars_who_took_part else roles or "the clock"
 
 
 def _ways(row: Step) -> str:
@@ -317,7 +334,8 @@ def test_the_life_of_a_case_is_drawn_with_every_stage_and_every_command() -> Non
         )
         for stage in Stage
     }
-    assert dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", page, re.MULTILINE)) == told
+    table = page.partition("## Which command fits where")[2].partition("## ")[0]
+    assert dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", table, re.MULTILINE)) == told
     drawing = page.split("```")[1]
     assert [stage.value for stage in Stage if not re.search(rf"\b{stage.value}\b", drawing)] == []
 

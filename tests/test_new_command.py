@@ -115,6 +115,7 @@ WRITTEN = (
     ("docs/reference/http.md", "| `POST /v1/cases/{case}/withdrawals` |", ROUTE),
     ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `returned`", "ObjectToCase, "),
     ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `approved`", "ObjectToCase, "),
+    ("docs/reference/lifecycle.md", "ServeDecision, LodgeAppeal, TakeBackAppeal |\n", "ObjectToCase, "),
     ("tests/domain/test_lifecycle.py", "    c.WithdrawCase: withdraw(),\n", ACT),
     ("tests/infra/formats/test_codec.py", '    "case.CaseRefused.v1",\n', '    "case.CaseObjected.v1",\n'),
 )

@@ -146,7 +146,8 @@ async def list_refunds(request: Request) -> Response:
 def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> Statement:
     """What the statement says. Only the treasury of the country hears what is wrong with it.
 
-    1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log.
+    1. our one form; 2. a live key of this country's treasury, for this kind; 3. about this case of this log; 4. of a
+    moment that has been.
     """
     country = located(request, case)
     if isinstance(may_today(request, actor, "case.pay", country.code), Refusal):
@@ -160,7 +161,7 @@ def _verified(request: Request, actor: Actor, case: str, jws: str, typ: str) -> 
     # 3. what was paid for another case pays nothing here.
     if paid.case != case or paid.log != country.keyring.origin:
         raise Invalid(Fault("/statement", "other_case"), code="statement_wrong")
-    _not_from_the_future(request, paid)
+    _not_from_the_future(request, paid)  # 4.
     return _statement(country, paid, jws)
 
 

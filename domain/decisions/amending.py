@@ -7,7 +7,7 @@ from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, quotas
 from domain.decisions.acting import for_applicant
 from domain.decisions.filing import brought, looked_at, not_the_applicant
-from domain.decisions.payments import assessed_for, settled
+from domain.decisions.payments import assessed_for, settled_and_written
 from domain.decisions.situation import Situation
 from domain.decisions.times import must_not_have_run_out
 from domain.parties import FIRST_PARTY
@@ -51,7 +51,7 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     )
     anew = assessed_for(situation)
     fee: Events = [(LEAD, anew)] if anew else []
-    return settled(situation, rule, [*claims, *fee, (LEAD, amended)], anew)
+    return settled_and_written(situation, rule, [*claims, *fee, (LEAD, amended)], anew)
 
 
 def _claims(situation: Situation) -> tuple[Events, list[str]]:

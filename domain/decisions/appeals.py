@@ -9,7 +9,6 @@ from domain.decisions import amendments, holding
 from domain.decisions.acting import as_a_party
 from domain.decisions.payments import assessed_again
 from domain.decisions.situation import Situation, officer_of, person_of
-from domain.parties import FIRST_PARTY
 from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
 from domain.running import is_too_late_to_appeal
 
@@ -26,17 +25,18 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     """
     rule = situation.must_be_allowed()
     case, body = situation.case, situation.terms.appeals
-    mine = as_a_party(command, rule, case.parties)
+    mine = as_a_party(command, rule, case.may_appeal)
     said = [appeal["reason"] for appeal in case.open_appeals if appeal["party"] == mine.party]
     if command.reason in said and situation.was_brought(command.evidence):
         return situation.so_already(rule)
-    _must_not_be_late(command, mine.party, situation)
-    situation.must_fit()
-    if case.ending is None or command.of != case.ending["of"]:
+    if case.ending is not None and command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
+    if case.ending is not None and _is_too_late(mine.party, situation):
+        raise Clash("appeal_term_over")  # whether the clock has come or not (rules.md 6)
+    situation.must_fit()
     if said:
         raise Clash("appeal_open")
-    if mine.party in case.have_lost:
+    if mine.party in case.are_heard:
         raise Clash("appeal_decided")
     rule = rule.of(mine)
     lodged = e.AppealLodged(
@@ -51,15 +51,6 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     return situation.by(rule, [(LEAD, lodged)])
 
 
-def _must_not_be_late(command: LodgeAppeal, party: str, situation: Situation) -> None:
-    """Whether the clock has come or not, the same is said: an end of this time takes effect by itself (rules.md 6)."""
-    case = situation.case
-    if case.ending is None or command.of != case.ending["of"]:
-        return
-    if _is_too_late(party, situation):
-        raise Clash("appeal_term_over")
-
-
 def _is_too_late(party: str, situation: Situation) -> bool:
     appeal = situation.terms.times.appeal
     return is_too_late_to_appeal(situation.case, party, appeal, situation.at, situation.country)
@@ -70,8 +61,8 @@ def _is_the_last(situation: Situation) -> bool:
     nothing from another, who may not even have what ended the case.
     """
     case = situation.case
-    heard = {*case.have_lost, *(appeal["party"] for appeal in case.open_appeals)}
-    return all(p in heard or _is_too_late(p, situation) for p in (FIRST_PARTY, *case.consents_asked))
+    heard = case.same_humans((*case.have_lost, *(appeal["party"] for appeal in case.open_appeals)))
+    return all(party in heard or _is_too_late(party, situation) for party in case.may_appeal)
 
 
 def take_back(command: TakeBackAppeal, situation: Situation) -> Decision:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from domain import events as e
 from domain.authorisation import Rule
+from domain.case import Stage
 from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, writing
@@ -25,6 +26,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     mine = ("approved", officer_of(rule), command.note)
     if decided and (decided["kind"], decided["officer"], decided["note"]) == mine:
         return situation.so_already(rule)
+    _must_be_proposed(command, situation)
     situation.must_fit()
     must_not_wait(situation)
     must_not_be_struck_off(situation)
@@ -72,16 +74,22 @@ def _must_not_be_exempt(situation: Situation) -> None:
         raise Clash("never_approved", exemptions=named("exemption", never))
 
 
+def _must_be_proposed(command: ApproveCase, situation: Situation) -> None:
+    """On the version that was seen, that is said rather than what fits."""
+    case = situation.case
+    is_seen = command.expected == case.version and case.stage == Stage.IN_REVIEW
+    if is_seen and case.proposal is None and situation.asks_four_eyes:
+        raise Clash("not_proposed")
+
+
 def _four_eyes(rule: Rule, situation: Situation) -> None:
     """Two persons, not two roles (rules.md 20); and the second is nobody's first: whoever proposed before, also what is
     void now or what another one proposed anew, has said what they think already.
     """
     case = situation.case
-    if case.proposal is None:
-        raise Clash("not_proposed")
     must_be_a_person(rule.competence, situation)
-    first = case.proposal["person"]
-    if not first or not rule.known.isdisjoint((first, case.proposal["officer"])):
+    first = case.proposal
+    if first is None or not first["person"] or not rule.known.isdisjoint((first["person"], first["officer"])):
         raise NotAllowed("four_eyes")
     if not case.have_proposed.isdisjoint(rule.known):
         raise NotAllowed("proposed_before")

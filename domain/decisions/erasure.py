@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date
 
 from domain import events as e
-from domain.case import Stage
+from domain.case import ENDED
 from domain.commands import EraseCase, EraseEntry, ForgetCase, ForgetEntry
-from domain.days.deadlines import compute, is_past
+from domain.days.deadlines import is_past
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.refusals import Amount, Clash, Fault, Invalid
@@ -16,6 +16,7 @@ from domain.retention import (
     case_waits_for,
     entry_kept_since,
     entry_waits_for,
+    is_out_of_appeal,
     kept_of_case,
     kept_of_entry,
 )
@@ -33,8 +34,9 @@ def erase_case(command: EraseCase, situation: Situation) -> Decision:
     fallen = _keys_of_case(situation, whose)
     if not fallen:
         return situation.so_already(rule)
+    if case.stage in ENDED:  # what it waits for says more than what fits
+        _must_be_forgettable(situation)
     situation.must_fit()
-    _must_be_forgettable(situation)
     erased = e.PersonalDataErased(keys=fallen, whose=sorted(whose), basis=command.basis)
     return situation.by(rule, [(LEAD, erased)])
 
@@ -108,23 +110,16 @@ def _is_over_by_confirmed_law(kept: Kept | None, since: str | None, situation: S
 
 def _must_be_forgettable(situation: Situation) -> None:
     case = situation.case
-    if case_waits_for(case) == "appeal" and not _is_appeal_term_over(situation):
+    appeal = situation.terms.times.appeal
+    if case_waits_for(case) == "appeal" and not is_out_of_appeal(
+        case, appeal, situation.at, situation.country
+    ):
         raise Clash("appeal_term_open")
     if case.to_go_back:  # whose it is has to be known until they have it
         currency = next(currency for _, currency, _ in case.payments.values())
         raise Clash("refund_open", amount=Amount(case.to_go_back, currency))
     ended = case.decided["at"] if case.decided else case.filed_at
     _must_be_over(kept_of_case(situation.terms), ended, situation)
-
-
-def _is_appeal_term_over(situation: Situation) -> bool:
-    """Though the clock has not said so yet; what still holds claims waits until it has let go of them."""
-    case = situation.case
-    if case.ending is None or case.stage != Stage.COMPLETED:
-        return False
-    served_on = date.fromisoformat(case.ending["served_after"]["due"])
-    until = case.appeal_until or compute(situation.terms.times.appeal, served_on, situation.country)
-    return is_past(until, situation.at)
 
 
 def _must_be_over(kept: Kept | None, since: str, situation: Situation) -> None:

@@ -60,7 +60,7 @@ def pay(command: RecordPayment, situation: Situation) -> Decision:
         return _goes_back(situation, rule, came, "late")
     anew = _assessed_anew(situation, datetime.fromisoformat(paid.paid_at))
     before: Events = [(LEAD, anew)] if anew else []
-    return settled(situation, rule, [*before, (LEAD, came)], anew, paid)
+    return settled_and_written(situation, rule, [*before, (LEAD, came)], anew, paid)
 
 
 def _in_time(situation: Situation) -> Callable[[str], bool]:
@@ -152,7 +152,7 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         raise Clash("fee_still_provisional")
-    return settled(situation, rule, [(LEAD, anew)], anew)
+    return settled_and_written(situation, rule, [(LEAD, anew)], anew)
 
 
 def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
@@ -304,7 +304,7 @@ def _last_paid(situation: Situation) -> datetime:
     return max(paid, default=situation.at)
 
 
-def settled(
+def settled_and_written(
     situation: Situation,
     rule: Rule,
     events: Events,

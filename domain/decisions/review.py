@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from domain import events as e
 from domain.authorisation import subject_of
+from domain.case import Case, Stage
 from domain.commands import (
     AssignCase,
     Competence,
@@ -73,20 +74,19 @@ def answer(command: ProvideInformation, situation: Situation) -> Decision:
     """The clock runs on, without the days from the question to the answer (rules.md 6), or starts anew."""
     rule = for_applicant(command, situation)
     case = situation.case
-    for question in case.questions:
-        if question["of"] == command.of and question["answered_at"] is not None:
-            is_same = question["answer"] == command.answer and situation.was_brought(command.evidence)
-            if not is_same:
-                raise Differs("answer_differs")
-            return situation.so_already(rule)
+    question = next((each for each in case.questions if each["of"] == command.of), None)
+    if question is not None and question["answered_at"] is not None:
+        is_same = question["answer"] == command.answer and situation.was_brought(command.evidence)
+        if not is_same:
+            raise Differs("answer_differs")
+        return situation.so_already(rule)
     situation.must_fit()
-    open_question = case.open_question
-    if open_question is None or open_question["of"] != command.of:
+    if question is None:
         raise Clash("answers_old_question")
-    must_be_in_time(open_question["answer_until"], situation)
+    must_be_in_time(question["answer_until"], situation)
     provided = e.InformationProvided(
         of=command.of,
-        decision_due=_due_after(case.stands_still_since or open_question["at"], situation),
+        decision_due=_due_after(case.stands_still_since or question["at"], situation),
         answer=command.answer,
         evidence=list(command.evidence),
         acting=situation.representative(rule),
@@ -112,16 +112,13 @@ def extend(command: ExtendDeadline, situation: Situation) -> Decision:
     mine, last = (officer_of(rule), command.reason), case.extensions[-1:]
     if last and (last[0]["asked_by"], last[0]["reason"]) == mine and command.expected != case.version:
         return situation.so_already(rule)
-    situation.must_fit()
     if more is None:
         raise Clash("no_extension")
-    if case.extensions:
-        raise Clash("extended_already")
+    _must_run_as_at_first(command, case)
+    situation.must_fit()
     due = situation.decision_due
     if due is None or is_past(due, situation.at):
         raise Clash("deadline_over")
-    if case.stands_still_since is not None:
-        raise Clash("stands_still")
     later = compute(more, date.fromisoformat(due["due"]), situation.country)
     extended = e.DeadlineExtended(
         due={**later, "stops": due["stops"]},
@@ -130,6 +127,16 @@ def extend(command: ExtendDeadline, situation: Situation) -> Decision:
         reason=command.reason,
     )
     return situation.by(rule, [(LEAD, extended)])
+
+
+def _must_run_as_at_first(command: ExtendDeadline, case: Case) -> None:
+    """On the version that was seen, that is said rather than what fits."""
+    if command.expected != case.version or case.stage != Stage.IN_REVIEW:
+        return
+    if case.extensions:
+        raise Clash("extended_already")
+    if case.stands_still_since is not None:
+        raise Clash("stands_still")
 
 
 def propose(command: ProposeApproval, situation: Situation) -> Decision:

@@ -1,6 +1,6 @@
 """What ended a case reaches its parties: each opens it, or the law takes it as read; then a time to appeal runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from domain import events as e
 from domain import running
@@ -21,7 +21,7 @@ def serve(command: ServeDecision, situation: Situation) -> Decision:
     """
     rule = situation.must_be_allowed()
     case = situation.case
-    mine = _opened_as(command, rule, case.parties)
+    mine = _opened_as(command, rule, case.may_appeal)
     if case.ending is not None and command.of != case.ending["of"]:
         raise Clash("serves_old_decision")
     unserved = [each.party for each in mine if each.party not in case.served]
@@ -50,7 +50,7 @@ def serve(command: ServeDecision, situation: Situation) -> Decision:
     )
 
 
-def _opened_as(command: ServeDecision, rule: Rule, parties: Mapping[str, str]) -> list[Capacity]:
+def _opened_as(command: ServeDecision, rule: Rule, parties: Collection[str]) -> list[Capacity]:
     """As whom: one human who is several of the parties has opened it for all of them, if they do not say for which."""
     mine = capacities_for(command, rule.capacities, parties) if command.party is None else ()
     return [each for each in mine if each.as_ is None] or [as_a_party(command, rule, parties)]

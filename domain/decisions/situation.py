@@ -331,7 +331,7 @@ class Situation:
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
         found = or_raise(rule_or_refusal(self.command.by, may.action, self._subject(there, authority)))
-        if found.is_kin and may.judges and self.terms.bars_kin:
+        if found.is_kin and may.bars_who_took_part and self.terms.bars_kin:
             raise NotAllowed("kin_of_a_party")
         if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
             raise Erased(there.case)

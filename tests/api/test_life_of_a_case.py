@@ -336,7 +336,10 @@ def test_the_time_to_decide_is_prolonged_and_the_parties_see_why(town: Town) -> 
     seen = town.read(case, SELLER)
     assert seen["decision_due"]["due"] > before
     assert seen["extensions"][0]["reason"] == "The file is at the archive."
-    assert problem(town.judge(FIRST, case, "extensions", {"reason": "Once more."})) == (409, "wrong_stage")
+    assert problem(town.judge(FIRST, case, "extensions", {"reason": "Once more."})) == (
+        409,
+        "extended_already",
+    )
 
 
 # --- once more, and once more with something else -----------------------------------------------------------

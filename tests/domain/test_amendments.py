@@ -52,6 +52,7 @@ from tests.domain.acts import (
     stranger,
     until,
 )
+from tests.domain.made_up import a_story_of, made_up
 from tests.domain.story import Story, Who, a_birth, a_sale, given
 
 IN_ERROR = "entry_changed_since"
@@ -397,9 +398,21 @@ def test_the_receipt_of_what_was_corrected_counts_as_well_and_each_once() -> Non
     first = story.entry.changes[-1]
     given(story, propose_correction(), correct())
     story.when(acknowledge(event=first)).then("ReceiptRecorded", "CaseCompleted")
+    assert "RecordReceipt" in fits(story.now)
     story.when(acknowledge()).then("ReceiptRecorded")
     for event in (first, story.entry.changes[-1]):
         story.when(acknowledge(event=event)).then()
+    assert {"RecordReceipt", "RecordObjection"}.isdisjoint(fits(story.now))  # nothing is left to answer
+
+
+def test_where_no_law_of_the_register_lets_anybody_amend_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = given(
+        a_story_of(made_up(monkeypatch, procedure={"name": "car_sale"}, amendments=None)), *COMPLETED
+    )
+    for act in (propose_correction(), propose_annulment(), annul(), correct()):
+        story.when(act).then_refused(Clash, "no_amendments")
 
 
 def test_an_office_annuls_nothing_that_is_restricted_and_a_court_does() -> None:
@@ -437,6 +450,7 @@ def test_the_court_annuls_what_a_case_wrote() -> None:
     story = given(a_sale(), *COMPLETED)
     story.when(annul_result(OFFICER)).then_refused(NotAllowed, "court_annuls")
     story.when(annul_result(JUDGE)).then("EntryAnnulled", "ResultAnnulled")
+    assert story.the(e.ResultAnnulled).rule == "case.annul:court"
     story.when(annul_result(JUDGE)).then()
     assert story.now.is_annulled
 

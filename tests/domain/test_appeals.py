@@ -1,10 +1,13 @@
 """After the end: it is served, appealed against, decided anew by others; what it held passes on or is let go."""
 
+from typing import Any
+
 import pytest
 
 from domain import events as e
 from domain.awaited import awaited
 from domain.case import Stage
+from domain.decision import LEAD
 from domain.lifecycle import fits
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown, WrongStage
 from domain.visibility import shown
@@ -20,9 +23,11 @@ from tests.domain.acts import (
     FINAL,
     IN_HAND,
     OFFICER,
+    PRESUMED,
     REFUSED,
     RETURNED,
     SECOND,
+    SERVED,
     SUPERVISOR,
     UNPAID,
     WITHDRAWN,
@@ -55,6 +60,7 @@ from tests.domain.acts import (
     until,
     waive,
 )
+from tests.domain.made_up import a_story_of, made_up
 from tests.domain.story import Act, Story, a_birth, a_sale, given, in_the_way
 from tests.domain.test_payments import FEE
 
@@ -145,6 +151,71 @@ def test_a_lost_appeal_of_one_takes_nothing_from_the_other() -> None:
     again.when(decide_appeal("upheld", reason="Not for you either.")).then(*_upheld("refused"))
 
 
+def a_refused_birth(**more: Any) -> Story:
+    """Told by the mother's sister; nobody's consent is asked, and the child has no number."""
+    story = given(a_birth(**more), file(), assign(), refuse("not_proven"))
+    assert story.now.consents_asked == []
+    assert [*story.now.parties.values()] == ["applicant", "mother", "father", "child"]
+    return story
+
+
+def test_who_was_not_asked_for_consent_has_an_appeal_of_their_own_all_the_same() -> None:
+    """The mother loses nothing by an appeal of who told the birth, nor by their last day (rules.md 19)."""
+    story = given(a_refused_birth(), serve(), appeal())
+    story.when(decide_appeal("upheld")).then("AppealDecided")
+    assert {"ServeDecision", "LodgeAppeal"} <= {*fits(story.now, ["p2"], at=story.at)}
+    given(story, after(lambda c: c.served["p1"]["appeal_until"])).when(end_appeal_term()).then()
+    story.when(presume()).then("DecisionServed", "DecisionServed", "DecisionServed")
+    assert {*story.now.served} == {"p1", "p2", "p3", "p4"}
+    story.when(end_appeal_term()).then()
+    story.when(appeal("p2")).then("AppealLodged")
+
+
+def test_a_child_for_whom_nobody_speaks_makes_no_time_endless() -> None:
+    """The law takes it as read by the child, too, and a paper at the counter speaks for it until its day is over."""
+    story = given(a_refused_birth(), serve(), serve("p2"), serve("p3"))
+    assert story.now.persons.get("p4") is None
+    assert (story.now.unserved, story.now.appeal_until) == (["p4"], None)
+    given(story, *PRESUMED)
+    assert story.now.appeal_until == story.now.served["p4"]["appeal_until"]
+    given(story, after(lambda c: c.appeal_until))
+    story.when(end_appeal_term()).then("ClaimReleased", "ClaimReleased", "AppealTermEnded")
+
+
+def test_nobody_is_awaited_for_whom_nobody_is_known_and_no_human_twice() -> None:
+    def told(story: Story) -> list[tuple[str, str]]:
+        return [(each.who, each.what) for each in awaited(story.now) if each.what in ("opening", "appeal")]
+
+    both = ("opening", "appeal")
+    each = [(who, what) for who in ("p1", "p2", "p3") for what in both]
+    assert told(a_refused_birth()) == each
+    mother = a_birth().request["mother"]
+    assert told(a_refused_birth(applicant=mother)) == [("p1", what) for what in both] + each[4:]
+
+
+def test_one_human_who_is_several_parties_is_heard_once() -> None:
+    story = given(a_refused_birth(applicant=a_birth().request["mother"]), serve(), appeal(party="p1"))
+    given(story, decide_appeal("upheld"))
+    assert "LodgeAppeal" not in fits(story.now, ["p1", "p2"], at=story.at)
+    story.when(appeal(reason="As the mother.", party="p2")).then_refused(Clash, "appeal_decided")
+    given(story, serve("p3"), appeal("p3"), *PRESUMED, after(lambda c: c.served["p4"]["appeal_until"]))
+    story.when(decide_appeal("upheld", reason="Nor for the father.")).then(
+        "ClaimReleased", "ClaimReleased", "AppealDecided", "AppealTermEnded"
+    )
+
+
+def test_what_was_closed_when_one_party_alone_was_served_stays_closed() -> None:
+    """Older logs: only who was asked for consent was waited for."""
+    story = given(a_refused_birth(), serve(), after(lambda c: c.served["p1"]["appeal_until"]))
+    until = story.now.served["p1"]["appeal_until"]
+    story.happened((LEAD, e.AppealTermEnded()))
+    assert (story.now.unserved, story.now.appeal_until) == ([], until)
+    assert "ServeDecision" not in fits(story.now)
+    for act in (presume(), end_appeal_term()):
+        story.when(act).then()
+    story.when(appeal("p2")).then_refused(Clash, "appeal_term_over")
+
+
 def test_when_the_others_time_runs_out_after_a_lost_appeal_what_was_held_is_free() -> None:
     story = given(a_sale(), *REFUSED, serve(), serve("p2"), appeal("p2"), decide_appeal("upheld"))
     given(story, after(lambda c: c.served["p1"]["appeal_until"]))
@@ -178,6 +249,11 @@ def test_what_is_over_for_one_party_is_told_to_the_other_alone() -> None:
 def _upheld(ended: str) -> tuple[str, ...]:
     freed = () if ended == "completed" else ("ClaimReleased",)
     return (*freed, "AppealDecided", "AppealTermEnded")
+
+
+def test_an_appeal_is_against_what_ended_the_case_and_taken_back_by_its_own_name() -> None:
+    given(a_sale(), *SERVED).when(appeal(of="hash-of-another")).then_refused(Clash, "appeals_old_decision")
+    given(a_sale(), *APPEALED).when(take_back(of="hash-of-nothing")).then_refused(Clash, "no_such_appeal")
 
 
 def test_an_appeal_after_its_time_comes_too_late() -> None:
@@ -568,6 +644,12 @@ def test_only_the_laws_exemptions_and_only_who_has_the_case() -> None:
     )
 
 
+def test_where_the_law_lets_nobody_prolong_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    law = made_up(monkeypatch, times={"extend": None})
+    story = given(a_story_of(law), *IN_HAND).when(extend()).then_refused(Clash, "no_extension")
+    assert "ExtendDeadline" not in fits(story.now)
+
+
 # --- prolonged ------------------------------------------------------------------------------------------------
 
 
@@ -578,7 +660,8 @@ def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
     assert story.now.decision_due["due"] == "2026-12-10"
     assert story.the(e.DeadlineExtended).law == "to be confirmed"
     story.when(extend(seen=1)).then()
-    story.when(extend("Once more.")).then_refused(WrongStage)
+    story.when(extend("Once more.")).then_refused(Clash, "extended_already")
+    story.when(extend("Once more.", seen=1)).then_refused(Stale)
     given(story, assign(SUPERVISOR, to=SECOND)).when(extend(by=SECOND, seen=1)).then_refused(Stale)
 
 
@@ -587,6 +670,16 @@ def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
     late.when(extend()).then_refused(Clash, "deadline_over")
     assert "ExtendDeadline" not in fits(late.now, at=late.at)
     given(a_sale(), *RETURNED).when(extend()).then_refused(WrongStage)
+    still = given(a_sale(), *IN_HAND)
+    asked = e.OpinionRequested(
+        authority="kz-police",
+        investigation="criminal_case",
+        answer_until=None,
+        rule="case.decide:officer",
+        inquiry="Is it stolen?",
+    )
+    still.happened((LEAD, asked))
+    still.when(extend()).then_refused(Clash, "stands_still")
     given(a_sale(), *COMPLETE).when(extend()).then_refused(NotAllowed, "not_assigned_to_you")
 
 

@@ -29,6 +29,7 @@ from tests.domain.acts import (
     restrict,
     stranger,
 )
+from tests.domain.made_up import a_story_of, made_up
 from tests.domain.story import MONDAY, Story, Who, a_birth, a_sale, given
 from tests.examples import person, unnumbered
 
@@ -368,6 +369,13 @@ def test_evidence_that_nobody_asks_for_is_refused() -> None:
     story = a_birth()
     story.when(file(evidence=[bring("birth_report"), bring("selfie")]))
     story.then_refused(Invalid, "evidence_not_asked", "/evidence/1/kind")
+
+
+def test_where_no_evidence_is_asked_for_none_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = a_story_of(made_up(monkeypatch, evidence=()))
+    story.when(file(evidence=[bring("selfie")]))
+    story.then_refused(Invalid, "no_evidence_asked", "/evidence/0/kind")
+    story.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
 
 
 def test_evidence_stands_in_the_case() -> None:

@@ -217,6 +217,30 @@ def test_a_party_is_told_only_what_it_can_do() -> None:
     assert {"ProvideInformation", "RevokeConsent"} <= set(fits(returned, ["p1", "p2"]))
 
 
+def test_an_approval_is_told_once_it_is_proposed_where_two_decide() -> None:
+    story = given(a_sale(), *acts.IN_HAND)
+    assert "ApproveCase" not in fits(story.now)
+    story.when(approve(OTHER)).then_refused(Clash, "not_proposed")
+    story.when(acts.asked_by(OTHER, approve(OTHER, seen=1))).then_refused(Stale)
+    assert "ApproveCase" in fits(given(story, propose()).now)
+    assert "ApproveCase" in fits(given(a_birth(), file(), assign()).now)  # one decides
+
+
+def test_an_erasure_is_told_when_the_law_lets_one_forget() -> None:
+    """Not with the last receipt: the time to appeal, the retention and what is due back come first."""
+    story = given(a_sale(), *acts.COMPLETED)
+    assert "EraseCase" not in fits(story.now, at=story.at)
+    given(story, acts.later(days=400))
+    assert "EraseCase" in fits(story.now, at=story.at)
+    story.when(erase()).then("PersonalDataErased")
+    refused = given(a_sale(), *acts.REFUSED, acts.later(days=5000))
+    assert "EraseCase" not in fits(refused.now, at=refused.at)
+    refused.when(erase()).then_refused(Clash, "appeal_term_open")
+    owed = given(a_sale(), *acts.COMPLETE, withdraw(), acts.later(days=5000))
+    assert fits(owed.now, at=owed.at) == ()
+    owed.when(erase()).then_refused(Clash, "refund_open")
+
+
 def test_an_appeal_is_told_to_be_taken_back_by_who_lodged_it_alone() -> None:
     case = given(a_sale(), *acts.APPEALED).now
     assert "TakeBackAppeal" in fits(case, ["p1"])
@@ -246,7 +270,7 @@ def test_a_command_that_does_not_fit_names_those_that_do(stage: Stage, row: Step
     assert command is not None
     me = command.by.persons.get(before.country)
     mine = capacities(me, before.persons, before.representatives)
-    told = fits(before, [each.party for each in mine])
+    told = fits(before, [each.party for each in mine], at=story.at)
     story.when(lambda _story: command)
     if does_fit(row.command, before):
         assert not isinstance(story.refusal, WrongStage)

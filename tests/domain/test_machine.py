@@ -27,7 +27,7 @@ from domain.families import FAMILIES
 from domain.lifecycle import CLOCK, STEPS, does_fit, fits
 from domain.parties import capacities
 from domain.procedure import Key
-from domain.running import is_over, running, to_pay
+from domain.running import is_over, is_too_late_to_appeal, running, to_pay
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -319,6 +319,7 @@ class Lives(RuleBasedStateMachine):
         if before is not None and isinstance(command, c.CaseCommand):
             _was_told(command, before, story.at)
             _was_nobodys_own(command, before, bound, story)
+            _nobody_lost_their_time(before, story)
         last = story.last
         story.when(lambda _: command)  # the same again
         again = story.refusal.name if story.refusal else story.names
@@ -460,10 +461,19 @@ def _was_told(command: c.CaseCommand, before: Case, at: datetime) -> None:
         assert kind.__name__ in fits(before, mine, at=at), (kind.__name__, mine)
 
 
+def _nobody_lost_their_time(before: Case, story: Story) -> None:
+    """To appeal, by what another party did: only an annulment leaves nothing more to appeal against."""
+    case, appeal = story.now, story.terms.times.appeal
+    if before.is_appeal_term_over or not case.is_appeal_term_over or case.is_annulled:
+        return
+    for party in set(case.parties) - case.are_heard:
+        assert is_too_late_to_appeal(before, party, appeal, story.at, country_of(case.country)), party
+
+
 def _was_nobodys_own(command: c.CaseCommand, before: Case, bound: set[str], story: Story) -> None:
     """Nobody judges who is a party, acts or acted for one, or judged before what was set aside, by any number."""
     may = STEPS[type(command)].may
-    if may is None or not may.judges:
+    if may is None or not may.bars_who_took_part:
         return
     given = command.officer if isinstance(command, c.AssignCase) else None
     offices = [*command.by.competences, *([given] if given else [])]

@@ -351,7 +351,8 @@ def test_an_officer_who_has_a_mandate_of_a_party_is_kept_out_whatever_it_is_for(
 JUDGED = [
     row.command
     for row in OF_CASES
-    if not issubclass(row.command, PartyCommand) and (row.is_judgement or (row.may and row.may.judges))
+    if not issubclass(row.command, PartyCommand)
+    and (row.is_judgement or (row.may and row.may.bars_who_took_part))
 ]
 
 

@@ -96,6 +96,7 @@ from tests.domain.acts import (
     office,
     pay,
     propose_correction,
+    refuse,
     restrict,
     serve,
     take_back,
@@ -429,6 +430,16 @@ def test_the_time_to_appeal_of_each_party_begins_for_it_alone() -> None:
     days = [each["until"] for each in rows(notices.PROJECTION, story) if each["what"] == "may_appeal"]
     assert days == [story.now.served[party]["appeal_until"]["due"] for party in ("p1", "p2")]
     assert days[0] != days[1]
+
+
+def test_one_human_who_is_several_parties_is_told_once_of_their_time_to_appeal() -> None:
+    """Served by the law's fiction, or by opening it; by two acts they are told of each."""
+    refused = (file(), assign(), refuse("not_proven"))
+    for acts in ((serve(),), PRESUMED):
+        story = given(a_birth(applicant=a_birth().request["mother"]), *refused, *acts)
+        found = [each["person"] for each in rows(notices.PROJECTION, story) if each["what"] == "may_appeal"]
+        assert found.count(story.now.persons["p1"]) == 1
+        assert found.count(story.now.persons["p3"]) == (acts == PRESUMED)
 
 
 # --- entry_notices ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Decisions on entries: restrictions, by the authority that the law names."""
+"""Restrictions of entries: placed and lifted, by the authority that the law names."""
 
 from collections.abc import Mapping
 from contextlib import suppress
