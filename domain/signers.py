@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from domain.offers import keepers, offer, writing_to
+from domain.offers import keepers, offer, restrictions_of, writing_to
 from domain.procedure import Terms
 from domain.seen import reaches
 
@@ -67,6 +67,17 @@ def stopping(country: str, register: str, kinds: Iterable[str], change: str, day
     """Which of these kinds of live restrictions stop a change of this title on that day."""
     found = reaches(country, register, kinds, day)
     return sorted(kind for kind, reach in found.items() if reach.stops(change))
+
+
+def stopping_amendment(
+    country: str, register: str, kinds: Iterable[str], office: str, day: date
+) -> list[str]:
+    """Which of them forbid that office to take something back, or to give it to others: all but those that the law of
+    that day lets it lift as a court.
+    """
+    known = restrictions_of(country, register, day)
+    courts = {kind: each.court.authority for kind, each in known.items() if each.court}
+    return sorted(kind for kind in kinds if courts.get(kind) != office)
 
 
 def _amending(terms: Terms, name: str) -> Iterable[str]:

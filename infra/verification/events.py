@@ -4,6 +4,7 @@ event's failure.
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
 """
 
+from collections import Counter
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +12,7 @@ from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
-from infra.verification.findings import Failure, Findings, Wrong
+from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
 from infra.verification.officers import Officers
@@ -46,7 +47,10 @@ class Events:
         self._keys = live.keys
         # A feed may lack the competences of the log.
         self._officers = None if source.recipient is not None else live.officers
-        self._offices = Offices(source.log, file, streams, is_part=source.is_part)
+        self._unlooked: Unlooked = Counter()
+        self._offices = Offices(
+            source.log, file, streams, is_part=source.is_part, opener=opener, unlooked=self._unlooked
+        )
         self._streams = streams
         self._opener = opener
         self._forms = Forms()
@@ -61,6 +65,7 @@ class Events:
         list: every event goes this way, and what is carried along would be handed from call to call.
         """
         findings, hashes = Findings(), []
+        self._unlooked.clear()
         counts, streams, keys_stream = findings.counts, self._streams, self._keys.history.stream
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
         log, officers = self._keys.history.log, self._officers
@@ -202,6 +207,7 @@ class Events:
         for wrong in appends.end(expected):
             self._fail(findings, row, wrong)
         counts.events = len(hashes)
+        findings.unlooked = self._unlooked.copy()
         findings.leaves = b"".join([sha256(_LEAF + raw_hash).digest() for raw_hash in hashes])
         return findings
 

@@ -1,5 +1,5 @@
-"""26. office: an event of a case or an entry is signed by an office whose business it is; 27. reach: no change of an
-entry under a live restriction that stops it; of 21. statement, that what a registry answers to was written by its case.
+"""26. office: an event of a case or an entry is signed by an office whose business it is; of 21. statement, that what
+a registry answers to was written by its case; where an entry is changed, 27. reach is asked.
 
 A key says which types its office may sign. Of which cases and entries, the terms that the case names say, the law of
 the register, and who was asked for an opinion or an appeal.
@@ -12,13 +12,14 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from domain.countries import country_of, legal_day
-from domain.roles import COURT
-from domain.signers import DECIDED, OF_APPEAL, signers_of_case, signers_of_entry, stopping
+from domain.signers import DECIDED, OF_APPEAL, signers_of_case, signers_of_entry
 from infra.formats.canonical import b64url
-from infra.verification.findings import Wrong
+from infra.verification.findings import Unlooked, Wrong
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
 from infra.verification.outsiders import STATEMENTS
-from infra.verification.restrictions import LIFTED, PLACED, live
+from infra.verification.reach import CREATED, WRITTEN, Unseen, check_reach
+from infra.verification.restrictions import LIFTED, PLACED
+from infra.verification.sealed import Opener
 from infra.verification.statement import FAILED
 from infra.verification.streams import HEADS, Streams
 
@@ -26,13 +27,8 @@ _FILED: Final = "case.CaseFiled.v1"
 _LODGED: Final = "case.AppealLodged.v1"
 _ASKED: Final = "case.OpinionRequested.v1"
 _GIVEN: Final = "case.OpinionGiven.v1"
-_CREATED: Final = "entry.EntryCreated.v1"
-_ANNULLED: Final = "entry.EntryAnnulled.v1"
-_ENDED: Final = "entry.EntryEnded.v1"
-_CHANGES: Final = frozenset({"entry.EntryChanged.v1", _ENDED, _ANNULLED})
 # Looked at by each event, whoever signed what began the stream.
-_ALWAYS: Final = frozenset({DECIDED, _GIVEN, PLACED, LIFTED, *_CHANGES, *STATEMENTS})
-_ON_ITS_LAST_DAY: Final = "expiry"
+_ALWAYS: Final = frozenset({_FILED, DECIDED, _GIVEN, PLACED, LIFTED, *WRITTEN, *STATEMENTS})
 
 
 class _Home(NamedTuple):
@@ -46,11 +42,23 @@ class _Home(NamedTuple):
 class Offices:
     """Who may sign what in the streams of one log, as a verifier walks over its events; of one thread."""
 
-    def __init__(self, country: str, file: LogFile, streams: Streams, *, is_part: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what it looks things up in
+        self,
+        country: str,
+        file: LogFile,
+        streams: Streams,
+        *,
+        is_part: bool,
+        opener: Opener | None,
+        unlooked: Unlooked,
+    ) -> None:
+        """``unlooked``: counts what would have to be looked at and is sealed."""
         self._country = country
         self._file = file
         self._streams = streams
         self._is_part = is_part
+        self._opener = opener
+        self._unlooked = unlooked
         self._homes: dict[str, _Home] = {}
         self._wrote: dict[str, tuple[str, str]] = {}  # event of an entry -> its stream, and that of its lead
 
@@ -97,18 +105,20 @@ class Offices:
 
     def _look_closely(self, payload: Mapping[str, Any], home: _Home) -> None:
         kind = payload["type"]
+        if kind == _FILED:
+            raise Wrong("office", "a case is filed once")
         is_others = payload["authority"] != home.authority
         if kind in {_GIVEN, DECIDED} or (is_others and kind in OF_APPEAL):
             self._must_be_asked(payload)
         if kind != _GIVEN:
             self._must_sign(payload, home)
-        if kind in _CHANGES:
+        if kind in WRITTEN:
             self._must_reach(payload, home)
         if kind in STATEMENTS:
             self._must_have_written(payload)
 
     def _must_sign(self, payload: Mapping[str, Any], home: _Home) -> None:
-        """27a. by the terms of the case, or the law of the register."""
+        """26a. by the terms of the case, or the law of the register."""
         kind, office = payload["type"], payload["authority"]
         if kind.startswith("case."):
             try:
@@ -128,7 +138,7 @@ class Offices:
             raise Wrong("office", f"{office} signs {kind} in {what}, which the law does not name for that")
 
     def _must_be_asked(self, payload: Mapping[str, Any]) -> None:
-        """27b. an opinion or a decision on appeal by an office that the case asked for it."""
+        """26b. an opinion or a decision on appeal by an office that the case asked for it."""
         asked = _ASKED if payload["type"] == _GIVEN else _LODGED
         before = self._before(payload)
         offices = {said["data"]["authority"] for said in map(said_by, before) if said.get("type") == asked}
@@ -136,19 +146,15 @@ class Offices:
             raise Wrong("office", f"{payload['authority']} was not asked for this before")
 
     def _must_reach(self, payload: Mapping[str, Any], home: _Home) -> None:
-        """27. reach: a court is stopped by nothing, and what has its last day ends on it."""
-        before = self._before(payload)
-        if not any(row[3] == PLACED for row in before) or payload["actor"]["role"] == COURT:
-            return
-        day, members, kind = _day(self._country, payload["time"][:16]), payload["data"], payload["type"]
-        if kind == _ENDED and members["title"] == _ON_ITS_LAST_DAY and _last_day(before) < day.isoformat():
-            return
-        kinds = {placed["data"]["kind"] for placed in live(before).values()}
-        stops = sorted(kinds)
-        if kind != _ANNULLED:
-            stops = stopping(self._country, home.named, kinds, members["title"], day)
-        if stops:
-            raise Wrong("reach", f"what is changed is under a restriction that stops it: {', '.join(stops)}")
+        day = _day(self._country, payload["time"][:16])
+        try:
+            check_reach(self._country, home.named, payload, self._before(payload), day, self._opened)
+        except Unseen:
+            self._unlooked["corrections"] += 1
+
+    def _opened(self, stream: str, seq: int) -> Mapping[str, Any] | None:
+        row = self._file.version(stream, seq) if self._opener else None
+        return self._opener.values(row[4]) if row and self._opener else None
 
     def _must_have_written(self, payload: Mapping[str, Any]) -> None:
         """21. statement: the event that the registry answers to wrote this entry, for this case."""
@@ -183,15 +189,9 @@ def _home_of(payload: Mapping[str, Any]) -> _Home:
     members, kind = payload["data"], payload["type"]
     if kind == _FILED:
         return _Home(payload["authority"], members["procedure"], members["terms"])
-    if kind == _CREATED:
+    if kind == CREATED:
         return _Home(payload["authority"], members["register"], "")
     raise Wrong("office", f"no stream begins with {kind}")
-
-
-def _last_day(before: Sequence[Row]) -> str:
-    """The last day of the entry, as it was said last; the end of days where it has none."""
-    found = [said["data"]["until"] for said in map(said_by, before) if "until" in said.get("data", ())]
-    return (found[-1] if found else None) or "9999-12-31"
 
 
 @lru_cache(maxsize=1024)

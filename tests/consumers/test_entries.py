@@ -1,36 +1,48 @@
 """What a registry looks at before it applies an event of an entry: whose business it is, and what stops it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from consumers.feed.checks import Event, Wrong
-from consumers.registry.entries import Row, must_be_signed_by_its_office
+from consumers.registry.entries import Row, must_be_signed_by_its_office, must_fit_the_row
 
 OFFICE, COMPANIES = "kz-vehicle-registration", "kz-registration-of-companies"
+COURT = "kz-court"
 CHANGED, ENDED = "entry.EntryChanged.v1", "entry.EntryEnded.v1"
-CAR: Row = {"register": "vehicles", "until": None, "restrictions": {}}
+CREATED, ANNULLED, CORRECTED = "entry.EntryCreated.v1", "entry.EntryAnnulled.v1", "entry.EntryCorrected.v1"
+OWNER = {"owner": {"personal_number": {"country": "KZ", "number": "711007418731"}}}
+OTHER = {"owner": {"personal_number": {"country": "KZ", "number": "870602353112"}}}
+CAR: Row = {"register": "vehicles", "status": "active", "until": None, "content": OWNER, "restrictions": {}}
 ARRESTED: Row = {**CAR, "restrictions": {"r1": {"kind": "arrest", "since": "2026-11-01T09:00:00.000000Z"}}}
 
 
 def event(kind: str, authority: str, **said: Any) -> Event:
     stated = {"register": "vehicles", "title": "sale", **said}
-    payload = {"data": {name: value for name, value in stated.items() if value}, "authority": authority}
+    role = "court" if authority == COURT else "officer"
+    payload = {
+        "data": {name: value for name, value in stated.items() if value},
+        "authority": authority,
+        "actor": {"id": "o1", "role": role},
+    }
     time = "2026-12-01T09:00:00.000000Z"
     return Event(
         id="", stream="s", seq=2, type=kind, time=time, log_index=7, payload=payload, jws="of.the.office"
     )
 
 
-def check(row: Row | None, found: Event) -> None:
+def check(row: Row | None, found: Event, personal: Mapping[str, Any] = OWNER) -> None:
     must_be_signed_by_its_office("KZ", row, found)
+    must_fit_the_row("KZ", row, found, personal)
 
 
-@pytest.mark.parametrize("kind", [CHANGED, ENDED, "entry.EntryCreated.v1", "entry.EntryAnnulled.v1"])
+@pytest.mark.parametrize("kind", [CHANGED, ENDED, CREATED, ANNULLED])
 def test_an_office_writes_only_into_registers_that_the_law_gives_it(kind: str) -> None:
-    check(CAR, event(kind, OFFICE))
+    car = {**CAR, "status": "ended"} if kind == CREATED else CAR
+    check(car, event(kind, OFFICE))
     with pytest.raises(Wrong, match="does not name") as wrong:
-        check(CAR, event(kind, COMPANIES))
+        check(car, event(kind, COMPANIES))
     assert wrong.value.kind == "office"
 
 
@@ -49,6 +61,24 @@ def test_what_is_under_an_arrest_is_not_changed() -> None:
     with pytest.raises(Wrong, match="arrest"):
         check(ARRESTED, event(ENDED, OFFICE, title="expiry"))
     check({**ARRESTED, "until": "2026-11-30"}, event(ENDED, OFFICE, title="expiry"))
+
+
+def test_what_is_under_an_arrest_is_neither_taken_back_nor_given_to_others() -> None:
+    check(ARRESTED, event(CORRECTED, OFFICE), OWNER)
+    for kind, personal in ((CORRECTED, OTHER), (ANNULLED, OWNER)):
+        with pytest.raises(Wrong, match="arrest") as wrong:
+            check(ARRESTED, event(kind, OFFICE), personal)
+        assert wrong.value.kind == "reach"
+        check(ARRESTED, event(kind, COURT), personal)  # it lifts arrests
+        check(CAR, event(kind, OFFICE), personal)
+
+
+def test_what_is_there_is_not_created_again_and_what_is_not_is_not_changed() -> None:
+    with pytest.raises(Wrong, match="created again"):
+        check(CAR, event(CREATED, OFFICE))
+    for kind in (CHANGED, ENDED):
+        with pytest.raises(Wrong, match="not there"):
+            check({**CAR, "status": "ended"}, event(kind, OFFICE))
 
 
 def test_an_event_of_no_entry_of_this_registry_is_nobody_s_business_here() -> None:

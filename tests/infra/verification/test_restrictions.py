@@ -15,13 +15,14 @@ from infra.desk.batch import end_of
 from infra.desk.desk import new_cause
 from infra.formats.canonical import b64url, sha256
 from infra.verification import verify_logs
-from tests.infra.past import VINS, Past, past
+from tests.infra.past import OFFICE, VINS, Past, past
 from tests.infra.tampering import Stored, copy_of, flipped, opened, part, signed_again
 from tests.infra.verification.copied import Case
 
 LIFTED = "entry.RestrictionLifted.v1"
 COURT, BAILIFFS, POLICE, PLEDGES = "kz-court", "kz-bailiffs", "kz-police", "kz-pledge-registry"
 OFFICERS = {
+    OFFICE: "kz-vehicle-registration-officer-1",
     COURT: "kz-court-judge",
     BAILIFFS: "kz-bailiffs-officer",
     POLICE: "kz-police-officer",
@@ -49,7 +50,13 @@ class Arrested(Case):
         said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.restrict", "law": "-"}
         self._append(by, PLACED, {**said, "_sd": []})
 
-    def _append(self, by: str, name: str, said: dict[str, Any]) -> None:
+    def create_again(self) -> None:
+        """As it was created first, by the office that did."""
+        with opened(self.log) as log:
+            created = log.row(self.entry, 1)
+        self._append(OFFICE, created.type, created.payload["data"], created)
+
+    def _append(self, by: str, name: str, said: dict[str, Any], like: Stored | None = None) -> None:
         """With a valid seal, and signed for exactly this place: no other check has anything to say."""
         with opened(self.log) as log:
             last = log.rows()[-1]
@@ -68,8 +75,9 @@ class Arrested(Case):
             }
             officer = self.past.actor(OFFICERS[by]).competences[0]
             members["actor"] = {"id": officer.office_id, "role": officer.role}
-            signed = log.row(self.stream("waiting"), 2)  # nothing personal is in it
+            signed = like or log.row(self.stream("waiting"), 2)  # nothing personal is in that
             state = signed_again(signed, self.seal_of(by), without="effects", **members)
+            state += like.sealed if like else b""
             log.append(Stored(end.size, self.entry, version, name, state))
 
     def found(self) -> list[tuple[str, str | None, int | None]]:
@@ -166,6 +174,13 @@ def test_the_law_of_the_day_names_the_court(case: Arrested, monkeypatch: pytest.
         anew = replace(sale.terms[-1], since=since, restrictions=kinds)
         monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=(*sale.terms, anew)))
         assert [check for check, _, _ in case.found()] == found
+
+
+def test_what_is_there_is_not_created_again(case: Arrested) -> None:
+    """It would come without its restrictions. No house folds it: whoever signs it goes around the house."""
+    case.create_again()
+    report = case.verified(with_keys=False)  # its boxes open with what was signed first
+    assert [(f.check, f.version) for f in report.failures] == [("reach", 4)]
 
 
 def test_where_the_placing_was_altered_that_is_named_and_not_the_lifting(case: Arrested) -> None:
