@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from consumers.feed.checks import Event, Wrong
 from domain.countries import country_of, legal_day
-from domain.offers import content_owners
+from domain.offers import content_owners, restrictions_of
 from domain.persons import whose
 from domain.roles import COURT
 from domain.signers import signers_of_entry, stopping, stopping_amendment
@@ -20,6 +20,8 @@ CONTENT: Final = (
     "entry.EntryCorrected.v1",
     "entry.EntryAnnulled.v1",
 )
+_PLACED: Final = "entry.RestrictionPlaced.v1"
+_LIFTED: Final = "entry.RestrictionLifted.v1"
 _AMENDED: Final = ("entry.EntryCorrected.v1", "entry.EntryAnnulled.v1")
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
 _NAMED: Final = {
@@ -81,17 +83,60 @@ def must_be_signed_by_its_office(country: str, row: Row | None, event: Event) ->
 
 def must_fit_the_row(country: str, row: Row | None, event: Event, personal: Mapping[str, Any]) -> None:
     """Nothing is created while it is there, nor changed where it is not, nor under a restriction that stops the change;
-    else raises Wrong.
+    who places and lifts a restriction is who the law lets; else raises Wrong.
     """
-    if row is None or event.type not in WRITTEN:
+    if row is None:
+        return
+    if event.type == _PLACED:
+        _must_place(country, row, event)
+    elif event.type == _LIFTED:
+        _must_lift(country, row, event)
+    if event.type not in WRITTEN:
         return
     is_there = row["status"] == "active"
     if event.type == "entry.EntryCreated.v1" and is_there:
         raise Wrong("reach", "what is there is created again")
     if event.type in ("entry.EntryChanged.v1", "entry.EntryEnded.v1") and not is_there:
         raise Wrong("reach", "what is changed is not there")
+    if not _has_a_basis(country, row, event):
+        raise Wrong("basis", f"nothing leads to this {event.type}")
     if row["restrictions"] and (stops := _stopping(country, row, event, personal)):
         raise Wrong("reach", f"a restriction stops this change of the entry: {', '.join(stops)}")
+
+
+def _has_a_basis(country: str, row: Row, event: Event) -> bool:
+    """A decision that came with it, an amendment, or that its last day is over."""
+    if event.type in _AMENDED or "lead" in event.payload:
+        return True
+    return event.type == "entry.EntryEnded.v1" and _is_over(row, event, _day(country, event))
+
+
+def _is_over(row: Row, event: Event, day: date) -> bool:
+    is_expiry = event.payload["data"]["title"] == "expiry"
+    return is_expiry and bool(row["until"]) and bool(row["until"] < day.isoformat())
+
+
+def _must_place(country: str, row: Row, event: Event) -> None:
+    said, office = event.payload["data"], event.payload["authority"]
+    known = restrictions_of(country, row["register"], _day(country, event)).get(said["kind"])
+    if known is None or known.authority != office:
+        raise Wrong("restriction", f"{office} places what the law does not give it: {said['kind']}")
+    if said["restriction"] in row["restrictions"]:
+        raise Wrong("restriction", "the restriction is live already")
+
+
+def _must_lift(country: str, row: Row, event: Event) -> None:
+    """By who placed it, or by the court that the law of the day names for its kind. A row of before says only the kind:
+    of that the law of the day says who places it.
+    """
+    said, office = event.payload["data"], event.payload["authority"]
+    placed = row["restrictions"].get(said["restriction"])
+    if placed is None or placed["kind"] != said["kind"]:
+        raise Wrong("restriction", "what is lifted is not live, or of another kind")
+    known = restrictions_of(country, row["register"], _day(country, event)).get(said["kind"])
+    placer = placed.get("authority") or (known and known.authority)
+    if office not in (placer, known.court.authority if known and known.court else None):
+        raise Wrong("restriction", f"{office} lifts what {placer} placed, and is no court of its kind")
 
 
 def _stopping(country: str, row: Row, event: Event, personal: Mapping[str, Any]) -> list[str]:
@@ -104,7 +149,7 @@ def _stopping(country: str, row: Row, event: Event, personal: Mapping[str, Any])
         )
         is_annulled = event.type == "entry.EntryAnnulled.v1"
         return stops if is_annulled or _goes_to_others(row, personal) else []
-    if said["title"] == "expiry" and (row["until"] or day.isoformat()) < day.isoformat():
+    if event.type == "entry.EntryEnded.v1" and _is_over(row, event, day):
         return []
     return stopping(country, register, kinds, said["title"], day)
 
@@ -143,8 +188,12 @@ def after(  # noqa: PLR0911 - one branch an event
         case "entry.EntryAnnulled.v1":
             stands = {"status": stated["reads"], "until": stated["until"], "title": stated["title"]}
             return {**row, **_read(event, personal), **stands}
-        case "entry.RestrictionPlaced.v1":
-            placed = {"kind": stated["kind"], "since": event.time}
+        case _ if event.type == _PLACED:
+            placed = {
+                "kind": stated["kind"],
+                "authority": event.payload["authority"],
+                "since": event.time,
+            }
             return {
                 **row,
                 "version": event.seq,
@@ -152,7 +201,7 @@ def after(  # noqa: PLR0911 - one branch an event
             }
         case "entry.EntryEnded.v1":
             return {**row, "status": "ended", "title": stated["title"], "version": event.seq}
-        case "entry.RestrictionLifted.v1":
+        case _ if event.type == _LIFTED:
             left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
             return {**row, "version": event.seq, "restrictions": left}
         case "entry.PersonalDataErased.v1":

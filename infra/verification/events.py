@@ -1,4 +1,4 @@
-"""The checks 2 to 19, 21, 23 to 27 of every event of a range, in their order: the first that fails is the
+"""The checks 2 to 19, 21, 23 to 28 of every event of a range, in their order: the first that fails is the
 event's failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
@@ -12,13 +12,16 @@ from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
+from infra.verification.basis import Bases
 from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
 from infra.verification.officers import Officers
 from infra.verification.offices import Offices
 from infra.verification.outsiders import STATEMENTS, check_statement
-from infra.verification.restrictions import LIFTED, check_lifting
+from infra.verification.payments import PAYMENTS, Payments
+from infra.verification.reach import WRITTEN
+from infra.verification.restrictions import LIFTED, PLACED, check_restriction
 from infra.verification.sealed import Opener, check_boxes
 from infra.verification.source import Source
 from infra.verification.statement import FAILED, Forms, Kinds, check_envelope, is_moment, wrong_of
@@ -51,6 +54,8 @@ class Events:
         self._offices = Offices(
             source.log, file, streams, is_part=source.is_part, opener=opener, unlooked=self._unlooked
         )
+        self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
+        self._bases = Bases(source.log, streams)
         self._streams = streams
         self._opener = opener
         self._forms = Forms()
@@ -68,7 +73,8 @@ class Events:
         self._unlooked.clear()
         counts, streams, keys_stream = findings.counts, self._streams, self._keys.history.stream
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
-        log, officers = self._keys.history.log, self._officers
+        log, officers, bases = self._keys.history.log, self._officers, self._bases
+        bases.pass_over()  # a range begins with an append
         appends = Appends(self._source.recipient if self._source.is_part else None)
         expected, last_time, off, chain = self._before(first)
         chain_text = b64url(chain)
@@ -178,28 +184,35 @@ class Events:
                 # 21. statement.
                 if kind in STATEMENTS:
                     check_statement(kind, log, found, self._keys.history, index)
+                elif kind in PAYMENTS:
+                    self._payments.check(index, payload, state)
 
                 # 23. restriction.
                 checking = "restriction"
-                if kind == LIFTED:
-                    check_lifting(self._source.log, payload, streams)
+                if kind in {LIFTED, PLACED}:
+                    check_restriction(self._source.log, payload, streams)
 
                 # 24. amendment.
                 checking = "amendment"
                 if kind in AMENDED:
-                    check_amendment(self._source.log, payload)
+                    check_amendment(self._source.log, payload, streams)
                 # 25. officer; 26. office; 27. reach.
                 checking = "officer"
                 if officers is not None:
                     officers.check(index, payload)
                 checking = "office"
                 self._offices.check(payload, event_hash)
+                # 28. basis.
+                checking = "basis"
+                if kind in WRITTEN or bases.is_open:
+                    bases.check(payload)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:
                 raw_hash = raw_hash or sha256(jws_of(row)).digest()
                 self._fail(findings, row, wrong_of(error, checking))
                 appends.pass_over(stream, seq)
+                bases.pass_over()
                 streams.remember(stream, (seq, b64url(raw_hash), None, str(name)))
                 off, chain = self._behind(row)
                 chain_text = b64url(chain)

@@ -38,6 +38,7 @@ CHECKS: Final = (
     "officer",
     "office",
     "reach",
+    "basis",
 )
 
 

@@ -88,6 +88,7 @@ NOT_COVERED: Final = (
 
 
 _SEALED: Final[Mapping[Literal["corrections", "payments"], str]] = {
+    "payments": "whether the treasury signed that money came or went back",
     "corrections": "whether corrections under a restriction gave an entry to other people",
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from domain import commands as c
 from domain import events as e
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.decision import Events as Decided
-from domain.procedure import entry_key
+from domain.offers import offers, terms_hash
+from domain.procedure import Terms, entry_key
 from infra.desk.desk import Append, new_cause
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
@@ -27,6 +29,7 @@ from tests.town.fixtures import copied
 
 COMPANIES, CIVIL, POLICE = "kz-registration-of-companies", "kz-civil-registry", "kz-police"
 MINISTRY, BAILIFFS, PLEDGES, COURT = "kz-interior-ministry", "kz-bailiffs", "kz-pledge-registry", "kz-court"
+BESIDE = entry_key("vehicles", "vin", VINS[2])
 Events = Callable[[Any], list[e.Event]]  # of the state of the stream
 
 
@@ -42,16 +45,27 @@ class Operator:
         (held,) = [each for each in self.past.actor(resident).competences if each.country == "KZ"]
         return {"id": held.office_id, "role": held.role}
 
-    def sign(
-        self, stream: str, authority: str, events: Events, actor: e.ActorMember, family: str = "case"
+    def sign(  # noqa: PLR0917 - what an append is
+        self,
+        stream: str,
+        authority: str,
+        events: Events,
+        actor: e.ActorMember,
+        family: str = "case",
+        beside: tuple[str, Events] | None = None,
     ) -> list[str]:
-        """Which checks the new events fail: with its own valid seal, after what stands there, in its own append."""
+        """Which checks the new events fail: with its own valid seal, after what stands there, in its own append;
+        ``beside``: of the state of that entry.
+        """
         before = self.country.log.size()
 
         def work(append: Append) -> None:
             begun = append.load(stream, family)
-            said: Decided = [(LEAD, event) for event in events(begun.state)]
-            append.sign(Decision(authority=authority, actor=actor, events=said), begun, {}, new_cause())
+            entry = append.load(beside[0], "entry") if beside else None
+            targets = {BESIDE: entry} if entry else {}
+            said: Decided = [(BESIDE, event) for event in beside[1](entry.state)] if beside and entry else []
+            said += [(LEAD, event) for event in events(begun.state)]
+            append.sign(Decision(authority=authority, actor=actor, events=said), begun, targets, new_cause())
 
         self.country.desk.have(work).result()
         return self.found(before)
@@ -108,10 +122,10 @@ def _only(event: e.Event, _state: Any) -> list[e.Event]:
     return [event]
 
 
-def decided(_case: Any) -> list[e.Event]:
+def decided(_case: Any, outcome: e.AppealOutcome = "upheld") -> list[e.Event]:
     return [
         e.AppealDecided(
-            outcome="upheld",
+            outcome=outcome,
             rule="appeal.decide:appeal_officer",
             is_held=True,
             consent_until=None,
@@ -120,6 +134,15 @@ def decided(_case: Any) -> list[e.Event]:
             officer_person="-",
         )
     ]
+
+
+def lodged(case: Any, of: str = "") -> list[e.Event]:
+    said: Any = {"of": of or case.ending["of"], "party": "p1", "authority": MINISTRY, "decide_until": None}
+    return [e.AppealLodged(**said, reason="-", evidence=[], acting=None)]
+
+
+APPLICANT: e.ActorMember = {"id": "p1", "role": "applicant"}
+ON_APPEAL = "case.decide_appeal:appeal_officer"
 
 
 def given(case: Any) -> list[e.Event]:
@@ -186,7 +209,27 @@ def test_an_office_writes_only_into_registers_that_the_law_gives_it(operator: Op
     """Its key may sign such events: of which registers, only the law says."""
     car = operator.entry(2)
     assert operator.sign(car, COMPANIES, changed, SYSTEM_ACTOR, "entry") == ["office"]
-    assert operator.sign(car, OFFICE, changed, SYSTEM_ACTOR, "entry") == []
+    assert operator.sign(car, OFFICE, changed, SYSTEM_ACTOR, "entry") == ["basis"]
+
+
+def test_a_case_is_filed_under_the_terms_of_its_day(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An office of before has its seals still: what is filed today is not its business any more."""
+    sale = offers()["KZ", "car_sale"]
+    former = replace(sale.terms[0], since=date(2020, 1, 1))
+    monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=(former, *sale.terms)))
+    waiting = operator.past.states["waiting"]
+
+    def filed(terms: Terms) -> list[e.Event]:
+        parties: Any = {"parties": waiting.parties, "consents": [], "consent_until": None}
+        request: Any = {"request": waiting.request, "evidence": [], "acting": None, "signature": None}
+        law: Any = {"terms": terms.since.isoformat(), "terms_sha256": terms_hash(terms), "warnings": []}
+        return [e.CaseFiled(procedure="car_sale", form=waiting.form, **parties, **request, **law)]
+
+    for terms, found in ((former, ["office"]), (sale.terms[-1], [])):
+        events = partial(lambda terms, _case: filed(terms), terms)
+        assert operator.sign(str(uuid4()), OFFICE, events, APPLICANT) == found
 
 
 def test_an_office_erases_nobody_in_another_ones_register(operator: Operator) -> None:
@@ -219,12 +262,79 @@ def test_an_appeal_is_decided_where_one_was_lodged(operator: Operator) -> None:
     case, officer = operator.past.cases["sold"], operator.officer(f"{MINISTRY}-appeal-officer-1")
     assert operator.sign(case, MINISTRY, decided, officer) == ["office"]
 
-    def lodged(state: Any) -> list[e.Event]:
-        said = {"of": state.ending["of"], "party": "p1", "authority": MINISTRY, "decide_until": None}
-        return [e.AppealLodged(**said, reason="-", evidence=[], acting=None)]
-
-    assert operator.sign(case, OFFICE, lodged, {"id": "p1", "role": "applicant"}) == []
+    assert operator.sign(case, OFFICE, lodged, APPLICANT) == []
     assert operator.sign(case, MINISTRY, decided, officer) == []
+    assert operator.sign(case, MINISTRY, decided, officer) == ["office"], "it was decided"
+
+
+def test_what_is_taken_back_is_not_decided(operator: Operator) -> None:
+    case, officer = operator.past.cases["sold"], operator.officer(f"{MINISTRY}-appeal-officer-1")
+    assert operator.sign(case, OFFICE, lodged, APPLICANT) == []
+    back = e.AppealTakenBack(of=operator.newest(case), acting=None)
+    assert operator.sign(case, OFFICE, partial(_only, back), APPLICANT) == []
+    assert operator.sign(case, MINISTRY, decided, officer) == ["office"]
+
+
+def test_nobody_appeals_before_there_is_a_decision(operator: Operator) -> None:
+    case, officer = operator.past.cases["waiting"], operator.officer(f"{MINISTRY}-appeal-officer-1")
+    of = partial(lodged, of="A" * 43)
+    assert operator.sign(case, OFFICE, of, APPLICANT) == ["office"]
+    assert operator.sign(case, MINISTRY, decided, officer) == ["office"]
+
+
+def test_nothing_is_annulled_on_appeal_where_nobody_appealed(operator: Operator) -> None:
+    case, officer = operator.past.cases["sold"], operator.officer(f"{MINISTRY}-appeal-officer-1")
+    sold = operator.entry(0)
+
+    def result(state: Any) -> list[e.Event]:
+        said = {"law": "-", "rule": ON_APPEAL, "reason": "-", "officer_person": "-"}
+        return [e.ResultAnnulled(entries=state.entries, **said)]
+
+    def both(state: Any) -> list[e.Event]:
+        return [*result(state), *decided(state, "annulled")]
+
+    back = partial(annulled, rule=ON_APPEAL)
+    assert operator.sign(sold, MINISTRY, back, officer, "entry") == ["basis"]
+    assert operator.sign(case, MINISTRY, result, officer, beside=(sold, back)) == ["office"]
+    assert operator.sign(case, MINISTRY, both, officer) == ["office"]
+
+
+def test_an_appeal_that_is_open_annuls(operator: Operator) -> None:
+    case, officer = operator.past.cases["sold"], operator.officer(f"{MINISTRY}-appeal-officer-1")
+    assert operator.sign(case, OFFICE, lodged, APPLICANT) == []
+
+    def events(state: Any) -> list[e.Event]:
+        said = {"law": "-", "rule": ON_APPEAL, "reason": "-", "officer_person": "-"}
+        told: list[e.Event] = [e.ResultAnnulled(entries=state.entries, **said)]
+        return [*told, *decided(state, "annulled"), e.AppealTermEnded()]
+
+    back = partial(annulled, rule=ON_APPEAL)
+    assert operator.sign(case, MINISTRY, events, officer, beside=(operator.entry(0), back)) == []
+
+
+# --- 28. basis ----------------------------------------------------------------------------------------------
+
+
+def test_no_entry_is_changed_but_by_a_decision(operator: Operator) -> None:
+    """Neither by nobody, nor by whatever else happens in a case, nor in the name of another office than the case's."""
+    car, officer = operator.entry(2), operator.officer(f"{OFFICE}-officer-1")
+    assert operator.sign(car, OFFICE, changed, SYSTEM_ACTOR, "entry") == ["basis"]
+    waiting, written = operator.past.cases["waiting"], [{"register": "vehicles", "entry": car}]
+    assert operator.sign(waiting, OFFICE, assigned, officer, beside=(car, changed)) == ["basis"]
+
+    def approved(_case: Any, entries: Any) -> list[e.Event]:
+        said = {"rule": "case.decide:officer", "note": None, "officer_person": "-", "officer_signature": None}
+        return [e.CaseApproved(entries=entries, **said)]  # type: ignore[arg-type]
+
+    nothing = partial(approved, entries=[])
+    assert operator.sign(waiting, OFFICE, nothing, officer, beside=(car, changed)) == ["basis"]
+    it = partial(approved, entries=written)
+    assert operator.sign(waiting, OFFICE, it, officer, beside=(car, changed)) == []
+
+
+def test_what_has_no_last_day_does_not_end_by_itself(operator: Operator) -> None:
+    over = e.EntryEnded(register="vehicles", title="expiry")
+    assert operator.sign(operator.entry(2), OFFICE, partial(_only, over), SYSTEM_ACTOR, "entry") == ["basis"]
 
 
 # --- 27. reach ----------------------------------------------------------------------------------------------
@@ -325,8 +435,27 @@ def test_a_judge_of_another_office_is_no_court(operator: Operator) -> None:
     assert operator.sign(str(uuid4()), register, appoint, SYSTEM_ACTOR, "competence") == []
     place(operator.past, "arrest", BAILIFFS)
     judge: e.ActorMember = {"id": appointee, "role": "court"}
-    by_two = partial(annulled, rule="entry.amend:officer", proposal="A" * 43)
+    by_two = partial(annulled, rule="entry.amend:officer", proposal=propose_annulment(operator))
     assert operator.sign(car, OFFICE, by_two, judge, "entry") == ["reach"]
+
+
+def propose_annulment(operator: Operator) -> str:
+    def proposed(entry: Any) -> list[e.Event]:
+        said = {"rule": "entry.amend:officer", "reason": "-", "officer_person": "-"}
+        return [e.AnnulmentProposed(register="vehicles", of=entry.change, **said)]
+
+    car, officer = operator.entry(2), operator.officer(f"{OFFICE}-officer-1")
+    assert operator.sign(car, OFFICE, proposed, officer, "entry") == []
+    return operator.newest(car)
+
+
+def test_two_officers_annul_and_one_is_not_two(operator: Operator) -> None:
+    car, by_two = operator.entry(2), partial(annulled, rule="entry.amend:officer")
+    one, two = (operator.officer(f"{OFFICE}-officer-{n}") for n in (1, 2))
+    nothing = partial(by_two, proposal="A" * 43)
+    assert operator.sign(car, OFFICE, nothing, two, "entry") == ["amendment"]
+    proposed = partial(by_two, proposal=propose_annulment(operator))
+    assert operator.sign(car, OFFICE, proposed, one, "entry") == ["amendment"]
 
 
 # --- 21. statement ------------------------------------------------------------------------------------------

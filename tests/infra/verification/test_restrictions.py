@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -45,10 +46,12 @@ class Arrested(Case):
         said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.lift", **changes}
         self._append(by, LIFTED, said)
 
-    def place_again(self, by: str, kind: str = "arrest") -> None:
+    def place_again(self, by: str, kind: str = "arrest", restriction: str = "") -> None:
         """Under the id that lives already, by another office."""
-        said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.restrict", "law": "-"}
-        self._append(by, PLACED, {**said, "_sd": []})
+        with opened(self.log) as log:
+            placed = log.row(self.entry, 2)
+        said = {"restriction": restriction or named(self.past, "arrest"), "kind": kind}
+        self._append(by, PLACED, {**placed.payload["data"], **said}, placed)
 
     def create_again(self) -> None:
         """As it was created first, by the office that did."""
@@ -156,7 +159,17 @@ def test_whoever_places_again_what_lives_may_not_lift_it_for_that(case: Arrested
     """Under the same id, with their own valid seal."""
     case.place_again(POLICE)
     case.lift(POLICE)
-    assert ("restriction", case.entry, 5) in case.found()
+    failures = case.verified(with_keys=False).failures
+    assert [(f.check, f.version) for f in failures] == [("restriction", 4), ("restriction", 5)]
+
+
+def test_an_office_places_what_the_law_gives_it(case: Arrested) -> None:
+    anew = str(uuid4())
+    case.place_again(POLICE, "wanted", anew)
+    case.place_again(POLICE, "arrest", anew)
+    case.place_again(PLEDGES, "lien")  # under the id of the arrest
+    failures = case.verified(with_keys=False).failures  # its boxes open with what was signed first
+    assert [(f.check, f.version) for f in failures] == [("restriction", 5), ("restriction", 6)]
 
 
 def test_what_was_lifted_is_not_lifted_again(case: Arrested) -> None:
