@@ -471,3 +471,67 @@ def test_a_receipt_of_one_case_completes_no_other(operator: Operator) -> None:
         again = e.ReceiptRecorded(**{**members, "entry": entry})
         assert operator.sign(waiting, OFFICE, partial(_only, again), SYSTEM_ACTOR) == ["statement"]
     assert sold is not None
+
+
+def test_a_case_is_completed_by_the_receipts_of_all_that_it_wrote(operator: Operator) -> None:
+    waiting, car = operator.past.cases["waiting"], operator.entry(2)
+    served_after = operator.past.states["sold"].ending["served_after"]
+    over = partial(_only, e.CaseCompleted(served_after=served_after))
+    assert operator.sign(waiting, OFFICE, over, SYSTEM_ACTOR) == ["statement"]
+    officer = operator.officer(f"{OFFICE}-officer-1")
+    said: Any = {
+        "rule": "case.decide:officer",
+        "note": None,
+        "officer_person": "-",
+        "officer_signature": None,
+    }
+    it = e.CaseApproved(entries=[{"register": "vehicles", "entry": car}], **said)
+    assert operator.sign(waiting, OFFICE, partial(_only, it), officer, beside=(car, changed)) == []
+    assert operator.sign(waiting, OFFICE, over, SYSTEM_ACTOR) == ["statement"]
+
+
+def money(operator: Operator, *, is_refund: bool = False, case: str = "waiting", **changes: Any) -> e.Event:
+    """What the treasury stated of the fee of this case, told once more."""
+    said = operator.past.stated(case, "2026-03-03T08:00:00Z", is_refund=is_refund)
+    told = {
+        "payment": said.payment,
+        "amount": said.amount,
+        "currency": said.currency,
+        "paid_at": said.paid_at,
+        "statement": said.jws,
+    }
+    return (e.RefundPaid if is_refund else e.FeePaid)(**{**told, **changes})
+
+
+@pytest.mark.parametrize(
+    ("is_refund", "changes"),
+    [
+        (False, {"payment": "00000000-0000-8000-8000-000000000000"}),  # it was told as another one
+        (False, {}),  # it was told
+        (True, {"amount": 1}),
+        (True, {"statement": "of.the.treasury"}),
+        (True, {"case": "sold"}),
+        (True, {"payment": "00000000-0000-8000-8000-000000000000"}),
+    ],
+)
+def test_money_comes_and_goes_back_as_the_treasury_signed_it(
+    operator: Operator, changes: dict[str, Any], *, is_refund: bool
+) -> None:
+    """Its statement is sealed: whoever has no key is told how many were not looked at."""
+    case, told = operator.past.cases["waiting"], money(operator, is_refund=is_refund, **changes)
+    (before,) = not_looked_at(operator)
+    assert operator.sign(case, OFFICE, partial(_only, told), SYSTEM_ACTOR) == ["statement"]
+    assert operator.found(with_keys=False) == []
+    assert not_looked_at(operator) == [before + 1]
+
+
+def not_looked_at(operator: Operator) -> list[int]:
+    words = "KZ: whether the treasury signed that money came or went back: "
+    told = operator.report(with_keys=False).not_covered
+    return [int(each.removeprefix(words).split(",")[0]) for each in told if each.startswith(words)]
+
+
+def test_what_goes_back_is_told_once(operator: Operator) -> None:
+    case, back = operator.past.cases["waiting"], partial(_only, money(operator, is_refund=True))
+    assert operator.sign(case, OFFICE, back, SYSTEM_ACTOR) == []
+    assert operator.sign(case, OFFICE, back, SYSTEM_ACTOR) == ["statement"]
