@@ -1,4 +1,4 @@
-"""The checks 2 to 19, 21, 23 to 28 of every event of a range, in their order: the first that fails is the
+"""The checks 2 to 19, 21, 23 to 29 of every event of a range, in their order: the first that fails is the
 event's failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
@@ -13,6 +13,7 @@ from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
 from infra.verification.basis import Bases
+from infra.verification.course import FOLDED, Courses
 from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
@@ -56,6 +57,7 @@ class Events:
         )
         self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
         self._bases = Bases(source.log, streams)
+        self._courses = Courses(source.log, streams)
         self._streams = streams
         self._opener = opener
         self._forms = Forms()
@@ -75,6 +77,9 @@ class Events:
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
         log, officers, bases = self._keys.history.log, self._officers, self._bases
         bases.pass_over()  # a range begins with an append
+        courses = self._courses
+        if later is None:
+            courses.clear()  # they were taken before the signatures
         appends = Appends(self._source.recipient if self._source.is_part else None)
         expected, last_time, off, chain = self._before(first)
         chain_text = b64url(chain)
@@ -206,6 +211,10 @@ class Events:
                 checking = "basis"
                 if kind in WRITTEN or bases.is_open:
                     bases.check(payload)
+                # 29. course.
+                checking = "course"
+                if kind in FOLDED:
+                    courses.check(payload)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:
@@ -213,6 +222,7 @@ class Events:
                 self._fail(findings, row, wrong_of(error, checking))
                 appends.pass_over(stream, seq)
                 bases.pass_over()
+                courses.forget(stream)
                 streams.remember(stream, (seq, b64url(raw_hash), None, str(name)))
                 off, chain = self._behind(row)
                 chain_text = b64url(chain)

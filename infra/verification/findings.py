@@ -39,6 +39,7 @@ CHECKS: Final = (
     "office",
     "reach",
     "basis",
+    "course",
 )
 
 

@@ -70,6 +70,27 @@ class Operator:
         self.country.desk.have(work).result()
         return self.found(before)
 
+    def consent(self, case: str) -> None:
+        """The buyer agrees, when nobody else would let them any more."""
+
+        def given(state: Any) -> list[e.Event]:
+            return [e.ConsentGiven(party="p2", of=state.request_hash, acting=None)]
+
+        assert self.sign(case, OFFICE, given, {"id": "p2", "role": "party"}) == []
+
+    def approve(self, case: str, entry: str, by: str, *named: e.EntryMember) -> list[str]:
+        """The entry is changed beside it."""
+        said: Any = {"rule": "case.decide:officer", "note": None, "officer_person": "-"}
+        approved = e.CaseApproved(entries=list(named), officer_signature=None, **said)
+        officer = self.officer(by)
+        return self.sign(case, OFFICE, partial(_only, approved), officer, beside=(entry, changed))
+
+    def propose(self, case: str) -> None:
+        proposed = e.ApprovalProposed(
+            rule="case.decide:officer", note=None, officer_person="-", officer_signature=None
+        )
+        assert self.sign(case, OFFICE, partial(_only, proposed), self.officer(f"{OFFICE}-officer-1")) == []
+
     def found(self, since: int = 0, *, with_keys: bool = True) -> list[str]:
         failures = self.report(with_keys=with_keys).failures
         return [failure.check for failure in failures if failure.index >= since]
@@ -96,6 +117,7 @@ class Operator:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Past:
     """A house that was closed: each test has a copy of its folder."""
     with past(tmp_path_factory.mktemp("past")) as made:
+        Operator(made).consent(made.cases["waiting"])
         return made
 
 
@@ -319,17 +341,17 @@ def test_no_entry_is_changed_but_by_a_decision(operator: Operator) -> None:
     """Neither by nobody, nor by whatever else happens in a case, nor in the name of another office than the case's."""
     car, officer = operator.entry(2), operator.officer(f"{OFFICE}-officer-1")
     assert operator.sign(car, OFFICE, changed, SYSTEM_ACTOR, "entry") == ["basis"]
-    waiting, written = operator.past.cases["waiting"], [{"register": "vehicles", "entry": car}]
+    waiting = operator.past.cases["waiting"]
     assert operator.sign(waiting, OFFICE, assigned, officer, beside=(car, changed)) == ["basis"]
+    operator.propose(waiting)
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-2") == ["basis"]
 
-    def approved(_case: Any, entries: Any) -> list[e.Event]:
-        said = {"rule": "case.decide:officer", "note": None, "officer_person": "-", "officer_signature": None}
-        return [e.CaseApproved(entries=entries, **said)]  # type: ignore[arg-type]
 
-    nothing = partial(approved, entries=[])
-    assert operator.sign(waiting, OFFICE, nothing, officer, beside=(car, changed)) == ["basis"]
-    it = partial(approved, entries=written)
-    assert operator.sign(waiting, OFFICE, it, officer, beside=(car, changed)) == []
+def test_an_approval_changes_the_entry_that_it_names(operator: Operator) -> None:
+    waiting, car = operator.past.cases["waiting"], operator.entry(2)
+    operator.propose(waiting)
+    named: e.EntryMember = {"register": "vehicles", "entry": car}
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-2", named) == []
 
 
 def test_what_has_no_last_day_does_not_end_by_itself(operator: Operator) -> None:
@@ -477,16 +499,9 @@ def test_a_case_is_completed_by_the_receipts_of_all_that_it_wrote(operator: Oper
     waiting, car = operator.past.cases["waiting"], operator.entry(2)
     served_after = operator.past.states["sold"].ending["served_after"]
     over = partial(_only, e.CaseCompleted(served_after=served_after))
-    assert operator.sign(waiting, OFFICE, over, SYSTEM_ACTOR) == ["statement"]
-    officer = operator.officer(f"{OFFICE}-officer-1")
-    said: Any = {
-        "rule": "case.decide:officer",
-        "note": None,
-        "officer_person": "-",
-        "officer_signature": None,
-    }
-    it = e.CaseApproved(entries=[{"register": "vehicles", "entry": car}], **said)
-    assert operator.sign(waiting, OFFICE, partial(_only, it), officer, beside=(car, changed)) == []
+    operator.propose(waiting)
+    named: e.EntryMember = {"register": "vehicles", "entry": car}
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-2", named) == []
     assert operator.sign(waiting, OFFICE, over, SYSTEM_ACTOR) == ["statement"]
 
 
@@ -535,3 +550,36 @@ def test_what_goes_back_is_told_once(operator: Operator) -> None:
     case, back = operator.past.cases["waiting"], partial(_only, money(operator, is_refund=True))
     assert operator.sign(case, OFFICE, back, SYSTEM_ACTOR) == []
     assert operator.sign(case, OFFICE, back, SYSTEM_ACTOR) == ["statement"]
+
+
+# --- 29. course ---------------------------------------------------------------------------------------------
+
+
+def test_two_people_approve(operator: Operator) -> None:
+    waiting, car = operator.past.cases["waiting"], operator.entry(2)
+    named: e.EntryMember = {"register": "vehicles", "entry": car}
+    operator.propose(waiting)
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-1", named) == ["course"]
+
+
+def test_nothing_is_approved_that_nobody_proposed_or_that_is_over(operator: Operator) -> None:
+    car, two = operator.entry(2), f"{OFFICE}-officer-2"
+    named: e.EntryMember = {"register": "vehicles", "entry": car}
+    for case in ("waiting", "sold"):
+        assert operator.approve(operator.past.cases[case], car, two, named) == ["course"]
+
+
+def test_what_is_paid_and_consented_to_does_not_lapse_for_that(operator: Operator) -> None:
+    served_after = operator.past.states["sold"].ending["served_after"]
+    lapsed = e.CaseLapsed(reason="unpaid", served_after=served_after)
+    found = operator.sign(operator.past.cases["waiting"], OFFICE, partial(_only, lapsed), SYSTEM_ACTOR)
+    assert found == ["course"]
+
+
+def test_the_clock_neither_withdraws_nor_prolongs(operator: Operator) -> None:
+    case = operator.past.cases["waiting"]
+    withdrawn = e.CaseWithdrawn(reason="applicant", acting=None)
+    due = operator.past.states["sold"].ending["served_after"]
+    longer = e.DeadlineExtended(due=due, rule="case.extend:officer", law="-", reason="-")
+    for event in (longer, withdrawn):
+        assert operator.sign(case, OFFICE, partial(_only, event), SYSTEM_ACTOR) == ["officer"]
