@@ -83,7 +83,7 @@ NOT_COVERED: Final = (
     "logs that were made anew from some event on, by who holds the keys of all that follows: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
     "what lies beside the log: the answers kept for repeated requests, and readings after the last head of their table",
-    "whether an event fits its case as it stood (paid, consented, four eyes, in time, as requested): replay shows it",
+    "whether the days in a case were computed rightly, and an entry reads as was requested: replay shows each step",
     "the files of evidence: whether they are there, and have the sha256 that their case holds",
 )
 
