@@ -225,6 +225,7 @@ _AFTER: Final[Mapping[str, Callable[[_Course, Mapping[str, Any], str], None]]] =
 }
 _FILED: Final = "case.CaseFiled.v1"
 FOLDED: Final = frozenset({_FILED, *(f"case.{name}.v1" for name in _AFTER)})
+_JUDGED: Final = frozenset({_FILED, *(f"case.{name}.v1" for name in _AT)})
 _NAMES: Final = {f"case.{name}.v1": name for name in _AFTER}
 
 
@@ -244,13 +245,20 @@ class Courses:
         """An event of it failed another check: what comes next is judged by what stands there."""
         self._known.pop(stream, None)  # type: ignore[call-overload]
 
+    def take(self, payload: Mapping[str, Any]) -> None:
+        """An event failed another check, and happened."""
+        if (case := self._known.get(payload["stream"])) is not None:
+            _take(case, payload)
+
     def check(self, payload: Mapping[str, Any]) -> None:
         """An event of ``FOLDED``; raises what FAILED lists. Nothing is said where an event before it in its stream is
         missing or altered: that one is named.
         """
         stream = payload["stream"]
         try:
-            case = self._known.get(stream) or self._found(payload)
+            case = self._known.get(stream)
+            if case is None and payload["type"] in _JUDGED:
+                case = self._found(payload)
             if case is not None:
                 wrong = _wrong(case, payload)
                 _take(case, payload)

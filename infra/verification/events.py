@@ -30,6 +30,8 @@ from infra.verification.streams import Streams
 from projections.feed import GENESIS, head_after
 
 _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
+# Checks that an event may fail and be what it says: its case goes on from there.
+_OF_WHOM: Final = frozenset({"officer", "office", "basis"})
 _CHAIN: Final = "the event was signed after other events than those that stand before it"
 
 
@@ -58,6 +60,7 @@ class Events:
         self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
         self._bases = Bases(source.log, streams)
         self._courses = Courses(source.log, streams)
+        self._end = -1  # of the range before
         self._streams = streams
         self._opener = opener
         self._forms = Forms()
@@ -78,8 +81,9 @@ class Events:
         log, officers, bases = self._keys.history.log, self._officers, self._bases
         bases.pass_over()  # a range begins with an append
         courses = self._courses
-        if later is None:
-            courses.clear()  # they were taken before the signatures
+        if later is None or first != self._end:
+            courses.clear()  # they were taken before the signatures; or went on in another process
+        self._end = end
         appends = Appends(self._source.recipient if self._source.is_part else None)
         expected, last_time, off, chain = self._before(first)
         chain_text = b64url(chain)
@@ -212,8 +216,8 @@ class Events:
                 if kind in WRITTEN or bases.is_open:
                     bases.check(payload)
                 # 29. course.
-                checking = "course"
                 if kind in FOLDED:
+                    checking = "course"
                     courses.check(payload)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
@@ -222,7 +226,10 @@ class Events:
                 self._fail(findings, row, wrong_of(error, checking))
                 appends.pass_over(stream, seq)
                 bases.pass_over()
-                courses.forget(stream)
+                if checking not in _OF_WHOM:
+                    courses.forget(stream)
+                elif kind in FOLDED:
+                    courses.take(payload)
                 streams.remember(stream, (seq, b64url(raw_hash), None, str(name)))
                 off, chain = self._behind(row)
                 chain_text = b64url(chain)

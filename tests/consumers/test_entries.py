@@ -53,7 +53,7 @@ def test_an_erasure_or_a_restriction_is_of_the_register_in_which_the_entry_stand
     for kind in ("entry.PersonalDataErased.v1", "entry.RestrictionPlaced.v1"):
         with pytest.raises(Wrong, match="does not name"):
             check(CAR, event(kind, COMPANIES, register=None, title=None))
-    check(CAR, event("entry.RestrictionPlaced.v1", "kz-bailiffs", register=None, title=None))
+    check(CAR, restricting(PLACED, "kz-bailiffs"))
 
 
 def test_what_is_under_an_arrest_is_not_changed() -> None:
