@@ -7,7 +7,7 @@ whether a day was computed rightly, is not looked at.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from domain.case import BEFORE_DECISION, Stage
+from domain.case import BEFORE_DECISION, ENDED, Stage
 from domain.offers import offer
 from infra.verification.findings import Wrong
 from infra.verification.log_file import said_by
@@ -40,6 +40,7 @@ _AT: Final[Mapping[str, tuple[Stage, ...]]] = {
     "AppealTakenBack": (APPEALED,),
     "AppealDecided": (APPEALED,),
     "CaseCompleted": (APPROVED,),
+    "PersonalDataErased": ENDED,
 }
 
 

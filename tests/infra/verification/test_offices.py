@@ -583,3 +583,9 @@ def test_the_clock_neither_withdraws_nor_prolongs(operator: Operator) -> None:
     longer = e.DeadlineExtended(due=due, rule="case.extend:officer", law="-", reason="-")
     for event in (longer, withdrawn):
         assert operator.sign(case, OFFICE, partial(_only, event), SYSTEM_ACTOR) == ["officer"]
+
+
+def test_an_open_case_is_not_erased(operator: Operator) -> None:
+    erased = e.PersonalDataErased(keys=["A" * 22], whose=["case"], basis="-")
+    for case, found in (("waiting", ["course"]), ("sold", [])):
+        assert operator.sign(operator.past.cases[case], OFFICE, partial(_only, erased), SYSTEM_ACTOR) == found
