@@ -183,7 +183,7 @@ class _Log:
             yield f"{log}: what the sealed parts hold; that needs the key store"
         for what, sentence in _SEALED.items():
             if count := self._unlooked[what]:
-                yield f"{log}: {sentence}: {count}, whose sealed parts are not open here"
+                yield f"{log}: {sentence}: {count}, which do not open here"
         if source.accesses is None:
             yield f"{log}: the table of who read what, which is not at hand"
         if source.is_part:
