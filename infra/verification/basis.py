@@ -40,7 +40,7 @@ class _Change(NamedTuple):
     is_on_appeal: bool
 
 
-class Bases:
+class Written:
     """Follows appends that write entries, as a verifier walks over the events of one log; of one thread."""
 
     def __init__(self, country: str, streams: Streams) -> None:

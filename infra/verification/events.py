@@ -12,7 +12,7 @@ from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
-from infra.verification.basis import Bases
+from infra.verification.basis import Written
 from infra.verification.course import FOLDED, Courses
 from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys
@@ -58,7 +58,7 @@ class Events:
             source.log, file, streams, is_part=source.is_part, opener=opener, unlooked=self._unlooked
         )
         self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
-        self._bases = Bases(source.log, streams)
+        self._written = Written(source.log, streams)
         self._courses = Courses(source.log, streams)
         self._end = -1  # of the range before
         self._streams = streams
@@ -78,8 +78,8 @@ class Events:
         self._unlooked.clear()
         counts, streams, keys_stream = findings.counts, self._streams, self._keys.history.stream
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
-        log, officers, bases = self._keys.history.log, self._officers, self._bases
-        bases.pass_over()  # a range begins with an append
+        log, officers, written = self._keys.history.log, self._officers, self._written
+        written.pass_over()  # a range begins with an append
         courses = self._courses
         if later is None or first != self._end:
             courses.clear()  # they were taken before the signatures; or went on in another process
@@ -213,8 +213,8 @@ class Events:
                 self._offices.check(payload, event_hash)
                 # 28. basis.
                 checking = "basis"
-                if kind in WRITTEN or bases.is_open:
-                    bases.check(payload)
+                if kind in WRITTEN or written.is_open:
+                    written.check(payload)
                 # 29. course.
                 if kind in FOLDED:
                     checking = "course"
@@ -225,7 +225,7 @@ class Events:
                 raw_hash = raw_hash or sha256(jws_of(row)).digest()
                 self._fail(findings, row, wrong_of(error, checking))
                 appends.pass_over(stream, seq)
-                bases.pass_over()
+                written.pass_over()
                 if checking not in _OF_WHOM:
                     courses.forget(stream)
                 elif kind in FOLDED:
