@@ -225,6 +225,8 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "depth": max(entry.depth - 1, 0),
                 "amended": _amended("annulment", event, recorded),
             }
+        case RestrictionPlaced() if event.restriction in entry.restrictions:
+            return {"keys": _with_keys(entry, recorded)}  # as it lives already, it stays the first one's
         case RestrictionPlaced():
             placed = {
                 "kind": event.kind,

@@ -93,6 +93,11 @@ def keys_in(content: Any) -> Iterator[tuple[str | int, ...]]:
     return (key for person in people_in(content) if (key := key_of(person)))
 
 
+def whose(content: Any) -> list[Any]:
+    """Who is where in it: two who change places are others there, and whoever has no number is who they are called."""
+    return [key_of(person) or person for person in people_in(content)]
+
+
 def is_same(one: Person | None, other: Person | None) -> bool:
     """Whether both are known to be one human, or one company; two people known by name only never are."""
     key = key_of(one)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from domain.authorities import AMENDMENTS, APPEALS
-from domain.offers import keepers, offer, writing_to
+from domain.offers import keepers, offer, restrictions_of, writing_to
 from domain.procedure import Offer, Terms
 from domain.seen import reaches
 
@@ -71,6 +71,17 @@ def _keeping(found: Offer) -> Iterable[str]:
     for register in found.procedure.registers:
         for writing in writing_to(found.country, register.name):
             yield from (row.authority for row in writing.terms)
+
+
+def stopping_amendment(
+    country: str, register: str, kinds: Iterable[str], office: str, day: date
+) -> list[str]:
+    """Which of them forbid that office to take something back, or to give it to others: all but those that the law of
+    that day lets it lift as a court.
+    """
+    known = restrictions_of(country, register, day)
+    courts = {kind: each.court.authority for kind, each in known.items() if each.court}
+    return sorted(kind for kind in kinds if courts.get(kind) != office)
 
 
 def _amending(terms: Terms, name: str) -> Iterable[str]:

@@ -1,13 +1,15 @@
 """How an event changes the registry's row of an entry: a pure fold, over what was verified and disclosed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from consumers.feed.checks import Event, Wrong
 from domain.countries import country_of, legal_day
-from domain.offers import content_owners
-from domain.signers import signers_of_entry, stopping
+from domain.offers import content_owners, restrictions_of
+from domain.persons import whose
+from domain.roles import COURT
+from domain.signers import signers_of_entry, stopping, stopping_amendment
 from infra.formats.canonical import NotCanonical
 from infra.formats.signing import digest, open_disclosure
 
@@ -18,7 +20,9 @@ CONTENT: Final = (
     "entry.EntryCorrected.v1",
     "entry.EntryAnnulled.v1",
 )
-_STOPPED: Final = ("entry.EntryChanged.v1", "entry.EntryEnded.v1")
+_PLACED: Final = "entry.RestrictionPlaced.v1"
+_LIFTED: Final = "entry.RestrictionLifted.v1"
+_AMENDED: Final = ("entry.EntryCorrected.v1", "entry.EntryAnnulled.v1")
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
 _NAMED: Final = {
     *("register", "content_version", "title", "until", "_sd"),
@@ -63,25 +67,102 @@ def opened(event: Event, answer: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def must_be_signed_by_its_office(country: str, row: Row | None, event: Event) -> None:
-    """An office writes into the registers that the law gives it, and changes nothing under a restriction that stops the
-    change; else raises Wrong. Its key says neither.
-    """
+    """An office writes into the registers that the law gives it; else raises Wrong. Its key does not say so."""
     said, authority = event.payload["data"], event.payload["authority"]
     register = row["register"] if row else said.get("register")
     if register is None:
         return  # no row of this registry
-    day = legal_day(datetime.fromisoformat(event.time), country_of(country))
+    day = _day(country, event)
     if said.get("register", register) != register or authority not in signers_of_entry(
         country, register, event.type, day
     ):
         raise Wrong(
             "office", f"{authority} signs {event.type} in {register}, which the law does not name for that"
         )
-    if row and row["restrictions"] and event.type in _STOPPED:
-        kinds = {placed["kind"] for placed in row["restrictions"].values()}
-        is_expiry = said["title"] == "expiry" and (row["until"] or day.isoformat()) < day.isoformat()
-        if not is_expiry and (stops := stopping(country, register, kinds, said["title"], day)):
-            raise Wrong("reach", f"a restriction stops this change of the entry: {', '.join(stops)}")
+
+
+def must_fit_the_row(country: str, row: Row | None, event: Event, personal: Mapping[str, Any]) -> None:
+    """Nothing is created while it is there, nor changed where it is not, nor under a restriction that stops the change;
+    who places and lifts a restriction is who the law lets; else raises Wrong.
+    """
+    if row is None:
+        return
+    if event.type == _PLACED:
+        _must_place(country, row, event)
+    elif event.type == _LIFTED:
+        _must_lift(country, row, event)
+    if event.type not in WRITTEN:
+        return
+    is_there = row["status"] == "active"
+    if event.type == "entry.EntryCreated.v1" and is_there:
+        raise Wrong("reach", "what is there is created again")
+    if event.type in ("entry.EntryChanged.v1", "entry.EntryEnded.v1") and not is_there:
+        raise Wrong("reach", "what is changed is not there")
+    if not _has_a_basis(country, row, event):
+        raise Wrong("basis", f"nothing leads to this {event.type}")
+    if row["restrictions"] and (stops := _stopping(country, row, event, personal)):
+        raise Wrong("reach", f"a restriction stops this change of the entry: {', '.join(stops)}")
+
+
+def _has_a_basis(country: str, row: Row, event: Event) -> bool:
+    """A decision that came with it, an amendment, or that its last day is over."""
+    if event.type in _AMENDED or "lead" in event.payload:
+        return True
+    return event.type == "entry.EntryEnded.v1" and _is_over(row, event, _day(country, event))
+
+
+def _is_over(row: Row, event: Event, day: date) -> bool:
+    is_expiry = event.payload["data"]["title"] == "expiry"
+    return is_expiry and bool(row["until"]) and bool(row["until"] < day.isoformat())
+
+
+def _must_place(country: str, row: Row, event: Event) -> None:
+    said, office = event.payload["data"], event.payload["authority"]
+    known = restrictions_of(country, row["register"], _day(country, event)).get(said["kind"])
+    if known is None or known.authority != office:
+        raise Wrong("restriction", f"{office} places what the law does not give it: {said['kind']}")
+    if said["restriction"] in row["restrictions"]:
+        raise Wrong("restriction", "the restriction is live already")
+
+
+def _must_lift(country: str, row: Row, event: Event) -> None:
+    """By who placed it, or by the court that the law of the day names for its kind. A row of before says only the kind:
+    of that the law of the day says who places it.
+    """
+    said, office = event.payload["data"], event.payload["authority"]
+    placed = row["restrictions"].get(said["restriction"])
+    if placed is None or placed["kind"] != said["kind"]:
+        raise Wrong("restriction", "what is lifted is not live, or of another kind")
+    known = restrictions_of(country, row["register"], _day(country, event)).get(said["kind"])
+    placer = placed.get("authority") or (known and known.authority)
+    if office not in (placer, known.court.authority if known and known.court else None):
+        raise Wrong("restriction", f"{office} lifts what {placer} placed, and is no court of its kind")
+
+
+def _stopping(country: str, row: Row, event: Event, personal: Mapping[str, Any]) -> list[str]:
+    said, register, day = event.payload["data"], row["register"], _day(country, event)
+    kinds = {placed["kind"] for placed in row["restrictions"].values()}
+    if event.type in _AMENDED:
+        is_court = event.payload["actor"]["role"] == COURT
+        stops = stopping_amendment(
+            country, register, kinds, event.payload["authority"] if is_court else "", day
+        )
+        is_annulled = event.type == "entry.EntryAnnulled.v1"
+        return stops if is_annulled or _goes_to_others(row, personal) else []
+    if event.type == "entry.EntryEnded.v1" and _is_over(row, event, day):
+        return []
+    return stopping(country, register, kinds, said["title"], day)
+
+
+def _goes_to_others(row: Row, personal: Mapping[str, Any]) -> bool:
+    """Of what is erased nobody knows any more."""
+    former = {name: row["content"].get(name) for name in personal}
+    is_known = any(former.values()) and any(personal.values())
+    return is_known and whose(former) != whose(dict(personal))
+
+
+def _day(country: str, event: Event) -> date:
+    return legal_day(datetime.fromisoformat(event.time), country_of(country))
 
 
 def after(  # noqa: PLR0911 - one branch an event
@@ -107,8 +188,12 @@ def after(  # noqa: PLR0911 - one branch an event
         case "entry.EntryAnnulled.v1":
             stands = {"status": stated["reads"], "until": stated["until"], "title": stated["title"]}
             return {**row, **_read(event, personal), **stands}
-        case "entry.RestrictionPlaced.v1":
-            placed = {"kind": stated["kind"], "since": event.time}
+        case _ if event.type == _PLACED:
+            placed = {
+                "kind": stated["kind"],
+                "authority": event.payload["authority"],
+                "since": event.time,
+            }
             return {
                 **row,
                 "version": event.seq,
@@ -116,7 +201,7 @@ def after(  # noqa: PLR0911 - one branch an event
             }
         case "entry.EntryEnded.v1":
             return {**row, "status": "ended", "title": stated["title"], "version": event.seq}
-        case "entry.RestrictionLifted.v1":
+        case _ if event.type == _LIFTED:
             left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
             return {**row, "version": event.seq, "restrictions": left}
         case "entry.PersonalDataErased.v1":

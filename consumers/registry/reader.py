@@ -244,6 +244,7 @@ class Registry:
         row, reference = self.database.row(event.stream) or (None, "")
         entries.must_be_signed_by_its_office(self.feed.country, row, event)
         personal = entries.opened(event, disclosed) if event.type in entries.CONTENT else {}
+        entries.must_fit_the_row(self.feed.country, row, event, personal)
         changed = entries.after(row, event, personal)
         if changed is None or changed == row:
             return

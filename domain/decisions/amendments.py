@@ -26,7 +26,7 @@ from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
 from domain.lifecycle import fits
 from domain.offers import amendments_of, keeper_of, restrictions_of
-from domain.persons import key_of, people_in
+from domain.persons import whose
 from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
 from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, WrongStage, named
@@ -137,13 +137,8 @@ def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis, situat
     key = registers()[entry.register].key
     if key(content) != key(entry.content):
         raise Invalid(Fault("/content", "key_not_corrected"))
-    if _whose(content) != _whose(entry.content):
+    if whose(content) != whose(entry.content):
         _must_be_free(basis, entry, situation)
-
-
-def _whose(content: Mapping[str, Any]) -> list[Any]:
-    """Who is where in it: two who change places are others there, and whoever has no number is who they are called."""
-    return [key_of(person) or person for person in people_in(content)]
 
 
 def _claims_follow(content: Mapping[str, Any], entry: Entry, situation: Situation) -> Events:

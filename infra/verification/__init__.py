@@ -23,19 +23,24 @@
 19. keys         what is said of keys holds: certificates lead to the root, a retirement's size and root
 20. head         (of a feed) its numbers have no gaps, and its signed head counts exactly what came
 21. statement    a registry's receipt or objection in it is about just this, signed by a key for such ones, and about
-                 what this case wrote into that entry
+                 what this case wrote into that entry; a case is completed when all that it wrote is receipted; where
+                 it opens, the treasury signed what money came or went back
 22. accesses     (where it is at hand) the table of who read what is one chain, and has the heads that the log holds
-23. restriction  what is lifted was live, by who placed it or by the court that the law names for its kind
-24. amendment    what is corrected or annulled by one alone is so by the court that the law names, or on appeal
+23. restriction  what is placed is of a kind of that office, and new; what is lifted was live, by who placed it or by
+                 the court that the law names for its kind
+24. amendment    what is corrected or annulled by one alone is so by the court that the law names, or on appeal; by two,
+                 as another one proposed it
 25. officer      whoever acts as an officer was appointed so in the log, for that authority, and in office there
-26. office       a case is signed for by the office of its terms, an entry by those of its register, and opinions and
-                 appeals by the office that was asked
-27. reach        no entry is changed under a live restriction that stops the change
+26. office       a case is signed for by the office of its terms, which are those of its day, an entry by those of its
+                 register, opinions by who was asked, and appeals by with whom one is open
+27. reach        no entry is changed under a live restriction that stops the change, nor created while it is there
+28. basis        an entry is written by an import, by what its case decided, by an amendment, or after its last day
+29. course       what happens in a case fits its stage: decided when consented and paid, by two where two are asked
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code: 1 and 19d in logs.py; 2, 5, 6 and 8
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
-in appends.py; 20 in feed.py; 21 in outsiders.py and offices.py; 22 in readings.py; 23 in restrictions.py; 24 in
-amendments.py; 25 in officers.py; 26 and 27 in offices.py.
+in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py and payments.py; 22 in readings.py; 23 in restrictions.py;
+24 in amendments.py; 25 in officers.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in course.py.
 """
 
 from infra.stores.vault import KeyStore

@@ -1,18 +1,22 @@
 """24. amendment: what is corrected or annulled without a second officer is so by the court that the law names for the
 register on the day, or on appeal.
 
-By the law that the verifier has; not whether there was a reason, nor who the second officer was.
+What was proposed was so by another officer. By the law that the verifier has; not whether there was a reason.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from domain.countries import country_of, legal_day
 from domain.lifecycle import DECIDE_APPEAL
 from domain.offers import amendments_of, appeal_bodies
 from domain.roles import COURT
+from infra.formats.canonical import b64url
 from infra.verification.findings import Wrong
+from infra.verification.log_file import Row, jws_of, said_by
+from infra.verification.streams import Streams
 
 AMENDED: Final = frozenset(
     {
@@ -22,10 +26,18 @@ AMENDED: Final = frozenset(
         "case.ResultAnnulled.v1",
     }
 )
+_PROPOSED: Final = {
+    "entry.EntryCorrected.v1": "entry.CorrectionProposed.v1",
+    "entry.EntryAnnulled.v1": "entry.AnnulmentProposed.v1",
+}
 
 
-def check_amendment(country: str, said: Mapping[str, Any]) -> None:
+def check_amendment(country: str, said: Mapping[str, Any], streams: Streams) -> None:
     """Who amends (``said`` is the event's payload) may do so alone, where they do; raises what FAILED lists."""
+    if said["type"] in _PROPOSED and said["data"]["proposal"] is not None:
+        before = streams.before(said["stream"], said["seq"])
+        if not any(_is_its_proposal(row, said) for row in before) and streams.are_as_signed(before):
+            raise Wrong("amendment", "what is amended so was proposed by no other officer")
     told, office = said["data"], said["authority"]
     is_of_court = told["rule"].partition(":")[2] == COURT
     for register in _registers(told):
@@ -37,6 +49,14 @@ def check_amendment(country: str, said: Mapping[str, Any]) -> None:
         )
         if is_alone and not is_of_court and not is_on_appeal:
             raise Wrong("amendment", f"{office} amends alone, and is neither the court nor decides appeals")
+
+
+def _is_its_proposal(row: Row, said: Mapping[str, Any]) -> bool:
+    told = said["data"]
+    if row[3] != _PROPOSED[said["type"]] or b64url(sha256(jws_of(row)).digest()) != told["proposal"]:
+        return False
+    proposed = said_by(row)
+    return bool(proposed["data"]["of"] == told["of"] and proposed["actor"]["id"] != said["actor"]["id"])
 
 
 def _registers(told: Mapping[str, Any]) -> set[str]:

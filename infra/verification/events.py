@@ -1,9 +1,10 @@
-"""The checks 2 to 19, 21, 23 to 27 of every event of a range, in their order: the first that fails is the
+"""The checks 2 to 19, 21, 23 to 29 of every event of a range, in their order: the first that fails is the
 event's failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
 """
 
+from collections import Counter
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -11,13 +12,17 @@ from infra.formats.canonical import b64url, from_b64url
 from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
-from infra.verification.findings import Failure, Findings, Wrong
+from infra.verification.basis import Written
+from infra.verification.course import FOLDED, Courses
+from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
 from infra.verification.officers import Officers
 from infra.verification.offices import Offices
 from infra.verification.outsiders import STATEMENTS, check_statement
-from infra.verification.restrictions import LIFTED, check_lifting
+from infra.verification.payments import PAYMENTS, Payments
+from infra.verification.reach import WRITTEN
+from infra.verification.restrictions import LIFTED, PLACED, check_restriction
 from infra.verification.sealed import Opener, check_boxes
 from infra.verification.source import Source
 from infra.verification.statement import FAILED, Forms, Kinds, check_envelope, is_moment, wrong_of
@@ -25,6 +30,8 @@ from infra.verification.streams import Streams
 from projections.feed import GENESIS, head_after
 
 _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
+# Checks that an event may fail and be what it says: its case goes on from there.
+_OF_WHOM: Final = frozenset({"officer", "office", "basis"})
 _CHAIN: Final = "the event was signed after other events than those that stand before it"
 
 
@@ -46,7 +53,14 @@ class Events:
         self._keys = live.keys
         # A feed may lack the competences of the log.
         self._officers = None if source.recipient is not None else live.officers
-        self._offices = Offices(source.log, file, streams, is_part=source.is_part)
+        self._unlooked: Unlooked = Counter()
+        self._offices = Offices(
+            source.log, file, streams, is_part=source.is_part, opener=opener, unlooked=self._unlooked
+        )
+        self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
+        self._written = Written(source.log, streams)
+        self._courses = Courses(source.log, streams)
+        self._end = -1  # of the range before
         self._streams = streams
         self._opener = opener
         self._forms = Forms()
@@ -61,9 +75,15 @@ class Events:
         list: every event goes this way, and what is carried along would be handed from call to call.
         """
         findings, hashes = Findings(), []
+        self._unlooked.clear()
         counts, streams, keys_stream = findings.counts, self._streams, self._keys.history.stream
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
-        log, officers = self._keys.history.log, self._officers
+        log, officers, written = self._keys.history.log, self._officers, self._written
+        written.pass_over()  # a range begins with an append
+        courses = self._courses
+        if later is None or first != self._end:
+            courses.clear()  # they were taken before the signatures; or went on in another process
+        self._end = end
         appends = Appends(self._source.recipient if self._source.is_part else None)
         expected, last_time, off, chain = self._before(first)
         chain_text = b64url(chain)
@@ -173,28 +193,43 @@ class Events:
                 # 21. statement.
                 if kind in STATEMENTS:
                     check_statement(kind, log, found, self._keys.history, index)
+                elif kind in PAYMENTS:
+                    self._payments.check(index, payload, state)
 
                 # 23. restriction.
                 checking = "restriction"
-                if kind == LIFTED:
-                    check_lifting(self._source.log, payload, streams)
+                if kind in {LIFTED, PLACED}:
+                    check_restriction(self._source.log, payload, streams)
 
                 # 24. amendment.
                 checking = "amendment"
                 if kind in AMENDED:
-                    check_amendment(self._source.log, payload)
+                    check_amendment(self._source.log, payload, streams)
                 # 25. officer; 26. office; 27. reach.
                 checking = "officer"
                 if officers is not None:
                     officers.check(index, payload)
                 checking = "office"
                 self._offices.check(payload, event_hash)
+                # 28. basis.
+                checking = "basis"
+                if kind in WRITTEN or written.is_open:
+                    written.check(payload)
+                # 29. course.
+                if kind in FOLDED:
+                    checking = "course"
+                    courses.check(payload)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:
                 raw_hash = raw_hash or sha256(jws_of(row)).digest()
                 self._fail(findings, row, wrong_of(error, checking))
                 appends.pass_over(stream, seq)
+                written.pass_over()
+                if checking not in _OF_WHOM:
+                    courses.forget(stream)
+                elif kind in FOLDED:
+                    courses.take(payload)
                 streams.remember(stream, (seq, b64url(raw_hash), None, str(name)))
                 off, chain = self._behind(row)
                 chain_text = b64url(chain)
@@ -202,6 +237,7 @@ class Events:
         for wrong in appends.end(expected):
             self._fail(findings, row, wrong)
         counts.events = len(hashes)
+        findings.unlooked = self._unlooked.copy()
         findings.leaves = b"".join([sha256(_LEAF + raw_hash).digest() for raw_hash in hashes])
         return findings
 

@@ -1,8 +1,9 @@
 """What a verification finds: the checks by their names, the failures, the counts; it decides nothing."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Self, TypedDict
+from typing import Any, Final, Literal, Self, TypeAlias, TypedDict
 
 from infra.verification.log_file import Row
 
@@ -37,7 +38,13 @@ CHECKS: Final = (
     "officer",
     "office",
     "reach",
+    "basis",
+    "course",
 )
+
+
+# What would have to be looked at, and is sealed: how often.
+Unlooked: TypeAlias = "Counter[Literal['corrections', 'payments']]"
 
 
 class Wrong(Exception):
@@ -117,6 +124,7 @@ class Findings:
     failures: list[Failure] = field(default_factory=list)
     is_cut: bool = False  # there are more failures than are listed
     leaves: bytes = b""
+    unlooked: Unlooked = field(default_factory=Counter)
 
     def fail(self, failure: Failure) -> None:
         """Note a failure, unless there are enough."""

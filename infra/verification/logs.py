@@ -1,10 +1,11 @@
 """Whole logs: split into ranges, looked at side by side in processes, and put together again in order."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 from infra.formats.boxes import Unreadable as VaultUnreadable
 from infra.formats.canonical import b64url
@@ -12,7 +13,16 @@ from infra.formats.tree import Frontier
 from infra.keys.history import NotAuthorised
 from infra.runtime.crew import Crew, processes_for
 from infra.stores.vault import Vault
-from infra.verification.findings import MOST_FAILURES, Counts, Failure, Findings, LogReport, Report, in_order
+from infra.verification.findings import (
+    MOST_FAILURES,
+    Counts,
+    Failure,
+    Findings,
+    LogReport,
+    Report,
+    Unlooked,
+    in_order,
+)
 from infra.verification.keys import Keys, read_keys
 from infra.verification.log_file import Extent, LogFile, Row, Unreadable, said_by
 from infra.verification.officers import Said, read_competences
@@ -73,8 +83,15 @@ NOT_COVERED: Final = (
     "logs that were made anew from some event on, by who holds the keys of all that follows: witnesses will",
     "certificates that were revoked outside of the logs; and whether what was signed is true",
     "what lies beside the log: the answers kept for repeated requests, and readings after the last head of their table",
+    "whether the days in a case were computed rightly, and an entry reads as was requested: replay shows each step",
     "the files of evidence: whether they are there, and have the sha256 that their case holds",
 )
+
+
+_SEALED: Final[Mapping[Literal["corrections", "payments"], str]] = {
+    "payments": "whether the treasury signed that money came or went back",
+    "corrections": "whether corrections under a restriction gave an entry to other people",
+}
 
 
 class _Log:
@@ -92,6 +109,7 @@ class _Log:
         self._failures: list[Failure] = []  # of the file and the keys
         self._found: list[Failure] = []  # of the ranges
         self._is_cut = False
+        self._unlooked: Unlooked = Counter()
         if source.key_store is not None and not source.key_store.path.exists():
             raise CannotVerify(f"there is no key store at {source.key_store.path}")
         try:
@@ -121,6 +139,7 @@ class _Log:
     def take(self, findings: Findings) -> None:
         """Put the next range to the ones before."""
         self._counts.add(findings.counts)
+        self._unlooked.update(findings.unlooked)
         room = MOST_FAILURES - len(self._found)
         self._is_cut |= findings.is_cut or len(findings.failures) > room
         self._found += findings.failures[:room]
@@ -162,6 +181,9 @@ class _Log:
             yield f"{log}: sealed parts and rows; a feed does not carry them"
         elif source.key_store is None:
             yield f"{log}: what the sealed parts hold; that needs the key store"
+        for what, sentence in _SEALED.items():
+            if count := self._unlooked[what]:
+                yield f"{log}: {sentence}: {count}, which do not open here"
         if source.accesses is None:
             yield f"{log}: the table of who read what, which is not at hand"
         if source.is_part:

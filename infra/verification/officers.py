@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from domain.countries import country_of, legal_day
+from domain.decision import SYSTEM_ACTOR
 from domain.roles import COURT, GRANTED_BY_PEOPLE, JUDGES, OFFICERS, PERSONNEL
 from infra.verification.findings import Wrong
 from infra.verification.log_file import LogFile, said_by
@@ -30,7 +31,9 @@ _ANYWHERE: Final = frozenset({"data_protection_officer"})
 _DONE_BY: Final[Mapping[str, Sequence[str]]] = {
     "case.ApprovalProposed.v1": OFFICERS,
     "case.CaseApproved.v1": OFFICERS,
+    "case.CaseAssigned.v1": OFFICERS,
     "case.CaseNotNeeded.v1": OFFICERS,
+    "case.DeadlineExtended.v1": OFFICERS,
     "case.CaseRefused.v1": OFFICERS,
     "case.OpinionGiven.v1": OFFICERS,
     "case.OpinionRequested.v1": OFFICERS,
@@ -45,6 +48,22 @@ _DONE_BY: Final[Mapping[str, Sequence[str]]] = {
     "entry.RestrictionPlaced.v1": ("restricting_officer",),
     "entry.RestrictionLifted.v1": ("restricting_officer", COURT),
 }
+
+# What the clock does for no party.
+_OF_PARTIES: Final = frozenset(
+    {
+        "case.CaseFiled.v1",
+        "case.RequestAmended.v1",
+        "case.ConsentGiven.v1",
+        "case.ConsentDeclined.v1",
+        "case.ConsentRevoked.v1",
+        "case.InformationProvided.v1",
+        "case.CaseWithdrawn.v1",
+        "case.ClaimWaived.v1",
+        "case.AppealLodged.v1",
+        "case.AppealTakenBack.v1",
+    }
+)
 
 
 class Said(NamedTuple):
@@ -107,6 +126,8 @@ class Officers:
         done_by = _DONE_BY.get(kind)
         if done_by is not None and role not in done_by:
             raise Wrong("officer", f"{role} did what only {' or '.join(done_by)} does")
+        if role == SYSTEM_ACTOR["role"] and kind in _OF_PARTIES:
+            raise Wrong("officer", "the clock did what only a party does")
         if role in _HUMANS and not self._was_in_office(index, actor["id"], role, payload):
             raise Wrong("officer", f"the log knows no {role} {actor['id']} in office here")
 

@@ -1,5 +1,5 @@
-"""23. restriction: what is lifted was live, and its kind is named; whoever lifts it placed it, or is the court that the
-law names for that kind on the day.
+"""23. restriction: what is placed is of a kind that the law of the day gives that office, and not live already; what is
+lifted was live, and its kind is named; whoever lifts it placed it, or is the court that the law names for that kind.
 
 By the law that the verifier has, and by what stands before in the stream; not whether there was a reason to lift it.
 """
@@ -19,19 +19,31 @@ LIFTED: Final = "entry.RestrictionLifted.v1"
 PLACED: Final = "entry.RestrictionPlaced.v1"
 
 
-def check_lifting(country: str, said: Mapping[str, Any], streams: Streams) -> None:
-    """The restriction that this event lifts (``said`` is its payload) was its office's to lift; raises what FAILED
-    lists. Nothing is said where an event before it in its stream is missing or altered: that one is named.
+def check_restriction(country: str, said: Mapping[str, Any], streams: Streams) -> None:
+    """The restriction that this event (``said`` is its payload) places or lifts was its office's to place or lift;
+    raises what FAILED lists. Nothing is said where an event before it in its stream is missing or altered: that one is
+    named.
     """
     before = streams.before(said["stream"], said["seq"])
     try:
-        _check(country, said, before)
+        (_check_placing if said["type"] == PLACED else _check_lifting)(country, said, before)
     except FAILED:
         if streams.are_as_signed(before):
             raise
 
 
-def _check(country: str, said: Mapping[str, Any], before: Sequence[Row]) -> None:
+def _check_placing(country: str, said: Mapping[str, Any], before: Sequence[Row]) -> None:
+    placed, office = said["data"], said["authority"]
+    register = said_by(before[0])["data"]["register"]
+    day = legal_day(datetime.fromisoformat(said["time"]), country_of(country))
+    known = restrictions_of(country, register, day).get(placed["kind"])
+    if known is None or known.authority != office:
+        raise Wrong("restriction", f"{office} places what the law does not give it: {placed['kind']}")
+    if placed["restriction"] in live(before):
+        raise Wrong("restriction", "the restriction is live already")
+
+
+def _check_lifting(country: str, said: Mapping[str, Any], before: Sequence[Row]) -> None:
     lifted, office = said["data"], said["authority"]
     placed = live(before).get(lifted["restriction"])
     if placed is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain
 from typing import Any
 
@@ -9,6 +10,7 @@ from infra.formats.boxes import Box, Unreadable, open_box, split_sealed
 from infra.formats.canonical import NotCanonical, b64url, from_b64url
 from infra.formats.signing import digest, open_disclosure
 from infra.verification.findings import Wrong
+from infra.verification.log_file import SEALED
 
 _BOX_HEAD = 16 + 12 + 4  # key id, nonce, length
 
@@ -97,6 +99,17 @@ class Opener:
         if len(set(names)) != len(names) or not personal.issuperset(names):
             raise Wrong("disclosures", "the disclosures are not of the personal members that the event has")
         return len(names), erased
+
+    def values(self, stored: bytes) -> Mapping[str, Any] | None:
+        """The personal members of an event as it is stored; None where a box of it is closed. Raises Wrong."""
+        jws, mark, _ = stored.partition(SEALED)
+        found: dict[str, Any] = {}
+        for box in split_sealed(stored[len(jws) :]) if mark else ():
+            texts = self._open(box, sha256(jws).digest())
+            if texts is None:
+                return None
+            found.update(map(open_disclosure, texts))
+        return found
 
     def _open(self, box: Box, event_hash: bytes) -> list[str] | None:
         try:

@@ -22,11 +22,13 @@ from domain.procedure import Offer, entry_key
 from infra.desk import granting
 from infra.desk.desk import Append, Desk, IdempotencyKey, Outcome
 from infra.development import development
+from infra.development.treasury import treasury
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
 from infra.log.event_store import Log
 from infra.operations.register_import import import_file
+from infra.runtime.clock import written
 from infra.settings import Settings
 from projections.feed import GENESIS, head_after
 from tests.town import statements
@@ -182,14 +184,7 @@ class OneCountry:
 
     def pay(self, seen: Outcome) -> Outcome:
         """The fee comes."""
-        paid = c.Statement(
-            payment=self.country.ids.payment(seen.stream),
-            case=seen.stream,
-            amount=seen.state.fee["amount"],
-            currency="KZT",
-            paid_at=seen.state.filed_at,
-            jws="of.the.treasury",
-        )
+        paid = self.stated(seen, seen.state.fee["amount"], datetime.fromisoformat(seen.state.filed_at))
         return self.do(c.RecordPayment, seen, "kz-treasury", statement=paid)
 
     def in_review(self, n: int) -> Outcome:
@@ -222,17 +217,22 @@ class OneCountry:
         """A sale that was taken back."""
         return self.do(c.WithdrawCase, self.file(n), "kz-citizen-1")
 
+    def stated(self, seen: Outcome, amount: int, at: datetime, *, is_refund: bool = False) -> c.Statement:
+        """By the treasury; the case is its reference."""
+        money = (amount, "KZT", seen.stream, at)
+        return c.Statement(
+            payment=self.country.ids.payment(seen.stream),
+            case=seen.stream,
+            amount=amount,
+            currency="KZT",
+            paid_at=written(at),
+            jws=treasury(self.keyring, CODE, seen.stream, *money, is_refund=is_refund),
+        )
+
     def pay_back(self, seen: Outcome) -> Outcome:
         """What is due goes back."""
-        ((payment, due),) = seen.state.refunds.items()
-        back = c.Statement(
-            payment=payment,
-            case=seen.stream,
-            amount=due["due"],
-            currency="KZT",
-            paid_at=self.at.isoformat(),
-            jws="of.the.treasury",
-        )
+        (due,) = seen.state.refunds.values()
+        back = self.stated(seen, due["due"], self.at, is_refund=True)
         return self.do(c.RecordRefund, seen, "kz-treasury", statement=back)
 
     def erase(self, seen: Outcome, *whose: str) -> Outcome:

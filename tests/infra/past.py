@@ -20,12 +20,13 @@ from domain.parties import keyed
 from infra.desk import key_acts
 from infra.desk.desk import Outcome
 from infra.development import development
+from infra.development.treasury import treasury
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import split
 from infra.formats.signing import Seal
 from infra.house import CountryHouse, House
 from infra.operations.register_import import import_file
-from infra.runtime.clock import turn_to
+from infra.runtime.clock import turn_to, written
 from infra.settings import Settings
 from tests.town.statements import receipt
 
@@ -79,21 +80,25 @@ class Past:
 
     def pay(self, case: str) -> None:
         """The treasury says that the fee came."""
-        self.do(c.RecordPayment, case, "kz-treasury", statement=self._stated(case, "2026-03-03T08:00:00Z"))
+        self.do(c.RecordPayment, case, "kz-treasury", statement=self.stated(case, "2026-03-03T08:00:00Z"))
 
     def pay_back(self, case: str) -> None:
         """And that it went back."""
-        self.do(c.RecordRefund, case, "kz-treasury", statement=self._stated(case, "2026-03-03T10:00:00Z"))
+        statement = self.stated(case, "2026-03-03T10:00:00Z", is_refund=True)
+        self.do(c.RecordRefund, case, "kz-treasury", statement=statement)
 
-    def _stated(self, case: str, paid_at: str) -> c.Statement:
-        fee = self.states[case].fee
+    def stated(self, case: str, paid_at: str, *, is_refund: bool = False) -> c.Statement:
+        """By the treasury, of the fee."""
+        country, fee = self._of(case), self.states[case].fee
+        reference, moment = f"ref-{case}", datetime.fromisoformat(paid_at)
+        money = (fee["amount"], fee["currency"], reference, moment)
         return c.Statement(
-            payment=self._of(case).ids.payment(f"ref-{case}"),
+            payment=country.ids.payment(reference),
             case=self.cases[case],
             amount=fee["amount"],
             currency=fee["currency"],
-            paid_at=paid_at,
-            jws="of.the.treasury",
+            paid_at=written(moment),
+            jws=treasury(country.keyring, country.code, self.cases[case], *money, is_refund=is_refund),
         )
 
     def _of(self, case: str) -> CountryHouse:

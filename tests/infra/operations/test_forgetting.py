@@ -61,21 +61,7 @@ def with_evidence(country: OneCountry, n: int) -> Outcome:
     piece = store.file(upload.id, "proof", upload.sha256, "owner", "", case=country.case(str(n)))
     seen = country.answered(country.in_review(n), (piece,))
     seen = country.do(c.WithdrawCase, seen, "kz-citizen-1")
-    paid = seen.state.refunds
-    return country.do(
-        c.RecordRefund, seen, "kz-treasury", statement=paid_back(country, seen, next(iter(paid)))
-    )
-
-
-def paid_back(country: OneCountry, seen: Outcome, payment: str) -> c.Statement:
-    return c.Statement(
-        payment=payment,
-        case=seen.stream,
-        amount=seen.state.refunds[payment]["due"],
-        currency="KZT",
-        paid_at=country.at.isoformat(),
-        jws="of.the.treasury",
-    )
+    return country.pay_back(seen)
 
 
 def erased(country: OneCountry) -> dict[str, list[bytes]]:

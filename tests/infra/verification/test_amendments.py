@@ -80,6 +80,6 @@ def test_an_office_does_not_annul_with_one_pair_of_eyes(case: Case) -> None:
     assert signed_by(case, OFFICE, rule="entry.amend:officer") == ["amendment"]
 
 
-def test_whoever_decides_appeals_needs_no_second(case: Case) -> None:
+def test_whoever_decides_appeals_needs_no_second_but_an_appeal(case: Case) -> None:
     officer = f"{BODY}-appeal-officer-1"
-    assert signed_by(case, BODY, officer, rule="case.decide_appeal:appeal_officer") == []
+    assert signed_by(case, BODY, officer, rule="case.decide_appeal:appeal_officer") == ["basis"]

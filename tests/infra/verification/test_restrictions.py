@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -15,13 +16,14 @@ from infra.desk.batch import end_of
 from infra.desk.desk import new_cause
 from infra.formats.canonical import b64url, sha256
 from infra.verification import verify_logs
-from tests.infra.past import VINS, Past, past
+from tests.infra.past import OFFICE, VINS, Past, past
 from tests.infra.tampering import Stored, copy_of, flipped, opened, part, signed_again
 from tests.infra.verification.copied import Case
 
 LIFTED = "entry.RestrictionLifted.v1"
 COURT, BAILIFFS, POLICE, PLEDGES = "kz-court", "kz-bailiffs", "kz-police", "kz-pledge-registry"
 OFFICERS = {
+    OFFICE: "kz-vehicle-registration-officer-1",
     COURT: "kz-court-judge",
     BAILIFFS: "kz-bailiffs-officer",
     POLICE: "kz-police-officer",
@@ -44,12 +46,20 @@ class Arrested(Case):
         said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.lift", **changes}
         self._append(by, LIFTED, said)
 
-    def place_again(self, by: str, kind: str = "arrest") -> None:
+    def place_again(self, by: str, kind: str = "arrest", restriction: str = "") -> None:
         """Under the id that lives already, by another office."""
-        said = {"restriction": named(self.past, kind), "kind": kind, "rule": "entry.restrict", "law": "-"}
-        self._append(by, PLACED, {**said, "_sd": []})
+        with opened(self.log) as log:
+            placed = log.row(self.entry, 2)
+        said = {"restriction": restriction or named(self.past, "arrest"), "kind": kind}
+        self._append(by, PLACED, {**placed.payload["data"], **said}, placed)
 
-    def _append(self, by: str, name: str, said: dict[str, Any]) -> None:
+    def create_again(self) -> None:
+        """As it was created first, by the office that did."""
+        with opened(self.log) as log:
+            created = log.row(self.entry, 1)
+        self._append(OFFICE, created.type, created.payload["data"], created)
+
+    def _append(self, by: str, name: str, said: dict[str, Any], like: Stored | None = None) -> None:
         """With a valid seal, and signed for exactly this place: no other check has anything to say."""
         with opened(self.log) as log:
             last = log.rows()[-1]
@@ -68,8 +78,9 @@ class Arrested(Case):
             }
             officer = self.past.actor(OFFICERS[by]).competences[0]
             members["actor"] = {"id": officer.office_id, "role": officer.role}
-            signed = log.row(self.stream("waiting"), 2)  # nothing personal is in it
+            signed = like or log.row(self.stream("waiting"), 2)  # nothing personal is in that
             state = signed_again(signed, self.seal_of(by), without="effects", **members)
+            state += like.sealed if like else b""
             log.append(Stored(end.size, self.entry, version, name, state))
 
     def found(self) -> list[tuple[str, str | None, int | None]]:
@@ -148,7 +159,17 @@ def test_whoever_places_again_what_lives_may_not_lift_it_for_that(case: Arrested
     """Under the same id, with their own valid seal."""
     case.place_again(POLICE)
     case.lift(POLICE)
-    assert ("restriction", case.entry, 5) in case.found()
+    failures = case.verified(with_keys=False).failures
+    assert [(f.check, f.version) for f in failures] == [("restriction", 4), ("restriction", 5)]
+
+
+def test_an_office_places_what_the_law_gives_it(case: Arrested) -> None:
+    anew = str(uuid4())
+    case.place_again(POLICE, "wanted", anew)
+    case.place_again(POLICE, "arrest", anew)
+    case.place_again(PLEDGES, "lien")  # under the id of the arrest
+    failures = case.verified(with_keys=False).failures  # its boxes open with what was signed first
+    assert [(f.check, f.version) for f in failures] == [("restriction", 5), ("restriction", 6)]
 
 
 def test_what_was_lifted_is_not_lifted_again(case: Arrested) -> None:
@@ -166,6 +187,13 @@ def test_the_law_of_the_day_names_the_court(case: Arrested, monkeypatch: pytest.
         anew = replace(sale.terms[-1], since=since, restrictions=kinds)
         monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=(*sale.terms, anew)))
         assert [check for check, _, _ in case.found()] == found
+
+
+def test_what_is_there_is_not_created_again(case: Arrested) -> None:
+    """It would come without its restrictions. No house folds it: whoever signs it goes around the house."""
+    case.create_again()
+    report = case.verified(with_keys=False)  # its boxes open with what was signed first
+    assert [(f.check, f.version) for f in report.failures] == [("reach", 4)]
 
 
 def test_where_the_placing_was_altered_that_is_named_and_not_the_lifting(case: Arrested) -> None:
