@@ -134,7 +134,8 @@ def test_what_the_citizen_answers_moves_the_decision_as_the_law_says(after_answe
     decide = replace(story.terms.times.decide, after_answer=after_answer)
     terms = replace(story.terms, times=replace(story.terms.times, decide=decide))
     about = About(story.offer, terms, story.now.request, datetime.fromisoformat(story.now.filed_at), story.at)
-    situation = Situation(command, story.at, story.now, about=about)
+    nothing = dict.fromkeys(needed(command, about, story.now))
+    situation = Situation(command, story.at, story.now, about=about, beside=nothing)
     ((_, provided),) = review.answer(command, situation).events
     assert isinstance(provided, InformationProvided)
     assert provided.decision_due is not None

@@ -530,11 +530,11 @@ def test_a_proposal_waits_until_it_is_confirmed_or_the_entry_is_over_or_forgotte
     assert row(amendment_proposals.PROJECTION, over) is None
 
 
-def test_it_waits_at_the_office_of_the_case_that_wrote_the_entry_or_of_who_keeps_it() -> None:
-    entry = given(a_sale(), *COMPLETED, propose_correction()).entry._replace(authority="another-office")
+def test_it_waits_at_the_office_that_wrote_how_the_entry_reads() -> None:
+    entry = given(a_sale(), *COMPLETED, propose_correction()).entry
     shown_of = amendment_proposals.PROJECTION.shown
     assert shown_of(entry)[0]["authority"] == "kz-vehicle-registration"
-    assert shown_of(entry._replace(written_by=None))[0]["authority"] == "another-office"
+    assert shown_of(entry._replace(authority="another-office"))[0]["authority"] == "another-office"
     assert shown_of(entry._replace(is_erased=True)) == []
 
 
