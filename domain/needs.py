@@ -110,11 +110,13 @@ def _is_named(command: c.PartyCommand, country: str, people: Participants) -> bo
     me, may = command.by.persons.get(country), STEPS[type(command)].may
     if me is None:
         return False
-    named = {party for party, person in people.persons.items() if person == me}
-    named |= {party for party, one in people.representatives.items() if one["person"] == me}
+    first = people.representatives.get(FIRST_PARTY)
+    is_first = me == people.persons.get(FIRST_PARTY) or (first is not None and first["person"] == me)
     if may is None or may.roles == (APPLICANT,):
-        return FIRST_PARTY in named
-    return bool(named - {FIRST_PARTY} if may is CONSENT else named)
+        return is_first
+    others = (person == me for party, person in people.persons.items() if party != FIRST_PARTY)
+    acted = (one["person"] == me for party, one in people.representatives.items() if party != FIRST_PARTY)
+    return (is_first and may is not CONSENT) or any(others) or any(acted)
 
 
 def humans_of(command: c.Command, country: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from domain.days.deadlines import Term, answered, before, compute, pause
 from domain.decisions import review
 from domain.decisions.situation import Situation
 from domain.events import InformationProvided
+from domain.needs import needed
 from tests.domain.acts import IN_HAND, answer, ask, later
 from tests.domain.story import a_sale
 from tests.domain.story import given as given_story
