@@ -37,7 +37,7 @@ class Step:
     of no stage, and money, is taken at any.
 
     ``to``: from which stage it may lead to which others, by what the case is then complete of (None: nothing yet);
-    else it stays. From a stage in which nobody is told of it, what came brings the case back.
+    else it stays. What completes a case leads to RETURNED where a question is open. From a stage in which nobody is told of it, money that came or went brings the case back.
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
@@ -438,7 +438,7 @@ ROWS: Final = (
         APPEAL,
         (APPEALED,),
         of_party=_has_appealed,
-        to={APPEALED: (REFUSED, LAPSED, COMPLETED)},
+        to={APPEALED: (REFUSED, LAPSED, COMPLETED)},  # with the last open appeal
     ),
     Step(
         c.DecideAppeal,
@@ -448,7 +448,8 @@ ROWS: Final = (
         sees=(*CLAIMS, *RESULT),
         sees_written=True,
         sees_claims=True,
-        # Upheld it stays how it ended, annulled it stays completed; set aside, it is open again.
+        # All open appeals at once. Upheld it stays how it ended; annulled, what was completed stays so; set aside, what
+        # was refused or lapsed is open again.
         to={APPEALED: (REFUSED, LAPSED, COMPLETED, *_BACK)},
     ),
     Step(c.WaiveClaim, WAIVE, (REFUSED, LAPSED), when=_may_waive, kept_back="withdraw", sees=CLAIMS),
