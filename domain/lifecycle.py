@@ -37,7 +37,8 @@ class Step:
     of no stage, and money, is taken at any.
 
     ``to``: from which stage it may lead to which others, by what the case is then complete of (None: nothing yet);
-    else it stays. What completes a case leads to RETURNED where a question is open. From a stage in which nobody is told of it, money that came or went brings the case back.
+    else it stays. What completes a case leads to RETURNED where a question is open. From a stage in which nobody is
+    told of it, money that came or went brings the case back.
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
