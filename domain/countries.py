@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
-from functools import cache, lru_cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -49,10 +49,21 @@ def country_of(code: str) -> Country:
     return countries()[code]
 
 
-@lru_cache(maxsize=1024)  # one decision asks for the same moment several times
 def legal_day(at: datetime, country: Country) -> date:
     """The local day of the country's authorities at this moment, in UTC as the house has all of them (rules.md 1)."""
-    return at.astimezone(_zone(country.time_zone)).date()
+    begins, ends, day = _newest_day.get(country.time_zone, _NO_DAY)
+    return day if begins <= at < ends else _day_at(at, country.time_zone)
+
+
+def _day_at(at: datetime, time_zone: str) -> date:
+    zone = _zone(time_zone)
+    day = at.astimezone(zone).date()
+    if date.min < day < date.max:
+        begins, ends = (
+            datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
+        )
+        _newest_day[time_zone] = begins, ends, day
+    return day
 
 
 def moment_named(text: str, country: Country) -> datetime:
@@ -70,6 +81,11 @@ def moment_named(text: str, country: Country) -> datetime:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError:
         raise ValueError("beyond the calendar") from None
+
+
+# Nearly all that is asked is of the day that was asked for last: when it begins, ends, and which it is.
+_NO_DAY: Final = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), date.min)
+_newest_day: Final[dict[str, tuple[datetime, datetime, date]]] = {}
 
 
 @cache

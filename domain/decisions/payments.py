@@ -5,6 +5,7 @@ A fee that is due before the entry brings the entry about: the payment that cove
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from domain import events as e
@@ -14,6 +15,7 @@ from domain.case_fold import fee_of
 from domain.case_parts import Refund, amount_of
 from domain.commands import AssessFee, RecordPayment, RecordRefund, Statement, WriteEntries
 from domain.countries import legal_day
+from domain.country import Country
 from domain.days.deadlines import Deadline, Term, compute, is_past
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import holding, writing
@@ -215,6 +217,11 @@ def _is_before(paid: Statement, moment: str) -> bool:
     return datetime.fromisoformat(paid.paid_at) < datetime.fromisoformat(moment).replace(microsecond=0)
 
 
+@lru_cache(maxsize=64)  # the same for all who have to pay by that day; nobody changes what comes back
+def _lapses(due: str, country: Country) -> Deadline:
+    return compute(ON_THEIR_WAY, date.fromisoformat(due), country)
+
+
 def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeAssessed:
     """The fee as an event; the time to pay runs from now, where there is something to pay and the law gives one."""
     times = situation.terms.times
@@ -230,7 +237,7 @@ def assessed(which: e.WhichFee, fee: Assessment, situation: Situation) -> e.FeeA
         unit_day=fee["unit_day"],
         provisional=fee["provisional"],
         due=due,
-        lapses=compute(ON_THEIR_WAY, date.fromisoformat(due["due"]), situation.country) if due else None,
+        lapses=_lapses(due["due"], situation.country) if due else None,
     )
 
 

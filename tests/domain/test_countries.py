@@ -1,13 +1,15 @@
 """The facts of the member countries; every country that has a folder is looked at."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.countries import countries
+from domain.countries import countries, legal_day
 from domain.country import Country, unit_value
 from domain.days.working_days import calendar_of
 from domain.numbers import WrongNumber
@@ -98,6 +100,31 @@ def test_the_legal_day_begins_by_the_law_of_the_country(code: str, hours: int) -
     zone = ZoneInfo(countries()[code].time_zone)
     for month in (1, 7):
         assert datetime(2026, month, 1, tzinfo=zone).utcoffset() == timedelta(hours=hours)
+
+
+@given(
+    moments=st.lists(
+        st.tuples(
+            st.dates(date(1990, 1, 1), date(2060, 12, 31)),
+            st.integers(-7_200_000_000, 7_200_000_000),
+            st.sampled_from(sorted(countries())),
+        ),
+        max_size=20,
+    )
+)
+def test_the_legal_day_is_the_local_day_whatever_was_asked_before(
+    moments: list[tuple[date, int, str]],
+) -> None:
+    """Around each midnight, in any order: which day was asked for last is remembered, with its ends."""
+    for day, microseconds, code in moments:
+        zone = ZoneInfo(countries()[code].time_zone)
+        at = (datetime.combine(day, time(), zone).astimezone(UTC)) + timedelta(microseconds=microseconds)
+        assert legal_day(at, countries()[code]) == at.astimezone(zone).date()
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, 12, tzinfo=UTC)])
+def test_the_first_and_the_last_day_of_the_calendar_are_days(at: datetime) -> None:
+    assert legal_day(at, countries()["KZ"]).year == at.year
 
 
 def test_the_mci_of_kazakhstan_is_dated_and_has_no_value_for_2027() -> None:
