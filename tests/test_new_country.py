@@ -14,7 +14,12 @@ from tests.copies import ROOT, checked, copied, refused, run
 
 PAGE = ROOT / "docs" / "how-to" / "add-a-country.md"
 TERMS = ROOT / "domain" / "law" / "tr" / "birth_certificate.py"
-OFFICES = ("xx-civil-registry", "xx-birth-register", "xx-population-directorate")  # that its terms name
+OFFICES = (
+    "xx-civil-registry",
+    "xx-birth-register",
+    "xx-population-directorate",
+    "xx-court",
+)  # that its terms name
 
 pytestmark = pytest.mark.slow
 
