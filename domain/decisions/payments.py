@@ -192,8 +192,11 @@ def pay_back(command: RecordRefund, situation: Situation) -> Decision:
         statement=paid.jws,
     )
     due = _was_due_then(situation.case, paid)
-    again = [_refund_due(paid.payment, due, paid.currency, refund["reason"] or "too_much")] if due else []
-    return situation.by(rule, [*again, (LEAD, back), *(_asked_again(situation) if due else [])])
+    if not due:
+        return situation.by(rule, [(LEAD, back)])
+    counted, asked = _asked_again(situation, paid.payment, due)
+    again = _refund_due(paid.payment, due, paid.currency, refund["reason"] or "too_much")
+    return situation.by(rule, [*counted, again, (LEAD, back), *asked])
 
 
 def _was_due_then(case: Case, paid: Statement) -> int:
@@ -204,12 +207,21 @@ def _was_due_then(case: Case, paid: Statement) -> int:
     return max(min(beyond, case.was_due(paid.payment, datetime.fromisoformat(paid.paid_at))), 0)
 
 
-def _asked_again(situation: Situation) -> Events:
-    """The fee with a new time to pay, as long as the case may wait for it: what was approved stays so."""
+def _asked_again(situation: Situation, gone: str, missing: int) -> tuple[Events, Events]:
+    """What counts first of all else that is due back, and the fee with a new time to pay where that is not enough; as
+    long as the case may wait for it: what was approved stays so.
+    """
     case = situation.case
     if case.erased or not (case.stage in BEFORE_DECISION or case.waits_for_entries):
-        return []
-    return [(LEAD, _anew("entry" if case.waits_for_entries else "filing", situation))]
+        return [], []
+    others = case._replace(refunds={p: refund for p, refund in case.refunds.items() if p != gone})
+    counted = counts_again(others, missing)
+    if sum(each.amount for each in counted) >= missing:
+        return [(LEAD, each) for each in counted], []
+    fee = _anew("entry" if case.waits_for_entries else "filing", situation)
+    needed = fee.amount + (amount_of(case.fee) if case.waits_for_entries else 0)
+    counted = [] if fee.provisional else counts_again(others, needed - (case.kept - missing))
+    return [(LEAD, each) for each in counted], [(LEAD, fee)]
 
 
 def _is_before(paid: Statement, moment: str) -> bool:

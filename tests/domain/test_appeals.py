@@ -557,6 +557,17 @@ def test_what_had_gone_back_before_it_counted_again_is_asked_for_whenever_it_is_
     given(story, propose(SECOND)).when(approve(THIRD)).then("EntryChanged", "ClaimReleased", "CaseApproved")
 
 
+def test_what_is_due_back_of_another_payment_counts_before_the_fee_is_asked_for_again() -> None:
+    """Nobody is asked for what they are owed."""
+    story = anew(pay(FEE, "payment-2")).when(pay_back(FEE, paid_at=MEANWHILE))
+    story.then("RefundNotDue", "RefundDue", "RefundPaid")
+    assert (story.now.stage, story.now.kept, story.now.to_go_back) == ("in_review", FEE, 0)
+    story = anew(pay(100, "payment-2")).when(pay_back(FEE, paid_at=MEANWHILE))
+    story.then("RefundNotDue", "RefundDue", "RefundPaid", "FeeAssessed")
+    assert (story.now.stage, story.now.kept, story.now.to_go_back) == ("filed", 100, 0)
+    assert [(each.what, each.amount) for each in awaited(story.now)] == [("fee", FEE - 100)]
+
+
 def test_the_time_to_decide_stands_still_while_what_had_gone_is_asked_for() -> None:
     """Set aside on the 25th; two working days are left on the 27th, when it is paid again."""
     story = anew(pay_back(FEE, paid_at=MEANWHILE))
