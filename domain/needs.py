@@ -46,13 +46,14 @@ def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
 def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
     """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
     read (``seen``, and the state itself) and as they are to read; of an amendment also the companies that they name,
-    whose heads are kept out. Of a filing the quotas whose slots go with a claim that may be taken over.
+    whose heads are kept out. Of what takes claims over, the quotas whose slots go with them.
     """
-    if isinstance(command, c.FileCase | c.AmendRequest):
-        return tuple(key for each in seen if isinstance(each, Claim) for key in each.slots)
+    going_over: tuple[Key, ...] = ()
+    if isinstance(command, c.FileCase | c.AmendRequest | c.RecordPayment | c.DecideAppeal):
+        going_over = tuple(key for each in seen if isinstance(each, Claim) for key in each.slots)
     is_amended = isinstance(command, c.AmendmentCommand)
     if not STEPS[type(command)].sees_claims and not is_amended:
-        return ()
+        return going_over
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
     found = [(entry.register, entry.content) for entry in entries]
     if isinstance(command, c.AmendmentCommand):
@@ -67,7 +68,7 @@ def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, .
         for named in people_in(content)
         if is_amended and is_company(named)
     )
-    return tuple(dict.fromkeys((*claims, *companies)))
+    return tuple(dict.fromkeys((*going_over, *claims, *companies)))
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:

@@ -70,15 +70,22 @@ def taken_again(situation: Situation) -> tuple[Events, bool]:
     all of its claims, or none: without them they are of no use.
     """
     case, events, is_held = situation.case, Events(), True
+    over: list[
+        Claim
+    ] = []  # what a later case of the same people keeps; its slots go over with the first of it
     for key, claim in situation.claims.items():
         if claim.holder == case.case or claim.is_free_for(case.persons.get(FIRST_PARTY)):
             events.append((key, e.ClaimTaken(kind=key.kind, holder=case.case)))
+            over += [claim] if claim.holder != case.case else []
         else:
             is_held = False
+    mine = situation.slots if not is_held and quotas.has(situation) else ()
+    freed = quotas.free(situation, mine, over)
+    events += freed
     if not is_held:
-        return [*events, *(quotas.free(situation, situation.slots) if quotas.has(situation) else ())], False
+        return events, False
     try:
-        return [*events, *quotas.taken_again(situation)], True
+        return [*events, *quotas.taken_again(situation, freed)], True
     except Clash:
         return events, False
 

@@ -36,11 +36,11 @@ def take(
     return events, warned
 
 
-def taken_again(situation: Situation) -> Events:
+def taken_again(situation: Situation, freed: Freed | None = None) -> Events:
     """What the case has no more and needs once more; raises Clash when a quota is full by now."""
     if has(situation):
         return []
-    return take(situation, situation.slots, situation.case.case)[0]
+    return take(situation, situation.slots, situation.case.case, freed)[0]
 
 
 def has(situation: Situation) -> bool:

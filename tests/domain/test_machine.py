@@ -347,7 +347,7 @@ class Lives(RuleBasedStateMachine):
             assert not held or held.keys() <= mine, "what is claimed no more is free"
             may_be_set_aside = case.stage in (*ENDED, Stage.APPEALED) and not case.is_appeal_term_over
             if case.stage in OPEN or case.waits_for_entries:
-                assert held.keys() == mine or (case.claims_lost_at and not case.waits_for_entries)
+                assert held.keys() == mine or _was_set_aside_without(case)
                 assert not any(claim.people for claim in held.values())
             elif case.stage in (Stage.REFUSED, Stage.LAPSED, Stage.APPEALED) and may_be_set_aside:
                 assert all(claim.people for claim in held.values())  # kept, and said so
@@ -506,6 +506,12 @@ def _has_slot(story: Story) -> bool:
 
 def came_late(case: Case, payment: str, due: Deadline) -> bool:
     return is_over(due, datetime.fromisoformat(case.payments[payment][2]), country_of(case.country))
+
+
+def _was_set_aside_without(case: Case) -> bool:
+    """Others had by then what it claims, and nobody has approved it since."""
+    lost, decided = case.claims_lost_at, case.decided
+    return lost is not None and (decided is None or decided["at"] < lost)
 
 
 def _is_as_the_stage_asks(case: Case) -> None:

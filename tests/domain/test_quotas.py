@@ -324,6 +324,21 @@ def test_the_old_case_ends_for_good_and_frees_nothing_that_is_not_its_own(last_p
     assert last_place.taken == 1
 
 
+def test_a_case_that_goes_on_after_all_takes_its_claim_back_with_the_place_that_went_with_it(
+    last_place: Town,
+) -> None:
+    """Refused, filed again, refused again; then the first refusal is set aside: one place, as before."""
+    one, _ = last_place
+    given(one, *REFUSED)
+    again = last_place.again()
+    again.at = one.at
+    given(again, *REFUSED)
+    one.at = again.at
+    given(one, appeal()).when(decide_appeal())
+    assert (one.the(e.SlotFreed).holder, one.the(e.SlotTaken).holder) == (again.case_id, one.case_id)
+    assert last_place.taken == 1
+
+
 def test_a_place_goes_over_also_where_there_are_fewer_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
     town = Town(monkeypatch, slots=2)
     one, other = town
