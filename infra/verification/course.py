@@ -134,6 +134,8 @@ def _came(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
 
 def _is_due(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
     case.kept -= said["amount"]
+    if case.stage in (IN_REVIEW, RETURNED) and not case.is_paid:  # what it waits for again
+        case.stage, case.proposer = FILED, None
 
 
 def _asked(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:

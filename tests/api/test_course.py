@@ -1,0 +1,72 @@
+"""Money that comes and goes at odd moments moves a case back and forth, and the log of it verifies (check 29)."""
+
+from datetime import datetime
+
+import pytest
+
+from infra.verification import verify_folder
+from tests.town.caller import good, new_key
+from tests.town.people import Town
+
+pytestmark = pytest.mark.countries("KZ")
+SALE = ("KZ", "car_sale")
+OFFICER = "kz-vehicle-registration-officer-1"
+TREASURY = "kz-treasury"
+
+
+def told(town: Town, case: str, statement: str, *, is_refund: bool = False) -> None:
+    """The treasury says it."""
+    path = f"/v1/cases/{case}/{'refunds' if is_refund else 'payments'}"
+    good(town.as_(TREASURY).post(path, {"statement": statement}))
+
+
+def lapses_unpaid(town: Town, case: str) -> None:
+    """Nobody pays: the clock comes, in the end."""
+    town.travel(days=40)
+    town.tick()
+    assert town.stage(case) == "lapsed"
+
+
+def verifies(town: Town) -> None:
+    """As an auditor sees it."""
+    town.settle()
+    report = verify_folder(town.settings.data)
+    assert report["ok"], report["failures"]
+
+
+def test_a_case_whose_money_came_after_the_day_lapses_for_want_of_it(new_town: Town) -> None:
+    """The statement is told before the clock comes: the money is due back, and the case waits on for nothing."""
+    case = new_town.file(*SALE)
+    new_town.consent(case)
+    new_town.set_clock(datetime.fromisoformat(new_town.read(case)["fee"]["due"]["until"]))
+    new_town.travel(hours=2)
+    told(new_town, case, new_town.statement(new_town.read(case)))
+    assert new_town.stage(case) == "filed"
+    lapses_unpaid(new_town, case)
+    verifies(new_town)
+
+
+def test_a_case_whose_fee_had_gone_before_it_counted_again_lapses_for_want_of_it(new_town: Town) -> None:
+    """Paid, refused, paid back, set aside; then the treasury tells that it paid back, and nobody pays again."""
+    case, reference = new_town.file(*SALE), new_key()
+    new_town.consent(case)
+    told(new_town, case, new_town.statement(new_town.read(case), reference=reference))
+    new_town.assign(case)
+    refusal = {"grounds": ["restricted"], "reason": "It is under arrest."}
+    good(new_town.judge(OFFICER, case, "refusals", refusal))
+    new_town.travel(hours=1)
+    went = new_town.statement(new_town.read(case), reference=reference, is_refund=True)
+    new_town.travel(hours=1)
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/appeals", appeal_of(new_town, case)))
+    aside = {"outcome": "set_aside", "reason": "It is free by now."}
+    good(new_town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", aside))
+    assert new_town.stage(case) == "in_review"
+    told(new_town, case, went, is_refund=True)
+    assert new_town.stage(case) == "filed"
+    lapses_unpaid(new_town, case)
+    verifies(new_town)
+
+
+def appeal_of(town: Town, case: str) -> dict[str, str]:
+    """Against what ended it."""
+    return {"of": town.read(case)["ending"]["of"], "reason": "Nothing is against it."}
