@@ -44,8 +44,8 @@ _AT: Final[Mapping[str, tuple[Stage, ...]]] = {
 }
 
 
-class _Course:
-    """A case as its public members tell it."""
+class Course:
+    """A case as its public members tell it; ``take`` moves it on, ``wrong`` says what does not fit."""
 
     __slots__ = (
         "appeals",
@@ -102,81 +102,81 @@ def _asks_two(country: str, procedure: str, since: str) -> bool:
     return four_eyes is not None and four_eyes.are_asked and not four_eyes.when
 
 
-def _amended(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _amended(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.stage, case.asked, case.given, case.has_question = FILED, said["consents"], set(), False
     case.complete()
 
 
-def _assessed(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _assessed(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     if said["fee"] != "entry":
         case.fee = None if said["provisional"] else said["amount"]
         case.complete()
 
 
-def _consented(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _consented(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.given.add(said["party"])
     case.complete()
 
 
-def _declined(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _declined(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.given.discard(said["party"])
 
 
-def _revoked(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _revoked(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.stage = FILED
     case.given.discard(said["party"])
 
 
-def _came(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _came(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.kept += said["amount"]
     case.complete()
 
 
-def _is_due(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _is_due(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.kept -= said["amount"]
     if case.stage in (IN_REVIEW, RETURNED) and not case.is_paid:  # what it waits for again
         case.stage, case.proposer = FILED, None
 
 
-def _asked(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _asked(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.stage, case.has_question, case.proposer = RETURNED, True, None
 
 
-def _answered(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _answered(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.has_question = False
     if case.stage is RETURNED:
         case.stage = IN_REVIEW
 
 
-def _opinion_asked(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _opinion_asked(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.proposer = None
 
 
-def _proposed(case: _Course, _said: Mapping[str, Any], actor: str) -> None:
+def _proposed(case: Course, _said: Mapping[str, Any], actor: str) -> None:
     case.proposer = actor
 
 
-def _lapsed(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _lapsed(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.lapsed_from = case.stage
     case.end(LAPSED)
 
 
-def _set_aside(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _set_aside(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.set_aside()
 
 
-def _lodged(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _lodged(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.stage = APPEALED
     case.appeals += 1
 
 
-def _taken_back(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _taken_back(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     case.appeals -= 1
     if case.appeals == 0:
         case.stage = case.ended_as
 
 
-def _appeal_decided(case: _Course, said: Mapping[str, Any], _actor: str) -> None:
+def _appeal_decided(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     if said["outcome"] == "set_aside":
         case.proposer = None
         case.set_aside()
@@ -184,23 +184,23 @@ def _appeal_decided(case: _Course, said: Mapping[str, Any], _actor: str) -> None
         case.stage, case.appeals = case.ended_as, 0
 
 
-def _annulled(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _annulled(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     if case.stage is APPROVED:
         case.stage = COMPLETED
 
 
-def _to(stage: Stage) -> Callable[[_Course, Mapping[str, Any], str], None]:
-    def end(case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _to(stage: Stage) -> Callable[[Course, Mapping[str, Any], str], None]:
+    def end(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
         case.end(stage)
 
     return end
 
 
-def _stays(_case: _Course, _said: Mapping[str, Any], _actor: str) -> None:
+def _stays(_case: Course, _said: Mapping[str, Any], _actor: str) -> None:
     pass
 
 
-_AFTER: Final[Mapping[str, Callable[[_Course, Mapping[str, Any], str], None]]] = {
+_AFTER: Final[Mapping[str, Callable[[Course, Mapping[str, Any], str], None]]] = {
     **dict.fromkeys(_AT, _stays),
     "RequestAmended": _amended,
     "FeeAssessed": _assessed,
@@ -238,7 +238,7 @@ class Courses:
     def __init__(self, country: str, streams: Streams) -> None:
         self._country = country
         self._streams = streams
-        self._known: dict[str, _Course] = {}
+        self._known: dict[str, Course] = {}
 
     def clear(self) -> None:
         """The events are looked at anew."""
@@ -251,7 +251,7 @@ class Courses:
     def take(self, payload: Mapping[str, Any]) -> None:
         """An event failed another check, and happened."""
         if (case := self._known.get(payload["stream"])) is not None:
-            _take(case, payload)
+            take(case, payload)
 
     def check(self, payload: Mapping[str, Any]) -> None:
         """An event of ``FOLDED``; raises what FAILED lists. Nothing is said where an event before it in its stream is
@@ -263,34 +263,35 @@ class Courses:
             if case is None and payload["type"] in _JUDGED:
                 case = self._found(payload)
             if case is not None:
-                wrong = _wrong(case, payload)
-                _take(case, payload)
-                if wrong:
-                    raise Wrong("course", wrong)
+                found = wrong(case, payload)
+                take(case, payload)
+                if found:
+                    raise Wrong("course", found)
         except FAILED:
             if self._streams.are_as_signed(self._streams.before(stream, payload["seq"])):
                 raise
 
-    def _found(self, payload: Mapping[str, Any]) -> _Course | None:
+    def _found(self, payload: Mapping[str, Any]) -> Course | None:
         """As it stood before the event; None: it begins with it."""
         if len(self._known) >= HEADS:
             self._known.clear()
         if payload["type"] == _FILED:
-            self._known[payload["stream"]] = _Course(self._country, payload["data"])
+            self._known[payload["stream"]] = Course(self._country, payload["data"])
             return None
         first, *more = map(said_by, self._streams.before(payload["stream"], payload["seq"]))
-        case = self._known[payload["stream"]] = _Course(self._country, first["data"])
+        case = self._known[payload["stream"]] = Course(self._country, first["data"])
         for said in more:
             if said["type"] in _NAMES:
-                _take(case, said)
+                take(case, said)
         return case
 
 
-def _take(case: _Course, payload: Mapping[str, Any]) -> None:
+def take(case: Course, payload: Mapping[str, Any]) -> None:
+    """The case goes on with an event of ``FOLDED``, whether it fits or not."""
     _AFTER[_NAMES[payload["type"]]](case, payload["data"], payload["actor"]["id"])
 
 
-def _wrong(case: _Course, payload: Mapping[str, Any]) -> str:
+def wrong(case: Course, payload: Mapping[str, Any]) -> str:
     """What does not fit; empty where all does."""
     name = _NAMES[payload["type"]]
     stages = _AT.get(name)
@@ -303,7 +304,7 @@ def _wrong(case: _Course, payload: Mapping[str, Any]) -> str:
     return ""
 
 
-def _ran_out(case: _Course, reason: str) -> bool:
+def _ran_out(case: Course, reason: str) -> bool:
     if reason == "unpaid":
         return case.stage is APPROVED or not case.is_paid
     return not case.has_consents if reason == "no_consent" else case.has_question

@@ -28,6 +28,8 @@ from domain.lifecycle import CLOCK, STEPS, does_fit, fits
 from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
+from infra.formats import codec
+from infra.verification import course
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -417,6 +419,8 @@ class Lives(RuleBasedStateMachine):
                 assert not any(one["person"] or one["explanation"] for one in case.decisions)
 
     def teardown(self) -> None:
+        for story in self._there:
+            a_verifier_follows(story)
         self.patch.undo()
         if not self.stories:
             return
@@ -506,6 +510,21 @@ def _has_slot(story: Story) -> bool:
 
 def came_late(case: Case, payment: str, due: Deadline) -> bool:
     return is_over(due, datetime.fromisoformat(case.payments[payment][2]), country_of(case.country))
+
+
+def a_verifier_follows(story: Story) -> None:
+    """By the public members alone it comes to the same stage after each event, and finds nothing wrong (check 29)."""
+    state, followed = None, None
+    for recorded in (each for each in story.log if each.stream == story.case_id):
+        members = codec.encode(recorded.event, "case", recorded.country)
+        payload = {"type": members.type, "data": members.public, "actor": recorded.actor}
+        state = FAMILIES["case"].evolve(state, recorded)
+        if followed is None:
+            followed = course.Course(recorded.country, members.public)
+        elif members.type in course.FOLDED:
+            assert not course.wrong(followed, payload)
+            course.take(followed, payload)
+        assert followed.stage == state.stage, members.type
 
 
 def _was_set_aside_without(case: Case) -> bool:
