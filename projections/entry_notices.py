@@ -3,12 +3,12 @@
 A row for each human and each thing, by keyed ids. ``case``: the one that tells its parties the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from domain.entry import Entry, Status
 from domain.entry_visibility import humans_in
-from projections import Keyed, Row, View
+from projections import ColumnType, Keyed, Row, View
 
 
 class Notice(NamedTuple):
@@ -20,6 +20,10 @@ class Notice(NamedTuple):
     case: str | None = None
 
 
+COLUMNS: Final[Mapping[str, ColumnType]] = dict.fromkeys(
+    ("entry", "number", "person", "register", "at", "what", "case"), "text"
+)
+INDEXES: Final = (("person", "at", "entry", "number"),)
 CODES: Final = ("entry_corrected", "entry_annulled", "entry_ended", "entry_restricted")
 _AMENDED: Final = {"correction": "entry_corrected", "annulment": "entry_annulled"}
 
@@ -35,7 +39,12 @@ def _notices(entry: Entry) -> Iterator[Notice]:
 
 def _rows(entry: Entry, ids: Keyed) -> list[Row]:
     notices = [*_notices(entry)]
-    people = sorted(humans_in(entry, ids.human)) if notices else ()
+    people = humans_in(entry, ids.human) if notices else ()
+    return [row for notice in notices for row in told(entry, notice, people)]
+
+
+def told(entry: Entry, notice: Notice, people: Iterable[str]) -> list[Row]:
+    """The rows of what these people are told of the entry."""
     return [
         {
             "entry": entry.entry,
@@ -46,23 +55,14 @@ def _rows(entry: Entry, ids: Keyed) -> list[Row]:
             "what": notice.code,
             "case": notice.case,
         }
-        for notice in notices
-        for n, person in enumerate(people)
+        for n, person in enumerate(sorted(people))
     ]
 
 
 PROJECTION = View(
     name="entry_notices",
     family="entry",
-    columns={
-        "entry": "text",
-        "number": "text",
-        "person": "text",
-        "register": "text",
-        "at": "text",
-        "what": "text",
-        "case": "text",
-    },
+    columns=COLUMNS,
     keyed=_rows,
-    indexes=(("person", "at", "entry", "number"),),
+    indexes=INDEXES,
 )
