@@ -233,7 +233,11 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
         case FeeAssessed(fee="entry"):
             return {"entry_fee": fee_of(event)}
         case FeeAssessed():
-            return _completed(case, fee=fee_of(event))
+            changes = _completed(case, fee=fee_of(event))
+            if changes.get("stage") == Stage.IN_REVIEW:
+                # What follows in the append starts the clock again, or is an amendment, for which it stands on.
+                changes["incomplete_since"] = case.incomplete_since
+            return changes
         case ConsentGiven():
             return _completed(case, consents={**case.consents, event.party: event.of})
         case RequestAmended():

@@ -50,6 +50,7 @@ class Course:
     __slots__ = (
         "appeals",
         "asked",
+        "before_fee",
         "ended_as",
         "fee",
         "four_eyes",
@@ -63,6 +64,7 @@ class Course:
 
     def __init__(self, country: str, filed: Mapping[str, Any]) -> None:
         self.stage = FILED
+        self.before_fee: Stage | None = None  # where the newest event is a fee: the stage before it
         self.asked: list[str] = filed["consents"]
         self.given: set[str] = set()
         self.fee: int | None = None  # what is asked at filing; None: it is not certain
@@ -108,6 +110,7 @@ def _amended(case: Course, said: Mapping[str, Any], _actor: str) -> None:
 
 
 def _assessed(case: Course, said: Mapping[str, Any], _actor: str) -> None:
+    case.before_fee = case.stage
     if said["fee"] != "entry":
         case.fee = None if said["provisional"] else said["amount"]
         case.complete()
@@ -288,6 +291,7 @@ class Courses:
 
 def take(case: Course, payload: Mapping[str, Any]) -> None:
     """The case goes on with an event of ``FOLDED``, whether it fits or not."""
+    case.before_fee = None
     _AFTER[_NAMES[payload["type"]]](case, payload["data"], payload["actor"]["id"])
 
 
@@ -295,8 +299,10 @@ def wrong(case: Course, payload: Mapping[str, Any]) -> str:
     """What does not fit; empty where all does."""
     name = _NAMES[payload["type"]]
     stages = _AT.get(name)
-    if stages is not None and case.stage not in stages:
-        return f"a case that is {case.stage.value} has no {name}"
+    # The fee of what a request becomes stands before the amendment, and may be covered already.
+    stage = (name == "RequestAmended" and case.before_fee) or case.stage
+    if stages is not None and stage not in stages:
+        return f"a case that is {stage.value} has no {name}"
     if name == "CaseApproved" and case.four_eyes and case.proposer in (None, payload["actor"]["id"]):
         return "two people decide, and no other one proposed it"
     if name == "CaseLapsed" and not _ran_out(case, payload["data"]["reason"]):

@@ -67,6 +67,21 @@ def test_a_case_whose_fee_had_gone_before_it_counted_again_lapses_for_want_of_it
     verifies(new_town)
 
 
+def test_a_request_that_gets_cheaper_than_what_was_paid_for_it_is_amended(new_town: Town) -> None:
+    """Half was paid, and the buyer had agreed: the fee without plates is covered, and the buyer is asked again."""
+    case = new_town.file(*SALE)
+    new_town.consent(case)
+    shown = new_town.read(case)
+    told(new_town, case, new_town.statement(shown, amount=shown["fee"]["amount"] // 2))
+    request = {**shown["request"], "new_plates": False}
+    cheaper = {"of": shown["request_hash"], "request": request}
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/amendments", cheaper))
+    assert new_town.stage(case) == "filed"
+    new_town.consent(case)
+    assert new_town.stage(case) == "in_review"
+    verifies(new_town)
+
+
 def appeal_of(town: Town, case: str) -> dict[str, str]:
     """Against what ended it."""
     return {"of": town.read(case)["ending"]["of"], "reason": "Nothing is against it."}

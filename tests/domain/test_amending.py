@@ -20,17 +20,21 @@ from tests.domain.acts import (
     after,
     amend,
     answer,
+    appeal,
     ask,
     assign,
     bring,
     consent,
+    decide_appeal,
     file,
     lapse,
     later,
     office,
     party,
     pay,
+    pay_back,
     propose,
+    refuse,
     revoke,
     until,
 )
@@ -145,6 +149,19 @@ def test_it_answers_what_the_officer_asked_and_the_clock_runs_on_when_all_agree_
     assert story.now.decision_due is not None
     assert story.now.decision_due["due"] == "2026-12-03"
     assert story.now.stage == "in_review"
+
+
+def test_a_request_that_gets_cheaper_than_what_is_left_of_the_fee_lets_the_clock_stand_on() -> None:
+    """Of two payments one had gone back, as is told on the 26th: it stands still from then, not from the amendment."""
+    paid = (*CONSENTED, pay(FEE // 2), pay(payment="the rest"), assign(), refuse("restricted"))
+    aside = (later(days=1), appeal(), later(days=1), decide_appeal(), later(days=1))
+    went = pay_back(FEE // 2, paid_at="2026-11-24T08:00:00Z")
+    story = given(a_sale(), *paid, *aside, went)
+    assert (story.now.stage, story.now.kept) == ("filed", FEE // 2)
+    stands = story.now.stands_still_since
+    assert stands == "2026-11-26T09:00:00.000000Z"
+    given(story, later(days=1), amend(new_plates=False))
+    assert (story.now.stage, story.now.stands_still_since) == ("filed", stands)
 
 
 def test_a_proposal_does_not_outlive_the_request_that_it_is_about() -> None:
