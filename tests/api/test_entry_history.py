@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ FEBRUARY, MARCH = datetime(2026, 2, 24, 9, tzinfo=UTC), datetime(2026, 3, 3, 9, 
 @pytest.fixture(scope="module")
 def furnished_then(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A house whose log begins in February."""
-    clock = clock_in(tmp_path_factory.mktemp("then"), FEBRUARY)
+    clock = clock_in(tmp_path_factory.mktemp("then"), FEBRUARY - timedelta(hours=1))
     return furnisher(tmp_path_factory, clock=clock)("KZ")
 
 

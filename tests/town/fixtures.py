@@ -4,7 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -24,6 +24,9 @@ from tests.town.caller import until
 from tests.town.people import Town
 from tests.town.served import ServedTown, free_port
 
+MORNING: Final = datetime(
+    2026, 11, 23, 4, 30, tzinfo=UTC
+)  # a Monday, when the offices open: no test depends on today
 OFFERING: Final = tuple(sorted({country for country, _ in offers()}))
 
 Furnished: TypeAlias = Callable[..., Settings]  # of the codes of countries
@@ -65,7 +68,12 @@ def furnisher(folders: pytest.TempPathFactory, **more: Any) -> Furnished:
 
     @cache
     def furnish(*countries: str) -> Settings:
-        settings = Settings(data=folders.mktemp("furnished") / "data", countries=",".join(countries), **more)
+        folder = folders.mktemp("furnished")
+        settings = Settings(
+            data=folder / "data",
+            countries=",".join(countries),
+            **{"clock": clock_in(folder, MORNING - timedelta(hours=1)), **more},
+        )
         House(settings).close()
         return settings
 
@@ -132,7 +140,7 @@ def copied(furnished: Settings, folder: Path, **changes: Any) -> Settings:
 
 
 def clock_in(folder: Path, at: datetime | None = None) -> Path:
-    """A clock in this folder that runs on from then, or from now."""
+    """A clock in this folder that runs on from then, or from that morning."""
     clock = folder / "clock"
-    turn_to(clock, at or datetime.now(UTC))
+    turn_to(clock, at or MORNING)
     return clock
