@@ -101,6 +101,7 @@ class Tally:
     row: Callable[[Any], Row | None] = lambda _event: None
     rows: Callable[[Any], list[Row]] | None = None
     source: Literal["log", "accesses"] = "log"
+    families: frozenset[str] = frozenset()  # of the events of the log that it counts
     indexes: tuple[tuple[str, ...], ...] = ()
     sums: tuple[str, ...] = field(init=False)  # the columns that are added up
 
@@ -131,9 +132,10 @@ class Turn:
     indexes: tuple[tuple[str, ...], ...] = ()
 
 
-def added(tally: Tally, one: Row, other: Row) -> Row:
-    """The sum of two rows under one key."""
-    return other | {name: one[name] + other[name] for name in tally.sums}
+def add(tally: Tally, to: Row, row: Row) -> None:
+    """Add a row to another one under the same key."""
+    for name in tally.sums:
+        to[name] += row[name]
 
 
 def key_column(view: View | Tally | Turn) -> str:

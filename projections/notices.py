@@ -50,13 +50,13 @@ class Notice(NamedTuple):
     """Who is told of an event, and as what.
 
     ``time``: the member of the terms' times that gives the day by which something is to be done, None: nothing is.
-    ``when`` it is told at all.
+    ``when`` it is told at all; None: always.
     """
 
     to: Callable[[Moment], Humans]
     code: str
     time: str | None = None
-    when: Callable[[Moment], bool] = lambda _moment: True
+    when: Callable[[Moment], bool] | None = None
 
 
 # --- who is told ----------------------------------------------------------------------------------------------
@@ -254,13 +254,13 @@ TIMES: Final[Mapping[str, str | None]] = {
 def _rows(case: Case) -> list[Row]:
     found: list[Row] = []
     for moment, notices in _moments(case):
-        told = [
-            (notice, *each) for notice in notices if notice.when(moment) for each in notice.to(moment).items()
-        ]
-        found += [
-            _row(moment, notice, n, human, is_party=is_party)
-            for n, (notice, human, is_party) in enumerate(told)
-        ]
+        n = 0
+        for notice in notices:
+            if notice.when is not None and not notice.when(moment):
+                continue
+            for human, is_party in notice.to(moment).items():
+                found.append(_row(moment, notice, n, human, is_party=is_party))
+                n += 1
     return found
 
 

@@ -2,12 +2,16 @@
 nothing.
 """
 
+from typing import Final
+
 from domain.events import Recorded
 from projections import Row, Tally
 
+_FAMILIES: Final = frozenset({"case", "entry"})
+
 
 def _row(recorded: Recorded) -> Row | None:
-    if not recorded.type.startswith(("case.", "entry.")):
+    if recorded.family not in _FAMILIES:
         return None
     month = recorded.time[:7]
     return {
@@ -21,6 +25,7 @@ def _row(recorded: Recorded) -> Row | None:
 
 PROJECTION = Tally(
     name="statistics",
+    families=_FAMILIES,
     columns={"key": "text", "month": "text", "authority": "text", "type": "text", "count": "integer"},
     row=_row,
 )

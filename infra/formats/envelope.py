@@ -15,7 +15,7 @@ from domain.events import ActorMember, Recorded
 from infra.formats import codec
 from infra.formats.boxes import Box, DataKey, open_box, seal, split_sealed
 from infra.formats.canonical import b64url, encode, from_b64url, loose_b64url, sha256, text_within
-from infra.formats.signing import EVENT, SALT_BYTES, Seal, digest, disclosure
+from infra.formats.signing import EVENT, SALT_BYTES, Seal, digest, digests, disclosure
 from infra.runtime.chance import random_bytes
 
 SEALED = b"\x01"
@@ -160,8 +160,8 @@ def _opened(
     key_ids = [b64url(box.key_id) for box in boxes]
     if key_ids != list(named) and key_ids != sorted(named, key=from_b64url):
         raise Tampered("sealed", "the sealed part does not hold the boxes that the event names")
-    digests = payload["data"].get("_sd", ())
-    if sorted(chain.from_iterable(named.values())) != list(range(len(digests))):
+    promised = payload["data"].get("_sd", ())
+    if sorted(chain.from_iterable(named.values())) != list(range(len(promised))):
         raise Tampered("sealed", "the boxes do not cover the event's digests")
     opened = {}
     for key_id, box in zip(key_ids, boxes, strict=True):
@@ -169,7 +169,7 @@ def _opened(
         if secret is None:
             continue
         texts = open_box(secret, event_hash, box)
-        if sorted(map(digest, texts)) != [digests[n] for n in named[key_id]]:
+        if digests(texts) != [promised[n] for n in named[key_id]]:
             raise Tampered("disclosures", "a box does not hold what the event's digests say")
         opened[key_id] = texts
     return opened

@@ -6,7 +6,7 @@ bare P-256 verification. Nothing here keeps state but the caches of headers and 
 be called from any thread.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -172,6 +172,11 @@ def open_disclosure(text: str) -> tuple[str, Value]:
 def digest(disclosure_text: str) -> str:
     """What the event's `_sd` holds for this disclosure (RFC 9901)."""
     return b64url(sha256(disclosure_text.encode("ascii")))
+
+
+def digests(disclosure_texts: Iterable[str]) -> list[str]:
+    """The same for several, sorted, as they stand in the event: every reading of one asks for all of its own."""
+    return sorted(map(b64url, [sha256(text.encode("ascii")) for text in disclosure_texts]))
 
 
 def kid_of(certificate: bytes) -> str:

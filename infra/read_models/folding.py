@@ -8,13 +8,17 @@ streams go on. Only what cannot be written or read at all (disk, key store) ends
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from domain.events import PersonalDataErased, Recorded, family_of
 from domain.families import FAMILIES
+from domain.procedure import Key
+from infra.formats.codec import NAMES
+from infra.log.reading import Row as LogRow
 from infra.read_models.opening import Opened
 from infra.read_models.transaction import Transaction, Unavailable
-from projections import Keyed, Tally, Turn, View, added, key_column, key_columns, tallies, turns
+from projections import Keyed, Tally, Turn, View, add, key_column, key_columns, tallies, turns
 from projections import Row as ViewRow
 from projections import views as all_views
 
@@ -28,6 +32,12 @@ class Before(NamedTuple):
 
     states: Mapping[str, dict[str, Any]]
     parked: frozenset[str]
+
+
+def told_to(rows: Sequence[LogRow]) -> list[LogRow]:
+    """Those of which a read model shows something: of claims, of keys and of heads nothing is kept, or opened."""
+    untold = _untold()
+    return [row for row in rows if row[3] not in untold]
 
 
 def recall(transaction: Transaction, opened: Sequence[Opened]) -> Before:
@@ -63,7 +73,7 @@ class Folded:
     def __init__(self, before: Before, country: str, ids: Keyed) -> None:
         self.erased: list[PersonalDataErased] = []
         self._country = country
-        self._ids = ids
+        self._ids = _Remembered(ids)
         self._parked = set(before.parked)
         self._to_park: list[tuple[str, int, int, str]] = []
         self._states = before.states
@@ -172,7 +182,10 @@ class Folded:
             row = tally.row(recorded)
             if row is not None:
                 rows, key = self._counted[tally.name], row[key_column(tally)]
-                rows[key] = added(tally, rows[key], row) if key in rows else row
+                if key in rows:
+                    add(tally, rows[key], row)
+                else:
+                    rows[key] = row
         if isinstance(recorded.event, PersonalDataErased):
             self._forget(recorded.stream, recorded.event)
 
@@ -206,6 +219,27 @@ def _changed(view: View, before: list[ViewRow], rows: list[ViewRow]) -> tuple[li
     return [row for key, row in stand.items() if stood.get(key) != row], False
 
 
+class _Remembered:
+    """The country's ids, each derived once in a batch: a case and its entry name the same car and the same people."""
+
+    def __init__(self, ids: Keyed) -> None:
+        self._ids = ids
+        self._humans: dict[tuple[str | int, ...], str] = {}
+        self._streams: dict[Key, str] = {}
+
+    def human(self, known: tuple[str | int, ...]) -> str:
+        found = self._humans.get(known)
+        if found is None:
+            found = self._humans[known] = self._ids.human(known)
+        return found
+
+    def stream(self, key: Key) -> str:
+        found = self._streams.get(key)
+        if found is None:
+            found = self._streams[key] = self._ids.stream(key)
+        return found
+
+
 @cache
 def _turns() -> Mapping[tuple[str, type], tuple[Turn, ...]]:
     """By the family and the event that they follow."""
@@ -214,6 +248,14 @@ def _turns() -> Mapping[tuple[str, type], tuple[Turn, ...]]:
         each: tuple(turn for turn in turns() if turn.family == each[0] and each[1] in turn.events)
         for each in followed
     }
+
+
+@cache
+def _untold() -> frozenset[str]:
+    """The names of the events in families that no view, turn or tally follows."""
+    kept = (view.family for view in all_views()), (turn.family for turn in turns())
+    followed = frozenset(chain(*kept, *(tally.families for tally in _log_tallies())))
+    return frozenset(name for name in NAMES if family_of(name) not in followed)
 
 
 @cache

@@ -18,7 +18,7 @@ from infra.formats.ids import Ids
 from infra.log import event_store
 from infra.log.event_store import Log, Row
 from infra.read_models import store
-from infra.read_models.folding import fold, recall
+from infra.read_models.folding import fold, recall, told_to
 from infra.read_models.opening import open_all
 from infra.read_models.rebuilding import PartFolder, Range
 from infra.read_models.store import NEXT, ReadModels, Transaction
@@ -131,7 +131,7 @@ class Follower:
         """Fold the events that come next, and move on behind them."""
         if not rows:
             return []
-        opened = open_all(rows, self._country, self._vault)
+        opened = open_all(told_to(rows), self._country, self._vault)
         folded = fold(recall(transaction, opened), opened, self._country, self._ids)
         folded.write(transaction)
         self._destroy(folded.erased)  # before the position moves on: who is killed here comes by again

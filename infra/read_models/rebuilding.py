@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from domain.events import PersonalDataErased
 from infra.formats.ids import Ids
 from infra.log.reading import Reader
-from infra.read_models.folding import fold, recall
+from infra.read_models.folding import fold, recall, told_to
 from infra.read_models.opening import open_all
 from infra.read_models.store import NEXT, ReadModels
 from infra.stores.vault import KeyStore, Vault
@@ -44,7 +44,7 @@ class PartFolder:
 
     def carry_out(self, task: Range) -> list[PersonalDataErased]:
         """Fold this part's events at these positions; the erasures among them."""
-        opened = open_all(self._log.part(*task), self._country, self._vault)
+        opened = open_all(told_to(self._log.part(*task)), self._country, self._vault)
         with self._read_models.reading(NEXT) as transaction:
             before = recall(transaction, opened)
         folded = fold(before, opened, self._country, self._ids)

@@ -58,7 +58,7 @@ def paid_in_time(town: Town) -> None:
     shown = town.read(case, SELLER)
     good(town.as_(BUYER).post(f"/v1/cases/{case}/consents", {"answer": "give", "of": shown["request_hash"]}))
     in_time = town.now()
-    town.travel(days=40)
+    town.travel(days=25)
     until(lambda: town.read(case, SELLER)["stage"] == "lapsed", "the clock")
     fee = shown["fee"]
     for part in (1_000, fee["amount"] - 1_000):

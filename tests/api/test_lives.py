@@ -167,7 +167,7 @@ STATED: Final = {"RecordPayment", "RecordReceipt", "RecordObjection"}
 UNTOLD: Final = {"RecordRefund"}  # money that goes back is a fact of any stage
 
 
-DAYS: Final = {"LapseCase": 40, "800 days": 800}  # after which the clock looks
+DAYS: Final = {"LapseCase": 25, "800 days": 800}  # after which the clock looks
 _IN_HAND: Final = ("GiveConsent", "RecordPayment", "AssignCase")
 BEGINNINGS: Final[Mapping[str, Sequence[str]]] = {
     "filed": (),

@@ -189,7 +189,7 @@ def test_a_stage_through_which_an_append_only_passes_is_not_told(new_town: Town)
     case = new_town.file(*SALE)
     new_town.consent(case)
     in_time = new_town.statement(new_town.read(case))
-    new_town.travel(days=40)
+    new_town.travel(days=25)
     new_town.tick()
     good(new_town.as_("kz-treasury").post(f"/v1/cases/{case}/payments", {"statement": in_time}))
     after_all = [e for e in story(new_town, case, "kz-citizen-1") if e["stage"] != "lapsed"]

@@ -29,7 +29,7 @@ from projections import (
     Turn,
     View,
     accesses,
-    added,
+    add,
     amendment_proposals,
     case_entries,
     case_parties,
@@ -760,9 +760,10 @@ def test_each_event_of_a_case_and_of_an_entry_counts_once_for_its_authority_and_
     counted = [r for r in story.log if not r.type.startswith("claim.")]
     sums: dict[str, Row] = {}
     for found in filter(None, map(statistics.PROJECTION.row, story.log)):
-        sums[found["key"]] = (
-            added(statistics.PROJECTION, sums[found["key"]], found) if found["key"] in sums else found
-        )
+        if found["key"] in sums:
+            add(statistics.PROJECTION, sums[found["key"]], found)
+        else:
+            sums[found["key"]] = found
     assert {(s["month"], s["authority"], s["type"]): s["count"] for s in sums.values()} == Counter(
         ("2026-11", r.authority, r.type) for r in counted
     )
