@@ -19,7 +19,8 @@ evidence        what is brought: attachments, attestations
 document        what is issued, only that
 register        a country's civil, permit, company or vehicle register
 entry           one legal record in a register, with its own stream
-amendment       a correction or an annulment of what an entry says; a *result* is what a case wrote
+amendment       of an entry a correction or an annulment (a *result* is what a case wrote); a request that is
+                *amended* is restated by who filed it
 restriction     what forbids to dispose of an entry: an arrest, a lien
 claim           the reservation of a key that must be unique, such as a VIN with an open sale
 quota           so many places a year; a case takes a *slot* of it
@@ -30,7 +31,7 @@ append          the events of one decision, in one or more streams: all of them,
 desk            where the commands of one country are decided, one after the other
 batch           the appends that a desk decides at once; it is written whole
 situation       a command, its moment, and what was loaded for it: all that a decision sees
-stream          the events of one case, entry, claim or of a country's keys, counted from 1
+stream          the events of one thing, such as a case or an entry (``families.py``), counted from 1
 projection      a pure fold of events to rows (``projections/``): a *view* shows a stream, a *turn* what an event
                 changed, a *tally* counts
 read model      the rows of a projection, which are asked; thrown away and made again from the log

@@ -75,7 +75,7 @@ class Awaited(NamedTuple):
 
 
 def awaited(case: Case, *, at: datetime | None = None) -> list[Awaited]:
-    """All that the case waits for, the next first; but for what it is too late for ``at`` that moment."""
+    """All that the case waits for, as ``_WAYS`` has it; but for what it is too late for ``at`` that moment."""
     found = [each for way in _WAYS for each in way(case)]
     if at is None:
         return found

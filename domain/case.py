@@ -374,6 +374,11 @@ class Case(NamedTuple):
         return covers(self.fee, self.kept)
 
     @property
+    def asked(self) -> int:
+        """Both fees together."""
+        return amount_of(self.fee) + amount_of(self.entry_fee)
+
+    @property
     def kept(self) -> int:
         """What came, without what is due back."""
         return self.paid - sum(refund["due"] for refund in self.refunds.values())
@@ -408,7 +413,12 @@ class Case(NamedTuple):
         """What is missing of the fees of what was approved, as it had gone back before it counted again."""
         if self.decided is None or self.decided["kind"] != "approved" or self.waits_for_entries:
             return 0
-        return max(amount_of(self.fee) + amount_of(self.entry_fee) - self.kept, 0)
+        return max(self.asked - self.kept, 0)
+
+    @property
+    def was_approved(self) -> bool:
+        """It lapsed as what was approved; open again, it is so again."""
+        return self.lapsed_from == Stage.APPROVED
 
     @property
     def waits_for_entries(self) -> bool:

@@ -20,7 +20,6 @@ from domain.case_parts import (
     Refund,
     RestatedDay,
     ServedTo,
-    amount_of,
     covers,
     has_all,
     left_of,
@@ -457,10 +456,9 @@ def _amended(case: Case, event: RequestAmended, recorded: Recorded) -> dict[str,
 
 def _left_to_pay(case: Case) -> int | None:
     """Of all fees; None while a value that one is counted by is not known."""
-    fees = [fee for fee in (case.fee, case.entry_fee) if fee]
-    if any(fee["provisional"] for fee in fees):
+    if any(fee and fee["provisional"] for fee in (case.fee, case.entry_fee)):
         return None
-    return max(sum(map(amount_of, fees)) - case.kept, 0)
+    return max(case.asked - case.kept, 0)
 
 
 def fee_of(event: FeeAssessed) -> Fee:
@@ -610,9 +608,8 @@ def _set_aside(case: Case, **changes: Any) -> dict[str, Any]:
     decisions = [
         {**one, "is_set_aside": one["is_set_aside"] or one is case.decided} for one in case.decisions
     ]
-    was_approved = case.lapsed_from == Stage.APPROVED and case.stage in (Stage.LAPSED, Stage.APPEALED)
     found = {
-        "stage": (Stage.APPROVED if was_approved else Stage.FILED).value,
+        "stage": (Stage.APPROVED if case.was_approved else Stage.FILED).value,
         "decisions": decisions,
         "ending": None,
         "lapsed_from": None,

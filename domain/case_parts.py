@@ -42,7 +42,7 @@ class Refund(TypedDict):
 
 
 class Held(TypedDict):
-    """Why what is approved and paid is not in the registers: the code of the refusal, and when it was met."""
+    """Why what is approved and paid is not in the registers, as ``EntriesHeld`` said it, and when."""
 
     code: str
     at: str

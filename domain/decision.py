@@ -6,9 +6,7 @@ from typing import Final, Literal
 from domain import events as e
 from domain.procedure import Key
 
-LEAD: Final = (
-    "lead"  # the stream that the command was asked of: a case, an entry, the keys; it closes the append
-)
+LEAD: Final = "lead"  # the stream that the command was asked of, of whatever family; it closes the append
 Target = Literal["lead"] | Key
 Events = list[tuple[Target, e.Event]]
 

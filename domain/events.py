@@ -223,7 +223,7 @@ class RefundDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundNotDue:
-    """So much of it need not go back, and has not: it was paid in time, and is needed for the fee after all."""
+    """So much of it need not go back, and has not: it counts for the fee after all."""
 
     payment: str
     amount: int
@@ -336,7 +336,7 @@ class ApprovalProposed:
 class CaseApproved:
     """The authority said yes: ``entries`` are all that it wrote into the registers, in the same append.
 
-    Empty where a fee is due before the entry: ``EntriesWritten`` follows once that is paid.
+    Empty where a fee is to be paid before the entry: ``EntriesWritten`` follows once that is.
     """
 
     rule: str
@@ -355,14 +355,16 @@ class EntriesWritten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesHeld:
-    """The fee before the entry is paid, and something stands in the way of the entry: an officer tries again."""
+    """The fee before the entry is paid, and the entry waits for an officer."""
 
-    code: str  # of the refusal: entry_restricted
+    code: (
+        str  # of the refusal, such as entry_restricted; paid_in_time: the case lapsed meanwhile, and goes on
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRefused:
-    """The authority said no, on grounds from the closed list, with the way to appeal."""
+    """The authority said no, on grounds from the closed list."""
 
     rule: str
     grounds: list[str]

@@ -96,6 +96,11 @@ def ran_out(case: Case, at: datetime) -> tuple[LapseReason, Deadline] | None:
     return None
 
 
+def lapsed_for(case: Case, reason: LapseReason) -> WhichTime:
+    """The time that ran out, where it lapsed for this reason."""
+    return "pay_entry" if case.was_approved else next(time for time in LAPSES if LAPSES[time] == reason)
+
+
 def over(case: Case, at: datetime) -> Deadline | None:
     """The last day of what the case will lapse for: a time to pay is over on it, whatever is on its way still."""
     ends = (time.due for time in running(case) if time.which in LAPSES)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.about import about_of_case, offer_of
 from domain.awaited import YOU, Awaited, amount_until, appeal_of, awaited, is_unconfirmed, unconfirmed
-from domain.case import Case, Stage
+from domain.case import Case
 from domain.case_parts import Amendment, Appeal, Fee, Former, Opinion, Question
 from domain.commands import LodgeAppeal
 from domain.countries import country_of
@@ -28,8 +28,8 @@ from domain.parties import (
     is_personal_list,
 )
 from domain.persons import is_company, name_of
+from domain.running import lapsed_for
 
-_TIME_THAT_RAN_OUT: Final = {"unpaid": "pay", "no_consent": "consent", "no_answer": "answer"}
 # Of events: keyed ids and the keys of evidence serve the house alone; what is for the file, and what offices write to
 # each other, no party reads; a signature is over the whole request.
 _OF_THE_HOUSE: Final = frozenset({"officer_person", "evidence", "acting"})
@@ -366,8 +366,7 @@ def _decision(case: Case) -> dict[str, Any]:
         case "approved":
             law, found = [terms.source.law], ["authority"] if "authority" in unsettled else []
         case "lapsed":
-            time = _TIME_THAT_RAN_OUT[shown_of_it["reason"]]
-            time = "pay_entry" if time == "pay" and case.lapsed_from == Stage.APPROVED else time
+            time = lapsed_for(case, shown_of_it["reason"])
             term = chosen(getattr(terms.times, time), case.request)
             law = [(term.source or terms.source).law]
             found = [time] if f"times.{time}" in unsettled else []

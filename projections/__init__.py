@@ -3,9 +3,9 @@ else.
 
 There are three kinds, and all can be thrown away and rebuilt:
 
-- a ``View`` shows the state of a case, an entry or a mandate: the stream is folded once, by the domain's own
-  ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
-- a ``Tally`` counts: each event gives a row of its own, and the rows under one key are added up.
+- a ``View`` shows the state of a case, an entry, a mandate or an appointee: the stream is folded once, by the domain's
+  own ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
+- a ``Tally`` counts events, or lists readings: each gives rows of its own, and those under one key are added up.
 - a ``Turn`` keeps what an event changed, and no later state tells: its rows follow from the state before it and after
   it, and stay until the people of the stream are forgotten.
 
@@ -89,7 +89,7 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What is counted: ``row(event)``, or None: it does not count. Public members only.
+    """What is counted or listed: ``row(event)``, or None: it does not count. Of events public members only.
 
     Rows under one key are added up: their integer columns are sums, the others say the same in all of them.
     ``source``: the events of the log, or the table of accesses; of a reading there may be several ``rows``, and the

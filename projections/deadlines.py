@@ -1,11 +1,9 @@
 """What the clock has to do, and when: lapses, services that the law presumes, ends of appeal terms; and by which
 calendar the times that run were computed.
-
-Overdue decisions and opinions are only shown.
 """
 
 from domain.case import Case
-from domain.running import Running, appeals_end, running
+from domain.running import LAPSES, appeals_end, running
 from projections import Row, View
 
 
@@ -13,30 +11,18 @@ def _row(case: Case) -> Row | None:
     times = running(case)
     if not times:
         return None
-    # Of several of a kind the first that is over; but an appeal may come until the last is.
-    first = {time.which: time.ends["until"] for time in sorted(times, key=_until, reverse=True)}
+    lapses = (time.ends["until"] for time in times if time.which in LAPSES)
+    serve = next((time.due["until"] for time in times if time.which == "served"), None)
     last = appeals_end(case)
-    acts = {
-        "pay": first.get("pay") or first.get("pay_entry"),
-        "consent": first.get("consent"),
-        "answer": first.get("answer"),
-        "serve": first.get("served"),
-        "appeal": last["until"] if last else None,
-    }
+    appeal = last["until"] if last else None  # one may come until the last time for it is over
     return {
         "case": case.case,
-        "authority": case.authority,
-        "next": min((moment for moment in acts.values() if moment), default=None),
-        **acts,
-        "decide": first.get("decide"),
-        "opinion": first.get("opinion"),
+        "next": min(filter(None, (*lapses, serve, appeal)), default=None),
+        "serve": serve,
+        "appeal": appeal,
         "calendar": "; ".join(sorted({time.due["calendar"] for time in times})),
         "version": case.version,
     }
-
-
-def _until(time: Running) -> str:
-    return time.ends["until"]
 
 
 PROJECTION = View(
@@ -44,15 +30,9 @@ PROJECTION = View(
     family="case",
     columns={
         "case": "text",
-        "authority": "text",
         "next": "text",
-        "pay": "text",
-        "consent": "text",
-        "answer": "text",
         "serve": "text",
         "appeal": "text",
-        "decide": "text",
-        "opinion": "text",
         "calendar": "text",
         "version": "integer",
     },

@@ -135,7 +135,7 @@ def _claims_lost(case: Case) -> str | None:
     return case.claims_lost_at if case.stage in (Stage.IN_REVIEW, Stage.RETURNED) else None
 
 
-def _paid_in_time(case: Case) -> str | None:
+def _not_revived(case: Case) -> str | None:
     """All of it was paid in time, and the case could not go on (rules.md 36): somebody looks, until it went back."""
     paid = (refund for refund in case.refunds.values() if refund["reason"] == "in_time")
     return min((one["since"] for one in paid if one["since"] and left_of(one) > 0), default=None)
@@ -153,7 +153,7 @@ REASONS: Final[Mapping[str, Since]] = {
     "assessment": _assessment,
     "appeal": _appeal,
     "claims_lost": _claims_lost,
-    "paid_in_time": _paid_in_time,
+    "not_revived": _not_revived,
     "fee_gone": _fee_gone,
     "late_opinion": _late_opinion,
     "supervisor": _supervisor,
@@ -170,7 +170,7 @@ WAITS_FOR: Final = (*REASONS, REASSIGNMENT, *amendment_proposals.REASONS)
 
 
 def _flags(case: Case) -> list[str]:
-    """Why what was approved came to a halt: the codes of refusals, and of registries."""
+    """Why what was approved came to a halt: the codes of ``EntriesHeld``, and of registries."""
     held = [case.entries_held["code"]] if case.entries_held else []
     return sorted({*held, *(objection["code"] for objection in case.open_objections)})
 

@@ -1,7 +1,8 @@
 """The history of a case as a story: each event in one to four sentences, by its codes and days; nothing personal.
 
 What happened and who did it, in their role; for whom; what day follows from it, and whether that is settled law; where
-the case is then. A new event needs its sentence ("event") among the messages, and nothing here.
+the case is then. A new event needs its sentence ("event") among the messages, and a line in ``_TIMES`` where it gives a
+day.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -94,7 +94,7 @@ class AnnulledResult(Value):
     ),
 )
 async def propose_correction(request: Request, register: str, entry: Id) -> Response:
-    """By an officer of the office that wrote the entry: an error of that office."""
+    """By an officer of the office that wrote the entry, or that keeps the register today: an error of the office."""
     country = _country_of(request, register)
     said = await body_of(request, CorrectionProposal)
     content = _content_of(register, said.content)
@@ -123,7 +123,7 @@ async def correct(request: Request, register: str, entry: Id) -> Response:
     **documented("Propose an annulment", body=AnnulmentProposal, answer=EntryAmended, asks=ProposeAnnulment),
 )
 async def propose_annulment(request: Request, register: str, entry: Id) -> Response:
-    """By an officer of the office that wrote the entry: an error of that office."""
+    """By an officer of the office that wrote the entry, or that keeps the register today: an error of the office."""
     country = _country_of(request, register)
     said = await body_of(request, AnnulmentProposal)
     asked = partial(ProposeAnnulment, of=said.of, reason=said.reason)

@@ -94,7 +94,7 @@ def _goes_back(situation: Situation, rule: Rule, came: e.FeePaid, reason: e.Refu
 def _was_due(case: Case) -> Deadline | None:
     """Until when that was to be paid for want of which the case lapsed; None: it is over for another reason."""
     decided = case.decided
-    fee = case.entry_fee if case.lapsed_from == Stage.APPROVED else case.fee
+    fee = case.entry_fee if case.was_approved else case.fee
     return fee["due"] if fee and decided and decided["reason"] == "unpaid" else None
 
 
@@ -102,8 +102,7 @@ def _counted(case: Case, due: Deadline, came: e.FeePaid) -> list[e.RefundNotDue]
     """What was paid in time before, in other parts, is due back and has not gone yet: as much of it, the oldest first,
     as is missing with what came now. None: there is not enough.
     """
-    entry_fee = case.entry_fee if case.lapsed_from == Stage.APPROVED else None
-    missing = amount_of(case.fee) + amount_of(entry_fee) - case.kept - came.amount
+    missing = case.asked - case.kept - came.amount
     found = counts_again(case, missing, lambda paid_at: not is_past(due, datetime.fromisoformat(paid_at)))
     return found if missing <= sum(each.amount for each in found) else None
 
@@ -134,10 +133,9 @@ def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.
     back: Events = [(LEAD, came), *((LEAD, each) for each in counted)]
     back.append((LEAD, e.LapseSetAside(payment=came.payment)))
     back += ((LEAD, later) for later in ran_on(case, situation.at, situation.country))
-    if case.lapsed_from == Stage.APPROVED:
+    if case.was_approved:
         back.append((LEAD, e.EntriesHeld(code="paid_in_time")))
-    kept = case.kept + came.amount + sum(each.amount for each in counted)
-    excess = kept - amount_of(case.fee) - amount_of(case.entry_fee)
+    excess = case.kept + came.amount + sum(each.amount for each in counted) - case.asked
     payment = (came.payment, came.amount, came.currency)
     back += _back(case, [*_payments(case), payment], excess, "too_much")
     return situation.by(rule, [*claims, *back])
@@ -290,14 +288,12 @@ def assessed_again(situation: Situation) -> Events:
     not cover it.
     """
     case = situation.case
-    was_approved = case.lapsed_from == Stage.APPROVED
-    needed = amount_of(case.fee) + (amount_of(case.entry_fee) if was_approved else 0)
-    counted = counts_again(case, needed - case.kept)
-    if case.kept + sum(each.amount for each in counted) >= needed:
+    counted = counts_again(case, case.asked - case.kept)
+    if case.kept + sum(each.amount for each in counted) >= case.asked:
         again: Events = [(LEAD, each) for each in counted]
-        return [*again, (LEAD, e.EntriesHeld(code="paid_in_time"))] if was_approved else again
-    fee = _anew("entry" if was_approved else "filing", situation)
-    needed = fee.amount + (amount_of(case.fee) if was_approved else 0)
+        return [*again, (LEAD, e.EntriesHeld(code="paid_in_time"))] if case.was_approved else again
+    fee = _anew("entry" if case.was_approved else "filing", situation)
+    needed = fee.amount + (amount_of(case.fee) if case.was_approved else 0)
     counted = [] if fee.provisional else counts_again(case, needed - case.kept)
     return [(LEAD, fee), *((LEAD, each) for each in counted)]
 

@@ -38,7 +38,7 @@ class Members(NamedTuple):
 
 
 def encode(event: e.Event, family: str, country: str) -> Members:
-    """The members of an event on a stream of this family: case, claim, entry, keys or access."""
+    """The members of an event on a stream of this family (domain/families.py)."""
     shape = _SHAPES[f"{family}.{type(event).__name__}.v1"]
     public = {name: getattr(event, name) for name in shape.public}
     personal = [(name, getattr(event, name), whose) for name, whose in shape.personal]

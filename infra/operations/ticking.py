@@ -17,7 +17,7 @@ from domain.commands import SYSTEM, CaseCommand, Command, EndAppealTerm, ExpireE
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, new_cause
 from infra.formats.envelope import payload_of, split
-from infra.house import CountryHouse, House
+from infra.house import CountryHouse
 from infra.operations.forgetting import forgettable
 from infra.operations.restating import Restating
 from infra.operations.rounds import asked, led_to_events, pages
@@ -56,11 +56,6 @@ class Ticker:
             done += _forgotten(country, now)
             self._swept = now
         return done
-
-
-def tick(house: House) -> dict[str, int | None]:
-    """Do once what the clock has to do now; by country how many commands led to events, None: it failed there."""
-    return {code: Ticker(country, house.clock).tick() for code, country in house.countries.items()}
 
 
 def record_access_head(country: CountryHouse) -> int:

@@ -131,6 +131,12 @@ def sentences(*way: Act) -> dict[str, str]:
     return found
 
 
+def test_of_money_that_was_late_nobody_is_told_that_the_case_had_ended() -> None:
+    said = sentences(*acts.CONSENTED, acts.until("2026-12-09"), acts.pay())
+    assert "It came too late" in said["RefundDue"]
+    assert "CaseLapsed" not in said
+
+
 @pytest.mark.parametrize(
     ("outcome", "said", "ended"),
     [("upheld", "the decision stands", "The appeal is over"), ("set_aside", "is set aside", None)],

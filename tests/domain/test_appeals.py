@@ -497,12 +497,12 @@ def test_where_somebody_else_has_the_car_by_then_the_money_goes_back_and_an_offi
         (key,) = story.claims
         story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
         given(story, pay(100, "part", paid_at=IN_TIME))
-        assert "paid_in_time" not in waits_for(story)
+        assert "not_revived" not in waits_for(story)
         story.when(pay(FEE - 100, paid_at=IN_TIME)).then("FeePaid", "RefundDue")
         assert story.the(e.RefundDue).reason == "in_time"
-        assert "paid_in_time" in waits_for(story)
+        assert "not_revived" in waits_for(story)
         given(story, pay_back(FEE - 100))
-        assert "paid_in_time" not in waits_for(story)
+        assert "not_revived" not in waits_for(story)
 
 
 def test_who_paid_in_time_needs_no_appeal_against_the_lapse_any_more() -> None:

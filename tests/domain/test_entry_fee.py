@@ -24,6 +24,7 @@ from domain.procedure import Effect, End, Key, QuotaSize, claim_key
 from domain.procedure import Quota as QuotaOf
 from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, WrongStage
+from projections import work_queue
 from tests.domain import acts
 from tests.domain.acts import (
     APPEALABLE,
@@ -312,6 +313,17 @@ def test_a_request_that_is_restated_next_year_takes_a_place_of_the_year_of_its_f
     full = e.SlotTaken(kind="quota", holder="case-2", taken=1)
     story.happened((claim_key("quota", "cars", "2026", str(asked)), full))
     story.when(acts.amend(new_plates=asked)).then_refused(Clash, "quota_full")
+
+
+def test_what_goes_on_as_it_was_paid_in_time_is_not_what_could_not_go_on(make_up: MakeUp) -> None:
+    """It waits for an officer to write it; no money waits to go back."""
+    story = given(make_up(), *APPROVED)
+    in_time = text(story.at)
+    given(story, after(lambda case: case.entry_fee["lapses"] if case.entry_fee else None), lapse())
+    given(story, pay(ENTRY, "payment-2", paid_at=in_time))
+    (row,) = work_queue.PROJECTION.shown(story.now)
+    assert (row["waits_for"], row["flags"]) == (["entries"], ["paid_in_time"])
+    assert "paid_in_time" not in work_queue.WAITS_FOR
 
 
 # --- what stands in the way when the money comes ------------------------------------------------------------

@@ -23,7 +23,7 @@ from infra.house import CountryHouse, House, provider_of
 from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from infra.keys.keyring import Keyring
 from infra.operations import register_import
-from infra.operations.ticking import tick
+from infra.operations.ticking import Ticker
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
 from tests.examples import example_entries, example_request
@@ -110,7 +110,8 @@ class Town:
     def tick(self) -> None:
         """Have the clock do now what it has to do."""
         self.settle()
-        tick(self.house)
+        for country in self.house.countries.values():
+            Ticker(country, self.house.clock).tick()
 
     def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
         """Import these into a register."""

@@ -2,9 +2,8 @@
 
 import logging
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,8 @@ from domain.countries import country_of, legal_day, moment_named
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from infra.desk.desk import Append, new_cause
 from infra.formats.envelope import payload_of, split
-from infra.house import CountryHouse
 from infra.operations.rounds import PAGE
-from infra.operations.ticking import HEAD_EVERY, Ticker, record_access_head, tick
+from infra.operations.ticking import HEAD_EVERY, Ticker, record_access_head
 from tests.infra.one_country import OFFICE, OneCountry
 from tests.infra.read_models.test_follower import poison
 
@@ -32,14 +30,6 @@ READING = {
     "concerned": "",
 }
 PDF = b"%PDF-1.4\n%%EOF\n"
-
-
-@dataclass
-class OneHouse:
-    """A house with one country: as much of one as the clock looks at."""
-
-    countries: dict[str, CountryHouse]
-    clock: Callable[[], datetime]
 
 
 def ticker(country: OneCountry) -> Ticker:
@@ -182,9 +172,8 @@ def test_one_countrys_trouble_is_not_anothers(
     kazakhstan.follow()
     kazakhstan.later(days=30)
     broken = replace(kazakhstan.country, code="AZ", read_models=None)  # type: ignore[arg-type]
-    house = OneHouse({"AZ": broken, "KZ": kazakhstan.country}, kazakhstan.clock)
     with caplog.at_level(logging.CRITICAL + 1):
-        assert tick(house) == {"AZ": None, "KZ": 1}  # type: ignore[arg-type]  # see OneHouse
+        assert [Ticker(each, kazakhstan.clock).tick() for each in (broken, kazakhstan.country)] == [None, 1]
 
 
 def test_the_head_of_the_readings_goes_into_the_log_when_it_has_grown(kazakhstan: OneCountry) -> None:
