@@ -53,7 +53,7 @@ def propose_correction(command: ProposeCorrection, situation: Situation) -> Deci
     """An officer says how the newest change should have read."""
     entry, basis = situation.entry, _basis(situation)
     if _is_proposed_by_me(entry, basis.rule, "correction", command.of, command.reason, command.content):
-        return situation.so_already(basis.rule)
+        return situation.so_already(basis.rule, authority=basis.authority)
     _must_be_newest(command, entry)
     _must_correct(command.content, entry, basis, situation)
     _must_be_known(basis)
@@ -66,14 +66,14 @@ def propose_correction(command: ProposeCorrection, situation: Situation) -> Deci
         reason=command.reason,
         officer_person=person_of(basis.rule),
     )
-    return situation.by(basis.rule, [(LEAD, proposed)])
+    return situation.by(basis.rule, [(LEAD, proposed)], authority=basis.authority)
 
 
 def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decision:
     """An officer says that the newest change should not have been."""
     entry, basis = situation.entry, _basis(situation)
     if _is_proposed_by_me(entry, basis.rule, "annulment", command.of, command.reason, None):
-        return situation.so_already(basis.rule)
+        return situation.so_already(basis.rule, authority=basis.authority)
     _must_be_newest(command, entry)
     _must_stand(entry)
     _must_be_free(basis, entry, situation)
@@ -85,7 +85,7 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
         reason=command.reason,
         officer_person=person_of(basis.rule),
     )
-    return situation.by(basis.rule, [(LEAD, proposed)])
+    return situation.by(basis.rule, [(LEAD, proposed)], authority=basis.authority)
 
 
 # --- corrections ------------------------------------------------------------------------------------------
