@@ -1,6 +1,6 @@
 """Corrections and annulments: by two officers for an error of their office, by the court, on appeal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -53,7 +53,7 @@ from tests.domain.acts import (
     until,
 )
 from tests.domain.made_up import a_story_of, made_up
-from tests.domain.story import Story, Who, a_birth, a_sale, given
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, given
 
 IN_ERROR = "entry_changed_since"
 BIRTH_REGISTERED = (*FILED, assign(), approve(OFFICER))
@@ -160,6 +160,16 @@ def test_nobody_else_corrects(who: Who, refusal: type[Refusal], code: str | None
     story = given(a_sale(), *COMPLETED, propose_correction())
     story.when(correct(who)).then_refused(refusal, code)
     assert story.entry.proposal is not None
+
+
+@pytest.mark.parametrize("act", [propose_correction, propose_annulment])
+def test_a_court_needs_no_proposal(act: Callable[[Who], Act]) -> None:
+    """It says so by itself; a proposal is the first of two acts of an office."""
+    story = given(a_sale(), *COMPLETED)
+    story.when(act(JUDGE)).then_refused(NotAllowed, "court_needs_no_proposal")
+    story.when(act(office("court", "judge-2", authority="kz-other"))).then_refused(Unknown)
+    story.when(act(office("court", authority="kz-court", person=story.now.persons["p1"])))
+    story.then_refused(NotAllowed, "party_to_this_case")
 
 
 def test_a_party_who_is_an_officer_amends_nothing_of_theirs() -> None:

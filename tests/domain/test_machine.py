@@ -29,7 +29,7 @@ from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
 from infra.formats import codec
-from infra.verification import course
+from infra.verification import course, officers
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -318,6 +318,9 @@ class Lives(RuleBasedStateMachine):
         if isinstance(command, c.RecordRefund):
             self.went[story.case_id] += command.statement.amount
         self._led_on(kind, before, story.case)
+        for recorded in story.last:
+            self.met[f"{recorded.type} by {kind.__name__}"] += 1
+            assert kind in officers.COMES_BY.get(recorded.type, (kind,)), (recorded.type, kind.__name__)
         if before is not None and isinstance(command, c.CaseCommand):
             _was_told(command, before, story.at)
             _was_nobodys_own(command, before, bound, story)
@@ -625,6 +628,7 @@ EVERY: Final = {
         for stage in led
     ),
     *(f"as {code}" for code in get_args(e.As)),
+    *(f"{name} by {kind.__name__}" for name, kinds in officers.COMES_BY.items() for kind in kinds),
 }
 NEVER: Final = {
     "done ForgetCase": "no retention of these laws is confirmed",
