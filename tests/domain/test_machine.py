@@ -515,9 +515,10 @@ def came_late(case: Case, payment: str, due: Deadline) -> bool:
     return is_over(due, datetime.fromisoformat(case.payments[payment][2]), country_of(case.country))
 
 
-def a_verifier_follows(story: Story) -> None:
+def a_verifier_follows(story: Story) -> course.Course:
     """By the public members alone it comes to the same stage after each event, and finds nothing wrong (check 29)."""
-    state, followed = None, None
+    state: Any = None
+    followed: course.Course | None = None
     for recorded in (each for each in story.log if each.stream == story.case_id):
         members = codec.encode(recorded.event, "case", recorded.country)
         payload = {"type": members.type, "data": members.public, "actor": recorded.actor}
@@ -528,6 +529,8 @@ def a_verifier_follows(story: Story) -> None:
             assert not course.wrong(followed, payload)
             course.take(followed, payload)
         assert followed.stage == state.stage, members.type
+    assert followed is not None
+    return followed
 
 
 def _was_set_aside_without(case: Case) -> bool:
