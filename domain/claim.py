@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from domain.case import Case
 from domain.events import (
     ClaimEvent,
     ClaimKept,
@@ -57,6 +58,13 @@ def person_of(holder: str, person: str) -> str:
     """A human (by keyed id) in a claim that this case keeps: SHA-256, base64url; another one for each case."""
     digest = hashlib.sha256(f"{holder}\0{person}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def has_slots(case: Case, first: Claim | None) -> bool:
+    """Whether the case, which is not approved, has its slots of quotas: it has freed none, and the first of its claims
+    is its own still (None: it claims nothing).
+    """
+    return not case.has_freed_slots and (first is None or first.holder == case.case)
 
 
 def evolve(claim: Claim, recorded: Recorded) -> Claim:

@@ -91,6 +91,7 @@ RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
 RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
 LIFT: Final = May("entry.lift", ("restricting_officer", COURT))
+PROPOSE_AMENDMENT: Final = May("entry.propose", OFFICERS)  # a court needs no second one
 AMEND_ENTRY: Final = May("entry.amend", (*OFFICERS, COURT))
 ANNUL_RESULT: Final = May("case.annul", (COURT,))
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
@@ -487,8 +488,8 @@ ROWS: Final = (
     # entries
     Step(c.PlaceRestriction, RESTRICT),
     Step(c.LiftRestriction, LIFT),
-    Step(c.ProposeCorrection, AMEND_ENTRY, is_judgement=True),
-    Step(c.ProposeAnnulment, AMEND_ENTRY, is_judgement=True),
+    Step(c.ProposeCorrection, PROPOSE_AMENDMENT, is_judgement=True),
+    Step(c.ProposeAnnulment, PROPOSE_AMENDMENT, is_judgement=True),
     Step(c.CorrectEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
     # Of the case that wrote it, and with it all that this case wrote, in one append; not while an appeal is open, whose
     # decision says what becomes of what was written.

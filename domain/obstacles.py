@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from domain.about import About, about_of_case
 from domain.case import BEFORE_DECISION, Case
+from domain.claim import has_slots
 from domain.countries import country_of, legal_day
 from domain.entry import RESTRICTED, Entry, Status
 from domain.facts import Facts
@@ -56,8 +57,7 @@ def _lost(case: Case, about: About, seen: Mapping[Key, Any]) -> Iterator[Key]:
     if case.claims_lost_at is None:
         return
     yield from (key for key in about.claims if seen[key].holder not in (None, case.case))
-    first = next((seen[key] for key in about.claims), None)
-    if not case.has_freed_slots and (first is None or first.holder == case.case):
+    if has_slots(case, next((seen[key] for key in about.claims), None)):
         return
     day = day_of_slots(about.facts().day, legal_day(about.at, country_of(about.offer.country)))
     for key, quota in _slots(about).items():

@@ -4,11 +4,8 @@ A recipient gets whole streams, from ``seq`` 1. Where an append adds a country t
 stream's earlier events are delivered to it before anything of that append, streams by their first index.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
-
-GENESIS: Final = bytes(32)  # h(0)
+from typing import NamedTuple
 
 
 class Logged(NamedTuple):
@@ -82,8 +79,3 @@ def _backfills(
         for recipient in new:
             for event in before:
                 yield recipient, event
-
-
-def head_after(head: bytes, event_hash: bytes) -> bytes:
-    """h(n) from h(n-1): everything that a recipient has received, in 32 bytes."""
-    return hashlib.sha256(head + event_hash).digest()

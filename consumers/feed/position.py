@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from projections.feed import GENESIS
+from infra.formats.chain import GENESIS
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from consumers.registry import entries
 from consumers.registry.database import Database
 from consumers.registry.receipts import Outbox, SealsOf, digest_of
 from infra.formats.canonical import b64url, sha256
+from infra.formats.chain import head_after
 from infra.runtime.clock import Clock, written
-from projections.feed import head_after
 
 DISCLOSED_AT_ONCE: Final = 100
 MOST_HEADS: Final = 1_000

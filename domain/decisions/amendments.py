@@ -24,13 +24,13 @@ from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
-from domain.lifecycle import fits
+from domain.lifecycle import AMEND_ENTRY, fits
 from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import whose
 from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
 from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, WrongStage, named
-from domain.roles import COURT
+from domain.roles import COURT, May
 
 
 class Basis(NamedTuple):
@@ -51,9 +51,9 @@ class Basis(NamedTuple):
 
 def propose_correction(command: ProposeCorrection, situation: Situation) -> Decision:
     """An officer says how the newest change should have read."""
-    entry, basis = situation.entry, _basis(situation)
+    entry, basis = situation.entry, _of_an_office(situation)
     if _is_proposed_by_me(entry, basis.rule, "correction", command.of, command.reason, command.content):
-        return situation.so_already(basis.rule)
+        return situation.so_already(basis.rule, authority=basis.authority)
     _must_be_newest(command, entry)
     _must_correct(command.content, entry, basis, situation)
     _must_be_known(basis)
@@ -66,14 +66,14 @@ def propose_correction(command: ProposeCorrection, situation: Situation) -> Deci
         reason=command.reason,
         officer_person=person_of(basis.rule),
     )
-    return situation.by(basis.rule, [(LEAD, proposed)])
+    return situation.by(basis.rule, [(LEAD, proposed)], authority=basis.authority)
 
 
 def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decision:
     """An officer says that the newest change should not have been."""
-    entry, basis = situation.entry, _basis(situation)
+    entry, basis = situation.entry, _of_an_office(situation)
     if _is_proposed_by_me(entry, basis.rule, "annulment", command.of, command.reason, None):
-        return situation.so_already(basis.rule)
+        return situation.so_already(basis.rule, authority=basis.authority)
     _must_be_newest(command, entry)
     _must_stand(entry)
     _must_be_free(basis, entry, situation)
@@ -85,7 +85,7 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
         reason=command.reason,
         officer_person=person_of(basis.rule),
     )
-    return situation.by(basis.rule, [(LEAD, proposed)])
+    return situation.by(basis.rule, [(LEAD, proposed)], authority=basis.authority)
 
 
 # --- corrections ------------------------------------------------------------------------------------------
@@ -291,7 +291,6 @@ def _basis(situation: Situation) -> Basis:
     """
     register, office = _register_and_office(situation)
     found = amendments_of(situation.country.code, register, situation.day)
-    court = found.court if found else None
     refusal = None
     for each in dict.fromkeys((office, keeper_of(situation.country.code, register, situation.day) or office)):
         try:
@@ -302,10 +301,28 @@ def _basis(situation: Situation) -> Basis:
         if found is None:
             raise Clash("no_amendments")
         return Basis(rule, found.source.law, each)
-    if court is not None:
-        with suppress(Refusal):
-            return Basis(situation.must_be_allowed(court.authority), court.source.law, court.authority)
+    if basis := _as_a_court(situation, register):
+        return basis
     raise refusal or LookupError(office)
+
+
+def _as_a_court(situation: Situation, register: str, may: May | None = None) -> Basis | None:
+    """The court that the law names today, where the caller is of it and may; ``may`` as in ``must_be_allowed``."""
+    found = amendments_of(situation.country.code, register, situation.day)
+    if found and (court := found.court):
+        with suppress(Refusal):
+            return Basis(situation.must_be_allowed(court.authority, may), court.source.law, court.authority)
+    return None
+
+
+def _of_an_office(situation: Situation) -> Basis:
+    """The same, of a proposal; a court, which may amend by itself, is told that it needs none."""
+    try:
+        return _basis(situation)
+    except Refusal:
+        if _as_a_court(situation, situation.entry.register, AMEND_ENTRY):
+            raise NotAllowed("court_needs_no_proposal") from None
+        raise
 
 
 def _of_a_court(situation: Situation) -> Basis:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from domain import events as e
-from domain.claim import Claim
+from domain.claim import Claim, has_slots
 from domain.decision import Events
 from domain.decisions.situation import Situation
 from domain.procedure import Key, day_of_slots
@@ -44,11 +44,8 @@ def taken_again(situation: Situation, freed: Freed | None = None) -> Events:
 
 
 def has(situation: Situation) -> bool:
-    """Whether the case, which is not approved, has its slots: it has freed none, and the first of its claims is its
-    own still.
-    """
-    first = next(iter(situation.claims.values()), None)
-    return not situation.case.has_freed_slots and (first is None or first.holder == situation.case.case)
+    """Whether the case, which is not approved, has its slots."""
+    return has_slots(situation.case, next(iter(situation.claims.values()), None))
 
 
 def free(situation: Situation, slots: Iterable[Key], kept: Iterable[Claim] = ()) -> Freed:

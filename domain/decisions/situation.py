@@ -318,12 +318,13 @@ class Situation:
     def _step(self) -> Step:
         return STEPS[type(self.command)]
 
-    def must_be_allowed(self, authority: str | None = None) -> Rule:
+    def must_be_allowed(self, authority: str | None = None, may: May | None = None) -> Rule:
         """The rule of the command's row that lets the caller do this; raises the refusal, or Erased.
 
-        ``authority``: whose business it is, where that is not the one of the case or the entry.
+        ``authority``: whose business it is, where that is not the one of the case or the entry. ``may``: of another
+        row, by which the caller would do the same.
         """
-        may, there = self._may, self._there
+        may, there = may or self._may, self._there
         if may is CLOCK:
             if self.command.by != SYSTEM:
                 raise NotAllowed("only_the_clock")

@@ -15,8 +15,8 @@ from domain.representation import NOTHING, Shown
 from infra.desk.streams import Stream, Streams
 from infra.formats import envelope
 from infra.formats.canonical import from_b64url, sha256
+from infra.formats.chain import GENESIS, head_after
 from infra.log.event_store import Answer, Reading, Row, Writer
-from projections.feed import GENESIS, head_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

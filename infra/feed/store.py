@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from infra.feed.reading import Events, rows_at, time_of
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.envelope import split
 from infra.log.event_store import Log
 from infra.runtime.sqlite_file import connect, create, said_as, transaction
-from projections.feed import GENESIS, deliveries, head_after
+from projections.feed import deliveries
 
 # What a power cut takes is made again from the log: the disk is waited for every 40 MB only.
 _SELDOM: Final = ("synchronous = NORMAL", "wal_autocheckpoint = 10000")

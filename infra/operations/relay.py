@@ -25,10 +25,10 @@ from infra.feed.cloud_events import (
 from infra.feed.heads import NoSeal
 from infra.feed.kafka import Away, Lost, Producer, make_topics
 from infra.feed.store import Delivery, Standing
+from infra.formats.chain import GENESIS, head_after
 from infra.house import CountryHouse, House
 from infra.log import event_store
 from infra.runtime.turn import Turns
-from projections.feed import GENESIS, head_after
 
 CHUNK: Final = 1_000
 MOST_UNSURE: Final = 5_000  # messages on their way

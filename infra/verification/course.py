@@ -52,6 +52,7 @@ class Course:
         "asked",
         "before_fee",
         "ended_as",
+        "entry_fee",
         "fee",
         "four_eyes",
         "given",
@@ -60,6 +61,7 @@ class Course:
         "lapsed_from",
         "proposer",
         "stage",
+        "waits_for_entries",
     )
 
     def __init__(self, country: str, filed: Mapping[str, Any]) -> None:
@@ -68,6 +70,10 @@ class Course:
         self.asked: list[str] = filed["consents"]
         self.given: set[str] = set()
         self.fee: int | None = None  # what is asked at filing; None: it is not certain
+        self.entry_fee: int | None = (
+            0  # what is asked before the entries are written, beside it; None: the same
+        )
+        self.waits_for_entries = False  # that fee is asked, and nothing is written yet
         self.kept = 0
         self.has_question = False
         self.proposer: str | None = None
@@ -79,6 +85,16 @@ class Course:
     @property
     def is_paid(self) -> bool:
         return self.fee is not None and self.kept >= self.fee
+
+    @property
+    def is_unpaid(self) -> bool:
+        """A fee is asked for where the case stands, is certain, and is not there: nobody is late with another one."""
+        fee = self.fee
+        if self.stage is APPROVED:
+            if not self.waits_for_entries or fee is None or self.entry_fee is None:
+                return False
+            fee += self.entry_fee
+        return fee is not None and self.kept < fee
 
     @property
     def has_consents(self) -> bool:
@@ -111,8 +127,11 @@ def _amended(case: Course, said: Mapping[str, Any], _actor: str) -> None:
 
 def _assessed(case: Course, said: Mapping[str, Any], _actor: str) -> None:
     case.before_fee = case.stage
-    if said["fee"] != "entry":
-        case.fee = None if said["provisional"] else said["amount"]
+    amount = None if said["provisional"] else said["amount"]
+    if said["fee"] == "entry":
+        case.entry_fee, case.waits_for_entries = amount, True
+    else:
+        case.fee = amount
         case.complete()
 
 
@@ -157,6 +176,15 @@ def _opinion_asked(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
 
 def _proposed(case: Course, _said: Mapping[str, Any], actor: str) -> None:
     case.proposer = actor
+
+
+def _approved(case: Course, said: Mapping[str, Any], _actor: str) -> None:
+    case.end(APPROVED)
+    case.waits_for_entries &= not said["entries"]
+
+
+def _written(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
+    case.waits_for_entries = False
 
 
 def _lapsed(case: Course, _said: Mapping[str, Any], _actor: str) -> None:
@@ -217,7 +245,8 @@ _AFTER: Final[Mapping[str, Callable[[Course, Mapping[str, Any], str], None]]] = 
     "InformationProvided": _answered,
     "OpinionRequested": _opinion_asked,
     "ApprovalProposed": _proposed,
-    "CaseApproved": _to(APPROVED),
+    "CaseApproved": _approved,
+    "EntriesWritten": _written,
     "CaseRefused": _to(REFUSED),
     "CaseWithdrawn": _to(Stage.WITHDRAWN),
     "CaseNotNeeded": _to(Stage.NOT_NEEDED),
@@ -312,5 +341,5 @@ def wrong(case: Course, payload: Mapping[str, Any]) -> str:
 
 def _ran_out(case: Course, reason: str) -> bool:
     if reason == "unpaid":
-        return case.stage is APPROVED or not case.is_paid
+        return case.is_unpaid
     return not case.has_consents if reason == "no_consent" else case.has_question

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from infra.formats.canonical import b64url, from_b64url
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
@@ -27,7 +28,6 @@ from infra.verification.sealed import Opener, check_boxes
 from infra.verification.source import Source
 from infra.verification.statement import FAILED, Forms, Kinds, check_envelope, is_moment, wrong_of
 from infra.verification.streams import Streams
-from projections.feed import GENESIS, head_after
 
 _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
 # Checks that an event may fail and be what it says: its case goes on from there.
@@ -137,7 +137,7 @@ class Events:
                     if chain_text:
                         self._fail(findings, row, Wrong("chain", _CHAIN))
                 if is_whole:
-                    chain = sha256(chain + raw_hash).digest()
+                    chain = head_after(chain, raw_hash)
                     chain_text = b64url(chain)
 
                 # 11. time: in its form, never before that of the event before it.

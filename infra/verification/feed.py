@@ -15,6 +15,7 @@ import httpx
 
 from domain.authorities import HEAD, feed_of
 from infra.formats.canonical import b64url, sha256
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.signing import BadSignature, Parsed, parse, verify
 from infra.keys.history import NotAuthorised
 from infra.verification.findings import Failure, Report, in_order
@@ -22,7 +23,6 @@ from infra.verification.keys import read_keys
 from infra.verification.log_file import LogFile
 from infra.verification.logs import CannotVerify
 from infra.verification.source import Source
-from projections.feed import GENESIS, head_after
 
 LIMIT: Final = 1_000
 TIMEOUT_S: Final = 60.0

@@ -12,9 +12,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from domain import commands as c
 from domain.countries import country_of, legal_day
 from domain.decision import SYSTEM_ACTOR
-from domain.roles import COURT, GRANTED_BY_PEOPLE, JUDGES, OFFICERS, PERSONNEL
+from domain.lifecycle import STEPS
+from domain.roles import GRANTED_BY_PEOPLE, PERSONNEL
 from infra.verification.findings import Wrong
 from infra.verification.log_file import LogFile, said_by
 from infra.verification.statement import FAILED
@@ -27,26 +29,38 @@ _ENDED: Final = "competence.CompetenceEnded.v1"
 _HUMANS: Final = frozenset(GRANTED_BY_PEOPLE)
 # They act in the whole country, whichever authority appointed them.
 _ANYWHERE: Final = frozenset({"data_protection_officer"})
-# Who does what nobody else may do: neither a party nor the clock.
-_DONE_BY: Final[Mapping[str, Sequence[str]]] = {
-    "case.ApprovalProposed.v1": OFFICERS,
-    "case.CaseApproved.v1": OFFICERS,
-    "case.CaseAssigned.v1": OFFICERS,
-    "case.CaseNotNeeded.v1": OFFICERS,
-    "case.DeadlineExtended.v1": OFFICERS,
-    "case.CaseRefused.v1": OFFICERS,
-    "case.OpinionGiven.v1": OFFICERS,
-    "case.OpinionRequested.v1": OFFICERS,
-    "case.InformationRequested.v1": OFFICERS,
-    "case.AppealDecided.v1": JUDGES,
-    "case.ResultAnnulled.v1": (*JUDGES, COURT),
-    "case.ResultCorrected.v1": (*OFFICERS, COURT),
-    "entry.AnnulmentProposed.v1": OFFICERS,
-    "entry.CorrectionProposed.v1": OFFICERS,
-    "entry.EntryAnnulled.v1": (*JUDGES, COURT),
-    "entry.EntryCorrected.v1": (*OFFICERS, COURT),
-    "entry.RestrictionPlaced.v1": ("restricting_officer",),
-    "entry.RestrictionLifted.v1": ("restricting_officer", COURT),
+# What neither a party nor the clock does: by which commands it comes, whose rows say who does (the machine of
+# tests/domain holds it against what comes).
+COMES_BY: Final[Mapping[str, Sequence[type[c.Command]]]] = {
+    "case.ApprovalProposed.v1": (c.ProposeApproval,),
+    "case.CaseApproved.v1": (c.ApproveCase,),
+    "case.CaseAssigned.v1": (c.AssignCase,),
+    "case.CaseNotNeeded.v1": (c.DeclareNotNeeded,),
+    "case.DeadlineExtended.v1": (c.ExtendDeadline,),
+    "case.CaseRefused.v1": (c.RefuseCase,),
+    "case.OpinionGiven.v1": (c.GiveOpinion,),
+    "case.OpinionRequested.v1": (c.RequestOpinion,),
+    "case.InformationRequested.v1": (c.RequestInformation,),
+    "case.AppealDecided.v1": (c.DecideAppeal,),
+    "case.ResultAnnulled.v1": (c.AnnulResult, c.AnnulEntry, c.DecideAppeal),
+    "case.ResultCorrected.v1": (c.CorrectEntry,),
+    "entry.AnnulmentProposed.v1": (c.ProposeAnnulment,),
+    "entry.CorrectionProposed.v1": (c.ProposeCorrection,),
+    "entry.EntryAnnulled.v1": (c.AnnulResult, c.AnnulEntry, c.DecideAppeal),
+    "entry.EntryCorrected.v1": (c.CorrectEntry,),
+    "entry.RestrictionPlaced.v1": (c.PlaceRestriction,),
+    "entry.RestrictionLifted.v1": (c.LiftRestriction,),
+}
+
+
+def _roles(command: type[c.Command]) -> tuple[str, ...]:
+    may = STEPS[command].may
+    return may.roles if may else ()
+
+
+_DONE_BY: Final = {
+    kind: tuple(dict.fromkeys(role for command in commands for role in _roles(command)))
+    for kind, commands in COMES_BY.items()
 }
 
 # What the clock does for no party.

@@ -158,6 +158,11 @@ def test_the_court_corrects_and_annuls_by_itself_and_nobody_else_does(town: Town
     found = seen(town, path, JUDGE)
     said = {"of": found["newest_change"], "content": in_green(found), "reason": "Judgement of 3 March."}
     assert problem(act(town, FIRST, path, "corrections", said)) == (403, "amendment_is_proposed")
+    for what, body in (
+        ("correction-proposals", said),
+        ("annulment-proposals", {"of": said["of"], "reason": said["reason"]}),
+    ):
+        assert problem(act(town, JUDGE, path, what, body)) == (403, "court_needs_no_proposal")
     good(act(town, JUDGE, path, "corrections", said))
     assert seen(town, path)["content"]["vehicle"]["colour"] == "green"
     why = {"reason": "Judgement of 4 March."}

@@ -13,8 +13,8 @@ from domain.authorities import HEAD
 from domain.commands import SYSTEM, Command, EndCompetence
 from infra.desk.desk import Outcome, new_cause
 from infra.formats.canonical import b64url, sha256
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.signing import digest, key_of, open_disclosure, parse, verify
-from projections.feed import GENESIS, head_after
 from tests.town.caller import good, problem
 from tests.town.fixtures import listening
 from tests.town.people import Town

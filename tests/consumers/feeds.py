@@ -22,10 +22,10 @@ from infra.development.development import client_key
 from infra.feed import kafka
 from infra.feed.cloud_events import HEAD_TYPE, as_headers, head_attributes, partition_of, topic_of
 from infra.formats.canonical import b64url, encode, sha256
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.signing import EVENT, Seal, parse
 from infra.identity.tokens import assertion
 from infra.keys.keyring import Keyring
-from projections.feed import GENESIS, head_after
 from tests.town.people import Town
 
 Event = dict[str, Any]  # a CloudEvent in its JSON format

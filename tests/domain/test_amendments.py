@@ -1,8 +1,8 @@
 """Corrections and annulments: by two officers for an error of their office, by the court, on appeal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -53,7 +53,7 @@ from tests.domain.acts import (
     until,
 )
 from tests.domain.made_up import a_story_of, made_up
-from tests.domain.story import Story, Who, a_birth, a_sale, given
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, given
 
 IN_ERROR = "entry_changed_since"
 BIRTH_REGISTERED = (*FILED, assign(), approve(OFFICER))
@@ -108,7 +108,10 @@ def test_what_a_former_office_wrote_is_corrected_by_the_one_that_keeps_the_regis
     story = given(a_sale(), *COMPLETED)
     assert story.entry.authority == OLD
     story.when(propose_correction(first)).then_refused(Unknown)
-    given(story, until("2026-12-09"), propose_correction(first))
+    given(story, until("2026-12-09"))
+    for proposal in (propose_annulment(first), propose_correction(first)):
+        story.when(proposal)
+        assert [each.authority for each in story.last] == [NEW], "in its own name, and by its own seal"
     story.when(correct(second)).then("EntryCorrected", "ResultCorrected")
     assert {each.authority for each in story.last} == {NEW}
     assert all(
@@ -119,14 +122,12 @@ def test_what_a_former_office_wrote_is_corrected_by_the_one_that_keeps_the_regis
 
 
 @pytest.mark.usefixtures("another_office")
-def test_an_office_corrects_its_own_change_of_what_a_former_one_wrote() -> None:
-    """Also while another one keeps the register: the newest change is whose error it is."""
-    story = a_sale(at=datetime(2026, 12, 9, 9, tzinfo=UTC))
-    given(story, *COMPLETED)
-    assert story.entry.authority == NEW
-    by = office("officer", "new-1", authority=NEW)
-    given(story, propose_annulment(by)).when(annul(office("officer", "new-2", authority=NEW)))
-    story.then("EntryAnnulled", "ResultAnnulled")
+def test_an_office_annuls_its_own_change_also_when_another_one_keeps_the_register_by_then() -> None:
+    """The newest change is whose error it is."""
+    first, second = (office("officer", f"old-{n}", authority=OLD) for n in (1, 2))
+    story = given(a_sale(), *COMPLETED, until("2026-12-09"), propose_annulment(first))
+    story.when(annul(second)).then("EntryAnnulled", "ResultAnnulled")
+    assert {each.authority for each in story.last} == {OLD}
 
 
 def test_a_party_finds_what_became_of_the_result() -> None:
@@ -159,6 +160,16 @@ def test_nobody_else_corrects(who: Who, refusal: type[Refusal], code: str | None
     story = given(a_sale(), *COMPLETED, propose_correction())
     story.when(correct(who)).then_refused(refusal, code)
     assert story.entry.proposal is not None
+
+
+@pytest.mark.parametrize("act", [propose_correction, propose_annulment])
+def test_a_court_needs_no_proposal(act: Callable[[Who], Act]) -> None:
+    """It says so by itself; a proposal is the first of two acts of an office."""
+    story = given(a_sale(), *COMPLETED)
+    story.when(act(JUDGE)).then_refused(NotAllowed, "court_needs_no_proposal")
+    story.when(act(office("court", "judge-2", authority="kz-other"))).then_refused(Unknown)
+    story.when(act(office("court", authority="kz-court", person=story.now.persons["p1"])))
+    story.then_refused(NotAllowed, "party_to_this_case")
 
 
 def test_a_party_who_is_an_officer_amends_nothing_of_theirs() -> None:

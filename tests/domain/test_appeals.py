@@ -332,6 +332,13 @@ def test_an_appeal_that_is_taken_back_leaves_everything_as_it_was() -> None:
 
 def test_two_parties_appeal_and_both_are_decided_at_once() -> None:
     story = given(a_sale(), *APPEALED).when(appeal("p2", reason="I bought it.")).then("AppealLodged")
+    given(story, decide_appeal())
+    assert [a["outcome"] for a in story.now.appeals] == ["set_aside", "set_aside"]
+    assert (story.now.open_appeals, story.now.stage) == ([], "in_review")
+
+
+def test_an_appeal_that_is_taken_back_leaves_the_other_partys_to_be_decided() -> None:
+    story = given(a_sale(), *APPEALED, appeal("p2", reason="I bought it."))
     given(story, take_back("p1", of=story.now.appeals[0]["of"]))
     assert story.now.stage == "appealed"
     given(story, decide_appeal())

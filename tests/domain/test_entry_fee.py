@@ -15,7 +15,7 @@ from domain import commands as c
 from domain import events as e
 from domain.claim import FREE, Claim
 from domain.days.deadlines import Term
-from domain.decision import LEAD
+from domain.decision import LEAD, SYSTEM_ACTOR
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.lifecycle import fits
@@ -24,6 +24,7 @@ from domain.procedure import Effect, End, Key, QuotaSize, claim_key
 from domain.procedure import Quota as QuotaOf
 from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, WrongStage
+from infra.verification import course
 from projections import work_queue
 from tests.domain import acts
 from tests.domain.acts import (
@@ -49,6 +50,7 @@ from tests.domain.acts import (
 from tests.domain.made_up import LAW, SALE, a_story_of, car, car_of, made_up, registered
 from tests.domain.story import Act, Story, folded, given, imported, in_the_way, stream_of, text
 from tests.domain.test_lifecycle import must_see
+from tests.domain.test_machine import a_verifier_follows
 from tests.domain.test_payments import FEE, refunds
 from tests.examples import example_entry
 
@@ -428,6 +430,31 @@ def came(amount: int) -> Act:
     """Money that was taken while the law named no value."""
     paid: dict[str, Any] = {"payment": "payment-2", "currency": "KZT", "paid_at": "2026-11-24T09:00:00Z"}
     return lambda story: story.happened((LEAD, e.FeePaid(amount=amount, statement="jws", **paid)))
+
+
+NOT_OVER: Final = "nothing ran out: unpaid"
+
+
+@pytest.mark.parametrize(
+    ("acts_", "found"),
+    [
+        ((), ""),
+        ((pay(1, payment="payment-2"),), ""),
+        ((pay(payment="payment-2"),), NOT_OVER),
+        ((arrested, pay(payment="payment-2")), NOT_OVER),
+        ((provisional,), NOT_OVER),
+    ],
+    ids=["unpaid", "in part", "written", "held", "provisional"],
+)
+def test_a_verifier_lets_lapse_only_what_is_not_paid_before_the_entry(
+    make_up: MakeUp, acts_: tuple[Act, ...], found: str
+) -> None:
+    """Check 29."""
+    story = make_up(without_car)
+    imported(story, example_entry(SALE, story.request))
+    followed = a_verifier_follows(given(story, *APPROVED, *acts_))
+    lapsed = {"type": "case.CaseLapsed.v1", "data": {"reason": "unpaid"}, "actor": SYSTEM_ACTOR}
+    assert course.wrong(followed, lapsed) == found
 
 
 def test_when_the_law_names_the_value_the_officers_act_writes_what_is_paid(make_up: MakeUp) -> None:

@@ -29,7 +29,7 @@ from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
 from infra.formats import codec
-from infra.verification import course
+from infra.verification import course, officers
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -318,6 +318,9 @@ class Lives(RuleBasedStateMachine):
         if isinstance(command, c.RecordRefund):
             self.went[story.case_id] += command.statement.amount
         self._led_on(kind, before, story.case)
+        for recorded in story.last:
+            self.met[f"{recorded.type} by {kind.__name__}"] += 1
+            assert kind in officers.COMES_BY.get(recorded.type, (kind,)), (recorded.type, kind.__name__)
         if before is not None and isinstance(command, c.CaseCommand):
             _was_told(command, before, story.at)
             _was_nobodys_own(command, before, bound, story)
@@ -512,9 +515,10 @@ def came_late(case: Case, payment: str, due: Deadline) -> bool:
     return is_over(due, datetime.fromisoformat(case.payments[payment][2]), country_of(case.country))
 
 
-def a_verifier_follows(story: Story) -> None:
+def a_verifier_follows(story: Story) -> course.Course:
     """By the public members alone it comes to the same stage after each event, and finds nothing wrong (check 29)."""
-    state, followed = None, None
+    state: Any = None
+    followed: course.Course | None = None
     for recorded in (each for each in story.log if each.stream == story.case_id):
         members = codec.encode(recorded.event, "case", recorded.country)
         payload = {"type": members.type, "data": members.public, "actor": recorded.actor}
@@ -525,6 +529,8 @@ def a_verifier_follows(story: Story) -> None:
             assert not course.wrong(followed, payload)
             course.take(followed, payload)
         assert followed.stage == state.stage, members.type
+    assert followed is not None
+    return followed
 
 
 def _was_set_aside_without(case: Case) -> bool:
@@ -625,6 +631,7 @@ EVERY: Final = {
         for stage in led
     ),
     *(f"as {code}" for code in get_args(e.As)),
+    *(f"{name} by {kind.__name__}" for name, kinds in officers.COMES_BY.items() for kind in kinds),
 }
 NEVER: Final = {
     "done ForgetCase": "no retention of these laws is confirmed",

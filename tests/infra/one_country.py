@@ -24,13 +24,13 @@ from infra.desk.desk import Append, Desk, IdempotencyKey, Outcome
 from infra.development import development
 from infra.development.treasury import treasury
 from infra.formats.canonical import b64url, sha256
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse
 from infra.log.event_store import Log
 from infra.operations.register_import import import_file
 from infra.runtime.clock import written
 from infra.settings import Settings
-from projections.feed import GENESIS, head_after
 from tests.town import statements
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.feed import GENESIS, Logged, appends, deliveries, head_after
+from projections.feed import Logged, appends, deliveries
 from tests.feed_logs import OTHERS, OWN, STREAMS, GrowingLog, growing_logs
 
 
@@ -81,12 +81,3 @@ def test_an_append_that_lost_its_lead_does_not_hold_up_the_rest() -> None:
     claim = Logged(0, "claim", 1, b"a", ("KZ",), ("case-1", 1))
     stranger = Logged(1, "case-2", 1, b"b", ("KZ",))
     assert list(appends([claim, stranger])) == [[claim], [stranger]]
-
-
-def test_the_head_depends_on_every_event_and_their_order() -> None:
-    """h(n) = SHA-256(h(n-1) || event hash), from 32 zero bytes."""
-    one, two = b"\x01" * 32, b"\x02" * 32
-    assert head_after(head_after(GENESIS, one), two) != head_after(head_after(GENESIS, two), one)
-    assert (
-        head_after(GENESIS, one).hex() == "5c85955f709283ecce2b74f1b1552918819f390911816e7bb466805a38ab87f3"
-    )

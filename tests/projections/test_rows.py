@@ -74,10 +74,12 @@ from tests.domain.acts import (
     after,
     amend,
     annul_as_a_court,
+    annul_result,
     answer,
     appeal,
     approve,
     ask,
+    ask_for_opinion,
     assign,
     consent,
     correct,
@@ -95,6 +97,7 @@ from tests.domain.acts import (
     lift,
     office,
     pay,
+    propose,
     propose_correction,
     refuse,
     restrict,
@@ -163,7 +166,15 @@ def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -
         assert list(found) == list(view.columns)
 
 
-FURTHER = {"erased": (*COMPLETED, later(days=5000), erase()), "too much": (*FILED, pay(10**8))}
+OPINED = (*IN_HAND, ask_for_opinion())
+APPROVED_WITHOUT = (*OPINED, propose(), approve())
+FURTHER = {
+    "erased": (*COMPLETED, later(days=5000), erase()),
+    "too much": (*FILED, pay(10**8)),
+    "asked of another, withdrawn": (*OPINED, withdraw()),
+    "asked of another, refused for good": (*OPINED, refuse("tax_unpaid"), *FINAL),
+    "asked of another, annulled": (*APPROVED_WITHOUT, annul_result()),
+}
 
 
 @pytest.mark.parametrize("way", [*WAYS.values(), *FURTHER.values()], ids=[*WAYS, *FURTHER])

@@ -14,9 +14,10 @@ from infra.desk.batch import end_of
 from infra.feed import reading
 from infra.feed.store import FeedStore, Standing
 from infra.formats.canonical import b64url, encode, sha256
+from infra.formats.chain import GENESIS, head_after
 from infra.formats.envelope import Signed, payload_of
 from infra.log.event_store import Log
-from projections.feed import GENESIS, Logged, appends, deliveries, head_after
+from projections.feed import Logged, appends, deliveries
 from tests.feed_logs import OTHERS, OWN, GrowingLog, growing_logs
 from tests.infra.one_country import OneCountry
 

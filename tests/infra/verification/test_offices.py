@@ -576,6 +576,17 @@ def test_what_is_paid_and_consented_to_does_not_lapse_for_that(operator: Operato
     assert found == ["course"]
 
 
+def test_an_approval_does_not_lapse_without_a_fee_before_the_entry(operator: Operator) -> None:
+    """The car is sold by two of the office; then the clock is made to say that nobody paid."""
+    waiting, car = operator.past.cases["waiting"], operator.entry(2)
+    operator.propose(waiting)
+    named: e.EntryMember = {"register": "vehicles", "entry": car}
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-2", named) == []
+    served_after = operator.past.states["sold"].ending["served_after"]
+    lapsed = e.CaseLapsed(reason="unpaid", served_after=served_after)
+    assert operator.sign(waiting, OFFICE, partial(_only, lapsed), SYSTEM_ACTOR) == ["course"]
+
+
 def test_the_clock_neither_withdraws_nor_prolongs(operator: Operator) -> None:
     case = operator.past.cases["waiting"]
     withdrawn = e.CaseWithdrawn(reason="applicant", acting=None)
