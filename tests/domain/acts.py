@@ -452,9 +452,9 @@ def object_to(
     return _asked(RecordObjection, by, **{**found, "code": code, **more})
 
 
-def erase(*whose: str, by: Who = DATA_PROTECTION) -> Act:
+def erase(*whose: str, by: Who = DATA_PROTECTION, basis: str = "the retention has ended") -> Act:
     """The data of these roles is to be destroyed; of everybody, where none is named."""
-    return _asked(EraseCase, by, basis="the retention has ended", whose=whose)
+    return _asked(EraseCase, by, basis=basis, whose=whose)
 
 
 def restrict(kind: str, by: Who | None = None, restriction: str = "restriction-1", **more: Any) -> Act:
@@ -567,9 +567,9 @@ def ended(story: Story) -> None:
     story.happened((story.key, e.EntryEnded(register=register, title="scrapped")))
 
 
-def erase_entry(by: Who = DATA_PROTECTION) -> Act:
+def erase_entry(by: Who = DATA_PROTECTION, basis: str = "the retention has ended") -> Act:
     """The data of the entry is to be destroyed."""
-    return lambda s: EraseEntry(basis="the retention has ended", **_of_entry(s, by))
+    return lambda s: EraseEntry(basis=basis, **_of_entry(s, by))
 
 
 def forget(by: Who = clock) -> Act:
