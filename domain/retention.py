@@ -156,9 +156,7 @@ def _names_people(kind: type) -> bool:
 
 
 # What comes after an erasure: statements of money, the reasons of a court or of an office.
-_BRINGS_PEOPLE_BACK: Final = frozenset(
-    kind.__name__ for kind in get_args(CaseEvent) if _names_people(kind)
-)
+_BRINGS_PEOPLE_BACK: Final = frozenset(kind.__name__ for kind in get_args(CaseEvent) if _names_people(kind))
 
 
 # --- entries ----------------------------------------------------------------------------------------------
