@@ -505,7 +505,7 @@ ROWS: Final = (
     Step(c.EndCompetence, GRANT),
     # mandates: whose they are says who may
     Step(c.GiveMandate, None),
-    Step(c.EndMandate, None),
+    Step(c.EndMandate, None, is_judgement=True),
 )
 STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
 _TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {

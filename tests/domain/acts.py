@@ -726,13 +726,17 @@ def give_mandate(
     return act
 
 
-def end_mandate(by: Who | None = None, **between: Any) -> Act:
-    """Whoever gave the mandate takes it back, or somebody else ends it."""
+def end_mandate(by: Who | None = None, *, seen: int | None = None, **between: Any) -> Act:
+    """Whoever gave the mandate takes it back, or somebody else ends it; as it stands, or as they saw it before."""
 
     def act(story: Story) -> Command:
         given = give_mandate(**between)(story)
         assert isinstance(given, GiveMandate)
         who = by(story) if by else given.by
-        return EndMandate(by=who, cause="cmd:x", country=given.country, mandate=given.mandate)
+        stands = story.mandates.get(mandate_key(given.principal_person, given.representative_person))
+        expected = seen if seen is not None else stands.version if stands else 0
+        return EndMandate(
+            by=who, cause="cmd:x", country=given.country, mandate=given.mandate, expected=expected
+        )
 
     return act
