@@ -33,8 +33,8 @@ def erase_case(command: EraseCase, situation: Situation) -> Decision:
         whose |= keys.keys()  # what is about several people falls last, with everything
     fallen = _keys_of_case(situation, whose)
     if not fallen:
-        bases = case.erasure_bases
-        _must_be_the_same(command.basis, [bases[name] for name in command.whose or bases if name in bases])
+        known = case.erasure_bases
+        _must_be_the_same(command.basis, [known[name] for name in command.whose or known if name in known])
         return situation.so_already(rule)
     if case.stage in ENDED:  # what it waits for says more than what fits
         _must_be_forgettable(situation)
