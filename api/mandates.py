@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.edge.answers import answered
 from api.edge.asked_about import COMPANY, asked_about, today
-from api.edge.caller import body_of, caller, country_here, house_of
+from api.edge.caller import body_of, caller, country_here, house_of, version_seen
 from api.edge.carrying_out import carried_out
 from api.edge.contract import Id, documented
 from api.edge.cursors import PAGE, cursor_of, page
@@ -111,15 +111,19 @@ async def give_mandate(request: Request) -> Response:
 
 @router.delete(
     "/v1/mandates/{mandate}",
-    **documented("End a mandate", gone=True, key="taken", problems=(400, 409, 410, 422)),
+    **documented("End a mandate", gone=True, asks=EndMandate, key="taken", problems=(400, 409, 410, 422)),
 )
 async def end_mandate(request: Request, mandate: Id) -> Response:
-    """By either of the two: from the next act on it lets nobody do anything."""
-    actor = caller(request)
+    """By either of the two: from the next act on it lets nobody do anything. The next mandate between them has the same
+    id, and is not ended by who saw this one.
+    """
+    actor, expected = caller(request), version_seen(request)
     country = house_of(request).where(mandate)
     if country is None:
         raise Unknown
-    command = EndMandate(by=actor, cause=new_cause(), country=country.code, mandate=mandate)
+    command = EndMandate(
+        by=actor, cause=new_cause(), country=country.code, mandate=mandate, expected=expected
+    )
     await carried_out(request, country, command)
     return Response(status_code=204)
 

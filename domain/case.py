@@ -105,6 +105,7 @@ class Case(NamedTuple):
     restatements: Mapping[str, str]  # each request that was amended -> the digest of what it was restated as
     amendments: list[Amendment]  # of what it wrote, oldest first
     erased: list[str]
+    erasure_bases: Mapping[str, str]  # whose data fell -> on which legal basis, the newest
     timeline: list[Mapping[str, Any]]
     acting: Mapping[str, str | None]
     at_counter: list[list[str | None]]

@@ -108,6 +108,7 @@ _NEW: Final = Case(
     restatements=NOTHING,
     amendments=NONE_YET,
     erased=NONE_YET,
+    erasure_bases=NOTHING,
     acting=NOTHING,
     at_counter=NONE_YET,
     acted_for=NOTHING,
@@ -708,6 +709,7 @@ def _erased(case: Case, event: PersonalDataErased) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "request": changed(case.request, case.owners, lambda value, of: None if of in whose else value),
         "erased": sorted({*case.erased, *whose}),
+        "erasure_bases": {**case.erasure_bases, **dict.fromkeys(event.whose, event.basis)},
         "restatements": {},
         "former": [_without(each, whose) for each in case.former],
     }

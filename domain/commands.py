@@ -545,4 +545,8 @@ class GiveMandate(MandateCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndMandate(MandateCommand):
-    """End it: the principal takes it back, or the representative lays it down."""
+    """End it: the principal takes it back, or the representative lays it down; ``expected``: the version that they saw,
+    as the next mandate between the two has the same id.
+    """
+
+    expected: int

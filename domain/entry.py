@@ -132,6 +132,7 @@ class Entry(NamedTuple):
     handled: Mapping[str, Handled]
     keys: list[str]
     is_erased: bool = False
+    erasure_basis: str | None = None  # the newest
     number: str | None = None  # that the register or the house gave it
     change: str = ""
     written_by: str | None = None
@@ -261,6 +262,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
             return {
                 "content": content,
                 "is_erased": True,
+                "erasure_basis": event.basis,
                 "number": None,
                 "keys": left_keys,
                 "before": None,

@@ -26,7 +26,7 @@ from domain.events import Further
 from domain.offers import offer
 from domain.parties import FIRST_PARTY, Capacity
 from domain.procedure import Terms
-from domain.retention import case_waits_for, is_kept
+from domain.retention import case_waits_for, is_forgotten, is_kept
 from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
 from domain.running import is_over, is_too_late_to_appeal, over
 
@@ -219,7 +219,11 @@ def _has_result(case: Case) -> bool:
 
 
 def _may_be_forgotten(case: Case) -> bool:
-    """Nothing is due back, and nobody can appeal, or what was completed may be out of reach without the clock."""
+    """Something is left of its people, nothing is due back, and nobody can appeal, or what was completed may be out of
+    reach without the clock.
+    """
+    if is_forgotten(case):
+        return False
     waits_for = case_waits_for(case)
     return waits_for is None or (
         waits_for == "appeal" and case.stage == Stage.COMPLETED and not case.to_go_back
@@ -502,7 +506,7 @@ ROWS: Final = (
     Step(c.EndCompetence, GRANT),
     # mandates: whose they are says who may
     Step(c.GiveMandate, None),
-    Step(c.EndMandate, None),
+    Step(c.EndMandate, None, is_judgement=True),
 )
 STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
 _TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {

@@ -257,6 +257,11 @@ def writing_to(country: str, register: str) -> list[Offer]:
     ]
 
 
+def words_of(country: str, register: str) -> tuple[str, ...]:
+    """The procedures whose words are meant where something is refused that is about the register in this country."""
+    return tuple(offer.procedure.name for offer in writing_to(country, register))
+
+
 def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:
     """The kinds of restrictions that the law knows in this register on that day."""
     rows = terms_of_register(country, register, day)

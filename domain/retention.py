@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import takewhile
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args, get_type_hints
 
 from domain.case import ENDED, Case, Stage
 from domain.countries import legal_day, moment_named
@@ -11,11 +11,11 @@ from domain.country import Country
 from domain.days.deadlines import Deadline, Term, before, compute, is_past
 from domain.days.working_days import ONE_DAY
 from domain.entry import Entry, Status
+from domain.events import CaseEvent, Personal
 from domain.offers import offers_of, terms_of_register
 from domain.procedure import Forever, Terms
 
 WaitsFor = Literal["appeal", "refund", "restriction"]
-_BRINGS_PEOPLE_BACK: Final = ("FeePaid", "RefundPaid")  # statements of money, also after an erasure
 
 
 class Kept(NamedTuple):
@@ -109,7 +109,7 @@ def _kept(*found: tuple[Term, str, Terms]) -> Kept:
 def case_kept_since(case: Case) -> str | None:
     """From when on its retention runs; None: it goes on, or nothing is left of its people."""
     is_over = case.stage in ENDED or case.stage == Stage.APPEALED
-    if not is_over or case.decided is None or _is_forgotten(case):
+    if not is_over or case.decided is None or is_forgotten(case):
         return None
     return case.decided["at"]
 
@@ -142,11 +142,21 @@ def is_kept(case: Case, terms: Terms, at: datetime, country: Country) -> bool:
     return kept is None or not is_past(kept.until(ended, country), at)
 
 
-def _is_forgotten(case: Case) -> bool:
+def is_forgotten(case: Case) -> bool:
+    """Whether nothing is left of its people: all of it was erased, and nothing came since that brings them back."""
     if "case" not in case.erased:
         return False
     since = takewhile(lambda step: step["what"] != "PersonalDataErased", reversed(case.timeline))
     return not any(step["what"] in _BRINGS_PEOPLE_BACK for step in since)
+
+
+def _names_people(kind: type) -> bool:
+    hints = get_type_hints(kind, include_extras=True).values()
+    return any(isinstance(mark, Personal) for hint in hints for mark in getattr(hint, "__metadata__", ()))
+
+
+# What comes after an erasure: statements of money, the reasons of a court or of an office.
+_BRINGS_PEOPLE_BACK: Final = frozenset(kind.__name__ for kind in get_args(CaseEvent) if _names_people(kind))
 
 
 # --- entries ----------------------------------------------------------------------------------------------

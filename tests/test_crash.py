@@ -277,8 +277,9 @@ class Person:
         people = {"principal": person(SELLER), "representative": example_person("KZ", 5_000 + n)}
         today = self._town.now().date().isoformat()
         ask = partial(self._post, SELLER, "/v1/mandates", {"country": "KZ", **people, "until": today})
-        mandate = self._asked(partial(ask, new_key())).json()["mandate"]
-        self._asked(partial(self._delete, SELLER, f"/v1/mandates/{mandate}", new_key()))
+        given = self._asked(partial(ask, new_key())).json()
+        mandate, seen = given["mandate"], given["version"]
+        self._asked(partial(self._delete, SELLER, f"/v1/mandates/{mandate}", new_key(), seen))
         self.acknowledged += [(mandate, "MandateGiven"), (mandate, "MandateEnded")]
 
     def _appointed(self, n: int) -> None:
@@ -364,8 +365,9 @@ class Person:
     def _post(self, who: str, path: str, body: Any, key: str, *, seen: int | None = None) -> Answer:
         return self._caller(who).post(path, body, key=key, seen=seen)
 
-    def _delete(self, who: str, path: str, key: str) -> Answer:
-        return self._caller(who).send("DELETE", path, headers={"Idempotency-Key": key})
+    def _delete(self, who: str, path: str, key: str, seen: int | None = None) -> Answer:
+        bound = {} if seen is None else {"If-Match": f'"{seen}"'}
+        return self._caller(who).send("DELETE", path, headers={"Idempotency-Key": key, **bound})
 
     def _caller(self, who: str) -> Caller:
         return Caller(self._http, lambda: self._town.token(who))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import orjson
 import pytest
 from babel import Locale
 from hypothesis import given
@@ -17,6 +18,7 @@ from api.cases import event_words
 from api.edge import in_words
 from api.edge.members import members_of
 from api.edge.problems import TITLED
+from api.edge.problems import problem as answer
 from api.edge.sentences import (
     HOUSE,
     PLACEHOLDER,
@@ -34,7 +36,7 @@ from domain.countries import countries
 from domain.events import CaseEvent
 from domain.offers import codes_of, offers
 from domain.procedures import procedures
-from domain.refusals import Named, named
+from domain.refusals import Fault, Named, named
 from domain.roles import APPLICANT, PARTY
 from projections import entry_notices, entry_turns
 from projections.notices import NOTICES
@@ -323,6 +325,17 @@ def test_a_procedure_is_heard_in_its_own_words() -> None:
     assert (refusal.name, refusal.procedures) == ("not_the_owner", ("car_sale",))
     russian = languages()["ru"].say("refusal", refusal.name, refusal.values, refusal.procedures)
     assert russian.startswith("Реестр не показывает продавца владельцем")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_answered_with_a_bare_code(language: str) -> None:
+    """Of all that is refused anywhere, also where whoever refuses names no procedure that brings the code."""
+    scope = {"headers": [(b"accept-language", language.encode())]}
+    refused = sorted({each.code for each in said() if each.kind == "refusal"})
+    answers = [orjson.loads(bytes(answer(scope, 400, code).body)) for code in refused]
+    wrong = tuple(Fault("", code) for code in sorted({each.code for each in said() if each.kind == "place"}))
+    places = orjson.loads(bytes(answer(scope, 422, "invalid_request", errors=wrong).body))["errors"]
+    assert [each["code"] for each in (*answers, *places) if each["detail"] == each["code"]] == []
 
 
 def given_car_of_another() -> Story:

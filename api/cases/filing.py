@@ -13,6 +13,7 @@ from api.cases.acting import ActsAs, with_paper
 from api.cases.sealing import AllBrought, EvidenceBrought, sealed, taken
 from api.edge.caller import (
     caller,
+    content_sent,
     country_here,
     document,
     idempotency_key,
@@ -70,11 +71,10 @@ async def file_case(request: Request) -> Response:
     key = idempotency_key(request, is_required=True) or ""
     found = await document(request)
     country, offered = asked_for(request, found)
-    raw = await raw_body(request)
-    filing = shaped(found, raw, Filing)
+    filing = shaped(found, await raw_body(request), Filing)
     content = _content_of(filing, country, offered)
     case = country.ids.case(actor.issuer, actor.client, actor.subject, key)
-    sent_under = key_of_request(country, actor, case, raw)
+    sent_under = key_of_request(country, actor, case, await content_sent(request))
     command = FileCase(
         by=actor,
         cause=new_cause(),

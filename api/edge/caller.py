@@ -15,7 +15,7 @@ from domain.countries import countries, country_of, legal_day
 from domain.faults import faults_of, pointer_of
 from domain.refusals import Fault, Invalid, Named, NotOffered, Refusal, Unknown
 from infra.desk.desk import IdempotencyKey
-from infra.formats.canonical import NotCanonical, check, check_twins
+from infra.formats.canonical import NotCanonical, check, check_twins, encode
 from infra.formats.signing import mac
 from infra.house import CountryHouse, House
 from infra.identity.tokens import BadToken
@@ -23,6 +23,7 @@ from infra.identity.tokens import BadToken
 Body = TypeVar("Body", bound=BaseModel)
 _UTF8: Final = ("", "charset=utf-8", 'charset="utf-8"')
 _BODY: Final = "tamga.body"  # where the scope of a request keeps what was read
+_DOCUMENT: Final = "tamga.document"  # and what it says, where it was read as JSON
 _KEY: Final = re.compile(r'^"?[\x21\x23-\x7e]{1,128}"?$')
 _ETAG: Final = re.compile(r'^"(0|[1-9][0-9]{0,8})"$')
 
@@ -98,9 +99,19 @@ async def document(request: Request) -> Any:
     if kind != "application/json" or charset not in _UTF8 or "content-encoding" in request.headers:
         raise Declined(415, "json_expected")
     try:
-        return orjson.loads(await raw_body(request))
+        found = request.scope[_DOCUMENT] = orjson.loads(await raw_body(request))
     except orjson.JSONDecodeError:
         raise Declined(400, "not_json") from None
+    return found
+
+
+async def content_sent(request: Request) -> bytes:
+    """What was sent, whatever its spaces and the order of its members: the canonical bytes of JSON that was checked; of
+    what is no JSON, or was not read as it, its bytes.
+    """
+    if _DOCUMENT not in request.scope:
+        return await raw_body(request)
+    return encode(request.scope[_DOCUMENT])
 
 
 def shaped(found: Any, raw: bytes, shape: type[Body]) -> Body:
@@ -131,10 +142,10 @@ def idempotency_key(request: Request, *, is_required: bool = False) -> str | Non
     return text.strip('"')
 
 
-def key_of_request(country: CountryHouse, actor: Actor, derived: str, raw: bytes) -> IdempotencyKey:
-    """How a repeat of this request is recognised; the body is kept as an HMAC only."""
+def key_of_request(country: CountryHouse, actor: Actor, derived: str, content: bytes) -> IdempotencyKey:
+    """How a repeat of this request is recognised; its ``content`` is kept as an HMAC only."""
     secret = country.keyring.id_secret
-    message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + raw
+    message = derived.encode() + b"\0" + actor.subject.encode() + b"\0" + content
     return IdempotencyKey(name=derived, body_mac=mac(secret, message))
 
 

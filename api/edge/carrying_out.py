@@ -14,10 +14,10 @@ from api.edge.caller import (
     Body,
     body_of,
     caller,
+    content_sent,
     house_of,
     idempotency_key,
     key_of_request,
-    raw_body,
     version_seen,
 )
 from api.edge.in_whose_hands import is_left
@@ -147,9 +147,9 @@ async def carried_out(request: Request, country: CountryHouse, command: Command)
         return await asyncio.wrap_future(country.desk.ask(command))
     # One name for all that is sent under a key, a filing included: another body is another request.
     derived = country.ids.request(command.by.issuer, command.by.client, command.by.subject, key)
-    raw = request.url.path.encode() + b"\0" + await raw_body(request)
+    content = request.url.path.encode() + b"\0" + await content_sent(request)
     with alone(request, derived):
-        sent_under = key_of_request(country, command.by, derived, raw)
+        sent_under = key_of_request(country, command.by, derived, content)
         return await asyncio.wrap_future(country.desk.ask(command, sent_under))
 
 

@@ -19,7 +19,7 @@ _PROBLEMS: Final = {
     404: "Nothing here for this caller",
     409: "It does not fit: the stage, another claim, a request in flight",
     410: "The personal data is erased",
-    412: "The case moved on since it was read",
+    412: "It moved on since it was read",
     413: "Too large",
     415: "Not this kind of content",
     422: "Something has to be corrected",
@@ -150,7 +150,7 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
 def _headers(*, judgement: bool, key: str) -> list[dict[str, Any]]:
     found = []
     if judgement:
-        about = "The ETag of the case as it was read"
+        about = "The ETag of what is judged, as it was read"
         found.append(
             header("If-Match", about, is_required=True, pattern='^"(0|[1-9][0-9]{0,8})"$', example='"3"')
         )

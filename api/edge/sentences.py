@@ -3,7 +3,8 @@
 It promises:
 - a sentence is always said: what the asked language lacks is said in English, and a code that nobody wrote a sentence
   for is said as the code (a test finds it first); a value that is missing stays a name in braces;
-- a procedure's own words come before those of the house, each in the asked language, then in English;
+- a procedure's own words come before those of the house, each in the asked language, then in English; where neither
+  has any, those of whichever procedure brings the code: nobody is answered with a bare one;
 - whatever header was sent, the language is one of ours; without one that can be read, English;
 - nothing but the values that came with the code stands in a sentence, written as the language writes numbers and days.
 """
@@ -59,6 +60,7 @@ class Language:
         written = self.written(kind, code, procedures) or self._known_to_all(kind, code)
         if self.tag == ENGLISH:
             self.said.add(ENGLISH)
+            written = written or self.written(kind, code, tuple(all_procedures()))
             return self._filled(written or code, values, procedures)
         if written is None or not all(self._has(value, procedures) for value in values.values()):
             return replace(english(), said=self.said).say(kind, code, values, procedures)

@@ -30,6 +30,7 @@ from domain.commands import (
 from domain.entry import Entry
 from domain.faults import faults_of
 from domain.forms import Paragraph, Value, plain
+from domain.offers import words_of
 from domain.procedures import registers
 from domain.refusals import Fault, Invalid
 from infra.desk.desk import new_cause
@@ -97,7 +98,7 @@ async def propose_correction(request: Request, register: str, entry: Id) -> Resp
     """By an officer of the office that wrote the entry, or that keeps the register today: an error of the office."""
     country = _country_of(request, register)
     said = await body_of(request, CorrectionProposal)
-    content = _content_of(register, said.content)
+    content = _content_of(country, register, said.content)
     asked = partial(ProposeCorrection, of=said.of, content=content, reason=said.reason)
     return await _done(request, country, register, entry, asked)
 
@@ -113,7 +114,7 @@ async def correct(request: Request, register: str, entry: Id) -> Response:
     if (said.content is None) is not (said.reason is None):
         raise Invalid(Fault("/content" if said.content is None else "/reason", "missing"))
     found = await _as_it_stands(country, register, entry)
-    content = None if said.content is None else _content_of(register, said.content)
+    content = None if said.content is None else _content_of(country, register, said.content)
     asked = partial(CorrectEntry, **_decided(said, found), content=content)
     return await _done(request, country, register, entry, asked)
 
@@ -170,12 +171,12 @@ def _decided(said: Correction | Annulment, found: Entry) -> dict[str, Any]:
     }
 
 
-def _content_of(register: str, said: dict[str, Any]) -> dict[str, Any]:
-    """The content in the newest form of the register; raises Invalid."""
+def _content_of(country: CountryHouse, register: str, said: dict[str, Any]) -> dict[str, Any]:
+    """The content in the newest form of the register; raises Invalid in the words of what writes to it."""
     try:
         return plain(registers()[register].content.model_validate(said))
     except ValidationError as error:
-        raise Invalid(*faults_of(error, "/content")) from None
+        raise Invalid(*faults_of(error, "/content")).about(*words_of(country.code, register)) from None
 
 
 async def _as_it_stands(country: CountryHouse, register: str, entry: str) -> Entry:

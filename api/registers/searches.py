@@ -27,9 +27,10 @@ from domain.countries import countries
 from domain.entry import Entry
 from domain.forms import Line, Value
 from domain.names import Spelling, plainly
+from domain.offers import words_of
 from domain.procedure import Key
 from domain.procedures import registers
-from domain.refusals import Clash
+from domain.refusals import Clash, Invalid
 from infra.house import CountryHouse
 
 router = APIRouter()
@@ -57,7 +58,7 @@ async def search(request: Request, register: str) -> Response:
     actor = caller(request)
     country, _ = office_of_register(request, actor, register, _ACTIONS)
     said = await body_of(request, Search)
-    keys = registers()[register].keys_searched(said.kind, said.parts, _spellings(country))
+    keys = _keys(country, register, said)
     await country.seen()
     found = _found(country, keys)
     rule = rule_for_entry(request, actor, found, _ACTIONS)
@@ -66,6 +67,14 @@ async def search(request: Request, register: str) -> Response:
         raise must_be_said()
     await recorded(request, country, rule, read_of_entry(country, found), purpose)
     return answered(seen_by(country, actor, rule, found), version=found.version)
+
+
+def _keys(country: CountryHouse, register: str, said: Search) -> tuple[Key, ...]:
+    """The keys that are meant; raises Invalid in the words of what writes to the register."""
+    try:
+        return registers()[register].keys_searched(said.kind, said.parts, _spellings(country))
+    except Invalid as wrong:
+        raise wrong.about(*words_of(country.code, register)) from None
 
 
 def _spellings(country: CountryHouse) -> list[Spelling]:

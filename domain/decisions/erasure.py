@@ -1,6 +1,6 @@
 """Forgetting: the keys of a case or of an entry are given up, once the law lets it; nothing that is signed changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from domain import events as e
@@ -33,6 +33,8 @@ def erase_case(command: EraseCase, situation: Situation) -> Decision:
         whose |= keys.keys()  # what is about several people falls last, with everything
     fallen = _keys_of_case(situation, whose)
     if not fallen:
+        known = case.erasure_bases
+        _must_be_the_same(command.basis, [known[name] for name in command.whose or known if name in known])
         return situation.so_already(rule)
     if case.stage in ENDED:  # what it waits for says more than what fits
         _must_be_forgettable(situation)
@@ -48,6 +50,7 @@ def erase_entry(command: EraseEntry, situation: Situation) -> Decision:
     rule = situation.must_be_allowed()
     entry, sealed_with = situation.entry, _keys_of_entry(situation)
     if not sealed_with:
+        _must_be_the_same(command.basis, [entry.erasure_basis] if entry.erasure_basis else [])
         return situation.so_already(rule)
     since = entry_kept_since(entry)
     if since is None:
@@ -87,6 +90,12 @@ def forget_entry(_command: ForgetEntry, situation: Situation) -> Decision:
         return situation.so_already(rule)
     erased = e.PersonalDataErased(keys=sealed_with, whose=sorted(situation.keys), basis=kept.basis)
     return situation.by(rule, [(LEAD, erased)])
+
+
+def _must_be_the_same(basis: str, before: Sequence[str]) -> None:
+    """Where nothing is left to erase: as it was erased before (rules.md 21); no basis is taken without a record."""
+    if before and basis not in before:
+        raise Clash("erased_already", basis=before[-1])
 
 
 def _keys_of_case(situation: Situation, whose: Collection[str]) -> list[str]:

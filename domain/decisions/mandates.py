@@ -12,7 +12,7 @@ from domain.decisions.situation import Situation
 from domain.mandate import LONGEST_YEARS, Mandate
 from domain.offers import offers_of
 from domain.persons import is_company
-from domain.refusals import Clash, Fault, Invalid, NotAllowed, Unknown
+from domain.refusals import Clash, Fault, Invalid, NotAllowed, Stale, Unknown
 
 PRINCIPAL, REPRESENTATIVE = "p1", "p2"  # in the events of a mandate, as parties are in those of a case
 
@@ -44,7 +44,9 @@ def give(command: GiveMandate, situation: Situation) -> Decision:
 
 
 def end(command: EndMandate, situation: Situation) -> Decision:
-    """From the next act on it holds no more; what is over already is over, and nothing follows."""
+    """From the next act on it holds no more; what is over already is over, and nothing follows. Who saw the one before
+    does not end the next one.
+    """
     mandate = situation.mandate
     me = command.by.persons.get(command.country)
     if mandate is None or me is None:
@@ -54,6 +56,8 @@ def end(command: EndMandate, situation: Situation) -> Decision:
     else:
         role, acting = "principal", _by_the_principal(mandate, me, situation)
     is_live = mandate.is_live(situation.day)
+    if is_live and command.expected != mandate.version:
+        raise Stale(mandate.version)
     return _by(situation, role, acting, [e.MandateEnded(acting=acting)] if is_live else [])
 
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from domain.countries import country_of, legal_day
 from domain.faults import faults_of
 from domain.forms import plain
-from domain.offers import keeper_of, writing_to
+from domain.offers import keeper_of, words_of
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Fault, Named, Refusal
@@ -68,7 +68,7 @@ def import_file(
 
         country.desk.have(work).result()
     except WrongLines as wrong:
-        wrong.about(*(offer.procedure.name for offer in writing_to(country.code, register)))
+        wrong.about(*words_of(country.code, register))
         raise
     return total
 

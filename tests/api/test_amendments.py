@@ -1,5 +1,6 @@
 """Corrections and annulments over HTTP: what an office wrote in error, and what a court decides of it."""
 
+import json
 from functools import partial
 from typing import Any, Final
 
@@ -213,6 +214,35 @@ def test_what_is_wrong_is_named_and_changes_nothing(town: Town) -> None:
         "amendment_not_proposed",
     )
     assert seen(town, path)["version"] == found["version"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_a_wrong_vin_is_named_in_a_correction_as_it_is_in_a_filing(town: Town, language: str) -> None:
+    """In the words of the procedure that writes to the register."""
+    path = path_of(town, town.take_to("completed", *SALE))
+    found = seen(town, path)
+    vehicle = found["content"]["vehicle"]
+    small = {**vehicle, "vin": vehicle["vin"].lower()}
+    said = {
+        "of": found["newest_change"],
+        "content": {**found["content"], "vehicle": small},
+        "reason": WHY,
+    }
+    filing = town.filing(*SALE)
+    filing["request"]["vehicle"]["vin"] = filing["request"]["vehicle"]["vin"].lower()
+    headers = {"Content-Type": "application/json", "Accept-Language": language}
+    asked = (
+        (FIRST, f"{path}/correction-proposals", said, {"If-Match": f'"{found["version"]}"'}),
+        (SELLER, "/v1/cases", filing, {"Idempotency-Key": new_key()}),
+    )
+    (corrected,), (filed,) = (
+        town.as_(who)
+        .send("POST", where, content=json.dumps(body).encode(), headers={**headers, **more})
+        .json()["errors"]
+        for who, where, body, more in asked
+    )
+    assert corrected["code"] == "vin_not_normal"
+    assert corrected["detail"] == filed["detail"] != corrected["code"]
 
 
 def test_who_is_in_the_entry_does_not_see_what_offices_propose(town: Town) -> None:

@@ -220,7 +220,10 @@ def test_a_clerk_acts_by_the_mandate_of_the_head_and_no_longer(town: Town) -> No
     wrong = consented(town, case, CLERK, **{**by, "as": "mandate"})
     assert wrong.json()["errors"][0]["code"] == "mandate_does_not_hold"
     good(consented(town, case, CLERK, **by))
-    assert town.as_(HEAD).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(HEAD).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
     later = good(filed(town, company))
     assert problem(consented(town, later, CLERK, **by)) == (404, "not_found")
 

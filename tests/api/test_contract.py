@@ -250,7 +250,10 @@ def represented(town: Town) -> None:
     good(town.as_(OTHER).get(f"/v1/cases/{case['case']}"))
     for each in (SELLER, OTHER):
         good(town.as_(each).get("/v1/my/mandates", country="KZ"))
-    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
 
 
 def looked_after(town: Town) -> None:

@@ -400,6 +400,28 @@ def test_a_key_belongs_to_one_request(town: Town) -> None:
     assert town.as_(BUYER).post(f"/v1/cases/{case['case']}/consents", of, key=key).status_code == 200
 
 
+def test_the_same_content_is_known_under_its_key_however_it_is_written(town: Town) -> None:
+    """Spaces, escapes and the order of members say nothing: a client that writes its request anew repeats it."""
+    filing, key, seller = town.filing(*SALE), new_key(), town.as_(SELLER)
+    case = good(seller.post("/v1/cases", filing, key=key))
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+    with nothing_changes(town):
+        for said in (
+            json.dumps(filing, indent=2),
+            json.dumps(filing, sort_keys=True),
+            json.dumps(dict(reversed(filing.items())), ensure_ascii=False),
+        ):
+            again = seller.send("POST", "/v1/cases", content=said.encode(), headers=headers)
+            assert (again.status_code, again.json()) == (201, case)
+    path, of = f"/v1/cases/{case['case']}/consents", {"answer": "give", "of": case["request_hash"]}
+    headers["Idempotency-Key"] = new_key()
+    given, again = (
+        town.as_(BUYER).send("POST", path, content=said.encode(), headers=headers)
+        for said in (json.dumps(of), json.dumps(dict(reversed(of.items())), indent=1))
+    )
+    assert good(given) == good(again)
+
+
 def test_a_key_of_a_judgement_is_not_taken_for_another(town: Town) -> None:
     case = town.take_to("in_review", *SALE)
     officer, key = town.as_(f"{OFFICE}-officer-1"), new_key()

@@ -151,7 +151,12 @@ def test_what_confirmed_law_keeps_no_longer_is_forgotten_once_with_its_evidence(
     assert of_case["basis"] == of_entry["basis"] == "Law of the tests: 1 years"
     until(lambda: not evidence(town), "the evidence to be gone")
     assert listed(town) == []
-    good(town.as_(OFFICER).post(f"/v1/cases/{case}/erasures", BASIS))  # it was so already
+    path = f"/v1/cases/{case}/erasures"
+    good(town.as_(OFFICER).post(path, {"basis": of_case["basis"]}))  # it was so already
+    other = town.as_(OFFICER).post(path, BASIS)
+    assert problem(other) == (409, "erased_already")
+    assert "“Law of the tests: 1 years”" in other.json()["detail"]
+    assert "EraseCase" not in town.read(case, OFFICER)["fits"]
     assert len(erasures(town, case)) == 1
     verified(town)
 

@@ -35,7 +35,7 @@ def mandates(town: Town) -> Iterator[list[tuple[str, str]]]:
     given: list[tuple[str, str]] = []
     yield given
     for principal, mandate in given:
-        town.as_(principal).delete(f"/v1/mandates/{mandate}")
+        town.end_mandate(principal, mandate)
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def test_nobody_learns_of_the_mandates_of_others(town: Town, give: Any) -> None:
     town.settle()
     assert good(town.as_(STRANGER).get("/v1/my/mandates", country="KZ"))["items"] == []
     for who in (STRANGER, BUYER, f"{OFFICE}-officer-1", "kz-treasury", "tr-citizen-1"):
-        refused = town.as_(who).delete(f"/v1/mandates/{mandate}")
-        nothing = town.as_(who).delete(f"/v1/mandates/{uuid4()}")
+        refused = town.as_(who).delete(f"/v1/mandates/{mandate}", seen=1)
+        nothing = town.as_(who).delete(f"/v1/mandates/{uuid4()}", seen=1)
         assert problem(refused) == problem(nothing) == (404, "not_found")
     refused = town.as_(STRANGER).post(
         "/v1/cases",
@@ -114,14 +114,32 @@ def test_a_mandate_is_given_by_people_for_themselves(town: Town) -> None:
 
 @pytest.mark.parametrize("who", [SELLER, OTHER])
 def test_either_ends_it_and_twice_is_once(town: Town, give: Any, who: str) -> None:
-    path = f"/v1/mandates/{give(SELLER)['mandate']}"
+    mandate = give(SELLER)
     for _ in range(2):
-        answer = town.as_(who).delete(path)
+        answer = town.as_(who).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"])
         assert (answer.status_code, answer.content) == (204, b"")
     town.settle()
     (shown,) = good(town.as_(SELLER).get("/v1/my/mandates", country="KZ"))["items"]
     assert not shown["is_live"]
     assert shown["ended_by"] == ("principal" if who == SELLER else "representative")
+
+
+def test_an_end_that_is_sent_again_does_not_end_the_next_mandate(town: Town, give: Any) -> None:
+    """It has the same id, so an end says which version it saw; the answer to the first may be lost."""
+    first = give(SELLER)
+    path, representative = f"/v1/mandates/{first['mandate']}", town.as_(OTHER)
+    assert problem(representative.delete(path)) == (428, "if_match_missing")
+    for _ in range(2):
+        assert representative.delete(path, seen=first["version"]).status_code == 204
+    second = give(SELLER, procedures=["car_sale"])
+    assert second["mandate"] == first["mandate"]
+    late = representative.delete(path, seen=first["version"])
+    assert (problem(late), late.json()["version"]) == ((412, "stale_version"), second["version"])
+    town.settle()
+    (shown,) = good(town.as_(SELLER).get("/v1/my/mandates", country="KZ"))["items"]
+    assert shown["is_live"]
+    assert representative.delete(path, seen=second["version"]).status_code == 204
+    assert representative.delete(path, seen=first["version"]).status_code == 204  # nothing stands
 
 
 @pytest.mark.parametrize(
@@ -212,7 +230,10 @@ def test_an_ended_mandate_does_nothing_and_shows_nothing(town: Town, give: Any) 
     path = f"/v1/cases/{case}"
     assert good(town.as_(OTHER).get(path))["you_are"] == "buyer"
     said = {"answer": "give", "of": town.read(case)["request_hash"], "acting": by(mandate)}
-    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(BUYER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
     assert problem(town.as_(OTHER).post(f"{path}/consents", said)) == (404, "not_found")
     for what in ("", "/history"):
         assert problem(town.as_(OTHER).get(path + what)) == (404, "not_found")
@@ -224,7 +245,10 @@ def test_who_filed_by_a_mandate_that_is_over_sees_the_case_no_more(town: Town, g
     body, key = {**town.filing(*SALE), "acting": by(mandate)}, new_key()
     filed = good(town.as_(OTHER).post("/v1/cases", body, key=key))
     assert good(town.as_(OTHER).post("/v1/cases", body, key=key)) == filed
-    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
     assert problem(town.as_(OTHER).get(f"/v1/cases/{filed['case']}")) == (404, "not_found")
     again = good(town.as_(OTHER).post("/v1/cases", body, key=key))  # it is on the disk: that much is said
     assert {**again, "fits": []} == {name: filed[name] for name in ("case", "stage", "version")} | {
@@ -270,7 +294,8 @@ def test_two_at_once_end_it_and_act_by_it(town: Town, give: Any) -> None:
         said = {"answer": "give", "of": town.read(case)["request_hash"], "acting": by(mandate)}
         with ThreadPoolExecutor(2) as both:
             acted = both.submit(town.as_(OTHER).post, f"/v1/cases/{case}/consents", said)
-            ended = both.submit(town.as_(BUYER).delete, f"/v1/mandates/{mandate['mandate']}")
+            path, seen = f"/v1/mandates/{mandate['mandate']}", mandate["version"]
+            ended = both.submit(town.as_(BUYER).delete, path, seen=seen)
         assert ended.result().status_code == 204
         is_given = town.read(case)["consents"][0]["answer"] == "given"
         assert acted.result().status_code == (200 if is_given else 404)
@@ -288,7 +313,7 @@ def test_who_has_a_mandate_finds_the_cases_that_it_is_for(town: Town, give: Any)
     ]
     for who in (STRANGER, BUYER):
         assert problem(town.as_(who).get("/v1/cases", **mine)) == (404, "not_found")
-    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    town.end_mandate(BUYER, mandate)
     assert problem(town.as_(OTHER).get("/v1/cases", **mine)) == (404, "not_found")
 
 
@@ -304,7 +329,10 @@ def test_an_officer_with_a_mandate_of_a_party_is_kept_out_in_each_role(town: Tow
     for what in ("assignments", "proposals", "approvals"):
         refused = town.as_(officer).post(f"/v1/cases/{case}/{what}", {}, seen=seen)
         assert problem(refused) == (403, "party_to_this_case"), what
-    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(BUYER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
     good(town.judge(officer, case, "assignments"))
     mine = str(town.read(case)["officer"])
     give(BUYER, officer)
@@ -319,7 +347,10 @@ def test_an_officer_who_filed_for_a_party_judges_it_no_more_when_the_mandate_is_
     mandate = give(SELLER, officer)
     body = {**town.filing(*SALE), "acting": by(mandate)}
     case = str(good(town.as_(officer).post("/v1/cases", body, key=new_key()))["case"])
-    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
     town.complete(case)
     refused = town.as_(officer).post(
         f"/v1/cases/{case}/assignments", {}, seen=int(town.read(case)["version"])
@@ -342,7 +373,10 @@ def test_an_officer_with_a_mandate_of_a_party_is_not_at_the_counter_for_it(town:
 def test_a_log_with_mandates_verifies_and_its_rows_are_made_again(town: Town, give: Any) -> None:
     mandate = give(SELLER)
     good(town.as_(OTHER).post("/v1/cases", {**town.filing(*SALE), "acting": by(mandate)}, key=new_key()))
-    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    assert (
+        town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
+        == 204
+    )
     town.settle()
     assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["ok"]
     kazakhstan = town.house.countries["KZ"]
@@ -355,7 +389,7 @@ def test_a_stream_of_another_kind_is_no_mandate_and_a_mandate_no_case(town: Town
     mandate, case = give(SELLER)["mandate"], town.file(*SALE)
     keys = town.house.countries["KZ"].ids.keys()
     for stream in (case, keys):
-        assert problem(town.as_(SELLER).delete(f"/v1/mandates/{stream}")) == (404, "not_found")
+        assert problem(town.as_(SELLER).delete(f"/v1/mandates/{stream}", seen=1)) == (404, "not_found")
     for stream in (mandate, keys):
         refused = town.as_(SELLER).post(f"/v1/cases/{stream}/withdrawals", {}, seen=1)
         assert problem(refused) == (404, "not_found")
@@ -368,7 +402,7 @@ def test_whoever_acts_by_nothing_any_more_hears_of_their_filing_nothing_that_an_
     mandate = give(SELLER)
     body, key = {**town.filing(*SALE), "acting": by(mandate)}, new_key()
     filed = good(town.as_(OTHER).post("/v1/cases", body, key=key))
-    town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}")
+    town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"])
     again = town.as_(OTHER).post("/v1/cases", body, key=key)
     assert again.status_code == 201
     assert good(again) == {**{name: filed[name] for name in ("case", "stage", "version")}, "fits": []}

@@ -172,11 +172,12 @@ def represented(town: ServedTown) -> None:
     """A mandate is given, used and ended; a company is looked for by its number."""
     people = {"principal": person(SELLER), "representative": person(AGENT)}
     given = {"country": "KZ", **people, "until": (town.now() + timedelta(days=9)).date().isoformat()}
-    mandate = good(town.as_(SELLER).post("/v1/mandates", given))["mandate"]
+    answer = good(town.as_(SELLER).post("/v1/mandates", given))
+    mandate, seen = answer["mandate"], answer["version"]
     body = {**town.filing(*SALE), "acting": {"as": "mandate", "mandate": mandate}}
     good(town.as_(AGENT).post("/v1/cases", body, key=new_key()))
     good(town.as_(AGENT).get("/v1/my/mandates", country="KZ"))
-    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate}", seen=seen).status_code == 204
     asked = {"kind": "number", "parts": ["EXAMPLE-KZ-1"], "purpose": "a search"}
     good(town.as_(f"{OFFICE}-officer-1").post("/v1/registers/companies/searches", asked))
 

@@ -401,7 +401,7 @@ def test_who_acts_by_a_mandate_finds_what_the_party_was_told_as_long_as_it_lives
     assert told(town, THIRD, case) == []
     asked = {"country": "KZ", "mandate": mandate}
     assert problem(town.as_(SELLER).get("/v1/my/notices", **asked)) == (404, "not_found")
-    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    town.end_mandate(BUYER, mandate)
     town.settle()
     assert problem(town.as_(THIRD).get("/v1/my/notices", **asked)) == (404, "not_found")
 
@@ -429,7 +429,7 @@ def test_who_acts_for_others_is_told_beside_their_own_where_to_ask(new_town: Tow
     assert for_others(new_town, BUYER) == for_others(new_town, SELLER) == []
     of_theirs = good(new_town.as_(THIRD).get("/v1/my/notices", country="KZ", mandate=mandate))
     assert of_theirs["for_others"] == []
-    assert new_town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    new_town.end_mandate(BUYER, mandate)
     assert for_others(new_town, THIRD) == []
 
 
@@ -494,4 +494,4 @@ def test_a_mandate_tells_of_the_procedures_for_which_it_is(town: Town) -> None:
     assert told(town, BUYER, founding) == ["consent_asked"]
     assert told(town, THIRD, sale, mandate=mandate) == ["consent_asked"]
     assert told(town, THIRD, founding, mandate=mandate) == []
-    assert town.as_(BUYER).delete(f"/v1/mandates/{mandate}").status_code == 204
+    town.end_mandate(BUYER, mandate)

@@ -452,9 +452,9 @@ def object_to(
     return _asked(RecordObjection, by, **{**found, "code": code, **more})
 
 
-def erase(*whose: str, by: Who = DATA_PROTECTION) -> Act:
+def erase(*whose: str, by: Who = DATA_PROTECTION, basis: str = "the retention has ended") -> Act:
     """The data of these roles is to be destroyed; of everybody, where none is named."""
-    return _asked(EraseCase, by, basis="the retention has ended", whose=whose)
+    return _asked(EraseCase, by, basis=basis, whose=whose)
 
 
 def restrict(kind: str, by: Who | None = None, restriction: str = "restriction-1", **more: Any) -> Act:
@@ -567,9 +567,9 @@ def ended(story: Story) -> None:
     story.happened((story.key, e.EntryEnded(register=register, title="scrapped")))
 
 
-def erase_entry(by: Who = DATA_PROTECTION) -> Act:
+def erase_entry(by: Who = DATA_PROTECTION, basis: str = "the retention has ended") -> Act:
     """The data of the entry is to be destroyed."""
-    return lambda s: EraseEntry(basis="the retention has ended", **_of_entry(s, by))
+    return lambda s: EraseEntry(basis=basis, **_of_entry(s, by))
 
 
 def forget(by: Who = clock) -> Act:
@@ -726,13 +726,17 @@ def give_mandate(
     return act
 
 
-def end_mandate(by: Who | None = None, **between: Any) -> Act:
-    """Whoever gave the mandate takes it back, or somebody else ends it."""
+def end_mandate(by: Who | None = None, *, seen: int | None = None, **between: Any) -> Act:
+    """Whoever gave the mandate takes it back, or somebody else ends it; as it stands, or as they saw it before."""
 
     def act(story: Story) -> Command:
         given = give_mandate(**between)(story)
         assert isinstance(given, GiveMandate)
         who = by(story) if by else given.by
-        return EndMandate(by=who, cause="cmd:x", country=given.country, mandate=given.mandate)
+        stands = story.mandates.get(mandate_key(given.principal_person, given.representative_person))
+        expected = seen if seen is not None else stands.version if stands else 0
+        return EndMandate(
+            by=who, cause="cmd:x", country=given.country, mandate=given.mandate, expected=expected
+        )
 
     return act

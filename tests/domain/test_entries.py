@@ -207,6 +207,7 @@ def test_an_entry_is_forgotten_when_its_retention_has_ended() -> None:
     assert story.entry.content == {"vehicle": None, "owner": None}
     assert story.entry.is_erased
     story.when(erase_entry()).then()
+    story.when(erase_entry(basis="a judgement")).then_refused(Clash, "erased_already")
 
 
 def test_an_entry_that_holds_is_kept_however_old_it_is() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain import events as e
+from domain.lifecycle import fits
 from domain.refusals import Amount, Clash, Erased, Invalid, NotAllowed, Unknown, WrongStage
 from tests.domain.acts import (
     APPROVED,
@@ -22,6 +23,7 @@ from tests.domain.acts import (
     WITHDRAWN,
     acknowledge,
     amend,
+    annul_result,
     answer,
     applicant,
     approve,
@@ -112,6 +114,36 @@ def test_the_same_erasure_twice_is_ignored() -> None:
     story.when(erase("seller")).then()
     given(story, erase()).when(erase()).then()
     assert story.now.erased == ["buyer", "case", "seller"]
+
+
+def test_an_erasure_on_another_basis_hears_on_which_it_was_erased() -> None:
+    """A basis that stands nowhere in the log must not be answered with yes (rules.md 21)."""
+    story = given(a_sale(), *COMPLETED, YEARS_LATER, erase("seller", basis="Retention over."))
+    story.when(erase("seller", basis="Retention over.")).then()
+    story.when(erase("seller", basis="Judgement of 5 March.")).then_refused(Clash, "erased_already")
+    assert story.refusal is not None
+    assert story.refusal.values == {"basis": "Retention over."}
+    given(story, erase(basis="Judgement of 5 March."))
+    story.when(erase(basis="Judgement of 5 March.")).then()
+    story.when(erase("seller", basis="Judgement of 5 March.")).then_refused(Clash, "erased_already")
+    story.when(erase(basis="Judgement of 6 March.")).then_refused(Clash, "erased_already")
+
+
+def test_an_erasure_fits_as_long_as_there_is_something_to_erase() -> None:
+    story = given(a_sale(), *COMPLETED, YEARS_LATER)
+    for act in (erase("seller"), erase("buyer"), erase("case")):
+        assert "EraseCase" in fits(story.now, at=story.at)
+        given(story, act)
+    assert "EraseCase" not in fits(story.now, at=story.at)
+    given(story, pay(300, "late"), pay_back(300, "late"))
+    assert "EraseCase" in fits(story.now, at=story.at)
+
+
+def test_the_reasons_of_a_court_after_an_erasure_can_be_erased_too() -> None:
+    story = given(a_sale(), *COMPLETED, YEARS_LATER, erase(), annul_result())
+    assert "EraseCase" in fits(story.now, at=story.at)
+    story.when(erase()).then("PersonalDataErased")
+    assert "EraseCase" not in fits(story.now, at=story.at)
 
 
 def test_what_comes_after_an_erasure_can_be_erased_too() -> None:

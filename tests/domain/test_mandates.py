@@ -12,7 +12,7 @@ from domain import events as e
 from domain.commands import Command, PartyCommand, StatedCapacity
 from domain.lifecycle import fits
 from domain.parties import Capacity
-from domain.refusals import Clash, Invalid, NotAllowed, Unknown
+from domain.refusals import Clash, Invalid, NotAllowed, Stale, Unknown
 from tests.domain.acts import (
     IN_HAND,
     REPRESENTATIVE,
@@ -99,6 +99,16 @@ def test_either_of_the_two_ends_it_and_once(by: Any) -> None:
     assert story.last[0].actor["role"] == ("representative" if by is BY else "principal")
     story.when(end_mandate()).then()
     story.when(end_mandate(BY)).then()
+
+
+def test_who_saw_the_mandate_before_does_not_end_the_next_one() -> None:
+    story = given(a_sale(), give_mandate())
+    before = story.the(e.MandateGiven)
+    given(story, end_mandate(seen=1)).when(end_mandate(seen=1)).then()
+    story.when(give_mandate(procedures=("car_sale",))).then("MandateGiven")
+    assert story.the(e.MandateGiven) != before
+    story.when(end_mandate(seen=1)).then_refused(Stale)
+    story.when(end_mandate(seen=3)).then("MandateEnded")
 
 
 def test_nobody_else_hears_that_there_is_one() -> None:

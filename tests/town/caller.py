@@ -53,9 +53,9 @@ class Caller:
         raw = json.dumps({} if body is None else body, ensure_ascii=False, separators=(",", ":")).encode()
         return self.send("POST", path, content=raw, headers=headers)
 
-    def delete(self, path: str) -> httpx2.Response:
-        """Take something away."""
-        return self.send("DELETE", path)
+    def delete(self, path: str, *, seen: int | None = None) -> httpx2.Response:
+        """Take something away; ``seen`` as in ``post``."""
+        return self.send("DELETE", path, headers={} if seen is None else {"If-Match": f'"{seen}"'})
 
 
 def good(answer: httpx2.Response) -> dict[str, Any]:

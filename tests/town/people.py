@@ -289,6 +289,14 @@ class Town:
         country = self.read(case)["country"].lower()
         good(self.judge(f"{country}-citizen-1", case, "withdrawals"))
 
+    def end_mandate(self, who: str, mandate: str) -> None:
+        """Either of the two ends it, as it stands."""
+        self.settle()
+        mine = good(self.as_(who).get("/v1/my/mandates", country=who[:2].upper(), limit=100))["items"]
+        seen = next(each["version"] for each in mine if each["mandate"] == mandate)
+        answer = self.as_(who).delete(f"/v1/mandates/{mandate}", seen=seen)
+        assert answer.status_code == 204, answer.text
+
     def acknowledge(self, case: str) -> None:
         """The registries say, signed, that they have applied the decision."""
         for changed in self.read(case)["entries"]:
