@@ -61,7 +61,8 @@ class Awaited(NamedTuple):
     """One thing that is waited for. ``who``: a party ("p2"), or a kind of office; ``office`` names the office.
 
     ``time``: the member of the terms' times that gave the deadline, None where it is another's. ``amount_until``: the
-    last day on which the amount surely holds, where that is before the last day to pay it.
+    last day on which the amount surely holds, where that is before the last day to pay it. ``fee_until``: the same of
+    the whole fee as it was assessed, whatever the last day to pay is.
     """
 
     who: str
@@ -72,6 +73,7 @@ class Awaited(NamedTuple):
     amount: int | None = None
     currency: str | None = None
     amount_until: date | None = None
+    fee_until: date | None = None
 
 
 def awaited(case: Case, *, at: datetime | None = None) -> list[Awaited]:
@@ -182,9 +184,10 @@ def _fee(case: Case) -> Iterator[Awaited]:
 
 def _to_pay(what: str, fee: Fee, left: int, case: Case) -> Awaited:
     time = "pay" if what == "fee" else "pay_entry"
-    until = _before(amount_until(case), fee["due"])
+    sure = amount_until(case)
+    until = _before(sure, fee["due"])
     return Awaited(
-        FIRST_PARTY, what, fee["due"], time, amount=left, currency=fee["currency"], amount_until=until
+        FIRST_PARTY, what, fee["due"], time, None, left, fee["currency"], amount_until=until, fee_until=sure
     )
 
 

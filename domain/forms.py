@@ -50,6 +50,8 @@ def _said(text: str) -> str:
 
 
 def _trimmed(text: str) -> str:
+    if text.isascii() and text.isprintable() and text[:1] > " " and text[-1] > " ":
+        return text  # as most are: all of it is seen
     check(text)  # one line, nothing invisible: it may become part of a key
     if text != text.strip():
         raise WrongValue("space_around")

@@ -103,7 +103,7 @@ def lapsed_for(case: Case, reason: LapseReason) -> WhichTime:
 
 def over(case: Case, at: datetime) -> Deadline | None:
     """The last day of what the case will lapse for: a time to pay is over on it, whatever is on its way still."""
-    ends = (time.due for time in running(case) if time.which in LAPSES)
+    ends = (time.due for way in _LAPSING for time in way(case))
     return next((due for due in ends if is_past(due, at)), None)
 
 
@@ -194,6 +194,7 @@ def _appeals(case: Case) -> Iterator[Running]:
             yield Running("appeal_decision", appeal["decide_until"], party=appeal["party"], of=appeal["of"])
 
 
+_LAPSING: Final = (_fee, _consents, _answer)  # what LAPSES names
 _WAYS: Final[tuple[Callable[[Case], Iterator[Running]], ...]] = (
     _fee,
     _consents,

@@ -1,11 +1,11 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from domain.about import about_of_case, offer_of
-from domain.awaited import YOU, Awaited, amount_until, appeal_of, awaited, is_unconfirmed, unconfirmed
+from domain.awaited import YOU, Awaited, appeal_of, awaited, is_unconfirmed, unconfirmed
 from domain.case import Case
 from domain.case_parts import Amendment, Appeal, Fee, Former, Opinion, Question
 from domain.commands import LodgeAppeal
@@ -192,7 +192,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     party; ``is_left``: who has it does not decide it any more. ``at``: the moment, at which times may be over that
     nobody has closed yet; None: none is.
     """
-    doubtful = unconfirmed(case)
+    doubtful, waits = unconfirmed(case), awaited(case, at=at)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
     reader = _Reader(party, mine, human) if party else None
 
@@ -202,7 +202,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     def fee(found: Fee | None, member: str, time: str) -> dict[str, Any] | None:
         if found is None:
             return None
-        until = amount_until(case) if found is case.open_fee else None
+        until = fee_until if found is open_fee else None
         return {
             **found,
             "due": day(found["due"], time),
@@ -210,6 +210,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
             "amount_until": until and until.isoformat(),
         }
 
+    open_fee, fee_until = case.open_fee, next((each.fee_until for each in waits if each.fee_until), None)
     seen = case.request
     if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
@@ -290,7 +291,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "limits": _limits(case) if party is None else [],
         "warnings": [*of_the_filing(case.all_warnings), *([KIN] if is_kin else [])] if party is None else [],
         "erased": case.erased,
-        "next": [_next(each, case, ours, doubtful) for each in _waited_for(case, ours, at, is_left=is_left)],
+        "next": [_next(each, case, ours, doubtful) for each in _waited_for(waits, ours, is_left=is_left)],
         "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),
         "fits": list(fits(case, ours, mine=mine, at=at)),
         "timeline": case.timeline,
@@ -313,11 +314,9 @@ def _limits(case: Case) -> list[dict[str, Any]]:
     return filing_limits(about, country_of(case.country)) if about else []
 
 
-def _waited_for(
-    case: Case, ours: Collection[str], at: datetime | None, *, is_left: bool
-) -> Iterator[Awaited]:
+def _waited_for(waits: Iterable[Awaited], ours: Collection[str], *, is_left: bool) -> Iterator[Awaited]:
     """What is waited for, but for another party's time to appeal, which is no day of this one."""
-    for each in awaited(case, at=at):
+    for each in waits:
         if each.what == "decision" and is_left:
             yield each._replace(what="reassignment")
         elif each.what != "appeal" or not ours or each.who in ours:
