@@ -31,9 +31,10 @@ from domain.case import Case
 from domain.commands import Actor
 from domain.events import As
 from domain.offers import offer
+from domain.refusals import Named, Value
 from infra.house import CountryHouse
 from infra.read_models.store import Transaction
-from projections.notices import TIMES
+from projections.notices import BY_OFFICES, TIMES
 
 router = APIRouter()
 
@@ -75,8 +76,8 @@ class NoticePage(Shape):
     for_others: list[ForAnother]
 
 
-AFTER: Final = ("until", "unconfirmed")  # sentences that follow another one
-VALUES: Final = frozenset({"until"})  # what may stand in braces
+AFTER: Final = ("court", "until", "unconfirmed")  # sentences that follow another one
+VALUES: Final = frozenset({"until", "office"})  # what may stand in braces
 _OF_OTHERS: Final = frozenset({"company", "birth", "mandate"})
 
 
@@ -111,7 +112,7 @@ async def my_notices(request: Request) -> Response:
         nothing = {"for_others": list[Any]()}
         return page(request, country, [], limit, [], headers=in_language(language), beside=nothing)
     with country.read_models.reading() as seen:
-        rows = _newest(seen, asked, after, limit)
+        rows = _newest(seen, asked, me, after, limit)
         told = _cases_that_tell(seen, rows)
         acting = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
         for_others = _for_others(request, country, seen, me) if me and is_seen and not after else []
@@ -167,19 +168,22 @@ def _for_others(request: Request, country: CountryHouse, seen: Transaction, me: 
         where = {"country": country.code, each.parameter: each.value}
         address = f"{request.url.path}?{urlencode(where)}"
         found += [
-            {"as": each.as_, "at": row["at"], "address": address} for row in _newest(seen, asked, [], 1)
+            {"as": each.as_, "at": row["at"], "address": address} for row in _newest(seen, asked, me, [], 1)
         ]
     return sorted(found, key=itemgetter("at"), reverse=True)
 
 
-def _newest(seen: Transaction, asked: Asked, after: list[Any], limit: int) -> list[dict[str, Any]]:
-    """Of cases and of entries, in one order."""
+def _newest(
+    seen: Transaction, asked: Asked, me: str | None, after: list[Any], limit: int
+) -> list[dict[str, Any]]:
+    """Of cases and of entries, in one order; nobody is told what they did themselves for another."""
 
-    def rows(view: str, stream: str, where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def rows(view: str, stream: str, where: Mapping[str, Any], **of: Any) -> list[dict[str, Any]]:
         order = ("at", stream, "number")
-        return seen.rows(view, where, order=order, after=after, limit=limit, is_descending=True)
+        return seen.rows(view, where, order=order, after=after, limit=limit, is_descending=True, **of)
 
     found = rows("notices", "case", asked.of_cases)
+    found += rows("acts_for_others", "case", asked.of_cases, unlike={"by": me or ""})
     if asked.of_entries is not None:
         for view in ("entry_notices", "entry_turns"):
             found += rows(view, "entry", asked.of_entries)
@@ -227,11 +231,21 @@ def _shown(country: str, row: Mapping[str, Any], language: Language) -> dict[str
         "until": until,
         "unconfirmed": bool(until) and _is_doubtful(country, row),
     }
-    codes = [row["what"], *(code for code in AFTER if found[code])]
-    values = {"until": date.fromisoformat(until)} if until else {}
+    court = _court(country, row)
+    codes = [row["what"], *(code for code in AFTER if {**found, "court": court}[code])]
+    values: dict[str, Value] = {"until": date.fromisoformat(until)} if until else {}
+    if court:
+        values["office"] = Named("office", court)
     named = (row["procedure"],) if is_of_case else ()
     sentence = " ".join(language.say("notice", code, values, named) for code in codes)
     return {**found, "sentence": sentence}
+
+
+def _court(country: str, row: Mapping[str, Any]) -> str | None:
+    """Which court the law names against what an office corrected or annulled."""
+    found = offer(country, row["procedure"]) if row["what"] in BY_OFFICES else None
+    amendments = found.since(row["terms"]).amendments if found else None
+    return amendments.court.authority if amendments and amendments.court else None
 
 
 def _is_doubtful(country: str, row: Mapping[str, Any]) -> bool:

@@ -3,10 +3,10 @@
 A further thing to wait for is a function here, in ``_WAYS``, and its sentences ("awaited") among the messages.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from domain.about import asks_four_eyes, offer_of
 from domain.case import Case, Stage
@@ -19,7 +19,7 @@ from domain.fees import assess, holds_until
 from domain.limits import SENIOR
 from domain.parties import FIRST_PARTY
 from domain.procedure import Terms
-from domain.roles import SUPERVISOR
+from domain.roles import OFFICERS, SUPERVISOR
 from domain.running import is_too_late_to_appeal
 
 AUTHORITY: Final = "authority"
@@ -54,6 +54,8 @@ OF_PARTIES: Final = (
     "opening",
     "appeal",
     "court",
+    "court_alone",
+    "filing",
 )
 
 
@@ -224,12 +226,11 @@ def _registers(case: Case) -> Iterator[Awaited]:
         return
     if case.waits_for_entries and case.open_fee is None:
         yield Awaited(AUTHORITY, "entries", office=case.authority)
-    objected = {objection["entry"] for objection in case.open_objections}
-    if objected:
+    if case.open_objections:
         yield Awaited(AUTHORITY, "objection", office=case.authority)
     terms = offer_of(case).since(case.terms) if case.entries else None
-    for entry in case.unanswered:
-        if terms is not None and entry["entry"] not in objected:
+    for entry in case.unapplied:
+        if terms is not None:
             yield Awaited(REGISTRY, "receipt", office=terms.registry_of(entry["register"]))
 
 
@@ -274,6 +275,28 @@ def _court(case: Case) -> Iterator[Awaited]:
         yield Awaited(party, "court", office=amendments.court.authority)
 
 
+def _court_alone(case: Case) -> Iterator[Awaited]:
+    """Against what an office corrected or annulled for its own error no office decides an appeal."""
+    newest = _newest_amendment(case) if case.amendments and case.stage != Stage.APPEALED else None
+    if newest is None or newest["by"] not in OFFICERS:
+        return
+    amendments = offer_of(case).since(case.terms).amendments
+    if amendments and amendments.court:
+        for party in _each_known_once(case):
+            yield Awaited(party, "court_alone", office=amendments.court.authority)
+
+
+def _newest_amendment(case: Case) -> Mapping[str, Any] | None:
+    amended = ("ResultCorrected", "ResultAnnulled")
+    return next((step for step in reversed(case.timeline) if step["what"] in amended), None)
+
+
+def _not_needed(case: Case) -> Iterator[Awaited]:
+    """Nothing was refused, so nobody appeals: whoever sees it otherwise files again."""
+    if case.stage == Stage.NOT_NEEDED and not case.erased:
+        yield Awaited(FIRST_PARTY, "filing")
+
+
 def _appealed(case: Case) -> Iterator[Awaited]:
     for appeal in case.open_appeals:
         yield Awaited(AUTHORITY, "appeal_decision", appeal["decide_until"], office=appeal["authority"])
@@ -293,6 +316,8 @@ _WAYS: Final[tuple[Callable[[Case], Iterator[Awaited]], ...]] = (
     _registers,
     _appeal,
     _court,
+    _court_alone,
+    _not_needed,
     _appealed,
     _refunds,
 )

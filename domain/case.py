@@ -365,6 +365,14 @@ class Case(NamedTuple):
         return [entry for entry in self.entries if entry["entry"] not in self.receipts.values()]
 
     @property
+    def unapplied(self) -> list[EntryMember]:
+        """Of what was approved, what a registry has neither applied nor objected to."""
+        if self.stage != Stage.APPROVED:
+            return []
+        objected = {objection["entry"] for objection in self.open_objections}
+        return [entry for entry in self.unanswered if entry["entry"] not in objected]
+
+    @property
     def has_consents(self) -> bool:
         """Nobody's consent is open."""
         return has_all(self.consents_asked, self.consents)

@@ -41,6 +41,7 @@ _WORDS: Final = {
     "extensions": ("reason",),
     "appeals": ("reason", "explanation"),
 }
+_OF_EACH_PARTY: Final = ("appeal", "court_alone")
 EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
 
 
@@ -285,7 +286,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "entries": case.entries,
         "entries_held": case.entries_held,
         "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
-        "amendments": [_unsigned(each) for each in case.amendments],
+        "amendments": [_amendment(each, case) for each in case.amendments],
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
@@ -315,11 +316,11 @@ def _limits(case: Case) -> list[dict[str, Any]]:
 
 
 def _waited_for(waits: Iterable[Awaited], ours: Collection[str], *, is_left: bool) -> Iterator[Awaited]:
-    """What is waited for, but for another party's time to appeal, which is no day of this one."""
+    """What is waited for, but for what another party may do against it: their time is no day of this one."""
     for each in waits:
         if each.what == "decision" and is_left:
             yield each._replace(what="reassignment")
-        elif each.what != "appeal" or not ours or each.who in ours:
+        elif each.what not in _OF_EACH_PARTY or not ours or each.who in ours:
             yield each
 
 
@@ -376,6 +377,12 @@ def _unsigned(said: Question | Opinion | Appeal | Amendment) -> dict[str, Any]:
     """Who asked, answered, decided or amended stands in the history."""
     unseen = ("asked_by", "given_by", "decided_by", "by")
     return {name: value for name, value in said.items() if name not in unseen}
+
+
+def _amendment(found: Amendment, case: Case) -> dict[str, Any]:
+    """No law is known that says what becomes of the fee for what is annulled: it is kept."""
+    is_kept = found["what"] == "annulment" and case.kept > 0
+    return {**_unsigned(found), "unconfirmed": ["after_annulment"] if is_kept else []}
 
 
 def _without_words(opinion: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from domain.case import Case
-from domain.case_parts import RestatedDay
+from domain.case_parts import RestatedDay, amount_of
 from domain.events import FeePaid, PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
+from domain.roles import OFFICERS
 from domain.running import stood_still
+from domain.visibility import EXEMPT
 from projections import Row, View
 
 Humans = dict[str, bool]  # by keyed ids; whether each is told as the party, not as who acts for it
@@ -163,6 +165,29 @@ def _stands_still(moment: Moment) -> bool:
     return moment.case.opinions[moment.nth]["investigation"] is not None
 
 
+def _is_as_said(moment: Moment) -> bool:
+    """The request itself says what the exemption asks for; of a case that needs nothing no later decision comes."""
+    case = moment.case
+    return case.decided is not None and f"{EXEMPT}{case.decided['exemption']}" in case.warnings
+
+
+def _is_otherwise(moment: Moment) -> bool:
+    return not _is_as_said(moment)
+
+
+def _by_an_office(moment: Moment) -> bool:
+    """For its own error: against that there is the court alone."""
+    return moment.step["by"] in OFFICERS
+
+
+def _by_others(moment: Moment) -> bool:
+    return not _by_an_office(moment)
+
+
+def _had_a_fee(moment: Moment) -> bool:
+    return amount_of(moment.case.fee) + amount_of(moment.case.entry_fee) > 0
+
+
 def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
     return [day for day in case.restated if day["which"] == which]
 
@@ -217,7 +242,10 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "DeadlineRestated.served": _restated(_all, "served"),
     "DeadlineRestated.appeal": _restated(_one_partys_own("appeal"), "appeal"),
     "DeadlineRestated.appeal_decision": _restated(_all, "appeal_decision"),
-    "CaseNotNeeded": (Notice(_all, "not_needed"),),
+    "CaseNotNeeded": (
+        Notice(_all, "not_needed", when=_is_as_said),
+        Notice(_all, "not_needed_otherwise", when=_is_otherwise),
+    ),
     "LapseSetAside": (Notice(_all, "lapse_set_aside"),),
     "DecisionServed": (Notice(_served, "may_appeal", "appeal"),),
     "AppealLodged": (Notice(_all, "appeal_lodged"),),
@@ -237,12 +265,20 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "CaseWithdrawn": (Notice(_all, "withdrawn"),),
     "CaseLapsed": (Notice(_all, "lapsed"),),
     "CaseCompleted": (Notice(_all, "completed"),),
-    "ResultCorrected": (Notice(_all, "corrected"),),
-    "ResultAnnulled": (Notice(_all, "annulled"),),
+    "ResultCorrected": (
+        Notice(_all, "corrected", when=_by_others),
+        Notice(_all, "corrected_by_office", when=_by_an_office),
+    ),
+    "ResultAnnulled": (
+        Notice(_all, "annulled", when=_by_others),
+        Notice(_all, "annulled_by_office", when=_by_an_office),
+        Notice(_applicant, "fee_kept", when=_had_a_fee),
+    ),
     "RefundDue": (Notice(_applicant, "refund_due"),),
     "RefundNotDue": (Notice(_applicant, "refund_not_due"),),
     "RefundPaid": (Notice(_applicant, "refund_paid"),),
 }
+BY_OFFICES: Final = ("corrected_by_office", "annulled_by_office")  # the court that the law names is told
 TIMES: Final[Mapping[str, str | None]] = {
     notice.code: notice.time for notices in NOTICES.values() for notice in notices
 }

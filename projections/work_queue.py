@@ -14,6 +14,8 @@ from domain.obstacles import of_the_filing
 from projections import Row, View, amendment_proposals
 
 Since = Callable[[Case], str | None]  # from which moment on; None: it does not
+RECEIPT: Final = "receipt"  # what the registry has to do, not the office
+_AFTER_ALL_DAYS: Final = "9"  # before a moment: it comes after each that has none
 
 
 def _rows(case: Case) -> list[Row]:
@@ -24,7 +26,7 @@ def _rows(case: Case) -> list[Row]:
     row = {
         "authority": case.open_appeals[0]["authority"] if case.open_appeals else case.authority,
         "procedure": case.procedure,
-        "place": _place(case, due) or min(found.values()),
+        "place": _place(case, due) or _since(found),
         "due": due,
         "stage": case.stage,
         "officer": case.officer,
@@ -62,6 +64,14 @@ def _place(case: Case, due: str | None) -> str | None:
     asked = [case.open_question, *case.open_opinions]
     ends = [one["answer_until"] for one in asked if one]
     return min((end["until"] for end in ends if end), default=None)
+
+
+def _since(found: Mapping[str, str]) -> str:
+    """Without any day from the first of what is waited for on; what nobody of the office can do comes after all days,
+    the oldest first.
+    """
+    theirs = [at for code, at in found.items() if code != RECEIPT]
+    return min(theirs) if theirs else f"{_AFTER_ALL_DAYS}{found[RECEIPT]}"
 
 
 # --- what is waited for -------------------------------------------------------------------------------------
@@ -102,6 +112,13 @@ def _late_opinion(case: Case) -> str | None:
 
 def _entries(case: Case) -> str | None:
     return case.entries_held["at"] if case.entries_held else None
+
+
+def _receipt(case: Case) -> str | None:
+    """From the first day on: no law says how long a registry may take, and somebody has to see that it never did."""
+    if not case.unapplied:
+        return None
+    return _last(case, "EntriesWritten") or (case.decided["at"] if case.decided else None)
 
 
 def _objection(case: Case) -> str | None:
@@ -162,6 +179,7 @@ REASONS: Final[Mapping[str, Since]] = {
     "decision": _review("decision", _assigned_since),
     "answer": _answer,
     "opinion": _opinion,
+    RECEIPT: _receipt,
 }
 # Who has it does not decide it any more. No event of the case says so: whoever reads compares with the competences.
 IN_HAND: Final = "decision"

@@ -38,7 +38,7 @@ from domain.offers import codes_of, offers
 from domain.procedures import procedures
 from domain.refusals import Fault, Named, named
 from domain.roles import APPLICANT, PARTY
-from projections import entry_notices, entry_turns
+from projections import acts_for_others, entry_notices, entry_turns
 from projections.notices import NOTICES
 from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
 from tests.codes import ROOT, said, values_of
@@ -83,7 +83,8 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     yield from ((HOUSE, ("event", code)) for code in (*told, *event_words.AFTER))
     yield from ((HOUSE, ("actor", role)) for role in event_words.ACTORS if role not in (PARTY, APPLICANT))
     yield from ((HOUSE, ("notice", each.code)) for notices_of in NOTICES.values() for each in notices_of)
-    yield from ((HOUSE, ("notice", code)) for code in (*entry_notices.CODES, *entry_turns.CODES))
+    of_turns = (*acts_for_others.CODES, *entry_notices.CODES, *entry_turns.CODES)
+    yield from ((HOUSE, ("notice", code)) for code in of_turns)
     yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
     yield from ((code.lower(), ("country", code)) for code in countries())
     # In the words of its country, or of the procedure that brings it along.

@@ -177,13 +177,16 @@ class ConsentShown(Shape):
 
 
 class AmendmentShown(Shape):
-    """What the case wrote was corrected (in one entry) or annulled (all of it)."""
+    """What the case wrote was corrected (in one entry) or annulled (all of it). ``unconfirmed``: what of it is no
+    settled law; ``after_annulment``: that the fee is kept.
+    """
 
     what: Literal["correction", "annulment"]
     entry: OpaqueId | None
     at: Moment
     law: str
     reason: str | None
+    unconfirmed: list[Code]
 
 
 class EntryWritten(Shape):

@@ -98,7 +98,7 @@ def test_an_error_of_the_office_is_corrected_and_everybody_is_told(town: Town) -
         (amendment,) = town.read(case, who)["amendments"]
         assert (amendment["what"], amendment["reason"]) == ("correction", WHY)
         told = good(town.as_(who).get("/v1/my/notices", country="KZ"))["items"]
-        assert any(each["what"] == "corrected" and each["case"] == case for each in told)
+        assert any(each["what"] == "corrected_by_office" and each["case"] == case for each in told)
     story = [each["sentence"] for each in town.history(case)]
     assert any("corrected by an officer" in sentence for sentence in story)
 
@@ -115,6 +115,27 @@ def test_whoever_amends_goes_on_with_the_version_that_is_answered(town: Town) ->
     said = {"of": seen(town, path)["proposal"]["event"]}
     answer = town.as_(SECOND).post(f"{path}/annulments", said, seen=good(answer)["version"])
     assert good(answer)["version"] == seen(town, path)["version"]
+
+
+def test_whose_car_an_office_annulled_is_told_of_the_court_and_of_the_fee(town: Town) -> None:
+    """Before the registry has answered, too; what the office did is its own error by its own words alone."""
+    case = town.take_to("approved", *SALE)
+    path = path_of(town, case)
+    said = {"of": seen(town, path)["newest_change"], "reason": WHY}
+    good(act(town, FIRST, path, "annulment-proposals", said))
+    good(confirm(town, path, SECOND, "annulments"))
+    court = "you may turn to the court: a court of the Republic of Kazakhstan."
+    town.settle()
+    for who in (SELLER, BUYER):
+        found = good(town.as_(who).get("/v1/my/notices", country="KZ"))["items"]
+        (told,) = (n for n in found if (n["case"], n["what"]) == (case, "annulled_by_office"))
+        assert told["sentence"].endswith(court)
+        (step,) = town.read(case, who)["next"]
+        assert (step["who"], step["what"], step["office"]) == ("you", "court_alone", "kz-court")
+        assert step["sentence"].endswith(court)
+        kept = [n["sentence"] for n in found if (n["case"], n["what"]) == (case, "fee_kept")]
+        assert len(kept) == (who == SELLER)
+        assert town.read(case, who)["amendments"][0]["unconfirmed"] == ["after_annulment"]
 
 
 def test_a_court_that_annuls_hears_the_version_of_the_entry(town: Town) -> None:

@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from projections import acts_for_others
 from tests.api.test_amendments import act, confirm, in_green, path_of, propose
+from tests.api.test_companies import consented as founding_consented
 from tests.api.test_companies import filed as founded
 from tests.api.test_companies import head, registered
+from tests.api.test_counter import yes
 from tests.api.test_life_of_a_case import APPEALS, amended, appealed, opened, refused
-from tests.api.test_parents import a_child, consented, entry_of_birth, filed
+from tests.api.test_parents import FATHER, a_child, consented, entry_of_birth, filed
 from tests.examples import person as anybody
 from tests.founders import founding_is_offered
-from tests.town.caller import good, problem
+from tests.town.caller import good, new_key, problem
 from tests.town.people import Town, person
 
 pytestmark = pytest.mark.countries("KZ", "TR")
@@ -110,6 +113,28 @@ def test_both_are_told_how_an_appeal_was_decided_and_that_one_was_taken_back(
     good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": outcome, "reason": "We looked."}))
     for who in (SELLER, BUYER):
         assert f"appeal_{outcome}" in {each["what"] for each in notices(town, who, case)}
+
+
+def test_who_is_told_that_nothing_is_needed_hears_that_it_may_be_wrong_and_files_again(
+    new_town: Town,
+) -> None:
+    """A supervisor declares still born whom the mother says to be alive."""
+    mother, supervisor = "tr-citizen-1", "tr-civil-registry-supervisor"
+    filing = new_town.filing(*BIRTH, mother=person(mother), father=None)
+    case = good(new_town.as_(mother).post("/v1/cases", filing, key=new_key()))["case"]
+    good(new_town.judge(supervisor, case, "assignments"))
+    good(
+        new_town.judge(
+            supervisor, case, "exemptions", {"exemption": "still_born", "reason": "I was told so."}
+        )
+    )
+    newest = notices(new_town, mother, case, country="TR")[0]
+    assert newest["what"] == "not_needed_otherwise"
+    assert newest["sentence"].endswith("If that is wrong, it may be filed again.")
+    (step,) = new_town.read(case, mother)["next"]
+    assert (step["who"], step["what"]) == ("you", "filing")
+    assert step["sentence"].endswith("If that is wrong, you may file the same again.")
+    assert new_town.as_(mother).post("/v1/cases", filing, key=new_key()).is_success
 
 
 # --- of parties who change ----------------------------------------------------------------------------------
@@ -278,7 +303,7 @@ def test_whom_a_case_tells_of_it_hears_it_once(town: Town) -> None:
     good(propose(town, path))
     good(confirm(town, path, SECOND, "corrections"))
     town.settle()
-    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("corrected", [])
+    assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("corrected_by_office", [])
     found = good(town.as_(JUDGE).read(path))
     content = {**in_green(found), "owner": {**person(THIRD)}}
     content["vehicle"]["colour"] = "blue"
@@ -406,6 +431,56 @@ def test_who_acts_by_a_mandate_finds_what_the_party_was_told_as_long_as_it_lives
     assert problem(town.as_(THIRD).get("/v1/my/notices", **asked)) == (404, "not_found")
 
 
+def in_their_name(town: Town, who: str, case: str, **of: str) -> list[str]:
+    """What somebody is told that others did for them, oldest first."""
+    return [what for what in reversed(told(town, who, case, **of)) if what in acts_for_others.CODES]
+
+
+def test_whoever_one_acts_for_is_told_what_was_done_in_their_name(town: Town) -> None:
+    """Who does it by the mandate is not told their own acts; nobody is told of what they do by themselves."""
+    until = (town.now() + timedelta(days=30)).date().isoformat()
+    people = {"principal": person(SELLER), "representative": person(THIRD), "further": ["withdraw"]}
+    mandate = good(town.as_(SELLER).post("/v1/mandates", {"country": "KZ", **people, "until": until}))
+    by = {"acting": {"as": "mandate", "mandate": mandate["mandate"]}}
+    case = good(town.as_(THIRD).post("/v1/cases", {**town.filing(*SALE), **by}, key=new_key()))["case"]
+    shown = good(town.as_(THIRD).get(f"/v1/cases/{case}"))
+    for_a_cent = {**shown["request"], "price": {"amount": 1, "currency": "KZT"}}
+    said = {"of": shown["request_hash"], "request": for_a_cent, **by}
+    good(town.as_(THIRD).post(f"/v1/cases/{case}/amendments", said))
+    town.consent(case)
+    good(town.judge(THIRD, case, "withdrawals", by))
+    town.settle()
+    newest = notices(town, SELLER, case)[0]
+    assert in_their_name(town, SELLER, case) == ["filed_for_you", "amended_for_you", "withdrawn_for_you"]
+    assert (newest["case"], newest["procedure"], newest["until"]) == (case, "car_sale", None)
+    assert notices(town, SELLER, case)[-1]["sentence"] == (
+        "This request was filed in your name, by somebody who acts for you."
+    )
+    assert in_their_name(town, BUYER, case) == in_their_name(town, THIRD, case) == []
+    assert told(town, THIRD, case, mandate=mandate["mandate"])[0] == "withdrawn"
+    assert in_their_name(town, THIRD, case, mandate=mandate["mandate"]) == []
+    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    town.settle()
+
+
+def test_what_one_parent_did_for_the_child_the_other_one_is_told(town: Town) -> None:
+    child = a_child(town)
+    case = good(filed(town, buyer=child))
+    birth = entry_of_birth(town, MOTHER, child)
+    good(consented(town, case, MOTHER))
+    town.settle()
+    assert in_their_name(town, FATHER, case["case"], birth=birth) == ["consented_for_you"]
+    assert in_their_name(town, MOTHER, case["case"], birth=birth) == []
+
+
+def test_what_an_officer_took_down_at_the_counter_is_told(town: Town) -> None:
+    case = town.file(*SALE)
+    good(town.as_(OFFICER).post(f"/v1/cases/{case}/consents", yes(town, case)))
+    town.settle()
+    assert in_their_name(town, BUYER, case) == ["consented_for_you"]
+    assert in_their_name(town, SELLER, case) == []
+
+
 def for_others(town: Town, who: str, **more: int) -> list[tuple[str, str]]:
     """As what somebody acts for whom they find beside their own notices, and where these are asked for."""
     town.settle()
@@ -481,6 +556,19 @@ def test_who_heads_a_company_finds_what_it_was_told_and_no_longer(new_town: Town
     late = new_town.as_(BUYER).get("/v1/my/notices", country="KZ", company=company["number"])
     assert problem(late) == (404, "not_found")
     assert told(new_town, BUYER, case) == []
+
+
+@the_law
+def test_what_one_head_did_for_the_company_the_other_one_is_told(new_town: Town) -> None:
+    company = registered(new_town, head(), head(STRANGER))
+    case = good(founded(new_town, company))
+    good(founding_consented(new_town, case, BUYER))
+    new_town.settle()
+    for who, acts in ((STRANGER, ["consented_for_you"]), (BUYER, [])):
+        assert in_their_name(new_town, who, str(case["case"]), company=company["number"]) == acts
+        assert for_others(new_town, who) == [
+            ("head", f"/v1/my/notices?country=KZ&company={company['number']}")
+        ]
 
 
 @the_law

@@ -40,7 +40,11 @@ def test_a_case_waits_from_when_it_is_complete_until_it_is_decided(
     town.assign(case)
     assert next(i for i in queue(town, officer) if i["case"] == case)["officer"] == town.read(case)["officer"]
     town.approve(case)
-    assert case not in [item["case"] for item in queue(town, officer)]
+    waiting = next(item for item in queue(town, officer, limit=100) if item["case"] == case)
+    assert (waiting["waits_for"], waiting["due"], waiting["is_overdue"]) == (["receipt"], None, False)
+    assert case in [item["case"] for item in queue(town, officer, waits_for="receipt", limit=100)]
+    town.acknowledge(case)
+    assert case not in [item["case"] for item in queue(town, officer, limit=100)]
 
 
 def test_the_nearest_deadline_comes_first_page_by_page(new_town: Town) -> None:

@@ -26,8 +26,16 @@ from tests.domain.acts import (
     RETURNED,
     UNPAID,
     WITHDRAWN,
+    annul,
+    annul_as_a_court,
     approve,
+    correct,
+    file,
+    not_needed,
+    office,
     pay,
+    propose_annulment,
+    propose_correction,
     serve,
     until,
 )
@@ -193,3 +201,22 @@ def test_an_awaited_thing_of_an_unknown_stage_is_nothing() -> None:
     case: Case = given(a_sale(), *COMPLETED).now
     assert case.stage == Stage.COMPLETED
     assert awaited(case) == list[Awaited]()
+
+
+def test_against_what_an_office_amended_its_people_have_the_court_alone_and_after_a_court_nothing() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction(), correct())
+    found = [(each.who, each.what, each.office) for each in awaited(story.now)]
+    assert found == [("p1", "court_alone", "kz-court"), ("p2", "court_alone", "kz-court")]
+    given(story, annul_as_a_court())
+    assert awaited(story.now) == []
+
+
+def test_of_what_is_annulled_the_case_says_that_no_settled_law_keeps_the_fee() -> None:
+    story = given(a_sale(), *COMPLETED, propose_correction(), correct(), propose_annulment(), annul())
+    found = shown(story.now, "p1")["amendments"]
+    assert [each["unconfirmed"] for each in found] == [[], ["after_annulment"]]
+
+
+def test_who_is_told_that_nothing_is_needed_is_told_that_they_may_file_again() -> None:
+    story = given(a_birth(), file(), not_needed("still_born", by=office("supervisor")))
+    assert [(each.who, each.what) for each in awaited(story.now)] == [("p1", "filing")]

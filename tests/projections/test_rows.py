@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -16,7 +16,7 @@ from domain.case_parts import Objection
 from domain.countries import countries
 from domain.days.deadlines import Term
 from domain.entry import Entry
-from domain.events import EntryEnded
+from domain.events import CaseEvent, DecisionServed, EntryEnded
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.names import plainly
@@ -29,6 +29,7 @@ from projections import (
     Turn,
     View,
     accesses,
+    acts_for_others,
     add,
     amendment_proposals,
     case_entries,
@@ -71,8 +72,10 @@ from tests.domain.acts import (
     RETURNED,
     UNPAID,
     WITHDRAWN,
+    acknowledge,
     after,
     amend,
+    annul,
     annul_as_a_court,
     annul_result,
     answer,
@@ -85,6 +88,7 @@ from tests.domain.acts import (
     correct,
     correct_as_a_court,
     decide_appeal,
+    decline,
     end,
     end_mandate,
     erase,
@@ -95,9 +99,11 @@ from tests.domain.acts import (
     lapse,
     later,
     lift,
+    not_needed,
     office,
     pay,
     propose,
+    propose_annulment,
     propose_correction,
     refuse,
     restrict,
@@ -120,6 +126,7 @@ from tests.domain.story import (
     stream_of,
     text,
 )
+from tests.domain.test_mandates import AS_MANDATE, by_mandate, of_the_buyer
 from tests.examples import person
 
 APPOINTEE = "competence/kz-vehicle-registration/human-9"
@@ -244,9 +251,22 @@ def test_a_mandate_is_found_by_both_and_stands_there_also_when_it_is_over() -> N
 # --- work_queue -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stage", sorted({*WAYS} - {"in_review", "returned"}))
+@pytest.mark.parametrize("stage", sorted({*WAYS} - {"in_review", "returned", "approved"}))
 def test_what_no_officer_can_decide_does_not_wait(stage: str) -> None:
     assert shown(work_queue.PROJECTION, *WAYS[stage]) is None
+
+
+def test_what_is_approved_waits_for_the_registry_after_all_that_an_officer_can_do() -> None:
+    """From the approval on, without a day that anybody could be late with."""
+    story = given(a_sale(), *APPROVED)
+    found, last = row(work_queue.PROJECTION, story), shown(work_queue.PROJECTION, *PROPOSED)
+    assert found is not None
+    assert last is not None
+    assert story.now.decided is not None
+    assert (found["waits_for"], found["since"], found["due"]) == (["receipt"], story.now.decided["at"], None)
+    assert found["place"] > last["place"]
+    given(story, acknowledge())
+    assert row(work_queue.PROJECTION, story) is None
 
 
 def test_a_case_waits_for_any_officer_until_one_has_it() -> None:
@@ -327,6 +347,25 @@ def test_each_party_is_told_what_is_theirs_and_both_how_it_ends() -> None:
         *(("p1", "completed"), ("p2", "completed")),
     ]
     assert told(*UNPAID)[-1] == ("p2", "lapsed")
+
+
+def test_what_an_office_amends_is_told_so_and_what_becomes_of_the_fee_to_who_paid_it() -> None:
+    of_the_office = (*COMPLETED, propose_annulment(), annul())
+    assert told(*of_the_office)[-3:] == [
+        *(("p1", "annulled_by_office"), ("p2", "annulled_by_office")),
+        ("p1", "fee_kept"),
+    ]
+    assert told(*COMPLETED, propose_correction(), correct())[-1] == ("p2", "corrected_by_office")
+    of_the_court = [("p1", "annulled"), ("p2", "annulled"), ("p1", "fee_kept")]
+    assert told(*COMPLETED, annul_as_a_court())[-3:] == of_the_court
+
+
+def test_what_is_not_needed_against_what_the_request_says_is_told_so() -> None:
+    for still_born, code in ((True, "not_needed"), (False, "not_needed_otherwise")):
+        story = given(a_birth(still_born=still_born), file())
+        given(story, not_needed("still_born", by=office("supervisor")))
+        found = {each["what"] for each in rows(notices.PROJECTION, story)}
+        assert {code} == found & {"not_needed", "not_needed_otherwise"}
 
 
 def test_a_notice_names_the_day_by_which_something_is_to_be_done() -> None:
@@ -475,16 +514,49 @@ def test_an_entry_that_is_over_by_itself_is_told_and_the_case_is_named_where_one
     assert (told_too["what"], told_too["case"]) == ("entry_corrected", CASE)
 
 
+# --- acts_for_others --------------------------------------------------------------------------------------
+
+
+def acts(story: Story) -> list[Row]:
+    return turned(story, acts_for_others.PROJECTION, CASE)
+
+
+def test_what_is_done_by_a_mandate_is_told_to_who_gave_it_and_says_who_did_it() -> None:
+    story = given(a_sale(), give_mandate(), by_mandate(file(acting=AS_MANDATE)), consent())
+    (filed,) = acts(story)
+    assert list(filed) == list(acts_for_others.PROJECTION.columns)
+    assert (filed["person"], filed["is_party"], filed["what"]) == (
+        story.now.persons["p1"],
+        1,
+        "filed_for_you",
+    )
+    assert filed["by"] == story.now.acting["a1"] != filed["person"]
+    assert filed["at"] == story.now.filed_at
+
+
+def test_of_what_parties_do_by_themselves_and_of_what_only_follows_nothing_is_written() -> None:
+    assert acts(given(a_sale(), *COMPLETED)) == acts(given(a_sale(), *WITHDRAWN)) == []
+    story = given(a_sale(), file())
+    given(story, of_the_buyer(story), by_mandate(decline()))
+    assert [each["what"] for each in acts(story)] == ["declined_for_you"]
+
+
+def test_every_act_of_a_party_is_told_where_another_one_does_it() -> None:
+    """But that a decision was opened: who may appeal from then on is told."""
+    told = {event for event in get_args(CaseEvent) if "acting" in event.__dataclass_fields__}
+    assert told - {DecisionServed} == acts_for_others.PROJECTION.events
+
+
 # --- entry_turns ------------------------------------------------------------------------------------------
 
 
-def turned(story: Story) -> list[Row]:
-    """What each event of the story changed, one after another."""
-    turn, found, before = entry_turns.PROJECTION, list[Row](), None
-    entry = stream_of(story.key)
+def turned(story: Story, turn: Turn = entry_turns.PROJECTION, of: str | None = None) -> list[Row]:
+    """What each event of the story changed, one after another; ``of``: in which stream, None: in the entry."""
+    found, before = list[Row](), None
+    stream = of or stream_of(story.key)
     for n, recorded in enumerate(story.log, start=1):
-        if recorded.stream == entry:
-            after_it = folded(story.log[:n], entry)
+        if recorded.stream == stream:
+            after_it = folded(story.log[:n], stream)
             if type(recorded.event) in turn.events:
                 found += turn.rows(before, recorded, after_it, IDS)
             before = after_it
@@ -815,10 +887,11 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
+    of_acts = (acts_for_others,)
     kept = (case_retention, case_entries, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
     others = (competences, mandates, mandate_people)
-    modules = (*cases, *kept, *entries, *others, statistics, accesses)
+    modules = (*cases, *of_acts, *kept, *entries, *others, statistics, accesses)
     every: tuple[View | Turn | Tally, ...] = (*views(), *turns(), *tallies())
     found = {each.name for each in every}
     assert found == {module.__name__.rpartition(".")[2] for module in modules}
