@@ -55,7 +55,7 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     read by, and nothing is decided on it.
     """
     people, me = Participants(offer_of(case).procedure, case.request), actor.persons.get(country.code)
-    asked = Asked(country.code, people, legal_day(at, country_of(country.code)), me)
+    asked = Asked(country.code, people, legal_day(at, country_of(country.code)), me, case.procedure)
     offices = (office.person for office in actor.competences if office.country == country.code)
     humans = tuple(dict.fromkeys(human for human in (me, *offices) if human))
     keys = (

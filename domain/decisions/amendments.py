@@ -5,7 +5,6 @@ record reads as before. Both also before a registry has answered. A case hears o
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from domain import events as e
@@ -29,7 +28,18 @@ from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import whose
 from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
-from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, WrongStage, named
+from domain.refusals import (
+    Clash,
+    Erased,
+    Fault,
+    Invalid,
+    NotAllowed,
+    Refusal,
+    Stale,
+    Unknown,
+    WrongStage,
+    named,
+)
 from domain.roles import COURT
 
 
@@ -287,7 +297,7 @@ def expire(_command: ExpireEntry, situation: Situation) -> Decision:
 
 def _basis(situation: Situation) -> Basis:
     """The office that wrote the newest change, for its own error, the one that keeps the register today, or the court
-    that the law names today; raises the refusal of the first.
+    that the law names today; raises the refusal of the first, of a judge that of the court.
     """
     register, office = _register_and_office(situation)
     found = amendments_of(situation.country.code, register, situation.day)
@@ -303,8 +313,12 @@ def _basis(situation: Situation) -> Basis:
             raise Clash("no_amendments")
         return Basis(rule, found.source.law, each)
     if court is not None:
-        with suppress(Refusal):
+        try:
             return Basis(situation.must_be_allowed(court.authority), court.source.law, court.authority)
+        except NotAllowed as refused:
+            refusal = refused if isinstance(refusal, Unknown) else refusal  # a judge, of no such office
+        except Refusal:
+            pass
     raise refusal or LookupError(office)
 
 
