@@ -34,7 +34,7 @@ from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits
+from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits, is_kept_back
 from domain.mandate import Mandate
 from domain.needs import beside, bound_to, does_mind_people, humans_of, named_by
 from domain.offers import offer, terms_of_register
@@ -528,8 +528,7 @@ class Situation:
         heads = self.found.heads.get(rule.party or "")
         if heads and heads.is_struck_off:
             raise Clash("company_struck_off")
-        kept_back = self._step.kept_back
-        if kept_back and rule.further is not None and kept_back not in rule.further:
+        if is_kept_back(self._step, rule.party, rule.further, rule.capacities):
             raise NotAllowed("mandate_does_not_reach")
         paper = asked.paper if asked else None
         if rule.as_ == "counter" and paper is None:

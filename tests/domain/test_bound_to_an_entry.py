@@ -99,8 +99,10 @@ def test_who_acts_for_somebody_amends_nothing_that_is_theirs(bound: Bound) -> No
     ]
     for act in alone:
         story.when(act).then_refused(NotAllowed, "party_to_this_case")
-    for proposed, act in ((propose_correction(), correct), (propose_annulment(), annul)):
-        given(story, proposed).when(act(officer(me))).then_refused(NotAllowed, "party_to_this_case")
+    given(story, propose_correction()).when(correct(officer(me)))
+    story.then_refused(NotAllowed, "party_to_this_case")
+    given(story, propose_annulment()).when(annul(officer(me)))
+    story.then_refused(NotAllowed, "party_to_this_case")
 
 
 @ways
@@ -123,9 +125,8 @@ def test_nor_do_they_move_a_thing_to_them_or_take_it_back_for_them() -> None:
     story.when(correct(officer(me))).then_refused(NotAllowed, "party_to_this_case")
 
 
-@pytest.mark.parametrize("seller", [None, "other"])
-def test_nor_does_a_mother_move_it_to_her_child(seller: str | None) -> None:
-    story = given(a_sale(**({"seller": {**OTHER, "acts_by": None}} if seller else {})))
+def test_nor_does_a_mother_move_it_to_her_child() -> None:
+    story = given(a_sale())
     born(story)
     mine = {**story.entry.content, "owner": {**CHILD, "born_on": "2015-03-01"}}
     story.when(propose_correction(officer(human(MOTHER)), content=mine))
