@@ -2,14 +2,14 @@
 who acts for whom. It is loaded by its keys, and looking at another one is a fault.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from domain import commands as c
 from domain.about import About
 from domain.case import Case
 from domain.claim import Claim
-from domain.entry import Entry
+from domain.entry import Entry, all_contents
 from domain.lifecycle import CONSENT, STEPS, Step
 from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
@@ -80,11 +80,11 @@ def does_mind_people(command: c.Command) -> bool:
 
 def named_by(command: c.EntryCommand, entry: Entry, id_of: IdOf) -> InEntry:
     """Whom the entry names; of an amendment also whom it named before the newest change, or is to name."""
-    contents: list[Mapping[str, Any] | None] = [entry.content]
+    contents = [entry.content]
     if isinstance(command, c.AmendmentCommand):
-        contents += [each["content"] for each in (entry.before, entry.proposal) if each]
+        contents = all_contents(entry)
     if isinstance(command, c.CorrectEntry | c.ProposeCorrection):
-        contents.append(command.content)
+        contents.append(command.content or {})
     return in_entry(contents, id_of)
 
 
