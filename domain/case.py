@@ -288,10 +288,12 @@ class Case(NamedTuple):
     @property
     def is_prolonged(self) -> bool:
         """Whether the time to decide that runs now was prolonged; after a set-aside the full time runs anew."""
-        anew = [
+        if not self.extensions:
+            return False
+        anew = (
             a["decided_at"] or "" for a in self.appeals if a["outcome"] == "set_aside" and a["decided_by"]
-        ]
-        return bool(self.extensions) and self.extensions[-1]["at"] > max(anew, default="")
+        )
+        return self.extensions[-1]["at"] > max(anew, default="")
 
     @property
     def open_appeals(self) -> list[Appeal]:
