@@ -71,7 +71,7 @@ class MandateBody(Value):
     principal: PersonOrCompany
     representative: Person
     procedures: Annotated[list[Code], Field(max_length=50, default_factory=list)]
-    further: Annotated[list[Further], Field(max_length=2, default_factory=list)]
+    further: Annotated[list[Further], Field(max_length=3, default_factory=list)]
     since: Day | None = None
     until: Day
 

@@ -158,7 +158,7 @@ def rule_or_refusal(actor: Actor, action: str, subject: Subject) -> Rule | Refus
     if allow:
         competence = _most_senior(allow)
         person, is_kin = me or competence.person, subject.found.is_kin
-        name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.bars_who_took_part else "")
+        name = f"{action}:{competence.role}" + (f":{KIN}" if is_kin and may.keeps_kin_apart else "")
         rule = Rule(name, competence=competence, person=person, known=known, is_kin=is_kin)
         return _both_sides(may, subject, known) or rule
     if any(_covers(c, subject, same_authority=True, or_further_office=True) for c in here):

@@ -287,6 +287,16 @@ class Case(NamedTuple):
         return found.union(party for party, human in persons.items() if human in humans)
 
     @property
+    def is_prolonged(self) -> bool:
+        """Whether the time to decide that runs now was prolonged; after a set-aside the full time runs anew."""
+        if not self.extensions:
+            return False
+        anew = (
+            a["decided_at"] or "" for a in self.appeals if a["outcome"] == "set_aside" and a["decided_by"]
+        )
+        return self.extensions[-1]["at"] > max(anew, default="")
+
+    @property
     def open_appeals(self) -> list[Appeal]:
         """Those that are neither decided nor taken back."""
         return [a for a in self.appeals if a["decided_at"] is None and a["taken_back_at"] is None]

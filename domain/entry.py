@@ -299,6 +299,12 @@ def _owners(
     return {name: whose for name, whose in recorded.owners.items() if name in event.content}
 
 
+def all_contents(entry: Entry) -> list[Mapping[str, Any]]:
+    """As it reads, as it read before the newest change, and as it is proposed to read."""
+    others = (each["content"] for each in (entry.before, entry.proposal) if each)
+    return [entry.content, *(content for content in others if content)]
+
+
 def reading_of(entry: Entry) -> Reading:
     """How it reads now."""
     return {

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.entry import Entry
+from domain.parties import KIN
 from domain.persons import Person, key_of, keys_in, name_of
 from domain.procedure import IdOf
 
@@ -16,6 +17,11 @@ def humans_in(entry: Entry, id_of: IdOf) -> frozenset[str]:
 def shown(entry: Entry) -> dict[str, Any]:
     """All of it: to those who work with the register."""
     return _seen(entry, entry.content) | {"newest_change": entry.change, "proposal": _proposed(entry)}
+
+
+def warned(found: dict[str, Any]) -> dict[str, Any]:
+    """The same, to an officer who is kin of somebody in it: told to that officer alone."""
+    return {**found, "warnings": [KIN]}
 
 
 def _proposed(entry: Entry) -> dict[str, Any] | None:
@@ -75,6 +81,7 @@ def _seen(
         "is_erased": entry.is_erased,
         "newest_change": None,
         "proposal": None,
+        "warnings": [],
     }
 
 

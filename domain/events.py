@@ -100,7 +100,8 @@ LapseReason = Literal["unpaid", "no_consent", "no_answer"]
 Served = Literal["opened", "presumed"]  # the party opened it, or the law takes it as read
 AppealOutcome = Literal["upheld", "set_aside", "annulled"]
 Reads = Literal["active", "ended", "annulled"]  # how an entry stands after an annulment
-Further = Literal["revoke_consents", "withdraw"]  # what a mandate has to say, or its holder may not do it
+# What a mandate has to say, or its holder may not do it; an appeal, where they are a party, too.
+Further = Literal["revoke_consents", "withdraw", "appeal"]
 WhichFee = Literal["filing", "entry"]  # due at filing, or between the approval and the entry
 # As the terms call their times; the last two stand with who is asked, and with who decides appeals.
 WhichTime = Literal[

@@ -42,7 +42,8 @@ class Step:
 
     A judgement is bound to the version that the person saw; a fact is not, and names what it answers.
     ``of_party``: of which of the parties that may, as the row's ``may`` has it; told to no other.
-    ``kept_back``: what a mandate has to name for it; told to nobody whose mandate does not.
+    ``kept_back``: what a mandate has to name for it; told to nobody whose mandate does not. ``from_parties``: only
+    where whoever has the mandate is another party of the case, or acts for one without a mandate.
     ``is_late``: whether the time for it is over, for this party; then it is told to nobody, and its decision says so.
     ``is_early``: whether the time for it has not come; the same.
     ``sees``: the claims and entries that are loaded for the decision; looking at another one is a fault.
@@ -58,6 +59,7 @@ class Step:
     when: Callable[[Case], bool] = lambda _case: True
     of_party: Callable[[Case, str], bool] = lambda _case, _party: True
     kept_back: Further | None = None
+    from_parties: bool = False
     is_late: Callable[[Case, str, datetime], bool] | None = None
     is_early: Callable[[Case, datetime], bool] | None = None
     is_judgement: bool = False
@@ -89,11 +91,11 @@ DECIDE_APPEAL: Final = May("case.decide_appeal", ("appeal_officer",), bars_who_t
 WITHDRAW: Final = May("case.withdraw", (APPLICANT,))
 RECEIPT: Final = May("feed.receipt", ("registry",), same_authority=False)
 ERASE: Final = May("case.erase", ("data_protection_officer",), same_authority=False)
-RESTRICT: Final = May("entry.restrict", ("restricting_officer",))
-LIFT: Final = May("entry.lift", ("restricting_officer", COURT))
-PROPOSE_AMENDMENT: Final = May("entry.propose", OFFICERS)  # a court needs no second one
-AMEND_ENTRY: Final = May("entry.amend", (*OFFICERS, COURT))
-ANNUL_RESULT: Final = May("case.annul", (COURT,))
+RESTRICT: Final = May("entry.restrict", ("restricting_officer",), minds_kin=True)
+LIFT: Final = May("entry.lift", ("restricting_officer", COURT), minds_kin=True)
+PROPOSE_AMENDMENT: Final = May("entry.propose", OFFICERS, minds_kin=True)  # a court needs no second one
+AMEND_ENTRY: Final = May("entry.amend", (*OFFICERS, COURT), minds_kin=True)
+ANNUL_RESULT: Final = May("case.annul", (COURT,), minds_kin=True)
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
 GRANT: Final = May("competence.grant", (PERSONNEL,))
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
@@ -142,7 +144,7 @@ def _waits_for_entries_or_lapsed(case: Case) -> bool:
 def _may_be_extended(case: Case) -> bool:
     terms = _terms_of(case)
     is_lawful = terms is not None and terms.times.extend is not None
-    return is_lawful and case.decide_until is not None and not case.extensions
+    return is_lawful and case.decide_until is not None and not case.is_prolonged
 
 
 def _has_exemptions(case: Case) -> bool:
@@ -436,6 +438,8 @@ ROWS: Final = (
         (REFUSED, LAPSED, COMPLETED, APPEALED),
         when=_may_be_appealed,
         of_party=_may_appeal,
+        kept_back="appeal",
+        from_parties=True,
         is_late=_is_late_to_appeal,
         to=dict.fromkeys((REFUSED, LAPSED, COMPLETED), (APPEALED,)),
     ),
@@ -444,6 +448,8 @@ ROWS: Final = (
         APPEAL,
         (APPEALED,),
         of_party=_has_appealed,
+        kept_back="appeal",
+        from_parties=True,
         to={APPEALED: (REFUSED, LAPSED, COMPLETED)},  # with the last open appeal
     ),
     Step(
@@ -566,8 +572,19 @@ def _reached(
 ) -> Collection[str]:
     """For which of the parties this may be asked."""
     if row.kept_back is not None and mine:
-        parties = {c.party for c in mine if c.further is None or row.kept_back in c.further}
+        parties = {each.party for each in mine if not is_kept_back(row, each.party, each.further, mine)}
     return parties if is_of_all else _FIRST.intersection(parties)
+
+
+def is_kept_back(
+    row: Step, party: str | None, further: Collection[str] | None, mine: Collection[Capacity]
+) -> bool:
+    """Whether the mandate by which somebody acts for the party, which says so much, does not reach this; ``mine``: for
+    whom else they may act, and as what.
+    """
+    if row.kept_back is None or further is None or row.kept_back in further:
+        return False
+    return not row.from_parties or any(each.party != party and each.further is None for each in mine)
 
 
 def _is_for(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:

@@ -9,13 +9,13 @@ from domain import commands as c
 from domain.about import About
 from domain.case import Case
 from domain.claim import Claim
-from domain.entry import Entry
+from domain.entry import Entry, all_contents
 from domain.lifecycle import CONSENT, STEPS, Step
 from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
-from domain.parties import FIRST_PARTY, Participants
-from domain.persons import is_company, people_in
-from domain.procedure import Key, written_key
+from domain.parties import FIRST_PARTY, InEntry, Participants, People, in_entry
+from domain.persons import is_company
+from domain.procedure import IdOf, Key, written_key
 from domain.procedures import registers
 from domain.registers.companies import company_key
 from domain.representation import children_in, companies_in, mandates_of, people_of
@@ -43,32 +43,55 @@ def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
     return tuple(keys)
 
 
-def further(command: c.Command, state: Any, seen: Iterable[Any]) -> tuple[Key, ...]:
+def further(command: c.Command, state: Any, seen: Iterable[Any], id_of: IdOf) -> tuple[Key, ...]:
     """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
-    read (``seen``, and the state itself) and as they are to read; of an amendment also the companies that they name,
-    whose heads are kept out. Of what takes claims over, the quotas whose slots go with them.
+    read (``seen``, and the state itself) and as they are to read; of what an office does with an entry also what says
+    who is bound to somebody in it (``bound_to``). Of what takes claims over, the quotas whose slots go with them.
     """
     going_over: tuple[Key, ...] = ()
     if isinstance(command, c.FileCase | c.AmendRequest | c.RecordPayment | c.DecideAppeal):
         going_over = tuple(key for each in seen if isinstance(each, Claim) for key in each.slots)
-    is_amended = isinstance(command, c.AmendmentCommand)
-    if not STEPS[type(command)].sees_claims and not is_amended:
+    minds_people = does_mind_people(command)
+    if not STEPS[type(command)].sees_claims and not minds_people:
         return going_over
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
+    bound = [
+        key
+        for entry in entries
+        if minds_people and isinstance(command, c.EntryCommand) and entry.entry == command.entry
+        for key in bound_to(command, named_by(command, entry, id_of))
+    ]
+    if isinstance(command, c.PlaceRestriction | c.LiftRestriction):
+        return tuple(dict.fromkeys(bound))
     found = [(entry.register, entry.content) for entry in entries]
     if isinstance(command, c.AmendmentCommand):
         said = command.content if isinstance(command, c.CorrectEntry | c.ProposeCorrection) else None
         proposed = (each.proposal["content"] for each in entries if each.proposal)
         found += [(command.register, content) for content in (said, *proposed) if content]
     claims = (key for register, content in found for key in registers()[register].claims_of(content))
-    former = [entry.before["content"] for entry in entries if entry.before]
-    companies = (
-        company_key(named["number"])
-        for content in (*(content for _, content in found), *former)
-        for named in people_in(content)
-        if is_amended and is_company(named)
-    )
-    return tuple(dict.fromkeys((*going_over, *claims, *companies)))
+    return tuple(dict.fromkeys((*going_over, *claims, *bound)))
+
+
+def does_mind_people(command: c.Command) -> bool:
+    """Whether it is an office's act on an entry, which nobody does who is bound to somebody in it."""
+    may = STEPS[type(command)].may
+    return isinstance(command, c.EntryCommand) and may is not None and may.minds_kin
+
+
+def named_by(command: c.EntryCommand, entry: Entry, id_of: IdOf) -> InEntry:
+    """Whom the entry names; of an amendment also whom it named before the newest change, or is to name."""
+    contents = [entry.content]
+    if isinstance(command, c.AmendmentCommand):
+        contents = all_contents(entry)
+    if isinstance(command, c.CorrectEntry | c.ProposeCorrection):
+        contents.append(command.content or {})
+    return in_entry(contents, id_of)
+
+
+def bound_to(command: c.EntryCommand, people: InEntry) -> tuple[Key, ...]:
+    """What says whether whoever asks heads one of these companies, has a mandate of somebody, or is kin of them."""
+    asking = humans_of(command, command.country)
+    return _bound(command.country, people, asking, asking)
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:
@@ -88,18 +111,25 @@ def _beside(command: c.Command, about: About) -> tuple[Key, ...]:
     if not is_judged and not isinstance(command, c.PartyCommand):
         return ()
     country, people = about.offer.country, about.people
-    companies = [key for _, key in companies_in(country, people)]
     is_named = (
         isinstance(command, c.PartyCommand) and command.acting is None and _is_named(command, country, people)
     )
     asking = () if is_named and isinstance(command, c.FileCase) else humans_of(command, country)
-    mandates = [key for _, _, key in mandates_of(people, asking)]
     if is_named:
+        companies = [key for _, key in companies_in(country, people)]
+        mandates = [key for _, _, key in mandates_of(people, asking)]
         children = children_in(people)
         humans = people_of(people) if children else {}
         births = [birth_claim_of(humans[party]) for party in children if party in humans]
         return (*companies, *mandates, *births)
     judges = asking if is_judged else ()
+    return _bound(country, people, asking, judges)
+
+
+def _bound(country: str, people: People, asking: Iterable[str], judges: Iterable[str]) -> tuple[Key, ...]:
+    """The companies, the mandates that those who ask may have, and the births, also of those who judge."""
+    companies = [key for _, key in companies_in(country, people)]
+    mandates = [key for _, _, key in mandates_of(people, tuple(asking))]
     births = [birth_claim_of(person) for person in (*people_of(people).values(), *judges)]
     return (*companies, *mandates, *births)
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from domain.events import As
 from domain.forms import Form, may_be_acted_for
 from domain.once import once
-from domain.persons import Person, key_of, representative_of
+from domain.persons import Person, key_of, people_in, representative_of
 from domain.procedure import IdOf, Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
@@ -149,6 +149,44 @@ def persons_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, 
 def representatives_in(request: Mapping[str, Any], parties: Iterable[str]) -> dict[str, Representative]:
     """Party -> who acts for it, for those who have somebody."""
     return {party: found for party in parties if (found := request.get(f"representative_{party}"))}
+
+
+class People(Protocol):
+    """Those of whom registers and mandates say something: each by a name of their own, p1 or e1."""
+
+    @property
+    def named(self) -> Mapping[str, Person | None]:
+        """With whom is named there."""
+
+    @property
+    def persons(self) -> Mapping[str, str]:
+        """Their keyed ids, of those who are known."""
+
+    @property
+    def representatives(self) -> Mapping[str, Representative]:
+        """Who acts for them by what is said there."""
+
+
+class InEntry(NamedTuple):
+    """Whom an entry names, as far as they are known: e1, e2 and so on; nobody is p1, and nobody acts for them by it."""
+
+    named: Mapping[str, Person]
+    persons: Mapping[str, str]
+    representatives: Mapping[str, Representative] = MappingProxyType({})
+
+
+def in_entry(contents: Iterable[Any], id_of: IdOf) -> InEntry:
+    """Each human and company in these contents of an entry once, as whoever says most of them has it."""
+    known: dict[str, Person] = {}
+    for person in (person for content in contents for person in people_in(content)):
+        key = key_of(person)
+        if key and len(known.get(itself := id_of(key), ())) < len(person):
+            known[itself] = person
+    names = {itself: f"e{n}" for n, itself in enumerate(sorted(known), start=1)}
+    return InEntry(
+        {names[itself]: person for itself, person in known.items()},
+        {name: itself for itself, name in names.items()},
+    )
 
 
 class Participants:

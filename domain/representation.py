@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from domain.countries import country_of
 from domain.mandate import Mandate
 from domain.parentage import Birth, is_kin
-from domain.parties import Capacity, Participants, Representative, capacities
+from domain.parties import Capacity, People, Representative, capacities
 from domain.persons import days_of, is_company
 from domain.procedure import IdOf, Key, mandate_key
 from domain.registers.companies import Heads, company_key, heads_on
@@ -36,11 +36,22 @@ class Shown(NamedTuple):
     of_age: frozenset[str] = frozenset()
     is_kin: bool = False
 
+    def beside(self, other: "Shown") -> "Shown":
+        """What was found of the parties of a case, and of the others whom an entry names."""
+        return Shown(
+            {**self.heads, **other.heads},
+            {**self.mandates, **other.mandates},
+            self.bound | other.bound,
+            {**self.births, **other.births},
+            self.of_age | other.of_age,
+            self.is_kin or other.is_kin,
+        )
+
 
 NOTHING: Final = Shown()
 
 
-def companies_in(country: str, people: Participants) -> list[tuple[str, Key]]:
+def companies_in(country: str, people: People) -> list[tuple[str, Key]]:
     """The parties that are companies of the country, each with the key of its entry."""
     return [
         (party, company_key(named["number"]))
@@ -49,30 +60,33 @@ def companies_in(country: str, people: Participants) -> list[tuple[str, Key]]:
     ]
 
 
-def mandates_of(people: Participants, humans: Collection[str]) -> Iterator[tuple[str, str, Key]]:
+def mandates_of(people: People, humans: Collection[str]) -> Iterator[tuple[str, str, Key]]:
     """(party, human, key) of each mandate that one of these humans may have of a party."""
     for party, person in people.persons.items():
         yield from ((party, human, mandate_key(person, human)) for human in humans if human != person)
 
 
-def people_of(people: Participants) -> dict[str, str]:
+def people_of(people: People) -> dict[str, str]:
     """The parties that are humans, with their keyed ids, as far as they are known."""
     persons = people.persons
     return {p: persons[p] for p, named in people.named.items() if p in persons and not is_company(named)}
 
 
-def children_in(people: Participants) -> list[str]:
+def children_in(people: People) -> list[str]:
     """The parties for whom the request names a parent who acts."""
     return [party for party, named in people.representatives.items() if named["as"] == "parent"]
 
 
 class Asked(NamedTuple):
-    """Who takes part in a case or a filing, the legal day, and the human who asks (by keyed id)."""
+    """Who takes part in a case or a filing of a procedure, or is in an entry (None: of none), the legal day, and the
+    human who asks (by keyed id).
+    """
 
     country: str
-    people: Participants
+    people: People
     day: date
     human: str | None
+    procedure: str | None
 
 
 def shown(  # noqa: PLR0913 - where it is looked for
@@ -100,7 +114,7 @@ def shown(  # noqa: PLR0913 - where it is looked for
         if mandate is None or not mandate.is_live(asked.day):
             continue
         bound.add(human)
-        if human == asked.human and mandate.lets(asked.people.procedure.name, asked.day):
+        if human == asked.human and asked.procedure and mandate.lets(asked.procedure, asked.day):
             mandates[party] = mandate
     people = people_of(asked.people) if births else {}
     born = {party: births[person] for party, person in people.items() if person in births}

@@ -29,9 +29,11 @@ class May:
 
     ``or_further_office``: also those of the further offices that have to do with it now.
     ``bars_who_took_part``: not who took part otherwise: at the counter for a party (rules.md 46), in judging what was
-    set aside since, in setting it aside (but for another appeal), in the opinion of another office; nor kin of a party
-    where the law bars them. A party, and whoever may act for one, has no competence in the case whatever the row says;
-    what else keeps people apart, such as four eyes, the decision asks.
+    set aside since, in setting it aside (but for another appeal), in the opinion of another office.
+    ``minds_kin``: kin of a party are named as such by the rule, or kept out where the law bars them; so it is, too,
+    wherever who took part is kept out (``keeps_kin_apart``).
+    A party, and whoever may act for one, has no competence in the case whatever the row says; what else keeps people
+    apart, such as four eyes, the decision asks.
     """
 
     action: str  # stands in the rule that an event names: "case.decide:officer"
@@ -39,3 +41,9 @@ class May:
     same_authority: bool = True
     or_further_office: bool = False
     bars_who_took_part: bool = False
+    minds_kin: bool = False
+
+    @property
+    def keeps_kin_apart(self) -> bool:
+        """Whether it matters that an officer is kin of a party."""
+        return self.minds_kin or self.bars_who_took_part

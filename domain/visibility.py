@@ -153,6 +153,29 @@ def _heard(case: Case, name: str, reader: _Reader | None) -> list[Any]:
     return [each if seat.places else {**each, **silent} for each, seat in zip(said, seats, strict=True)]
 
 
+def _appeals(case: Case, reader: _Reader | None) -> list[Any]:
+    """What was appealed, with nobody as its party where that is another one now: by their name it would read as if who
+    took their place had done it.
+    """
+    said = _heard(case, "appeals", reader)
+    if not said or not case.former:
+        return said
+    seats = _seats(case, "appeals", reader) if reader else [None] * len(said)
+    return [
+        each if _is_theirs(case, n, each["party"], seat) else {**each, "party": None}
+        for n, (each, seat) in enumerate(zip(said, seats, strict=True))
+    ]
+
+
+def _is_theirs(case: Case, nth: int, party: str, seat: _Seat | None) -> bool:
+    """Whether the party who lodged this appeal is that party still; of who is not known, whoever was there says so."""
+    former = next((each for each in case.former if nth < each["said"]["appeals"]), None)
+    if former is None:
+        return True
+    (then, _), (now, _) = former["people"].get(party, (None, None)), case.people.get(party, (None, None))
+    return then == now and (then is not None or seat is None or bool(seat.places))
+
+
 def watched(
     case: Case, in_the_way: Sequence[str] = (), *, is_left: bool = False, at: datetime | None = None
 ) -> dict[str, Any]:
@@ -281,7 +304,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "appeal_until": day(_appeal_until(case, party), "times.appeal"),
         "appeals": [
             {**appeal, "decide_until": day(appeal["decide_until"], "appeals")}
-            for appeal in map(_unsigned, _heard(case, "appeals", reader))
+            for appeal in map(_unsigned, _appeals(case, reader))
         ],
         "entries": case.entries,
         "entries_held": case.entries_held,

@@ -313,7 +313,9 @@ def _who(row: Step) -> str:
     if row.may is None:
         return "its decision says"
     roles = ", ".join(f"`{role}`" for role in row.may.roles)
-    return f"{roles}, none who took part" if row.may.bars_who_took_part else roles or "the clock"
+    if row.may.bars_who_took_part:
+        return f"{roles}, none who took part"
+    return f"{roles}, kin named as such" if row.may.minds_kin else roles or "the clock"
 
 
 def _ways(row: Step) -> str:

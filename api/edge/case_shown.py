@@ -123,11 +123,11 @@ class ServedShown(Shape):
 
 
 class AppealShown(Shape):
-    """A party's appeal, lodged by the event ``of``, and its outcome."""
+    """A party's appeal, lodged by the event ``of``, and its outcome. ``party`` null: another one is that party now."""
 
     of: EventHash
     at: Moment
-    party: Code
+    party: Code | None
     authority: str
     decide_until: DeadlineShown | None
     reason: str | None

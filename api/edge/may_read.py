@@ -13,10 +13,10 @@ from domain.authorisation import Rule, rule_or_refusal, subject_of
 from domain.case import Case
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
-from domain.entry import Entry
+from domain.entry import Entry, all_contents
 from domain.mandate import Mandate
-from domain.parentage import Birth, birth, found_by
-from domain.parties import Participants
+from domain.parentage import Birth, birth, found_by, is_kin
+from domain.parties import Participants, in_entry
 from domain.procedure import Key
 from domain.refusals import Clash, Refusal, Unknown, Unready
 from domain.representation import (
@@ -55,9 +55,8 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     read by, and nothing is decided on it.
     """
     people, me = Participants(offer_of(case).procedure, case.request), actor.persons.get(country.code)
-    asked = Asked(country.code, people, legal_day(at, country_of(country.code)), me)
-    offices = (office.person for office in actor.competences if office.country == country.code)
-    humans = tuple(dict.fromkeys(human for human in (me, *offices) if human))
+    asked = Asked(country.code, people, legal_day(at, country_of(country.code)), me, case.procedure)
+    humans = _humans_of(country, actor)
     keys = (
         *(key for _, key in companies_in(country.code, people)),
         *(key for _, _, key in mandates_of(people, humans)),
@@ -66,6 +65,20 @@ def known_of(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> S
     there = _there(country, ids)
     births = _births(country, people, case.acted_for, me, humans if actor.competences else ())
     return shown(asked, keys, lambda key: there.get(ids[key]), country.ids.human, humans, births=births)
+
+
+def is_kin_of(country: CountryHouse, actor: Actor, entry: Entry) -> bool:
+    """Whether the caller is kin of somebody whom the entry names, named before or is proposed to name."""
+    people = set(people_of(in_entry(all_contents(entry), country.ids.human)).values())
+    humans = _humans_of(country, actor)
+    births = births_of(country, {*people, *humans}) if humans else {}
+    return any(is_kin(human, person, births) for human in humans for person in people)
+
+
+def _humans_of(country: CountryHouse, actor: Actor) -> tuple[str, ...]:
+    """All keyed ids of the caller, as a person and in each office."""
+    offices = (office.person for office in actor.competences if office.country == country.code)
+    return tuple(dict.fromkeys(human for human in (actor.persons.get(country.code), *offices) if human))
 
 
 def takes_part(country: CountryHouse, actor: Actor, case: Case, at: datetime) -> bool:

@@ -90,7 +90,8 @@ class EntryShown(Shape):
     """As much as the caller sees: who is in it, of other people their names; who restricts, what the thing is, and the
     restrictions of their own office: ``has_other_restrictions`` says that there are others.
 
-    ``newest_change`` and ``proposal`` are for those who work with the register, who amend it.
+    ``newest_change`` and ``proposal`` are for those who work with the register, who amend it. ``warnings``: to an
+    officer or a judge that they are kin (``kin``) of somebody whom it names, named before or is proposed to name.
     """
 
     entry: OpaqueId
@@ -109,3 +110,4 @@ class EntryShown(Shape):
     is_erased: bool
     newest_change: EventHash | None
     proposal: ProposedAmendment | None
+    warnings: list[Code]

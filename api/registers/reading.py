@@ -14,7 +14,7 @@ from api.edge.answers import answered
 from api.edge.caller import caller
 from api.edge.contract import Id, documented, query
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.may_read import Read, is_auditor, located, nothing, recorded
+from api.edge.may_read import Read, is_auditor, is_kin_of, located, nothing, recorded
 from api.edge.problems import Declined
 from api.edge.shapes import EntryShown, EventShown, Moment, OpaqueId, Shape
 from api.registers.who_reads import (
@@ -33,7 +33,15 @@ from domain.authorisation import Rule
 from domain.commands import Actor
 from domain.countries import country_of, moment_named
 from domain.entry import Entry
-from domain.entry_visibility import humans_in, names_others, shown, shown_to, shown_to_restrict, watched
+from domain.entry_visibility import (
+    humans_in,
+    names_others,
+    shown,
+    shown_to,
+    shown_to_restrict,
+    warned,
+    watched,
+)
 from domain.procedures import registers
 from domain.refusals import Unknown
 from infra.house import CountryHouse
@@ -153,9 +161,13 @@ def seen_by(country: CountryHouse, actor: Actor, rule: Rule, entry: Entry) -> di
     action = rule.id.partition(":")[0]
     if rule.party is not None:
         return shown_to(entry, actor.persons[country.code], country.ids.human)
+    if is_auditor(rule):
+        return watched(entry)
     if action == FIND:
-        return shown_to_restrict(entry, registers()[entry.register].thing, offices_of(actor, country.code))
-    return watched(entry) if is_auditor(rule) else shown(entry)
+        found = shown_to_restrict(entry, registers()[entry.register].thing, offices_of(actor, country.code))
+    else:
+        found = shown(entry)
+    return warned(found) if action != KEEP and is_kin_of(country, actor, entry) else found
 
 
 def _of(register: str, entry: Entry | None) -> Entry:

@@ -5,7 +5,6 @@ record reads as before. Both also before a registry has answered. A case hears o
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from domain import events as e
@@ -29,7 +28,18 @@ from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import whose
 from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
-from domain.refusals import Clash, Erased, Fault, Invalid, NotAllowed, Refusal, Stale, WrongStage, named
+from domain.refusals import (
+    Clash,
+    Erased,
+    Fault,
+    Invalid,
+    NotAllowed,
+    Refusal,
+    Stale,
+    Unknown,
+    WrongStage,
+    named,
+)
 from domain.roles import COURT, May
 
 
@@ -287,7 +297,7 @@ def expire(_command: ExpireEntry, situation: Situation) -> Decision:
 
 def _basis(situation: Situation) -> Basis:
     """The office that wrote the newest change, for its own error, the one that keeps the register today, or the court
-    that the law names today; raises the refusal of the first.
+    that the law names today; raises the refusal of the first, of a judge that of the court.
     """
     register, office = _register_and_office(situation)
     found = amendments_of(situation.country.code, register, situation.day)
@@ -301,18 +311,28 @@ def _basis(situation: Situation) -> Basis:
         if found is None:
             raise Clash("no_amendments")
         return Basis(rule, found.source.law, each)
-    if basis := _as_a_court(situation, register):
-        return basis
+    try:
+        if basis := _as_a_court(situation, register):
+            return basis
+    except NotAllowed as refused:
+        refusal = refused if isinstance(refusal, Unknown) else refusal  # a judge, of no such office
     raise refusal or LookupError(office)
 
 
 def _as_a_court(situation: Situation, register: str, may: May | None = None) -> Basis | None:
-    """The court that the law names today, where the caller is of it and may; ``may`` as in ``must_be_allowed``."""
+    """The court that the law names today, where the caller is of it and may; ``may`` as in ``must_be_allowed``.
+    NotAllowed: a judge of it who is kept out.
+    """
     found = amendments_of(situation.country.code, register, situation.day)
-    if found and (court := found.court):
-        with suppress(Refusal):
-            return Basis(situation.must_be_allowed(court.authority, may), court.source.law, court.authority)
-    return None
+    if found is None or found.court is None:
+        return None
+    court = found.court
+    try:
+        return Basis(situation.must_be_allowed(court.authority, may), court.source.law, court.authority)
+    except NotAllowed:
+        raise
+    except Refusal:
+        return None
 
 
 def _of_an_office(situation: Situation) -> Basis:
@@ -320,7 +340,10 @@ def _of_an_office(situation: Situation) -> Basis:
     try:
         return _basis(situation)
     except Refusal:
-        if _as_a_court(situation, situation.entry.register, AMEND_ENTRY):
+        is_court = None
+        with suppress(NotAllowed):
+            is_court = _as_a_court(situation, situation.entry.register, AMEND_ENTRY)
+        if is_court:
             raise NotAllowed("court_needs_no_proposal") from None
         raise
 

@@ -143,7 +143,10 @@ def _must_be_represented_lawfully(people: Participants, situation: Situation) ->
             heads = situation.found.heads.get(party)
             may_act = bool(heads and heads.alone) or party in situation.found.mandates
             if has_to_act and persons.is_company(named_there) and not may_act:
-                raise Invalid(Fault(f"{place.pointer}/acts_by", "nobody_acts"))
+                where = f"{place.pointer}/acts_by"
+                if heads is not None:
+                    raise Invalid(Fault(where, "nobody_acts_alone"))
+                raise Invalid(Fault(where, "nobody_acts"))
         elif representative["as"] not in (may := _may_act_as(place, named_there)):
             role, known = Named("role", place.shape.role), named("capacity", may)
             where = f"{place.pointer}/acts_by/as"

@@ -1,7 +1,6 @@
 """Restrictions of entries: placed and lifted, by the authority that the law names."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from domain import events as e
 from domain.authorisation import Rule, rule_or_refusal, subject_of_register
@@ -9,7 +8,6 @@ from domain.commands import LiftRestriction, PlaceRestriction
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation, officer_of
 from domain.entry import Entry
-from domain.entry_visibility import humans_in
 from domain.offers import restrictions_of
 from domain.procedure import Restriction
 from domain.refusals import Fault, Invalid, NotAllowed, Refusal, Unknown, named
@@ -93,16 +91,22 @@ def _who_lifts(situation: Situation, live: Mapping[str, str]) -> tuple[str, ...]
 def _restricting(situation: Situation, *authorities: str) -> Rule:
     """The rule for one of the authorities that the law names; others who work with the register hear which is first."""
     for authority in authorities:
-        with suppress(Refusal):
+        try:
             return situation.must_be_allowed(authority)
+        except Refusal as refusal:
+            if refusal.name == "kin_of_a_party":
+                raise
     if _may_know(situation):
         raise NotAllowed("other_authority", authority=authorities[0])
     return situation.must_be_allowed(authorities[0])
 
 
 def _must_be_anothers(rule: Rule, situation: Situation) -> None:
-    """Nobody places or lifts a restriction on what is theirs, by whichever of their numbers (rules.md 20)."""
-    if not rule.known.isdisjoint(humans_in(situation.entry, situation.id_of)):
+    """Nobody places or lifts a restriction on what is theirs, by whichever of their numbers (rules.md 20), or on what
+    is of somebody for whom they act.
+    """
+    people, found = situation.people_of_entry
+    if not rule.known.isdisjoint({*people.persons.values(), *found.bound}):
         raise NotAllowed("own_entry")
 
 

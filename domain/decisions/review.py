@@ -106,7 +106,9 @@ def _due_after(since: str, situation: Situation) -> Deadline | None:
 
 
 def extend(command: ExtendDeadline, situation: Situation) -> Decision:
-    """Once, by the time that the law names, before the time to decide is over; the parties are told."""
+    """Once, by the time that the law names, before the time to decide is over; the parties are told. Once more where
+    that time began anew, after a set-aside.
+    """
     rule = situation.must_have_the_case()
     case, more = situation.case, situation.terms.times.extend
     mine, last = (officer_of(rule), command.reason), case.extensions[-1:]
@@ -133,7 +135,7 @@ def _must_run_as_at_first(command: ExtendDeadline, case: Case) -> None:
     """On the version that was seen, that is said rather than what fits."""
     if command.expected != case.version or case.stage != Stage.IN_REVIEW:
         return
-    if case.extensions:
+    if case.is_prolonged:
         raise Clash("extended_already")
     if case.stands_still_since is not None:
         raise Clash("stands_still")

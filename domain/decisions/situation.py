@@ -21,14 +21,12 @@ from domain.commands import (
     CaseCommand,
     Command,
     Competence,
-    CorrectEntry,
     DecideAppeal,
     DecidingAmendment,
     EntryCommand,
     FileCase,
     MandateCommand,
     PartyCommand,
-    ProposeCorrection,
 )
 from domain.countries import country_of, legal_day
 from domain.country import Country
@@ -36,14 +34,21 @@ from domain.days.deadlines import Deadline, Term, answered, compute
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
-from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits
+from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits, is_kept_back
 from domain.mandate import Mandate
-from domain.needs import beside, humans_of
-from domain.offers import offer
+from domain.needs import beside, bound_to, does_mind_people, humans_of, named_by
+from domain.offers import offer, terms_of_register
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
-from domain.parties import FIRST_PARTY, SIGNED_PAPER, Capacity, Participants, parties_named, persons_in
-from domain.persons import is_company, key_of, people_in
+from domain.parties import (
+    FIRST_PARTY,
+    SIGNED_PAPER,
+    Capacity,
+    InEntry,
+    Participants,
+    parties_named,
+    persons_in,
+)
 from domain.procedure import Check, Effect, IdOf, Key, Offer, Terms, slots, written_key
 from domain.procedures import procedures
 from domain.refusals import (
@@ -289,8 +294,23 @@ class Situation:
             return NOTHING
         country = about.offer.country
         me = self.command.by.persons.get(country)
-        asked = Asked(country, about.people, self.day, me)
-        humans = humans_of(self.command, country)
+        asked = Asked(country, about.people, self.day, me, about.offer.procedure.name)
+        return self._shown(asked, keys)
+
+    @once
+    def people_of_entry(self) -> tuple[InEntry, Shown]:
+        """Whom the entry that an office acts on names, by this command also before and after, and what registers and
+        mandates say of them and whoever asks.
+        """
+        command, country = self.command, self.entry.country
+        if not isinstance(command, EntryCommand) or not does_mind_people(command):
+            return InEntry({}, {}), NOTHING
+        people = named_by(command, self.entry, self.id_of)
+        asked = Asked(country, people, self.day, command.by.persons.get(country), None)
+        return people, self._shown(asked, bound_to(command, people))
+
+    def _shown(self, asked: Asked, keys: Collection[Key]) -> Shown:
+        humans = humans_of(self.command, asked.country)
         return shown(asked, keys, self._seen, self.id_of, humans, births=self._births(keys))
 
     def _says(self, key: Key) -> bool:
@@ -332,7 +352,7 @@ class Situation:
         if may is None:
             raise LookupError(f"the row of {type(self.command).__name__} does not say who may")
         found = or_raise(rule_or_refusal(self.command.by, may.action, self._subject(there, authority)))
-        if found.is_kin and may.bars_who_took_part and self.terms.bars_kin:
+        if found.is_kin and may.keeps_kin_apart and self._bars_kin:
             raise NotAllowed("kin_of_a_party")
         if isinstance(there, Case) and "case" in there.erased and not self._step.reaches_erased:
             raise Erased(there.case)
@@ -343,33 +363,39 @@ class Situation:
         command = self.command
         return COUNTER if isinstance(command, PartyCommand) and command.is_at_counter else self._step.may
 
+    @property
+    def _bars_kin(self) -> bool:
+        """Whether the law of the case, or of the register, keeps kin out."""
+        if isinstance(there := self._there, Case):
+            return self.terms.bars_kin is not None
+        return any(row.bars_kin for row in terms_of_register(there.country, there.register, self.day))
+
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
+        is_amended = isinstance(self.command, AmendmentCommand)
         if isinstance(there, Entry):
-            return replace(
-                Subject(country=there.country, day=self.day, authority=authority or there.authority),
-                parties=self._named_in(there) if isinstance(self.command, AmendmentCommand) else _NONE,
+            people, found = self.people_of_entry
+            return Subject(
+                country=there.country,
+                day=self.day,
+                authority=authority or there.authority,
+                parties=people.persons if is_amended else _NONE,
+                found=found
+                if is_amended
+                else Shown(is_kin=found.is_kin),  # a restriction says who is kept out
             )
         subject = subject_of(there, self.at, self.found)
-        if isinstance(self.command, AmendmentCommand):
-            subject = replace(subject, parties={**subject.parties, **self._named_in(self.entry)})
+        if is_amended:
+            people, found = self.people_of_entry
+            subject = replace(
+                subject,
+                parties={**subject.parties, **people.persons},
+                found=subject.found.beside(found),
+            )
         if authority in (None, there.authority):
             return subject
         return replace(
             subject, authority=authority, further_offices=(*subject.further_offices, there.authority)
         )
-
-    def _named_in(self, entry: Entry) -> dict[str, str]:
-        """Whoever is in the entry, was before, or is to be, and who heads a company of these; nobody is p1."""
-        contents = [entry.content, *(each["content"] for each in (entry.before, entry.proposal) if each)]
-        if isinstance(self.command, CorrectEntry | ProposeCorrection):
-            contents.append(self.command.content)
-        named = [person for content in contents if content for person in people_in(content)]
-        humans = {self.id_of(key) for person in named if (key := key_of(person))}
-        for person in named:
-            is_here = is_company(person) and person["country"] == self.country.code
-            heads = self.heads(person["number"]) if is_here else None
-            humans |= heads.all if heads else frozenset()
-        return {f"e{n}": each for n, each in enumerate(sorted(humans), start=1)}
 
     def must_have_the_case(self) -> Rule:
         """The rule that lets the officer decide who has the case."""
@@ -503,8 +529,7 @@ class Situation:
         heads = self.found.heads.get(rule.party or "")
         if heads and heads.is_struck_off:
             raise Clash("company_struck_off")
-        kept_back = self._step.kept_back
-        if kept_back and rule.further is not None and kept_back not in rule.further:
+        if is_kept_back(self._step, rule.party, rule.further, rule.capacities):
             raise NotAllowed("mandate_does_not_reach")
         paper = asked.paper if asked else None
         if rule.as_ == "counter" and paper is None:

@@ -39,7 +39,7 @@ def check_amendment(country: str, said: Mapping[str, Any], streams: Streams) -> 
         if not any(_is_its_proposal(row, said) for row in before) and streams.are_as_signed(before):
             raise Wrong("amendment", "what is amended so was proposed by no other officer")
     told, office = said["data"], said["authority"]
-    is_of_court = told["rule"].partition(":")[2] == COURT
+    is_of_court = told["rule"].split(":")[1:2] == [COURT]  # kin of a party or not
     for register in _registers(told):
         if is_of_court and office != _court(country, register, said["time"]):
             raise Wrong("amendment", f"{office} amends as a court, and the law names no such court")

@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from domain.commands import SYSTEM
+from domain.procedures.birth_certificate import BIRTHS
 from infra.desk import granting
-from tests.examples import person, unnumbered
+from tests.examples import example_content, person, unnumbered
 from tests.founders import NAME, a_founding, founding_is_offered
 from tests.town.caller import Caller, good, new_key, problem
 from tests.town.people import Town
@@ -461,3 +462,118 @@ def a_car(request: dict[str, Any], owner: dict[str, Any]) -> dict[str, Any]:
         "model": "Example",
     }
     return {"vehicle": {**vehicle, "year": 2020, "colour": None}, "owner": owner}
+
+
+# --- what is somebody's for whom they act -------------------------------------------------------------------
+
+JUDGE: Final = "kz-court-judge"
+OF_ENTRIES: Final = ((OFFICE, "officer"), ("kz-court", "court"), ("kz-bailiffs", "restricting_officer"))
+
+
+def gave_a_mandate(town: Town, human: Human) -> dict[str, Any]:
+    mandate(town, human)
+    return resident(SELLER)
+
+
+def is_a_minor_of_whom_they_are_the_mother(town: Town, human: Human) -> dict[str, Any]:
+    n = 4_000 + next(_COUNTER)
+    child = person("KZ", n, born_on="2015-03-01")
+    content = example_content(BIRTHS.content, "KZ", n)
+    content |= {"mother": human.one, "father": None, "child_number": child["personal_number"]}
+    content["child"] = {**content["child"], "born_on": "2015-03-01", "order": 1}
+    content["medical_certificate"] = {**content["medical_certificate"], "number": f"KEPT-OUT-{n}"}
+    town.import_entries("KZ", "births", [content])
+    return child
+
+
+Owner = Callable[[Town, Human], dict[str, Any]]
+OWNERS: Final = (
+    gave_a_mandate,
+    is_a_minor_of_whom_they_are_the_mother,
+    heads_it,
+    heads_it_with_another,
+    is_its_clerk,
+)
+
+
+def a_car_of(town: Town, owner: dict[str, Any]) -> str:
+    """Where it is read."""
+    car = a_car(town.request(*SALE), owner)
+    car["vehicle"]["vin"] = f"KEPTAWAY{next(_COUNTER):09d}"
+    town.import_entries("KZ", "vehicles", [car])
+    vin = {"kind": "vin", "parts": [car["vehicle"]["vin"]], "purpose": "the archive"}
+    found = good(town.as_(FIRST).post("/v1/registers/vehicles/searches", vin))
+    return f"/v1/registers/vehicles/entries/{found['entry']}"
+
+
+def amendments(
+    town: Town, who: Caller, path: str, owner: dict[str, Any]
+) -> Iterator[tuple[str, httpx2.Response]]:
+    """Whatever an office may ask of the entry: what, and the answer; the other officer has proposed something."""
+    as_it_is = town.as_(SECOND).read(path).json()
+    of, version, reason = as_it_is["newest_change"], as_it_is["version"], "An error."
+    content = {**as_it_is["content"], "owner": owner}
+    said = {"of": of, "content": content, "reason": reason}
+    yield "correction-proposals", who.post(f"{path}/correction-proposals", said, seen=version)
+    yield (
+        "annulment-proposals",
+        who.post(f"{path}/annulment-proposals", {"of": of, "reason": reason}, seen=version),
+    )
+    yield "corrections of a court", who.post(f"{path}/corrections", said, seen=version)
+    yield (
+        "annulments of a court",
+        who.post(f"{path}/annulments", {"of": of, "reason": reason}, seen=version),
+    )
+    what = {"correction": "corrections", "annulment": "annulments"}[as_it_is["proposal"]["what"]]
+    yield what, who.post(f"{path}/{what}", {"of": as_it_is["proposal"]["event"]}, seen=version)
+
+
+def proposed(town: Town, path: str, what: str, **said: Any) -> None:
+    found = town.as_(SECOND).read(path).json()
+    body = {"of": found["newest_change"], "reason": "An error.", **said}
+    good(town.as_(SECOND).post(f"{path}/{what}-proposals", body, seen=found["version"]))
+
+
+@pytest.mark.parametrize("bound", OWNERS, ids=lambda b: b.__name__)
+def test_whoever_acts_for_who_is_in_an_entry_changes_nothing_of_it(town: Town, bound: Owner) -> None:
+    """Nor what is to be theirs: the car of somebody else is moved to nobody by who acts for them."""
+    human = a_human()
+    principal, stranger = bound(town, human), resident("kz-citizen-4")
+    for owner, to in ((principal, stranger), (stranger, principal)):
+        path = a_car_of(town, owner)
+        content = town.as_(SECOND).read(path).json()["content"]
+        proposed(town, path, "correction", content={**content, "owner": to})
+        for name, way in WAYS.items():
+            who = signed_in(town, human, way, OF_ENTRIES).caller
+            for what, answer in amendments(town, who, path, to):
+                assert problem(answer) == (403, "party_to_this_case"), (name, what)
+    path = a_car_of(town, principal)
+    proposed(town, path, "annulment")
+    for name, way in WAYS.items():
+        who = signed_in(town, human, way, OF_ENTRIES).caller
+        for what, answer in amendments(town, who, path, stranger):
+            assert problem(answer) == (403, "party_to_this_case"), (name, what)
+
+
+@pytest.mark.parametrize("bound", OWNERS, ids=lambda b: b.__name__)
+def test_whoever_acts_for_who_is_in_an_entry_neither_restricts_nor_frees_it(town: Town, bound: Owner) -> None:
+    human = a_human()
+    path = f"{a_car_of(town, bound(town, human))}/restrictions"
+    (live,) = good(town.as_(BAILIFF).post(path, {"kind": "arrest"}))["restrictions"]
+    for name, way in WAYS.items():
+        for post in (("kz-bailiffs", "restricting_officer"), ("kz-court", "court")):
+            who = signed_in(town, human, way, [post]).caller
+            assert problem(who.delete(f"{path}/{live['id']}")) == (403, "own_entry"), name
+        who = signed_in(town, human, way, [("kz-bailiffs", "restricting_officer")]).caller
+        assert problem(who.post(path, {"kind": "arrest"})) == (403, "own_entry"), name
+    assert town.as_(BAILIFF).delete(f"{path}/{live['id']}").is_success
+
+
+def test_who_acts_for_nobody_in_an_entry_is_kept_out_of_nothing(town: Town) -> None:
+    path = a_car_of(town, resident("kz-citizen-4"))
+    who = signed_in(town, a_human(), WAYS[THEIR_OWN], OF_ENTRIES).caller
+    (live,) = good(who.post(f"{path}/restrictions", {"kind": "arrest"}))["restrictions"]
+    assert who.delete(f"{path}/restrictions/{live['id']}").is_success
+    proposed(town, path, "annulment")
+    found = who.read(path).json()
+    good(who.post(f"{path}/annulments", {"of": found["proposal"]["event"]}, seen=found["version"]))

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from domain.procedures.birth_certificate import BIRTHS
+from tests.api.test_kept_out import a_car_of
 from tests.examples import example_content
 from tests.examples import person as anybody
 from tests.town.caller import good, new_key, problem
@@ -167,13 +168,7 @@ def test_no_office_but_the_civil_registry_looks_into_births(town: Town) -> None:
 def test_an_officer_who_is_kin_of_a_party_is_told_so_alone_and_what_they_do_says_so(town: Town) -> None:
     """The seller's mother is an officer here; marriages stand in no register."""
     second = "kz-vehicle-registration-officer-2"
-    n = next(_NUMBERS)
-    content = example_content(BIRTHS.content, "KZ", n)
-    certificate = {**content["medical_certificate"], "number": f"HTTP-{n}"}
-    parents = {"mother": person(OFFICER), "father": None, "medical_certificate": certificate}
-    number = person(SELLER)["personal_number"]
-    child = {**content["child"], "born_on": person(SELLER)["born_on"]}
-    town.import_entries("KZ", "births", [{**content, **parents, "child": child, "child_number": number}])
+    is_the_mother(town, OFFICER, SELLER)
     case = str(good(filed(town))["case"])
     town.complete(case)
     town.settle()
@@ -187,3 +182,40 @@ def test_an_officer_who_is_kin_of_a_party_is_told_so_alone_and_what_they_do_says
     assert rules == ["case.assign:officer:kin", "case.decide:officer:kin", "case.decide:officer"]
     said = {e["type"]: e for e in town.history(case)}["case.ApprovalProposed.v1"]
     assert person(OFFICER)["personal_number"]["number"] not in str(said)
+
+
+def is_the_mother(town: Town, mother: str, of: str) -> None:
+    n, who = next(_NUMBERS), person(of)
+    content = example_content(BIRTHS.content, "KZ", n)
+    certificate = {**content["medical_certificate"], "number": f"HTTP-{n}"}
+    parents = {"mother": person(mother), "father": None, "medical_certificate": certificate}
+    child = {**content["child"], "born_on": who["born_on"]}
+    known = {"child": child, "child_number": who["personal_number"]}
+    town.import_entries("KZ", "births", [{**content, **parents, **known}])
+
+
+def test_an_officer_who_is_kin_of_somebody_in_an_entry_is_told_so_and_what_they_do_says_so(
+    town: Town,
+) -> None:
+    """Also of whoever it is proposed to name; others who read it are not told."""
+    second, child, owner = "kz-vehicle-registration-officer-2", "kz-bailiffs-officer", STRANGER
+    is_the_mother(town, second, child)
+    path = a_car_of(town, person(owner))
+    seen = good(town.as_(second).read(path))
+    assert seen["warnings"] == []
+    to = {"of": seen["newest_change"], "reason": "An error.", "content": {**seen["content"]}}
+    to["content"]["owner"] = person(child)
+    good(town.as_(OFFICER).post(f"{path}/correction-proposals", to, seen=seen["version"]))
+    town.settle()
+    seen = good(town.as_(second).read(path))
+    assert seen["warnings"] == ["kin"]
+    for who in (OFFICER, owner, "kz-auditor"):
+        assert good(town.as_(who).read(path))["warnings"] == [], who
+    good(
+        town.as_(second).post(f"{path}/corrections", {"of": seen["proposal"]["event"]}, seen=seen["version"])
+    )
+    events = good(town.as_(OFFICER).read(f"{path}/history"))["events"]
+    assert [each["data"]["rule"] for each in events[-2:]] == [
+        "entry.amend:officer",
+        "entry.amend:officer:kin",
+    ]

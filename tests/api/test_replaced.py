@@ -224,6 +224,8 @@ def test_words_of_before_are_not_read_by_who_came_later(town: Town) -> None:
     assert [(a["reason"], a["explanation"], a["outcome"]) for a in shown["appeals"]] == [
         (None, None, "set_aside")
     ]
+    for who in (BUYER, SELLER, SECOND):  # the buyer of now has not appealed
+        assert [a["party"] for a in town.read(case, who)["appeals"]] == [None]
     text = all_that_is_read(town, BUYER, case)
     assert [each for each in words if each in text] == []
     text = all_that_is_read(town, SELLER, case)

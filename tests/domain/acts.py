@@ -387,9 +387,9 @@ def appeal(who: str = "p1", reason: str = "The tax is paid.", of: str | None = N
     return _asked(LodgeAppeal, party(who), of=lambda s: of or _ending(s), reason=reason, **more)
 
 
-def take_back(who: str = "p1", of: str | None = None) -> Act:
+def take_back(who: str = "p1", of: str | None = None, **more: Any) -> Act:
     """A party takes the newest appeal back."""
-    return _asked(TakeBackAppeal, party(who), of=lambda s: of or s.now.appeals[-1]["of"])
+    return _asked(TakeBackAppeal, party(who), of=lambda s: of or s.now.appeals[-1]["of"], **more)
 
 
 def decide_appeal(

@@ -178,7 +178,7 @@ class Story:
         there = {entry.entry: entry for entry in self.entries.values()}
         state = self._state(command)
         seen = needed(command, about_of(command, self.at, state), state)
-        seen = (*seen, *further(command, state, self.beside(seen).values()))
+        seen = (*seen, *further(command, state, self.beside(seen).values(), human_of))
         beside = self.beside(seen)
         led = {key: there[stream] for key, stream in led_to(beside).items()}
         return {"beside": {**beside, **led}, "ids": {key: stream_of(key) for key in seen}}

@@ -683,6 +683,16 @@ def test_the_time_to_decide_is_prolonged_once_by_what_the_law_says() -> None:
     given(story, assign(SUPERVISOR, to=SECOND)).when(extend(by=SECOND, seen=1)).then_refused(Stale)
 
 
+def test_the_full_time_that_runs_anew_after_a_set_aside_is_prolonged_once_again() -> None:
+    story = given(
+        a_sale(), *IN_HAND, extend(), refuse("tax_unpaid"), appeal(), later(days=1), decide_appeal()
+    )
+    assert "ExtendDeadline" in fits(story.now)
+    given(story, later(days=1), assign(SECOND)).when(extend(by=SECOND)).then("DeadlineExtended")
+    assert "ExtendDeadline" not in fits(story.now)
+    story.when(extend("Once more.", by=SECOND)).then_refused(Clash, "extended_already")
+
+
 def test_what_is_overdue_or_stands_still_is_not_prolonged() -> None:
     late = given(a_sale(), *IN_HAND, later(days=9))
     late.when(extend()).then_refused(Clash, "deadline_over")

@@ -37,9 +37,9 @@ ITSELF: Final = {name: value for name, value in COMPANY.items() if name != "acts
 AS_HEAD: Final = StatedCapacity("head")
 
 
-def known(story: Story, *, struck_off_on: str | None = None) -> Entry:
+def known(story: Story, *, struck_off_on: str | None = None, may_act: str = "alone") -> Entry:
     """The company stands in the register, with its head; or stands there anew, struck off."""
-    head = {"person": HEAD, "may_act": "alone", "since": "2020-01-01", "until": None}
+    head = {"person": HEAD, "may_act": may_act, "since": "2020-01-01", "until": None}
     content = {
         "number": COMPANY["number"],
         "names": [COMPANY["name"]],
@@ -97,6 +97,12 @@ def test_a_clerk_sells_for_the_company_by_mandate() -> None:
     story.when(asked_by(clerk, file(acting=StatedCapacity("clerk"))))
     assert story.refusal is None
     assert story.last[-1].actor["for"] == {"party": "p1", "as": "clerk"}
+
+
+def test_a_company_whose_heads_act_together_names_who_acts_and_hears_why() -> None:
+    story = a_sale(buyer=COMPANY)
+    known(story, may_act="jointly")
+    story.when(file()).then_refused(Invalid, "nobody_acts_alone", "/request/buyer/acts_by")
 
 
 def test_a_company_that_the_register_does_not_know_names_who_acts_and_the_officer_sees_the_paper() -> None:

@@ -118,10 +118,10 @@ def test_who_is_no_head_today_or_not_alone_acts_for_nobody(offer: Offer, head: d
 def test_a_company_for_which_nobody_can_act_alone_is_refused_before_it_costs(
     offer: Offer, head: dict[str, Any]
 ) -> None:
-    """As one that the register does not know: the request has to name who acts, by a paper."""
+    """The request has to name who acts, by a paper."""
     story = told(offer, unnamed())
     registered(story, head)
-    story.when(file()).then_refused(Invalid, "nobody_acts", "/request/founders/0/acts_by")
+    story.when(file()).then_refused(Invalid, "nobody_acts_alone", "/request/founders/0/acts_by")
 
 
 def test_the_last_day_of_a_head_ends_where_the_register_is(offer: Offer) -> None:

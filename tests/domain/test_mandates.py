@@ -35,6 +35,7 @@ from tests.domain.acts import (
     refuse,
     revoke,
     stranger,
+    take_back,
     withdraw,
 )
 from tests.domain.story import Act, Story, a_birth, a_sale, given, human_of
@@ -248,6 +249,37 @@ def test_a_mandate_for_car_sales_does_not_withdraw_a_birth() -> None:
     birth.when(by_mandate(withdraw())).then_refused(Unknown)
     birth.mandates[key] = birth.mandates[key]._replace(procedures=["birth_certificate"])
     given(birth, by_mandate(withdraw()))
+
+
+@pytest.mark.parametrize("further", [(), ("withdraw", "revoke_consents")])
+def test_a_buyer_with_the_sellers_mandate_does_not_use_up_the_sellers_appeal(further: Any) -> None:
+    """Nor takes back what the seller lodged: who is on the other side is let by name alone."""
+    story = given(a_sale(), *IN_HAND, refuse("tax_unpaid"))
+    mine = story.request["buyer"]
+    given(story, give_mandate(mine, further=further))
+    buyer = party("p2")
+    for_the_seller = asked_by(buyer, appeal("p1", acting=AS_MANDATE))
+    story.when(for_the_seller).then_refused(NotAllowed, "mandate_does_not_reach")
+    given(story, asked_by(buyer, appeal("p2")), appeal("p1"))
+    story.when(asked_by(buyer, take_back("p1", acting=AS_MANDATE)))
+    story.then_refused(NotAllowed, "mandate_does_not_reach")
+    given(story, take_back("p1"), end_mandate(to=mine), give_mandate(mine, further=("appeal",)))
+    given(story, for_the_seller, asked_by(buyer, take_back("p1", acting=AS_MANDATE)))
+
+
+def test_what_a_buyer_may_not_appeal_by_mandate_does_not_fit() -> None:
+    story = given(a_sale(), *IN_HAND, refuse("tax_unpaid"), asked_by(party("p2"), appeal("p2")))
+    own, for_seller = Capacity("p2"), Capacity("p1", "mandate", "m", ())
+    assert "LodgeAppeal" not in fits(story.now, ["p1", "p2"], mine=[own, for_seller])
+    assert "TakeBackAppeal" in fits(story.now, ["p1", "p2"], mine=[own, for_seller])  # their own
+    assert "LodgeAppeal" in fits(
+        story.now, ["p1", "p2"], mine=[own, for_seller._replace(further=("appeal",))]
+    )
+
+
+def test_whoever_is_no_party_appeals_by_a_mandate_that_says_nothing_of_it() -> None:
+    story = given(a_sale(), give_mandate(), *IN_HAND, refuse("tax_unpaid"))
+    given(story, by_mandate(appeal("p1", acting=AS_MANDATE)))
 
 
 def test_withdrawing_and_revoking_take_a_mandate_that_says_so() -> None:

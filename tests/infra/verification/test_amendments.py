@@ -70,10 +70,12 @@ def signed_by(case: Case, office: str, by: str = "", **changes: Any) -> list[str
 
 def test_the_court_that_the_law_names_annuls_alone(case: Case) -> None:
     assert signed_by(case, COURT) == []
+    assert signed_by(case, COURT, rule="entry.amend:court:kin") == []
 
 
-def test_no_other_office_is_a_court(case: Case) -> None:
-    assert signed_by(case, OFFICE) == ["amendment"]
+@pytest.mark.parametrize("rule", ["entry.amend:court", "entry.amend:court:kin"])
+def test_no_other_office_is_a_court(case: Case, rule: str) -> None:
+    assert signed_by(case, OFFICE, rule=rule) == ["amendment"]
 
 
 def test_an_office_does_not_annul_with_one_pair_of_eyes(case: Case) -> None:
