@@ -54,6 +54,8 @@ OF_PARTIES: Final = (
     "opening",
     "appeal",
     "court",
+    "court_annulled",
+    "court_left",
 )
 
 
@@ -262,13 +264,26 @@ def _each_known_once(case: Case) -> Iterator[str]:
 
 
 def _court(case: Case) -> Iterator[Awaited]:
-    """Who lost their appeal has the court that the law names, for as long as other laws say."""
-    lost = case.have_lost
-    amendments = offer_of(case).since(case.terms).amendments if lost else None
-    if amendments is None or amendments.court is None or case.stage == Stage.APPEALED:
+    """Who lost their appeal, or what an office annulled, has the court that the law names, for as long as other laws
+    say; so has everybody where something else was registered since.
+    """
+    if not (case.appeals or case.amendments) or case.stage == Stage.APPEALED:
         return
-    for party in sorted(lost):
-        yield Awaited(party, "court", office=amendments.court.authority)
+    amendments = offer_of(case).since(case.terms).amendments
+    if amendments is None or amendments.court is None:
+        return
+    for party, what in _may_turn_to_the_court(case):
+        yield Awaited(party, what, office=amendments.court.authority)
+
+
+def _may_turn_to_the_court(case: Case) -> Iterator[tuple[str, str]]:
+    if not case.is_annulled:
+        yield from ((party, "court") for party in sorted(case.have_lost))
+        return
+    lost, is_left = case.have_lost_by_annulment, any(each["left"] for each in case.amendments)
+    for party in _each_known_once(case):
+        if party in lost or is_left:
+            yield party, "court_annulled" if party in lost else "court_left"
 
 
 def _appealed(case: Case) -> Iterator[Awaited]:

@@ -7,7 +7,7 @@
                   └──► annulled (what created it), or as it read before (what changed or ended it)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, TypedDict, assert_never
 
@@ -295,6 +295,12 @@ def _owners(
     event: EntryCreated | EntryChanged | EntryCorrected | EntryAnnulled, recorded: Recorded
 ) -> dict[str, str]:
     return {name: whose for name, whose in recorded.owners.items() if name in event.content}
+
+
+def can_be_taken_back(entry: Entry, written: Collection[str]) -> bool:
+    """Whether it reads as one of these events wrote it, and how it read before that is known."""
+    is_known = entry.before is not None or entry.depth == 0
+    return entry.change in written and is_known and not entry.is_erased
 
 
 def reading_of(entry: Entry) -> Reading:

@@ -12,6 +12,7 @@ from domain.case import Case
 from domain.case_parts import RestatedDay
 from domain.events import FeePaid, PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
+from domain.roles import COURT
 from domain.running import stood_still
 from projections import Row, View
 
@@ -113,16 +114,33 @@ def _served(moment: Moment) -> Humans:
         reversed(moment.case.timeline[: step["version"] - 1]),
     )
     served = moment.then.humans_of(each["party"] for each in before)
-    found = moment.then.humans_of([step["party"]])
+    found = _who_may_appeal(moment, step["party"])
     return {human: is_party for human, is_party in found.items() if not (is_party and served.get(human))}
 
 
-def _one_partys_own(which: WhichTime) -> Callable[[Moment], Humans]:
-    def to(moment: Moment) -> Humans:
-        party = _days(moment.case, which)[moment.nth]["party"]
-        return moment.then.humans_of([party] if party else ())
+_ENDS: Final = frozenset({"CaseRefused", "CaseLapsed", "CaseCompleted"})
 
-    return to
+
+def _who_may_appeal(moment: Moment, party: str) -> Humans:
+    """Nobody where this human has an appeal against the same end, open or decided."""
+    people, case, at = moment.then.people, moment.case, moment.step["at"]
+    before = [each["what"] for each in case.timeline[: moment.step["version"] - 1]]
+    ended = max((n for n, what in enumerate(before) if what in _ENDS), default=0)
+    first, last = (sum(what == "AppealLodged" for what in steps) for steps in (before[:ended], before))
+    standing = (a["party"] for a in case.appeals[first:last] if (a["taken_back_at"] or "9") > at)
+    humans = {human for each in standing for human in (each, people[each][0]) if human}
+    return {} if humans & {party, people[party][0]} else moment.then.humans_of([party])
+
+
+def _who_did_not_ask(moment: Moment) -> Humans:
+    """Whoever did not appeal."""
+    case = moment.case
+    return moment.then.humans_of(case.have_lost_by_annulment if case.is_annulled else ())
+
+
+def _whose_time_to_appeal(moment: Moment) -> Humans:
+    party = _days(moment.case, "appeal")[moment.nth]["party"]
+    return _who_may_appeal(moment, party) if party else {}
 
 
 # --- when it is told ------------------------------------------------------------------------------------------
@@ -157,6 +175,20 @@ def _is_the_last(moment: Moment) -> bool:
 
 def _is_not_the_last(moment: Moment) -> bool:
     return not _is_the_last(moment)
+
+
+def _is_by_a_court(moment: Moment) -> bool:
+    return bool(moment.step["by"] == COURT)
+
+
+def _is_by_an_office(moment: Moment) -> bool:
+    return not _is_by_a_court(moment)
+
+
+def _is_left(moment: Moment) -> bool:
+    """What was written reads otherwise since, and stays."""
+    annulments = [each for each in moment.case.amendments if each["what"] == "annulment"]
+    return bool(annulments[moment.nth]["left"])
 
 
 def _stands_still(moment: Moment) -> bool:
@@ -215,7 +247,7 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "DeadlineRestated.answer": (*_restated(_applicant, "answer"), *_ran_on(_applicant, "answer")),
     "DeadlineRestated.decide": _restated(_all, "decide"),
     "DeadlineRestated.served": _restated(_all, "served"),
-    "DeadlineRestated.appeal": _restated(_one_partys_own("appeal"), "appeal"),
+    "DeadlineRestated.appeal": _restated(_whose_time_to_appeal, "appeal"),
     "DeadlineRestated.appeal_decision": _restated(_all, "appeal_decision"),
     "CaseNotNeeded": (Notice(_all, "not_needed"),),
     "LapseSetAside": (Notice(_all, "lapse_set_aside"),),
@@ -238,7 +270,11 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "CaseLapsed": (Notice(_all, "lapsed"),),
     "CaseCompleted": (Notice(_all, "completed"),),
     "ResultCorrected": (Notice(_all, "corrected"),),
-    "ResultAnnulled": (Notice(_all, "annulled"),),
+    "ResultAnnulled": (
+        Notice(_all, "annulled", when=_is_by_a_court),
+        Notice(_who_did_not_ask, "annulled_court", when=_is_by_an_office),
+        Notice(_all, "entry_left", when=_is_left),
+    ),
     "RefundDue": (Notice(_applicant, "refund_due"),),
     "RefundNotDue": (Notice(_applicant, "refund_not_due"),),
     "RefundPaid": (Notice(_applicant, "refund_paid"),),

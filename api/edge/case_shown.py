@@ -177,13 +177,16 @@ class ConsentShown(Shape):
 
 
 class AmendmentShown(Shape):
-    """What the case wrote was corrected (in one entry) or annulled (all of it)."""
+    """What the case wrote was corrected (in one entry) or annulled (all of it). ``left``: the entries that stay as
+    they are all the same, as something else was registered since: over that a court decides.
+    """
 
     what: Literal["correction", "annulment"]
     entry: OpaqueId | None
     at: Moment
     law: str
     reason: str | None
+    left: list[OpaqueId]
 
 
 class EntryWritten(Shape):
