@@ -134,8 +134,8 @@ def _who_may_appeal(moment: Moment, party: str) -> Humans:
 
 def _who_did_not_ask(moment: Moment) -> Humans:
     """Whoever did not appeal."""
-    case = moment.case
-    return moment.then.humans_of(case.have_lost_by_annulment if case.is_annulled else ())
+    lost = moment.case.have_lost_by_annulment
+    return moment.then.humans_of(party for party in moment.then.people if party in lost)
 
 
 def _whose_time_to_appeal(moment: Moment) -> Humans:
