@@ -3,10 +3,10 @@
 A further thing to wait for is a function here, in ``_WAYS``, and its sentences ("awaited") among the messages.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from domain.about import asks_four_eyes, offer_of
 from domain.case import Case, Stage
@@ -55,6 +55,8 @@ OF_PARTIES: Final = (
     "appeal",
     "court",
     "court_alone",
+    "court_annulled",
+    "court_left",
     "filing",
 )
 
@@ -266,29 +268,37 @@ def _each_known_once(case: Case) -> Iterator[str]:
 
 
 def _court(case: Case) -> Iterator[Awaited]:
-    """Who lost their appeal has the court that the law names, for as long as other laws say."""
-    lost = case.have_lost
-    amendments = offer_of(case).since(case.terms).amendments if lost else None
-    if amendments is None or amendments.court is None or case.stage == Stage.APPEALED:
-        return
-    for party in sorted(lost):
-        yield Awaited(party, "court", office=amendments.court.authority)
-
-
-def _court_alone(case: Case) -> Iterator[Awaited]:
-    """Against what an office corrected or annulled for its own error no office decides an appeal."""
-    newest = _newest_amendment(case) if case.amendments and case.stage != Stage.APPEALED else None
-    if newest is None or newest["by"] not in OFFICERS:
+    """Who lost their appeal, or what was annulled on one, has the court that the law names, for as long as other laws
+    say; so has everybody where something else was registered since, or an office amended for its own error, which no
+    office decides an appeal against.
+    """
+    if not (case.appeals or case.amendments) or case.stage == Stage.APPEALED:
         return
     amendments = offer_of(case).since(case.terms).amendments
-    if amendments and amendments.court:
+    if amendments is None or amendments.court is None:
+        return
+    for party, what in _may_turn_to_the_court(case):
+        yield Awaited(party, what, office=amendments.court.authority)
+
+
+def _may_turn_to_the_court(case: Case) -> Iterator[tuple[str, str]]:
+    is_by_an_office = _is_by_an_office(case)
+    if not case.is_annulled:
+        yield from ((party, "court") for party in sorted(case.have_lost))
+    elif not is_by_an_office:
+        lost, is_left = case.have_lost_by_annulment, any(each["left"] for each in case.amendments)
         for party in _each_known_once(case):
-            yield Awaited(party, "court_alone", office=amendments.court.authority)
+            if party in lost or is_left:
+                yield party, "court_annulled" if party in lost else "court_left"
+    if is_by_an_office:
+        yield from ((party, "court_alone") for party in _each_known_once(case))
 
 
-def _newest_amendment(case: Case) -> Mapping[str, Any] | None:
+def _is_by_an_office(case: Case) -> bool:
+    """Whether an office was the last to amend, for its own error."""
     amended = ("ResultCorrected", "ResultAnnulled")
-    return next((step for step in reversed(case.timeline) if step["what"] in amended), None)
+    newest = (step["by"] for step in reversed(case.timeline) if step["what"] in amended)
+    return bool(case.amendments) and next(newest) in OFFICERS
 
 
 def _not_needed(case: Case) -> Iterator[Awaited]:
@@ -316,7 +326,6 @@ _WAYS: Final[tuple[Callable[[Case], Iterator[Awaited]], ...]] = (
     _registers,
     _appeal,
     _court,
-    _court_alone,
     _not_needed,
     _appealed,
     _refunds,

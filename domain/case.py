@@ -31,9 +31,7 @@ from domain.case_parts import (
     left_of,
 )
 from domain.days.deadlines import Deadline
-from domain.events import (
-    EntryMember,
-)
+from domain.events import EntryMember, ResultAnnulled
 from domain.parties import (
     AT_COUNTER,
     BOTH_SIDES,
@@ -42,6 +40,7 @@ from domain.parties import (
     persons_in,
     representatives_in,
 )
+from domain.roles import COURT
 
 
 class Stage(StrEnum):
@@ -271,6 +270,21 @@ class Case(NamedTuple):
         since = self.ending["at"] if self.ending else None
         lost = (a["party"] for a in self.appeals if a["outcome"] == "upheld" and since and a["at"] >= since)
         return frozenset(lost)
+
+    @property
+    def have_appealed(self) -> frozenset[str]:
+        """The parties who appealed against what ended the case, and did not take that back."""
+        since = self.ending["at"] if self.ending else None
+        mine = (a for a in self.appeals if since and a["at"] >= since and a["taken_back_at"] is None)
+        return frozenset(appeal["party"] for appeal in mine)
+
+    @property
+    def have_lost_by_annulment(self) -> frozenset[str]:
+        """The parties who did not ask that what was written counts no more, where an office annulled it."""
+        annulled = (each for each in reversed(self.timeline) if each["what"] == ResultAnnulled.__name__)
+        if next((each["by"] for each in annulled), COURT) == COURT:
+            return frozenset()
+        return frozenset(self.parties).difference(self.same_humans(self.have_appealed))
 
     @property
     def are_heard(self) -> frozenset[str]:

@@ -580,13 +580,15 @@ def _amended_result(
     case: Case, event: ResultCorrected | ResultAnnulled, recorded: Recorded, written: set[str]
 ) -> dict[str, Any]:
     """A registry may answer for the new event as for the old one; what it objected to is over."""
+    is_annulled = isinstance(event, ResultAnnulled)
     amendment: Amendment = {
-        "what": "correction" if isinstance(event, ResultCorrected) else "annulment",
+        "what": "annulment" if is_annulled else "correction",
         "entry": event.entry if isinstance(event, ResultCorrected) else None,
         "at": recorded.time,
         "by": recorded.actor["id"],
         "law": event.law,
         "reason": _kept(event.reason),
+        "left": [each["entry"] for each in case.entries if is_annulled and each["entry"] not in written],
     }
     objections = [
         {**each, "is_over": each["is_over"] or each["entry"] in written} for each in case.objections

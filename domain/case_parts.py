@@ -116,7 +116,8 @@ class Objection(TypedDict):
 
 class Amendment(TypedDict):
     """What the case wrote was corrected (in one ``entry``) or annulled (all of it, None); words that are erased are
-    None. ``by``: the officer's id within the authority, or the judge's within the court.
+    None. ``by``: the officer's id within the authority, or the judge's within the court. ``left``: of what it wrote,
+    the entries that stay as they are, as something else was registered since.
     """
 
     what: Literal["correction", "annulment"]
@@ -125,6 +126,7 @@ class Amendment(TypedDict):
     by: str
     law: str
     reason: str | None
+    left: list[str]
 
 
 class Proposal(TypedDict):

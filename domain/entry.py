@@ -7,7 +7,7 @@
                   └──► annulled (what created it), or as it read before (what changed or ended it)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, TypedDict, assert_never
 
@@ -303,6 +303,12 @@ def all_contents(entry: Entry) -> list[Mapping[str, Any]]:
     """As it reads, as it read before the newest change, and as it is proposed to read."""
     others = (each["content"] for each in (entry.before, entry.proposal) if each)
     return [entry.content, *(content for content in others if content)]
+
+
+def can_be_taken_back(entry: Entry, written: Collection[str]) -> bool:
+    """Whether it reads as one of these events wrote it, and how it read before that is known."""
+    is_known = entry.before is not None or entry.depth == 0
+    return entry.change in written and is_known and not entry.is_erased
 
 
 def reading_of(entry: Entry) -> Reading:

@@ -514,7 +514,11 @@ class ResultCorrected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultAnnulled:
-    """What the case wrote counts no more: the office's own error, by a court, or on appeal."""
+    """What the case wrote counts no more: the office's own error, by a court, or on appeal.
+
+    ``entries``: those that are annulled with it: all that it wrote, but on appeal none that reads otherwise since, or
+    of which the former reading is not known.
+    """
 
     entries: list[EntryMember]
     law: str

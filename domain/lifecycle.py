@@ -212,8 +212,10 @@ def _waits_for_an_opinion(case: Case) -> bool:
 
 def _awaits_receipts(case: Case) -> bool:
     """Of what it wrote, or of what was amended since: one for each change of an entry."""
-    amended = (len(case.entries) if each["entry"] is None else 1 for each in case.amendments)
-    return len(case.receipts) < len(case.entries) + sum(amended)
+    changed = (
+        len(case.entries) - len(each["left"]) if each["entry"] is None else 1 for each in case.amendments
+    )
+    return len(case.receipts) < len(case.entries) + sum(changed)
 
 
 def _has_result(case: Case) -> bool:

@@ -8,25 +8,29 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from domain.about import About, about_of_case
-from domain.case import BEFORE_DECISION, Case
+from domain.case import BEFORE_DECISION, Case, Stage
 from domain.claim import has_slots
 from domain.countries import country_of, legal_day
-from domain.entry import RESTRICTED, Entry, Status
+from domain.entry import RESTRICTED, Entry, Status, can_be_taken_back
 from domain.facts import Facts
 from domain.parties import STRUCK_OFF
-from domain.procedure import Create, Key, day_of_slots, slots
+from domain.procedure import Create, Key, day_of_slots, slots, written_key
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in
 from domain.seen import as_seen
 
-OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost")
+UNDER_APPEAL: Final = "under_appeal"  # of what the entry says: who sells may not be the owner
+CHANGED_SINCE: Final = "entry_changed_since"  # of an appeal: what was written, it cannot take back
+OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost", UNDER_APPEAL, CHANGED_SINCE)
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
 
 
 def in_question(case: Case, at: datetime) -> tuple[Key, ...]:
     """The entries that the case would change, as long as it may, and the claims that a set-aside left to others; none
-    once it is written, or people erased.
+    once it is written, or people erased. While an appeal is open, what the case wrote.
     """
+    if case.stage == Stage.APPEALED:
+        return _written(case)
     about = _open(case, at)
     if about is None:
         return ()
@@ -40,16 +44,24 @@ def companies(about: About) -> Iterator[tuple[str, Key]]:
         yield about.people.places[party].whose, key
 
 
-def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any]) -> list[str]:
+def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], appealed: Collection[str] = ()) -> list[str]:
     """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``seen``: what is in question, as
-    it is now.
+    it is now; ``appealed``: of the cases that wrote it, those under appeal.
     """
+    if case.stage == Stage.APPEALED:
+        written = [seen[key] for key in _written(case)]
+        is_left = any(each is None or not can_be_taken_back(each, case.effects) for each in written)
+        return [CHANGED_SINCE] if is_left else []
     about = _open(case, at)
     if about is None:
         return []
     entries = {key: each for key, each in seen.items() if key.family == "entry"}
     lost = dict.fromkeys(f"claims_lost:{key.kind}" for key in _lost(case, about, seen))
-    return [*lost, *of_request(about, entries, tuple(companies(about)))]
+    return [*lost, *of_request(about, entries, tuple(companies(about)), appealed)]
+
+
+def _written(case: Case) -> tuple[Key, ...]:
+    return tuple(written_key(each["entry"]) for each in case.entries)
 
 
 def _lost(case: Case, about: About, seen: Mapping[Key, Any]) -> Iterator[Key]:
@@ -71,7 +83,10 @@ def _slots(about: About) -> Mapping[Key, tuple[str, ...]]:
 
 
 def of_request(
-    about: About, entries: Mapping[Key, Entry | None], named: Collection[tuple[str, Key]] = ()
+    about: About,
+    entries: Mapping[Key, Entry | None],
+    named: Collection[tuple[str, Key]] = (),
+    appealed: Collection[str] = (),
 ) -> list[str]:
     """The same of what is filed, or would be, as far as the entries were looked at; ``named``: its ``companies``."""
     day = legal_day(about.at, country_of(about.offer.country))
@@ -84,6 +99,8 @@ def of_request(
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in stopping)
+        if entry is not None and entry.written_by in appealed:
+            found[UNDER_APPEAL] = None
     gone = (whose for whose, key in named if (entry := entries.get(key)) and is_struck_off(entry, day))
     return [*found, *(f"{STRUCK_OFF}:{whose}" for whose in gone), *_refused(about, entries, day)]
 

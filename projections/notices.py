@@ -9,10 +9,10 @@ from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from domain.case import Case
-from domain.case_parts import RestatedDay, amount_of
+from domain.case_parts import RestatedDay
 from domain.events import FeePaid, PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
-from domain.roles import OFFICERS
+from domain.roles import COURT, OFFICERS
 from domain.running import stood_still
 from domain.visibility import EXEMPT
 from projections import Row, View
@@ -115,16 +115,33 @@ def _served(moment: Moment) -> Humans:
         reversed(moment.case.timeline[: step["version"] - 1]),
     )
     served = moment.then.humans_of(each["party"] for each in before)
-    found = moment.then.humans_of([step["party"]])
+    found = _who_may_appeal(moment, step["party"])
     return {human: is_party for human, is_party in found.items() if not (is_party and served.get(human))}
 
 
-def _one_partys_own(which: WhichTime) -> Callable[[Moment], Humans]:
-    def to(moment: Moment) -> Humans:
-        party = _days(moment.case, which)[moment.nth]["party"]
-        return moment.then.humans_of([party] if party else ())
+_ENDS: Final = frozenset({"CaseRefused", "CaseLapsed", "CaseCompleted"})
 
-    return to
+
+def _who_may_appeal(moment: Moment, party: str) -> Humans:
+    """Nobody where this human has an appeal against the same end, open or decided."""
+    people, case, at = moment.then.people, moment.case, moment.step["at"]
+    before = [each["what"] for each in case.timeline[: moment.step["version"] - 1]]
+    ended = max((n for n, what in enumerate(before) if what in _ENDS), default=0)
+    first, last = (sum(what == "AppealLodged" for what in steps) for steps in (before[:ended], before))
+    standing = (a["party"] for a in case.appeals[first:last] if (a["taken_back_at"] or "9") > at)
+    humans = {human for each in standing for human in (each, people[each][0]) if human}
+    return {} if humans & {party, people[party][0]} else moment.then.humans_of([party])
+
+
+def _who_did_not_ask(moment: Moment) -> Humans:
+    """Whoever did not appeal."""
+    lost = moment.case.have_lost_by_annulment
+    return moment.then.humans_of(party for party in moment.then.people if party in lost)
+
+
+def _whose_time_to_appeal(moment: Moment) -> Humans:
+    party = _days(moment.case, "appeal")[moment.nth]["party"]
+    return _who_may_appeal(moment, party) if party else {}
 
 
 # --- when it is told ------------------------------------------------------------------------------------------
@@ -161,6 +178,20 @@ def _is_not_the_last(moment: Moment) -> bool:
     return not _is_the_last(moment)
 
 
+def _is_by_a_court(moment: Moment) -> bool:
+    return bool(moment.step["by"] == COURT)
+
+
+def _is_on_appeal(moment: Moment) -> bool:
+    return moment.step["by"] not in (COURT, *OFFICERS)
+
+
+def _is_left(moment: Moment) -> bool:
+    """What was written reads otherwise since, and stays."""
+    annulments = [each for each in moment.case.amendments if each["what"] == "annulment"]
+    return bool(annulments[moment.nth]["left"])
+
+
 def _stands_still(moment: Moment) -> bool:
     return moment.case.opinions[moment.nth]["investigation"] is not None
 
@@ -185,7 +216,7 @@ def _by_others(moment: Moment) -> bool:
 
 
 def _had_a_fee(moment: Moment) -> bool:
-    return amount_of(moment.case.fee) + amount_of(moment.case.entry_fee) > 0
+    return moment.case.asked > 0
 
 
 def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
@@ -240,7 +271,7 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "DeadlineRestated.answer": (*_restated(_applicant, "answer"), *_ran_on(_applicant, "answer")),
     "DeadlineRestated.decide": _restated(_all, "decide"),
     "DeadlineRestated.served": _restated(_all, "served"),
-    "DeadlineRestated.appeal": _restated(_one_partys_own("appeal"), "appeal"),
+    "DeadlineRestated.appeal": _restated(_whose_time_to_appeal, "appeal"),
     "DeadlineRestated.appeal_decision": _restated(_all, "appeal_decision"),
     "CaseNotNeeded": (
         Notice(_all, "not_needed", when=_is_as_said),
@@ -270,8 +301,10 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
         Notice(_all, "corrected_by_office", when=_by_an_office),
     ),
     "ResultAnnulled": (
-        Notice(_all, "annulled", when=_by_others),
+        Notice(_all, "annulled", when=_is_by_a_court),
         Notice(_all, "annulled_by_office", when=_by_an_office),
+        Notice(_who_did_not_ask, "annulled_court", when=_is_on_appeal),
+        Notice(_all, "entry_left", when=_is_left),
         Notice(_applicant, "fee_kept", when=_had_a_fee),
     ),
     "RefundDue": (Notice(_applicant, "refund_due"),),

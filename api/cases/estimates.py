@@ -14,7 +14,7 @@ from api.edge.caller import caller, document, house_of, raw_body, shaped
 from api.edge.case_shown import LimitShown
 from api.edge.contract import documented
 from api.edge.may_read import births_of
-from api.edge.registers_now import entries_at
+from api.edge.registers_now import entries_at, under_appeal
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, LegalDay, Shape, Title
 from domain.about import About
@@ -195,7 +195,10 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     others = any(not isinstance(effect, Create) and effect.key not in mine for effect in effects)
     named = _companies(about)
     known = entries_at(country, tuple(key for _, key in named)) if named else {}
-    return [*without_kinds(of_request(about, {**mine, **known}, named)), *([NOT_YOURS] if others else [])]
+    with country.read_models.reading() as seen:
+        appealed = under_appeal(seen, mine.values())
+    told = of_request(about, {**mine, **known}, named, appealed)
+    return [*without_kinds(told), *([NOT_YOURS] if others else [])]
 
 
 def _companies(about: About) -> tuple[tuple[str, Key], ...]:

@@ -24,6 +24,7 @@ from domain.events import (
     PersonalDataErased,
     Recorded,
     RefundDue,
+    ResultAnnulled,
 )
 from domain.lifecycle import CLOCK, ROWS
 from domain.refusals import Amount, Named, Value, named
@@ -45,6 +46,7 @@ INSTEAD: Final[Mapping[str, tuple[str, ...]]] = {
     "AppealTermEnded": ("AppealTermEnded", "AppealTermEnded_final", "AppealTermEnded_decided"),
     "DeadlineRestated": ("DeadlineRestated", "DeadlineRestated_stood_still"),
     "FeeAssessed": ("FeeAssessed", "FeeAssessed_provisional"),
+    "ResultAnnulled": ("ResultAnnulled", "ResultAnnulled_left"),
 }
 ACTORS: Final = tuple(
     dict.fromkeys(
@@ -133,11 +135,18 @@ def _told_as(recorded: Recorded, case: Case) -> str:
         return f"{what}_provisional"
     if isinstance(event, DeadlineRestated) and stood_still(event.due, recorded.time):
         return f"{what}_stood_still"
+    if isinstance(event, ResultAnnulled) and len(event.entries) < len(case.entries):
+        return f"{what}_left"
     if isinstance(event, AppealTermEnded):
-        if any(appeal["decided_at"] == recorded.time for appeal in case.appeals):
-            return f"{what}_decided"
-        return f"{what}_final" if case.decided and case.decided["kind"] == "approved" else what
+        return _term_ended_as(recorded, case)
     return what
+
+
+def _term_ended_as(recorded: Recorded, case: Case) -> str:
+    what = AppealTermEnded.__name__
+    if any(appeal["decided_at"] == recorded.time for appeal in case.appeals):
+        return f"{what}_decided"
+    return f"{what}_final" if case.decided and case.decided["kind"] == "approved" else what
 
 
 def _follows(

@@ -178,7 +178,8 @@ class ConsentShown(Shape):
 
 class AmendmentShown(Shape):
     """What the case wrote was corrected (in one entry) or annulled (all of it). ``unconfirmed``: what of it is no
-    settled law; ``after_annulment``: that the fee is kept.
+    settled law; ``after_annulment``: that the fee is kept. ``left``: the entries that stay as they are all the same, as
+    something else was registered since: over that a court decides.
     """
 
     what: Literal["correction", "annulment"]
@@ -187,6 +188,7 @@ class AmendmentShown(Shape):
     law: str
     reason: str | None
     unconfirmed: list[Code]
+    left: list[OpaqueId]
 
 
 class EntryWritten(Shape):

@@ -1,10 +1,10 @@
 """What the registers and the claims say now about what a case asks for; not who may read an entry."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from domain.case import Case
+from domain.case import Case, Stage
 from domain.claim import Claim
 from domain.entry import Entry
 from domain.obstacles import in_question, obstacles
@@ -19,8 +19,12 @@ def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
     set-aside left without what they had claimed, the log says who has it.
     """
     keys = in_question(case, at)
-    entries = entries_at(country, tuple(key for key in keys if key.family == "entry")) if keys else {}
-    return obstacles(case, at, {**entries, **_claims_at(country, keys)})
+    if not keys:
+        return obstacles(case, at, {})
+    with country.read_models.reading() as seen:
+        entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
+        appealed = under_appeal(seen, entries.values())
+    return obstacles(case, at, {**entries, **_claims_at(country, keys)}, appealed)
 
 
 def _claims_at(country: CountryHouse, keys: Collection[Key]) -> dict[Key, Claim]:
@@ -39,11 +43,20 @@ def in_the_way_of_each(
     states = [Case(**row["state"]) for row in seen.load("case_status", sorted(cases)).values()]
     asked = {case.case: in_question(case, at) for case in states}
     keys = {key for keys in asked.values() for key in keys}
-    found: dict[Key, Any] = {
-        **_entries(country, seen, [key for key in keys if key.family == "entry"]),
-        **_claims_at(country, keys),
+    entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
+    appealed = under_appeal(seen, entries.values())
+    found: dict[Key, Any] = {**entries, **_claims_at(country, keys)}
+    return {
+        case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}, appealed)
+        for case in states
     }
-    return {case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}) for case in states}
+
+
+def under_appeal(seen: Transaction, entries: Iterable[Entry | None]) -> frozenset[str]:
+    """Of the cases that wrote the newest change of one of these entries, those that are appealed against."""
+    wrote = {entry.written_by for entry in entries if entry and entry.written_by}
+    rows = seen.load("case_status", sorted(wrote)) if wrote else {}
+    return frozenset(case for case, row in rows.items() if row["stage"] == Stage.APPEALED)
 
 
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:

@@ -5,6 +5,7 @@ record reads as before. Both also before a registry has answered. A case hears o
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from domain import events as e
@@ -22,7 +23,7 @@ from domain.commands import (
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
-from domain.entry import Amendment, Entry, Proposal, Reading, Status, reading_of
+from domain.entry import Amendment, Entry, Proposal, Reading, Status, can_be_taken_back, reading_of
 from domain.lifecycle import AMEND_ENTRY, fits
 from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import whose
@@ -195,15 +196,29 @@ def annul_result(command: AnnulResult, situation: Situation) -> Decision:
     return situation.by(basis.rule, events, authority=basis.authority)
 
 
-def annulled(situation: Situation, basis: Basis, reason: str, proposal: str | None = None) -> Events:
-    """All that the case wrote is taken back; raises Clash where something was changed since, or cannot be read."""
+def annulled(
+    situation: Situation,
+    basis: Basis,
+    reason: str,
+    proposal: str | None = None,
+    *,
+    is_on_appeal: bool = False,
+) -> Events:
+    """All that the case wrote is taken back; raises Clash where something was changed since, or cannot be read.
+
+    On appeal the decision is, all the same: an entry of which that is so stays as it is, and is not named.
+    """
     case, events = situation.case, Events()
-    for key, entry in situation.written.items():
+    written = situation.written
+    if is_on_appeal:
+        written = {key: entry for key, entry in written.items() if can_be_taken_back(entry, case.effects)}
+    for key, entry in written.items():
         if entry.change not in case.effects:
             raise Clash("entry_changed_since")
         events += _taken_back(key, entry, situation, basis, reason, proposal)
+    named = {entry.entry for entry in written.values()}
     told = e.ResultAnnulled(
-        entries=case.entries,
+        entries=[each for each in case.entries if each["entry"] in named],
         law=basis.law,
         rule=basis.rule.id,
         reason=reason,

@@ -29,6 +29,8 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
     said = [appeal["reason"] for appeal in case.open_appeals if appeal["party"] == mine.party]
     if command.reason in said and situation.was_brought(command.evidence):
         return situation.so_already(rule)
+    if case.is_annulled:
+        raise Clash("annulled_already")
     if case.ending is not None and command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
     if case.ending is not None and _is_too_late(mine.party, situation):
@@ -94,10 +96,10 @@ def _times_anew(situation: Situation) -> dict[str, Deadline]:
 
 
 def _annulled(command: DecideAppeal, rule: Rule, situation: Situation) -> Events:
-    """What was written counts no more, by the law of the appeal."""
+    """What was written counts no more, by the law of the appeal; over what was registered since, a court decides."""
     body = situation.terms.appeals
     basis = amendments.Basis(rule, body.source.law, body.authority)
-    return amendments.annulled(situation, basis, command.reason)
+    return amendments.annulled(situation, basis, command.reason, is_on_appeal=True)
 
 
 def decide_appeal(command: DecideAppeal, situation: Situation) -> Decision:

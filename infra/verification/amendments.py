@@ -1,7 +1,8 @@
 """24. amendment: what is corrected or annulled without a second officer is so by the court that the law names for the
 register on the day, or on appeal.
 
-What was proposed was so by another officer. By the law that the verifier has; not whether there was a reason.
+What was proposed was so by another officer. What a case wrote is annulled as a whole; on appeal not what reads
+otherwise since. By the law that the verifier has; not whether there was a reason.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from domain.roles import COURT
 from infra.formats.canonical import b64url
 from infra.verification.findings import Wrong
 from infra.verification.log_file import Row, jws_of, said_by
+from infra.verification.reach import WRITES
 from infra.verification.streams import Streams
 
 AMENDED: Final = frozenset(
@@ -26,6 +28,7 @@ AMENDED: Final = frozenset(
         "case.ResultAnnulled.v1",
     }
 )
+_RESULT: Final = "case.ResultAnnulled.v1"
 _PROPOSED: Final = {
     "entry.EntryCorrected.v1": "entry.CorrectionProposed.v1",
     "entry.EntryAnnulled.v1": "entry.AnnulmentProposed.v1",
@@ -38,6 +41,8 @@ def check_amendment(country: str, said: Mapping[str, Any], streams: Streams) -> 
         before = streams.before(said["stream"], said["seq"])
         if not any(_is_its_proposal(row, said) for row in before) and streams.are_as_signed(before):
             raise Wrong("amendment", "what is amended so was proposed by no other officer")
+    if said["type"] == _RESULT:
+        _must_name_all(said, streams)
     told, office = said["data"], said["authority"]
     is_of_court = told["rule"].split(":")[1:2] == [COURT]  # kin of a party or not
     for register in _registers(told):
@@ -57,6 +62,22 @@ def _is_its_proposal(row: Row, said: Mapping[str, Any]) -> bool:
         return False
     proposed = said_by(row)
     return bool(proposed["data"]["of"] == told["of"] and proposed["actor"]["id"] != said["actor"]["id"])
+
+
+def _must_name_all(said: Mapping[str, Any], streams: Streams) -> None:
+    """That it is on appeal where it says so, 26. office asks."""
+    before, written = streams.before(said["stream"], said["seq"]), set[str]()
+    for row in before:
+        if row[3] in WRITES:
+            written = _entries(said_by(row)["data"]) or written
+    named, is_on_appeal = _entries(said["data"]), said["data"]["rule"].startswith(DECIDE_APPEAL.action)
+    is_right = named <= written if is_on_appeal else named == written
+    if written and not is_right and streams.are_as_signed(before):
+        raise Wrong("amendment", "what the case wrote is annulled, and not all of it is named, or more")
+
+
+def _entries(told: Mapping[str, Any]) -> set[str]:
+    return {each["entry"] for each in told["entries"]}
 
 
 def _registers(told: Mapping[str, Any]) -> set[str]:

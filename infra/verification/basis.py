@@ -16,15 +16,14 @@ from domain.offers import keeper_of
 from domain.roles import COURT
 from domain.signers import DECIDED, signers_of_entry
 from infra.verification.findings import Wrong
-from infra.verification.reach import ANNULLED, CHANGED, CORRECTED, CREATED, ENDED, WRITTEN, is_over
+from infra.verification.reach import ANNULLED, CHANGED, CORRECTED, CREATED, ENDED, WRITES, WRITTEN, is_over
 from infra.verification.streams import Streams
 
-_WRITES: Final = ("case.CaseApproved.v1", "case.EntriesWritten.v1")
 # What has to stand in the case, in the same append.
 _LED_BY: Final[Mapping[str, tuple[str, ...]]] = {
-    CREATED: _WRITES,
-    CHANGED: _WRITES,
-    ENDED: _WRITES,
+    CREATED: WRITES,
+    CHANGED: WRITES,
+    ENDED: WRITES,
     CORRECTED: ("case.ResultCorrected.v1",),
     ANNULLED: ("case.ResultAnnulled.v1",),
 }

@@ -20,7 +20,7 @@ from infra.formats.canonical import b64url
 from infra.verification.findings import Unlooked, Wrong
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
 from infra.verification.outsiders import STATEMENTS
-from infra.verification.reach import CREATED, WRITTEN, Unseen, check_reach
+from infra.verification.reach import CREATED, WRITES, WRITTEN, Unseen, check_reach
 from infra.verification.restrictions import LIFTED, PLACED
 from infra.verification.sealed import Opener
 from infra.verification.statement import FAILED
@@ -33,7 +33,6 @@ _ANNULLED: Final = "case.ResultAnnulled.v1"
 _COMPLETED: Final = "case.CaseCompleted.v1"
 _ENDS: Final = frozenset({"case.CaseRefused.v1", "case.CaseLapsed.v1", _COMPLETED})
 _RECEIPT: Final = "case.ReceiptRecorded.v1"
-_WRITES: Final = ("case.CaseApproved.v1", "case.EntriesWritten.v1")
 _LAPSE_SET_ASIDE: Final = "case.LapseSetAside.v1"
 _ASKED: Final = "case.OpinionRequested.v1"
 _GIVEN: Final = "case.OpinionGiven.v1"
@@ -237,7 +236,7 @@ class Offices:
         for row in self._before(payload):
             if row[3] == _RECEIPT:
                 answered.add(said_by(row)["data"]["entry"])
-            elif row[3] in _WRITES:
+            elif row[3] in WRITES:
                 written = {each["entry"] for each in said_by(row)["data"]["entries"]} or written
         if not written or not written <= answered:
             raise Wrong("statement", "the case is completed, and not all that it wrote has its receipt")

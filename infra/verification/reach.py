@@ -22,6 +22,7 @@ CORRECTED: Final = "entry.EntryCorrected.v1"
 ANNULLED: Final = "entry.EntryAnnulled.v1"
 ENDED: Final = "entry.EntryEnded.v1"
 WRITTEN: Final = frozenset({CREATED, CHANGED, CORRECTED, ANNULLED, ENDED})
+WRITES: Final = ("case.CaseApproved.v1", "case.EntriesWritten.v1")  # by which a case does
 ON_ITS_LAST_DAY: Final = "expiry"
 _RESTATED: Final = (CREATED, CHANGED, CORRECTED, ANNULLED)
 _NEVER: Final = "9999-12-31"

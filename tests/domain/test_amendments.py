@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain import events as e
+from domain.awaited import awaited
 from domain.case import Stage
 from domain.claim import FREE
 from domain.entry import Status
@@ -34,6 +35,7 @@ from tests.domain.acts import (
     applicant,
     approve,
     assign,
+    changed_hands,
     correct,
     correct_as_a_court,
     decide_appeal,
@@ -53,7 +55,7 @@ from tests.domain.acts import (
     until,
 )
 from tests.domain.made_up import a_story_of, made_up
-from tests.domain.story import Act, Story, Who, a_birth, a_sale, given
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, given, in_the_way
 
 IN_ERROR = "entry_changed_since"
 BIRTH_REGISTERED = (*FILED, assign(), approve(OFFICER))
@@ -501,6 +503,65 @@ def test_an_appeal_annuls_what_was_written() -> None:
     assert (story.now.stage, story.now.is_annulled) == (Stage.COMPLETED, True)
     assert story.entry.content["owner"] == seller(story)
     assert {recorded.authority for recorded in story.last} == {story.terms.appeals.authority}
+
+
+def test_who_never_sold_the_car_wins_the_appeal_also_where_it_was_sold_on() -> None:
+    """The decision counts no more; who has the car by now is for a court, and the log says no more than that."""
+    story = given(a_sale(), *COMPLETED, serve(), appeal())
+    assert in_the_way(story) == []
+    given(story, changed_hands)
+    assert in_the_way(story) == [IN_ERROR]
+    stood = story.entry
+    story.when(decide_appeal("annulled", "It was not the owner."))
+    story.then("ResultAnnulled", "AppealDecided", "AppealTermEnded")
+    assert story.the(e.ResultAnnulled).entries == []
+    assert (story.now.is_annulled, story.entry) == (True, stood)
+    (annulment,) = shown(story.now, "p1")["amendments"]
+    assert (annulment["what"], annulment["left"]) == ("annulment", [stood.entry])
+    assert {"LodgeAppeal", "AnnulResult", "RecordReceipt"}.isdisjoint(fits(story.now))
+
+
+def test_the_appeal_is_won_also_where_nobody_knows_how_the_entry_read_before() -> None:
+    story = given(a_sale(), *COMPLETED, serve(), appeal(), changed_hands, annul_as_a_court())
+    assert in_the_way(story) == [IN_ERROR]
+    story.when(decide_appeal("annulled", "It was not the owner."))
+    story.then("ResultAnnulled", "AppealDecided", "AppealTermEnded")
+
+
+def test_an_entry_that_was_corrected_since_is_taken_back_on_appeal() -> None:
+    story = given(a_sale(), *COMPLETED, serve(), appeal(), propose_correction(), correct())
+    assert in_the_way(story) == []
+    story.when(decide_appeal("annulled", "It was not the owner."))
+    assert "EntryAnnulled" in story.names
+    assert story.now.amendments[-1]["left"] == []
+
+
+def test_who_loses_what_they_had_has_the_court_and_no_appeal_here() -> None:
+    """Whoever asked for it has what they want, and a court that annulled is the court."""
+    story = given(a_sale(), *COMPLETED, appeal(), decide_appeal("annulled", "It was not the owner."))
+    assert courts(story) == [("p2", "court_annulled")]
+    story.when(appeal("p2")).then_refused(Clash, "annulled_already")
+    assert courts(given(a_sale(), *COMPLETED, propose_annulment(), annul())) == [
+        ("p1", "court_annulled"),
+        ("p2", "court_annulled"),
+    ]
+    story = given(a_sale(), *COMPLETED, annul_result(JUDGE))
+    assert courts(story) == []
+    story.when(appeal()).then_refused(Clash, "annulled_already")
+    lost = (
+        appeal("p2"),
+        decide_appeal("upheld"),
+        appeal(),
+        decide_appeal("annulled", "It was not the owner."),
+    )
+    assert courts(given(a_sale(), *COMPLETED, *lost)) == [], "both had asked for it"
+    left = given(a_sale(), *COMPLETED, appeal(), changed_hands, decide_appeal("annulled", "No."))
+    assert courts(left) == [("p1", "court_left"), ("p2", "court_annulled")]
+
+
+def courts(story: Story) -> list[tuple[str, str]]:
+    """Who may turn to the court, and as what."""
+    return [(each.who, each.what) for each in awaited(story.now) if each.office == "kz-court"]
 
 
 def test_an_appeal_annuls_nothing_that_is_restricted() -> None:

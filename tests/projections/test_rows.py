@@ -70,6 +70,7 @@ from tests.domain.acts import (
     PROPOSED,
     REFUSED,
     RETURNED,
+    SECOND,
     UNPAID,
     WITHDRAWN,
     acknowledge,
@@ -84,6 +85,7 @@ from tests.domain.acts import (
     ask,
     ask_for_opinion,
     assign,
+    changed_hands,
     consent,
     correct,
     correct_as_a_court,
@@ -480,6 +482,44 @@ def test_the_time_to_appeal_of_each_party_begins_for_it_alone() -> None:
     days = [each["until"] for each in rows(notices.PROJECTION, story) if each["what"] == "may_appeal"]
     assert days == [story.now.served[party]["appeal_until"]["due"] for party in ("p1", "p2")]
     assert days[0] != days[1]
+
+
+def test_nobody_hears_that_they_may_appeal_who_has_appealed() -> None:
+    """Whether it is open or was decided; who took it back may, and so may everybody against what is decided anew."""
+
+    def hear(*acts: Act) -> list[str]:
+        return [who for who, what in told(*REFUSED, *acts) if what == "may_appeal"]
+
+    assert hear(appeal(), *PRESUMED) == ["p2"]
+    assert hear(appeal(), decide_appeal("upheld"), *PRESUMED) == ["p2"]
+    assert hear(serve(), later(minutes=1), appeal(), *PRESUMED) == ["p1", "p2"], "what was told stays told"
+    back = (later(minutes=1), take_back(), later(minutes=1))
+    assert hear(appeal(), *back, *PRESUMED) == ["p1", "p2"]
+    anew = (decide_appeal("set_aside"), assign(SECOND), refuse("tax_unpaid", by=SECOND))
+    assert hear(appeal(), *anew, *PRESUMED) == ["p1", "p2"]
+
+
+def test_one_human_is_told_nothing_of_an_appeal_as_another_party() -> None:
+    refused = (file(), assign(), refuse("not_proven"))
+    story = given(a_birth(applicant=a_birth().request["mother"]), *refused, appeal(party="p1"), *PRESUMED)
+    found = [each["person"] for each in rows(notices.PROJECTION, story) if each["what"] == "may_appeal"]
+    assert found == [story.now.persons["p3"]]
+
+
+def test_who_asked_for_an_annulment_and_who_loses_by_it_hear_different_things() -> None:
+    won = decide_appeal("annulled", "It was not the owner.")
+    assert told(*COMPLETED, appeal(), won)[-3:] == [
+        ("p2", "annulled_court"),
+        ("p1", "appeal_annulled"),
+        ("p2", "appeal_annulled"),
+    ]
+    assert told(*COMPLETED, propose_annulment(), annul())[-2:] == [
+        ("p1", "annulled_court"),
+        ("p2", "annulled_court"),
+    ]
+    assert told(*COMPLETED, annul_result())[-2:] == [("p1", "annulled"), ("p2", "annulled")]
+    left = told(*COMPLETED, appeal(), changed_hands, won)
+    assert [who for who, what in left if what == "entry_left"] == ["p1", "p2"]
 
 
 def test_one_human_who_is_several_parties_is_told_once_of_their_time_to_appeal() -> None:

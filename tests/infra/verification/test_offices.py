@@ -334,6 +334,30 @@ def test_an_appeal_that_is_open_annuls(operator: Operator) -> None:
     assert operator.sign(case, MINISTRY, events, officer, beside=(operator.entry(0), back)) == []
 
 
+def test_an_appeal_annuls_a_decision_and_leaves_what_was_registered_since(operator: Operator) -> None:
+    """The entry is not named; but nothing else annuls a part of what a case wrote."""
+    case, officer = operator.past.cases["sold"], operator.officer(f"{MINISTRY}-appeal-officer-1")
+    judge = operator.officer(f"{COURT}-judge")
+
+    def nothing(rule: str, _state: Any) -> list[e.Event]:
+        return [e.ResultAnnulled(entries=[], law="-", rule=rule, reason="-", officer_person="-")]
+
+    def on_appeal(state: Any) -> list[e.Event]:
+        return [*nothing(ON_APPEAL, state), *decided(state, "annulled"), e.AppealTermEnded()]
+
+    def another(state: Any) -> list[e.Event]:
+        more: e.EntryMember = {"register": "vehicles", "entry": operator.entry(2)}
+        said = {"law": "-", "rule": ON_APPEAL, "reason": "-", "officer_person": "-"}
+        told: list[e.Event] = [e.ResultAnnulled(entries=[more], **said)]
+        return [*told, *decided(state, "annulled")]
+
+    assert operator.sign(case, COURT, partial(nothing, "case.annul:court"), judge) == ["amendment"]
+    assert operator.sign(case, OFFICE, lodged, APPLICANT) == []
+    assert operator.sign(case, MINISTRY, another, officer) == ["amendment"]
+    assert operator.sign(case, OFFICE, lodged, APPLICANT) == []
+    assert operator.sign(case, MINISTRY, on_appeal, officer) == []
+
+
 # --- 28. basis ----------------------------------------------------------------------------------------------
 
 

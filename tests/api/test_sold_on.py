@@ -1,0 +1,117 @@
+"""A sale is under appeal, and the car is sold on: who buys hears of it, and the appeal can be won all the same."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.test_amendments import act, path_of, seen
+from tests.api.test_life_of_a_case import appealed
+from tests.domain.test_amendments import as_owner
+from tests.town.caller import good, new_key, problem
+from tests.town.people import Town, person
+
+pytestmark = pytest.mark.countries("KZ")
+
+SALE = ("KZ", "car_sale")
+SELLER, BUYER, THIRD = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
+FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
+APPEALS, JUDGE, TREASURY = "kz-interior-ministry-appeal-officer-1", "kz-court-judge", "kz-treasury"
+WON = {"outcome": "annulled", "reason": "The signature is another's."}
+
+
+def under_appeal(town: Town) -> str:
+    case = town.take_to("completed", *SALE)
+    appealed(town, case, SELLER, "I never sold it.")
+    return case
+
+
+def draft(town: Town, case: str) -> dict[str, Any]:
+    """The buyer sells the car to a third."""
+    request = town.read(case)["request"]
+    sold = {**request, "seller": request["buyer"], "buyer": person(THIRD)}
+    return {"country": "KZ", "procedure": "car_sale", "request": sold}
+
+
+def sold_on(town: Town, case: str) -> str:
+    """The same, until an officer has it."""
+    again = good(town.as_(BUYER).post("/v1/cases", draft(town, case), key=new_key()))["case"]
+    of = town.read(again, THIRD)["request_hash"]
+    good(town.as_(THIRD).post(f"/v1/cases/{again}/consents", {"answer": "give", "of": of}))
+    paid = {"statement": town.statement(town.read(again, BUYER))}
+    good(town.as_(TREASURY).post(f"/v1/cases/{again}/payments", paid))
+    good(town.judge(FIRST, again, "assignments"))
+    return str(again)
+
+
+def queued(town: Town, who: str, case: str) -> list[str]:
+    (row,) = [each for each in good(town.as_(who).get("/v1/queue"))["items"] if each["case"] == case]
+    found: list[str] = row["obstacles"]
+    return found
+
+
+def test_who_buys_what_is_under_appeal_hears_it_before_they_consent_and_the_officer_before_they_decide(
+    town: Town,
+) -> None:
+    case = under_appeal(town)
+    estimate = good(town.as_(BUYER).post("/v1/estimates", draft(town, case)))
+    assert estimate["obstacles"] == ["under_appeal"]
+    again = sold_on(town, case)
+    for who in (BUYER, THIRD, FIRST):
+        assert town.read(again, who)["obstacles"] == ["under_appeal"]
+    assert queued(town, FIRST, again) == ["under_appeal"]
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "They signed it."}))
+    for who in (BUYER, THIRD, FIRST):
+        assert town.read(again, who)["obstacles"] == []
+    assert queued(town, FIRST, again) == []
+
+
+def test_the_appeal_is_won_and_what_was_registered_since_stands_until_a_court_decides(town: Town) -> None:
+    case = under_appeal(town)
+    assert town.read(case, APPEALS)["obstacles"] == []
+    again = sold_on(town, case)
+    good(town.judge(FIRST, again, "proposals", {}))
+    good(town.judge(SECOND, again, "approvals", {}))
+    assert town.read(case, APPEALS)["obstacles"] == ["entry_changed_since"]
+    assert queued(town, APPEALS, case) == ["entry_changed_since"]
+    assert town.read(case, SELLER)["obstacles"] == ["entry_changed_since"]
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    path = path_of(town, case)
+    stood = seen(town, path, JUDGE)
+    assert stood["content"]["owner"] == as_owner(person(THIRD))
+    for who, what in ((SELLER, "court_left"), (BUYER, "court_annulled")):
+        shown = town.read(case, who)
+        assert (shown["stage"], shown["fits"], shown["amendments"][0]["left"]) == (
+            "completed",
+            [],
+            [path.rpartition("/")[2]],
+        )
+        (step,) = [each for each in shown["next"] if each["who"] == "you"]
+        assert (step["what"], "You may turn to" in step["sentence"]) == (what, True)
+    told = [each["sentence"] for each in good(town.as_(FIRST).get(f"/v1/cases/{case}/history"))["events"]]
+    assert any("stands until a court decides" in each for each in told)
+    said = {"of": stood["newest_change"], "content": {**stood["content"], "owner": as_owner(person(SELLER))}}
+    good(act(town, JUDGE, path, "corrections", {**said, "reason": "Judgement of 3 March."}))
+    assert seen(town, path)["content"]["owner"] == as_owner(person(SELLER))
+    report = good(town.as_("kz-auditor").get("/v1/audit/verification"))
+    assert report["failures"] == []
+
+
+def test_who_loses_the_car_by_anothers_appeal_is_told_the_truth_and_which_court_is_open(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    (step,) = [each for each in town.read(case, BUYER)["next"] if each["what"] == "court_annulled"]
+    assert step["sentence"].startswith("What was registered was annulled. You may turn to the court: ")
+    assert "court" not in {each["what"] for each in town.read(case, SELLER)["next"] if each["who"] == "you"}
+    of = {"of": town.read(case, BUYER)["ending"]["of"], "reason": "I paid."}
+    refused = town.as_(BUYER).post(f"/v1/cases/{case}/appeals", of)
+    assert problem(refused) == (409, "annulled_already")
+    assert "time to appeal" not in refused.json()["detail"]
+    told = {who: notices(town, who, case) for who in (SELLER, BUYER)}
+    assert "annulled_court" in told[BUYER]
+    assert {"annulled", "annulled_court"}.isdisjoint(told[SELLER])
+    assert "appeal_annulled" in told[SELLER]
+
+
+def notices(town: Town, who: str, case: str) -> list[str]:
+    items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
+    return [each["what"] for each in items if each["case"] == case]
