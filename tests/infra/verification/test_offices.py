@@ -573,7 +573,7 @@ def test_two_people_approve(operator: Operator) -> None:
     waiting, car = operator.past.cases["waiting"], operator.entry(2)
     named: e.EntryMember = {"register": "vehicles", "entry": car}
     operator.propose(waiting)
-    assert operator.approve(waiting, car, f"{OFFICE}-officer-1", named) == ["course"]
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-1", named, person="another") == ["course"]
 
 
 def test_nothing_is_approved_that_nobody_proposed_or_that_is_over(operator: Operator) -> None:
