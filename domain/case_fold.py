@@ -374,7 +374,8 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return _appeal_decided(case, event, recorded)
         case AppealTermEnded():
             is_approved = case.decided is not None and case.decided["kind"] == "approved"
-            return {"is_appeal_term_over": True, "has_freed_slots": case.has_freed_slots or not is_approved}
+            freed = case.has_freed_slots or not is_approved
+            return {"is_appeal_term_over": True, "has_freed_slots": freed, **_with_effects(case, recorded)}
         case ReceiptRecorded():
             return {"receipts": {**case.receipts, event.event: event.entry}}
         case ObjectionRecorded():
@@ -595,9 +596,16 @@ def _amended_result(
     ]
     return {
         "amendments": [*case.amendments, amendment],
-        "effects": sorted({*case.effects, *(recorded.effects or ())}),
         "objections": objections,
+        **_with_effects(case, recorded),
     }
+
+
+def _with_effects(case: Case, recorded: Recorded) -> dict[str, Any]:
+    """What was appended with the event is of the case too: of an append its last event names it, and what is annulled
+    on appeal is followed by the decision and the end of the time to appeal.
+    """
+    return {"effects": sorted({*case.effects, *recorded.effects})} if recorded.effects else {}
 
 
 def _ended(recorded: Recorded, served_after: Deadline) -> dict[str, Any]:
@@ -663,7 +671,7 @@ def _appeal_decided(case: Case, event: AppealDecided, recorded: Recorded) -> dic
     open_now = case.open_appeals
     appeals = [{**appeal, **said} if appeal in open_now else appeal for appeal in case.appeals]
     if event.outcome != "set_aside":
-        return {"appeals": appeals, "stage": _ended_as(case)}
+        return {"appeals": appeals, "stage": _ended_as(case), **_with_effects(case, recorded)}
     question = case.questions[-1:]
     if question and question[0]["answered_at"] is None and event.answer_until:
         question = [{**question[0], "answer_until": event.answer_until}]

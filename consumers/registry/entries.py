@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from consumers.feed.checks import Event, Wrong
 from domain.countries import country_of, legal_day
-from domain.offers import content_owners, restrictions_of
+from domain.offers import amendments_of, appeal_bodies, content_owners, restrictions_of
 from domain.persons import whose
 from domain.roles import COURT
 from domain.signers import signers_of_entry, stopping, stopping_amendment
@@ -23,6 +23,11 @@ CONTENT: Final = (
 _PLACED: Final = "entry.RestrictionPlaced.v1"
 _LIFTED: Final = "entry.RestrictionLifted.v1"
 _AMENDED: Final = ("entry.EntryCorrected.v1", "entry.EntryAnnulled.v1")
+# What is proposed of the newest change, and what may follow from it.
+_PROPOSED: Final = {
+    "entry.CorrectionProposed.v1": "entry.EntryCorrected.v1",
+    "entry.AnnulmentProposed.v1": "entry.EntryAnnulled.v1",
+}
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
 _NAMED: Final = {
     *("register", "content_version", "title", "until", "_sd"),
@@ -105,10 +110,32 @@ def must_fit_the_row(country: str, row: Row | None, event: Event, personal: Mapp
 
 
 def _has_a_basis(country: str, row: Row, event: Event) -> bool:
-    """A decision that came with it, an amendment, or that its last day is over."""
-    if event.type in _AMENDED or "lead" in event.payload:
+    """A decision that came with it, an amendment by a court, on appeal or by two, or that its last day is over."""
+    if event.type in _AMENDED:
+        return _is_amended_by_whom_the_law_lets(country, row, event)
+    if "lead" in event.payload:
         return True
     return event.type == "entry.EntryEnded.v1" and _is_over(row, event, _day(country, event))
+
+
+def _is_amended_by_whom_the_law_lets(country: str, row: Row, event: Event) -> bool:
+    """A row of before does not know what was proposed: of that everything may follow."""
+    said, office = event.payload["data"], event.payload["authority"]
+    if said.get("proposal") is not None:
+        return "proposals" not in row or _was_proposed_by_another(row["proposals"], event)
+    if event.payload["actor"]["role"] == COURT:
+        named = amendments_of(country, row["register"], _day(country, event))
+        return bool(named and named.court and named.court.authority == office)
+    is_annulled = event.type == "entry.EntryAnnulled.v1" and "lead" in event.payload
+    return is_annulled and office in appeal_bodies(country, row["register"])
+
+
+def _was_proposed_by_another(proposals: list[dict[str, str]], event: Event) -> bool:
+    newest, officer = proposals[-1:], event.payload["actor"]["id"]
+    is_newest = [(each["event"], each["leads_to"]) for each in newest] == [
+        (event.payload["data"]["proposal"], event.type)
+    ]
+    return is_newest and all(each["officer"] != officer for each in proposals)
 
 
 def _is_over(row: Row, event: Event, day: date) -> bool:
@@ -180,14 +207,17 @@ def after(  # noqa: PLR0911 - one branch an event
                 "until": stated["until"],
                 "title": stated["title"],
                 "restrictions": row["restrictions"] if row else {},
+                "proposals": [],
             }
         case _ if row is None:
             return None
         case "entry.EntryCorrected.v1":
-            return {**row, **_read(event, personal)}
+            return {**row, **_read(event, personal), "proposals": []}
         case "entry.EntryAnnulled.v1":
             stands = {"status": stated["reads"], "until": stated["until"], "title": stated["title"]}
-            return {**row, **_read(event, personal), **stands}
+            return {**row, **_read(event, personal), **stands, "proposals": []}
+        case _ if event.type in _PROPOSED and "proposals" in row:
+            return {**row, "version": event.seq, "proposals": [*row["proposals"], _proposal(event)]}
         case _ if event.type == _PLACED:
             placed = {
                 "kind": stated["kind"],
@@ -200,7 +230,8 @@ def after(  # noqa: PLR0911 - one branch an event
                 "restrictions": {**row["restrictions"], stated["restriction"]: placed},
             }
         case "entry.EntryEnded.v1":
-            return {**row, "status": "ended", "title": stated["title"], "version": event.seq}
+            ended = {"status": "ended", "title": stated["title"], "proposals": []}
+            return {**row, **ended, "version": event.seq}
         case _ if event.type == _LIFTED:
             left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
             return {**row, "version": event.seq, "restrictions": left}
@@ -210,6 +241,11 @@ def after(  # noqa: PLR0911 - one branch an event
             return {**row, "version": event.seq, "content": content}
         case _:
             return row
+
+
+def _proposal(event: Event) -> dict[str, str]:
+    officer = event.payload["actor"]["id"]
+    return {"event": event.id, "leads_to": _PROPOSED[event.type], "officer": officer}
 
 
 def _read(event: Event, personal: Mapping[str, Any]) -> Row:

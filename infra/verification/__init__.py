@@ -29,18 +29,23 @@
 23. restriction  what is placed is of a kind of that office, and new; what is lifted was live, by who placed it or by
                  the court that the law names for its kind
 24. amendment    what is corrected or annulled by one alone is so by the court that the law names, or on appeal; by two,
-                 as another one proposed it
-25. officer      whoever acts as an officer was appointed so in the log, for that authority, and in office there
+                 as another one proposed it, once; it is the newest change, and what is annulled reads as before
+25. officer      whoever acts as an officer was appointed so in the log, for that authority, and in office there; two
+                 who decide (with the key store) are two people
 26. office       a case is signed for by the office of its terms, which are those of its day, an entry by those of its
                  register, opinions by who was asked, and appeals by with whom one is open
 27. reach        no entry is changed under a live restriction that stops the change, nor created while it is there
-28. basis        an entry is written by an import, by what its case decided, by an amendment, or after its last day
+28. basis        an entry is written by an import, by what its case decided, by an amendment (with the case that wrote
+                 what is amended), or after its last day
 29. course       what happens in a case fits its stage: decided when consented and paid, by two where two are asked
+30. claim        what only one may have is taken where it is free, and let go of by who has it; a case claims something
+31. erasure      only what has ended is forgotten, when nobody can appeal any more, by who may
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code: 1 and 19d in logs.py; 2, 5, 6 and 8
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
 in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py and payments.py; 22 in readings.py; 23 in restrictions.py;
-24 in amendments.py; 25 in officers.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in course.py.
+24 in amendments.py; 25 in officers.py and two_people.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in
+course.py; 30 in claims.py; 31 in erasures.py.
 """
 
 from infra.stores.vault import KeyStore

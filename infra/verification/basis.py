@@ -17,6 +17,7 @@ from domain.roles import COURT
 from domain.signers import DECIDED, signers_of_entry
 from infra.verification.findings import Wrong
 from infra.verification.reach import ANNULLED, CHANGED, CORRECTED, CREATED, ENDED, WRITES, WRITTEN, is_over
+from infra.verification.record import PROPOSED, record_of
 from infra.verification.streams import Streams
 
 # What has to stand in the case, in the same append.
@@ -61,6 +62,8 @@ class Written:
     def check(self, payload: Mapping[str, Any]) -> None:
         """An event that writes an entry, or any while ``is_open``; raises what FAILED lists."""
         kind, lead = payload["type"], payload.get("lead")
+        if kind in PROPOSED:
+            self._must_be_with_its_case(payload, lead["stream"] if lead else None)
         if lead is not None:
             if kind in WRITTEN:
                 self._join(payload, (lead["stream"], lead["seq"]))
@@ -69,6 +72,13 @@ class Written:
             self._must_stand_alone(payload)
         else:
             self._follow(payload)
+
+    def _must_be_with_its_case(self, payload: Mapping[str, Any], lead: str | None) -> None:
+        """28c. what a case wrote is amended with that case, which tells its parties; what none did alone."""
+        before = self._streams.before(payload["stream"], payload["seq"])
+        entry = record_of(before)
+        if entry is not None and entry.now.written_by != lead and self._streams.are_as_signed(before):
+            raise Wrong("basis", "what is amended was written by another case, or by none, or with one")
 
     def _join(self, payload: Mapping[str, Any], lead: tuple[str, int]) -> None:
         if lead != self._lead:

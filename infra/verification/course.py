@@ -80,7 +80,7 @@ class Course:
         self.lapsed_from: Stage | None = None
         self.ended_as = REFUSED
         self.appeals = 0  # that are open
-        self.four_eyes = _asks_two(country, filed["procedure"], filed["terms"])
+        self.four_eyes = asks_two(country, filed["procedure"], filed["terms"])
 
     @property
     def is_paid(self) -> bool:
@@ -113,7 +113,7 @@ class Course:
         self.complete()
 
 
-def _asks_two(country: str, procedure: str, since: str) -> bool:
+def asks_two(country: str, procedure: str, since: str) -> bool:
     """Whether two people decide whatever the facts are."""
     found = offer(country, procedure)
     four_eyes = found.since(since).four_eyes if found else None

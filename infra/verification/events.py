@@ -1,4 +1,4 @@
-"""The checks 2 to 19, 21, 23 to 29 of every event of a range, in their order: the first that fails is the
+"""The checks 2 to 19, 21, 23 to 31 of every event of a range, in their order: the first that fails is the
 event's failure.
 
 Here stand 2, 5, 6 and 8 to 11; each of the others is one call.
@@ -14,7 +14,9 @@ from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
 from infra.verification.basis import Written
+from infra.verification.claims import CLAIMED, Claims
 from infra.verification.course import FOLDED, Courses
+from infra.verification.erasures import ERASURES, check_erasure
 from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys
 from infra.verification.log_file import LogFile, Row, jws_of, said_by
@@ -28,6 +30,7 @@ from infra.verification.sealed import Opener, check_boxes
 from infra.verification.source import Source
 from infra.verification.statement import FAILED, Forms, Kinds, check_envelope, is_moment, wrong_of
 from infra.verification.streams import Streams
+from infra.verification.two_people import APPROVED, must_be_two
 
 _LEAF: Final = b"\x00\x01"  # of an event in the tree: infra/formats/tree.py
 # Checks that an event may fail and be what it says: its case goes on from there.
@@ -60,6 +63,7 @@ class Events:
         self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
         self._written = Written(source.log, streams)
         self._courses = Courses(source.log, streams)
+        self._claims = Claims(streams, is_part=source.is_part)
         self._end = -1  # of the range before
         self._streams = streams
         self._opener = opener
@@ -80,8 +84,9 @@ class Events:
         is_whole, with_sealed = not self._source.is_part, self._source.recipient is None
         log, officers, written = self._keys.history.log, self._officers, self._written
         written.pass_over()  # a range begins with an append
-        courses = self._courses
+        courses, claims = self._courses, self._claims
         if later is None or first != self._end:
+            claims.clear()
             courses.clear()  # they were taken before the signatures; or went on in another process
         self._end = end
         appends = Appends(self._source.recipient if self._source.is_part else None)
@@ -204,11 +209,13 @@ class Events:
                 # 24. amendment.
                 checking = "amendment"
                 if kind in AMENDED:
-                    check_amendment(self._source.log, payload, streams)
+                    check_amendment(self._source.log, payload, state, streams, self._opener)
                 # 25. officer; 26. office; 27. reach.
                 checking = "officer"
                 if officers is not None:
                     officers.check(index, payload)
+                if kind == APPROVED and self._opener is not None:
+                    must_be_two(self._source.log, payload, state, streams, self._opener)
                 checking = "office"
                 self._offices.check(payload, event_hash)
                 # 28. basis.
@@ -219,6 +226,14 @@ class Events:
                 if kind in FOLDED:
                     checking = "course"
                     courses.check(payload)
+                # 30. claim.
+                if kind in CLAIMED:
+                    checking = "claim"
+                    claims.check(payload)
+                # 31. erasure.
+                if kind in ERASURES:
+                    checking = "erasure"
+                    check_erasure(self._source.log, payload, streams)
                 last_time = time
                 streams.remember(stream, (seq, event_hash, to, kind))
             except FAILED as error:
@@ -226,6 +241,7 @@ class Events:
                 self._fail(findings, row, wrong_of(error, checking))
                 appends.pass_over(stream, seq)
                 written.pass_over()
+                claims.pass_over(stream, name)
                 if checking not in _OF_WHOM:
                     courses.forget(stream)
                 elif kind in FOLDED:

@@ -40,6 +40,8 @@ CHECKS: Final = (
     "reach",
     "basis",
     "course",
+    "claim",
+    "erasure",
 )
 
 

@@ -274,13 +274,32 @@ def test_who_is_in_the_entry_does_not_see_what_offices_propose(town: Town) -> No
     assert (mine["proposal"], mine["newest_change"]) == (None, None)
 
 
-def test_a_completed_case_is_annulled_on_appeal(town: Town) -> None:
-    case = town.take_to("completed", *SALE)
+def annulled_on_appeal(town: Town, case: str) -> None:
     of = town.read(case, SELLER)["ending"]["of"]
     good(town.as_(SELLER).post(f"/v1/cases/{case}/services", {"of": of}))
     good(town.as_(SELLER).post(f"/v1/cases/{case}/appeals", {"of": of, "reason": "I was forced."}))
     said = {"outcome": "annulled", "reason": "The signature is another's."}
     assert good(town.judge(APPEALS, case, "appeal-decisions", said))["stage"] == "completed"
+
+
+def test_what_is_annulled_on_appeal_the_registry_answers_too(town: Town) -> None:
+    """It objects, and applies it later: both are about this event, which the case wrote with its appeal's decision."""
+    case = town.take_to("completed", *SALE)
+    annulled_on_appeal(town, case)
+    town.settle()
+    (written,) = town.read(case)["entries"]
+    event = str(town.change(REGISTRY, "KZ", written["entry"]))
+    no = town.objection("KZ", REGISTRY, "vehicles", event, "owner_unknown")
+    for what, said in (("objection", no), ("receipt", town.receipt("KZ", REGISTRY, "vehicles", event))):
+        body = {f"{what}s": [said]}
+        (answer,) = good(town.as_(REGISTRY).post(f"/v1/feeds/kz/{what}s", body))[f"{what}s"]
+        assert (answer["status"], answer["case"]) == ("recorded", case)
+    assert town.read(case)["objections"] == []
+
+
+def test_a_completed_case_is_annulled_on_appeal(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    annulled_on_appeal(town, case)
     found = seen(town, path_of(town, case))
     assert found["content"]["owner"] == as_owner(town.read(case, SELLER)["request"]["seller"])
 

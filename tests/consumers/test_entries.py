@@ -21,7 +21,10 @@ ARRESTED: Row = {**CAR, "restrictions": {"r1": {"kind": "arrest", "since": "2026
 
 
 def event(name: str, authority: str, **said: Any) -> Event:
-    stated = {"register": "vehicles", "title": "sale", **said}
+    is_by_two = (
+        name in (CORRECTED, ANNULLED) and authority != COURT
+    )  # CAR is a row of before: it knows no proposals
+    stated = {"register": "vehicles", "title": "sale", "proposal": "p" if is_by_two else None, **said}
     role = "court" if authority == COURT else "officer"
     payload = {
         "data": {name: value for name, value in stated.items() if value},
@@ -89,6 +92,59 @@ def test_an_entry_is_changed_by_a_decision_and_ends_after_its_last_day() -> None
         with pytest.raises(Wrong, match="nothing leads"):
             check({**CAR, "until": until}, alone(name, title))
     check({**CAR, "until": "2026-11-30"}, alone(ENDED, "expiry"))
+
+
+PROPOSED: Row = {
+    **CAR,
+    "proposals": [
+        {"event": "first", "leads_to": CORRECTED, "officer": "o2"},
+        {"event": "newest", "leads_to": CORRECTED, "officer": "o3"},
+    ],
+}
+
+
+def test_what_is_amended_was_proposed_by_another_officer() -> None:
+    check(PROPOSED, event(CORRECTED, OFFICE, proposal="newest"))
+    mine = {**PROPOSED, "proposals": [{**each, "officer": "o1"} for each in PROPOSED["proposals"][:1]]}
+    for row, kind, proposal in (
+        (PROPOSED, CORRECTED, "first"),  # another one was proposed since
+        (PROPOSED, ANNULLED, "newest"),  # to correct it
+        (PROPOSED, CORRECTED, None),
+        (mine, CORRECTED, "first"),
+        ({**PROPOSED, "proposals": []}, CORRECTED, "newest"),
+    ):
+        with pytest.raises(Wrong, match="nothing leads") as wrong:
+            check(row, event(kind, OFFICE, proposal=proposal))
+        assert wrong.value.kind == "basis"
+
+
+def test_who_amends_alone_is_the_court_of_the_register_or_decides_appeals() -> None:
+    for kind in (CORRECTED, ANNULLED):
+        check(PROPOSED, event(kind, COURT))
+    ministry = event(ANNULLED, "kz-interior-ministry")
+    check(PROPOSED, event(ANNULLED, "kz-interior-ministry", proposal=None))
+    alone = {name: value for name, value in ministry.payload.items() if name != "lead"}
+    judge = {**alone, "data": {**alone["data"], "proposal": None}}
+    with pytest.raises(Wrong, match="nothing leads"):
+        check(PROPOSED, replace(ministry, payload=judge))
+
+
+def test_a_row_keeps_what_was_proposed_of_its_newest_change() -> None:
+    there = after({**PROPOSED, "entry": "s", "proposals": []}, proposing("o2"), {})
+    assert there is not None
+    assert there["proposals"] == [{"event": "", "leads_to": CORRECTED, "officer": "o2"}]
+    for kind in (CHANGED, CORRECTED, ANNULLED, ENDED):
+        told = event(kind, OFFICE, content_version=2, reads="active")
+        told.payload["data"]["until"] = None
+        row = after(there, told, OWNER)
+        assert row is not None
+        assert row["proposals"] == []
+    assert after({**CAR, "entry": "s"}, proposing("o2"), {}) == {**CAR, "entry": "s"}, "a row of before"
+
+
+def proposing(officer: str) -> Event:
+    found = event("entry.CorrectionProposed.v1", OFFICE)
+    return replace(found, payload={**found.payload, "actor": {"id": officer, "role": "officer"}})
 
 
 def restricting(kind: str, authority: str, name: str = "r1", what: str = "arrest") -> Event:

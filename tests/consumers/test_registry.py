@@ -197,6 +197,17 @@ def test_what_is_corrected_and_annulled_reads_so_in_the_row_and_is_answered(
         assert open_alarms(late) == []
 
 
+def test_what_is_annulled_on_appeal_is_answered_too(new_town: Town, database: Database) -> None:
+    found, case = reading(new_town, database), new_town.take_to("approved", *SALE)
+    follow(new_town, found)
+    until(lambda: is_completed(new_town, case), "the receipt")
+    amendments.annulled_on_appeal(new_town, case)
+    follow(new_town, found)
+    until(lambda: found.step(0.05) and len(database.receipts()) == 2, "the receipts")
+    assert {receipt.status for receipt in database.receipts()} == {"recorded"}
+    assert open_alarms(database) == []
+
+
 def follow(town: Town, found: Registry) -> None:
     """Until it has everything that the house has."""
     town.settle()

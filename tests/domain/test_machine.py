@@ -29,7 +29,8 @@ from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
 from infra.formats import codec
-from infra.verification import course, officers
+from infra.verification import claims, course, officers
+from infra.verification.streams import Streams
 from tests.domain import acts
 from tests.domain.acts import asked_by
 from tests.domain.decrees import decree
@@ -427,6 +428,7 @@ class Lives(RuleBasedStateMachine):
         self.patch.undo()
         if not self.stories:
             return
+        a_verifier_follows_the_claims(self.stories[0])
         log = self.stories[0].log
         note(repr(self.stories[0]))
         self.met.update(_named(log))
@@ -531,6 +533,39 @@ def a_verifier_follows(story: Story) -> course.Course:
         assert followed.stage == state.stage, members.type
     assert followed is not None
     return followed
+
+
+class AsSigned(Streams):
+    """A log that nobody altered, without its bytes."""
+
+    def __init__(self, log: list[e.Recorded]) -> None:
+        self.log = log
+
+    def before(self, stream: str, seq: int) -> list[Any]:
+        return [
+            (r.index, r.stream, r.seq, r.type, b"") for r in self.log if r.stream == stream and r.seq < seq
+        ]
+
+    def are_as_signed(self, _rows: object) -> bool:
+        return True
+
+
+def a_verifier_follows_the_claims(story: Story) -> None:
+    """By the public members alone it finds nothing wrong with who has what (check 30)."""
+    followed, closing = claims.Claims(AsSigned(story.log), is_part=False), dict[str, int]()
+    leads = {}
+    for recorded in reversed(story.log):
+        if recorded.effects is not None:
+            closing[recorded.stream] = recorded.seq
+        if recorded.lead is not None:
+            leads[recorded.hash] = {"stream": recorded.lead, "seq": closing[recorded.lead]}
+    for recorded in story.log:
+        if recorded.type not in claims.CLAIMED or (recorded.family == "claim" and recorded.lead is None):
+            continue
+        members = codec.encode(recorded.event, recorded.family, recorded.country)
+        said = {"type": members.type, "data": members.public, "stream": recorded.stream, "seq": recorded.seq}
+        lead = leads.get(recorded.hash)
+        followed.check({**said, "lead": lead} if lead else said)
 
 
 def _was_set_aside_without(case: Case) -> bool:

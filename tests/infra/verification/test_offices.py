@@ -1,6 +1,6 @@
 """Whoever holds every key of a country, and signs with the wrong one: who was in office, and whose business it was."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -16,7 +16,7 @@ from domain import events as e
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.decision import Events as Decided
 from domain.offers import offers, terms_hash
-from domain.procedure import Terms, entry_key
+from domain.procedure import Terms, claim_key, entry_key
 from infra.desk.desk import Append, new_cause
 from infra.development import development
 from infra.formats.canonical import b64url, sha256
@@ -53,17 +53,20 @@ class Operator:
         actor: e.ActorMember,
         family: str = "case",
         beside: tuple[str, Events] | None = None,
+        claims: Sequence[tuple[str, e.Event]] = (),
     ) -> list[str]:
         """Which checks the new events fail: with its own valid seal, after what stands there, in its own append;
-        ``beside``: of the state of that entry.
+        ``beside``: of the state of that entry; ``claims``: what it does to these streams.
         """
         before = self.country.log.size()
 
         def work(append: Append) -> None:
             begun = append.load(stream, family)
             entry = append.load(beside[0], "entry") if beside else None
-            targets = {BESIDE: entry} if entry else {}
+            held = {claim_key("of_the_tests", of): append.load(of, "claim") for of, _ in claims}
+            targets = {**held, **({BESIDE: entry} if entry else {})}
             said: Decided = [(BESIDE, event) for event in beside[1](entry.state)] if beside and entry else []
+            said += [(claim_key("of_the_tests", of), event) for of, event in claims]
             said += [(LEAD, event) for event in events(begun.state)]
             append.sign(Decision(authority=authority, actor=actor, events=said), begun, targets, new_cause())
 
@@ -78,18 +81,22 @@ class Operator:
 
         assert self.sign(case, OFFICE, given, {"id": "p2", "role": "party"}) == []
 
-    def approve(self, case: str, entry: str, by: str, *named: e.EntryMember) -> list[str]:
-        """The entry is changed beside it."""
-        said: Any = {"rule": "case.decide:officer", "note": None, "officer_person": "-"}
+    def approve(self, case: str, entry: str, by: str, *named: e.EntryMember, person: str = "") -> list[str]:
+        """The entry is changed beside it, and what the case claimed is free."""
+        said: Any = {"rule": "case.decide:officer", "note": None, "officer_person": person or by}
         approved = e.CaseApproved(entries=list(named), officer_signature=None, **said)
         officer = self.officer(by)
-        return self.sign(case, OFFICE, partial(_only, approved), officer, beside=(entry, changed))
-
-    def propose(self, case: str) -> None:
-        proposed = e.ApprovalProposed(
-            rule="case.decide:officer", note=None, officer_person="-", officer_signature=None
+        free = e.ClaimReleased(kind="vehicle_sale", holder=case)
+        claims = [(self.claim(2), free)] if case == self.past.cases["waiting"] else []
+        return self.sign(
+            case, OFFICE, partial(_only, approved), officer, beside=(entry, changed), claims=claims
         )
-        assert self.sign(case, OFFICE, partial(_only, proposed), self.officer(f"{OFFICE}-officer-1")) == []
+
+    def propose(self, case: str, by: str = f"{OFFICE}-officer-1", person: str = "") -> None:
+        proposed = e.ApprovalProposed(
+            rule="case.decide:officer", note=None, officer_person=person or by, officer_signature=None
+        )
+        assert self.sign(case, OFFICE, partial(_only, proposed), self.officer(by)) == []
 
     def found(self, since: int = 0, *, with_keys: bool = True) -> list[str]:
         failures = self.report(with_keys=with_keys).failures
@@ -111,6 +118,9 @@ class Operator:
 
     def entry(self, n: int) -> str:
         return self.country.ids.stream(entry_key("vehicles", "vin", VINS[n]))
+
+    def claim(self, n: int) -> str:
+        return self.country.ids.stream(claim_key("vehicle_sale", VINS[n]))
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +261,9 @@ def test_a_case_is_filed_under_the_terms_of_its_day(
 
     for terms, found in ((former, ["office"]), (sale.terms[-1], [])):
         events = partial(lambda terms, _case: filed(terms), terms)
-        assert operator.sign(str(uuid4()), OFFICE, events, APPLICANT) == found
+        case, free = str(uuid4()), str(uuid4())
+        taken = e.ClaimTaken(kind="vehicle_sale", holder=case)
+        assert operator.sign(case, OFFICE, events, APPLICANT, claims=[(free, taken)]) == found
 
 
 def test_an_office_erases_nobody_in_another_ones_register(operator: Operator) -> None:
@@ -316,9 +328,9 @@ def test_nothing_is_annulled_on_appeal_where_nobody_appealed(operator: Operator)
         return [*result(state), *decided(state, "annulled")]
 
     back = partial(annulled, rule=ON_APPEAL)
-    assert operator.sign(sold, MINISTRY, back, officer, "entry") == ["basis"]
     assert operator.sign(case, MINISTRY, result, officer, beside=(sold, back)) == ["office"]
     assert operator.sign(case, MINISTRY, both, officer) == ["office"]
+    assert operator.sign(sold, MINISTRY, back, officer, "entry") == ["basis"]
 
 
 def test_an_appeal_that_is_open_annuls(operator: Operator) -> None:
@@ -442,11 +454,13 @@ def test_a_slip_of_the_pen_is_corrected_under_an_arrest(operator: Operator) -> N
 
 
 def annulled(entry: Any, **said: Any) -> list[e.Event]:
+    """It reads as before; what was created is void."""
+    was = entry.before or {**entry._asdict(), "status": "annulled"}
     reading: Any = {
-        "content_version": entry.content_version,
-        "reads": "annulled",
-        "until": None,
-        "content": entry.content,
+        "content_version": was["content_version"],
+        "reads": was["status"],
+        "until": was["until"],
+        "content": was["content"],
         "rule": "entry.amend:court",
         "proposal": None,
     }
@@ -583,7 +597,7 @@ def test_two_people_approve(operator: Operator) -> None:
     waiting, car = operator.past.cases["waiting"], operator.entry(2)
     named: e.EntryMember = {"register": "vehicles", "entry": car}
     operator.propose(waiting)
-    assert operator.approve(waiting, car, f"{OFFICE}-officer-1", named) == ["course"]
+    assert operator.approve(waiting, car, f"{OFFICE}-officer-1", named, person="another") == ["course"]
 
 
 def test_nothing_is_approved_that_nobody_proposed_or_that_is_over(operator: Operator) -> None:

@@ -89,13 +89,13 @@ def _insert_in_place(case: Case, log: Opened) -> tuple[Named, ...]:
     around = {
         name: following.payload[name] for name in ("index", "chain", "time", "authority", "actor", "to")
     }
-    stream, kind = "00000000-0000-8000-8000-000000000000", "claim.ClaimTaken.v1"
+    stream, kind = "00000000-0000-8000-8000-000000000000", "claim.NumberGiven.v1"
     said = {
         "stream": stream,
         "seq": 1,
         "prev": None,
         "type": kind,
-        "data": {"kind": "birth", "holder": stream},
+        "data": {"kind": "birth", "holder": stream, "taken": 1},
     }
     state = signed_again(_sold(case, log, 12), case.seal_of(OFFICE), **around, **said)
     log.insert(Stored(following.place, stream, 1, kind, state))
