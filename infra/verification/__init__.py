@@ -35,12 +35,15 @@
                  register, opinions by who was asked, and appeals by with whom one is open
 27. reach        no entry is changed under a live restriction that stops the change, nor created while it is there
 28. basis        an entry is written by an import, by what its case decided, by an amendment, or after its last day
-29. course       what happens in a case fits its stage: decided when consented and paid, by two where two are asked
+29. course       what happens in a case fits its stage: decided when consented and paid, by two where two are asked, by
+                 others after a set-aside; each party says its own; fees and grounds are those of the terms, as far as
+                 public members tell, refunds of payments that came; what is approved is written once
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code: 1 and 19d in logs.py; 2, 5, 6 and 8
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
 in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py and payments.py; 22 in readings.py; 23 in restrictions.py;
-24 in amendments.py; 25 in officers.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in course.py.
+24 in amendments.py; 25 in officers.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in course.py and
+by_terms.py.
 """
 
 from infra.stores.vault import KeyStore
