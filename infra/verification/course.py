@@ -144,7 +144,7 @@ class Course:
         self.acted_for: set[str] = set()  # officers, at the counter
         self.lapsed_from: Stage | None = None
         self.lapsed_for = ""
-        self.ends: dict[str, str] = {}  # what a case lapses for -> from when on
+        self.ends: dict[str, str] = {}  # a time -> from when on it is over, as it was said last
         self.ended_as = REFUSED
         self.appeals = 0  # that are open
         self.is_term_over = False  # to appeal
@@ -281,7 +281,25 @@ def _asked(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _ha
     _remember_day(case, "answer", said["answer_until"])
 
 
-def _answered(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+def _started(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    _remember_day(case, "decide", said["due"])
+
+
+def _ran_on(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    _remember_day(case, "decide", said["decision_due"])
+
+
+def _served(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    _remember_day(case, f"appeal {said['party']}", said["appeal_until"])
+
+
+def _completed(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    case.end(COMPLETED)
+    _remember_day(case, "served", said["served_after"])
+
+
+def _answered(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    _remember_day(case, "decide", said["decision_due"])
     case.has_question = False
     if case.stage is RETURNED:
         case.stage = IN_REVIEW
@@ -303,9 +321,10 @@ def _approved(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _
     case.end(APPROVED)
 
 
-def _refused(case: Course, _said: Mapping[str, Any], actor: Mapping[str, Any], _hash: str) -> None:
+def _refused(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _hash: str) -> None:
     case.judges.add(actor["id"])
     case.end(REFUSED)
+    _remember_day(case, "served", said["served_after"])
 
 
 def _not_needed(case: Course, _said: Mapping[str, Any], actor: Mapping[str, Any], _hash: str) -> None:
@@ -321,6 +340,7 @@ def _lapsed(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _h
     case.lapsed_from = case.stage
     case.end(LAPSED)
     case.lapsed_for = said["reason"]
+    _remember_day(case, "served", said["served_after"])
 
 
 def _set_aside(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
@@ -328,8 +348,12 @@ def _set_aside(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any]
 
 
 def _restated(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
-    if said["which"] in case.ends:
-        _remember_day(case, said["which"], said["lapses"] or said["due"])
+    _remember_day(case, _which(said), said["lapses"] or said["due"])
+
+
+def _which(said: Mapping[str, Any]) -> str:
+    """Times to appeal are each party's own."""
+    return f"appeal {said['party']}" if said["which"] == "appeal" else str(said["which"])
 
 
 def _lodged(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
@@ -398,11 +422,13 @@ _AFTER: Final[Mapping[str, After]] = {
     "CaseWithdrawn": _to(Stage.WITHDRAWN),
     "CaseNotNeeded": _not_needed,
     "CaseLapsed": _lapsed,
-    "CaseCompleted": _to(COMPLETED),
+    "CaseCompleted": _completed,
     "LapseSetAside": _set_aside,
     "DeadlineRestated": _restated,
-    "DecisionServed": _stays,
-    "OpinionGiven": _stays,
+    "DecisionTermStarted": _started,
+    "DeadlineExtended": _started,
+    "DecisionServed": _served,
+    "OpinionGiven": _ran_on,
     "ClaimWaived": _stays,
     "AppealLodged": _lodged,
     "AppealTakenBack": _taken_back,
@@ -725,6 +751,23 @@ def _must_be_restated(case: Course, payload: Mapping[str, Any]) -> str:
     return wrong_consents(case.found, payload["data"])
 
 
+def _must_be_taken_back(_case: Course, payload: Mapping[str, Any]) -> str:
+    """By who applies; where a party declined, it is that one's act."""
+    is_it = payload["data"]["reason"] != "applicant" or _is_for(payload["actor"], FIRST_PARTY)
+    return "" if is_it else "another than who applies took the request back"
+
+
+_BY_EVENT: Final = frozenset({"opinion", "appeal_decision"})  # of which there may be several
+
+
+def _must_be_later(case: Course, payload: Mapping[str, Any]) -> str:
+    """A day that is moved becomes later."""
+    said = payload["data"]
+    before = None if said["which"] in _BY_EVENT else case.ends.get(_which(said))
+    is_earlier = before is not None and (said["lapses"] or said["due"])["until"] < before
+    return "a day is moved, and becomes earlier" if is_earlier else ""
+
+
 _MUST: Final[Mapping[str, Callable[[Course, Mapping[str, Any]], str]]] = {
     "RequestAmended": _must_be_restated,
     "FeeAssessed": _must_be_charged,
@@ -741,6 +784,8 @@ _MUST: Final[Mapping[str, Callable[[Course, Mapping[str, Any]], str]]] = {
     "CaseNotNeeded": _must_be_exempt,
     "CaseLapsed": _must_have_run_out,
     "LapseSetAside": _must_have_been_paid,
+    "CaseWithdrawn": _must_be_taken_back,
+    "DeadlineRestated": _must_be_later,
     "DecisionServed": _must_be_opened,
     "ClaimWaived": _must_be_the_applicants,
     "AppealLodged": _must_be_in_time,

@@ -54,6 +54,10 @@ def filed(operator: Operator, consents: list[str], *more: e.Event) -> tuple[str,
     return case, operator.sign(case, OFFICE, lambda _case: [begun, *more], APPLICANT)
 
 
+def now(operator: Operator, case: str) -> Any:
+    return operator.country.desk.have(lambda append: append.load(case, "case")).result().state
+
+
 def fee(amount: int) -> e.FeeAssessed:
     how: Any = {"formula": "-", "parts": [], "unit_day": "payment", "provisional": False}
     return e.FeeAssessed(fee="filing", amount=amount, currency="KZT", **how, due=None, lapses=None)
@@ -142,7 +146,7 @@ def test_whose_consent_the_procedure_asks_is_asked(operator: Operator) -> None:
 
 def test_a_consent_is_the_partys_and_over_the_request_that_stands(operator: Operator) -> None:
     case, _ = filed(operator, ["p2"], fee(FEE))
-    of = operator.country.desk.have(lambda append: append.load(case, "case")).result().state.request_hash
+    of = now(operator, case).request_hash
     given = e.ConsentGiven(party="p2", of=of, acting=None)
     assert told(operator, replace(given, of="A" * 43), BUYER, case) == ["course"]
     assert told(operator, given, APPLICANT, case) == ["course"]
@@ -181,6 +185,20 @@ def test_the_clock_opens_no_decision(operator: Operator) -> None:
     end = operator.past.states["sold"].ending["of"]
     served = e.DecisionServed(party="p1", of=end, how="opened", appeal_until=day(operator), acting=None)
     assert told(operator, served, SYSTEM_ACTOR, "sold") == ["course"]
+
+
+def test_nobody_but_who_applies_takes_a_request_back(operator: Operator) -> None:
+    withdrawn = e.CaseWithdrawn(reason="applicant", acting=None)
+    assert told(operator, withdrawn, {"id": "nobody", "role": "ghost"}) == ["course"]
+
+
+def test_no_day_becomes_earlier(operator: Operator) -> None:
+    """Neither that of the decision, nor the one on which the law takes it as read."""
+    assert told(operator, e.DecisionTermStarted(due=day(operator)), SYSTEM_ACTOR) == []
+    earlier = {**day(operator), "until": "2026-03-01T00:00:00Z"}
+    for case, which in (("waiting", "decide"), ("sold", "served")):
+        moved: Any = {"which": which, "party": None, "of": None, "due": earlier, "lapses": None}
+        assert told(operator, e.DeadlineRestated(**moved), SYSTEM_ACTOR, case) == ["course"]
 
 
 # --- what is decided --------------------------------------------------------------------------------------------------
