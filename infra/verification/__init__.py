@@ -37,7 +37,9 @@
 27. reach        no entry is changed under a live restriction that stops the change, nor created while it is there
 28. basis        an entry is written by an import, by what its case decided, by an amendment (with the case that wrote
                  what is amended), or after its last day
-29. course       what happens in a case fits its stage: decided when consented and paid, by two where two are asked
+29. course       what happens in a case fits its stage: decided when consented and paid, by two where two are asked, by
+                 others after a set-aside; each party says its own; fees and grounds are those of the terms, as far as
+                 public members tell, refunds of payments that came; what is approved is written once
 30. claim        what only one may have is taken where it is free, and let go of by who has it; a case claims something
 31. erasure      only what has ended is forgotten, when nobody can appeal any more, by who may
 
@@ -45,7 +47,7 @@ What cannot be seen so is said in ``not_covered``. The numbers return in the cod
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
 in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py and payments.py; 22 in readings.py; 23 in restrictions.py;
 24 in amendments.py; 25 in officers.py and two_people.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in
-course.py; 30 in claims.py; 31 in erasures.py.
+course.py and by_terms.py; 30 in claims.py; 31 in erasures.py.
 """
 
 from infra.stores.vault import KeyStore

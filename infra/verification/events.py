@@ -225,7 +225,7 @@ class Events:
                 # 29. course.
                 if kind in FOLDED:
                     checking = "course"
-                    courses.check(payload)
+                    courses.check(payload, event_hash)
                 # 30. claim.
                 if kind in CLAIMED:
                     checking = "claim"
@@ -245,7 +245,7 @@ class Events:
                 if checking not in _OF_WHOM:
                     courses.forget(stream)
                 elif kind in FOLDED:
-                    courses.take(payload)
+                    courses.take(payload, event_hash)
                 streams.remember(stream, (seq, b64url(raw_hash), None, str(name)))
                 off, chain = self._behind(row)
                 chain_text = b64url(chain)

@@ -6,6 +6,7 @@ Who they are is sealed, as a keyed id of the person: it is compared where both o
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.offers import offer
 from infra.verification.course import asks_two
 from infra.verification.findings import Wrong
 from infra.verification.log_file import said_by
@@ -28,7 +29,8 @@ def must_be_two(
     if proposed is None or not person or person != _person(proposed[4], opener):
         return
     filed = said_by(before[0])["data"]
-    if asks_two(country, filed["procedure"], filed["terms"]) and streams.are_as_signed(before):
+    found = offer(country, filed["procedure"])
+    if found and asks_two(found.since(filed["terms"])) and streams.are_as_signed(before):
         raise Wrong("officer", "who proposed and who approved are one person")
 
 

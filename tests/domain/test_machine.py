@@ -523,13 +523,16 @@ def a_verifier_follows(story: Story) -> course.Course:
     followed: course.Course | None = None
     for recorded in (each for each in story.log if each.stream == story.case_id):
         members = codec.encode(recorded.event, "case", recorded.country)
-        payload = {"type": members.type, "data": members.public, "actor": recorded.actor}
+        said = {"data": members.public, "actor": recorded.actor, "time": recorded.time}
+        payload = {"type": members.type, **said}
         state = FAMILIES["case"].evolve(state, recorded)
         if followed is None:
-            followed = course.Course(recorded.country, members.public)
+            followed = course.Course(recorded.country, payload, recorded.hash)
+            assert not course.wrong_filing(followed, payload)
         elif members.type in course.FOLDED:
-            assert not course.wrong(followed, payload)
-            course.take(followed, payload)
+            wrong = course.wrong(followed, payload)
+            assert not wrong or _is_made_up(recorded.event), (members.type, wrong)
+            course.take(followed, payload, recorded.hash)
         assert followed.stage == state.stage, members.type
     assert followed is not None
     return followed
@@ -566,6 +569,11 @@ def a_verifier_follows_the_claims(story: Story) -> None:
         said = {"type": members.type, "data": members.public, "stream": recorded.stream, "seq": recorded.seq}
         lead = leads.get(recorded.hash)
         followed.check({**said, "lead": lead} if lead else said)
+
+
+def _is_made_up(event: e.Event) -> bool:
+    """By ``unvalued``: nobody decided it."""
+    return isinstance(event, e.FeeAssessed) and event.provisional and not event.parts
 
 
 def _was_set_aside_without(case: Case) -> bool:
