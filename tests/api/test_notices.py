@@ -459,7 +459,7 @@ def test_whoever_one_acts_for_is_told_what_was_done_in_their_name(town: Town) ->
     assert in_their_name(town, BUYER, case) == in_their_name(town, THIRD, case) == []
     assert told(town, THIRD, case, mandate=mandate["mandate"])[0] == "withdrawn"
     assert in_their_name(town, THIRD, case, mandate=mandate["mandate"]) == []
-    assert town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}").status_code == 204
+    town.end_mandate(SELLER, mandate["mandate"])
     town.settle()
 
 

@@ -216,6 +216,6 @@ def test_an_officer_who_is_kin_of_somebody_in_an_entry_is_told_so_and_what_they_
     )
     events = good(town.as_(OFFICER).read(f"{path}/history"))["events"]
     assert [each["data"]["rule"] for each in events[-2:]] == [
-        "entry.amend:officer",
+        "entry.propose:officer",
         "entry.amend:officer:kin",
     ]

@@ -542,8 +542,8 @@ def test_who_loses_what_they_had_has_the_court_and_no_appeal_here() -> None:
     assert courts(story) == [("p2", "court_annulled")]
     story.when(appeal("p2")).then_refused(Clash, "annulled_already")
     assert courts(given(a_sale(), *COMPLETED, propose_annulment(), annul())) == [
-        ("p1", "court_annulled"),
-        ("p2", "court_annulled"),
+        ("p1", "court_alone"),
+        ("p2", "court_alone"),
     ]
     story = given(a_sale(), *COMPLETED, annul_result(JUDGE))
     assert courts(story) == []

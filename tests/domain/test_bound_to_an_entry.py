@@ -161,7 +161,7 @@ def test_kin_of_somebody_in_an_entry_are_named_so_in_each_act_of_an_office() -> 
     given(story, lift(judge(me)))
     assert story.the(e.RestrictionLifted).rule == "entry.lift:court:kin"
     given(story, propose_correction(officer(me)))
-    assert story.the(e.CorrectionProposed).rule == "entry.amend:officer:kin"
+    assert story.the(e.CorrectionProposed).rule == "entry.propose:officer:kin"
     given(story, correct(OFFICER))
     assert story.the(e.EntryCorrected).rule == "entry.amend:officer"
     given(story, propose_correction(reason="It is black.", content=in_black(story)), correct(officer(me)))

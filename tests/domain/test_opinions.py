@@ -154,7 +154,7 @@ def test_an_opinion_that_comes_after_the_decision_is_kept_and_an_officer_sees_it
     assert asked_of(story) == ["kz-police"]
     story.when(give_opinion("It is stolen!")).then("OpinionGiven")
     assert [o["opinion"] for o in story.now.opinions] == ["It is stolen!"]
-    assert (story.now.stage, asked_of(story), waiting(story)) == ("approved", [], ["late_opinion"])
+    assert (story.now.stage, asked_of(story), waiting(story)) == ("approved", [], ["late_opinion", "receipt"])
     given(story, later(hours=1), annul_result())
     assert waiting(story) == [], "what it was about counts no more"
 

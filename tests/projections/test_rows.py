@@ -508,16 +508,15 @@ def test_one_human_is_told_nothing_of_an_appeal_as_another_party() -> None:
 
 def test_who_asked_for_an_annulment_and_who_loses_by_it_hear_different_things() -> None:
     won = decide_appeal("annulled", "It was not the owner.")
-    assert told(*COMPLETED, appeal(), won)[-3:] == [
+    assert told(*COMPLETED, appeal(), won)[-4:] == [
         ("p2", "annulled_court"),
+        ("p1", "fee_kept"),
         ("p1", "appeal_annulled"),
         ("p2", "appeal_annulled"),
     ]
-    assert told(*COMPLETED, propose_annulment(), annul())[-2:] == [
-        ("p1", "annulled_court"),
-        ("p2", "annulled_court"),
-    ]
-    assert told(*COMPLETED, annul_result())[-2:] == [("p1", "annulled"), ("p2", "annulled")]
+    by_office, by_a_court = told(*COMPLETED, propose_annulment(), annul()), told(*COMPLETED, annul_result())
+    assert by_office[-3:] == [("p1", "annulled_by_office"), ("p2", "annulled_by_office"), ("p1", "fee_kept")]
+    assert by_a_court[-3:] == [("p1", "annulled"), ("p2", "annulled"), ("p1", "fee_kept")]
     left = told(*COMPLETED, appeal(), changed_hands, won)
     assert [who for who, what in left if what == "entry_left"] == ["p1", "p2"]
 

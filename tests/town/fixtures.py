@@ -72,7 +72,7 @@ def furnisher(folders: pytest.TempPathFactory, **more: Any) -> Furnished:
         settings = Settings(
             data=folder / "data",
             countries=",".join(countries),
-            **{"clock": clock_in(folder, MORNING - timedelta(hours=1)), **more},
+            **{"clock": clock_in(folder, MORNING - timedelta(minutes=10)), **more},
         )
         House(settings).close()
         return settings
