@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from domain.awaited import review_of
-from domain.case import Case, Stage
+from domain.case import ENDED, Case, Stage
 from domain.case_parts import left_of
 from domain.obstacles import of_the_filing
 from projections import Row, View, amendment_proposals
@@ -19,6 +19,8 @@ _AFTER_ALL_DAYS: Final = "9"  # before a moment: it comes after each that has no
 
 
 def _rows(case: Case) -> list[Row]:
+    if _is_over_and_done(case):
+        return []
     found = {code: at for code, since in REASONS.items() if (at := since(case)) is not None}
     if not found:
         return []
@@ -42,6 +44,12 @@ def _rows(case: Case) -> list[Row]:
         {"case": case.case, "reason": code, "is_foremost": int(n == 0), "since": at, **row}
         for n, (code, at) in enumerate(found.items())
     ]
+
+
+def _is_over_and_done(case: Case) -> bool:
+    """As most that have ended: nothing happened besides, so that nobody can be waited for."""
+    besides = case.appeals or case.opinions or case.objections or case.amendments or case.refunds
+    return case.stage in ENDED and not besides and not case.entries_held
 
 
 def _due(case: Case) -> str | None:

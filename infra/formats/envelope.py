@@ -224,8 +224,9 @@ def _disclosed(
     members: dict[str, Any] = {}
     keys: dict[str, str] = {}
     for key_id, texts in _opened(payload, boxes, raw, key_of).items():
-        for text in texts:
-            _, name, value = orjson.loads(loose_b64url(text.encode()))
+        # All of a box at once: one by one takes half as long again.
+        said = orjson.loads(b"[%b]" % b",".join([loose_b64url(text.encode()) for text in texts]))
+        for _, name, value in said:
             members[name] = value
             keys[name] = key_id
     return members, keys

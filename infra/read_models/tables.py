@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from infra.formats.canonical import encode
 from projections import Row, Tally, Turn, View, key_column, key_columns, tallies, turns, views
 
 _TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
@@ -47,7 +46,7 @@ class Table:
         """The values of a row as they are stored."""
         values = [row[c] for c in self._columns]
         for n in self._json:
-            values[n] = encode(values[n])
+            values[n] = orjson.dumps(values[n])
         return tuple(values)
 
     def decode(self, row: Any) -> Row:

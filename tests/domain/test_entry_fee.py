@@ -454,6 +454,7 @@ def test_a_verifier_lets_lapse_only_what_is_not_paid_before_the_entry(
     imported(story, example_entry(SALE, story.request))
     followed = a_verifier_follows(given(story, *APPROVED, *acts_))
     lapsed = {"type": "case.CaseLapsed.v1", "data": {"reason": "unpaid"}, "actor": SYSTEM_ACTOR}
+    lapsed["time"] = "2030-01-01T00:00:00.000000Z"
     assert course.wrong(followed, lapsed) == found
 
 

@@ -51,7 +51,9 @@ def filed(operator: Operator, consents: list[str], *more: e.Event) -> tuple[str,
     of |= {"request": waiting.request, "evidence": [], "acting": None, "signature": None, "warnings": []}
     law: Any = {"terms": terms.since.isoformat(), "terms_sha256": terms_hash(terms)}
     begun = e.CaseFiled(procedure="car_sale", form=waiting.form, **of, **law)
-    return case, operator.sign(case, OFFICE, lambda _case: [begun, *more], APPLICANT)
+    taken = e.ClaimTaken(kind="vehicle_sale", holder=case)
+    events = [begun, *more]
+    return case, operator.sign(case, OFFICE, lambda _case: events, APPLICANT, claims=[(str(uuid4()), taken)])
 
 
 def now(operator: Operator, case: str) -> Any:

@@ -138,7 +138,7 @@ def test_what_no_case_wrote_is_annulled_with_none(operator: Operator) -> None:
         said = {"law": "-", "rule": "entry.amend:court", "reason": "-", "officer_person": "-"}
         return [e.ResultAnnulled(entries=[{"register": "vehicles", "entry": car}], **said)]
 
-    assert operator.sign(case, COURT, of_it, judge, beside=(car, annulled)) == ["basis"]
+    assert operator.sign(case, COURT, of_it, judge, beside=(car, annulled)) == ["basis", "amendment"]
 
 
 # --- 30. claim ----------------------------------------------------------------------------------------------
@@ -150,15 +150,10 @@ def taken(case: str) -> e.ClaimTaken:
 
 def filed(operator: Operator) -> Any:
     terms, waiting = offers()["KZ", "car_sale"].terms[-1], operator.past.states["waiting"]
-    parties: Any = {"parties": waiting.parties, "consents": [], "consent_until": None}
+    parties: Any = {"parties": waiting.parties, "consents": ["p2"], "consent_until": None}
     request: Any = {"request": waiting.request, "evidence": [], "acting": None, "signature": None}
     law: Any = {"terms": terms.since.isoformat(), "terms_sha256": terms_hash(terms), "warnings": []}
-    fee: Any = {"fee": "filing", "amount": 0, "currency": "KZT", "formula": "-", "parts": []}
-    days: Any = {"unit_day": "2026-01-01", "provisional": False, "due": None, "lapses": None}
-    return only(
-        e.CaseFiled(procedure="car_sale", form=waiting.form, **parties, **request, **law),
-        e.FeeAssessed(**fee, **days),
-    )
+    return only(e.CaseFiled(procedure="car_sale", form=waiting.form, **parties, **request, **law))
 
 
 def test_a_car_is_not_sold_by_two_cases_at_once(operator: Operator) -> None:
