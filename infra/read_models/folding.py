@@ -83,6 +83,8 @@ class Folded:
         self._counted: dict[str, dict[str, ViewRow]] = {tally.name: {} for tally in tallies()}
         self._turned: dict[str, list[ViewRow]] = {turn.name: [] for turn in turns()}
         self._forgotten: list[str] = []  # streams of which people are erased
+        self._shown_by: dict[str, tuple[list[ViewRow], list[str]]] = {}  # by view, what is to be written
+        self._unshown: list[tuple[View, str, Exception]] = []
 
     def take(self, one: Opened) -> None:
         """Fold one event; a poisoned one parks its stream.
@@ -108,17 +110,28 @@ class Folded:
 
     def write(self, transaction: Transaction) -> None:
         """Write every row that was touched, once."""
+        if not self._shown_by:
+            self.show()
         for parked in self._to_park:
             transaction.park(*parked)
+        for view, stream, error in self._unshown:
+            self._park_unwritable(transaction, view, stream, error)
         for view in all_views():
-            self._write(transaction, view, self._states[view.family])
+            self._write(transaction, view, *self._shown_by[view.name])
         for name, turned in self._turned.items():
             transaction.delete(name, self._forgotten)
             transaction.write(name, turned)
         for name, rows in self._counted.items():
             transaction.write(name, rows.values())
 
-    def _write(self, transaction: Transaction, view: View, states: Mapping[str, Any]) -> None:
+    def show(self) -> None:
+        """Work out every row that ``write`` writes; whoever shares the file does so before it is theirs alone."""
+        self._unshown.clear()
+        for view in all_views():
+            self._shown_by[view.name] = self._rows_of(view, self._states[view.family])
+
+    def _rows_of(self, view: View, states: Mapping[str, Any]) -> tuple[list[ViewRow], list[str]]:
+        """The rows to write, and the streams whose rows have to go first."""
         shown: list[ViewRow] = []
         gone: list[str] = []
         for stream, state in states.items():
@@ -127,10 +140,15 @@ class Folded:
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - what cannot be shown of one stream is its trouble alone
-                self._park_unwritable(transaction, view, stream, error)
+                self._unshown.append((view, stream, error))
                 continue
             shown += rows
             gone += [stream] if is_gone else []
+        return shown, gone
+
+    def _write(
+        self, transaction: Transaction, view: View, shown: Sequence[ViewRow], gone: Sequence[str]
+    ) -> None:
         transaction.delete(view.name, gone)
         try:
             transaction.write(view.name, shown)

@@ -55,6 +55,7 @@ class PartFolder:
         with self._read_models.reading(NEXT) as transaction:
             before = recall(transaction, opened)
         folded = fold(before, opened, self._country, self._ids)
+        folded.show()
         with self._read_models.helping(self._builder) as transaction:
             folded.write(transaction)
         return folded.erased
