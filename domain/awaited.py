@@ -289,7 +289,7 @@ def _may_turn_to_the_court(case: Case) -> Iterator[tuple[str, str]]:
         lost, is_left = case.have_lost_by_annulment, any(each["left"] for each in case.amendments)
         for party in _each_known_once(case):
             if party in lost or is_left:
-                yield party, "court_annulled" if party in lost else "court_left"
+                yield party, "court_left" if is_left else "court_annulled"
     if is_by_an_office:
         yield from ((party, "court_alone") for party in _each_known_once(case))
 

@@ -443,8 +443,15 @@ class Case(NamedTuple):
 
     @property
     def gone(self) -> int:
-        """What is missing of the fees of what was approved, as it had gone back before it counted again."""
-        if self.decided is None or self.decided["kind"] != "approved" or self.waits_for_entries:
+        """What is missing of the fees of what was approved, as it had gone back before it counted again; nothing of
+        what counts no more.
+        """
+        if (
+            self.is_annulled
+            or self.decided is None
+            or self.decided["kind"] != "approved"
+            or self.waits_for_entries
+        ):
             return 0
         return max(self.asked - self.kept, 0)
 

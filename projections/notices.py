@@ -182,8 +182,8 @@ def _is_by_a_court(moment: Moment) -> bool:
     return bool(moment.step["by"] == COURT)
 
 
-def _is_on_appeal(moment: Moment) -> bool:
-    return moment.step["by"] not in (COURT, *OFFICERS)
+def _is_taken_back_on_appeal(moment: Moment) -> bool:
+    return moment.step["by"] not in (COURT, *OFFICERS) and not _is_left(moment)
 
 
 def _is_left(moment: Moment) -> bool:
@@ -215,8 +215,8 @@ def _by_others(moment: Moment) -> bool:
     return not _by_an_office(moment)
 
 
-def _had_a_fee(moment: Moment) -> bool:
-    return moment.case.asked > 0
+def _keeps_a_fee(moment: Moment) -> bool:
+    return moment.case.kept > 0
 
 
 def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
@@ -303,9 +303,9 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "ResultAnnulled": (
         Notice(_all, "annulled", when=_is_by_a_court),
         Notice(_all, "annulled_by_office", when=_by_an_office),
-        Notice(_who_did_not_ask, "annulled_court", when=_is_on_appeal),
+        Notice(_who_did_not_ask, "annulled_court", when=_is_taken_back_on_appeal),
         Notice(_all, "entry_left", when=_is_left),
-        Notice(_applicant, "fee_kept", when=_had_a_fee),
+        Notice(_applicant, "fee_kept", when=_keeps_a_fee),
     ),
     "RefundDue": (Notice(_applicant, "refund_due"),),
     "RefundNotDue": (Notice(_applicant, "refund_not_due"),),

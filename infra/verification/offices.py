@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from domain.countries import country_of, legal_day
 from domain.lifecycle import DECIDE_APPEAL
 from domain.offers import offer
-from domain.roles import COURT
+from domain.roles import COURT, OFFICERS
 from domain.signers import DECIDED, OF_APPEAL, signers_of_case, signers_of_entry
 from infra.formats.canonical import b64url
 from infra.verification.findings import Unlooked, Wrong
@@ -286,9 +286,11 @@ def _appealed(before: Sequence[Row]) -> _Appealed:
 
 
 def _is_on_appeal(payload: Mapping[str, Any], home: _Home) -> bool:
-    """Whoever neither has the case nor is a court annuls on appeal, whatever they call it."""
+    """Whoever neither has the case nor amends for an office's own error, or is a court, annuls on appeal, whatever they
+    call it.
+    """
     is_called_so = payload["data"]["rule"].startswith(DECIDE_APPEAL.action)
-    is_others = payload["authority"] != home.authority and payload["actor"]["role"] != COURT
+    is_others = payload["authority"] != home.authority and payload["actor"]["role"] not in (COURT, *OFFICERS)
     return bool(is_called_so or is_others)
 
 

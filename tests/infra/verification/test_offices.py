@@ -649,3 +649,28 @@ def test_an_open_case_is_not_erased(operator: Operator) -> None:
     erased = e.PersonalDataErased(keys=["A" * 22], whose=["case"], basis="-")
     for case, found in (("waiting", ["course"]), ("sold", [])):
         assert operator.sign(operator.past.cases[case], OFFICE, partial(_only, erased), SYSTEM_ACTOR) == found
+
+
+def test_the_office_that_keeps_the_register_today_annuls_for_its_error_and_on_no_appeal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the law of September it is the police, who wrote nothing of what was there before."""
+    sale = offers()["KZ", "car_sale"]
+    later = replace(sale.terms[-1], since=date(2026, 9, 1), authority="kz-police")
+    monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=(*sale.terms, later)))
+    with past(tmp_path) as made:
+        operator = Operator(made)
+        made.at("2027-06-04T09:00:00+00:00")
+        car, country = operator.entry(0), operator.country
+        entry: Any = country.desk.have(lambda append: append.load(car, "entry")).result().state
+
+        def asked(kind: Any, who: str, **more: Any) -> Any:
+            seen: Any = {"country": "KZ", "register": "vehicles", "entry": car, "of": entry.change}
+            seen["expected"] = len(country.log.stream(car))
+            command = kind(by=made.actor(who), cause=new_cause(), **seen, **more)
+            return country.desk.ask(command).result().state
+
+        proposed = asked(c.ProposeAnnulment, "kz-police-officer-1", reason="Another car was meant.")
+        said: Any = {"proposal": proposed.proposal["event"], "reason": None, "written_by": entry.written_by}
+        assert asked(c.AnnulEntry, "kz-police-officer-2", **said).is_annulled
+        assert operator.found() == []
