@@ -503,11 +503,7 @@ def assert_every_receipt_matches(town: ServedTown, rows: list[Row]) -> None:
     written = ("EntryChanged", "EntryCorrected", "EntryAnnulled")
     answered = [row for row in rows if row[3].split(".")[1] in written]
     others = {row[1] for row in rows if payload_of(split(row[4])[0])["data"].get("register") == "companies"}
-    of_entries = Counter(
-        row[1]
-        for row in rows
-        if row[3].startswith("entry.") and row[1] not in others and "Proposed" not in row[3]
-    )
+    of_entries = Counter(row[1] for row in rows if row[3].startswith("entry.") and row[1] not in others)
     approved = [row[1] for row in rows if row[3] == "case.CaseApproved.v1"]
     recorded = {
         payload_of(split(row[4])[0])["data"]["event"]: payload_of(split(row[4])[0])["data"]["receipt"]

@@ -83,6 +83,7 @@ class Course:
         "asked",
         "barred",
         "before_fee",
+        "charged_by",
         "country",
         "ended_as",
         "ends",
@@ -99,7 +100,6 @@ class Course:
         "kept",
         "lapsed_for",
         "lapsed_from",
-        "may_be_charged",
         "officer",
         "open_fee",
         "payments",
@@ -129,7 +129,8 @@ class Course:
         self.fee: int | None = None  # what is asked at filing; None: it is not certain
         self.entry_fee: int | None = None  # before the entries are written, beside it; None also: not asked
         self.waits_for_entries = False  # that fee is asked, and nothing is written yet
-        self.may_be_charged = True  # the event before is one that a fee follows
+        # Whose the event before is, where a fee may follow it in its append.
+        self.charged_by: str | None = payload["actor"]["id"]
         # A fee that came by what follows it: its event, and what may follow.
         self.open_fee: Mapping[str, Any] | None = None
         self.waits_for_fee: tuple[str, ...] = ()
@@ -278,10 +279,10 @@ def _is_not_due(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any]
     case.complete()
 
 
-def _went(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+def _went(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _hash: str) -> None:
     if (paid := case.payments.get(said["payment"])) is not None:
         paid.went += said["amount"]
-    case.may_be_charged = True
+    case.charged_by = actor["id"]
 
 
 def _assigned(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
@@ -385,7 +386,7 @@ def _appeal_decided(case: Course, said: Mapping[str, Any], actor: Mapping[str, A
         case.barred |= case.judges | ({case.officer} if case.officer else set())
         case.set_aside_by.add(actor["id"])
         case.proposer = case.officer = None
-        case.may_be_charged = True
+        case.charged_by = actor["id"]
         _remember_day(case, "consent", said["consent_until"])
         _remember_day(case, "answer", said["answer_until"])
         case.set_aside()
@@ -528,9 +529,9 @@ def take(case: Course, payload: Mapping[str, Any], event_hash: str) -> None:
         _at_counter(case, actor)
     if name == "FeeAssessed":
         _assessed(case, payload["data"], actor, event_hash)
-        case.may_be_charged = False
+        case.charged_by = None
     else:
-        case.may_be_charged = False
+        case.charged_by = None
         _AFTER[name](case, payload["data"], actor, event_hash)
 
 
@@ -637,7 +638,7 @@ def _led_by(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any]) -> 
     what was not certain; None: it comes from nothing.
     """
     is_entry = said["fee"] == "entry"
-    if case.may_be_charged:
+    if case.charged_by == actor["id"]:
         return ()
     if actor["role"] == SYSTEM_ACTOR["role"]:
         return None
@@ -685,6 +686,7 @@ def _days(case: Course, fee: Fee | None, payload: Mapping[str, Any]) -> Iterator
         yield _day_of(case.country, payload["data"]["paid_at"])
         return
     yield _day(case.country, payload["time"][:16])
+    yield case.filed_on  # money that is told next may have come on a day between the two
     yield from (_day_of(case.country, each.on) for each in case.payments.values())
 
 
