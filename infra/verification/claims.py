@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from infra.verification.findings import Wrong
 from infra.verification.log_file import said_by
+from infra.verification.reach import WRITES
 from infra.verification.statement import FAILED
 from infra.verification.streams import HEADS, Streams
 
@@ -25,9 +26,8 @@ _STEPS: Final[Mapping[str, int]] = {
     "claim.NumberGiven.v1": 1,
 }
 _FILED: Final = "case.CaseFiled.v1"
-_WRITES: Final = frozenset({"case.CaseApproved.v1", "case.EntriesWritten.v1"})
 _SET_ASIDE: Final = frozenset({"case.AppealDecided.v1", "case.LapseSetAside.v1"})
-CLAIMED: Final = frozenset({_TAKEN, _KEPT, _SLOTS_KEPT, _RELEASED, _SETTLED, *_STEPS, _FILED, *_WRITES})
+CLAIMED: Final = frozenset({_TAKEN, _KEPT, _SLOTS_KEPT, _RELEASED, _SETTLED, *_STEPS, _FILED, *WRITES})
 
 
 class Held(NamedTuple):
@@ -108,7 +108,7 @@ class Claims:
         missing or altered: that one is named.
         """
         kind = payload["type"]
-        if kind != _FILED and kind not in _WRITES:
+        if kind != _FILED and kind not in WRITES:
             self._follow(kind, payload)
             return
         is_asked, self._is_tainted = not (self._is_part or self._is_tainted), False
@@ -116,7 +116,7 @@ class Claims:
             return
         if kind == _FILED and not (self._are_with(payload) and self._taken):
             raise Wrong("claim", "a case is filed, and claims nothing")
-        if kind in _WRITES and payload["data"]["entries"]:
+        if kind in WRITES and payload["data"]["entries"]:
             self._must_have(payload)
 
     def _follow(self, kind: str, payload: Mapping[str, Any]) -> None:

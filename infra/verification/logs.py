@@ -89,6 +89,7 @@ NOT_COVERED: Final = (
     "the files of evidence: whether they are there, and have the sha256 that their case holds",
     "whether what a case claims is what its request is about, and who takes over what was kept was of its people",
     "whether the law kept no longer what was forgotten",
+    "whether a mandate by which somebody acted held then",
 )
 
 

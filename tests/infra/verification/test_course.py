@@ -1,22 +1,16 @@
 """Whoever holds every key of a country, and signs with the right one what no decision leads to (check 29)."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from domain import events as e
 from domain.decision import SYSTEM_ACTOR
 from domain.offers import offers, terms_hash
-from infra.house import House
-from tests.infra.past import OFFICE, Past, past
+from tests.infra.past import OFFICE
+from tests.infra.verification import test_offices as offices
 from tests.infra.verification.test_offices import APPLICANT, MINISTRY, Operator, changed, decided, lodged
-from tests.town.fixtures import copied
 
 BUYER: e.ActorMember = {"id": "p2", "role": "buyer"}
 ONE, TWO, SENIOR = (f"{OFFICE}-{who}" for who in ("officer-1", "officer-2", "supervisor"))
@@ -24,19 +18,7 @@ FEE = 648_700_00
 BY_OFFICER: Any = {"officer_person": "-", "officer_signature": None}
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Past:
-    """A house that was closed: each test has a copy of its folder."""
-    with past(tmp_path_factory.mktemp("past")) as made:
-        Operator(made).consent(made.cases["waiting"])
-        return made
-
-
-@pytest.fixture
-def operator(kept: Past, tmp_path: Path) -> Iterator[Operator]:
-    settings = copied(kept.house.settings, tmp_path, clock=kept.clock)
-    with closing(House(settings)) as house:
-        yield Operator(replace(kept, house=house))
+kept, operator = offices.kept, offices.operator
 
 
 def told(operator: Operator, event: e.Event, by: e.ActorMember, case: str = "waiting") -> list[str]:
