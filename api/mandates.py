@@ -153,7 +153,7 @@ async def my_mandates(request: Request) -> Response:
             is_descending=True,
         )
         found = seen.load("mandates", [row["mandate"] for row in rows])
-    shown = [_shown(Mandate(**found[row["mandate"]]["state"]), row["side"], day) for row in rows]
+    shown = [_shown(found[row["mandate"]]["state"], row["side"], day) for row in rows]
     return page(request, country, shown, limit, [rows[-1]["given_at"], rows[-1]["mandate"]] if rows else [])
 
 

@@ -14,8 +14,7 @@ from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import takes_part
 from api.edge.queries import COUNTRY, country_named
 from api.edge.shapes import Code, EntryShown, Moment, OpaqueId, Shape, Version
-from domain.case import Case, Stage
-from domain.entry import Entry
+from domain.case import Stage
 from domain.entry_visibility import shown_to
 from domain.mandate import Mandate
 from infra.house import CountryHouse
@@ -77,9 +76,7 @@ async def list_cases(request: Request) -> Response:
     limit, after = cursor_of(request, country)
     if (named := request.query_params.get("mandate")) is None:
         rows = _mine(country, me, limit, after)
-        theirs = [
-            row for row in rows if takes_part(country, actor, Case(**row["state"]), house_of(request).clock())
-        ]
+        theirs = [row for row in rows if takes_part(country, actor, row["state"], house_of(request).clock())]
     else:
         mandate, day = await mandate_of_the_caller(request, country, me, named)
         rows = _mine(country, mandate.principal_person, limit, after)
@@ -91,7 +88,7 @@ async def list_cases(request: Request) -> Response:
 
 def _reaches(mandate: Mandate, row: Mapping[str, Any], day: date) -> bool:
     """Whether one may act by it in this case: whoever gave it is a party there, and does not act for another one."""
-    is_party = mandate.principal_person in Case(**row["state"]).persons.values()
+    is_party = mandate.principal_person in row["state"].persons.values()
     return is_party and mandate.lets(row["procedure"], day)
 
 
@@ -135,7 +132,7 @@ async def my_entries(request: Request) -> Response:
     with country.read_models.reading() as seen:
         rows = seen.rows("entry_people", {"person": me}, order=("entry",), after=after, limit=limit)
         kept = seen.load("registers", [row["entry"] for row in rows])
-    entries = [Entry(**kept[row["entry"]]["state"]) for row in rows if row["entry"] in kept]
+    entries = [kept[row["entry"]]["state"] for row in rows if row["entry"] in kept]
     shown = [shown_to(entry, me, country.ids.human) for entry in entries]
     return page(request, country, shown, limit, [rows[-1]["entry"]] if rows else [])
 

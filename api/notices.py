@@ -116,7 +116,7 @@ async def my_notices(request: Request) -> Response:
         told = _cases_that_tell(seen, rows)
         acting = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
         for_others = _for_others(request, country, seen, me) if me and is_seen and not after else []
-    cases = [Case(**row["state"]) for row in acting.values()]
+    cases = [row["state"] for row in acting.values()]
     left = {case.case for case in cases if _acts_no_more(country, actor, case, house_of(request).clock())}
     shown = [
         _shown(country.code, row, language)

@@ -28,7 +28,7 @@ from domain.mandate import Mandate
 from domain.procedure import Key
 
 Row = dict[str, Any]
-ColumnType = Literal["text", "integer", "json"]
+ColumnType = Literal["text", "integer", "json", "state"]  # the state: of the view that keeps it, as it is
 
 
 class Keyed(Protocol):
@@ -49,8 +49,7 @@ class View:
     some are ids that the country derives. ``looks_at``: the members of the state that its rows follow from; where none
     of them changed, nothing is shown anew (empty: always). ``follows``, of a case, in the same way: the events after
     which its rows may read otherwise.
-    The view that ``keeps`` the state has all of it in the column ``state``, as the members of this type: the
-    fold goes on from there.
+    The view that ``keeps`` the state has it whole, as it is, in its column of that type: the fold goes on from there.
     """
 
     name: str

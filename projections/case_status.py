@@ -12,7 +12,7 @@ def _row(case: Case) -> Row:
         "stage": case.stage,
         "filed_at": case.filed_at,
         "version": case.version,
-        "state": case._asdict(),
+        "state": case,
     }
 
 
@@ -26,7 +26,7 @@ PROJECTION = View(
         "stage": "text",
         "filed_at": "text",
         "version": "integer",
-        "state": "json",
+        "state": "state",
     },
     row=_row,
     keeps=Case,

@@ -9,14 +9,14 @@ def _row(appointee: Appointee) -> Row:
         "appointee": appointee.appointee,
         "authority": appointee.authority,
         "position": appointee.position,
-        "state": appointee._asdict(),
+        "state": appointee,
     }
 
 
 PROJECTION = View(
     name="competences",
     family="competence",
-    columns={"appointee": "text", "authority": "text", "position": "integer", "state": "json"},
+    columns={"appointee": "text", "authority": "text", "position": "integer", "state": "state"},
     row=_row,
     indexes=(("position",),),
     keeps=Appointee,

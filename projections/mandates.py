@@ -5,13 +5,13 @@ from projections import Row, View
 
 
 def _row(mandate: Mandate) -> Row:
-    return {"mandate": mandate.mandate, "version": mandate.version, "state": mandate._asdict()}
+    return {"mandate": mandate.mandate, "version": mandate.version, "state": mandate}
 
 
 PROJECTION = View(
     name="mandates",
     family="mandate",
-    columns={"mandate": "text", "version": "integer", "state": "json"},
+    columns={"mandate": "text", "version": "integer", "state": "state"},
     row=_row,
     keeps=Mandate,
 )

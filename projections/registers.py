@@ -16,7 +16,7 @@ def _row(entry: Entry) -> Row:
         "is_restricted": int(bool(entry.restrictions)),
         "ends": _ends(entry),
         "version": entry.version,
-        "state": entry._asdict(),
+        "state": entry,
     }
 
 
@@ -39,7 +39,7 @@ PROJECTION = View(
         "is_restricted": "integer",
         "ends": "text",
         "version": "integer",
-        "state": "json",
+        "state": "state",
     },
     row=_row,
     indexes=(("register", "entry"), ("ends",)),

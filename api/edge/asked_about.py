@@ -82,7 +82,7 @@ async def mandate_of_the_caller(
     if not await country.seen():
         raise Unready  # it may be over
     row = country.read_models.one("mandates", named)
-    found = Mandate(**row["state"]) if row else None
+    found = row["state"] if row else None
     day = today(request, country)
     if found is None or me is None or found.representative_person != me or not found.holds(day):
         raise Unknown
@@ -98,14 +98,14 @@ def acted_for(country: CountryHouse, seen: Transaction, me: str, day: date) -> I
     rows = seen.rows("mandate_people", having, order=order, limit=ACTED_FOR, is_descending=True)
     mandates = seen.load("mandates", [row["mandate"] for row in rows])
     for row in rows:
-        mandate = Mandate(**mandates[row["mandate"]]["state"])
+        mandate = mandates[row["mandate"]]["state"]
         if mandate.principal_person and mandate.holds(day):
             principal = mandate.principal_person
             yield ActedFor(mandate.acts_as, "mandate", mandate.mandate, principal, mandate.procedures)
     named = [row["entry"] for row in seen.rows("entry_people", {"person": me}, limit=MAX_KEYS)]
     kept = {"register": [COMPANIES.name, BIRTHS], "entry": named}
     for row in seen.rows("registers", kept, limit=ACTED_FOR) if named else ():
-        entry = Entry(**row["state"])
+        entry = row["state"]
         if entry.register == BIRTHS and (child := _child_in(country, me, entry, day)):
             yield ActedFor("parent", "birth", entry.entry, child, [])
         if entry.register == COMPANIES.name and (company := _headed_in(country, me, entry, day)):
@@ -135,7 +135,7 @@ def _child_in(country: CountryHouse, me: str | None, entry: Entry | None, day: d
 
 def _entry(country: CountryHouse, stream: str) -> Entry | None:
     row = country.read_models.one("registers", stream)
-    return Entry(**row["state"]) if row else None
+    return row["state"] if row else None
 
 
 _ASKED: Final[dict[str, Callable[[CountryHouse, str | None, str, date], str | None]]] = {

@@ -14,7 +14,6 @@ from domain.case import Case
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry, all_contents
-from domain.mandate import Mandate
 from domain.parentage import Birth, birth, found_by, is_kin
 from domain.parties import Participants, in_entry
 from domain.procedure import Key
@@ -40,7 +39,7 @@ async def readable(request: Request, actor: Actor, case: str, action: str) -> tu
     row = country.read_models.one("case_status", case)
     if row is None:
         raise nothing() if is_seen else Unready()
-    found = Case(**row["state"])
+    found = row["state"]
     at = house_of(request).clock()
     rule = rule_or_refusal(actor, action, subject_of(found, at, known_of(country, actor, found, at)))
     if isinstance(rule, Refusal):
@@ -115,7 +114,7 @@ def births_of(country: CountryHouse, people: Collection[str]) -> dict[str, Birth
     with country.read_models.reading() as seen:
         entries = [row["entry"] for key in keys for row in seen.rows("entry_keys", {"key": key})]
         rows = seen.load("registers", entries) if entries else {}
-    found = (birth(Entry(**row["state"]), country.ids.human) for row in rows.values())
+    found = (birth(row["state"], country.ids.human) for row in rows.values())
     return {each.child: each for each in found if each is not None}
 
 
@@ -130,10 +129,10 @@ def _there(country: CountryHouse, ids: Mapping[Key, str]) -> dict[str, Any]:
     with country.read_models.reading() as seen:
         if streams["entry"]:
             rows = seen.load("registers", streams["entry"])
-            found |= {stream: Entry(**row["state"]) for stream, row in rows.items()}
+            found |= {stream: row["state"] for stream, row in rows.items()}
         if streams["mandate"]:
             rows = seen.load("mandates", streams["mandate"])
-            found |= {stream: Mandate(**row["state"]) for stream, row in rows.items()}
+            found |= {stream: row["state"] for stream, row in rows.items()}
     return found
 
 

@@ -40,7 +40,7 @@ def in_the_way_of_each(
     country: CountryHouse, seen: Transaction, cases: Collection[str], at: datetime
 ) -> dict[str, list[str]]:
     """The same of several cases, at one moment of the read models."""
-    states = [Case(**row["state"]) for row in seen.load("case_status", sorted(cases)).values()]
+    states = [row["state"] for row in seen.load("case_status", sorted(cases)).values()]
     asked = {case.case: in_question(case, at) for case in states}
     keys = {key for keys in asked.values() for key in keys}
     entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
@@ -68,6 +68,4 @@ def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry 
 def _entries(country: CountryHouse, seen: Transaction, keys: Collection[Key]) -> dict[Key, Entry | None]:
     streams = {key: country.ids.stream(key) for key in keys}
     rows = seen.load("registers", list(streams.values()))
-    return {
-        key: Entry(**rows[stream]["state"]) if stream in rows else None for key, stream in streams.items()
-    }
+    return {key: rows[stream]["state"] if stream in rows else None for key, stream in streams.items()}

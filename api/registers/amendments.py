@@ -184,7 +184,8 @@ async def _as_it_stands(country: CountryHouse, register: str, entry: str) -> Ent
     row = country.read_models.one("registers", entry)
     if row is None or row["register"] != register:
         raise nothing()
-    return Entry(**row["state"])
+    found: Entry = row["state"]
+    return found
 
 
 async def _done(

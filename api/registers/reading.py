@@ -182,7 +182,8 @@ async def _as_it_stands(country: CountryHouse, entry: str) -> Entry:
     row = country.read_models.one("registers", entry)
     if row is None:
         raise nothing()
-    return Entry(**row["state"])
+    found: Entry = row["state"]
+    return found
 
 
 async def _as_it_stood(country: CountryHouse, entry: str, then: str) -> Entry:

@@ -91,5 +91,6 @@ def _found(country: CountryHouse, keys: Sequence[Key]) -> Entry:
             if len(found) > 1:
                 raise Clash("several_entries")
             for row in seen.load("registers", found).values():
-                return Entry(**row["state"])
+                entry: Entry = row["state"]
+                return entry
     raise nothing()

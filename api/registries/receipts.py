@@ -20,7 +20,6 @@ from api.registries.feeds import entitled
 from domain.authorisation import Rule
 from domain.authorities import RECEIPT
 from domain.commands import Actor, CaseCommand, RecordReceipt
-from domain.entry import Entry
 from domain.entry_visibility import humans_in
 from domain.forms import Line, Value
 from domain.offers import offers_of
@@ -180,7 +179,7 @@ def _humans(country: CountryHouse, entry: str, texts: Sequence[str]) -> frozense
     values = [open_disclosure(text)[1] for text in texts]
     named = frozenset(map(country.ids.human, keys_in(values)))
     kept = None if named else country.read_models.one("registers", entry)
-    return humans_in(Entry(**kept["state"]), country.ids.human) if kept else named
+    return humans_in(kept["state"], country.ids.human) if kept else named
 
 
 def _registers(country: CountryHouse, rule: Rule) -> set[str]:

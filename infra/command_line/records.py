@@ -56,6 +56,6 @@ def show_case(case: str, *, as_json: AsJson = False) -> None:
         for country in house.countries.values():
             row = country.read_models.one("case_status", case)
             if row is not None:
-                said(row["state"], as_json=as_json)
+                said(row["state"]._asdict(), as_json=as_json)
                 return
         raise WrongUsage("there is no such case")

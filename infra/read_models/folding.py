@@ -51,7 +51,7 @@ def recall(transaction: Transaction, opened: Sequence[Opened]) -> Before:
         if view.keeps:
             on = [stream for stream, name in later.items() if family_of(name) == view.family]
             for stream, kept in transaction.load(view.name, on).items():
-                states[view.family][stream] = view.keeps(**kept["state"])
+                states[view.family][stream] = kept["state"]
     return Before(states, frozenset(transaction.parked()))
 
 

@@ -13,7 +13,12 @@ from sqlalchemy.schema import CreateTable
 
 from projections import Row, Tally, Turn, View, key_column, key_columns, tallies, turns, views
 
-_TYPES: Final[Mapping[str, Any]] = {"text": sa.Text, "integer": sa.Integer, "json": sa.LargeBinary}
+_TYPES: Final[Mapping[str, Any]] = {
+    "text": sa.Text,
+    "integer": sa.Integer,
+    "json": sa.LargeBinary,
+    "state": sa.LargeBinary,
+}
 
 
 class Table:
@@ -24,7 +29,10 @@ class Table:
         self.key = f'"{key_column(view)}"'
         self.keys = _quoted(key_columns(view))
         self._columns = tuple(view.columns)
-        self._json = tuple(n for n, kind in enumerate(view.columns.values()) if kind == "json")
+        kinds = tuple(view.columns.values())
+        self._states = tuple(n for n, kind in enumerate(kinds) if kind == "state")
+        self._json = tuple(n for n, kind in enumerate(kinds) if kind == "json")
+        self._kept: Any = view.keeps if isinstance(view, View) else None
         names = _quoted(self._columns)
         sums = view.sums if isinstance(view, Tally) else ()
         sets = ", ".join(
@@ -47,14 +55,26 @@ class Table:
         values = [row[c] for c in self._columns]
         for n in self._json:
             values[n] = orjson.dumps(values[n])
+        for n in self._states:
+            values[n] = orjson.dumps(tuple(values[n]))
         return tuple(values)
 
     def decode(self, row: Any) -> Row:
         """The row that was stored."""
-        values = list(row)
-        for n in self._json:
-            values[n] = orjson.loads(values[n])
+        values = self._loaded(row)
+        for n in self._states:
+            values[n] = self._kept(*values[n])
         return dict(zip(self._columns, values, strict=True))
+
+    def plain(self, row: Any) -> Row:
+        """The row that was stored, in JSON values: of a state its members in their order."""
+        return dict(zip(self._columns, self._loaded(row), strict=True))
+
+    def _loaded(self, row: Any) -> list[Any]:
+        values = list(row)
+        for n in (*self._json, *self._states):
+            values[n] = orjson.loads(values[n])
+        return values
 
 
 class Generation:
@@ -72,7 +92,8 @@ class Generation:
                 sa.Column(name, _TYPES[kind], primary_key=name in key_columns(view))
                 for name, kind in view.columns.items()
             ]
-            sa.Table(view.name + suffix, metadata, *columns, sqlite_with_rowid=False)
+            is_long = "state" in view.columns.values()  # beside its key it is written in a third of the time
+            sa.Table(view.name + suffix, metadata, *columns, sqlite_with_rowid=is_long)
         sa.Table(
             self.positions,
             metadata,

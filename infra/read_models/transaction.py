@@ -186,7 +186,7 @@ class Transaction:
         digest = hashlib.sha256()
         try:
             for row in self.connection.execute(f"{table.select} ORDER BY {table.keys}"):
-                digest.update(encode(table.decode(row)) + b"\n")
+                digest.update(encode(table.plain(row)) + b"\n")
         except sqlite3.Error as error:
             raise unavailable(error) from None
         return digest.hexdigest()

@@ -111,7 +111,7 @@ def close(town: Town, case: str) -> None:
 
 def is_closed(town: Town, case: str) -> bool:
     row = town.house.countries["KZ"].read_models.one("case_status", case)
-    return row is not None and bool(row["state"]["is_appeal_term_over"])
+    return row is not None and bool(row["state"].is_appeal_term_over)
 
 
 def verified(town: Town) -> None:

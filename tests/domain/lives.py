@@ -400,9 +400,10 @@ def _refused_as_a_check_does(story: Story) -> Act | None:
 
 
 def _not_needed(story: Story) -> Act | None:
+    """Where nobody has the case, by a supervisor who has not judged it before."""
     codes = [exemption.code for exemption in story.terms.exemptions]
-    by = _has_it(story) if story.now.officer else SUPERVISORS[0]
-    return acts.not_needed(codes[0], by=by) if codes else None
+    free = [_has_it(story)] if story.now.officer else [who for who in _free(story) if who in SUPERVISORS]
+    return acts.not_needed(codes[0], by=free[0]) if codes and free else None
 
 
 def _served(story: Story) -> Act | None:

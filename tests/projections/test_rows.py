@@ -10,12 +10,10 @@ from typing import Any, get_args
 import pytest
 
 from domain.access import Access
-from domain.appointee import Appointee
 from domain.case import Case
 from domain.case_parts import Objection
 from domain.countries import countries
 from domain.days.deadlines import Term
-from domain.entry import Entry
 from domain.events import CaseEvent, DecisionServed, EntryEnded
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
@@ -223,7 +221,7 @@ def test_a_case_is_shown_with_its_stage_its_parties_and_its_state(stage: str) ->
     assert (found["case"], found["procedure"], found["stage"]) == (CASE, "car_sale", stage)
     assert found["authority"] == "kz-vehicle-registration"
     assert found["version"] == len([r for r in story.log if r.stream == CASE])
-    assert Case(**found["state"]) == story.case
+    assert found["state"] == story.case
 
 
 # --- case_parties -----------------------------------------------------------------------------------------
@@ -247,7 +245,7 @@ def test_a_mandate_is_found_by_both_and_stands_there_also_when_it_is_over() -> N
         assert sides == {key.parts[1]: "principal", key.parts[2]: "representative"}
         found = row(mandates.PROJECTION, story)
         assert found is not None
-        assert found["state"]["ended_at"] == ended
+        assert found["state"].ended_at == ended
 
 
 # --- work_queue -------------------------------------------------------------------------------------------
@@ -747,7 +745,7 @@ def test_an_entry_is_shown_with_its_register_and_its_state() -> None:
     assert found is not None
     assert (found["entry"], found["register"]) == (stream_of(story.key), "vehicles")
     assert found["version"] == len([r for r in story.log if r.stream == found["entry"]])
-    assert Entry(**found["state"]) == story.entry
+    assert found["state"] == story.entry
 
 
 def test_an_entry_that_an_approval_makes_is_shown_from_then_on() -> None:
@@ -774,7 +772,7 @@ def test_an_appointee_is_shown_with_the_place_of_the_newest_event() -> None:
     assert found is not None
     assert (found["appointee"], found["authority"]) == (APPOINTEE, "kz-vehicle-registration")
     assert found["position"] == len(story.log) - 1
-    assert Appointee(**found["state"]) == story.appointees[APPOINTEE]
+    assert found["state"] == story.appointees[APPOINTEE]
 
 
 # --- entry_people, entry_keys -----------------------------------------------------------------------------

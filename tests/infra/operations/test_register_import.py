@@ -45,8 +45,8 @@ def test_each_line_becomes_an_entry_that_can_be_sold(kazakhstan: OneCountry, fil
     kazakhstan.follow()
     row = kazakhstan.read_models.one("registers", kazakhstan.entry(2))
     assert row is not None
-    assert row["state"]["content"]["vehicle"]["vin"] == vin(2)
-    assert row["state"]["title"] == "import"
+    assert row["state"].content["vehicle"]["vin"] == vin(2)
+    assert row["state"].title == "import"
     assert kazakhstan.completed(2).state.stage == "completed"
 
 

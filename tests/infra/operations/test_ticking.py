@@ -115,7 +115,7 @@ def test_an_entry_ends_after_its_last_day_and_once(kazakhstan: OneCountry) -> No
     assert ticked(kazakhstan) == 0
     row = kazakhstan.read_models.one("registers", entry)
     assert row is not None
-    assert (row["state"]["status"], row["state"]["title"], row["ends"]) == ("ended", "expiry", None)
+    assert (row["state"].status, row["state"].title, row["ends"]) == ("ended", "expiry", None)
 
 
 def test_one_tick_does_all_that_is_due_however_many(kazakhstan: OneCountry) -> None:

@@ -70,7 +70,7 @@ def test_the_fiftieth_founder_finds_the_case_and_the_erasure_of_one_hides_it_fro
         assert kazakhstan.read_models.digests() == live
         kept = kazakhstan.read_models.one("case_status", filed.stream)
         assert kept is not None
-        assert [n for n, each in enumerate(kept["state"]["request"]["founders"], 1) if each is None] == [7]
+        assert [n for n, each in enumerate(kept["state"].request["founders"], 1) if each is None] == [7]
 
 
 def test_who_is_several_parties_finds_the_case_once(kazakhstan: OneCountry) -> None:

@@ -487,7 +487,7 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     row = kazakhstan.read_models.one("case_status", sold.stream)
     assert row is not None
     assert kazakhstan.read_models.rows("case_parties", {"case": sold.stream}) == []
-    assert row["state"]["request"]["seller"] is None
+    assert row["state"].request["seller"] is None
     assert kazakhstan.read_models.rows("entry_turns") == [], "who was taken out is forgotten with the entry"
 
 
