@@ -295,9 +295,11 @@ def _another_party(request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _paid(much: Callable[[int], int], **more: Any) -> Way:
-    def way(story: Story) -> Act:
+    def way(story: Story) -> Act | None:
         open_amount = open_of(story.now)
         found = {name: say(story) for name, say in more.items()}
+        if found.get("paid_at", "") > text(story.at):
+            return None  # the edge refuses what is not yet so
         return acts.pay(max(1, much(open_amount)), f"payment-{len(story.now.payments) + 1}", **found)
 
     return way
