@@ -5,6 +5,7 @@ not told it; a day is the one that stood then: where it moved since, a later not
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
@@ -20,16 +21,21 @@ from projections import Row, View
 Humans = dict[str, bool]  # by keyed ids; whether each is told as the party, not as who acts for it
 
 
-class TakingPart(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TakingPart:
     """Who took part at a time: ``people`` as in ``Case.people``, and the parties whose consent was asked."""
 
     people: Mapping[str, list[str | None]]
     asked: list[str]
+    _found: dict[tuple[str, ...], Humans] = field(default_factory=dict)  # a case tells the same people many things
 
     def humans_of(self, parties: Iterable[str]) -> Humans:
         """Who is told what is told to these parties, each once."""
-        found: Humans = {}
-        for party in parties:
+        known = tuple(parties)
+        if (told := self._found.get(known)) is not None:
+            return told
+        found = self._found[known] = {}
+        for party in known:
             itself, representative = self.people.get(party, (None, None))
             if itself:
                 found[itself] = True

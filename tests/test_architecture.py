@@ -63,7 +63,6 @@ PLACES = {
     "markdown_it": ("api/front/documentation.py",),
     "pydantic_settings": ("infra/settings.py",),
     "rich": ("infra/command_line/printing.py",),
-    "sqlalchemy": ("infra/read_models/store.py", "infra/read_models/tables.py"),
     "starlette": ("api/*",),
     "typer": ("tamga.py", "infra/command_line/*"),
     "uvicorn": ("tamga.py", "api/*"),

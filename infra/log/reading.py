@@ -18,9 +18,9 @@ Answer: TypeAlias = tuple[bytes | None, str, int]  # HMAC of the body (None: era
 _EVENT: Final = "log_index, originator_id, originator_version, topic, state"
 EVENTS: Final = f"SELECT {_EVENT} FROM stored_events WHERE "  # noqa: S608 - here and below: constants
 _ANSWER: Final = "CASE body_mac WHEN zeroblob(length(body_mac)) THEN NULL ELSE body_mac END, stream, version"
-# By the last three digits of a stream's id, which is random or derived under a secret; any other falls to some part.
-_DIGIT: Final = "coalesce(instr('0123456789abcdef', substr(originator_id, -{n}, 1)), 0)"
-_PART: Final = f"({' + '.join(f'{16 ** (n - 1)} * {_DIGIT.format(n=n)}' for n in (1, 2, 3))}) % ? = ?"
+# A stream's id is random or derived under a secret, in hexadecimal digits; any other falls to some part, too.
+_DIGITS: Final = 3
+_PART: Final = f"substr(originator_id, -{_DIGITS})"
 _SIZE: Final = "coalesce(max(log_index), -1) + 1"
 _IS_SIZE, _IS_EVENT, _IS_ANSWER = range(3)  # what a row of a look is
 
@@ -78,13 +78,10 @@ class Reading(ABC):
 
     def part(self, first: int, end: int, part: int, parts: int) -> list[Row]:
         """The events from ``first`` up to, not including, ``end``, of every stream that falls to this part."""
-        return self._rows(
-            f"{EVENTS}log_index >= ? AND log_index < ? AND {_PART} ORDER BY log_index",
-            first,
-            end,
-            parts,
-            part,
-        )
+        where, values = ["log_index >= ? AND log_index < ?"], [first, end, *_bounds(part, parts)]
+        where += [f"{_PART} >= ?"] if part else []
+        where += [f"{_PART} < ?"] if part + 1 < parts else []
+        return self._rows(f"{EVENTS}{' AND '.join(where)} ORDER BY log_index", *values)
 
     def at(self, index: int) -> Row | None:
         """The event at this position."""
@@ -110,6 +107,14 @@ class Reading(ABC):
 
     @abstractmethod
     def _rows(self, statement: str, *values: object) -> list[Any]: ...
+
+
+def _bounds(part: int, parts: int) -> list[str]:
+    """With which last digits the ids of the part begin, and of the next; nothing comes before the first part, or after
+    the last.
+    """
+    first = [16**_DIGITS * n // parts for n in (part, part + 1)]
+    return [f"{n:0{_DIGITS}x}" for n in first if 0 < n < 16**_DIGITS]
 
 
 @lru_cache(maxsize=1024)  # of the numbers of streams and keys that a batch looks for

@@ -1,7 +1,5 @@
 """The read models of one country in a SQLite file: rows and position in one transaction.
 
-SQLAlchemy Core defines the tables and keeps the connections; the statements go straight to the driver.
-
 The port promises:
 - the rows and the position that they were folded to are written together, or not at all;
 - a generation under construction stands beside the live one and takes its place in one transaction;
@@ -21,19 +19,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
-
 from domain.refusals import Unready
 from infra.read_models.tables import Generation, indexes, shape
 from infra.read_models.transaction import BUILDER, NEXT, Transaction, Unavailable, Where, unavailable
-from infra.runtime.sqlite_file import PATIENCE_S, create, empty_log, to_its_end, transaction
+from infra.runtime.sqlite_file import PATIENCE_S, Connections, create, empty_log, to_its_end, transaction
 from projections import Row
 
 __all__ = ["NEXT", "ReadModels", "Transaction", "Unavailable"]
 
 REBUILD_PATIENCE_S: Final = 120  # scrubbing writes the whole file anew meanwhile
 LOOK_S: Final = 0.002
+# What a power cut takes is folded again from the log: no need to wait for the disk.
+_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON")
 SCRUBBED: Final = "scrubbed"  # a source whose position is the number of erasures at the last scrubbing
 Answer = TypeVar("Answer")
 
@@ -47,18 +44,14 @@ class ReadModels:
         self._generations = {"": Generation(""), NEXT: Generation(NEXT)}
         self._seen = 0
         self._looked_at = 0.0
-        address = sa.URL.create("sqlite", database=str(path))
-        self._engine = sa.create_engine(
-            address, connect_args={"timeout": PATIENCE_S}, pool_timeout=PATIENCE_S
-        )
-        sa.event.listen(self._engine, "connect", _prepared)
+        self._connections = Connections(path, *_PRAGMAS)
         with _plainly():
             self._open(path)
 
     @contextmanager
     def writing(self, suffix: str = "", patience_s: float = PATIENCE_S) -> Iterator[Transaction]:
         """A transaction on a generation (``NEXT``: the one under construction)."""
-        with _plainly(), self._connection() as connection, transaction(connection, patience_s):
+        with _plainly(), self._connections.one() as connection, transaction(connection, patience_s):
             yield Transaction(connection, self._generations[suffix])
 
     @contextmanager
@@ -89,7 +82,7 @@ class ReadModels:
     @contextmanager
     def reading(self, suffix: str = "") -> Iterator[Transaction]:
         """A generation at one moment."""
-        with _plainly(), self._connection() as connection:
+        with _plainly(), self._connections.one() as connection:
             connection.execute("BEGIN")
             with to_its_end(connection):
                 yield Transaction(connection, self._generations[suffix])
@@ -156,7 +149,7 @@ class ReadModels:
                 with self.writing() as transaction:
                     transaction.drop_other()
         erasures = self._select(lambda transaction: transaction.erasures())
-        with _plainly(), self._connection() as connection:
+        with _plainly(), self._connections.one() as connection:
             connection.execute("VACUUM")
             if not empty_log(connection):
                 raise Unavailable("a reader still holds the write-ahead log")
@@ -165,7 +158,7 @@ class ReadModels:
 
     def close(self) -> None:
         """Give back the file."""
-        self._engine.dispose()
+        self._connections.close()
 
     def _select(self, what: Callable[[Transaction], Answer]) -> Answer:
         with self.reading() as transaction:
@@ -184,18 +177,6 @@ class ReadModels:
                 is_ours = False
             yield is_ours
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """The driver's own connection from the engine's pool: a statement through the engine takes several
-        times as long, and there are thirty in a batch of three events.
-        """
-        held = self._engine.raw_connection()
-        try:
-            connection: Any = held.driver_connection
-            yield connection
-        finally:
-            held.close()
-
     def _open(self, path: Path) -> None:
         live = self._generations[""]
         version = f"PRAGMA user_version = {shape(live)}"
@@ -208,21 +189,14 @@ class ReadModels:
                 transaction.connection.execute(version)
 
     def _version(self) -> int:
-        with self._connection() as connection:
+        with self._connections.one() as connection:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _prepared(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: IMMEDIATE where we write
-    # What a power cut takes is folded again from the log: no need to wait for the disk.
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Say the engine's errors in the words of this port."""
+    """Say the errors of SQLite and of the system in the words of this port."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError) as error:
         raise unavailable(error) from None

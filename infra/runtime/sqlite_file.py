@@ -56,6 +56,33 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     return connection
 
 
+class Connections:
+    """Connections to one file, as many as threads ask at a time; each is kept for whoever asks next."""
+
+    def __init__(self, path: Path, *pragmas: str) -> None:
+        """Of the file that is there; each as ``connect`` makes it."""
+        self._path = path
+        self._pragmas = pragmas
+        self._free: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def one(self) -> Iterator[sqlite3.Connection]:
+        """A connection that nobody else has meanwhile; whoever begins a transaction on it ends it."""
+        try:
+            connection = self._free.pop()
+        except IndexError:
+            connection = connect(self._path, *self._pragmas)
+        try:
+            yield connection
+        finally:
+            self._free.append(connection)
+
+    def close(self) -> None:
+        """Give back those that nobody has."""
+        while self._free:
+            self._free.pop().close()
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection, patience_s: float = PATIENCE_S) -> Iterator[None]:
     """A transaction with the write lock, committed when the block ends well."""

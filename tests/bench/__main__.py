@@ -40,7 +40,6 @@ PACKAGES = (
     "cryptography",
     "orjson",
     "kafka-python",
-    "SQLAlchemy",
     "uvicorn",
 )
 
