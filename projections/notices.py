@@ -27,7 +27,9 @@ class TakingPart:
 
     people: Mapping[str, list[str | None]]
     asked: list[str]
-    _found: dict[tuple[str, ...], Humans] = field(default_factory=dict)  # a case tells the same people many things
+    _found: dict[tuple[str, ...], Humans] = field(
+        default_factory=dict
+    )  # a case tells the same people many things
 
     def humans_of(self, parties: Iterable[str]) -> Humans:
         """Who is told what is told to these parties, each once."""

@@ -47,7 +47,7 @@ What cannot be seen so is said in ``not_covered``. The numbers return in the cod
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
 in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py and payments.py; 22 in readings.py; 23 in restrictions.py;
 24 in amendments.py; 25 in officers.py and two_people.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in
-course.py and by_terms.py; 30 in claims.py; 31 in erasures.py.
+courses.py, by the fold of course.py, and by_terms.py; 30 in claims.py; 31 in erasures.py.
 """
 
 from infra.stores.vault import KeyStore

@@ -15,7 +15,8 @@ from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
 from infra.verification.basis import Written
 from infra.verification.claims import CLAIMED, Claims
-from infra.verification.course import FOLDED, Courses
+from infra.verification.course import FOLDED
+from infra.verification.courses import Courses
 from infra.verification.erasures import ERASURES, check_erasure
 from infra.verification.findings import Failure, Findings, Unlooked, Wrong
 from infra.verification.keys import LiveKeys

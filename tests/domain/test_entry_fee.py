@@ -24,7 +24,7 @@ from domain.procedure import Effect, End, Key, QuotaSize, claim_key
 from domain.procedure import Quota as QuotaOf
 from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, WrongStage
-from infra.verification import course
+from infra.verification import courses
 from projections import work_queue
 from tests.domain import acts
 from tests.domain.acts import (
@@ -455,7 +455,7 @@ def test_a_verifier_lets_lapse_only_what_is_not_paid_before_the_entry(
     followed = a_verifier_follows(given(story, *APPROVED, *acts_))
     lapsed = {"type": "case.CaseLapsed.v1", "data": {"reason": "unpaid"}, "actor": SYSTEM_ACTOR}
     lapsed["time"] = "2030-01-01T00:00:00.000000Z"
-    assert course.wrong(followed, lapsed) == found
+    assert courses.wrong(followed, lapsed) == found
 
 
 def test_when_the_law_names_the_value_the_officers_act_writes_what_is_paid(make_up: MakeUp) -> None:

@@ -29,7 +29,7 @@ from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
 from infra.formats import codec
-from infra.verification import claims, course, officers
+from infra.verification import claims, course, courses, officers
 from infra.verification.streams import Streams
 from tests.domain import acts
 from tests.domain.acts import asked_by
@@ -528,9 +528,9 @@ def a_verifier_follows(story: Story) -> course.Course:
         state = FAMILIES["case"].evolve(state, recorded)
         if followed is None:
             followed = course.Course(recorded.country, payload, recorded.hash)
-            assert not course.wrong_filing(followed, payload)
+            assert not courses.wrong_filing(followed, payload)
         elif members.type in course.FOLDED:
-            wrong = course.wrong(followed, payload)
+            wrong = courses.wrong(followed, payload)
             assert not wrong or _is_made_up(recorded.event), (members.type, wrong)
             course.take(followed, payload, recorded.hash)
         assert followed.stage == state.stage, members.type
