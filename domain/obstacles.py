@@ -20,8 +20,13 @@ from domain.representation import companies_in
 from domain.seen import as_seen
 
 UNDER_APPEAL: Final = "under_appeal"  # of what the entry says: who sells may not be the owner
+OBJECTED: Final = "entry_objected"  # by the registry that had to apply it, and nobody has answered
+AMENDMENT_PROPOSED: Final = "amendment_proposed"  # of a correction or annulment that nobody has confirmed
 CHANGED_SINCE: Final = "entry_changed_since"  # of an appeal: what was written, it cannot take back
-OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost", UNDER_APPEAL, CHANGED_SINCE)
+IN_DOUBT: Final = (UNDER_APPEAL, OBJECTED, AMENDMENT_PROPOSED)
+OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost", *IN_DOUBT, CHANGED_SINCE)
+Writers = Mapping[str, Case]  # the cases that wrote how entries read now, by id
+NOBODY: Final[Writers] = {}
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
 
 
@@ -44,9 +49,9 @@ def companies(about: About) -> Iterator[tuple[str, Key]]:
         yield about.people.places[party].whose, key
 
 
-def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], appealed: Collection[str] = ()) -> list[str]:
+def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], writers: Writers = NOBODY) -> list[str]:
     """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``seen``: what is in question, as
-    it is now; ``appealed``: of the cases that wrote it, those under appeal.
+    it is now.
     """
     if case.stage == Stage.APPEALED:
         written = [seen[key] for key in _written(case)]
@@ -57,7 +62,7 @@ def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], appealed: Colle
         return []
     entries = {key: each for key, each in seen.items() if key.family == "entry"}
     lost = dict.fromkeys(f"claims_lost:{key.kind}" for key in _lost(case, about, seen))
-    return [*lost, *of_request(about, entries, tuple(companies(about)), appealed)]
+    return [*lost, *of_request(about, entries, tuple(companies(about)), writers)]
 
 
 def _written(case: Case) -> tuple[Key, ...]:
@@ -86,7 +91,7 @@ def of_request(
     about: About,
     entries: Mapping[Key, Entry | None],
     named: Collection[tuple[str, Key]] = (),
-    appealed: Collection[str] = (),
+    writers: Writers = NOBODY,
 ) -> list[str]:
     """The same of what is filed, or would be, as far as the entries were looked at; ``named``: its ``companies``."""
     day = legal_day(about.at, country_of(about.offer.country))
@@ -99,10 +104,20 @@ def of_request(
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in stopping)
-        if entry is not None and entry.written_by in appealed:
-            found[UNDER_APPEAL] = None
+        found |= dict.fromkeys(_in_doubt(entry, writers) if entry else ())
     gone = (whose for whose, key in named if (entry := entries.get(key)) and is_struck_off(entry, day))
     return [*found, *(f"{STRUCK_OFF}:{whose}" for whose in gone), *_refused(about, entries, day)]
+
+
+def _in_doubt(entry: Entry, writers: Writers) -> Iterator[str]:
+    """Why it may not stay as it reads."""
+    wrote = writers.get(entry.written_by or "")
+    if wrote is not None and wrote.stage == Stage.APPEALED:
+        yield UNDER_APPEAL
+    if wrote is not None and any(each["entry"] == entry.entry for each in wrote.open_objections):
+        yield OBJECTED
+    if entry.proposal is not None:
+        yield AMENDMENT_PROPOSED
 
 
 def _refused(about: About, entries: Mapping[Key, Entry | None], day: date) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """What the registers and the claims say now about what a case asks for; not who may read an entry."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.case import Case, Stage
+from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry
 from domain.obstacles import in_question, obstacles
@@ -23,8 +23,8 @@ def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
         return obstacles(case, at, {})
     with country.read_models.reading() as seen:
         entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
-        appealed = under_appeal(seen, entries.values())
-    return obstacles(case, at, {**entries, **_claims_at(country, keys)}, appealed)
+        writers = writers_of(seen, entries.values())
+    return obstacles(case, at, {**entries, **_claims_at(country, keys)}, writers)
 
 
 def _claims_at(country: CountryHouse, keys: Collection[Key]) -> dict[Key, Claim]:
@@ -44,19 +44,19 @@ def in_the_way_of_each(
     asked = {case.case: in_question(case, at) for case in states}
     keys = {key for keys in asked.values() for key in keys}
     entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
-    appealed = under_appeal(seen, entries.values())
+    writers = writers_of(seen, entries.values())
     found: dict[Key, Any] = {**entries, **_claims_at(country, keys)}
     return {
-        case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}, appealed)
+        case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}, writers)
         for case in states
     }
 
 
-def under_appeal(seen: Transaction, entries: Iterable[Entry | None]) -> frozenset[str]:
-    """Of the cases that wrote the newest change of one of these entries, those that are appealed against."""
+def writers_of(seen: Transaction, entries: Iterable[Entry | None]) -> Mapping[str, Case]:
+    """The cases that wrote the newest change of these entries."""
     wrote = {entry.written_by for entry in entries if entry and entry.written_by}
     rows = seen.load("case_status", sorted(wrote)) if wrote else {}
-    return frozenset(case for case, row in rows.items() if row["stage"] == Stage.APPEALED)
+    return {case: row["state"] for case, row in rows.items()}
 
 
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:

@@ -13,6 +13,7 @@ from tests.town.people import Town, person
 pytestmark = pytest.mark.countries("KZ")
 
 SALE = ("KZ", "car_sale")
+REGISTRY = "kz-vehicle-register"
 SELLER, BUYER, THIRD = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
 FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
 APPEALS, JUDGE, TREASURY = "kz-interior-ministry-appeal-officer-1", "kz-court-judge", "kz-treasury"
@@ -115,3 +116,21 @@ def test_who_loses_the_car_by_anothers_appeal_is_told_the_truth_and_which_court_
 def notices(town: Town, who: str, case: str) -> list[str]:
     items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
     return [each["what"] for each in items if each["case"] == case]
+
+
+def test_who_buys_what_a_registry_objected_to_or_an_officer_wants_corrected_hears_it_too(town: Town) -> None:
+    """Nobody has to wait for it; but nobody pays without knowing."""
+    case = town.take_to("approved", *SALE)
+    path = path_of(town, case)
+    objection = town.objection("KZ", REGISTRY, "vehicles", seen(town, path)["newest_change"], "plate_unknown")
+    good(town.as_(REGISTRY).post("/v1/feeds/kz/objections", {"objections": [objection]}))
+    estimate = good(town.as_(BUYER).post("/v1/estimates", draft(town, case)))
+    assert estimate["obstacles"] == ["entry_objected"]
+    said = {"of": seen(town, path)["newest_change"], "reason": "The clerk took the wrong plate."}
+    good(act(town, FIRST, path, "annulment-proposals", said))
+    estimate = good(town.as_(BUYER).post("/v1/estimates", draft(town, case)))
+    assert estimate["obstacles"] == ["entry_objected", "amendment_proposed"]
+    again = sold_on(town, case)
+    for who in (BUYER, THIRD, FIRST):
+        assert town.read(again, who)["obstacles"] == ["entry_objected", "amendment_proposed"]
+    assert queued(town, FIRST, again) == ["entry_objected", "amendment_proposed"]
