@@ -45,6 +45,8 @@ AT: Final[Mapping[str, tuple[Stage, ...]]] = {
     "AppealDecided": (APPEALED,),
     "AppealTermEnded": (REFUSED, LAPSED, COMPLETED),
     "CaseCompleted": (APPROVED,),
+    "DecisionServed": _ENDED_SO,
+    "ClaimWaived": (REFUSED, LAPSED),
     "PersonalDataErased": ENDED,
 }
 
@@ -65,7 +67,6 @@ class Course:
 
     __slots__ = (
         "acted_for",
-        "appeals",
         "asked",
         "barred",
         "before_fee",
@@ -86,13 +87,17 @@ class Course:
         "kept",
         "lapsed_for",
         "lapsed_from",
+        "lodged",
+        "newest",
         "officer",
         "open_fee",
+        "parties",
         "payments",
         "proposed",
         "proposer",
         "request",
         "request_hash",
+        "served",
         "set_aside_by",
         "stage",
         "terms",
@@ -110,6 +115,8 @@ class Course:
         self.before_fee: Stage | None = None  # where the newest event is a fee: the stage before it
         self.request_hash = event_hash  # of what a consent is given to
         self.request = self.members(filed)
+        self.parties: Mapping[str, str] = filed["parties"]
+        self.newest = "CaseFiled"  # event
         self.asked: list[str] = filed["consents"]
         self.given: set[str] = set()
         self.fee: int | None = None  # what is asked at filing; None: it is not certain
@@ -134,8 +141,9 @@ class Course:
         self.lapsed_from: Stage | None = None
         self.lapsed_for = ""
         self.ends: dict[str, str] = {}  # a time -> from when on it is over, as it was said last
-        self.ended_as = REFUSED
-        self.appeals = 0  # that are open
+        self.ended_as: Stage = FILED  # how; until then as it began
+        self.lodged: dict[str, str] = {}  # the appeals that are open: event -> party
+        self.served: set[str] = set()  # of the parties, what ended it
         self.is_term_over = False  # to appeal
         self.four_eyes = self.terms is not None and asks_two(self.terms)
         _remember_day(self, "consent", filed["consent_until"])
@@ -171,10 +179,13 @@ class Course:
     def end(self, stage: Stage) -> None:
         self.stage = self.ended_as = stage
         self.lapsed_for, self.is_term_over = "", False
+        self.served = set()
+        for party in self.parties:
+            self.ends.pop(f"appeal {party}", None)
 
     def set_aside(self) -> None:
         self.stage = APPROVED if self.lapsed_from is APPROVED else FILED
-        self.lapsed_from, self.appeals = None, 0
+        self.lapsed_from, self.lodged = None, {}
         self.lapsed_for, self.is_term_over = "", False
         self.complete()
 
@@ -212,6 +223,7 @@ After = Callable[[Course, Mapping[str, Any], Mapping[str, Any], str], None]
 def _amended(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], event_hash: str) -> None:
     case.stage, case.asked, case.given, case.has_question = FILED, said["consents"], set(), False
     case.request_hash, case.request, case.proposer = event_hash, case.members(said), None
+    case.parties = said["parties"]
     _remember_day(case, "consent", said["consent_until"])
     case.complete()
 
@@ -290,6 +302,7 @@ def _ran_on(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _h
 
 
 def _served(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    case.served.add(said["party"])
     _remember_day(case, f"appeal {said['party']}", said["appeal_until"])
 
 
@@ -357,14 +370,14 @@ def which_time(said: Mapping[str, Any]) -> str:
     return f"appeal {said['party']}" if said["which"] == "appeal" else str(said["which"])
 
 
-def _lodged(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+def _lodged(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], event_hash: str) -> None:
     case.stage = APPEALED
-    case.appeals += 1
+    case.lodged[event_hash] = said["party"]
 
 
-def _taken_back(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
-    case.appeals -= 1
-    if case.appeals == 0:
+def _taken_back(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
+    case.lodged.pop(said["of"], None)
+    if not case.lodged:
         case.stage = case.ended_as
 
 
@@ -378,7 +391,7 @@ def _appeal_decided(case: Course, said: Mapping[str, Any], actor: Mapping[str, A
         _remember_day(case, "answer", said["answer_until"])
         case.set_aside()
     else:
-        case.stage, case.appeals = case.ended_as, 0
+        case.stage, case.lodged = case.ended_as, {}
 
 
 def _term_ended(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
@@ -438,12 +451,14 @@ _AFTER: Final[Mapping[str, After]] = {
     "ResultAnnulled": _annulled,
 }
 FILING: Final = "case.CaseFiled.v1"
+# What is named by its hash later on.
+NAMED: Final = frozenset({"case.RequestAmended.v1", "case.AppealLodged.v1"})
 FOLDED: Final = frozenset({FILING, *(f"case.{name}.v1" for name in _AFTER)})
 NAMES: Final = {f"case.{name}.v1": name for name in _AFTER}
 
 
 def take(case: Course, payload: Mapping[str, Any], event_hash: str) -> None:
-    """The case goes on with an event of ``FOLDED``, whether it fits or not; ``event_hash``: of what restates it."""
+    """The case goes on with an event of ``FOLDED``, whether it fits or not; ``event_hash``: of what is in ``NAMED``."""
     name, actor = NAMES[payload["type"]], payload["actor"]
     case.before_fee = None
     if case.waits_for_fee and name != "RefundNotDue":
@@ -456,6 +471,7 @@ def take(case: Course, payload: Mapping[str, Any], event_hash: str) -> None:
     else:
         case.charged_by = None
         _AFTER[name](case, payload["data"], actor, event_hash)
+    case.newest = name
 
 
 def led_by(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -10,17 +10,23 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from domain.case import Stage
 from domain.countries import country_of, legal_day
 from domain.decision import SYSTEM_ACTOR
 from domain.fees import Fee
 from domain.parties import FIRST_PARTY
+from domain.roles import OFFICERS
 from infra.formats.canonical import b64url
 from infra.verification.by_terms import wrong_consents, wrong_exemption, wrong_fee, wrong_grounds
 from infra.verification.course import (
     APPROVED,
     AT,
+    COMPLETED,
     FILING,
+    LAPSED,
+    NAMED,
     NAMES,
+    REFUSED,
     Course,
     day_of,
     led_by,
@@ -31,8 +37,6 @@ from infra.verification.findings import Wrong
 from infra.verification.log_file import Row, jws_of, said_by
 from infra.verification.statement import FAILED
 from infra.verification.streams import HEADS, Streams
-
-_AMENDED: Final = "case.RequestAmended.v1"
 
 
 def _hash_of(row: Row) -> str:
@@ -92,7 +96,7 @@ class Courses:
         for row in more:
             said = said_by(row)
             if said["type"] in NAMES:
-                take(case, said, _hash_of(row) if said["type"] == _AMENDED else "")
+                take(case, said, _hash_of(row) if said["type"] in NAMED else "")
         return case
 
 
@@ -112,6 +116,8 @@ def wrong(case: Course, payload: Mapping[str, Any]) -> str:
     if stages is not None and stage not in stages:
         return f"a case that is {stage.value} has no {name}"
     if case.waits_for_fee and (found := _after_fee(case, name, payload)):
+        return found
+    if found := _wrong_at_counter(payload["actor"]):
         return found
     if name in _JUDGING and (found := _judged_before(case, name, payload)):
         return found
@@ -160,6 +166,11 @@ def _is_for(actor: Mapping[str, Any], party: str) -> bool:
     return bool(party == (actor["for"]["party"] if "for" in actor else actor["id"]))
 
 
+def _wrong_at_counter(actor: Mapping[str, Any]) -> str:
+    is_there = "for" in actor and actor["for"]["as"] == "counter"
+    return "who acts at the counter is no officer" if is_there and actor["role"] not in OFFICERS else ""
+
+
 def _must_be_the_applicants(_case: Course, payload: Mapping[str, Any]) -> str:
     return "" if _is_for(payload["actor"], FIRST_PARTY) else "another than who applies did what is theirs"
 
@@ -184,11 +195,17 @@ def _must_be_over_this(case: Course, payload: Mapping[str, Any]) -> str:
 _REVOKED: Final = "case.ConsentRevoked.v1"
 
 
-def _must_be_opened(_case: Course, payload: Mapping[str, Any]) -> str:
-    is_clock = payload["actor"]["role"] == SYSTEM_ACTOR["role"]
-    return (
-        "the clock opened what only a party opens" if is_clock and payload["data"]["how"] == "opened" else ""
-    )
+def _must_be_opened(case: Course, payload: Mapping[str, Any]) -> str:
+    """By the party; or by another that has it already, as one human may be both: who they are is sealed."""
+    said, actor = payload["data"], payload["actor"]
+    if said["party"] not in case.parties:
+        return "it is served on somebody who is no party"
+    if said["how"] != "opened":
+        return ""
+    if actor["role"] == SYSTEM_ACTOR["role"]:
+        return "the clock opened what only a party opens"
+    mine = actor["for"]["party"] if "for" in actor else actor["id"]
+    return "" if mine == said["party"] or mine in case.served else "another opened what is a party's"
 
 
 # --- money ----------------------------------------------------------------------------------------------------
@@ -247,10 +264,32 @@ def _must_have_come(case: Course, payload: Mapping[str, Any]) -> str:
     paid = case.payments.get(said["payment"])
     if paid is None:
         return "it is about a payment that never came"
+    if name == "RefundDue" and (found := _is_from_nothing(case, said)):
+        return found
     left = paid.came - paid.due if name == "RefundDue" else paid.due - paid.went
     if name == "RefundPaid":
         return "" if paid.is_due else "nothing of this payment is due back"
     return "" if 0 <= said["amount"] <= left else "it is more than there is of this payment"
+
+
+# At which end that goes back for which it is the reason.
+_BACK_AT: Final[Mapping[str, Stage]] = {
+    "withdrawn": Stage.WITHDRAWN,
+    "refused": REFUSED,
+    "lapsed": LAPSED,
+    "not_needed": Stage.NOT_NEEDED,
+}
+
+
+def _is_from_nothing(case: Course, said: Mapping[str, Any]) -> str:
+    """What is too much is more than the fees; what goes back at an end has that end."""
+    end = _BACK_AT.get(said["reason"])
+    if end is not None:
+        return "" if case.ended_as is end else f"money goes back as {said['reason']}, and it is not so"
+    if said["reason"] != "too_much" or case.fee is None:
+        return ""
+    asked = case.fee + (case.entry_fee or 0)
+    return "" if case.kept - said["amount"] >= asked else "what goes back as too much is none"
 
 
 # --- what is decided ------------------------------------------------------------------------------------------
@@ -296,12 +335,50 @@ _SECOND: Final = len("2026-01-01T00:00:00")
 def _must_have_been_paid(case: Course, payload: Mapping[str, Any]) -> str:
     if payload["data"]["payment"] not in case.payments or case.lapsed_for != "unpaid":
         return "no payment came that sets the lapse aside"
+    until = case.ends.get("pay_entry" if case.lapsed_from is APPROVED else "pay", "")
+    if case.payments[payload["data"]["payment"]].on[:_SECOND] > until[:_SECOND]:
+        return "what sets the lapse aside was paid after it"
     is_paid = case.is_entry_paid if case.lapsed_from is APPROVED else case.is_paid
     return "" if is_paid else "what came does not set the lapse aside"
 
 
 def _must_be_in_time(case: Course, payload: Mapping[str, Any]) -> str:
+    if payload["data"]["party"] not in case.parties:
+        return "somebody appeals who is no party"
     return "the time to appeal is over" if case.is_term_over else _must_be_the_partys(case, payload)
+
+
+def _must_be_their_appeal(case: Course, payload: Mapping[str, Any]) -> str:
+    party = case.lodged.get(payload["data"]["of"])
+    if party is None:
+        return "an appeal is taken back that is not open"
+    return "" if _is_for(payload["actor"], party) else "another took a party's appeal back"
+
+
+_DECIDED_OF: Final[Mapping[str, tuple[Stage, ...]]] = {
+    "set_aside": (REFUSED, LAPSED),
+    "annulled": (COMPLETED,),
+    "upheld": (REFUSED, LAPSED, COMPLETED),
+}
+
+
+def _must_fit_the_end(case: Course, payload: Mapping[str, Any]) -> str:
+    outcome = payload["data"]["outcome"]
+    if case.ended_as not in _DECIDED_OF[outcome]:
+        return f"what is {case.ended_as.value} cannot be {outcome}"
+    is_alone = outcome == "annulled" and case.newest != "ResultAnnulled"
+    return "what is annulled on appeal is not taken back right before it" if is_alone else ""
+
+
+def _must_be_over(case: Course, payload: Mapping[str, Any]) -> str:
+    """The time to appeal of each who has the decision; of nobody, the day on which it is taken as read. At once where
+    an appeal was decided.
+    """
+    if case.newest == "AppealDecided":
+        return ""
+    ends = [case.ends[f"appeal {party}"] for party in case.served] or [case.ends.get("served", "")]
+    is_over = all(until[:_SECOND] <= payload["time"][:_SECOND] for until in ends)
+    return "" if is_over else "the time to appeal is not over"
 
 
 def _must_be_restated(case: Course, payload: Mapping[str, Any]) -> str:
@@ -310,9 +387,11 @@ def _must_be_restated(case: Course, payload: Mapping[str, Any]) -> str:
     return wrong_consents(case.found, payload["data"])
 
 
-def _must_be_taken_back(_case: Course, payload: Mapping[str, Any]) -> str:
-    """By who applies; where a party declined, it is that one's act."""
-    is_it = payload["data"]["reason"] != "applicant" or _is_for(payload["actor"], FIRST_PARTY)
+def _must_be_taken_back(case: Course, payload: Mapping[str, Any]) -> str:
+    """By who applies; where a party declined, that one's word stands right before it."""
+    if payload["data"]["reason"] != "applicant":
+        return "" if case.newest == "ConsentDeclined" else "nobody declined"
+    is_it = _is_for(payload["actor"], FIRST_PARTY)
     return "" if is_it else "another than who applies took the request back"
 
 
@@ -325,6 +404,11 @@ def _must_be_later(case: Course, payload: Mapping[str, Any]) -> str:
     before = None if said["which"] in _BY_EVENT else case.ends.get(which_time(said))
     is_earlier = before is not None and (said["lapses"] or said["due"])["until"] < before
     return "a day is moved, and becomes earlier" if is_earlier else ""
+
+
+def _must_be_longer(case: Course, payload: Mapping[str, Any]) -> str:
+    before = case.ends.get("decide", "")
+    return "" if payload["data"]["due"]["until"] >= before else "a day is prolonged, and becomes earlier"
 
 
 _MUST: Final[Mapping[str, Callable[[Course, Mapping[str, Any]], str]]] = {
@@ -345,9 +429,13 @@ _MUST: Final[Mapping[str, Callable[[Course, Mapping[str, Any]], str]]] = {
     "LapseSetAside": _must_have_been_paid,
     "CaseWithdrawn": _must_be_taken_back,
     "DeadlineRestated": _must_be_later,
+    "DeadlineExtended": _must_be_longer,
     "DecisionServed": _must_be_opened,
     "ClaimWaived": _must_be_the_applicants,
     "AppealLodged": _must_be_in_time,
+    "AppealTakenBack": _must_be_their_appeal,
+    "AppealDecided": _must_fit_the_end,
+    "AppealTermEnded": _must_be_over,
 }
 
 

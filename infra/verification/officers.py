@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from domain import commands as c
+from domain.authorities import roles_in
 from domain.countries import country_of, legal_day
 from domain.decision import SYSTEM_ACTOR
 from domain.lifecycle import STEPS
@@ -62,6 +63,8 @@ _DONE_BY: Final = {
     kind: tuple(dict.fromkeys(role for command in commands for role in _roles(command)))
     for kind, commands in COMES_BY.items()
 }
+
+_APPOINTING: Final = (PERSONNEL, SYSTEM_ACTOR["role"])
 
 # What the clock does for no party.
 _OF_PARTIES: Final = frozenset(
@@ -140,10 +143,22 @@ class Officers:
         done_by = _DONE_BY.get(kind)
         if done_by is not None and role not in done_by:
             raise Wrong("officer", f"{role} did what only {' or '.join(done_by)} does")
+        if kind.startswith(_FAMILY):
+            self._must_appoint(payload)
         if role == SYSTEM_ACTOR["role"] and kind in _OF_PARTIES:
             raise Wrong("officer", "the clock did what only a party does")
         if role in _HUMANS and not self._was_in_office(index, actor["id"], role, payload):
             raise Wrong("officer", f"the log knows no {role} {actor['id']} in office here")
+
+    def _must_appoint(self, payload: Mapping[str, Any]) -> None:
+        """By who may, or on the machine; in a role that the office has by the law of some day."""
+        role, members = payload["actor"]["role"], payload["data"]
+        if role not in _APPOINTING:
+            raise Wrong("officer", f"{role} did what only {' or '.join(_APPOINTING)} does")
+        if payload["type"] != _GRANTED:
+            return
+        if members["role"] not in roles_in(self._country).get(members["authority"], ()):
+            raise Wrong("officer", f"{members['authority']} has no {members['role']}")
 
     def _was_in_office(self, index: int, office_id: str, role: str, payload: Mapping[str, Any]) -> bool:
         authority = self._of_personnel(payload) if role == PERSONNEL else payload["authority"]

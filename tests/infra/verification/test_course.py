@@ -115,7 +115,7 @@ def test_no_more_is_due_back_than_came_and_no_more_counts_again(operator: Operat
 def test_what_counts_again_was_due_back(operator: Operator) -> None:
     came = operator.past.stated("waiting", "2026-03-03T08:00:00Z")
     of: Any = {"payment": came.payment, "currency": came.currency}
-    assert told(operator, e.RefundDue(amount=1, reason="too_much", **of), SYSTEM_ACTOR) == []
+    assert told(operator, e.RefundDue(amount=1, reason="late", **of), SYSTEM_ACTOR) == []
     assert told(operator, e.RefundNotDue(amount=2, **of), SYSTEM_ACTOR) == ["course"]
 
 

@@ -492,7 +492,7 @@ def test_a_judge_of_another_office_is_no_court(operator: Operator) -> None:
     granted = e.CompetenceGranted(**said, **days, person=None, login=None)
     register = "kz-competence-register"
     appoint = partial(_only, granted)
-    assert operator.sign(str(uuid4()), register, appoint, SYSTEM_ACTOR, "competence") == []
+    assert operator.sign(str(uuid4()), register, appoint, SYSTEM_ACTOR, "competence") == ["officer"]
     place(operator.past, "arrest", BAILIFFS)
     judge: e.ActorMember = {"id": appointee, "role": "court"}
     by_two = partial(annulled, rule="entry.amend:officer", proposal=propose_annulment(operator))
@@ -581,9 +581,9 @@ def test_money_comes_and_goes_back_as_the_treasury_signed_it(
 
 
 def is_due(operator: Operator) -> None:
-    """What came for the waiting case is due back: too much, says the office."""
+    """What came for the waiting case is due back: too late, says the office."""
     said = operator.past.stated("waiting", "2026-03-03T08:00:00Z")
-    due = e.RefundDue(payment=said.payment, amount=said.amount, currency=said.currency, reason="too_much")
+    due = e.RefundDue(payment=said.payment, amount=said.amount, currency=said.currency, reason="late")
     case = operator.past.cases["waiting"]
     assert operator.sign(case, OFFICE, partial(_only, due), SYSTEM_ACTOR) == []
 
