@@ -20,6 +20,13 @@ BUILDER: Final = "builder"  # a source whose position is the number of who build
 Where: TypeAlias = Mapping[Any, Any]  # by a column, or by several in a tuple
 
 
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_HOW_TO_MEND: Final = (
+    "the file is damaged: stop, delete read_models.sqlite of the country, with what has that name and -wal or -shm"
+    " behind it, and start again: it is folded anew from the log"
+)
+
+
 class Unavailable(Exception):
     """The read models cannot be used at this moment (disk full, locked); nothing was written."""
 
@@ -247,4 +254,6 @@ def _conditions(
 
 def unavailable(error: Exception) -> Unavailable:
     """The error in the words of this port; never with the values of a statement."""
-    return Unavailable(f"the read models cannot be used: {type(error).__name__}")
+    what = f"the read models cannot be used: {type(error).__name__}"
+    is_damaged = isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    return Unavailable(f"{what}; {_HOW_TO_MEND}" if is_damaged else what)

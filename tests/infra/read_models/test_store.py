@@ -374,3 +374,16 @@ def test_an_error_of_the_engine_is_said_without_the_values_of_a_statement(
         fill(read_models, [queued(1, officer="Şirin")])
     assert "Şirin" not in str(error.value)
     assert error.value.__cause__ is None
+
+
+def test_a_damaged_file_says_how_it_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "read_models.sqlite"
+    with closing(ReadModels(path)) as read_models:
+        fill(read_models, [queued(1)])
+    path.write_bytes(b"rubbish" * 4096)
+    with pytest.raises(Unavailable, match=r"damaged: stop, delete read_models\.sqlite"):
+        ReadModels(path)
+    for each in tmp_path.glob("read_models.sqlite*"):
+        each.unlink()
+    with closing(ReadModels(path)) as read_models:
+        fill(read_models, [queued(1)])
