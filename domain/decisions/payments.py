@@ -76,7 +76,9 @@ def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decisio
     (rules.md 36). That of a case which could not go on, an officer sees.
     """
     due = _was_due(situation.case)
-    if due is None or is_past(due, datetime.fromisoformat(came.paid_at)):
+    if due is None:
+        return _goes_back(situation, rule, came, _ended_before(situation.case, came) or "late")
+    if is_past(due, datetime.fromisoformat(came.paid_at)):
         return _goes_back(situation, rule, came, "late")
     counted = _counted(situation.case, due, came)
     if counted is None:
@@ -84,6 +86,21 @@ def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decisio
     if not _may_go_on(situation):
         return _goes_back(situation, rule, came, "in_time")
     return _revived(situation, rule, came, counted)
+
+
+def _ended_before(case: Case, came: e.FeePaid) -> e.RefundReason | None:
+    """For which end money goes back that was paid before it, and told after it: who paid was not late."""
+    ended = case.decided
+    reason = _ENDS.get(ended["kind"]) if ended else None
+    is_before = ended and datetime.fromisoformat(came.paid_at) < datetime.fromisoformat(ended["at"])
+    return reason if is_before else None
+
+
+_ENDS: Final[Mapping[str, e.RefundReason]] = {
+    "lapsed": "lapsed",
+    "withdrawn": "withdrawn",
+    "not_needed": "not_needed",
+}
 
 
 def _goes_back(situation: Situation, rule: Rule, came: e.FeePaid, reason: e.RefundReason) -> Decision:

@@ -116,6 +116,13 @@ def test_what_comes_after_the_end_goes_back_whole(stage: tuple[Act, ...]) -> Non
     assert refunds(story) == [("payment-9", 300, "late")]
 
 
+def test_what_was_paid_before_the_end_and_told_after_it_is_not_called_late() -> None:
+    filed = given(a_sale(), *FILED)
+    paid_at = text(filed.at)
+    story = given(filed, later(days=1), withdraw(), pay(300, "payment-9", paid_at=paid_at))
+    assert refunds(story) == [("payment-9", 300, "withdrawn")]
+
+
 def test_who_pays_after_the_day_is_late_though_the_clock_has_not_come() -> None:
     story = given(a_sale(), *CONSENTED, until("2027-06-01"))
     story.when(pay(paid_at="2026-12-08T08:00:00Z")).then("FeePaid", "RefundDue")
