@@ -535,7 +535,7 @@ def test_over_what_an_appeal_left_a_court_decides_by_what_it_says_after_that() -
     given(story, later(hours=1), decide_appeal("annulled", "It was not the owner."))
     assert story.now.left == {story.entry.entry: text(story.at)}
     assert not is_decided(story)
-    given(story, later(hours=1), propose_correction(), correct(written_by=None))
+    given(story, later(hours=1), changed_hands, propose_correction(), correct(written_by=None))
     assert not is_decided(story)
     given(story, later(hours=1), correct_as_a_court(content=of_the_seller(story), written_by=None))
     assert is_decided(story)
