@@ -24,6 +24,7 @@ from api.edge.contract import documented
 from api.edge.cursors import PAGE, cursor_of, page
 from api.edge.may_read import takes_part
 from api.edge.queries import COUNTRY, country_named
+from api.edge.registers_now import is_decided_by_a_court
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Title
 from domain.awaited import member_of, unconfirmed_of
@@ -34,7 +35,7 @@ from domain.offers import offer
 from domain.refusals import Named, Value
 from infra.house import CountryHouse
 from infra.read_models.store import Transaction
-from projections.notices import BY_OFFICES, TIMES
+from projections.notices import BY_OFFICES, LEFT, TIMES
 
 router = APIRouter()
 
@@ -76,7 +77,7 @@ class NoticePage(Shape):
     for_others: list[ForAnother]
 
 
-AFTER: Final = ("court", "until", "unconfirmed")  # sentences that follow another one
+AFTER: Final = ("court", "court_decided", "until", "unconfirmed")  # sentences that follow another one
 VALUES: Final = frozenset({"until", "office"})  # what may stand in braces
 _OF_OTHERS: Final = frozenset({"company", "birth", "mandate"})
 
@@ -115,11 +116,12 @@ async def my_notices(request: Request) -> Response:
         rows = _newest(seen, asked, me, after, limit)
         told = _cases_that_tell(seen, rows)
         acting = seen.load("case_status", sorted({row["case"] for row in rows if _is_for_another(row)}))
+        decided = _decided_by_a_court(seen, rows)
         for_others = _for_others(request, country, seen, me) if me and is_seen and not after else []
     cases = [row["state"] for row in acting.values()]
     left = {case.case for case in cases if _acts_no_more(country, actor, case, house_of(request).clock())}
     shown = [
-        _shown(country.code, row, language)
+        _shown(country.code, row, language, is_decided=row["what"] == LEFT and row["case"] in decided)
         for row in rows
         if not (row["case"] in left and _is_for_another(row))
         and not (row["case"] in told and not _is_of_case(row))
@@ -219,7 +221,14 @@ def _cases_that_tell(seen: Transaction, rows: list[dict[str, Any]]) -> frozenset
     return frozenset(row["case"] for row in seen.rows("case_parties", mine))
 
 
-def _shown(country: str, row: Mapping[str, Any], language: Language) -> dict[str, Any]:
+def _decided_by_a_court(seen: Transaction, rows: list[dict[str, Any]]) -> frozenset[str]:
+    """The cases of which it is told that something stands until a court decides, and one has since."""
+    found = sorted({row["case"] for row in rows if row["what"] == LEFT})
+    states = [row["state"] for row in seen.load("case_status", found).values()] if found else []
+    return frozenset(case.case for case in states if is_decided_by_a_court(seen, case))
+
+
+def _shown(country: str, row: Mapping[str, Any], language: Language, *, is_decided: bool) -> dict[str, Any]:
     until, is_of_case = row.get("until"), _is_of_case(row)
     found = {
         "case": row["case"] if is_of_case else None,
@@ -232,7 +241,8 @@ def _shown(country: str, row: Mapping[str, Any], language: Language) -> dict[str
         "unconfirmed": bool(until) and _is_doubtful(country, row),
     }
     court = _court(country, row)
-    codes = [row["what"], *(code for code in AFTER if {**found, "court": court}[code])]
+    beside = {"court": court, "court_decided": is_decided}
+    codes = [row["what"], *(code for code in AFTER if {**found, **beside}[code])]
     values: dict[str, Value] = {"until": date.fromisoformat(until)} if until else {}
     if court:
         values["office"] = Named("office", court)

@@ -384,6 +384,11 @@ class Case(NamedTuple):
         return any(amendment["what"] == "annulment" for amendment in self.amendments)
 
     @property
+    def left(self) -> dict[str, str]:
+        """The entries that an annulment left as they read, and since when: over them a court decides."""
+        return {entry: amendment["at"] for amendment in self.amendments for entry in amendment["left"]}
+
+    @property
     def unanswered(self) -> list[EntryMember]:
         """What it wrote, and no registry has said yet that it applied it."""
         return [entry for entry in self.entries if entry["entry"] not in self.receipts.values()]

@@ -28,6 +28,7 @@ from domain.events import (
     RestrictionLifted,
     RestrictionPlaced,
 )
+from domain.roles import COURT
 
 RESTRICTED: Final = "restricted"
 WARNINGS: Final = (RESTRICTED,)  # told to the officer of a case about it, with the kind behind a colon
@@ -111,6 +112,7 @@ class Entry(NamedTuple):
     ``before``: how it read before that, as far as that is known: one step, and none after an annulment.
     ``depth``: over how many former readings it stands; 0: on none, it stands as it was created.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
+    ``court_at``: when a court last corrected or annulled it; None: none has.
     ``handled``: of each restriction, those that were lifted too, who did it.
     """
 
@@ -140,6 +142,7 @@ class Entry(NamedTuple):
     depth: int = 0
     proposal: Proposal | None = None
     amended: Amended | None = None
+    court_at: str | None = None
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -209,7 +212,11 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case CorrectionProposed() | AnnulmentProposed():
             return {"proposal": _proposal(entry, event, recorded), "keys": _with_keys(entry, recorded)}
         case EntryCorrected():
-            return {**_restated(entry, event, recorded), "amended": _amended("correction", event, recorded)}
+            return {
+                **_restated(entry, event, recorded),
+                "amended": _amended("correction", event, recorded),
+                "court_at": _court_at(entry, recorded),
+            }
         case EntryAnnulled():
             was = entry.before or reading_of(entry)
             return {
@@ -225,6 +232,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "before": None,
                 "depth": max(entry.depth - 1, 0),
                 "amended": _amended("annulment", event, recorded),
+                "court_at": _court_at(entry, recorded),
             }
         case RestrictionPlaced() if event.restriction in entry.restrictions:
             return {"keys": _with_keys(entry, recorded)}  # as it lives already, it stays the first one's
@@ -311,6 +319,11 @@ def can_be_taken_back(entry: Entry, written: Collection[str]) -> bool:
     return entry.change in written and is_known and not entry.is_erased
 
 
+def has_court_decided(entry: Entry, since: str) -> bool:
+    """Whether a court has said how it reads, not before that moment."""
+    return entry.court_at is not None and entry.court_at >= since
+
+
 def reading_of(entry: Entry) -> Reading:
     """How it reads now."""
     return {
@@ -361,6 +374,10 @@ def _amended(what: Amendment, event: EntryCorrected | EntryAnnulled, recorded: R
         "reason": None if event.reason is ERASED else event.reason,
         "case": recorded.lead,
     }
+
+
+def _court_at(entry: Entry, recorded: Recorded) -> str | None:
+    return recorded.time if recorded.actor["role"] == COURT else entry.court_at
 
 
 def _with_keys(entry: Entry, recorded: Recorded) -> list[str]:

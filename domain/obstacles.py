@@ -5,13 +5,13 @@ Parties are told that something does, never whose or of which kind; officers hea
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain.about import About, about_of_case
 from domain.case import BEFORE_DECISION, Case, Stage
 from domain.claim import has_slots
 from domain.countries import country_of, legal_day
-from domain.entry import RESTRICTED, Entry, Status, can_be_taken_back
+from domain.entry import RESTRICTED, Entry, Status, can_be_taken_back, has_court_decided
 from domain.facts import Facts
 from domain.parties import STRUCK_OFF
 from domain.procedure import Create, Key, day_of_slots, slots, written_key
@@ -21,13 +21,26 @@ from domain.seen import as_seen
 
 UNDER_APPEAL: Final = "under_appeal"  # of what the entry says: who sells may not be the owner
 OBJECTED: Final = "entry_objected"  # by the registry that had to apply it, and nobody has answered
+COURT_MAY_DECIDE: Final = "court_may_decide"  # an appeal was won, and the entry left as it reads until then
 AMENDMENT_PROPOSED: Final = "amendment_proposed"  # of a correction or annulment that nobody has confirmed
 CHANGED_SINCE: Final = "entry_changed_since"  # of an appeal: what was written, it cannot take back
-IN_DOUBT: Final = (UNDER_APPEAL, OBJECTED, AMENDMENT_PROPOSED)
+IN_DOUBT: Final = (UNDER_APPEAL, COURT_MAY_DECIDE, OBJECTED, AMENDMENT_PROPOSED)
 OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost", *IN_DOUBT, CHANGED_SINCE)
-Writers = Mapping[str, Case]  # the cases that wrote how entries read now, by id
-NOBODY: Final[Writers] = {}
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
+
+
+class Doubts(NamedTuple):
+    """What cases say of entries that stand in question. ``writers``: those that wrote how they read now, by id.
+    ``appealed``: the entries of which one is under appeal, whoever changed them since; ``left``: those that an
+    annulment left as they read, and since when.
+    """
+
+    writers: Mapping[str, Case]
+    appealed: Collection[str]
+    left: Mapping[str, str]
+
+
+NO_DOUBTS: Final = Doubts({}, frozenset(), {})
 
 
 def in_question(case: Case, at: datetime) -> tuple[Key, ...]:
@@ -49,7 +62,7 @@ def companies(about: About) -> Iterator[tuple[str, Key]]:
         yield about.people.places[party].whose, key
 
 
-def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], writers: Writers = NOBODY) -> list[str]:
+def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], doubts: Doubts = NO_DOUBTS) -> list[str]:
     """Codes, with the kind behind the colon: "restricted:arrest", "not_registered". ``seen``: what is in question, as
     it is now.
     """
@@ -62,7 +75,7 @@ def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], writers: Writer
         return []
     entries = {key: each for key, each in seen.items() if key.family == "entry"}
     lost = dict.fromkeys(f"claims_lost:{key.kind}" for key in _lost(case, about, seen))
-    return [*lost, *of_request(about, entries, tuple(companies(about)), writers)]
+    return [*lost, *of_request(about, entries, tuple(companies(about)), doubts)]
 
 
 def _written(case: Case) -> tuple[Key, ...]:
@@ -91,7 +104,7 @@ def of_request(
     about: About,
     entries: Mapping[Key, Entry | None],
     named: Collection[tuple[str, Key]] = (),
-    writers: Writers = NOBODY,
+    doubts: Doubts = NO_DOUBTS,
 ) -> list[str]:
     """The same of what is filed, or would be, as far as the entries were looked at; ``named``: its ``companies``."""
     day = legal_day(about.at, country_of(about.offer.country))
@@ -104,16 +117,18 @@ def of_request(
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in stopping)
-        found |= dict.fromkeys(_in_doubt(entry, writers) if entry else ())
+        found |= dict.fromkeys(_in_doubt(entry, doubts) if entry else ())
     gone = (whose for whose, key in named if (entry := entries.get(key)) and is_struck_off(entry, day))
     return [*found, *(f"{STRUCK_OFF}:{whose}" for whose in gone), *_refused(about, entries, day)]
 
 
-def _in_doubt(entry: Entry, writers: Writers) -> Iterator[str]:
+def _in_doubt(entry: Entry, doubts: Doubts) -> Iterator[str]:
     """Why it may not stay as it reads."""
-    wrote = writers.get(entry.written_by or "")
-    if wrote is not None and wrote.stage == Stage.APPEALED:
+    wrote, left_at = doubts.writers.get(entry.written_by or ""), doubts.left.get(entry.entry)
+    if entry.entry in doubts.appealed:
         yield UNDER_APPEAL
+    if left_at is not None and not has_court_decided(entry, left_at):
+        yield COURT_MAY_DECIDE
     if wrote is not None and any(each["entry"] == entry.entry for each in wrote.open_objections):
         yield OBJECTED
     if entry.proposal is not None:

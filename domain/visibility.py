@@ -177,10 +177,16 @@ def _is_theirs(case: Case, nth: int, party: str, seat: _Seat | None) -> bool:
 
 
 def watched(
-    case: Case, in_the_way: Sequence[str] = (), *, is_left: bool = False, at: datetime | None = None
+    case: Case,
+    in_the_way: Sequence[str] = (),
+    *,
+    is_left: bool = False,
+    has_court_decided: bool = False,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
-    found = shown(case, None, (), in_the_way, is_left=is_left, at=at)
+    decided = has_court_decided
+    found = shown(case, None, (), in_the_way, is_left=is_left, has_court_decided=decided, at=at)
     found["request"] = {
         name: value
         for name, value in found["request"].items()
@@ -207,16 +213,19 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     human: str | None = None,
     is_kin: bool = False,
     is_left: bool = False,
+    has_court_decided: bool = False,
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered, and what was said and
     brought before somebody came into the case is none of theirs.
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
-    party; ``is_left``: who has it does not decide it any more. ``at``: the moment, at which times may be over that
-    nobody has closed yet; None: none is.
+    party; ``is_left``: who has it does not decide it any more; ``has_court_decided``: over what an annulment left as
+    it read. ``at``: the moment, at which times may be over that nobody has closed yet; None: none is.
     """
     doubtful, waits = unconfirmed(case), awaited(case, at=at)
+    if has_court_decided:
+        waits = [each for each in waits if each.what != "court_left"]
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
     reader = _Reader(party, mine, human) if party else None
 

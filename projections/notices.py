@@ -258,6 +258,8 @@ def _assessed(code: str, time: WhichTime) -> tuple[Notice, ...]:
     )
 
 
+LEFT: Final = "entry_left"  # it stands until a court decides: whether one has, the entry says
+
 # What is told of which event: a further one is a line here, and its sentence ("notice") among the messages.
 # What was restated is told by which time it is, what was assessed by which fee.
 NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
@@ -312,7 +314,7 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
         Notice(_all, "annulled", when=_is_by_a_court),
         Notice(_all, "annulled_by_office", when=_by_an_office),
         Notice(_who_did_not_ask, "annulled_court", when=_is_taken_back_on_appeal),
-        Notice(_all, "entry_left", when=_is_left),
+        Notice(_all, LEFT, when=_is_left),
         Notice(_applicant, "fee_kept", when=_keeps_a_fee),
     ),
     "RefundDue": (Notice(_applicant, "refund_due"),),

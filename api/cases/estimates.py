@@ -14,7 +14,7 @@ from api.edge.caller import caller, document, house_of, raw_body, shaped
 from api.edge.case_shown import LimitShown
 from api.edge.contract import documented
 from api.edge.may_read import births_of
-from api.edge.registers_now import entries_at, writers_of
+from api.edge.registers_now import doubts_of, entries_at
 from api.edge.sentences import Language, in_language, spoken
 from api.edge.shapes import Code, LegalDay, Shape, Title
 from domain.about import About
@@ -196,8 +196,8 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     named = _companies(about)
     known = entries_at(country, tuple(key for _, key in named)) if named else {}
     with country.read_models.reading() as seen:
-        writers = writers_of(seen, mine.values())
-    told = of_request(about, {**mine, **known}, named, writers)
+        doubts = doubts_of(seen, mine.values())
+    told = of_request(about, {**mine, **known}, named, doubts)
     return [*without_kinds(told), *([NOT_YOURS] if others else [])]
 
 

@@ -10,7 +10,7 @@ from api.edge.contract import Id, documented
 from api.edge.in_whose_hands import is_left
 from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, read_of, readable, recorded
-from api.edge.registers_now import in_the_way_of
+from api.edge.registers_now import has_court_decided_over, in_the_way_of
 from api.edge.sentences import in_language, spoken
 from domain.visibility import shown, watched
 
@@ -24,11 +24,15 @@ async def read_case(request: Request, case: Id) -> Response:
     await recorded(request, country, rule, read_of(found), "work on the case")
     house = house_of(request)
     at = house.clock()
-    now, left = in_the_way_of(country, found, at), is_left(house, found, at)
+    now = in_the_way_of(country, found, at)
+    beside = {
+        "is_left": is_left(house, found, at),
+        "has_court_decided": has_court_decided_over(country, found),
+    }
     if is_auditor(rule):
-        body = watched(found, now, is_left=left, at=at)
+        body = watched(found, now, **beside, at=at)
     else:
         mine, me = rule.capacities, rule.person
-        body = shown(found, rule.party, mine, now, human=me, is_kin=rule.is_kin, is_left=left, at=at)
+        body = shown(found, rule.party, mine, now, human=me, is_kin=rule.is_kin, **beside, at=at)
     language = spoken(request.scope)
     return answered(in_words(body, language), version=found.version, headers=in_language(language))

@@ -1,17 +1,17 @@
 """What the registers and the claims say now about what a case asks for; not who may read an entry."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.case import Case
 from domain.claim import Claim
-from domain.entry import Entry
-from domain.obstacles import in_question, obstacles
+from domain.entry import Entry, has_court_decided
+from domain.obstacles import Doubts, in_question, obstacles
 from domain.procedure import Key
 from infra.desk.streams import Streams
 from infra.house import CountryHouse
-from infra.read_models.transaction import Transaction
+from infra.read_models.transaction import MAX_KEYS, Transaction
 
 
 def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
@@ -23,8 +23,8 @@ def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
         return obstacles(case, at, {})
     with country.read_models.reading() as seen:
         entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
-        writers = writers_of(seen, entries.values())
-    return obstacles(case, at, {**entries, **_claims_at(country, keys)}, writers)
+        doubts = doubts_of(seen, entries.values())
+    return obstacles(case, at, {**entries, **_claims_at(country, keys)}, doubts)
 
 
 def _claims_at(country: CountryHouse, keys: Collection[Key]) -> dict[Key, Claim]:
@@ -44,19 +44,49 @@ def in_the_way_of_each(
     asked = {case.case: in_question(case, at) for case in states}
     keys = {key for keys in asked.values() for key in keys}
     entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
-    writers = writers_of(seen, entries.values())
+    doubts = doubts_of(seen, entries.values())
     found: dict[Key, Any] = {**entries, **_claims_at(country, keys)}
     return {
-        case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}, writers)
+        case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}, doubts)
         for case in states
     }
 
 
-def writers_of(seen: Transaction, entries: Iterable[Entry | None]) -> Mapping[str, Case]:
-    """The cases that wrote the newest change of these entries."""
-    wrote = {entry.written_by for entry in entries if entry and entry.written_by}
-    rows = seen.load("case_status", sorted(wrote)) if wrote else {}
-    return {case: row["state"] for case, row in rows.items()}
+def doubts_of(seen: Transaction, entries: Iterable[Entry | None]) -> Doubts:
+    """What cases say of these entries: those that wrote their newest change, and of any one its open or won appeal."""
+    there = {entry.entry: entry.written_by for entry in entries if entry}
+    wrote = sorted({case for case in there.values() if case})
+    rows = seen.load("case_status", wrote) if wrote else {}
+    appealed, left = set[str](), dict[str, str]()
+    for entry, left_at in _in_doubt(seen, sorted(there)):
+        if left_at is None:
+            appealed.add(entry)
+        else:
+            left[entry] = max(left_at, left.get(entry, ""))
+    return Doubts({case: row["state"] for case, row in rows.items()}, appealed, left)
+
+
+def _in_doubt(seen: Transaction, entries: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    for n in range(0, len(entries), MAX_KEYS):
+        where = {"entry": list(entries[n : n + MAX_KEYS])}
+        yield from seen.distinct("entries_in_doubt", ("entry", "left_at"), where)
+
+
+def has_court_decided_over(country: CountryHouse, case: Case) -> bool:
+    """Whether a court has decided over all that an annulment of the case left as it read; False: it left nothing."""
+    if not case.left:
+        return False
+    with country.read_models.reading() as seen:
+        return is_decided_by_a_court(seen, case)
+
+
+def is_decided_by_a_court(seen: Transaction, case: Case) -> bool:
+    """The same of a case that left something, at this moment of the read models."""
+    left = case.left
+    rows = seen.load("registers", sorted(left))
+    return all(
+        entry in rows and has_court_decided(rows[entry]["state"], since) for entry, since in left.items()
+    )
 
 
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:

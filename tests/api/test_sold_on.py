@@ -14,7 +14,7 @@ pytestmark = pytest.mark.countries("KZ")
 
 SALE = ("KZ", "car_sale")
 REGISTRY = "kz-vehicle-register"
-SELLER, BUYER, THIRD = "kz-citizen-1", "kz-citizen-2", "kz-citizen-3"
+SELLER, BUYER, THIRD, FOURTH = (f"kz-citizen-{n}" for n in (1, 2, 3, 4))
 FIRST, SECOND = "kz-vehicle-registration-officer-1", "kz-vehicle-registration-officer-2"
 APPEALS, JUDGE, TREASURY = "kz-interior-ministry-appeal-officer-1", "kz-court-judge", "kz-treasury"
 WON = {"outcome": "annulled", "reason": "The signature is another's."}
@@ -134,3 +134,133 @@ def test_who_buys_what_a_registry_objected_to_or_an_officer_wants_corrected_hear
     for who in (BUYER, THIRD, FIRST):
         assert town.read(again, who)["obstacles"] == ["entry_objected", "amendment_proposed"]
     assert queued(town, FIRST, again) == ["entry_objected", "amendment_proposed"]
+
+
+def won_after_it_was_sold_on(town: Town) -> tuple[str, str]:
+    """The seller wins; by then the car is the third's. The first sale, and the second."""
+    case = under_appeal(town)
+    again = sold_on(town, case)
+    approved(town, again)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    return case, again
+
+
+def resale(town: Town, case: str, by: str, to: str) -> dict[str, Any]:
+    request = {**town.read(case)["request"], "seller": person(by), "buyer": person(to)}
+    return {"country": "KZ", "procedure": "car_sale", "request": request}
+
+
+def obstacles(town: Town, case: str, by: str, to: str) -> list[str]:
+    """What a seller hears before they file."""
+    found: list[str] = good(town.as_(by).post("/v1/estimates", resale(town, case, by, to)))["obstacles"]
+    return found
+
+
+def filed(town: Town, case: str, by: str, to: str) -> str:
+    again = good(town.as_(by).post("/v1/cases", resale(town, case, by, to), key=new_key()))["case"]
+    of = town.read(again, to)["request_hash"]
+    good(town.as_(to).post(f"/v1/cases/{again}/consents", {"answer": "give", "of": of}))
+    paid = {"statement": town.statement(town.read(again, by))}
+    good(town.as_(TREASURY).post(f"/v1/cases/{again}/payments", paid))
+    good(town.judge(FIRST, again, "assignments"))
+    return str(again)
+
+
+def approved(town: Town, case: str) -> None:
+    good(town.judge(FIRST, case, "proposals", {}))
+    good(town.judge(SECOND, case, "approvals", {}))
+
+
+def given_to(town: Town, case: str, who: str) -> None:
+    """A court says whose the car is."""
+    path = path_of(town, case)
+    stood = seen(town, path, JUDGE)
+    said = {"of": stood["newest_change"], "content": {**stood["content"], "owner": as_owner(person(who))}}
+    good(act(town, JUDGE, path, "corrections", {**said, "reason": "Judgement of 3 March."}))
+
+
+def test_who_buys_what_a_won_appeal_left_hears_of_it_until_a_court_has_decided(town: Town) -> None:
+    case, _ = won_after_it_was_sold_on(town)
+    assert obstacles(town, case, THIRD, FOURTH) == ["court_may_decide"]
+    third = filed(town, case, THIRD, FOURTH)
+    for who in (THIRD, FOURTH, FIRST):
+        assert town.read(third, who)["obstacles"] == ["court_may_decide"]
+    assert queued(town, FIRST, third) == ["court_may_decide"]
+    given_to(town, case, SELLER)
+    for who in (THIRD, FOURTH, FIRST):
+        assert town.read(third, who)["obstacles"] == ["not_the_owner"]
+    assert queued(town, FIRST, third) == ["not_the_owner"]
+    assert obstacles(town, case, SELLER, FOURTH) == []
+
+
+def test_so_does_each_who_buys_it_after_them(town: Town) -> None:
+    case, _ = won_after_it_was_sold_on(town)
+    approved(town, filed(town, case, THIRD, FOURTH))
+    assert obstacles(town, case, FOURTH, BUYER) == ["court_may_decide"]
+    given_to(town, case, SELLER)
+    assert obstacles(town, case, SELLER, FOURTH) == []
+    approved(town, filed(town, case, SELLER, FOURTH))
+    assert obstacles(town, case, FOURTH, BUYER) == [], "a court has decided, whoever bought it from there"
+
+
+def test_while_the_appeal_is_open_each_of_them_hears_of_that(town: Town) -> None:
+    case = under_appeal(town)
+    approved(town, sold_on(town, case))
+    assert obstacles(town, case, THIRD, FOURTH) == ["under_appeal"]
+    third = filed(town, case, THIRD, FOURTH)
+    for who in (THIRD, FOURTH, FIRST):
+        assert town.read(third, who)["obstacles"] == ["under_appeal"]
+    assert queued(town, FIRST, third) == ["under_appeal"]
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "They signed it."}))
+    assert obstacles(town, case, THIRD, FOURTH) == []
+
+
+def test_what_a_court_annulled_reads_as_the_court_says(town: Town) -> None:
+    """The sale that was appealed against is how it reads again: by a court, which knew of the appeal."""
+    case, again = won_after_it_was_sold_on(town)
+    path = path_of(town, case)
+    said = {"of": seen(town, path, JUDGE)["newest_change"], "reason": "Judgement of 3 March."}
+    good(act(town, JUDGE, path, "annulments", said))
+    assert seen(town, path)["content"]["owner"] == as_owner(person(BUYER))
+    assert obstacles(town, case, BUYER, FOURTH) == []
+    assert "court_left" not in awaited(town, case, SELLER)
+    assert town.read(again, THIRD)["amendments"][0]["what"] == "annulment"
+
+
+def test_an_office_that_annuls_for_its_own_error_has_decided_nothing(town: Town) -> None:
+    case, _ = won_after_it_was_sold_on(town)
+    path = path_of(town, case)
+    good(act(town, FIRST, path, "annulment-proposals", {"of": newest(town, path), "reason": "Another car."}))
+    assert obstacles(town, case, THIRD, FOURTH) == ["court_may_decide", "amendment_proposed"]
+    good(act(town, SECOND, path, "annulments", {"of": seen(town, path)["proposal"]["event"]}))
+    assert seen(town, path)["content"]["owner"] == as_owner(person(BUYER))
+    assert obstacles(town, case, BUYER, FOURTH) == ["court_may_decide"]
+    assert "court_left" in awaited(town, case, SELLER)
+
+
+def test_once_a_court_has_decided_nobody_is_told_that_it_has_to(town: Town) -> None:
+    case, _ = won_after_it_was_sold_on(town)
+    for who in (SELLER, BUYER, FIRST):
+        assert "court_left" in awaited(town, case, who)
+    for who in (SELLER, BUYER):
+        assert sentence(town, who, case, "entry_left").endswith("stands until a court decides over it.")
+    given_to(town, case, SELLER)
+    for who in (SELLER, BUYER, FIRST, "kz-auditor"):
+        assert {"court_left", "court_annulled"}.isdisjoint(awaited(town, case, who))
+    for who in (SELLER, BUYER):
+        assert sentence(town, who, case, "entry_left").endswith("By now a court has decided over it.")
+    assert town.read(case, SELLER)["amendments"][0]["left"], "what the annulment left stays told"
+
+
+def newest(town: Town, path: str) -> str:
+    return str(seen(town, path)["newest_change"])
+
+
+def awaited(town: Town, case: str, who: str) -> set[str]:
+    return {each["what"] for each in town.read(case, who)["next"]}
+
+
+def sentence(town: Town, who: str, case: str, what: str) -> str:
+    items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
+    (found,) = [each for each in items if (each["case"], each["what"]) == (case, what)]
+    return str(found["sentence"])

@@ -11,7 +11,7 @@ from domain import events as e
 from domain.awaited import awaited
 from domain.case import Stage
 from domain.claim import FREE
-from domain.entry import Status
+from domain.entry import Status, has_court_decided
 from domain.lifecycle import fits
 from domain.offers import offers
 from domain.refusals import Clash, Invalid, NotAllowed, Refusal, Stale, Unknown, WrongStage
@@ -55,7 +55,7 @@ from tests.domain.acts import (
     until,
 )
 from tests.domain.made_up import a_story_of, made_up
-from tests.domain.story import Act, Story, Who, a_birth, a_sale, given, in_the_way
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, given, in_the_way, text
 
 IN_ERROR = "entry_changed_since"
 BIRTH_REGISTERED = (*FILED, assign(), approve(OFFICER))
@@ -526,6 +526,30 @@ def test_the_appeal_is_won_also_where_nobody_knows_how_the_entry_read_before() -
     assert in_the_way(story) == [IN_ERROR]
     story.when(decide_appeal("annulled", "It was not the owner."))
     story.then("ResultAnnulled", "AppealDecided", "AppealTermEnded")
+
+
+def test_over_what_an_appeal_left_a_court_decides_by_what_it_says_after_that() -> None:
+    """What it said before, it said without knowing of the appeal; and an error of an office is no matter of it."""
+    story = given(a_sale(), *COMPLETED, serve(), appeal(), changed_hands, annul_as_a_court())
+    assert story.now.left == {}
+    given(story, later(hours=1), decide_appeal("annulled", "It was not the owner."))
+    assert story.now.left == {story.entry.entry: text(story.at)}
+    assert not is_decided(story)
+    given(story, later(hours=1), changed_hands, propose_correction(), correct(written_by=None))
+    assert not is_decided(story)
+    given(story, later(hours=1), correct_as_a_court(content=of_the_seller(story), written_by=None))
+    assert is_decided(story)
+    given(story, later(hours=1), changed_hands)
+    assert is_decided(story), "who had it by the court may sell it"
+
+
+def is_decided(story: Story) -> bool:
+    """Whether a court has decided over what was left."""
+    return all(has_court_decided(story.entry, at) for at in story.now.left.values())
+
+
+def of_the_seller(story: Story) -> dict[str, Any]:
+    return {**story.entry.content, "owner": seller(story)}
 
 
 def test_an_entry_that_was_corrected_since_is_taken_back_on_appeal() -> None:

@@ -36,6 +36,7 @@ from projections import (
     case_status,
     competences,
     deadlines,
+    entries_in_doubt,
     entry_keys,
     entry_notices,
     entry_people,
@@ -632,6 +633,23 @@ def test_a_sale_turns_nothing_and_what_a_case_amends_names_the_case() -> None:
     assert (left_out["person"], left_out["case"]) == (IDS.human(buyer), CASE)
 
 
+# --- entries_in_doubt -------------------------------------------------------------------------------------
+
+
+def test_what_a_case_wrote_is_in_doubt_while_it_is_under_appeal() -> None:
+    view, story = entries_in_doubt.PROJECTION, given(a_sale(), *COMPLETED, appeal())
+    assert row(view, story) == {"case": CASE, "entry": story.entry.entry, "left_at": None}
+    assert row(view, given(story, decide_appeal("upheld"))) is None
+    assert row(view, given(a_sale(), *APPEALED)) is None, "a refusal wrote nothing"
+
+
+def test_what_an_annulment_left_is_in_doubt_since_then() -> None:
+    view, won = entries_in_doubt.PROJECTION, decide_appeal("annulled", "It was not the owner.")
+    story = given(a_sale(), *COMPLETED, appeal(), changed_hands, won)
+    assert row(view, story) == {"case": CASE, "entry": story.entry.entry, "left_at": text(story.at)}
+    assert row(view, given(a_sale(), *COMPLETED, appeal(), won)) is None, "it was taken back"
+
+
 # --- amendment_proposals ----------------------------------------------------------------------------------
 
 
@@ -924,7 +942,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
-    of_acts = (acts_for_others,)
+    of_acts = (acts_for_others, entries_in_doubt)
     kept = (case_retention, case_entries, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
     others = (competences, mandates, mandate_people)
