@@ -16,7 +16,7 @@ from api.edge.answers import answered
 from api.edge.caller import caller, house_of, office_for
 from api.edge.contract import documented, query
 from api.edge.cursors import PAGE, cursor_of, page
-from api.edge.in_whose_hands import has_left
+from api.edge.in_whose_hands import has_left, human_of
 from api.edge.problems import Declined
 from api.edge.registers_now import in_the_way_of_each
 from api.edge.sentences import in_language, spoken
@@ -101,6 +101,7 @@ class OpinionPage(Shape):
     items: list[OpinionAsked]
 
 
+_Held = tuple[str, str, str]  # the officer, the procedure and the case
 _OF_BOTH: Final = ("authority", "officer", "since", "version")
 _OF_CASES: Final = (
     *("case", "procedure", "due", "stage", "warnings", "flags"),
@@ -138,20 +139,24 @@ async def queue(request: Request) -> Response:
     asked, overdue = {**_of_office(mine), **_asked(request, mine)}, _overdue(request, now)
     proposals = _proposals(request, mine, asked)
     with country.read_models.reading() as seen:
-        if asked.get("reason") == REASSIGNMENT:
-            asked |= _left_behind(request, country, seen, asked)
-        rows = seen.rows("work_queue", asked, order=("place", "case"), after=after, limit=limit, **overdue)
+        is_of_the_left = asked.get("reason") == REASSIGNMENT
+        ways = _left_behind(request, country, seen, asked) if is_of_the_left else [asked]
+        rows = []
+        for way in ways:
+            rows += seen.rows("work_queue", way, order=("place", "case"), after=after, limit=limit, **overdue)
         if proposals is not None:
             order = ("since", "entry")
             rows += seen.rows("amendment_proposals", proposals, order=order, after=after, limit=limit)
-            rows = sorted(rows, key=_place)[:limit]
+        rows = sorted(rows, key=_place)[:limit]
         found = _asked_for(request, seen, rows, asked)
+        here = {**_of_office(mine), "reason": IN_HAND}
+        own = _of_their_own(request, country, seen, _officers_in(found), here)
         cases = [row["case"] for row in found if not _is_of_entry(row)]
         in_the_way = in_the_way_of_each(country, seen, cases, datetime.fromisoformat(now))
     shown = [
         _proposal_shown(row)
         if _is_of_entry(row)
-        else {**_case_shown(request, country, row, now), "obstacles": in_the_way[row["case"]]}
+        else {**_case_shown(request, country, row, now, own), "obstacles": in_the_way[row["case"]]}
         for row in found
     ]
     last = _place(rows[-1]) if rows else []
@@ -162,12 +167,14 @@ def _place(row: Mapping[str, Any]) -> list[Any]:
     return [row["since"], row["entry"]] if _is_of_entry(row) else [row["place"], row["case"]]
 
 
-def _case_shown(request: Request, country: CountryHouse, row: Mapping[str, Any], now: str) -> dict[str, Any]:
+def _case_shown(
+    request: Request, country: CountryHouse, row: Mapping[str, Any], now: str, own: Collection[_Held]
+) -> dict[str, Any]:
     return {
         **{name: row[name] for name in (*_OF_BOTH, *_OF_CASES)},
         "entry": None,
         "register": None,
-        "waits_for": _waits_for(request, country, row),
+        "waits_for": _waits_for(request, country, row, own),
         "is_proposed": bool(row["is_proposed"]),
         "is_overdue": row["due"] is not None and row["due"] <= now,
     }
@@ -202,9 +209,12 @@ async def counts(request: Request) -> Response:
         overdue = seen.counts("work_queue", "reason", ours, up_to={"due": now})
         cases = seen.counts("work_queue", "is_foremost", ours)
         late = seen.counts("work_queue", "is_foremost", ours, up_to={"due": now})
-        left = {**ours, **_left_behind(request, country, seen, ours)}
-        waiting[REASSIGNMENT] = sum(seen.counts("work_queue", "reason", left).values())
-        overdue[REASSIGNMENT] = sum(seen.counts("work_queue", "reason", left, up_to={"due": now}).values())
+        for way in _left_behind(request, country, seen, ours):
+            left, late_of_them = (
+                seen.counts("work_queue", "reason", way, up_to=up_to) for up_to in (None, {"due": now})
+            )
+            waiting[REASSIGNMENT] = waiting.get(REASSIGNMENT, 0) + left.get(IN_HAND, 0)
+            overdue[REASSIGNMENT] = overdue.get(REASSIGNMENT, 0) + late_of_them.get(IN_HAND, 0)
         waiting |= _proposed(seen, mine)
     items = [
         {
@@ -316,19 +326,57 @@ def _is_of_entry(row: Mapping[str, Any]) -> bool:
 
 def _left_behind(
     request: Request, country: CountryHouse, seen: Transaction, ours: Mapping[str, Any]
-) -> dict[Any, Any]:
-    """Which of these cases are in the hands of somebody who does not decide them any more, as a condition: each
-    officer who has one is looked up, not each case.
+) -> list[dict[Any, Any]]:
+    """Which of these cases are in the hands of somebody who does not decide them any more, as conditions that find each
+    case once: each officer who has one is looked up, not each case.
     """
-    who = ("officer", "procedure")
-    in_hand = seen.distinct("work_queue", who, {**ours, "reason": IN_HAND})
-    return {"reason": IN_HAND, who: [each for each in in_hand if _has_left(request, country, *each)]}
+    who, here = ("officer", "procedure"), {**ours, "reason": IN_HAND}
+    in_hand = seen.distinct("work_queue", who, here)
+    left = [each for each in in_hand if _has_left(request, country, *each)]
+    own = _of_their_own(request, country, seen, {officer for officer, _ in in_hand}, here)
+    others = sorted(each for each in own if each[:2] not in left)
+    return [{**here, who: left}, {**here, (*who, "case"): others}]
 
 
-def _waits_for(request: Request, country: CountryHouse, row: Mapping[str, Any]) -> list[str]:
+def _of_their_own(
+    request: Request,
+    country: CountryHouse,
+    seen: Transaction,
+    officers: Collection[str],
+    here: Mapping[Any, Any],
+) -> frozenset[_Held]:
+    """Where the request names by now who has the case, as a party or as who acts for one."""
+    house = house_of(request)
+    at = house.clock()
+    known = {officer: human_of(house, country.code, officer, at) for officer in officers}
+    humans = sorted({human for human in known.values() if human})
+    if not humans:
+        return frozenset()
+    named = set(seen.distinct("case_parties", ("person", "case"), {"person": humans}))
+    parties = {human for human, _ in named}
+    some = sorted(officer for officer, human in known.items() if human in parties)
+    held = (
+        seen.distinct("work_queue", ("officer", "procedure", "case"), {**here, "officer": some})
+        if some
+        else []
+    )
+    return frozenset((who, what, case) for who, what, case in held if (known[who], case) in named)
+
+
+def _officers_in(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Those who have one of these cases in hand."""
+    return {row["officer"] for row in rows if not _is_of_entry(row) and IN_HAND in row["waits_for"]}
+
+
+def _waits_for(
+    request: Request, country: CountryHouse, row: Mapping[str, Any], own: Collection[_Held]
+) -> list[str]:
     """As the case says it; for another officer too, where the one who has it does not decide it any more."""
     found: list[str] = row["waits_for"]
-    is_left = IN_HAND in found and _has_left(request, country, row["officer"], row["procedure"])
+    if IN_HAND not in found:
+        return found
+    is_own = (row["officer"], row["procedure"], row["case"]) in own
+    is_left = is_own or _has_left(request, country, row["officer"], row["procedure"])
     return [REASSIGNMENT, *found] if is_left else found
 
 

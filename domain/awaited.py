@@ -308,8 +308,11 @@ def _not_needed(case: Case) -> Iterator[Awaited]:
 
 
 def _appealed(case: Case) -> Iterator[Awaited]:
-    for appeal in case.open_appeals:
-        yield Awaited(AUTHORITY, "appeal_decision", appeal["decide_until"], office=appeal["authority"])
+    """One decision is on all that are open: the first day is the one that counts."""
+    if open_now := case.open_appeals:
+        ends = [appeal["decide_until"] for appeal in open_now if appeal["decide_until"]]
+        until = min(ends, key=lambda end: end["until"], default=None)
+        yield Awaited(AUTHORITY, "appeal_decision", until, office=open_now[0]["authority"])
 
 
 def _refunds(case: Case) -> Iterator[Awaited]:

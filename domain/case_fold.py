@@ -136,8 +136,10 @@ def evolve(case: Case | None, recorded: Recorded) -> Case:
     changes = _changes(case, event, recorded)  # type: ignore[arg-type]  # a case's stream holds case events
     step = _step(recorded)
     after = _with(case, {"version": recorded.seq, "timeline": [*case.timeline, step], **changes})
-    if isinstance(event, FeeAssessed | FeePaid):
+    if isinstance(event, FeeAssessed | FeePaid | RefundNotDue):
         step["left"] = _left_to_pay(after)
+    elif isinstance(event, RefundPaid) and after.gone:
+        step["left"] = after.gone
     return _with(after, _acted(after, event, recorded)) if "for" in recorded.actor else after
 
 
@@ -325,6 +327,7 @@ def _changes(case: Case, event: CaseEvent, recorded: Recorded) -> dict[str, Any]
             return {"entries_held": Held(code=event.code, at=recorded.time)}
         case CaseRefused():
             said = {"grounds": event.grounds, "law": event.law, "explanation": _kept(event.reason)}
+            said["kept"] = case.kept
             return {
                 "stage": Stage.REFUSED.value,
                 "decisions": _decided(case, recorded, kind="refused", **_officer(event, recorded), **said),

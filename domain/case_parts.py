@@ -213,6 +213,7 @@ class Decided(TypedDict):
     exemption: str | None
     explanation: str | None
     note: str | None  # for the file: no party hears it
+    kept: int | None  # of a refusal: what of the fees had come; what goes back follows it
 
 
 def amount_of(fee: Fee | None) -> int:

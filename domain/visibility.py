@@ -42,6 +42,7 @@ _WORDS: Final = {
     "appeals": ("reason", "explanation"),
 }
 _OF_EACH_PARTY: Final = ("appeal", "court_alone")
+AFTER_REFUSAL: Final = "after_refusal"  # the member of the terms that says whether the fee goes back
 EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
 
 
@@ -386,7 +387,7 @@ def _decision(case: Case) -> dict[str, Any]:
     ran out; who approves.
     """
     shown_of_it: dict[str, Any] = {
-        k: v for k, v in (case.decided or {}).items() if k not in ("person", "note", "is_set_aside")
+        k: v for k, v in (case.decided or {}).items() if k not in ("person", "note", "kept", "is_set_aside")
     }
     terms, unsettled = offer_of(case).since(case.terms), unconfirmed(case)
     doubtful = [ground.code for ground in terms.grounds if not ground.source.confirmed]
@@ -394,7 +395,7 @@ def _decision(case: Case) -> dict[str, Any]:
     law = shown_of_it["law"]
     match shown_of_it["kind"]:
         case "refused":
-            found += ["after_refusal"] if case.kept and "after_refusal" in unsettled else []
+            found += [AFTER_REFUSAL] if case.kept and AFTER_REFUSAL in unsettled else []
         case "approved":
             law, found = [terms.source.law], ["authority"] if "authority" in unsettled else []
         case "lapsed":

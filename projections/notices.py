@@ -6,16 +6,17 @@ not told it; a day is the one that stood then: where it moved since, a later not
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any, Final, NamedTuple
 
+from domain.awaited import unconfirmed
 from domain.case import Case
 from domain.case_parts import RestatedDay
 from domain.events import FeePaid, PersonalDataErased, WhichTime
 from domain.parties import FIRST_PARTY
 from domain.roles import COURT, OFFICERS
 from domain.running import stood_still
-from domain.visibility import EXEMPT
+from domain.visibility import AFTER_REFUSAL, EXEMPT
 from projections import Row, View
 
 Humans = dict[str, bool]  # by keyed ids; whether each is told as the party, not as who acts for it
@@ -164,12 +165,46 @@ def _is_provisional(moment: Moment) -> bool:
 
 
 def _left(moment: Moment) -> int | None:
-    """What is left to pay, after the payment that made a fee another one, too: both are one append."""
+    """What is left to pay once all of its append is counted: the payment that made a fee another one, and what was due
+    back and counts first.
+    """
     step = moment.step
-    after = moment.case.timeline[step["version"] : step["version"] + 1]
-    came = [each for each in after if (each["what"], each["at"]) == (FeePaid.__name__, step["at"])]
-    left: int | None = (came or [step])[0]["left"]
+    left: int | None = step["left"]
+    for before, each in pairwise(moment.case.timeline[step["version"] - 1 :]):
+        if each["at"] != step["at"] or each["what"] not in _COUNTED_WITH.get(before["what"], ()):
+            break
+        left = each.get("left", left)
     return left
+
+
+# What is counted with a fee in its append, by the event before it.
+_COUNTED_WITH: Final[Mapping[str, tuple[str, ...]]] = {
+    "FeeAssessed": ("FeePaid", "RequestAmended", "RefundNotDue"),
+    "FeePaid": ("RefundNotDue",),
+    "RequestAmended": ("RefundNotDue",),
+    "RefundNotDue": ("RefundNotDue",),
+}
+
+
+def _is_due_back(moment: Moment) -> bool:
+    """But for what had gone back by then, as the same append tells."""
+    version, at = moment.step["version"], moment.step["at"]
+    after = [each for each in moment.case.timeline[version : version + 2] if each["at"] == at]
+    if [each["what"] for each in after[:1]] != ["RefundPaid"]:
+        return True
+    # It is to be paid again: that follows from nothing else.
+    return "left" not in after[0] and [each["what"] for each in after[1:]] != ["FeeAssessed"]
+
+
+def _is_missing(moment: Moment) -> bool:
+    """It had gone back before it counted again, and what was approved is not paid."""
+    version, at = moment.step["version"], moment.step["at"]
+    before = moment.case.timeline[version - 2]
+    return "left" in moment.step and (before["what"], before["at"]) == ("RefundDue", at)
+
+
+def _is_none_missing(moment: Moment) -> bool:
+    return not _is_missing(moment)
 
 
 def _is_the_last(moment: Moment) -> bool:
@@ -225,6 +260,22 @@ def _by_others(moment: Moment) -> bool:
 
 def _keeps_a_fee(moment: Moment) -> bool:
     return moment.case.kept > 0
+
+
+def _is_kept_by_law(moment: Moment) -> bool:
+    return _is_kept(moment) and AFTER_REFUSAL not in unconfirmed(moment.case)
+
+
+def _is_kept_by_no_law(moment: Moment) -> bool:
+    return _is_kept(moment) and AFTER_REFUSAL in unconfirmed(moment.case)
+
+
+def _is_kept(moment: Moment) -> bool:
+    """Something was paid for what was refused, and the refusal gave nothing back, which follows in its append."""
+    refusals = [one for one in moment.case.decisions if one["kind"] == "refused"]
+    after = moment.case.timeline[moment.step["version"] :][:1]
+    gives_back = [(each["what"], each["at"]) for each in after] == [("RefundDue", moment.step["at"])]
+    return bool(refusals[moment.nth]["kept"]) and not gives_back
 
 
 def _days(case: Case, which: WhichTime) -> list[RestatedDay]:
@@ -302,7 +353,11 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
     "AppealDecided.annulled": (Notice(_all, "appeal_annulled"),),
     "OpinionRequested": (Notice(_all, "clock_stopped", when=_stands_still),),
     "CaseApproved": (Notice(_all, "approved"),),
-    "CaseRefused": (Notice(_all, "refused"),),
+    "CaseRefused": (
+        Notice(_all, "refused"),
+        Notice(_applicant, "fee_kept_refused", when=_is_kept_by_law),
+        Notice(_applicant, "fee_kept_refused_unconfirmed", when=_is_kept_by_no_law),
+    ),
     "CaseWithdrawn": (Notice(_all, "withdrawn"),),
     "CaseLapsed": (Notice(_all, "lapsed"),),
     "CaseCompleted": (Notice(_all, "completed"),),
@@ -317,9 +372,12 @@ NOTICES: Final[Mapping[str, tuple[Notice, ...]]] = {
         Notice(_all, LEFT, when=_is_left),
         Notice(_applicant, "fee_kept", when=_keeps_a_fee),
     ),
-    "RefundDue": (Notice(_applicant, "refund_due"),),
+    "RefundDue": (Notice(_applicant, "refund_due", when=_is_due_back),),
     "RefundNotDue": (Notice(_applicant, "refund_not_due"),),
-    "RefundPaid": (Notice(_applicant, "refund_paid"),),
+    "RefundPaid": (
+        Notice(_applicant, "refund_paid", when=_is_none_missing),
+        Notice(_applicant, "fee_gone", when=_is_missing),
+    ),
 }
 BY_OFFICES: Final = ("corrected_by_office", "annulled_by_office")  # the court that the law names is told
 TIMES: Final[Mapping[str, str | None]] = {

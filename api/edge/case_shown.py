@@ -141,7 +141,8 @@ class Step(Shape):
     """``for``: for whom it was done, where not by the party itself; ``party``: who was served with what ended it.
 
     ``until``: the day that followed from it then, which may have moved since. ``fee``: which one was assessed;
-    ``left``: what was left to pay after it, null where a value that a fee is counted by was not known.
+    ``left``: what was left to pay after it, null where a value that a fee is counted by was not known; of a refund,
+    what of an approved case is to be paid again.
     """
 
     version: Version

@@ -138,10 +138,16 @@ def _there(country: CountryHouse, ids: Mapping[Key, str]) -> dict[str, Any]:
 
 async def with_the_way(request: Request, actor: Actor, clash: Clash) -> Clash:
     """The same for a stranger; a party of the open case that holds what is asked hears which case it is (the way of
-    mother and father to it, rules.md 26).
+    mother and father to it, rules.md 26). Of one that is kept for an appeal nobody knows the last day (rules.md 17).
     """
     if clash.holder is None:
         return clash
+    if clash.name == "claim_kept":
+        return (
+            clash
+            if await _is_final(request, clash.holder)
+            else Clash("claim_appealed").about(*clash.procedures)
+        )
     try:
         _, case, rule = await readable(request, actor, clash.holder, "case.read")
     except Refusal:
@@ -151,6 +157,15 @@ async def with_the_way(request: Request, actor: Actor, clash: Clash) -> Clash:
     told = Clash("claim_yours", case=case.case)
     told.case = case.case
     return told.about(*clash.procedures)
+
+
+async def _is_final(request: Request, case: str) -> bool:
+    """Whether no appeal against what ended the case is open."""
+    country = located(request, case)
+    await country.seen()
+    with country.read_models.reading() as seen:
+        found = seen.load("case_status", [case])
+    return not any(row["state"].open_appeals for row in found.values())
 
 
 def located(request: Request, case: str) -> CountryHouse:

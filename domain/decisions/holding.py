@@ -105,8 +105,7 @@ def _ours(situation: Situation) -> list[Key]:
 
 def _held(claim: Claim) -> Clash:
     """By what kind of thing, and until when."""
-    if claim.until is not None:
-        return Clash("claim_kept", until=date.fromisoformat(claim.until))
-    taken = Clash("claim_taken")
-    taken.holder = claim.holder
-    return taken
+    until = claim.until and date.fromisoformat(claim.until)
+    held = Clash("claim_kept", until=until) if until else Clash("claim_taken")
+    held.holder = claim.holder
+    return held

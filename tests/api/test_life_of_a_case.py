@@ -263,6 +263,32 @@ def test_nobody_else_takes_what_is_held_for_who_was_refused(town: Town) -> None:
     assert problem(held) == (409, "claim_kept")
 
 
+def test_while_an_appeal_is_open_nobody_is_told_a_day_after_which_they_may_file(new_town: Town) -> None:
+    """The last day that was told before is over, and the appeal is not decided."""
+    mother, relative = "tr-citizen-1", "tr-citizen-4"
+    case = new_town.take_to("refused", *BIRTH)
+    request = {
+        **new_town.read(case, mother)["request"],
+        "applicant": person(relative),
+        "relation": "relative",
+    }
+    body = {"country": "TR", "procedure": "birth_certificate", "request": request}
+
+    def asked() -> Any:
+        return new_town.as_(relative).post("/v1/cases", body, key=new_key())
+
+    assert "until" in asked().json()["detail"]
+    appealed(new_town, case, mother, "He was born here.")
+    for days in (0, 75):
+        new_town.travel(days=days)
+        new_town.tick()
+        assert problem(asked()) == (409, "claim_appealed")
+    assert "20" not in asked().json()["detail"]
+    upheld = {"outcome": "upheld", "reason": "No proof was brought."}
+    good(new_town.judge("tr-population-directorate-appeal-officer-1", case, "appeal-decisions", upheld))
+    assert asked().status_code == 201
+
+
 def test_a_yes_that_comes_too_late_is_told_which_day_has_passed_though_the_clock_has_not_come(
     new_town: Town,
 ) -> None:

@@ -271,6 +271,35 @@ def test_who_ends_their_last_day_in_office_leaves_their_cases_to_others(new_town
     assert [item["case"] for item in queue(new_town, waits_for="reassignment")] == [case]
 
 
+def test_of_their_own_case_no_officer_is_waited_for(new_town: Town) -> None:
+    """The seller names another buyer: the officer who has the case. Nobody else saw that it waits for another."""
+    kept, own = (new_town.take_to("in_review", *SALE) for _ in range(2))
+    for case in (kept, own):
+        new_town.assign(case)
+    new_town.ask(own)
+    stands = new_town.read(own)
+    request = {**stands["request"], "buyer": person(OFFICER)}
+    restated = {"of": stands["request_hash"], "request": request}
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{own}/amendments", restated))
+    assert queue(new_town, waits_for="reassignment", officer=stands["officer"]) == []
+    yes = {"answer": "give", "of": new_town.read(own)["request_hash"]}
+    good(new_town.as_(OFFICER).post(f"/v1/cases/{own}/consents", yes))
+    second = "kz-vehicle-registration-officer-2"
+    (waiting,) = queue(new_town, second, waits_for="reassignment")
+    assert (waiting["case"], waiting["waits_for"]) == (own, ["reassignment", "decision"])
+    assert {i["case"]: i["waits_for"] for i in queue(new_town, second)} == {
+        kept: ["decision"],
+        own: ["reassignment", "decision"],
+    }
+    assert counts(new_town)["items"]["reassignment"] == (1, 0)
+    for who in ("kz-citizen-1", OFFICER, second):
+        (step,) = new_town.read(own, who)["next"]
+        assert (step["who"], step["what"]) == ("authority", "reassignment")
+    good(new_town.judge(second, own, "assignments"))
+    assert queue(new_town, waits_for="reassignment") == []
+    assert counts(new_town)["items"]["reassignment"] == (0, 0)
+
+
 # --- what is proposed of entries ------------------------------------------------------------------------------
 
 SECOND = "kz-vehicle-registration-officer-2"

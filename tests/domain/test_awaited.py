@@ -28,15 +28,18 @@ from tests.domain.acts import (
     WITHDRAWN,
     annul,
     annul_as_a_court,
+    appeal,
     approve,
     correct,
     file,
+    later,
     not_needed,
     office,
     pay,
     propose_annulment,
     propose_correction,
     serve,
+    take_back,
     until,
 )
 from tests.domain.decrees import name_value
@@ -215,6 +218,16 @@ def test_of_what_is_annulled_the_case_says_that_no_settled_law_keeps_the_fee() -
     story = given(a_sale(), *COMPLETED, propose_correction(), correct(), propose_annulment(), annul())
     found = shown(story.now, "p1")["amendments"]
     assert [each["unconfirmed"] for each in found] == [[], ["after_annulment"]]
+
+
+def test_two_open_appeals_wait_for_one_decision_by_the_first_day_of_theirs() -> None:
+    story = given(a_sale(), *REFUSED, appeal("p1"), later(days=3), appeal("p2", "I bought it."))
+    first, second = story.now.open_appeals
+    waits = [each for each in awaited(story.now) if each.what == "appeal_decision"]
+    assert [each.until for each in waits] == [first["decide_until"]]
+    given(story, take_back("p1", of=first["of"]))
+    assert [each.until for each in awaited(story.now)] == [second["decide_until"]]
+    assert first["decide_until"] != second["decide_until"]
 
 
 def test_who_is_told_that_nothing_is_needed_is_told_that_they_may_file_again() -> None:

@@ -25,6 +25,7 @@ from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.families import FAMILIES
 from domain.lifecycle import CLOCK, STEPS, does_fit, fits
+from domain.obstacles import IN_DOUBT
 from domain.parties import capacities
 from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
@@ -450,9 +451,9 @@ class Lives(RuleBasedStateMachine):
 
 
 def _was_in_the_way(story: Story, told: list[str]) -> None:
-    """What is told to stand in the way of an approval does, and nothing else of it was known."""
+    """What is told to stand in the way of an approval does, but for doubts; and nothing else of it was known."""
     why = story.refusal and story.refusal.name
-    assert not (story.last and told), told
+    assert not (story.last and set(told) - {*IN_DOUBT}), told
     assert told or why not in {"claims_lost", "quota_full", "not_the_owner", "entry_restricted"}, why
 
 

@@ -19,6 +19,7 @@ from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.names import plainly
 from domain.persons import key_of
+from domain.procedure import AfterRefusal
 from domain.procedures import registers as registers_of_the_law
 from infra.formats.ids import Ids
 from projections import (
@@ -103,6 +104,7 @@ from tests.domain.acts import (
     not_needed,
     office,
     pay,
+    pay_back,
     propose,
     propose_annulment,
     propose_correction,
@@ -128,10 +130,12 @@ from tests.domain.story import (
     text,
 )
 from tests.domain.test_mandates import AS_MANDATE, by_mandate, of_the_buyer
+from tests.domain.test_payments import FEE
 from tests.examples import person
 
 APPOINTEE = "competence/kz-vehicle-registration/human-9"
 IDS = Ids(bytes(32))
+THIRD = office("officer", "officer-3")
 BAILIFF = office("restricting_officer", authority="kz-bailiffs")
 WAYS = {
     "filed": FILED,
@@ -342,7 +346,8 @@ def told(*acts: Act) -> list[tuple[str, str]]:
 def test_each_party_is_told_what_is_theirs_and_both_how_it_ends() -> None:
     assert told(*FILED) == [("p2", "consent_asked"), ("p1", "fee_due")]
     assert told(*RETURNED)[2:] == [("p1", "question")]
-    assert told(*REFUSED)[2:] == [("p1", "refused"), ("p2", "refused")]
+    kept = ("p1", "fee_kept_refused_unconfirmed")
+    assert told(*REFUSED)[2:] == [("p1", "refused"), ("p2", "refused"), kept]
     assert told(*COMPLETED)[2:] == [
         *(("p1", "approved"), ("p2", "approved")),
         *(("p1", "completed"), ("p2", "completed")),
@@ -417,6 +422,40 @@ def test_money_that_counts_after_all_is_told_not_to_be_due_any_more() -> None:
     found = told(*UNPAID, pay(1_000_00, **in_time), pay(17_597_00, "payment-2", **in_time))
     money = [each for each in found if each[1].startswith("refund")]
     assert money == [("p1", "refund_due"), ("p1", "refund_not_due")]
+
+
+def test_nobody_is_asked_for_a_fee_of_which_nothing_is_left_as_what_was_due_back_counts_first() -> None:
+    """Amended to cost less, and as much as before again, while the money that is due back has not gone."""
+    asked = (later(hours=1), amend(new_plates=False), later(hours=1), amend(new_plates=True))
+    found = [what for _, what in told(*FILED, later(hours=1), pay(), *asked)]
+    assert (found.count("fee_due"), found.count("refund_due"), found.count("refund_not_due")) == (1, 1, 1)
+    dearer = [what for _, what in told(*FILED, *asked)]
+    assert dearer.count("fee_due") == 3, "where nothing was paid each fee is asked for"
+
+
+def test_that_the_fee_had_gone_back_before_an_approval_is_told_to_who_owes_it() -> None:
+    """And not that money is due back, which had gone by then."""
+    refused = (*IN_HAND, refuse("restricted"), later(days=1), appeal(), later(days=1), decide_appeal())
+    anew, early = (*refused, later(days=1), assign(SECOND), propose(SECOND)), "2026-11-24T09:00:00Z"
+    approved = told(*anew, approve(THIRD), later(days=1), pay_back(FEE, paid_at=early))
+    assert approved[-1] == ("p1", "fee_gone")
+    assert [what for _, what in approved].count("refund_due") == 1, "of the refusal alone"
+    in_review = told(*anew, later(days=1), pay_back(FEE, paid_at=early))
+    assert in_review[-2:] == [("p1", "refund_paid"), ("p1", "fee_due")]
+    of_another = told(*anew, approve(THIRD), later(days=1), pay_back(FEE))
+    assert of_another[-1] == ("p1", "refund_paid"), "it went back by mistake, after it counted"
+
+
+def test_who_is_refused_hears_that_the_fee_is_kept_and_whether_a_law_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert told(*REFUSED)[-1] == ("p1", "fee_kept_refused_unconfirmed")
+    given_back = told(*IN_HAND, refuse("restricted"))
+    assert given_back[-1] == ("p1", "refund_due")
+    assert [what for _, what in given_back if what.startswith("fee_kept")] == []
+    settled = AfterRefusal(gives_back=False, source=LAW)
+    story = given(a_story_of(made_up(monkeypatch, after_refusal=settled)), *IN_HAND, refuse("tax_unpaid"))
+    assert rows(notices.PROJECTION, story)[-1]["what"] == "fee_kept_refused"
 
 
 def test_a_lapse_that_is_set_aside_is_told_with_what_the_case_waits_for() -> None:
