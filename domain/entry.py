@@ -31,6 +31,7 @@ from domain.events import (
 from domain.roles import COURT
 
 RESTRICTED: Final = "restricted"
+EXPIRY: Final = "expiry"  # the title of an end by itself, on which nobody decided
 WARNINGS: Final = (RESTRICTED,)  # told to the officer of a case about it, with the kind behind a colon
 
 
@@ -59,6 +60,7 @@ class Reading(TypedDict):
     change: str
     written_by: str | None
     authority: str
+    is_of_court: bool
 
 
 class Proposal(TypedDict):
@@ -109,6 +111,7 @@ class Entry(NamedTuple):
     ``changes``: the hashes of the events that wrote or ended it, oldest first; what a receipt may be about.
     ``change``: the one of them as which it reads: the newest, or after an annulment the one before what was annulled.
     ``written_by``: the case that made it; None: no case did. ``authority``: the office that wrote it.
+    ``is_of_court``: it reads as a court decided; what is changed after that is not.
     ``before``: how it read before that, as far as that is known: one step, and none after an annulment.
     ``depth``: over how many former readings it stands; 0: on none, it stands as it was created.
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
@@ -138,6 +141,7 @@ class Entry(NamedTuple):
     number: str | None = None  # that the register or the house gave it
     change: str = ""
     written_by: str | None = None
+    is_of_court: bool = False
     before: Reading | None = None
     depth: int = 0
     proposal: Proposal | None = None
@@ -204,6 +208,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "changes": [*entry.changes, recorded.hash],
                 "change": recorded.hash,
                 "written_by": recorded.lead,
+                "is_of_court": entry.is_of_court and event.title == EXPIRY,
                 "before": reading_of(entry),
                 "depth": entry.depth + 1,
                 "proposal": None,
@@ -214,6 +219,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case EntryCorrected():
             return {
                 **_restated(entry, event, recorded),
+                "is_of_court": _is_by_a_court(recorded),
                 "amended": _amended("correction", event, recorded),
                 "court_at": _court_at(entry, recorded),
             }
@@ -229,6 +235,7 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
                 "change": was["change"],
                 "written_by": was["written_by"],
                 "authority": was["authority"],
+                "is_of_court": was["is_of_court"] or _is_by_a_court(recorded),
                 "before": None,
                 "depth": max(entry.depth - 1, 0),
                 "amended": _amended("annulment", event, recorded),
@@ -295,6 +302,7 @@ def _restated(
         "is_erased": False,
         "change": recorded.hash,
         "written_by": recorded.lead,
+        "is_of_court": False,
         "keys": _with_keys(entry, recorded),
         "proposal": None,
         "amended": None,
@@ -314,9 +322,9 @@ def all_contents(entry: Entry) -> list[Mapping[str, Any]]:
 
 
 def can_be_taken_back(entry: Entry, written: Collection[str]) -> bool:
-    """Whether it reads as one of these events wrote it, and how it read before that is known."""
+    """Whether it reads as one of these events wrote it, no court decided that, and how it read before is known."""
     is_known = entry.before is not None or entry.depth == 0
-    return entry.change in written and is_known and not entry.is_erased
+    return entry.change in written and not entry.is_of_court and is_known and not entry.is_erased
 
 
 def has_court_decided(entry: Entry, since: str) -> bool:
@@ -338,6 +346,7 @@ def reading_of(entry: Entry) -> Reading:
         "change": entry.change,
         "written_by": entry.written_by,
         "authority": entry.authority,
+        "is_of_court": entry.is_of_court,
     }
 
 
@@ -377,7 +386,11 @@ def _amended(what: Amendment, event: EntryCorrected | EntryAnnulled, recorded: R
 
 
 def _court_at(entry: Entry, recorded: Recorded) -> str | None:
-    return recorded.time if recorded.actor["role"] == COURT else entry.court_at
+    return recorded.time if _is_by_a_court(recorded) else entry.court_at
+
+
+def _is_by_a_court(recorded: Recorded) -> bool:
+    return recorded.actor["role"] == COURT
 
 
 def _with_keys(entry: Entry, recorded: Recorded) -> list[str]:

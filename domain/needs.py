@@ -45,8 +45,8 @@ def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
 
 def further(command: c.Command, state: Any, seen: Iterable[Any], id_of: IdOf) -> tuple[Key, ...]:
     """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
-    read (``seen``, and the state itself) and as they are to read; of what an office does with an entry also what says
-    who is bound to somebody in it (``bound_to``). Of what takes claims over, the quotas whose slots go with them.
+    read (``seen``, and the state itself) and as they are to read; of what an office does with entries also what says
+    who is bound to somebody in them (``bound_to``). Of what takes claims over, the quotas whose slots go with them.
     """
     going_over: tuple[Key, ...] = ()
     if isinstance(command, c.FileCase | c.AmendRequest | c.RecordPayment | c.DecideAppeal):
@@ -55,12 +55,9 @@ def further(command: c.Command, state: Any, seen: Iterable[Any], id_of: IdOf) ->
     if not STEPS[type(command)].sees_claims and not minds_people:
         return going_over
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
-    bound = [
-        key
-        for entry in entries
-        if minds_people and isinstance(command, c.EntryCommand) and entry.entry == command.entry
-        for key in bound_to(command, named_by(command, entry, id_of))
-    ]
+    bound: tuple[Key, ...] = ()
+    if minds_people and (touched := touched_by(command, state, entries)):
+        bound = bound_to(command, touched[0].country, named_by(command, touched, id_of))
     if isinstance(command, c.PlaceRestriction | c.LiftRestriction):
         return tuple(dict.fromkeys(bound))
     found = [(entry.register, entry.content) for entry in entries]
@@ -73,25 +70,42 @@ def further(command: c.Command, state: Any, seen: Iterable[Any], id_of: IdOf) ->
 
 
 def does_mind_people(command: c.Command) -> bool:
-    """Whether it is an office's act on an entry, which nobody does who is bound to somebody in it."""
+    """Whether it is an office's act on an entry, or on all that a case wrote, which nobody does who is bound to
+    somebody in it.
+    """
     may = STEPS[type(command)].may
-    return isinstance(command, c.EntryCommand) and may is not None and may.minds_kin
+    is_of_entry = isinstance(command, c.EntryCommand) and may is not None and may.minds_kin
+    return is_of_entry or isinstance(command, c.AnnulResult | c.DecideAppeal)
 
 
-def named_by(command: c.EntryCommand, entry: Entry, id_of: IdOf) -> InEntry:
-    """Whom the entry names; of an amendment also whom it named before the newest change, or is to name."""
-    contents = [entry.content]
-    if isinstance(command, c.AmendmentCommand):
-        contents = all_contents(entry)
+def touched_by(command: c.Command, state: Any, entries: Iterable[Entry]) -> list[Entry]:
+    """Those of these entries with which this act of an office has to do: the one that it names; where it takes back
+    what a case wrote, or may, all of that.
+    """
+    of_case = {each["entry"] for each in state.entries} if isinstance(state, Case) else set[str]()
+    named = {command.entry} if isinstance(command, c.EntryCommand) else of_case
+    if isinstance(command, c.AnnulEntry):
+        named = named | of_case
+    return list({each.entry: each for each in entries if each.entry in named}.values())
+
+
+def named_by(command: c.Command, entries: Iterable[Entry], id_of: IdOf) -> InEntry:
+    """Whom the entries name; where what was written may change also whom they named before the newest change, or are
+    to name.
+    """
+    if isinstance(command, c.PlaceRestriction | c.LiftRestriction):
+        contents = [entry.content for entry in entries]
+    else:
+        contents = [content for entry in entries for content in all_contents(entry)]
     if isinstance(command, c.CorrectEntry | c.ProposeCorrection):
         contents.append(command.content or {})
     return in_entry(contents, id_of)
 
 
-def bound_to(command: c.EntryCommand, people: InEntry) -> tuple[Key, ...]:
+def bound_to(command: c.Command, country: str, people: InEntry) -> tuple[Key, ...]:
     """What says whether whoever asks heads one of these companies, has a mandate of somebody, or is kin of them."""
-    asking = humans_of(command, command.country)
-    return _bound(command.country, people, asking, asking)
+    asking = humans_of(command, country)
+    return _bound(country, people, asking, asking)
 
 
 def beside(command: c.Command, about: About) -> tuple[Key, ...]:

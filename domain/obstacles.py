@@ -67,15 +67,22 @@ def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], doubts: Doubts 
     it is now.
     """
     if case.stage == Stage.APPEALED:
-        written = [seen[key] for key in _written(case)]
-        is_left = any(each is None or not can_be_taken_back(each, case.effects) for each in written)
-        return [CHANGED_SINCE] if is_left else []
+        return _of_an_annulment(case, seen)
     about = _open(case, at)
     if about is None:
         return []
     entries = {key: each for key, each in seen.items() if key.family == "entry"}
     lost = dict.fromkeys(f"claims_lost:{key.kind}" for key in _lost(case, about, seen))
     return [*lost, *of_request(about, entries, tuple(companies(about)), doubts)]
+
+
+def _of_an_annulment(case: Case, seen: Mapping[Key, Any]) -> list[str]:
+    """On appeal: restrictions of what it would take back, and that there is what it would leave as it is."""
+    written: list[Entry | None] = [seen[key] for key in _written(case)]
+    back = [each for each in written if each and can_be_taken_back(each, case.effects)]
+    kinds = {placed["kind"] for each in back for placed in each.restrictions.values()}
+    left = [CHANGED_SINCE] if len(back) < len(written) else []
+    return [*(f"{RESTRICTED}:{kind}" for kind in sorted(kinds)), *left]
 
 
 def _written(case: Case) -> tuple[Key, ...]:
@@ -125,9 +132,9 @@ def of_request(
 def _in_doubt(entry: Entry, doubts: Doubts) -> Iterator[str]:
     """Why it may not stay as it reads."""
     wrote, left_at = doubts.writers.get(entry.written_by or ""), doubts.left.get(entry.entry)
-    if entry.entry in doubts.appealed:
+    if entry.entry in doubts.appealed and not entry.is_of_court:
         yield UNDER_APPEAL
-    if left_at is not None and not has_court_decided(entry, left_at):
+    if left_at is not None and not (entry.is_of_court or has_court_decided(entry, left_at)):
         yield COURT_MAY_DECIDE
     if wrote is not None and any(each["entry"] == entry.entry for each in wrote.open_objections):
         yield OBJECTED

@@ -33,6 +33,7 @@ _NAMED: Final = {
     *("register", "content_version", "title", "until", "_sd"),
     *("of", "proposal", "law", "rule", "reads"),
 }
+_BY_ITSELF: Final = "expiry"  # the title of an end on which nobody decided
 _WHY: Final = "reason"  # of an amendment: it is no content
 
 
@@ -110,8 +111,13 @@ def must_fit_the_row(country: str, row: Row | None, event: Event, personal: Mapp
 
 
 def _has_a_basis(country: str, row: Row, event: Event) -> bool:
-    """A decision that came with it, an amendment by a court, on appeal or by two, or that its last day is over."""
+    """A decision that came with it, an amendment by a court, on appeal or by two, or that its last day is over.
+
+    A row of before does not know what a court decided, nor does one that a later annulment gave back.
+    """
     if event.type in _AMENDED:
+        if row.get("is_of_court") and not _is_by_a_court(event):
+            raise Wrong("amendment", "what a court decided is undone, and by no court")
         return _is_amended_by_whom_the_law_lets(country, row, event)
     if "lead" in event.payload:
         return True
@@ -123,11 +129,15 @@ def _is_amended_by_whom_the_law_lets(country: str, row: Row, event: Event) -> bo
     said, office = event.payload["data"], event.payload["authority"]
     if said.get("proposal") is not None:
         return "proposals" not in row or _was_proposed_by_another(row["proposals"], event)
-    if event.payload["actor"]["role"] == COURT:
+    if _is_by_a_court(event):
         named = amendments_of(country, row["register"], _day(country, event))
         return bool(named and named.court and named.court.authority == office)
     is_annulled = event.type == "entry.EntryAnnulled.v1" and "lead" in event.payload
     return is_annulled and office in appeal_bodies(country, row["register"])
+
+
+def _is_by_a_court(event: Event) -> bool:
+    return bool(event.payload["actor"]["role"] == COURT)
 
 
 def _was_proposed_by_another(proposals: list[dict[str, str]], event: Event) -> bool:
@@ -139,7 +149,7 @@ def _was_proposed_by_another(proposals: list[dict[str, str]], event: Event) -> b
 
 
 def _is_over(row: Row, event: Event, day: date) -> bool:
-    is_expiry = event.payload["data"]["title"] == "expiry"
+    is_expiry = event.payload["data"]["title"] == _BY_ITSELF
     return is_expiry and bool(row["until"]) and bool(row["until"] < day.isoformat())
 
 
@@ -170,10 +180,8 @@ def _stopping(country: str, row: Row, event: Event, personal: Mapping[str, Any])
     said, register, day = event.payload["data"], row["register"], _day(country, event)
     kinds = {placed["kind"] for placed in row["restrictions"].values()}
     if event.type in _AMENDED:
-        is_court = event.payload["actor"]["role"] == COURT
-        stops = stopping_amendment(
-            country, register, kinds, event.payload["authority"] if is_court else "", day
-        )
+        court = event.payload["authority"] if _is_by_a_court(event) else ""
+        stops = stopping_amendment(country, register, kinds, court, day)
         is_annulled = event.type == "entry.EntryAnnulled.v1"
         return stops if is_annulled or _goes_to_others(row, personal) else []
     if event.type == "entry.EntryEnded.v1" and _is_over(row, event, day):
@@ -208,14 +216,17 @@ def after(  # noqa: PLR0911 - one branch an event
                 "title": stated["title"],
                 "restrictions": row["restrictions"] if row else {},
                 "proposals": [],
+                "is_of_court": False,
             }
         case _ if row is None:
             return None
         case "entry.EntryCorrected.v1":
-            return {**row, **_read(event, personal), "proposals": []}
+            amended = {"proposals": [], "is_of_court": _is_by_a_court(event)}
+            return {**row, **_read(event, personal), **amended}
         case "entry.EntryAnnulled.v1":
             stands = {"status": stated["reads"], "until": stated["until"], "title": stated["title"]}
-            return {**row, **_read(event, personal), **stands, "proposals": []}
+            amended = {"proposals": [], "is_of_court": _is_by_a_court(event)}
+            return {**row, **_read(event, personal), **stands, **amended}
         case _ if event.type in _PROPOSED and "proposals" in row:
             return {**row, "version": event.seq, "proposals": [*row["proposals"], _proposal(event)]}
         case _ if event.type == _PLACED:
@@ -231,7 +242,8 @@ def after(  # noqa: PLR0911 - one branch an event
             }
         case "entry.EntryEnded.v1":
             ended = {"status": "ended", "title": stated["title"], "proposals": []}
-            return {**row, **ended, "version": event.seq}
+            is_of_court = row.get("is_of_court", False) and stated["title"] == _BY_ITSELF
+            return {**row, **ended, "version": event.seq, "is_of_court": is_of_court}
         case _ if event.type == _LIFTED:
             left = {i: r for i, r in row["restrictions"].items() if i != stated["restriction"]}
             return {**row, "version": event.seq, "restrictions": left}

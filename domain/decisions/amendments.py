@@ -23,7 +23,7 @@ from domain.commands import (
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
-from domain.entry import Amendment, Entry, Proposal, Reading, Status, can_be_taken_back, reading_of
+from domain.entry import EXPIRY, Amendment, Entry, Proposal, Reading, Status, can_be_taken_back, reading_of
 from domain.lifecycle import AMEND_ENTRY, fits
 from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import whose
@@ -66,6 +66,8 @@ def propose_correction(command: ProposeCorrection, situation: Situation) -> Deci
     if _is_proposed_by_me(entry, basis.rule, "correction", command.of, command.reason, command.content):
         return situation.so_already(basis.rule, authority=basis.authority)
     _must_be_newest(command, entry)
+    _must_stand(entry)
+    _must_be_its_own(basis, entry)
     _must_correct(command.content, entry, basis, situation)
     _must_be_known(basis)
     proposed = e.CorrectionProposed(
@@ -87,7 +89,9 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
         return situation.so_already(basis.rule, authority=basis.authority)
     _must_be_newest(command, entry)
     _must_stand(entry)
+    _must_be_its_own(basis, entry)
     _must_be_free(basis, entry, situation)
+    _read_before(entry)
     _must_be_known(basis)
     proposed = e.AnnulmentProposed(
         register=entry.register,
@@ -206,7 +210,8 @@ def annulled(
 ) -> Events:
     """All that the case wrote is taken back; raises Clash where something was changed since, or cannot be read.
 
-    On appeal the decision is, all the same: an entry of which that is so stays as it is, and is not named.
+    On appeal the decision is, all the same: an entry of which that is so, or which reads as a court decided, stays as
+    it is, and is not named.
     """
     case, events = situation.case, Events()
     written = situation.written
@@ -232,6 +237,7 @@ def _taken_back(  # noqa: PLR0913, PLR0917 - what an annulment says
     key: Target, entry: Entry, situation: Situation, basis: Basis, reason: str, proposal: str | None
 ) -> Events:
     """The newest change of the entry, and what it did to claims."""
+    _must_be_its_own(basis, entry)
     _must_be_free(basis, entry, situation)
     was = _read_before(entry)
     taken_back = e.EntryAnnulled(
@@ -251,6 +257,7 @@ def _taken_back(  # noqa: PLR0913, PLR0917 - what an annulment says
 
 
 def _read_before(entry: Entry) -> Reading:
+    """How it reads once it is taken back; raises Clash where nobody knows."""
     if entry.is_erased:
         raise Clash("entry_erased")
     if entry.before is not None:
@@ -303,7 +310,7 @@ def expire(_command: ExpireEntry, situation: Situation) -> Decision:
         if situation.claim(key).holder == entry.entry
     ]
     released: Events = [(key, e.ClaimReleased(kind=key.kind, holder=entry.entry)) for key in ours]
-    over = e.EntryEnded(register=entry.register, title="expiry")
+    over = e.EntryEnded(register=entry.register, title=EXPIRY)
     return situation.by(rule, [*released, (LEAD, over)])
 
 
@@ -418,6 +425,7 @@ def _must_be_amendable(
         raise NotAllowed("amendment_is_proposed")
     if command.expected != entry.version:
         raise Stale(entry.version)
+    _must_be_its_own(basis, entry)
     proposal = entry.proposal
     if proposal is None or (proposal["event"], proposal["what"]) != (command.proposal, what):
         raise Clash("amendment_not_proposed")
@@ -431,6 +439,12 @@ def _must_be_known(basis: Basis) -> None:
     """Two persons amend: whom the record of competences does not name is neither."""
     if not person_of(basis.rule):
         raise NotAllowed("officer_without_person")
+
+
+def _must_be_its_own(basis: Basis, entry: Entry) -> None:
+    """An office amends for its own error; what a court decided is none, and only a court undoes it."""
+    if entry.is_of_court and not basis.is_court:
+        raise Clash("court_decided")
 
 
 def _must_be_free(basis: Basis, entry: Entry, situation: Situation) -> None:

@@ -105,7 +105,7 @@ def _must_be_anothers(rule: Rule, situation: Situation) -> None:
     """Nobody places or lifts a restriction on what is theirs, by whichever of their numbers (rules.md 20), or on what
     is of somebody for whom they act.
     """
-    people, found = situation.people_of_entry
+    people, found = situation.people_of_entries
     if not rule.known.isdisjoint({*people.persons.values(), *found.bound}):
         raise NotAllowed("own_entry")
 

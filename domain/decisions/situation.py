@@ -36,7 +36,7 @@ from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits, is_kept_back
 from domain.mandate import Mandate
-from domain.needs import beside, bound_to, does_mind_people, humans_of, named_by
+from domain.needs import beside, bound_to, does_mind_people, humans_of, named_by, touched_by
 from domain.offers import offer, terms_of_register
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
@@ -298,16 +298,21 @@ class Situation:
         return self._shown(asked, keys)
 
     @once
-    def people_of_entry(self) -> tuple[InEntry, Shown]:
-        """Whom the entry that an office acts on names, by this command also before and after, and what registers and
+    def people_of_entries(self) -> tuple[InEntry, Shown]:
+        """Whom the entries that an office acts on name, by this command also before and after, and what registers and
         mandates say of them and whoever asks.
         """
-        command, country = self.command, self.entry.country
-        if not isinstance(command, EntryCommand) or not does_mind_people(command):
+        command, country = self.command, self.country.code
+        if not does_mind_people(command):
             return InEntry({}, {}), NOTHING
-        people = named_by(command, self.entry, self.id_of)
+        there = [self.entry] if isinstance(command, EntryCommand) else []
+        written = self.written.values() if isinstance(self.state, Case) else ()
+        touched = touched_by(command, self.state, (*there, *written))
+        if not touched:
+            return InEntry({}, {}), NOTHING
+        people = named_by(command, touched, self.id_of)
         asked = Asked(country, people, self.day, command.by.persons.get(country), None)
-        return people, self._shown(asked, bound_to(command, people))
+        return people, self._shown(asked, bound_to(command, country, people))
 
     def _shown(self, asked: Asked, keys: Collection[Key]) -> Shown:
         humans = humans_of(self.command, asked.country)
@@ -373,7 +378,7 @@ class Situation:
     def _subject(self, there: Case | Entry, authority: str | None) -> Subject:
         is_amended = isinstance(self.command, AmendmentCommand)
         if isinstance(there, Entry):
-            people, found = self.people_of_entry
+            people, found = self.people_of_entries
             return Subject(
                 country=there.country,
                 day=self.day,
@@ -384,8 +389,8 @@ class Situation:
                 else Shown(is_kin=found.is_kin),  # a restriction says who is kept out
             )
         subject = subject_of(there, self.at, self.found)
-        if is_amended:
-            people, found = self.people_of_entry
+        if does_mind_people(self.command):
+            people, found = self.people_of_entries
             subject = replace(
                 subject,
                 parties={**subject.parties, **people.persons},

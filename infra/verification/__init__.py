@@ -29,7 +29,8 @@
 23. restriction  what is placed is of a kind of that office, and new; what is lifted was live, by who placed it or by
                  the court that the law names for its kind
 24. amendment    what is corrected or annulled by one alone is so by the court that the law names, or on appeal; by two,
-                 as another one proposed it, once; it is the newest change, and what is annulled reads as before
+                 as another one proposed it, once; it is the newest change, what is annulled reads as before, and what a
+                 court decided only a court amends
 25. officer      whoever acts as an officer was appointed so in the log, for that authority, and in office there; two
                  who decide (with the key store) are two people
 26. office       a case is signed for by the office of its terms, which are those of its day, an entry by those of its

@@ -1,5 +1,6 @@
 """24. amendment: what is corrected or annulled without a second officer is so by the court that the law names for the
 register on the day, or on appeal; it is the newest change of its entry, reads as it was proposed, once, or as before.
+What a court decided only a court amends.
 
 What was proposed was so by another officer, and is of the change as which the entry reads now. What a case wrote is
 annulled as a whole; on appeal not what reads otherwise since. What is sealed is compared where it opens. By the law
@@ -13,11 +14,10 @@ from typing import Any, Final
 from domain.countries import country_of, legal_day
 from domain.lifecycle import DECIDE_APPEAL
 from domain.offers import amendments_of, appeal_bodies, content_owners
-from domain.roles import COURT
 from infra.verification.findings import Wrong
 from infra.verification.log_file import Row, said_by
 from infra.verification.reach import ANNULLED, WRITES
-from infra.verification.record import PROPOSED, Record, hash_of, record_of
+from infra.verification.record import PROPOSED, Record, hash_of, is_as_a_court, record_of
 from infra.verification.sealed import Opener
 from infra.verification.statement import FAILED
 from infra.verification.streams import Streams
@@ -52,6 +52,8 @@ def check_amendment(
             raise Wrong("amendment", "there is nothing to amend")
         if said["data"]["of"] != entry.now.change:
             raise Wrong("amendment", "what is amended is not the newest change of the entry")
+        if entry.now.is_of_court and not is_as_a_court(said):
+            raise Wrong("amendment", "what a court decided is undone, and by no court")
         if said["data"]["proposal"] is not None:
             _must_be_as_proposed(said, stored, entry, opener)
         if said["type"] == ANNULLED:
@@ -108,8 +110,7 @@ def _public(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _must_be_by_whom_the_law_names(country: str, said: Mapping[str, Any]) -> None:
-    told, office = said["data"], said["authority"]
-    is_of_court = told["rule"].split(":")[1:2] == [COURT]  # kin of a party or not
+    told, office, is_of_court = said["data"], said["authority"], is_as_a_court(said)
     for register in _registers(told):
         if is_of_court and office != _court(country, register, said["time"]):
             raise Wrong("amendment", f"{office} amends as a court, and the law names no such court")

@@ -97,6 +97,90 @@ def test_the_appeal_is_won_and_what_was_registered_since_stands_until_a_court_de
     assert report["failures"] == []
 
 
+def given_by_a_court(town: Town, case: str, to: str) -> str:
+    """The entry, which a court corrected: the car is theirs."""
+    path = path_of(town, case)
+    found = seen(town, path, JUDGE)
+    content = {**found["content"], "owner": as_owner(person(to))}
+    said = {"of": found["newest_change"], "content": content, "reason": "Judgement of 3 March."}
+    good(act(town, JUDGE, path, "corrections", said))
+    return path
+
+
+def test_two_officers_do_not_undo_what_a_court_decided(town: Town) -> None:
+    path = given_by_a_court(town, town.take_to("completed", *SALE), THIRD)
+    found = seen(town, path)
+    said = {"of": found["newest_change"], "reason": "Our error."}
+    content = {**found["content"], "owner": as_owner(person(BUYER))}
+    for what, body in (
+        ("correction-proposals", {**said, "content": content}),
+        ("annulment-proposals", said),
+    ):
+        assert problem(act(town, FIRST, path, what, body)) == (409, "court_decided")
+
+
+def test_an_appeal_that_is_won_does_not_undo_it_either(town: Town) -> None:
+    case = under_appeal(town)
+    path = given_by_a_court(town, case, THIRD)
+    assert town.read(case, APPEALS)["obstacles"] == ["entry_changed_since"]
+    assert queued(town, APPEALS, case) == ["entry_changed_since"]
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    assert seen(town, path)["content"]["owner"] == as_owner(person(THIRD))
+    assert "court_left" in [each["what"] for each in town.read(case, SELLER)["next"]]
+    assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["failures"] == []
+
+
+def test_who_bought_it_on_and_lost_before_a_court_does_not_win_it_back_by_an_appeal(town: Town) -> None:
+    case = under_appeal(town)
+    again = sold_on(town, case)
+    good(town.judge(FIRST, again, "proposals", {}))
+    good(town.judge(SECOND, again, "approvals", {}))
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    path = given_by_a_court(town, case, SELLER)
+    change = town.change(REGISTRY, "KZ", path.rpartition("/")[2])
+    assert change is not None
+    receipt = town.receipt("KZ", REGISTRY, "vehicles", change)
+    good(town.as_(REGISTRY).post("/v1/feeds/kz/receipts", {"receipts": [receipt]}))
+    good(
+        town.as_(THIRD).post(
+            f"/v1/cases/{again}/appeals", {"of": town.read(again, THIRD)["ending"]["of"], "reason": "I paid."}
+        )
+    )
+    good(town.judge(APPEALS, again, "appeal-decisions", WON))
+    assert seen(town, path)["content"]["owner"] == as_owner(person(SELLER))
+
+
+def test_who_has_the_car_by_now_decides_no_appeal_over_it(town: Town) -> None:
+    case = under_appeal(town)
+    given_by_a_court(town, case, APPEALS)
+    for outcome in ("upheld", "annulled"):
+        said = {"outcome": outcome, "reason": "It is mine."}
+        assert problem(town.judge(APPEALS, case, "appeal-decisions", said)) == (403, "party_to_this_case")
+
+
+def test_a_judge_whose_car_it_is_annuls_nothing_by_the_case(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    found = seen(town, path)
+    said = {"of": found["newest_change"], "reason": "It is the judge's."}
+    content = {**found["content"], "owner": as_owner(person(JUDGE))}
+    good(act(town, FIRST, path, "correction-proposals", {**said, "content": content}))
+    good(act(town, SECOND, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+    assert problem(town.judge(JUDGE, case, "annulments", {"reason": "No."})) == (403, "party_to_this_case")
+
+
+def test_an_arrest_is_shown_to_who_decides_the_appeal_and_to_the_parties(town: Town) -> None:
+    case = under_appeal(town)
+    path = path_of(town, case)
+    arrest = {"kind": "arrest", "reference": None}
+    good(town.as_("kz-bailiffs-officer").post(f"{path}/restrictions", arrest))
+    assert town.read(case, APPEALS)["obstacles"] == ["restricted:arrest"]
+    assert queued(town, APPEALS, case) == ["restricted:arrest"]
+    assert town.read(case, SELLER)["obstacles"] == ["restricted"]
+    refused = town.judge(APPEALS, case, "appeal-decisions", WON)
+    assert problem(refused) == (409, "entry_restricted")
+
+
 def test_who_loses_the_car_by_anothers_appeal_is_told_the_truth_and_which_court_is_open(town: Town) -> None:
     case = under_appeal(town)
     good(town.judge(APPEALS, case, "appeal-decisions", WON))

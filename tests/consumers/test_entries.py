@@ -129,6 +129,25 @@ def test_who_amends_alone_is_the_court_of_the_register_or_decides_appeals() -> N
         check(PROPOSED, replace(ministry, payload=judge))
 
 
+def test_what_a_court_decided_is_amended_by_a_court_alone() -> None:
+    """Until an ordinary change; a row of before does not know it."""
+    judged = after({**PROPOSED, "entry": "s"}, event(CORRECTED, COURT, content_version=2), OWNER)
+    assert judged is not None
+    row = {**judged, "proposals": PROPOSED["proposals"]}
+    by_two = event(CORRECTED, OFFICE, proposal="newest")
+    with pytest.raises(Wrong, match="no court"):
+        check(row, by_two)
+    with pytest.raises(Wrong, match="no court"):
+        check(row, event(ANNULLED, "kz-interior-ministry", proposal=None))
+    check(row, event(CORRECTED, COURT))
+    changed = event(CHANGED, OFFICE, content_version=2)
+    changed.payload["data"]["until"] = None
+    sold = after(row, changed, OWNER)
+    assert sold is not None
+    check({**sold, "proposals": PROPOSED["proposals"]}, by_two)
+    check(PROPOSED, by_two)
+
+
 def test_a_row_keeps_what_was_proposed_of_its_newest_change() -> None:
     there = after({**PROPOSED, "entry": "s", "proposals": []}, proposing("o2"), {})
     assert there is not None

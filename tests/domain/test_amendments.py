@@ -44,6 +44,7 @@ from tests.domain.acts import (
     erase_entry,
     expire,
     later,
+    lift,
     object_to,
     office,
     party,
@@ -223,7 +224,7 @@ def test_who_has_no_number_is_another_owner_by_their_name() -> None:
     story = given(a_sale(), *COMPLETED)
     nobody = {**as_owner(story.request["seller"]), "personal_number": None, "document": None}
     unnumbered = {**story.entry.content, "owner": nobody}
-    given(story, correct_as_a_court(content=unnumbered), restrict("arrest"))
+    given(story, propose_correction(content=unnumbered), correct(), restrict("arrest"))
     other = {**unnumbered, "owner": {**nobody, "surname": "Another"}}
     story.when(propose_correction(content=other)).then_refused(Clash, "entry_restricted")
 
@@ -325,7 +326,7 @@ def test_a_change_since_makes_a_proposal_void() -> None:
     story = given(a_sale(), *COMPLETED, propose_correction())
     proposal = story.entry.proposal
     assert proposal is not None
-    given(story, correct_as_a_court(content={**story.entry.content, "owner": seller(story)}))
+    given(story, again_by_the_office)
     assert story.entry.proposal is None
     story.when(correct(proposal=proposal["event"]))
     story.then_refused(Clash, "amendment_not_proposed")
@@ -450,6 +451,112 @@ def test_one_former_reading_is_known_and_what_lies_further_back_is_said_to_be_un
             (story.key, e.EntryChanged(register="vehicles", content_version=2, title="sale", content=content))
         )
     given(story, annul_as_a_court()).when(annul_as_a_court()).then_refused(Clash, "former_reading_unknown")
+
+
+def test_what_nobody_could_confirm_is_not_proposed() -> None:
+    story = given(a_sale(), *COMPLETED, changed_hands, propose_annulment(), annul())
+    story.when(propose_annulment()).then_refused(Clash, "former_reading_unknown")
+    story.when(propose_correction()).then("CorrectionProposed")
+
+
+# --- what a court decided -----------------------------------------------------------------------------------
+
+
+def again_by_the_office(story: Story) -> None:
+    """An ordinary change."""
+    register, entry = story.offer.procedure.registers[0], story.entry
+    changed = e.EntryChanged(
+        register=register.name,
+        content_version=register.content_version,
+        title=entry.title,
+        content=entry.content,
+    )
+    story.happened((story.key, changed))
+
+
+decided = pytest.mark.parametrize(
+    "decide", [correct_as_a_court(), annul_as_a_court()], ids=["corrects", "annuls"]
+)
+
+
+@decided
+def test_what_a_court_decided_is_no_error_of_an_office(decide: Act) -> None:
+    story = given(a_sale(), *COMPLETED, decide)
+    for proposal in (propose_correction(content=in_blue(story)), propose_annulment()):
+        story.when(proposal).then_refused(Clash, "court_decided")
+    given(story, again_by_the_office)
+    story.when(propose_correction(content=in_blue(story))).then("CorrectionProposed")
+
+
+def in_blue(story: Story) -> dict[str, Any]:
+    content = dict(story.entry.content)
+    return {**content, "vehicle": {**content["vehicle"], "colour": "blue"}}
+
+
+@decided
+def test_what_was_proposed_of_it_all_the_same_nobody_confirms(decide: Act) -> None:
+    """It was taken before the house asked so."""
+    story = given(a_sale(), *COMPLETED, decide)
+    about: Any = {
+        "register": "vehicles",
+        "of": story.entry.change,
+        "rule": "entry.propose:officer",
+        "reason": "Our error.",
+        "officer_person": "human-officer-1",
+    }
+    content: Any = {"content_version": 2, "content": in_blue(story)}
+    for proposed, confirm in (
+        (e.CorrectionProposed(**about, **content), correct()),
+        (e.AnnulmentProposed(**about), annul()),
+    ):
+        story.happened((story.key, proposed))
+        story.when(confirm).then_refused(Clash, "court_decided")
+
+
+def test_a_court_amends_what_a_court_decided() -> None:
+    story = given(a_sale(), *COMPLETED, correct_as_a_court())
+    story.when(correct_as_a_court(content=in_blue(story))).then("EntryCorrected", "ResultCorrected")
+    story.when(annul_as_a_court()).then("EntryAnnulled", "ResultAnnulled")
+
+
+def test_what_comes_back_by_an_annulment_is_the_courts_again_where_it_was() -> None:
+    story = given(
+        a_sale(), *COMPLETED, correct_as_a_court(), again_by_the_office, propose_annulment(), annul()
+    )
+    story.when(propose_correction(content=in_blue(story))).then_refused(Clash, "court_decided")
+
+
+def test_an_end_by_itself_leaves_it_the_courts_and_one_that_an_office_wrote_does_not() -> None:
+    story = holding_until(date(2026, 11, 24))
+    given(story, correct_as_a_court(), later(hours=35), expire())
+    assert story.entry.title == "expiry"
+    story.when(propose_annulment()).then_refused(Clash, "court_decided")
+    story = given(a_sale(), *COMPLETED, correct_as_a_court(), ended)
+    story.when(propose_annulment()).then("AnnulmentProposed")
+
+
+def test_an_appeal_that_is_won_leaves_what_a_court_decided_since() -> None:
+    """The decision counts no more, as where the car was sold on; the car stays with whom the court gave it to."""
+    story = given(a_sale(), *COMPLETED, serve(), appeal(), correct_as_a_court())
+    assert in_the_way(story) == [IN_ERROR]
+    stood = story.entry
+    story.when(decide_appeal("annulled", "It was not the owner."))
+    story.then("ResultAnnulled", "AppealDecided", "AppealTermEnded")
+    assert (story.the(e.ResultAnnulled).entries, story.entry) == ([], stood)
+    assert story.now.amendments[-1]["left"] == [stood.entry]
+    assert courts(story) == [("p1", "court_left"), ("p2", "court_left")]
+
+
+def test_so_it_does_where_a_court_took_back_what_came_after() -> None:
+    story = given(a_birth(), *BIRTH_REGISTERED, acknowledge(), serve(), appeal())
+    given(story, again_by_the_office, annul_as_a_court(TR_JUDGE))
+    assert story.entry.depth == 0, "how it read before is known: it was not there"
+    story.when(decide_appeal("annulled", "It is another's."))
+    story.then("ResultAnnulled", "AppealDecided", "AppealTermEnded")
+    assert story.entry.status == "active"
+
+
+# --- what is annulled for good ------------------------------------------------------------------------------
 
 
 def test_what_is_annulled_for_good_is_not_corrected() -> None:
@@ -591,6 +698,15 @@ def courts(story: Story) -> list[tuple[str, str]]:
 def test_an_appeal_annuls_nothing_that_is_restricted() -> None:
     story = given(a_sale(), *COMPLETED, serve(), appeal(), restrict("arrest"))
     story.when(decide_appeal("annulled", "It was not the owner.")).then_refused(Clash, "entry_restricted")
+
+
+def test_who_decides_an_appeal_is_told_that_what_was_written_is_restricted() -> None:
+    story = given(a_sale(), *COMPLETED, serve(), appeal(), restrict("arrest"))
+    assert in_the_way(story) == ["restricted:arrest"]
+    given(story, lift(office("restricting_officer", "bailiff-1", authority="kz-bailiffs")))
+    assert in_the_way(story) == []
+    given(story, restrict("arrest", restriction="restriction-2"), changed_hands)
+    assert in_the_way(story) == [IN_ERROR], "what is left as it is, nothing stops"
 
 
 def test_while_an_appeal_is_open_who_decides_it_annuls() -> None:

@@ -19,8 +19,10 @@ from tests.domain.acts import (
     annul,
     annul_as_a_court,
     annul_result,
+    appeal,
     correct,
     correct_as_a_court,
+    decide_appeal,
     end_mandate,
     give_mandate,
     lift,
@@ -142,6 +144,95 @@ def test_whose_mandate_is_over_and_whose_child_is_grown_up_may_again() -> None:
     born(story, "2000-01-01")
     given(story).when(restrict("arrest", bailiff(human(MOTHER)))).then("RestrictionPlaced")
     assert story.the(e.RestrictionPlaced).rule == "entry.restrict:restricting_officer:kin"
+
+
+# --- what a case wrote --------------------------------------------------------------------------------------
+
+
+def appeals(me: str) -> Who:
+    return office("appeal_officer", "appeals-7", authority="kz-interior-ministry", person=me)
+
+
+def gave_it_to(whom: Mapping[str, Any]) -> Act:
+    """A court gave the car to this person, who has no part in the case."""
+
+    def act(story: Story) -> Any:
+        return correct_as_a_court(content={**story.entry.content, "owner": itself(whom)})(story)
+
+    return act
+
+
+def bought_it(whom: Mapping[str, Any]) -> Act:
+    """It was sold on to this person."""
+
+    def act(story: Story) -> None:
+        content = {**story.entry.content, "owner": itself(whom)}
+        sold = e.EntryChanged(register="vehicles", content_version=2, title="sale", content=content)
+        story.happened((story.key, sold))
+
+    return act
+
+
+OWNER: Final = person("KZ", 931)
+
+
+def is_in_it(_story: Story) -> str:
+    return human(OWNER)
+
+
+def has_a_mandate(story: Story) -> str:
+    given(story, give_mandate(OTHER, of=OWNER))
+    return human(OTHER)
+
+
+mine = pytest.mark.parametrize("became", [gave_it_to, bought_it])
+bound_to_the_owner = pytest.mark.parametrize("who", [is_in_it, has_a_mandate])
+
+
+@mine
+@bound_to_the_owner
+def test_nobody_decides_an_appeal_over_what_is_theirs_by_now(
+    became: Callable[[Any], Act], who: Callable[[Story], str]
+) -> None:
+    for outcome in ("upheld", "annulled"):
+        story = given(a_sale(), *COMPLETED, appeal(), became(OWNER))
+        me = who(story)
+        story.when(decide_appeal(outcome, by=appeals(me))).then_refused(NotAllowed, "party_to_this_case")
+        given(story, decide_appeal(outcome))
+
+
+@mine
+@bound_to_the_owner
+def test_no_judge_annuls_by_the_case_what_is_theirs_by_now(
+    became: Callable[[Any], Act], who: Callable[[Story], str]
+) -> None:
+    story = given(a_sale(), *COMPLETED, became(OWNER))
+    me = who(story)
+    story.when(annul_result(judge(me))).then_refused(NotAllowed, "party_to_this_case")
+    story.when(annul_as_a_court(judge(me))).then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_a_parent_and_a_head_of_whom_it_is_by_now_decide_no_appeal_over_it() -> None:
+    child = {**CHILD, "born_on": "2015-03-01"}
+    story = given(a_sale(), *COMPLETED, appeal(), gave_it_to(child))
+    born(story)
+    story.when(decide_appeal("upheld", by=appeals(human(MOTHER))))
+    story.then_refused(NotAllowed, "party_to_this_case")
+    story = given(a_sale(), *COMPLETED, appeal(), gave_it_to(COMPANY))
+    head = {"person": OTHER, "may_act": "alone", "since": "2020-01-01", "until": None}
+    content = {"number": COMPANY["number"], "names": ["Example"], "heads": [head], "struck_off_on": None}
+    imported(story, content, REGISTER)
+    story.when(decide_appeal("upheld", by=appeals(human(OTHER))))
+    story.then_refused(NotAllowed, "party_to_this_case")
+
+
+def test_kin_of_whom_it_is_by_now_are_named_so() -> None:
+    story = given(a_sale(), *COMPLETED, appeal(), gave_it_to(OWNER))
+    a_birth_of(story, 1, OWNER, OTHER)
+    given(story, decide_appeal("upheld", by=appeals(human(OTHER))))
+    assert story.the(e.AppealDecided).rule == "case.decide_appeal:appeal_officer:kin"
+    given(story, annul_result(judge(human(OTHER))))
+    assert story.the(e.ResultAnnulled).rule == "case.annul:court:kin"
 
 
 # --- kin --------------------------------------------------------------------------------------------------

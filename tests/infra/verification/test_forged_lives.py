@@ -100,6 +100,48 @@ def test_a_court_corrects_the_newest_change(operator: Operator) -> None:
     assert operator.sign(car, COURT, nothing, judge, "entry") == ["amendment"]
 
 
+def test_what_a_court_corrected_two_officers_do_not_correct(operator: Operator) -> None:
+    car, judge, two = operator.entry(2), operator.officer(JUDGE), operator.officer(TWO)
+    assert operator.sign(car, COURT, by_court, judge, "entry") == []
+    as_proposed = partial(corrected, proposed(operator, car))
+    assert operator.sign(car, OFFICE, as_proposed, two, "entry") == ["amendment"]
+
+
+def test_nor_do_they_annul_it(operator: Operator) -> None:
+    car, judge, two = operator.entry(2), operator.officer(JUDGE), operator.officer(TWO)
+    assert operator.sign(car, COURT, by_court, judge, "entry") == []
+    by_two = partial(annulled, rule="entry.amend:officer", proposal=offices.propose_annulment(operator))
+    assert operator.sign(car, OFFICE, by_two, two, "entry") == ["amendment"]
+
+
+def test_a_court_amends_what_a_court_decided(operator: Operator) -> None:
+    car, judge = operator.entry(2), operator.officer(JUDGE)
+    assert operator.sign(car, COURT, by_court, judge, "entry") == []
+    assert operator.sign(car, COURT, annulled, judge, "entry") == []
+
+
+def test_an_appeal_takes_back_nothing_that_a_court_decided(operator: Operator) -> None:
+    case, car = operator.past.cases["sold"], operator.entry(0)
+    officer = operator.officer(f"{offices.MINISTRY}-appeal-officer-1")
+
+    def corrected_by_it(state: Any) -> list[e.Event]:
+        (member,) = state.entries
+        said = {"law": "-", "rule": "entry.amend:court", "reason": "-", "officer_person": "-"}
+        return [e.ResultCorrected(**member, of=operator.newest(car), **said)]
+
+    judged = operator.sign(case, COURT, corrected_by_it, operator.officer(JUDGE), beside=(car, by_court))
+    assert judged == []
+    assert operator.sign(case, OFFICE, offices.lodged, APPLICANT) == []
+
+    def on_appeal(state: Any) -> list[e.Event]:
+        said = {"law": "-", "rule": offices.ON_APPEAL, "reason": "-", "officer_person": "-"}
+        told: list[e.Event] = [e.ResultAnnulled(entries=state.entries, **said)]
+        return [*told, *offices.decided(state, "annulled"), e.AppealTermEnded()]
+
+    back = partial(annulled, rule=offices.ON_APPEAL)
+    assert operator.sign(case, offices.MINISTRY, on_appeal, officer, beside=(car, back)) == ["amendment"]
+
+
 @pytest.mark.parametrize("wrong", [{"reads": "ended"}, {"until": "2030-01-01"}, {"content": None}])
 def test_what_a_court_annuls_reads_as_before(operator: Operator, wrong: dict[str, Any]) -> None:
     """What it sold it takes back with the sale."""
