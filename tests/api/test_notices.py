@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from projections import acts_for_others
-from tests.api.test_amendments import act, confirm, in_green, path_of, propose
+from tests.api.test_amendments import act, confirm, in_green, path_of, propose, seen
 from tests.api.test_companies import consented as founding_consented
 from tests.api.test_companies import filed as founded
 from tests.api.test_companies import head, registered
@@ -359,8 +359,9 @@ def test_whom_a_correction_takes_out_of_an_entry_hears_it_once_and_keeps_it(town
     assert (newest["what"], newest["entry"]) == ("entry_left_out", path.rpartition("/")[2])
     assert newest["sentence"].startswith("Something that a register said was corrected or annulled")
     assert of_entry(town, THIRD, path) == ["entry_corrected"]
-    good(propose(town, path))
-    good(confirm(town, path, SECOND, "corrections"))
+    found = seen(town, path, JUDGE)
+    again = {"of": found["newest_change"], "content": in_green(found), "reason": "Judgement of 4 March."}
+    good(act(town, JUDGE, path, "corrections", again))
     town.settle()
     assert of_entry(town, SELLER, path) == ["entry_left_out"]
     assert of_entry(town, THIRD, path) == ["entry_corrected"]
