@@ -25,6 +25,7 @@ from domain.procedure import (
     entry_key,
 )
 from domain.procedures import procedures, registers
+from infra.development import development
 from tests.examples import person, unnumbered
 
 NAME: Final = "founding_of_the_tests"
@@ -94,6 +95,7 @@ FOUNDING: Final = Procedure(
 @contextmanager
 def founding_is_offered(procedure: Procedure = FOUNDING) -> Iterator[Offer]:
     """Kazakhstan offers it, as long as a test runs, on the terms and at the office of its car sales."""
+    development.residents()  # who is in office, and is found once, has nothing to do with a law that is made up
     sale = offers()["KZ", "car_sale"]
     terms = replace(
         sale.terms[-1],
