@@ -59,9 +59,9 @@ from tests.domain.lives import (
 from tests.domain.story import Act, Story, folded, forgotten, given, in_the_way
 
 LAWS: Final = ("a sale", "a sale", "a birth", "a permit", "a permit", "an export", "an export", "a founding")
-# How far the first case has come when the life begins, with days between; of several ways to ask, the first, or the
-# one that is named. What does not fit there is left out.
-Before = type[c.Command] | tuple[type[c.Command], int] | Act | int
+# How far the first case has come when the life begins, with days between, and days off by a decree; of several ways
+# to ask, the first, or the one that is named. What does not fit there is left out.
+Before = type[c.Command] | tuple[type[c.Command], int] | Act | int | frozenset[int]
 _CONSENTED: Final = (c.FileCase, *(c.GiveConsent,) * 5)
 _IN_HAND: Final = (*_CONSENTED, c.RecordPayment, c.AssignCase)
 _APPROVED: Final = (*_IN_HAND, c.ProposeApproval, c.ApproveCase)
@@ -82,6 +82,7 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "in hand": _IN_HAND,
     "prolonged": (*_IN_HAND, c.ExtendDeadline),
     "returned": (*_IN_HAND, c.RequestInformation),
+    "returned, and amended": (*_IN_HAND, c.RequestInformation, c.AmendRequest),
     "answered": (*_IN_HAND, c.RequestInformation, c.ProvideInformation),
     "never answered": (*_IN_HAND, c.RequestInformation, 80, c.LapseCase),
     "never answered, set aside, paid": (
@@ -99,6 +100,7 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "set aside": (*_IN_HAND, c.RefuseCase, c.LodgeAppeal, c.DecideAppeal, c.AssignCase),
     "approved": _APPROVED,
     "approved, of no value yet": (*_APPROVED, unvalued),
+    "approved, its last day a day off by now": (*_APPROVED, frozenset(range(28, 36))),
     "unpaid": (*_APPROVED, 40, c.LapseCase),
     "approved, paid in time after all": (*_APPROVED, 40, c.LapseCase, (c.RecordPayment, 1)),
     "held": _HELD,
@@ -115,6 +117,14 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     "corrected": (*_APPROVED, c.RecordPayment, c.ProposeCorrection, c.CorrectEntry),
     "annulled": (*_APPROVED, c.RecordPayment, c.AnnulResult),
     "completed, appealed": (*_APPROVED, c.RecordPayment, c.RecordReceipt, c.LodgeAppeal),
+    "paid in time, forgotten": (
+        *(*_CONSENTED, 40, c.LapseCase, 20, c.PresumeServed, 200, c.EndAppealTerm, 800, c.EraseCase),
+        (c.RecordPayment, 1),
+    ),
+    "inquired, its last day a day off by now": (*_IN_HAND, c.RequestOpinion, frozenset(range(1, 36))),
+    "annulled by its entry": (*_APPROVED, c.RecordPayment, (c.AnnulEntry, 1)),
+    "of another party": (c.FileCase, (c.AmendRequest, 2)),
+    "returned, and agreed to again": (*_IN_HAND, c.RequestInformation, c.RevokeConsent, c.GiveConsent),
     "nearly forgotten": (
         *(*_IN_HAND, c.RefuseCase, c.RecordRefund, 20, c.PresumeServed, 200, c.EndAppealTerm, 800),
     ),
@@ -160,6 +170,8 @@ class Lives(RuleBasedStateMachine):
             kind, nth = step if isinstance(step, tuple) else (step, 0)
             if isinstance(kind, int):
                 self._pass(acts.later(days=kind))
+            elif isinstance(kind, frozenset):
+                self.a_decree_moves_days({*kind}, 0)
             elif not isinstance(kind, type):
                 self._ask_if(story, kind)
             elif kind is c.FileCase:
