@@ -75,7 +75,10 @@ class Connections:
         try:
             yield connection
         finally:
-            self._free.append(connection)
+            if connection.in_transaction:  # whoever had it could not end it: nobody goes on with that
+                connection.close()
+            else:
+                self._free.append(connection)
 
     def close(self) -> None:
         """Give back those that nobody has."""

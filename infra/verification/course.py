@@ -14,9 +14,7 @@ from domain.decision import SYSTEM_ACTOR
 from domain.offers import offer
 from domain.procedure import Offer, Terms
 from domain.roles import OFFICERS
-from infra.verification.by_terms import (
-    members_of_fees,
-)
+from infra.verification.by_terms import members_of_fees
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
 REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED

@@ -85,6 +85,7 @@ NOT_COVERED: Final = (
     "what lies beside the log: the answers kept for repeated requests, and readings after the last head of their table",
     "whether the days in a case were computed rightly, and an entry reads as was requested: replay shows each step",
     "in a case, a fee or a consent by what is personal, and which kind of change its procedure makes to an entry",
+    "whether what a case says was corrected or annulled by an office or a court was so in its register, too",
     "whether the terms that a case names by their hash are those that this verifier knows of that day",
     "the files of evidence: whether they are there, and have the sha256 that their case holds",
     "whether what a case claims is what its request is about, and who takes over what was kept was of its people",

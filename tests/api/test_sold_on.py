@@ -26,19 +26,22 @@ def under_appeal(town: Town) -> str:
     return case
 
 
-def draft(town: Town, case: str) -> dict[str, Any]:
-    """The buyer sells the car to a third."""
-    request = town.read(case)["request"]
-    sold = {**request, "seller": request["buyer"], "buyer": person(THIRD)}
-    return {"country": "KZ", "procedure": "car_sale", "request": sold}
+def resale(town: Town, case: str, by: str, to: str) -> dict[str, Any]:
+    request = {**town.read(case)["request"], "seller": person(by), "buyer": person(to)}
+    return {"country": "KZ", "procedure": "car_sale", "request": request}
 
 
-def sold_on(town: Town, case: str) -> str:
-    """The same, until an officer has it."""
-    again = good(town.as_(BUYER).post("/v1/cases", draft(town, case), key=new_key()))["case"]
-    of = town.read(again, THIRD)["request_hash"]
-    good(town.as_(THIRD).post(f"/v1/cases/{again}/consents", {"answer": "give", "of": of}))
-    paid = {"statement": town.statement(town.read(again, BUYER))}
+def obstacles(town: Town, case: str, by: str, to: str) -> list[str]:
+    """What a seller hears before they file."""
+    found: list[str] = good(town.as_(by).post("/v1/estimates", resale(town, case, by, to)))["obstacles"]
+    return found
+
+
+def filed(town: Town, case: str, by: str, to: str) -> str:
+    again = good(town.as_(by).post("/v1/cases", resale(town, case, by, to), key=new_key()))["case"]
+    of = town.read(again, to)["request_hash"]
+    good(town.as_(to).post(f"/v1/cases/{again}/consents", {"answer": "give", "of": of}))
+    paid = {"statement": town.statement(town.read(again, by))}
     good(town.as_(TREASURY).post(f"/v1/cases/{again}/payments", paid))
     good(town.judge(FIRST, again, "assignments"))
     return str(again)
@@ -54,9 +57,9 @@ def test_who_buys_what_is_under_appeal_hears_it_before_they_consent_and_the_offi
     town: Town,
 ) -> None:
     case = under_appeal(town)
-    estimate = good(town.as_(BUYER).post("/v1/estimates", draft(town, case)))
+    estimate = good(town.as_(BUYER).post("/v1/estimates", resale(town, case, BUYER, THIRD)))
     assert estimate["obstacles"] == ["under_appeal"]
-    again = sold_on(town, case)
+    again = filed(town, case, BUYER, THIRD)
     for who in (BUYER, THIRD, FIRST):
         assert town.read(again, who)["obstacles"] == ["under_appeal"]
     assert queued(town, FIRST, again) == ["under_appeal"]
@@ -69,7 +72,7 @@ def test_who_buys_what_is_under_appeal_hears_it_before_they_consent_and_the_offi
 def test_the_appeal_is_won_and_what_was_registered_since_stands_until_a_court_decides(town: Town) -> None:
     case = under_appeal(town)
     assert town.read(case, APPEALS)["obstacles"] == []
-    again = sold_on(town, case)
+    again = filed(town, case, BUYER, THIRD)
     good(town.judge(FIRST, again, "proposals", {}))
     good(town.judge(SECOND, again, "approvals", {}))
     assert town.read(case, APPEALS)["obstacles"] == ["entry_changed_since"]
@@ -132,7 +135,7 @@ def test_an_appeal_that_is_won_does_not_undo_it_either(town: Town) -> None:
 
 def test_who_bought_it_on_and_lost_before_a_court_does_not_win_it_back_by_an_appeal(town: Town) -> None:
     case = under_appeal(town)
-    again = sold_on(town, case)
+    again = filed(town, case, BUYER, THIRD)
     good(town.judge(FIRST, again, "proposals", {}))
     good(town.judge(SECOND, again, "approvals", {}))
     good(town.judge(APPEALS, case, "appeal-decisions", WON))
@@ -208,13 +211,13 @@ def test_who_buys_what_a_registry_objected_to_or_an_officer_wants_corrected_hear
     path = path_of(town, case)
     objection = town.objection("KZ", REGISTRY, "vehicles", seen(town, path)["newest_change"], "plate_unknown")
     good(town.as_(REGISTRY).post("/v1/feeds/kz/objections", {"objections": [objection]}))
-    estimate = good(town.as_(BUYER).post("/v1/estimates", draft(town, case)))
+    estimate = good(town.as_(BUYER).post("/v1/estimates", resale(town, case, BUYER, THIRD)))
     assert estimate["obstacles"] == ["entry_objected"]
     said = {"of": seen(town, path)["newest_change"], "reason": "The clerk took the wrong plate."}
     good(act(town, FIRST, path, "annulment-proposals", said))
-    estimate = good(town.as_(BUYER).post("/v1/estimates", draft(town, case)))
+    estimate = good(town.as_(BUYER).post("/v1/estimates", resale(town, case, BUYER, THIRD)))
     assert estimate["obstacles"] == ["entry_objected", "amendment_proposed"]
-    again = sold_on(town, case)
+    again = filed(town, case, BUYER, THIRD)
     for who in (BUYER, THIRD, FIRST):
         assert town.read(again, who)["obstacles"] == ["entry_objected", "amendment_proposed"]
     assert queued(town, FIRST, again) == ["entry_objected", "amendment_proposed"]
@@ -223,31 +226,10 @@ def test_who_buys_what_a_registry_objected_to_or_an_officer_wants_corrected_hear
 def won_after_it_was_sold_on(town: Town) -> tuple[str, str]:
     """The seller wins; by then the car is the third's. The first sale, and the second."""
     case = under_appeal(town)
-    again = sold_on(town, case)
+    again = filed(town, case, BUYER, THIRD)
     approved(town, again)
     good(town.judge(APPEALS, case, "appeal-decisions", WON))
     return case, again
-
-
-def resale(town: Town, case: str, by: str, to: str) -> dict[str, Any]:
-    request = {**town.read(case)["request"], "seller": person(by), "buyer": person(to)}
-    return {"country": "KZ", "procedure": "car_sale", "request": request}
-
-
-def obstacles(town: Town, case: str, by: str, to: str) -> list[str]:
-    """What a seller hears before they file."""
-    found: list[str] = good(town.as_(by).post("/v1/estimates", resale(town, case, by, to)))["obstacles"]
-    return found
-
-
-def filed(town: Town, case: str, by: str, to: str) -> str:
-    again = good(town.as_(by).post("/v1/cases", resale(town, case, by, to), key=new_key()))["case"]
-    of = town.read(again, to)["request_hash"]
-    good(town.as_(to).post(f"/v1/cases/{again}/consents", {"answer": "give", "of": of}))
-    paid = {"statement": town.statement(town.read(again, by))}
-    good(town.as_(TREASURY).post(f"/v1/cases/{again}/payments", paid))
-    good(town.judge(FIRST, again, "assignments"))
-    return str(again)
 
 
 def approved(town: Town, case: str) -> None:
@@ -289,7 +271,7 @@ def test_so_does_each_who_buys_it_after_them(town: Town) -> None:
 
 def test_while_the_appeal_is_open_each_of_them_hears_of_that(town: Town) -> None:
     case = under_appeal(town)
-    approved(town, sold_on(town, case))
+    approved(town, filed(town, case, BUYER, THIRD))
     assert obstacles(town, case, THIRD, FOURTH) == ["under_appeal"]
     third = filed(town, case, THIRD, FOURTH)
     for who in (THIRD, FOURTH, FIRST):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.runtime.sqlite_file import begin_write, connect, create, said_as, transaction
+from infra.runtime.sqlite_file import Connections, begin_write, connect, create, said_as, transaction
 
 SPAWN = multiprocessing.get_context("spawn")
 SCHEMA = ("CREATE TABLE things (name TEXT)", "INSERT INTO things VALUES ('first')")
@@ -126,3 +126,16 @@ def test_an_error_is_said_in_the_words_of_the_store_and_names_no_path(tmp_path: 
         said_as(Away, "things cannot be kept"),
     ):
         (tmp_path / "nowhere").read_bytes()
+
+
+def test_a_connection_with_a_transaction_that_nobody_ended_is_given_to_nobody(
+    tmp_path: Path,
+) -> None:
+    connections = Connections(tmp_path / "x.sqlite")
+    with connections.one() as left:
+        left.execute("BEGIN")
+    with connections.one() as other:
+        assert (other is left, other.in_transaction) == (False, False)
+    with connections.one() as again:
+        assert again is other
+    connections.close()
