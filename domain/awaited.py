@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain.about import asks_four_eyes, offer_of
-from domain.case import Case, Stage
+from domain.case import BEFORE_DECISION, Case, Stage
 from domain.case_parts import Fee, left_of
 from domain.countries import country_of, legal_day
 from domain.days.deadlines import Deadline
@@ -82,17 +82,29 @@ class Awaited(NamedTuple):
 
 def awaited(case: Case, *, at: datetime | None = None) -> list[Awaited]:
     """All that the case waits for, as ``_WAYS`` has it; but for what it is too late for ``at`` that moment."""
-    found = [each for way in _WAYS for each in way(case)]
-    if at is None:
+    found: list[Awaited] = []
+    for way in _AT[case.stage]:
+        found += way(case)
+    if at is None or not found:
         return found
-    return [_as_of(each, case, at) for each in found if not _is_too_late(each, case, at)]
+    return [
+        each if each.amount_until is None else _as_of(each, case, at)
+        for each in found
+        if each.what != "appeal" or not _is_too_late(each, case, at)
+    ]
 
 
 def amount_until(case: Case) -> date | None:
     """The last day on which the amount of the open fee surely holds, where its law counts by the day of payment; after
     it another value counts, or one that the law does not name yet (rules.md 10). None: it holds.
     """
-    found = _law_of_payment(case)
+    fee = case.open_fee
+    return _sure_until(case, fee) if fee else None
+
+
+def _sure_until(case: Case, fee: Fee) -> date | None:
+    """The same of the fee that is open."""
+    found = _law_of_payment(case, fee)
     if found is None:
         return None
     assessed = next(step["at"] for step in reversed(case.timeline) if step["what"] == "FeeAssessed")
@@ -101,10 +113,9 @@ def amount_until(case: Case) -> date | None:
     return holds_until(found, Facts(case.request, day), country)
 
 
-def _law_of_payment(case: Case) -> LawOfFee | None:
+def _law_of_payment(case: Case, fee: Fee) -> LawOfFee | None:
     """The law of the open fee, where its amount may be another on another day."""
-    fee = case.open_fee
-    if fee is None or fee["provisional"] or case.erased:
+    if fee["provisional"] or case.erased:
         return None
     terms = offer_of(case).since(case.terms)
     law = terms.entry_fee if case.waits_for_entries else terms.fee
@@ -114,8 +125,11 @@ def _law_of_payment(case: Case) -> LawOfFee | None:
 def _as_of(found: Awaited, case: Case, at: datetime) -> Awaited:
     """What is to be paid today: after the amount's last day by today's value, or so much as nobody knows yet."""
     last, country = found.amount_until, country_of(case.country)
-    law, fee = (_law_of_payment(case), case.open_fee) if last else (None, None)
-    if last is None or law is None or fee is None or (today := legal_day(at, country)) <= last:
+    if last is None or (today := legal_day(at, country)) <= last:
+        return found
+    fee = case.open_fee
+    law = _law_of_payment(case, fee) if fee else None
+    if fee is None or law is None:
         return found
     facts = Facts(case.request, today)
     now = assess(law, facts, country)
@@ -132,8 +146,6 @@ def _before(day: date | None, due: Deadline | None) -> date | None:
 
 def _is_too_late(found: Awaited, case: Case, at: datetime) -> bool:
     """A time to appeal is over by itself; nobody waits for whom it is over."""
-    if found.what != "appeal":
-        return False
     appeal = offer_of(case).since(case.terms).times.appeal
     return is_too_late_to_appeal(case, found.who, appeal, at, country_of(case.country))
 
@@ -165,10 +177,9 @@ def member_of(time: str) -> str:
 
 
 def _consents(case: Case) -> Iterator[Awaited]:
-    if case.stage == Stage.FILED:
-        for party in case.consents_asked:
-            if party not in case.consents:
-                yield Awaited(party, "consent", case.consent_until, "consent")
+    for party in case.consents_asked:
+        if party not in case.consents:
+            yield Awaited(party, "consent", case.consent_until, "consent")
 
 
 def _fee(case: Case) -> Iterator[Awaited]:
@@ -188,18 +199,19 @@ def _fee(case: Case) -> Iterator[Awaited]:
 
 def _to_pay(what: str, fee: Fee, left: int, case: Case) -> Awaited:
     time = "pay" if what == "fee" else "pay_entry"
-    sure = amount_until(case)
+    sure = _sure_until(case, fee)
     until = _before(sure, fee["due"])
     return Awaited(
         FIRST_PARTY, what, fee["due"], time, None, left, fee["currency"], amount_until=until, fee_until=sure
     )
 
 
-def _review(case: Case) -> Iterator[Awaited]:
+def _opinions(case: Case) -> Iterator[Awaited]:
     for opinion in case.open_opinions:
         yield Awaited(AUTHORITY, "opinion", opinion["answer_until"], office=opinion["authority"])
-    if case.stage != Stage.IN_REVIEW:
-        return
+
+
+def _review(case: Case) -> Iterator[Awaited]:
     yield Awaited(AUTHORITY, review_of(case), case.decide_until, "decide", case.authority)
 
 
@@ -224,8 +236,6 @@ def _answer(case: Case) -> Iterator[Awaited]:
 
 
 def _registers(case: Case) -> Iterator[Awaited]:
-    if case.stage != Stage.APPROVED:
-        return
     if case.waits_for_entries and case.open_fee is None:
         yield Awaited(AUTHORITY, "entries", office=case.authority)
     if case.open_objections:
@@ -238,7 +248,7 @@ def _registers(case: Case) -> Iterator[Awaited]:
 
 def _appeal(case: Case) -> Iterator[Awaited]:
     """Against a yes nobody is expected to appeal."""
-    if case.stage not in (Stage.REFUSED, Stage.LAPSED) or case.ending is None or case.is_appeal_term_over:
+    if case.ending is None or case.is_appeal_term_over:
         return
     office = offer_of(case).since(case.terms).appeals.authority
     for party in _each_known_once(case):
@@ -272,7 +282,7 @@ def _court(case: Case) -> Iterator[Awaited]:
     say; so has everybody where something else was registered since, or an office amended for its own error, which no
     office decides an appeal against.
     """
-    if not (case.appeals or case.amendments) or case.stage == Stage.APPEALED:
+    if not (case.appeals or case.amendments):
         return
     amendments = offer_of(case).since(case.terms).amendments
     if amendments is None or amendments.court is None:
@@ -303,7 +313,7 @@ def _is_by_an_office(case: Case) -> bool:
 
 def _not_needed(case: Case) -> Iterator[Awaited]:
     """Nothing was refused, so nobody appeals: whoever sees it otherwise files again."""
-    if case.stage == Stage.NOT_NEEDED and not case.erased:
+    if not case.erased:
         yield Awaited(FIRST_PARTY, "filing")
 
 
@@ -321,15 +331,19 @@ def _refunds(case: Case) -> Iterator[Awaited]:
             yield Awaited(TREASURY, "refund", amount=left, currency=case.payments[payment][1])
 
 
-_WAYS: Final[tuple[Callable[[Case], Iterator[Awaited]], ...]] = (
-    _consents,
-    _fee,
-    _answer,
-    _review,
-    _registers,
-    _appeal,
-    _court,
-    _not_needed,
-    _appealed,
-    _refunds,
+_EVER: Final = tuple(Stage)
+# Each with the stages in which it may find something; in this order it is said.
+_WAYS: Final[tuple[tuple[Callable[[Case], Iterator[Awaited]], tuple[Stage, ...]], ...]] = (
+    (_consents, (Stage.FILED,)),
+    (_fee, _EVER),
+    (_answer, (Stage.RETURNED, Stage.FILED)),
+    (_opinions, BEFORE_DECISION),
+    (_review, (Stage.IN_REVIEW,)),
+    (_registers, (Stage.APPROVED,)),
+    (_appeal, (Stage.REFUSED, Stage.LAPSED)),
+    (_court, tuple(stage for stage in _EVER if stage != Stage.APPEALED)),
+    (_not_needed, (Stage.NOT_NEEDED,)),
+    (_appealed, (Stage.APPEALED,)),
+    (_refunds, _EVER),
 )
+_AT: Final = {stage.value: tuple(way for way, stages in _WAYS if stage in stages) for stage in Stage}

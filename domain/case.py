@@ -325,14 +325,14 @@ class Case(NamedTuple):
     @property
     def open_opinions(self) -> list[Opinion]:
         """What other authorities are asked, and have not answered, while there is something to decide."""
-        if self.stage not in (Stage.IN_REVIEW, Stage.RETURNED, Stage.FILED):
-            return []
-        return self.unanswered_opinions
+        return self.unanswered_opinions if self.opinions and self.stage in BEFORE_DECISION else []
 
     @property
     def unanswered_opinions(self) -> list[Opinion]:
         """The same, also of what was decided without: until nobody can appeal any more, what comes late is heard."""
-        if self.is_annulled or self.is_appeal_term_over or self.stage in (Stage.WITHDRAWN, Stage.NOT_NEEDED):
+        if not self.opinions or self.is_annulled or self.is_appeal_term_over:
+            return []
+        if self.stage in (Stage.WITHDRAWN, Stage.NOT_NEEDED):
             return []
         return [opinion for opinion in self.opinions if opinion["given_at"] is None]
 
@@ -381,7 +381,7 @@ class Case(NamedTuple):
     @property
     def is_annulled(self) -> bool:
         """What it wrote counts no more."""
-        return any(amendment["what"] == "annulment" for amendment in self.amendments)
+        return bool(self.amendments) and any(each["what"] == "annulment" for each in self.amendments)
 
     @property
     def left(self) -> dict[str, str]:
@@ -419,7 +419,9 @@ class Case(NamedTuple):
     @property
     def kept(self) -> int:
         """What came, without what is due back."""
-        return self.paid - sum(refund["due"] for refund in self.refunds.values())
+        return (
+            self.paid - sum(refund["due"] for refund in self.refunds.values()) if self.refunds else self.paid
+        )
 
     @property
     def to_go_back(self) -> int:

@@ -130,10 +130,12 @@ def holds_until(fee: Fee, facts: Facts, country: Country) -> date | None:
     """
     if fee.unit_day == "filing":
         return None
-    found = (
-        day for part in fee.parts if applies(part.when, facts) for day in _ends(part, facts.day, country)
-    )
-    return min(found, default=None)
+    return _first_end(tuple(part for part in fee.parts if applies(part.when, facts)), facts.day, country)
+
+
+@lru_cache(maxsize=4096)  # of the parts that apply on a day
+def _first_end(applying: tuple[FeePart, ...], day: date, country: Country) -> date | None:
+    return min((end for part in applying for end in _ends(part, day, country)), default=None)
 
 
 def _ends(part: FeePart, day: date, country: Country) -> Iterator[date]:

@@ -56,8 +56,8 @@ class Step:
     may: May | None  # None: the decision says who
     stages: tuple[Stage, ...] = ()
     to: Mapping[Stage | None, tuple[Stage, ...]] = field(default_factory=dict)
-    when: Callable[[Case], bool] = lambda _case: True
-    of_party: Callable[[Case, str], bool] = lambda _case, _party: True
+    when: Callable[[Case], bool] | None = None
+    of_party: Callable[[Case, str], bool] | None = None
     kept_back: Further | None = None
     from_parties: bool = False
     is_late: Callable[[Case, str, datetime], bool] | None = None
@@ -535,7 +535,7 @@ _TOLD_TO_PARTIES: Final[Mapping[str, tuple[tuple[Step, bool], ...]]] = {
 def does_fit(command: type[c.Command], case: Case) -> bool:
     """Whether the command fits the case as it stands."""
     step = STEPS[command]
-    return case.stage in step.stages and step.when(case)
+    return case.stage in step.stages and (step.when is None or step.when(case))
 
 
 def does_fit_for(command: type[c.Command], case: Case, party: str, at: datetime | None = None) -> bool:
@@ -560,22 +560,23 @@ def fits(
         return tuple(
             row.command.__name__
             for row in _TOLD_AT[case.stage]
-            if row.when(case) and _is_in_time(row, case, case.parties, at)
+            if (row.when is None or row.when(case)) and _is_in_time(row, case, case.parties, at)
         )
-    return tuple(
-        row.command.__name__
-        for row, is_of_all in _TOLD_TO_PARTIES[case.stage]
-        if row.when(case) and _is_for(row, case, _reached(row, parties, mine, is_of_all=is_of_all), at)
-    )
+    found: list[str] = []
+    for row, is_of_all in _TOLD_TO_PARTIES[case.stage]:
+        if row.when is None or row.when(case):
+            reached = _reached(row, parties, mine) if row.kept_back and mine else parties
+            if _is_for(row, case, reached if is_of_all else _FIRST.intersection(reached), at):
+                found.append(row.command.__name__)
+    return tuple(found)
 
 
-def _reached(
-    row: Step, parties: Collection[str], mine: Collection[Capacity], *, is_of_all: bool
-) -> Collection[str]:
-    """For which of the parties this may be asked."""
-    if row.kept_back is not None and mine:
-        parties = {each.party for each in mine if not is_kept_back(row, each.party, each.further, mine)}
-    return parties if is_of_all else _FIRST.intersection(parties)
+def _reached(row: Step, parties: Collection[str], mine: Collection[Capacity]) -> Collection[str]:
+    """For which of the parties this may be asked by who acts for them."""
+    for each in mine:
+        if each.further is not None:
+            return {each.party for each in mine if not is_kept_back(row, each.party, each.further, mine)}
+    return parties
 
 
 def is_kept_back(
@@ -590,8 +591,9 @@ def is_kept_back(
 
 
 def _is_for(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:
-    mine = [party for party in parties if row.of_party(case, party)]
-    return bool(mine) and _is_in_time(row, case, mine, at)
+    if row.of_party is not None:
+        parties = [party for party in parties if row.of_party(case, party)]
+    return bool(parties) and _is_in_time(row, case, parties, at)
 
 
 def _is_in_time(row: Step, case: Case, parties: Collection[str], at: datetime | None) -> bool:
@@ -600,4 +602,6 @@ def _is_in_time(row: Step, case: Case, parties: Collection[str], at: datetime | 
         return True
     if row.is_early is not None and row.is_early(case, at):
         return False
-    return row.is_late is None or not all(row.is_late(case, party, at) for party in parties)
+    if row.is_late is None:
+        return True
+    return any(not row.is_late(case, party, at) for party in parties)

@@ -103,8 +103,11 @@ def lapsed_for(case: Case, reason: LapseReason) -> WhichTime:
 
 def over(case: Case, at: datetime) -> Deadline | None:
     """The last day of what the case will lapse for: a time to pay is over on it, whatever is on its way still."""
-    ends = (time.due for way in _LAPSING for time in way(case))
-    return next((due for due in ends if is_past(due, at)), None)
+    for way in _LAPSING:
+        for time in way(case):
+            if is_past(time.due, at):
+                return time.due
+    return None
 
 
 def to_pay(case: Case) -> Deadline | None:

@@ -1,7 +1,8 @@
 """What of a case each person may see, by the owners of its members; not who may see the case at all."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from domain.about import about_of_case, offer_of
@@ -41,6 +42,19 @@ _WORDS: Final = {
     "extensions": ("reason",),
     "appeals": ("reason", "explanation"),
 }
+# What is done and said in a case after it was filed, by how it is shown: nothing of it in most that is answered.
+_NOTHING_HAPPENED: Final[Mapping[str, Any]] = {
+    "refunds": [],
+    "questions": [],
+    "opinions": [],
+    "extensions": [],
+    "served": {},
+    "appeals": [],
+    "objections": [],
+    "amendments": [],
+}
+_HAPPENED: Final = attrgetter(*_NOTHING_HAPPENED)
+_Day = Callable[[Deadline | None, str], dict[str, Any] | None]
 _OF_EACH_PARTY: Final = ("appeal", "court_alone")
 AFTER_REFUSAL: Final = "after_refusal"  # the member of the terms that says whether the fee goes back
 EXEMPT: Final = "exempt:"  # how a warning begins that an exemption seems to fit
@@ -244,7 +258,8 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
             "amount_until": until and until.isoformat(),
         }
 
-    open_fee, fee_until = case.open_fee, next((each.fee_until for each in waits if each.fee_until), None)
+    open_fee = case.open_fee
+    fee_until = next((each.fee_until for each in waits if each.fee_until), None) if open_fee else None
     seen = case.request
     if party is not None and party != FIRST_PARTY:
         whose = visible_whose(case, party, mine)
@@ -275,51 +290,16 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "fee": fee(case.fee, "fee", "times.pay"),
         "entry_fee": fee(case.entry_fee, "entry_fee", "times.pay_entry"),
         "paid": case.paid,
-        "refunds": [
-            {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
-            for r in case.refunds.values()
-            if r["due"] or r["paid_back"]  # what counted after all is no refund any more
-        ],
         "decision_due": day(case.decision_due, "times.decide"),
         "officer": case.officer,
-        "questions": [
-            {**question, "answer_until": day(question["answer_until"], "times.answer")}
-            for question in map(_unsigned, _heard(case, "questions", reader))
-        ],
-        "opinions": [
-            {
-                **(opinion if party is None else _without_words(opinion)),
-                "answer_until": day(opinion["answer_until"], "opinions"),
-            }
-            for opinion in map(_unsigned, case.opinions)
-        ],
         "stands_still_since": case.stands_still_since,
         "is_proposed": case.proposal is not None,
         "decision": _decision(case) if case.decided else None,
-        "extensions": [
-            {
-                "at": each["at"],
-                "due": day(each["due"], "times.extend"),
-                "law": each["law"],
-                "reason": each["reason"],
-            }
-            for each in _heard(case, "extensions", reader)
-        ],
         "ending": case.ending
         and {**case.ending, "served_after": day(case.ending["served_after"], "times.served")},
-        "served": {
-            who: {**each, "appeal_until": day(each["appeal_until"], "times.appeal")}
-            for who, each in case.served.items()
-        },
         "appeal_until": day(_appeal_until(case, party), "times.appeal"),
-        "appeals": [
-            {**appeal, "decide_until": day(appeal["decide_until"], "appeals")}
-            for appeal in map(_unsigned, _appeals(case, reader))
-        ],
         "entries": case.entries,
         "entries_held": case.entries_held,
-        "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
-        "amendments": [_amendment(each, case) for each in case.amendments],
         "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
@@ -329,6 +309,48 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),
         "fits": list(fits(case, ours, mine=mine, at=at)),
         "timeline": case.timeline,
+        **(_happened(case, reader, day) if any(_HAPPENED(case)) else _NOTHING_HAPPENED),
+    }
+
+
+def _happened(case: Case, reader: _Reader | None, day: _Day) -> dict[str, Any]:
+    """``_NOTHING_HAPPENED``, where something has."""
+    return {
+        "refunds": [
+            {"amount": r["due"], "reason": r["reason"], "paid_back": r["paid_back"]}
+            for r in case.refunds.values()
+            if r["due"] or r["paid_back"]  # what counted after all is no refund any more
+        ],
+        "questions": [
+            {**question, "answer_until": day(question["answer_until"], "times.answer")}
+            for question in map(_unsigned, _heard(case, "questions", reader))
+        ],
+        "opinions": [
+            {
+                **(opinion if reader is None else _without_words(opinion)),
+                "answer_until": day(opinion["answer_until"], "opinions"),
+            }
+            for opinion in map(_unsigned, case.opinions)
+        ],
+        "extensions": [
+            {
+                "at": each["at"],
+                "due": day(each["due"], "times.extend"),
+                "law": each["law"],
+                "reason": each["reason"],
+            }
+            for each in _heard(case, "extensions", reader)
+        ],
+        "served": {
+            who: {**each, "appeal_until": day(each["appeal_until"], "times.appeal")}
+            for who, each in case.served.items()
+        },
+        "appeals": [
+            {**appeal, "decide_until": day(appeal["decide_until"], "appeals")}
+            for appeal in map(_unsigned, _appeals(case, reader))
+        ],
+        "objections": [{n: v for n, v in each.items() if n != "is_over"} for each in case.open_objections],
+        "amendments": [_amendment(each, case) for each in case.amendments],
     }
 
 
@@ -336,7 +358,7 @@ def _appeal_until(case: Case, party: str | None) -> Deadline | None:
     """The caller's own last day to appeal; for everybody else, and for who is not served, that of the last party. None
     where there is nothing more to appeal against here.
     """
-    if case.is_appeal_term_over or party in case.are_heard:
+    if case.ending is None or case.is_appeal_term_over or party in case.are_heard:
         return None
     served = case.served.get(party) if party else None
     return served["appeal_until"] if served else case.appeal_until
