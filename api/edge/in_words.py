@@ -1,7 +1,6 @@
 """A case in words: its next steps and the way to appeal, in the language of the answer; the codes stand beside them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -73,7 +72,7 @@ def _sentence(  # noqa: PLR0913, PLR0917 - what is said of a step
     is_mine = who == YOU
     if not is_mine and who not in OFFICES:
         values["who"] = Named("role", who)
-    language = replace(languages()[tag], said=set())
+    language = languages()[tag].anew()
     follows = (UNCONFIRMED_WAY if (what, code) == ("appeal", "unconfirmed") else code for code in after)
     codes = (f"{what}_{YOU}" if is_mine else what, *follows)
     sentence = " ".join(language.say("awaited", code, values, (procedure,)) for code in codes)

@@ -52,6 +52,10 @@ class Language:
     catalogues: Mapping[str, tuple[GNUTranslations, ...]]
     said: set[str] = field(default_factory=set)
 
+    def anew(self) -> "Language":
+        """The same, for another answer."""
+        return Language(self.tag, self.locale, self.catalogues)
+
     def say(self, kind: str, code: str, values: Values = _NONE, procedures: tuple[str, ...] = ()) -> str:
         """The sentence of a code of that kind, with the values in it, in the words of these procedures first.
 
@@ -176,7 +180,7 @@ _RANGE: Final = re.compile(
 def spoken(scope: MutableMapping[str, Any]) -> Language:
     """The language of the answer to this request (ASGI), by its Accept-Language."""
     said = [value for name, value in scope.get("headers", ()) if name == b"accept-language"]
-    return replace(negotiated(b",".join(said).decode("latin-1")), said=set())
+    return negotiated(b",".join(said).decode("latin-1")).anew()
 
 
 @lru_cache(maxsize=512)  # of what browsers send
