@@ -420,6 +420,13 @@ class ProposeAnnulment(AmendmentCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropProposal(AmendmentCommand):
+    """What the event ``of`` proposed is not to be: whoever proposed it thinks better, or a second officer says no."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecidingAmendment(AmendmentCommand):
     """By a second officer the ``proposal`` of the first (an event); by a court of itself, with a ``reason``.
 

@@ -71,6 +71,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.LiftRestriction: restrictions.lift,
     c.ProposeCorrection: amendments.propose_correction,
     c.ProposeAnnulment: amendments.propose_annulment,
+    c.DropProposal: amendments.drop_proposal,
     c.CorrectEntry: amendments.correct,
     c.AnnulEntry: amendments.annul,
     c.ExpireEntry: amendments.expire,

@@ -23,6 +23,7 @@ from domain.events import (
     EntryEvent,
     EntryNumbered,
     PersonalDataErased,
+    ProposalDropped,
     Reads,
     Recorded,
     RestrictionLifted,
@@ -180,7 +181,7 @@ def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
     return entry._replace(version=recorded.seq, **changes)
 
 
-def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911 - one branch an event
+def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one branch an event
     """The fields of the entry that the event changes."""
     match event:
         case EntryCreated() if entry.status == Status.ACTIVE:
@@ -216,6 +217,8 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
             }
         case CorrectionProposed() | AnnulmentProposed():
             return {"proposal": _proposal(entry, event, recorded), "keys": _with_keys(entry, recorded)}
+        case ProposalDropped():
+            return {"proposal": None, "keys": _with_keys(entry, recorded)}
         case EntryCorrected():
             return {
                 **_restated(entry, event, recorded),

@@ -679,6 +679,17 @@ class AnnulmentProposed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDropped:
+    """What the event ``of`` proposed is not to be: whoever proposed it thinks better, or a second officer says no."""
+
+    register: str
+    of: str
+    rule: str
+    reason: OfEntryText
+    officer_person: OfEntryText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryCorrected:
     """What the event ``of`` wrote was wrong: the whole content is restated. People in it get a fresh key.
 
@@ -896,6 +907,7 @@ EntryEvent = (
     | EntryEnded
     | CorrectionProposed
     | AnnulmentProposed
+    | ProposalDropped
     | EntryCorrected
     | EntryAnnulled
     | RestrictionPlaced

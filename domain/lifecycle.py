@@ -502,6 +502,7 @@ ROWS: Final = (
     Step(c.LiftRestriction, LIFT),
     Step(c.ProposeCorrection, PROPOSE_AMENDMENT, is_judgement=True),
     Step(c.ProposeAnnulment, PROPOSE_AMENDMENT, is_judgement=True),
+    Step(c.DropProposal, PROPOSE_AMENDMENT, is_judgement=True),
     Step(c.CorrectEntry, AMEND_ENTRY, is_judgement=True, **_OF_A_RESULT),
     # Of the case that wrote it, and with it all that this case wrote, in one append; not while an appeal is open, whose
     # decision says what becomes of what was written.

@@ -24,6 +24,7 @@ from domain.commands import (
     AnnulEntry,
     AnnulResult,
     CorrectEntry,
+    DropProposal,
     ProposeAnnulment,
     ProposeCorrection,
 )
@@ -70,6 +71,13 @@ class Correction(Value):
 
 class AnnulmentProposal(Value):
     """That the newest change, the event ``of``, should not have been, and why."""
+
+    of: EventHash
+    reason: Paragraph
+
+
+class Drop(Value):
+    """That what the event ``of`` proposed (the entry's ``proposal``) is not to be, and why."""
 
     of: EventHash
     reason: Paragraph
@@ -128,6 +136,18 @@ async def propose_annulment(request: Request, register: str, entry: Id) -> Respo
     country = _country_of(request, register)
     said = await body_of(request, AnnulmentProposal)
     asked = partial(ProposeAnnulment, of=said.of, reason=said.reason)
+    return await _done(request, country, register, entry, asked)
+
+
+@router.post(
+    "/v1/registers/{register}/entries/{entry}/dropped-proposals",
+    **documented("Drop what is proposed", body=Drop, answer=EntryAmended, asks=DropProposal),
+)
+async def drop_proposal(request: Request, register: str, entry: Id) -> Response:
+    """By an officer of the office: who proposed it and thinks better, or a second one who says no."""
+    country = _country_of(request, register)
+    said = await body_of(request, Drop)
+    asked = partial(DropProposal, of=said.of, reason=said.reason)
     return await _done(request, country, register, entry, asked)
 
 

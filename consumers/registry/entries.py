@@ -28,6 +28,7 @@ _PROPOSED: Final = {
     "entry.CorrectionProposed.v1": "entry.EntryCorrected.v1",
     "entry.AnnulmentProposed.v1": "entry.EntryAnnulled.v1",
 }
+_DROPPED: Final = "entry.ProposalDropped.v1"
 WRITTEN: Final = (*CONTENT, "entry.EntryEnded.v1")  # what a registry answers with a receipt
 _NAMED: Final = {
     *("register", "content_version", "title", "until", "_sd"),
@@ -200,7 +201,7 @@ def _day(country: str, event: Event) -> date:
     return legal_day(datetime.fromisoformat(event.time), country_of(country))
 
 
-def after(  # noqa: PLR0911 - one branch an event
+def after(  # noqa: C901, PLR0911 - one branch an event
     row: Row | None, event: Event, personal: Mapping[str, Any]
 ) -> Row | None:
     """The row after the event; None: no row of this registry. Other events than an entry's change nothing."""
@@ -229,6 +230,8 @@ def after(  # noqa: PLR0911 - one branch an event
             return {**row, **_read(event, personal), **stands, **amended}
         case _ if event.type in _PROPOSED and "proposals" in row:
             return {**row, "version": event.seq, "proposals": [*row["proposals"], _proposal(event)]}
+        case _ if event.type == _DROPPED and "proposals" in row:
+            return {**row, "version": event.seq, "proposals": []}
         case _ if event.type == _PLACED:
             placed = {
                 "kind": stated["kind"],

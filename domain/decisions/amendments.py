@@ -16,6 +16,7 @@ from domain.commands import (
     AnnulEntry,
     AnnulResult,
     CorrectEntry,
+    DropProposal,
     ExpireEntry,
     ProposeAnnulment,
     ProposeCorrection,
@@ -101,6 +102,23 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
         officer_person=person_of(basis.rule),
     )
     return situation.by(basis.rule, [(LEAD, proposed)], authority=basis.authority)
+
+
+def drop_proposal(command: DropProposal, situation: Situation) -> Decision:
+    """An officer says that what is proposed is not to be, whoever proposed it: also one who did."""
+    entry, basis = situation.entry, _of_an_office(situation)
+    if command.expected != entry.version:
+        raise Stale(entry.version)
+    if entry.proposal is None or entry.proposal["event"] != command.of:
+        raise Clash("amendment_not_proposed")
+    dropped = e.ProposalDropped(
+        register=entry.register,
+        of=command.of,
+        rule=basis.rule.id,
+        reason=command.reason,
+        officer_person=person_of(basis.rule),
+    )
+    return situation.by(basis.rule, [(LEAD, dropped)], authority=basis.authority)
 
 
 # --- corrections ------------------------------------------------------------------------------------------

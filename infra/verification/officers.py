@@ -47,6 +47,7 @@ COMES_BY: Final[Mapping[str, Sequence[type[c.Command]]]] = {
     "case.ResultCorrected.v1": (c.CorrectEntry,),
     "entry.AnnulmentProposed.v1": (c.ProposeAnnulment,),
     "entry.CorrectionProposed.v1": (c.ProposeCorrection,),
+    "entry.ProposalDropped.v1": (c.DropProposal,),
     "entry.EntryAnnulled.v1": (c.AnnulResult, c.AnnulEntry, c.DecideAppeal),
     "entry.EntryCorrected.v1": (c.CorrectEntry,),
     "entry.RestrictionPlaced.v1": (c.PlaceRestriction,),

@@ -17,6 +17,7 @@ PROPOSED: Final = {
 }
 ERASED: Final = "entry.PersonalDataErased.v1"
 _PROPOSALS: Final = frozenset(PROPOSED.values())
+DROPPED: Final = "entry.ProposalDropped.v1"
 
 
 class Reading(NamedTuple):
@@ -35,7 +36,7 @@ class Reading(NamedTuple):
 class Record(NamedTuple):
     """``before``: how it read before its newest change, where that is known; ``depth``: over how many it stands.
 
-    ``proposals``: those of its newest change, oldest first; the last one may be agreed to.
+    ``proposals``: those of its newest change since one was dropped, oldest first; the last one may be agreed to.
     """
 
     now: Reading
@@ -85,6 +86,8 @@ def _after(entry: Record | None, row: Row) -> Record | None:  # noqa: PLR0911 - 
         return Record(reads, None, max(entry.depth - 1, 0))
     if kind in _PROPOSALS:
         return entry._replace(proposals=(*entry.proposals, row))
+    if kind == DROPPED:
+        return entry._replace(proposals=())
     return entry._replace(before=None) if kind == ERASED else entry
 
 

@@ -30,11 +30,10 @@ def amended(town: Town) -> None:
     path = path_of(town, case)
     good(propose(town, path))
     good(confirm(town, path, SECOND, "corrections"))
-    good(
-        act(
-            town, FIRST, path, "annulment-proposals", {"of": seen(town, path)["newest_change"], "reason": WHY}
-        )
-    )
+    said = {"of": seen(town, path)["newest_change"], "reason": WHY}
+    good(act(town, FIRST, path, "annulment-proposals", said))
+    good(act(town, FIRST, path, "dropped-proposals", {**said, "of": seen(town, path)["proposal"]["event"]}))
+    good(act(town, FIRST, path, "annulment-proposals", said))
     good(confirm(town, path, SECOND, "annulments"))
     case = town.take_to("completed", *SALE)
     good(town.judge(JUDGE, case, "annulments", {"reason": WHY}))

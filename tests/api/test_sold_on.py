@@ -223,6 +223,24 @@ def test_who_buys_what_a_registry_objected_to_or_an_officer_wants_corrected_hear
     assert queued(town, FIRST, again) == ["entry_objected", "amendment_proposed"]
 
 
+def test_once_the_proposal_is_dropped_nobody_hears_of_it(town: Town) -> None:
+    """An officer took the wrong car; the second one says no, and finds nothing of it in the queue any more."""
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    said = {"of": seen(town, path)["newest_change"], "reason": "Another car was meant."}
+    good(act(town, FIRST, path, "annulment-proposals", said))
+    assert obstacles(town, case, BUYER, THIRD) == ["amendment_proposed"]
+    no = {"of": seen(town, path)["proposal"]["event"], "reason": "It is the right car."}
+    version = good(act(town, SECOND, path, "dropped-proposals", no))["version"]
+    found = seen(town, path)
+    assert (found["proposal"], found["version"]) == (None, version)
+    assert obstacles(town, case, BUYER, THIRD) == []
+    waiting = good(town.as_(SECOND).get("/v1/queue", waits_for="annulment"))["items"]
+    assert [each for each in waiting if path.endswith(each["entry"])] == []
+    assert problem(act(town, SECOND, path, "annulments", {"of": no["of"]})) == (409, "amendment_not_proposed")
+    assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["failures"] == []
+
+
 def won_after_it_was_sold_on(town: Town) -> tuple[str, str]:
     """The seller wins; by then the car is the third's. The first sale, and the second."""
     case = under_appeal(town)

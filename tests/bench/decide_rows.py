@@ -63,6 +63,7 @@ SITUATIONS: Final[dict[type[c.Command], tuple[str, Before]]] = {
     c.CorrectEntry: ("a sale", (*_APPROVED, c.ProposeCorrection)),
     c.ProposeAnnulment: ("a sale", _APPROVED),
     c.AnnulEntry: ("a sale", (*_APPROVED, c.ProposeAnnulment)),
+    c.DropProposal: ("a sale", (*_APPROVED, c.ProposeAnnulment)),
     c.EraseEntry: ("a sale", (c.FileCase, acts.annul_as_a_court(), acts.later(days=5000))),
     c.GrantCompetence: ("a sale", (c.FileCase,)),
     c.EndCompetence: ("a sale", (c.FileCase, c.GrantCompetence)),

@@ -158,6 +158,9 @@ def test_a_row_keeps_what_was_proposed_of_its_newest_change() -> None:
         row = after(there, told, OWNER)
         assert row is not None
         assert row["proposals"] == []
+    dropped = after(there, event("entry.ProposalDropped.v1", OFFICE), {})
+    assert dropped is not None
+    assert dropped["proposals"] == [], "nobody agrees to what was dropped"
     assert after({**CAR, "entry": "s"}, proposing("o2"), {}) == {**CAR, "entry": "s"}, "a row of before"
 
 

@@ -24,6 +24,7 @@ from domain.commands import (
     DecideAppeal,
     DeclareNotNeeded,
     DeclineConsent,
+    DropProposal,
     EndAppealTerm,
     EndCompetence,
     EndMandate,
@@ -496,6 +497,16 @@ def propose_correction(by: Who = OFFICER, reason: str = "It is green.", **more: 
 def propose_annulment(by: Who = OFFICER, reason: str = "Another car was meant.", **more: Any) -> Act:
     """An officer says that the newest change should not have been."""
     return lambda s: ProposeAnnulment(**{**_of_newest(s, by), "reason": reason, **more})
+
+
+def drop_proposal(by: Who = SECOND, reason: str = "It is as it was.", **more: Any) -> Act:
+    """An officer says no to what is proposed."""
+
+    def act(story: Story) -> Command:
+        proposal: Any = story.entry.proposal or {"event": "hash-of-nothing"}
+        return DropProposal(**{**_of_newest(story, by), "of": proposal["event"], "reason": reason, **more})
+
+    return act
 
 
 def correct(by: Who = SECOND, **more: Any) -> Act:

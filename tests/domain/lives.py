@@ -510,6 +510,11 @@ def _proposed(what: str, act: Callable[..., Act]) -> Way:
     return way
 
 
+def _dropped(story: Story) -> Act | None:
+    is_proposed = _car(story) is not None and story.entry.proposal is not None
+    return acts.drop_proposal(OFFICERS["officer-2"]) if is_proposed else None
+
+
 def _by_a_court(act: Callable[..., Act]) -> Way:
     """By the court that the law names."""
 
@@ -569,6 +574,7 @@ RIGHT: Final[Mapping[type[c.Command], Sequence[Way]]] = {
     c.LiftRestriction: (_of_car(acts.lift(_BAILIFFS)),),
     c.ProposeCorrection: (_of_car(acts.propose_correction(OFFICERS["officer-1"])),),
     c.ProposeAnnulment: (_of_car(acts.propose_annulment(OFFICERS["officer-1"])),),
+    c.DropProposal: (_dropped,),
     c.CorrectEntry: (_proposed("correction", acts.correct), _of_car(acts.correct_as_a_court())),
     c.AnnulEntry: (_proposed("annulment", acts.annul), _of_car(acts.annul_as_a_court())),
     c.ExpireEntry: (_of_car(acts.expire()),),
@@ -595,7 +601,7 @@ FACTS: Final = (
     c.EraseCase,
     c.PlaceRestriction,
     c.LiftRestriction,
-    *(c.ProposeCorrection, c.CorrectEntry, c.ProposeAnnulment, c.AnnulEntry, c.EraseEntry),
+    *(c.ProposeCorrection, c.CorrectEntry, c.ProposeAnnulment, c.DropProposal, c.AnnulEntry, c.EraseEntry),
     c.GiveMandate,
     c.EndMandate,
 )

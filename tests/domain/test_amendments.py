@@ -11,6 +11,7 @@ from domain import events as e
 from domain.awaited import awaited
 from domain.case import Stage
 from domain.claim import FREE
+from domain.commands import Command
 from domain.entry import Status, has_court_decided
 from domain.lifecycle import fits
 from domain.offers import offers
@@ -39,6 +40,7 @@ from tests.domain.acts import (
     correct,
     correct_as_a_court,
     decide_appeal,
+    drop_proposal,
     ended,
     erase,
     erase_entry,
@@ -486,6 +488,41 @@ def test_what_a_court_decided_is_no_error_of_an_office(decide: Act) -> None:
         story.when(proposal).then_refused(Clash, "court_decided")
     given(story, again_by_the_office)
     story.when(propose_correction(content=in_blue(story))).then("CorrectionProposed")
+
+
+def test_what_is_proposed_in_error_an_officer_drops_and_nothing_comes_of_it() -> None:
+    """The one who proposed it, or a second one, who says no."""
+    for by in (OFFICER, SECOND):
+        story = given(a_sale(), *COMPLETED, propose_annulment())
+        dropped = drop_proposal(by)(story)
+        story.when(as_it_was(dropped)).then("ProposalDropped")
+        assert story.entry.proposal is None
+        story.when(annul()).then_refused(Clash, "amendment_not_proposed")
+        story.when(drop_proposal(by)).then_refused(Clash, "amendment_not_proposed")
+        story.when(as_it_was(dropped)).then_refused(Stale)
+
+
+def as_it_was(command: Command) -> Act:
+    """Sent again, whatever happened since."""
+    return lambda _: command
+
+
+def test_what_was_dropped_is_proposed_anew_and_confirmed_by_whoever_had_proposed_it_before() -> None:
+    """Two people have said yes then."""
+    story = given(a_sale(), *COMPLETED, propose_annulment(OFFICER), drop_proposal(SECOND))
+    given(story, propose_annulment(SECOND))
+    story.when(annul(SECOND)).then_refused(NotAllowed, "four_eyes")
+    story.when(annul(OFFICER)).then("EntryAnnulled", "ResultAnnulled")
+
+
+def test_nobody_drops_what_was_proposed_before_it_or_works_elsewhere() -> None:
+    story = given(a_sale(), *COMPLETED, propose_annulment())
+    first: Any = story.entry.proposal
+    given(story, propose_correction(SECOND))
+    story.when(drop_proposal(of=first["event"])).then_refused(Clash, "amendment_not_proposed")
+    story.when(drop_proposal(JUDGE)).then_refused(NotAllowed)
+    story.when(drop_proposal(applicant)).then_refused(NotAllowed)
+    story.when(drop_proposal(stranger)).then_refused(Unknown)
 
 
 def in_blue(story: Story) -> dict[str, Any]:

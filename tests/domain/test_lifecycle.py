@@ -124,6 +124,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.AnnulResult: acts.annul_result(),
     c.ProposeCorrection: acts.propose_correction(),
     c.ProposeAnnulment: acts.propose_annulment(),
+    c.DropProposal: acts.drop_proposal(),
     c.CorrectEntry: acts.correct_as_a_court(),
     c.AnnulEntry: acts.annul_as_a_court(),
     c.ExpireEntry: acts.expire(),

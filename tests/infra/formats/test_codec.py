@@ -80,6 +80,7 @@ GOLDEN = {
     "entry.EntryEnded.v1",
     "entry.EntryNumbered.v1",
     "entry.PersonalDataErased.v1",
+    "entry.ProposalDropped.v1",
     "entry.RestrictionLifted.v1",
     "entry.RestrictionPlaced.v1",
     "keys.LogOpened.v1",

@@ -518,6 +518,19 @@ def test_two_officers_annul_and_one_is_not_two(operator: Operator) -> None:
     assert operator.sign(car, OFFICE, proposed, one, "entry") == ["amendment"]
 
 
+def test_nobody_annuls_by_what_was_dropped(operator: Operator) -> None:
+    car, by_two = operator.entry(2), partial(annulled, rule="entry.amend:officer")
+    one, two = (operator.officer(f"{OFFICE}-officer-{n}") for n in (1, 2))
+    proposed = propose_annulment(operator)
+
+    def dropped(_: Any) -> list[e.Event]:
+        said = {"rule": "entry.propose:officer", "reason": "-", "officer_person": "-"}
+        return [e.ProposalDropped(register="vehicles", of=proposed, **said)]
+
+    assert operator.sign(car, OFFICE, dropped, one, "entry") == []
+    assert operator.sign(car, OFFICE, partial(by_two, proposal=proposed), two, "entry") == ["amendment"]
+
+
 # --- 21. statement ------------------------------------------------------------------------------------------
 
 
