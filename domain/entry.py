@@ -118,6 +118,7 @@ class Entry(NamedTuple):
     ``keys``: the ids of all data keys that seal something of it, those of former owners included.
     ``court_at``: when a court last corrected or annulled it; None: none has.
     ``handled``: of each restriction, those that were lifted too, who did it.
+    ``dropped``: [event, office id] of the proposal that was dropped last, and of who dropped it.
     """
 
     entry: str
@@ -148,6 +149,7 @@ class Entry(NamedTuple):
     proposal: Proposal | None = None
     amended: Amended | None = None
     court_at: str | None = None
+    dropped: list[str] | None = None
 
 
 def evolve(entry: Entry | None, recorded: Recorded) -> Entry:
@@ -218,7 +220,8 @@ def _changes(entry: Entry, event: EntryEvent, recorded: Recorded) -> dict[str, A
         case CorrectionProposed() | AnnulmentProposed():
             return {"proposal": _proposal(entry, event, recorded), "keys": _with_keys(entry, recorded)}
         case ProposalDropped():
-            return {"proposal": None, "keys": _with_keys(entry, recorded)}
+            dropped = [event.of, recorded.actor["id"]]
+            return {"proposal": None, "dropped": dropped, "keys": _with_keys(entry, recorded)}
         case EntryCorrected():
             return {
                 **_restated(entry, event, recorded),

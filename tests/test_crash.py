@@ -138,6 +138,9 @@ class Person:
         seen = self._amend(SECOND, seen, "corrections", "EntryCorrected", said)
         said = {**WHY, "of": seen["newest_change"]}
         seen = self._amend(FIRST, seen, "annulment-proposals", "AnnulmentProposed", said)
+        dropped = {**WHY, "of": seen["proposal"]["event"]}
+        seen = self._amend(SECOND, seen, "dropped-proposals", "ProposalDropped", dropped)
+        seen = self._amend(FIRST, seen, "annulment-proposals", "AnnulmentProposed", said)
         self._amend(SECOND, seen, "annulments", "EntryAnnulled", {"of": seen["proposal"]["event"]})
         self.acknowledged.append((case, "ResultAnnulled"))
 

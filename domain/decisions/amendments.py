@@ -107,6 +107,8 @@ def propose_annulment(command: ProposeAnnulment, situation: Situation) -> Decisi
 def drop_proposal(command: DropProposal, situation: Situation) -> Decision:
     """An officer says that what is proposed is not to be, whoever proposed it: also one who did."""
     entry, basis = situation.entry, _of_an_office(situation)
+    if entry.dropped == [command.of, officer_of(basis.rule)]:
+        return situation.so_already(basis.rule, authority=basis.authority)
     if command.expected != entry.version:
         raise Stale(entry.version)
     if entry.proposal is None or entry.proposal["event"] != command.of:

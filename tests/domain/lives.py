@@ -511,8 +511,8 @@ def _proposed(what: str, act: Callable[..., Act]) -> Way:
 
 
 def _dropped(story: Story) -> Act | None:
-    is_proposed = _car(story) is not None and story.entry.proposal is not None
-    return acts.drop_proposal(OFFICERS["officer-2"]) if is_proposed else None
+    proposal = story.entry.proposal if _car(story) else None
+    return acts.drop_proposal(OFFICERS["officer-2"]) if proposal else None
 
 
 def _by_a_court(act: Callable[..., Act]) -> Way:

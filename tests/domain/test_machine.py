@@ -115,6 +115,7 @@ BEGINNINGS: Final[dict[str, tuple[Before, ...]]] = {
     ),
     "completed": (*_APPROVED, c.RecordPayment, c.RecordReceipt),
     "corrected": (*_APPROVED, c.RecordPayment, c.ProposeCorrection, c.CorrectEntry),
+    "proposed in error": (*_APPROVED, c.RecordPayment, c.ProposeCorrection, c.DropProposal),
     "annulled": (*_APPROVED, c.RecordPayment, c.AnnulResult),
     "completed, appealed": (*_APPROVED, c.RecordPayment, c.RecordReceipt, c.LodgeAppeal),
     "paid in time, forgotten": (
