@@ -50,14 +50,17 @@ AT: Final[Mapping[str, tuple[Stage, ...]]] = {
 
 
 class Paid:
-    """A payment: what came of it and when, what of that is due back, and what went back."""
+    """A payment: what came of it and when, what of that is due back, and what went back; why it ever was due back, and
+    how much of it counted again since.
+    """
 
-    __slots__ = ("came", "due", "is_due", "on", "went")
+    __slots__ = ("again", "came", "due", "is_due", "on", "reasons", "went")
 
     def __init__(self, came: int, on: str) -> None:
         self.came, self.on = came, on
-        self.due = self.went = 0
+        self.due = self.went = self.again = 0
         self.is_due = False  # or ever was
+        self.reasons: set[str] = set()
 
 
 class Course:
@@ -78,8 +81,10 @@ class Course:
         "found",
         "four_eyes",
         "given",
+        "gone",
         "has_question",
         "has_written",
+        "is_heard",
         "is_term_over",
         "judges",
         "kept",
@@ -127,6 +132,8 @@ class Course:
         self.waits_for_fee: tuple[str, ...] = ()
         self.kept = 0
         self.payments: dict[str, Paid] = {}
+        # A payment that had gone before it counted again: it is said to be due back so that its going can be said next.
+        self.gone: str | None = None
         self.has_question = False
         self.has_written: bool | None = None  # what was approved; None: nothing was
         self.proposer: str | None = None
@@ -142,6 +149,9 @@ class Course:
         self.ended_as: Stage = FILED  # how; until then as it began
         self.lodged: dict[str, str] = {}  # the appeals that are open: event -> party
         self.served: set[str] = set()  # of the parties, what ended it
+        self.is_heard = (
+            False  # somebody appealed against what ended it, in vain: their time is not waited for
+        )
         self.is_term_over = False  # to appeal
         self.four_eyes = self.terms is not None and asks_two(self.terms)
         _remember_day(self, "consent", filed["consent_until"])
@@ -176,7 +186,7 @@ class Course:
 
     def end(self, stage: Stage) -> None:
         self.stage = self.ended_as = stage
-        self.lapsed_for, self.is_term_over = "", False
+        self.lapsed_for, self.is_term_over, self.is_heard = "", False, False
         self.served = set()
         for party in self.parties:
             self.ends.pop(f"appeal {party}", None)
@@ -184,7 +194,7 @@ class Course:
     def set_aside(self) -> None:
         self.stage = APPROVED if self.lapsed_from is APPROVED else FILED
         self.lapsed_from, self.lodged = None, {}
-        self.lapsed_for, self.is_term_over = "", False
+        self.lapsed_for, self.is_term_over, self.is_heard = "", False, False
         self.complete()
 
     @property
@@ -263,7 +273,10 @@ def _came(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _has
 
 def _is_due(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
     if (paid := case.payments.get(said["payment"])) is not None:
+        if is_from_nothing(case, said) and had_gone(case, said):
+            case.gone, paid.again = said["payment"], paid.again - said["amount"]
         paid.due, paid.is_due = paid.due + said["amount"], True
+        paid.reasons.add(said["reason"])
     case.kept -= said["amount"]
     if case.stage in (IN_REVIEW, RETURNED) and not case.is_paid:  # what it waits for again
         case.stage, case.proposer = FILED, None
@@ -271,9 +284,35 @@ def _is_due(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _h
 
 def _is_not_due(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
     if (paid := case.payments.get(said["payment"])) is not None:
-        paid.due -= said["amount"]
+        paid.due, paid.again = paid.due - said["amount"], paid.again + said["amount"]
     case.kept += said["amount"]
     case.complete()
+
+
+# At which end that goes back for which it is the reason.
+_BACK_AT: Final[Mapping[str, Stage]] = {
+    "withdrawn": Stage.WITHDRAWN,
+    "refused": REFUSED,
+    "lapsed": LAPSED,
+    "not_needed": Stage.NOT_NEEDED,
+}
+
+
+def is_from_nothing(case: Course, said: Mapping[str, Any]) -> str:
+    """What is too much is more than the fees; what goes back at an end has that end. Empty where it is so."""
+    end = _BACK_AT.get(said["reason"])
+    if end is not None:
+        return "" if case.ended_as is end else f"money goes back as {said['reason']}, and it is not so"
+    if said["reason"] != "too_much" or case.fee is None:
+        return ""
+    asked = case.fee + (case.entry_fee or 0)
+    return "" if case.kept - said["amount"] >= asked else "what goes back as too much is none"
+
+
+def had_gone(case: Course, said: Mapping[str, Any]) -> bool:
+    """Whether so much of the payment, due back for that before, counted again: it may have gone meanwhile."""
+    paid = case.payments[said["payment"]]
+    return said["reason"] in paid.reasons and said["amount"] <= paid.again
 
 
 def _went(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _hash: str) -> None:
@@ -380,6 +419,7 @@ def _taken_back(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any]
 
 
 def _appeal_decided(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _hash: str) -> None:
+    case.is_heard = case.is_heard or said["outcome"] == "upheld"
     if said["outcome"] == "set_aside":
         case.barred |= case.judges | ({case.officer} if case.officer else set())
         case.set_aside_by.add(actor["id"])
@@ -458,7 +498,7 @@ NAMES: Final = {f"case.{name}.v1": name for name in _AFTER}
 def take(case: Course, payload: Mapping[str, Any], event_hash: str) -> None:
     """The case goes on with an event of ``FOLDED``, whether it fits or not; ``event_hash``: of what is in ``NAMED``."""
     name, actor = NAMES[payload["type"]], payload["actor"]
-    case.before_fee = None
+    case.before_fee = case.gone = None
     if case.waits_for_fee and name != "RefundNotDue":
         case.waits_for_fee, case.open_fee = (), None
     if "for" in actor:

@@ -29,6 +29,8 @@ from infra.verification.course import (
     REFUSED,
     Course,
     day_of,
+    had_gone,
+    is_from_nothing,
     led_by,
     take,
     which_time,
@@ -115,6 +117,8 @@ def wrong(case: Course, payload: Mapping[str, Any]) -> str:
     stage = (name == "RequestAmended" and case.before_fee) or case.stage
     if stages is not None and stage not in stages:
         return f"a case that is {stage.value} has no {name}"
+    if case.gone is not None and (name != "RefundPaid" or payload["data"]["payment"] != case.gone):
+        return "money that counted again is due back, and had not gone before"
     if case.waits_for_fee and (found := _after_fee(case, name, payload)):
         return found
     if found := _wrong_at_counter(payload["actor"]):
@@ -264,32 +268,12 @@ def _must_have_come(case: Course, payload: Mapping[str, Any]) -> str:
     paid = case.payments.get(said["payment"])
     if paid is None:
         return "it is about a payment that never came"
-    if name == "RefundDue" and (found := _is_from_nothing(case, said)):
+    if name == "RefundDue" and (found := is_from_nothing(case, said)) and not had_gone(case, said):
         return found
     left = paid.came - paid.due if name == "RefundDue" else paid.due - paid.went
     if name == "RefundPaid":
         return "" if paid.is_due else "nothing of this payment is due back"
     return "" if 0 <= said["amount"] <= left else "it is more than there is of this payment"
-
-
-# At which end that goes back for which it is the reason.
-_BACK_AT: Final[Mapping[str, Stage]] = {
-    "withdrawn": Stage.WITHDRAWN,
-    "refused": REFUSED,
-    "lapsed": LAPSED,
-    "not_needed": Stage.NOT_NEEDED,
-}
-
-
-def _is_from_nothing(case: Course, said: Mapping[str, Any]) -> str:
-    """What is too much is more than the fees; what goes back at an end has that end."""
-    end = _BACK_AT.get(said["reason"])
-    if end is not None:
-        return "" if case.ended_as is end else f"money goes back as {said['reason']}, and it is not so"
-    if said["reason"] != "too_much" or case.fee is None:
-        return ""
-    asked = case.fee + (case.entry_fee or 0)
-    return "" if case.kept - said["amount"] >= asked else "what goes back as too much is none"
 
 
 # --- what is decided ------------------------------------------------------------------------------------------
@@ -372,9 +356,9 @@ def _must_fit_the_end(case: Course, payload: Mapping[str, Any]) -> str:
 
 def _must_be_over(case: Course, payload: Mapping[str, Any]) -> str:
     """The time to appeal of each who has the decision; of nobody, the day on which it is taken as read. At once where
-    an appeal was decided.
+    an appeal was decided; for whom it is not over then, as who was heard may be another party as well, is sealed.
     """
-    if case.newest == "AppealDecided":
+    if case.is_heard or case.newest == "AppealDecided":
         return ""
     ends = [case.ends[f"appeal {party}"] for party in case.served] or [case.ends.get("served", "")]
     is_over = all(until[:_SECOND] <= payload["time"][:_SECOND] for until in ends)

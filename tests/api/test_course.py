@@ -67,6 +67,75 @@ def test_a_case_whose_fee_had_gone_before_it_counted_again_lapses_for_want_of_it
     verifies(new_town)
 
 
+@pytest.mark.parametrize("share", [1, 1000])
+def test_what_was_approved_and_had_been_paid_back_before_verifies(new_town: Town, share: int) -> None:
+    """Paid, refused, set aside, approved by others; then the treasury tells that it paid back, all or some, before."""
+    case, reference = new_town.file(*SALE), new_key()
+    new_town.consent(case)
+    told(new_town, case, new_town.statement(new_town.read(case), reference=reference))
+    new_town.assign(case)
+    refusal = {"grounds": ["restricted"], "reason": "It is under arrest."}
+    good(new_town.judge(OFFICER, case, "refusals", refusal))
+    new_town.travel(hours=1)
+    shown = new_town.read(case)
+    back = new_town.statement(shown, shown["fee"]["amount"] // share, reference=reference, is_refund=True)
+    new_town.travel(hours=1)
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/appeals", appeal_of(new_town, case)))
+    aside = {"outcome": "set_aside", "reason": "It is free by now."}
+    good(new_town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", aside))
+    second, supervisor = "kz-vehicle-registration-officer-2", "kz-vehicle-registration-supervisor"
+    good(new_town.judge(second, case, "assignments"))
+    good(new_town.judge(second, case, "proposals"))
+    good(new_town.judge(supervisor, case, "approvals"))
+    told(new_town, case, back, is_refund=True)
+    gone = [each["amount"] for each in new_town.read(case)["next"] if each["what"] == "fee"]
+    assert gone == [shown["fee"]["amount"] // share]
+    verifies(new_town)
+    new_town.pay(case, shown["fee"]["amount"] // share)
+    new_town.acknowledge(case)
+    verifies(new_town)
+
+
+def test_what_went_back_as_too_much_before_it_counted_again_verifies(new_town: Town) -> None:
+    """Too much was paid; the request gets dearer, so that it counts; then the treasury tells that it had gone."""
+    case, reference = new_town.file(*SALE, new_plates=False), new_key()
+    shown = new_town.read(case)
+    told(
+        new_town, case, new_town.statement(shown, amount=shown["fee"]["amount"] + 5_000, reference=reference)
+    )
+    new_town.travel(hours=1)
+    back = new_town.statement(new_town.read(case), 5_000, reference=reference, is_refund=True)
+    new_town.travel(hours=1)
+    shown = new_town.read(case)
+    dearer = {"of": shown["request_hash"], "request": {**shown["request"], "new_plates": True}}
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/amendments", dearer))
+    assert new_town.read(case)["refunds"] == []
+    told(new_town, case, back, is_refund=True)
+    verifies(new_town)
+
+
+def test_a_time_to_appeal_ends_after_one_who_appealed_was_heard_and_something_else_happened(
+    new_town: Town,
+) -> None:
+    """The clock waits for the other one alone; between the decision and that day the claim is waived."""
+    case = new_town.file(*SALE)
+    new_town.consent(case)
+    lapses_unpaid(new_town, case)
+    opened = {"of": new_town.read(case)["ending"]["of"]}
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/services", opened))
+    new_town.travel(days=40)
+    new_town.tick()
+    appeal = appeal_of(new_town, case)
+    good(new_town.as_("kz-citizen-2").post(f"/v1/cases/{case}/appeals", appeal))
+    upheld = {"outcome": "upheld", "reason": "Nobody paid."}
+    good(new_town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", upheld))
+    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/waivers", {}))
+    new_town.travel(days=55)
+    new_town.tick()
+    assert "AppealTermEnded" in [each["what"] for each in new_town.read(case)["timeline"]]
+    verifies(new_town)
+
+
 def test_a_request_that_gets_cheaper_than_what_was_paid_for_it_is_amended(new_town: Town) -> None:
     """Half was paid, and the buyer had agreed: the fee without plates is covered, and the buyer is asked again."""
     case = new_town.file(*SALE)
