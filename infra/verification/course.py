@@ -193,6 +193,7 @@ class Course:
 
     def set_aside(self) -> None:
         self.stage = APPROVED if self.lapsed_from is APPROVED else FILED
+        self.ended_as = self.stage
         self.lapsed_from, self.lodged = None, {}
         self.lapsed_for, self.is_term_over, self.is_heard = "", False, False
         self.complete()

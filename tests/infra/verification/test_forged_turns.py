@@ -128,6 +128,19 @@ def test_no_money_goes_back_for_what_is_not_so(operator: Operator, reason: e.Ref
     assert told(operator, back, SYSTEM_ACTOR) == ["course"]
 
 
+def test_what_counted_again_is_due_back_only_to_say_that_it_had_gone(operator: Operator) -> None:
+    """It was refused, set aside, and counts again; no refusal stands by which it could go back."""
+    came, case = operator.past.stated("waiting", "2026-03-03T08:00:00Z"), operator.past.cases["waiting"]
+    of: Any = {"payment": came.payment, "amount": came.amount, "currency": "KZT"}
+    assert refuse(operator, "tax_unpaid") == []
+    assert told(operator, e.RefundDue(reason="refused", **of), SYSTEM_ACTOR) == []
+    appealed(operator, "waiting")
+    assert judged(operator, case, "set_aside") == []
+    assert told(operator, e.RefundNotDue(**of), SYSTEM_ACTOR) == []
+    assert told(operator, e.RefundDue(reason="refused", **of), SYSTEM_ACTOR) == []
+    assert told(operator, e.DecisionTermStarted(due=day(operator)), SYSTEM_ACTOR) == ["course"]
+
+
 def test_a_time_that_is_prolonged_becomes_longer(operator: Operator) -> None:
     until = day(operator)
     assert told(operator, e.DecisionTermStarted(due=until), SYSTEM_ACTOR) == []
