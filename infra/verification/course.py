@@ -95,6 +95,7 @@ class Course:
         "officer",
         "open_fee",
         "parties",
+        "pay_until",
         "payments",
         "proposed",
         "proposer",
@@ -146,6 +147,7 @@ class Course:
         self.lapsed_from: Stage | None = None
         self.lapsed_for = ""
         self.ends: dict[str, str] = {}  # a time -> from when on it is over, as it was said last
+        self.pay_until: dict[str, str] = {}  # the same of a time to pay, whatever is on its way then
         self.ended_as: Stage = FILED  # how; until then as it began
         self.lodged: dict[str, str] = {}  # the appeals that are open: event -> party
         self.served: set[str] = set()  # of the parties, what ended it
@@ -243,7 +245,10 @@ def _assessed(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _
     case.open_fee = said if case.waits_for_fee else None
     amount = None if said["provisional"] else said["amount"]
     is_entry = said["fee"] == "entry"
-    _remember_day(case, "pay_entry" if is_entry else "pay", said["lapses"] or said["due"])
+    which = "pay_entry" if is_entry else "pay"
+    _remember_day(case, which, said["lapses"] or said["due"])
+    if said["due"]:
+        case.pay_until[which] = said["due"]["until"]
     if is_entry:
         case.entry_fee, case.waits_for_entries = amount, True
     else:
@@ -296,6 +301,7 @@ _BACK_AT: Final[Mapping[str, Stage]] = {
     "refused": REFUSED,
     "lapsed": LAPSED,
     "not_needed": Stage.NOT_NEEDED,
+    "in_time": LAPSED,
 }
 
 
@@ -401,6 +407,8 @@ def _set_aside(case: Course, _said: Mapping[str, Any], _actor: Mapping[str, Any]
 
 def _restated(case: Course, said: Mapping[str, Any], _actor: Mapping[str, Any], _hash: str) -> None:
     _remember_day(case, which_time(said), said["lapses"] or said["due"])
+    if said["which"] in ("pay", "pay_entry"):
+        case.pay_until[said["which"]] = said["due"]["until"]
 
 
 def which_time(said: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from domain.case import Stage
+from domain.case import BEFORE_DECISION, Stage
 from domain.countries import country_of, legal_day
 from domain.decision import SYSTEM_ACTOR
 from domain.fees import Fee
@@ -28,6 +28,7 @@ from infra.verification.course import (
     NAMES,
     REFUSED,
     Course,
+    Paid,
     day_of,
     had_gone,
     is_from_nothing,
@@ -131,6 +132,9 @@ def wrong(case: Course, payload: Mapping[str, Any]) -> str:
 
 # --- who ------------------------------------------------------------------------------------------------------
 
+_OF_WHO_HAS_IT: Final = frozenset(
+    {"InformationRequested", "OpinionRequested", "DeadlineExtended", "ApprovalProposed", "CaseRefused"}
+)
 # What nobody does who took part otherwise.
 _JUDGING: Final = frozenset(
     {
@@ -162,6 +166,8 @@ def _judged_before(case: Course, name: str, payload: Mapping[str, Any]) -> str:
         return "who set a decision aside takes the new one"
     if is_appeal and (payload["actor"]["id"] == case.officer or not who.isdisjoint(case.judges)):
         return "who judged decides the appeal"
+    if name in _OF_WHO_HAS_IT and payload["actor"]["id"] != case.officer:
+        return "another decides than the officer who has the case"
     return ""
 
 
@@ -270,10 +276,19 @@ def _must_have_come(case: Course, payload: Mapping[str, Any]) -> str:
         return "it is about a payment that never came"
     if name == "RefundDue" and (found := is_from_nothing(case, said)) and not had_gone(case, said):
         return found
+    if name == "RefundDue" and said["reason"] == "late" and _is_before_its_day(case, paid):
+        return "what was paid in time goes back as late"
     left = paid.came - paid.due if name == "RefundDue" else paid.due - paid.went
     if name == "RefundPaid":
         return "" if paid.is_due else "nothing of this payment is due back"
     return "" if 0 <= said["amount"] <= left else "it is more than there is of this payment"
+
+
+def _is_before_its_day(case: Course, paid: Paid) -> bool:
+    """Whether a case that waits for money got it before the last day to pay."""
+    until = case.pay_until.get("pay_entry" if case.waits_for_entries else "pay")
+    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
+    return is_open and until is not None and paid.on[:_SECOND] < until[:_SECOND]
 
 
 # --- what is decided ------------------------------------------------------------------------------------------

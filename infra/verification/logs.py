@@ -90,6 +90,11 @@ NOT_COVERED: Final = (
     "the files of evidence: whether they are there, and have the sha256 that their case holds",
     "whether what a case claims is what its request is about, and who takes over what was kept was of its people",
     "whether the law kept no longer what was forgotten",
+    "whether the clock did what only it does, and a decree stood behind a day that was moved; who imported an entry",
+    "whether each entry that an approval names was written with it",
+    "when a decision that nobody opened counts as read, and in whose time to appeal an appeal came",
+    "whether a competence that was changed or ended was there to be changed, and lives no more",
+    "how much went back of a payment of which something was due back",
     "whether a mandate by which somebody acted held then",
 )
 

@@ -53,7 +53,9 @@ def day(operator: Operator) -> Any:
 
 def propose(operator: Operator, by: str = ONE) -> list[str]:
     proposed = e.ApprovalProposed(rule="case.decide:officer", note=None, **BY_OFFICER)
-    return told(operator, proposed, operator.officer(by))
+    return operator.assign(operator.past.cases["waiting"], by) or told(
+        operator, proposed, operator.officer(by)
+    )
 
 
 def approve(operator: Operator, by: str = TWO) -> list[str]:
@@ -62,6 +64,7 @@ def approve(operator: Operator, by: str = TWO) -> list[str]:
 
 
 def refuse(operator: Operator, ground: str) -> list[str]:
+    assert operator.assign(operator.past.cases["waiting"], ONE) == []
     said: Any = {"law": [], "served_after": day(operator), "reason": "-", **BY_OFFICER}
     refused = e.CaseRefused(rule="case.decide:officer", grounds=[ground], **said)
     return told(operator, refused, operator.officer(ONE))
@@ -90,8 +93,10 @@ def test_no_fee_is_assessed_out_of_nothing(operator: Operator) -> None:
 
 
 def test_a_fee_in_a_partys_name_is_that_of_what_follows(operator: Operator) -> None:
+    assert operator.assign(operator.past.cases["waiting"], ONE) == []
     assert told(operator, fee(0), APPLICANT) == []
-    assert propose(operator) == ["course"]
+    proposed = e.ApprovalProposed(rule="case.decide:officer", note=None, **BY_OFFICER)
+    assert told(operator, proposed, operator.officer(ONE)) == ["course"]
 
 
 def test_a_fee_is_the_one_of_the_law(operator: Operator) -> None:
@@ -115,7 +120,8 @@ def test_no_more_is_due_back_than_came_and_no_more_counts_again(operator: Operat
 def test_what_counts_again_was_due_back(operator: Operator) -> None:
     came = operator.past.stated("waiting", "2026-03-03T08:00:00Z")
     of: Any = {"payment": came.payment, "currency": came.currency}
-    assert told(operator, e.RefundDue(amount=1, reason="late", **of), SYSTEM_ACTOR) == []
+    assert refuse(operator, "tax_unpaid") == []
+    assert told(operator, e.RefundDue(amount=1, reason="refused", **of), SYSTEM_ACTOR) == []
     assert told(operator, e.RefundNotDue(amount=2, **of), SYSTEM_ACTOR) == ["course"]
 
 

@@ -306,6 +306,7 @@ def test_a_case_is_not_forgotten_while_somebody_can_appeal(operator: Operator) -
     refused = only(
         e.CaseRefused(rule="case.decide:officer", served_after=after, officer_signature=None, **said)
     )
+    assert operator.assign(case, ONE) == []
     assert operator.sign(case, OFFICE, refused, operator.officer(ONE)) == []
     erased = only(erasure(operator, case))
     assert operator.sign(case, OFFICE, erased, guardian) == ["erasure"]

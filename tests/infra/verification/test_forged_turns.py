@@ -121,6 +121,27 @@ def test_nothing_is_let_go_of_before_the_end(operator: Operator) -> None:
 # --- money and days -------------------------------------------------------------------------------------------
 
 
+def test_what_was_paid_in_time_does_not_go_back_as_late(operator: Operator) -> None:
+    """And so lapses for want of it."""
+    came = operator.past.stated("waiting", "2026-03-03T08:00:00Z")
+    of: Any = {"payment": came.payment, "amount": came.amount, "currency": "KZT"}
+    for reason in ("late", "in_time"):
+        assert told(operator, e.RefundDue(reason=reason, **of), SYSTEM_ACTOR) == ["course"]
+
+
+def test_only_the_officer_who_has_the_case_proposes_and_refuses(operator: Operator) -> None:
+    said: Any = {
+        "rule": "case.decide:officer",
+        "officer_person": "-",
+        "officer_signature": None,
+        "note": None,
+    }
+    proposed = e.ApprovalProposed(**said)
+    assert told(operator, proposed, operator.officer(ONE)) == ["course"]
+    assert operator.assign(operator.past.cases["waiting"], ONE) == []
+    assert told(operator, proposed, operator.officer(f"{OFFICE}-officer-2")) == ["course"]
+
+
 @pytest.mark.parametrize("reason", ["too_much", "refused", "lapsed", "withdrawn", "not_needed"])
 def test_no_money_goes_back_for_what_is_not_so(operator: Operator, reason: e.RefundReason) -> None:
     came = operator.past.stated("waiting", "2026-03-03T08:00:00Z")

@@ -92,7 +92,15 @@ class Operator:
             case, OFFICE, partial(_only, approved), officer, beside=(entry, changed), claims=claims
         )
 
+    def assign(self, case: str, to: str) -> list[str]:
+        """They have it from now on; which checks that fails."""
+        officer = self.officer(to)
+        given = e.CaseAssigned(officer=officer["id"], rule="case.assign:officer")
+        return self.sign(case, OFFICE, partial(_only, given), officer)
+
     def propose(self, case: str, by: str = f"{OFFICE}-officer-1", person: str = "") -> None:
+        """By who has it."""
+        assert self.assign(case, by) == []
         proposed = e.ApprovalProposed(
             rule="case.decide:officer", note=None, officer_person=person or by, officer_signature=None
         )
@@ -594,10 +602,15 @@ def test_money_comes_and_goes_back_as_the_treasury_signed_it(
 
 
 def is_due(operator: Operator) -> None:
-    """What came for the waiting case is due back: too late, says the office."""
+    """What came for the waiting case is due back: it is refused."""
     said = operator.past.stated("waiting", "2026-03-03T08:00:00Z")
-    due = e.RefundDue(payment=said.payment, amount=said.amount, currency=said.currency, reason="late")
-    case = operator.past.cases["waiting"]
+    due = e.RefundDue(payment=said.payment, amount=said.amount, currency=said.currency, reason="refused")
+    case, one = operator.past.cases["waiting"], f"{OFFICE}-officer-1"
+    day = operator.past.states["sold"].ending["served_after"]
+    why: Any = {"grounds": ["tax_unpaid"], "law": [], "reason": "-", "served_after": day}
+    refused = e.CaseRefused(rule="case.decide:officer", officer_person=one, officer_signature=None, **why)
+    assert operator.assign(case, one) == []
+    assert operator.sign(case, OFFICE, partial(_only, refused), operator.officer(one)) == []
     assert operator.sign(case, OFFICE, partial(_only, due), SYSTEM_ACTOR) == []
 
 
