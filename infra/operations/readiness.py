@@ -49,18 +49,27 @@ def _state(country: CountryHouse) -> dict[str, Any]:
         "relay_trouble": None,
     }
     try:
-        size = country.log.size()
-        parked = country.read_models.parked()
+        parked, position = country.read_models.parked(), country.read_models.position()
+        size = country.log.size()  # after the position, which is never ahead of it then
         return state | {
             "events": size,
+            "trouble": state["trouble"] or _ahead(country, position, size),
             "is_fully_synced": country.log.pragma("synchronous") == _FULL_SYNC,
-            "read_models_behind": size - country.read_models.position(),
+            "read_models_behind": size - position,
             "parked": [{"stream": s, "seq": seq, "why": why} for s, (seq, _, why) in parked.items()],
             "relay_behind": country.feed.relay_behind(),
             "relay_trouble": country.feed.relay_trouble(),
         }
     except TROUBLES as error:
         return state | {"trouble": state["trouble"] or str(error)}
+
+
+def _ahead(country: CountryHouse, position: int, size: int) -> str | None:
+    """Read models that have seen what the log does not hold show what nothing proves, and see nothing new."""
+    if position <= size:
+        return None
+    seen = f"the read models have seen {position} events, and the log has {size}: an older copy of it was put back"
+    return f"{seen}; put the newer one there, or, where there is none, run tamga rebuild {country.code}"
 
 
 def _missing_seals(country: CountryHouse) -> str | None:

@@ -51,6 +51,20 @@ def test_a_log_that_cannot_be_written_is_said_and_heals(new_town: Town) -> None:
     assert new_town.anybody.get("/readyz").status_code == 200
 
 
+def test_read_models_that_are_ahead_of_the_log_are_said_and_how_that_is_mended(new_town: Town) -> None:
+    """The log was put back from an older copy."""
+    new_town.settle()
+    file = new_town.settings.data / "kz" / "read_models.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as somebody:
+        somebody.execute("UPDATE positions SET position = position + 3 WHERE source = 'log'")
+        found = new_town.anybody.get("/readyz")
+        somebody.execute("UPDATE positions SET position = position - 3 WHERE source = 'log'")
+    assert found.status_code == 503
+    assert "tamga rebuild KZ" in found.json()["countries"]["KZ"]["trouble"]
+    assert found.json()["countries"]["TR"]["trouble"] is None
+    assert new_town.anybody.get("/readyz").status_code == 200
+
+
 def test_the_metrics_count_requests_by_route_and_events_by_country(town: Town) -> None:
     """A route is its template: what somebody typed is in no label."""
     case = town.file(*SALE)
