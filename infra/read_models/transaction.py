@@ -93,8 +93,8 @@ class Transaction:
         for n in range(0, len(keys), MAX_KEYS):
             chunk = keys[n : n + MAX_KEYS]
             marks = ",".join("?" * len(chunk))
-            for row in self._rows(f"{table.select} WHERE {table.key} IN ({marks})", *chunk):
-                found[row[0]] = table.decode(row)
+            rows = self._rows(f"{table.select} WHERE {table.key} IN ({marks})", *chunk)
+            found |= zip((row[0] for row in rows), _decoded(table, rows), strict=True)
         return found
 
     def rows(  # noqa: PLR0913 - the members of a page
@@ -128,7 +128,7 @@ class Transaction:
         direction = " DESC" if is_descending else ""
         ordered = ", ".join(f"{c}{direction}" for c in columns)
         found = self._rows(f"{table.select}{clause} ORDER BY {ordered} LIMIT ?", *values, limit)
-        return [table.decode(row) for row in found]
+        return _decoded(table, found)
 
     def counts(
         self,
@@ -250,6 +250,15 @@ def _conditions(
         conditions.append(f"{table.column(column)} <> ?")
         values.append(value)
     return conditions, values
+
+
+def _decoded(table: Table, rows: Iterable[Any]) -> list[Row]:
+    """The rows as they were stored; a value that nothing here wrote is damage like any other."""
+    try:
+        return [table.decode(row) for row in rows]
+    except (TypeError, ValueError) as error:
+        what = f"a row of {table.name} cannot be read ({type(error).__name__})"
+        raise Unavailable(f"{what}; {_HOW_TO_MEND}") from None
 
 
 def unavailable(error: Exception) -> Unavailable:

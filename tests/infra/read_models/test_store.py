@@ -376,6 +376,19 @@ def test_an_error_of_the_engine_is_said_without_the_values_of_a_statement(
     assert error.value.__cause__ is None
 
 
+@pytest.mark.parametrize("value", [b"not json", b"\xff", None, b""])
+def test_a_value_that_nobody_here_wrote_is_damage_too(read_models: ReadModels, value: Any) -> None:
+    """Whoever reads the row hears how it is mended; the other rows are read as before."""
+    fill(read_models, [queued(1), queued(2)])
+    with read_models.writing() as transaction:
+        transaction.connection.execute(
+            "UPDATE work_queue SET warnings = ? WHERE \"case\" = 'case-001'", (value,)
+        )
+    with pytest.raises(Unavailable, match=r"work_queue cannot be read.*delete read_models\.sqlite"):
+        read_models.one("work_queue", "case-001")
+    assert read_models.one("work_queue", "case-002") == queued(2)
+
+
 def test_a_damaged_file_says_how_it_is_made_again(tmp_path: Path) -> None:
     path = tmp_path / "read_models.sqlite"
     with closing(ReadModels(path)) as read_models:
