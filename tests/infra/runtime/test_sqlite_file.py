@@ -58,7 +58,7 @@ def test_beside_a_writer_without_pause_the_lock_comes_soon(tmp_path: Path) -> No
         assert started.wait(30)
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             for _ in range(5):
-                begin_write(connection, 5)
+                begin_write(connection, 30)
                 connection.execute("COMMIT")
     finally:
         ended.set()
