@@ -35,7 +35,7 @@ from domain.offers import offer
 from domain.refusals import Named, Value
 from infra.house import CountryHouse
 from infra.read_models.store import Transaction
-from projections.notices import BY_OFFICES, LEFT, TIMES
+from projections.notices import BY_OFFICES, LEFT, LEFT_DECIDED, TIMES
 
 router = APIRouter()
 
@@ -77,7 +77,7 @@ class NoticePage(Shape):
     for_others: list[ForAnother]
 
 
-AFTER: Final = ("court", "court_decided", "until", "unconfirmed")  # sentences that follow another one
+AFTER: Final = ("court", "until", "unconfirmed")  # sentences that follow another one
 VALUES: Final = frozenset({"until", "office"})  # what may stand in braces
 _OF_OTHERS: Final = frozenset({"company", "birth", "mandate"})
 
@@ -241,8 +241,9 @@ def _shown(country: str, row: Mapping[str, Any], language: Language, *, is_decid
         "unconfirmed": bool(until) and _is_doubtful(country, row),
     }
     court = _court(country, row)
-    beside = {"court": court, "court_decided": is_decided}
-    codes = [row["what"], *(code for code in AFTER if {**found, **beside}[code])]
+    beside = {"court": court}
+    told = LEFT_DECIDED if is_decided else row["what"]
+    codes = [told, *(code for code in AFTER if {**found, **beside}[code])]
     values: dict[str, Value] = {"until": date.fromisoformat(until)} if until else {}
     if court:
         values["office"] = Named("office", court)

@@ -57,23 +57,23 @@ def doubts_of(seen: Transaction, entries: Iterable[Entry | None]) -> Doubts:
     there = {entry.entry: entry.written_by for entry in entries if entry}
     wrote = sorted({case for case in there.values() if case})
     rows = seen.load("case_status", wrote) if wrote else {}
-    appealed, left = set[str](), dict[str, str]()
-    for entry, left_at in _in_doubt(seen, sorted(there)):
-        if left_at is None:
-            appealed.add(entry)
-        else:
-            left[entry] = max(left_at, left.get(entry, ""))
+    appealed, left = dict[str, str](), dict[str, str]()
+    for entry, is_left, since in _in_doubt(seen, sorted(there)):
+        found = left if is_left else appealed
+        found[entry] = max(since, found.get(entry, ""))
     return Doubts({case: row["state"] for case, row in rows.items()}, appealed, left)
 
 
-def _in_doubt(seen: Transaction, entries: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+def _in_doubt(seen: Transaction, entries: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     for n in range(0, len(entries), MAX_KEYS):
         where = {"entry": list(entries[n : n + MAX_KEYS])}
-        yield from seen.distinct("entries_in_doubt", ("entry", "left_at"), where)
+        yield from seen.distinct("entries_in_doubt", ("entry", "is_left", "since"), where)
 
 
 def has_court_decided_over(country: CountryHouse, case: Case) -> bool:
-    """Whether a court has decided over all that an annulment of the case left as it read; False: it left nothing."""
+    """Whether a court has decided over all that an annulment of the case left as it read, also before it did; False: it
+    left nothing.
+    """
     if not case.left:
         return False
     with country.read_models.reading() as seen:
@@ -82,11 +82,9 @@ def has_court_decided_over(country: CountryHouse, case: Case) -> bool:
 
 def is_decided_by_a_court(seen: Transaction, case: Case) -> bool:
     """The same of a case that left something, at this moment of the read models."""
-    left = case.left
+    left, since = case.left, case.wrote_at or ""
     rows = seen.load("registers", sorted(left))
-    return all(
-        entry in rows and has_court_decided(rows[entry]["state"], since) for entry, since in left.items()
-    )
+    return all(entry in rows and has_court_decided(rows[entry]["state"], since) for entry in left)
 
 
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:

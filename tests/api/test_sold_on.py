@@ -92,7 +92,7 @@ def test_the_appeal_is_won_and_what_was_registered_since_stands_until_a_court_de
         (step,) = [each for each in shown["next"] if each["who"] == "you"]
         assert (step["what"], "You may turn to" in step["sentence"]) == ("court_left", True)
     told = [each["sentence"] for each in good(town.as_(FIRST).get(f"/v1/cases/{case}/history"))["events"]]
-    assert any("stands until a court decides" in each for each in told)
+    assert any("over that a court decides, where none has" in each for each in told)
     said = {"of": stood["newest_change"], "content": {**stood["content"], "owner": as_owner(person(SELLER))}}
     good(act(town, JUDGE, path, "corrections", {**said, "reason": "Judgement of 3 March."}))
     assert seen(town, path)["content"]["owner"] == as_owner(person(SELLER))
@@ -129,7 +129,9 @@ def test_an_appeal_that_is_won_does_not_undo_it_either(town: Town) -> None:
     assert queued(town, APPEALS, case) == ["entry_changed_since"]
     good(town.judge(APPEALS, case, "appeal-decisions", WON))
     assert seen(town, path)["content"]["owner"] == as_owner(person(THIRD))
-    assert "court_left" in [each["what"] for each in town.read(case, SELLER)["next"]]
+    for who in (SELLER, BUYER, FIRST):
+        assert "court_left" not in awaited(town, case, who), "what was left is what a court decided"
+    assert sentence(town, SELLER, case, "entry_left").startswith("A court has decided over what")
     assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["failures"] == []
 
 
@@ -311,6 +313,32 @@ def test_what_a_court_annulled_reads_as_the_court_says(town: Town) -> None:
     assert town.read(again, THIRD)["amendments"][0]["what"] == "annulment"
 
 
+def test_a_car_that_a_court_gave_back_before_the_appeal_was_won_is_in_no_doubt_also_once_it_is_sold(
+    town: Town,
+) -> None:
+    """One answer for who buys it and for who buys it from them: the court has decided."""
+    case = under_appeal(town)
+    given_to(town, case, SELLER)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    assert obstacles(town, case, SELLER, FOURTH) == []
+    again = filed(town, case, SELLER, FOURTH)
+    for who in (SELLER, FOURTH, FIRST):
+        assert town.read(again, who)["obstacles"] == []
+    approved(town, again)
+    assert obstacles(town, case, FOURTH, THIRD) == []
+    for who in (SELLER, BUYER, FIRST):
+        assert "court_left" not in awaited(town, case, who)
+    assert "registered since" not in sentence(town, SELLER, case, "entry_left")
+
+
+def test_nor_is_it_while_that_appeal_is_open(town: Town) -> None:
+    case = under_appeal(town)
+    given_to(town, case, SELLER)
+    assert obstacles(town, case, SELLER, FOURTH) == []
+    approved(town, filed(town, case, SELLER, FOURTH))
+    assert obstacles(town, case, FOURTH, THIRD) == []
+
+
 def test_an_office_that_annuls_for_its_own_error_has_decided_nothing(town: Town) -> None:
     case, _ = won_after_it_was_sold_on(town)
     path = path_of(town, case)
@@ -327,12 +355,14 @@ def test_once_a_court_has_decided_nobody_is_told_that_it_has_to(town: Town) -> N
     for who in (SELLER, BUYER, FIRST):
         assert "court_left" in awaited(town, case, who)
     for who in (SELLER, BUYER):
-        assert sentence(town, who, case, "entry_left").endswith("stands until a court decides over it.")
+        assert sentence(town, who, case, "entry_left").endswith(
+            "stays as it reads until a court decides over it."
+        )
     given_to(town, case, SELLER)
     for who in (SELLER, BUYER, FIRST, "kz-auditor"):
         assert {"court_left", "court_annulled"}.isdisjoint(awaited(town, case, who))
     for who in (SELLER, BUYER):
-        assert sentence(town, who, case, "entry_left").endswith("By now a court has decided over it.")
+        assert sentence(town, who, case, "entry_left").startswith("A court has decided over what")
     assert town.read(case, SELLER)["amendments"][0]["left"], "what the annulment left stays told"
 
 
