@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_amendments import act, path_of, seen
+from tests.api.test_amendments import act, in_green, path_of, seen
 from tests.api.test_life_of_a_case import appealed
 from tests.domain.test_amendments import as_owner
 from tests.town.caller import good, new_key, problem
@@ -378,3 +378,100 @@ def sentence(town: Town, who: str, case: str, what: str) -> str:
     items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
     (found,) = [each for each in items if (each["case"], each["what"]) == (case, what)]
     return str(found["sentence"])
+
+
+# --- after a won appeal the entry is amended again --------------------------------------------------------------
+
+
+def by_two_officers(town: Town, case: str, to: str) -> None:
+    """They say that the car is this one's, and that the entry was their error."""
+    path = path_of(town, case)
+    stood = seen(town, path)
+    content = {**stood["content"], "owner": as_owner(person(to))}
+    said = {"of": stood["newest_change"], "content": content, "reason": "We took the wrong car."}
+    good(act(town, FIRST, path, "correction-proposals", said))
+    good(act(town, SECOND, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+
+
+def mine(town: Town, case: str, who: str) -> list[tuple[str, str]]:
+    """What the caller is told that they may do themselves."""
+    return [(each["what"], each["sentence"]) for each in town.read(case, who)["next"] if each["who"] == "you"]
+
+
+def told_of_entries(town: Town, who: str) -> list[tuple[str, str]]:
+    town.settle()
+    items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
+    return [(each["what"], each["sentence"]) for each in items if each["entry"]]
+
+
+def test_once_a_court_gave_the_car_to_who_lost_the_appeal_nobody_is_told_that_it_is_open(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    assert "court_annulled" in awaited(town, case, BUYER)
+    given_to(town, case, BUYER)
+    for who in (SELLER, BUYER, FIRST, "kz-auditor"):
+        assert not any(what.startswith("court") for what in awaited(town, case, who))
+    what, said = told_of_entries(town, SELLER)[0]
+    assert what == "entry_left_out_by_court"
+    assert said.startswith("A court decided over something")
+    assert "you may turn to the court: " in said
+    assert "office" not in said
+
+
+def test_who_lost_their_appeal_and_has_it_by_a_court_is_not_told_to_turn_to_one(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "They signed it."}))
+    assert "court" in awaited(town, case, SELLER)
+    given_to(town, case, SELLER)
+    assert "court" not in awaited(town, case, SELLER)
+
+
+def test_who_won_and_lost_it_again_by_two_officers_is_told_of_the_court_and_who_has_it_is_not(
+    town: Town,
+) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    by_two_officers(town, case, BUYER)
+    ((what, said),) = mine(town, case, SELLER)
+    assert what == "court_alone"
+    assert said.startswith("The office corrected or annulled what had been registered for you")
+    assert mine(town, case, BUYER) == []
+    assert [each["what"] for each in town.read(case, BUYER)["next"]] == []
+    assert awaited(town, case, FIRST) == {"court_alone"}
+    of = {"of": town.read(case, SELLER)["ending"]["of"], "reason": "I won."}
+    refused = town.as_(SELLER).post(f"/v1/cases/{case}/appeals", of)
+    assert problem(refused) == (409, "annulled_already")
+    what, said = told_of_entries(town, SELLER)[0]
+    assert what == "entry_left_out_by_office"
+    assert "you may turn to the court: " in said
+    given_to(town, case, SELLER)
+    for who in (SELLER, BUYER, FIRST):
+        assert awaited(town, case, who) == set(), "a court has decided"
+
+
+def test_who_is_given_it_back_by_the_office_too_has_nothing_left_to_ask(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    by_two_officers(town, case, BUYER)
+    town.settle()
+    path = path_of(town, case)
+    stood = seen(town, path)
+    content = {**stood["content"], "owner": as_owner(person(SELLER))}
+    said = {"of": stood["newest_change"], "content": content, "reason": "It was right."}
+    third = "kz-vehicle-registration-supervisor"
+    good(act(town, third, path, "correction-proposals", said))
+    good(act(town, FIRST, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+    assert [what for what, _ in mine(town, case, SELLER)] == []
+    assert [what for what, _ in mine(town, case, BUYER)] == ["court_alone"]
+
+
+def test_where_the_office_mends_another_thing_who_lost_the_appeal_still_has_the_court(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    path = path_of(town, case)
+    stood = seen(town, path)
+    said = {"of": stood["newest_change"], "content": in_green(stood), "reason": "It is green."}
+    good(act(town, FIRST, path, "correction-proposals", said))
+    good(act(town, SECOND, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+    assert [what for what, _ in mine(town, case, BUYER)] == ["court_annulled"]
+    assert mine(town, case, SELLER) == []

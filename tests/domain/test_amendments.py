@@ -58,7 +58,7 @@ from tests.domain.acts import (
     until,
 )
 from tests.domain.made_up import a_story_of, made_up
-from tests.domain.story import Act, Story, Who, a_birth, a_sale, given, in_the_way, text
+from tests.domain.story import Act, Story, Who, a_birth, a_sale, given, in_the_way
 
 IN_ERROR = "entry_changed_since"
 BIRTH_REGISTERED = (*FILED, assign(), approve(OFFICER))
@@ -691,8 +691,8 @@ def test_over_what_an_appeal_left_a_court_decides_by_what_it_says_after_the_case
 
 def is_decided(story: Story) -> bool:
     """Whether a court has decided over what was left."""
-    assert story.now.left and story.now.wrote_at
-    return has_court_decided(story.entry, story.now.wrote_at)
+    assert story.now.left == [story.entry.entry]
+    return has_court_decided(story.entry, story.now.wrote_at or "")
 
 
 def test_what_a_court_said_before_the_appeal_was_won_it_has_said() -> None:

@@ -654,7 +654,7 @@ def test_an_entry_tells_whom_an_amendment_takes_out_of_it_and_what_ended_while_i
     given(story, correct_as_a_court(content=content))
     (_, left_out) = turned(story)
     assert (left_out["what"], left_out["person"], left_out["at"]) == (
-        "entry_left_out",
+        "entry_left_out_by_court",
         owner["person"],
         text(story.at),
     )
