@@ -104,8 +104,10 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
         return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
     now, became = _in_the_way(request, outcome), became_of(house.countries[case.country], case)
-    beside = {"is_left": is_left(house, case, at), "became": became}
-    seen = in_words(shown(case, mine[0].party, mine, now, human=me, **beside, at=at), language)
+    left = is_left(house, case, at)
+    seen = in_words(
+        shown(case, mine[0].party, mine, now, human=me, is_left=left, became=became, at=at), language
+    )
     headers = in_language(language)
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 
