@@ -30,12 +30,14 @@ from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Title
 from domain.awaited import member_of, unconfirmed_of
 from domain.case import Case
 from domain.commands import Actor
+from domain.countries import country_of, legal_day
 from domain.events import As
-from domain.offers import offer
+from domain.offers import amendments_of, offer
 from domain.refusals import Named, Value
 from infra.house import CountryHouse
 from infra.read_models.store import Transaction
-from projections.notices import BY_OFFICES, LEFT, TIMES
+from projections.entry_turns import LEFT_OUT
+from projections.notices import BY_OFFICES, LEFT, LEFT_DECIDED, TIMES
 
 router = APIRouter()
 
@@ -77,7 +79,7 @@ class NoticePage(Shape):
     for_others: list[ForAnother]
 
 
-AFTER: Final = ("court", "court_decided", "until", "unconfirmed")  # sentences that follow another one
+AFTER: Final = ("court", "ask_office", "until", "unconfirmed")  # sentences that follow another one
 VALUES: Final = frozenset({"until", "office"})  # what may stand in braces
 _OF_OTHERS: Final = frozenset({"company", "birth", "mandate"})
 
@@ -241,8 +243,9 @@ def _shown(country: str, row: Mapping[str, Any], language: Language, *, is_decid
         "unconfirmed": bool(until) and _is_doubtful(country, row),
     }
     court = _court(country, row)
-    beside = {"court": court, "court_decided": is_decided}
-    codes = [row["what"], *(code for code in AFTER if {**found, **beside}[code])]
+    beside = {"court": court, "ask_office": not court and row["what"] in LEFT_OUT}
+    told = LEFT_DECIDED if is_decided else row["what"]
+    codes = [told, *(code for code in AFTER if {**found, **beside}[code])]
     values: dict[str, Value] = {"until": date.fromisoformat(until)} if until else {}
     if court:
         values["office"] = Named("office", court)
@@ -252,7 +255,13 @@ def _shown(country: str, row: Mapping[str, Any], language: Language, *, is_decid
 
 
 def _court(country: str, row: Mapping[str, Any]) -> str | None:
-    """Which court the law names against what an office corrected or annulled."""
+    """Which court the law names for whom an amendment took out of an entry, and against what an office corrected or
+    annulled.
+    """
+    if row["what"] in LEFT_OUT:
+        day = legal_day(datetime.fromisoformat(row["at"]), country_of(country))
+        amended = amendments_of(country, row["register"], day)
+        return amended.court.authority if amended and amended.court else None
     found = offer(country, row["procedure"]) if row["what"] in BY_OFFICES else None
     amendments = found.since(row["terms"]).amendments if found else None
     return amendments.court.authority if amendments and amendments.court else None

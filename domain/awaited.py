@@ -80,6 +80,22 @@ class Awaited(NamedTuple):
     fee_until: date | None = None
 
 
+class Became(NamedTuple):
+    """What became of what the case wrote since it was decided over last, by the entries.
+
+    ``has_court_decided``: over all of it. ``taken_out``: the parties whom an office took out of an entry since, as its
+    own error, and whom it does not name again; ``named``: those whom all of it names.
+    """
+
+    has_court_decided: bool = False
+    taken_out: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+
+AS_DECIDED: Final = Became()
+_OF_COURTS: Final = ("court", "court_alone", "court_annulled", "court_left")
+
+
 def awaited(case: Case, *, at: datetime | None = None) -> list[Awaited]:
     """All that the case waits for, as ``_WAYS`` has it; but for what it is too late for ``at`` that moment."""
     found: list[Awaited] = []
@@ -289,6 +305,36 @@ def _court(case: Case) -> Iterator[Awaited]:
         return
     for party, what in _may_turn_to_the_court(case):
         yield Awaited(party, what, office=amendments.court.authority)
+
+
+def as_it_became(waits: list[Awaited], case: Case, became: Became) -> list[Awaited]:
+    """Who may turn to the court as the entries are by now: nobody once it has decided; and where an office amended
+    what a won appeal had given back, who lost by that, and not who has the thing again.
+    """
+    if became.has_court_decided:
+        return [each for each in waits if each.what not in _OF_COURTS]
+    lost, amendments = became.taken_out, offer_of(case).since(case.terms).amendments
+    if not lost or amendments is None or amendments.court is None or _is_by_an_office(case):
+        return waits
+    over = lost | became.named
+    left = [each for each in waits if each.what != "court_annulled" or each.who not in over]
+    court = amendments.court.authority
+    return [*left, *(Awaited(party, "court_alone", office=court) for party in sorted(lost))]
+
+
+def court_counts_since(case: Case) -> dict[str, str]:
+    """Of each entry over which a party may turn to the court, since when what a court says of it is its decision."""
+    entries, amended = [each["entry"] for each in case.entries], case.amendments
+    if _is_by_an_office(case):
+        newest = amended[-1]
+        return dict.fromkeys([newest["entry"]] if newest["entry"] else entries, newest["at"])
+    if case.is_annulled:
+        at = next(each["at"] for each in reversed(amended) if each["what"] == "annulment")
+        left = case.left
+        return {entry: case.wrote_at or at if entry in left else at for entry in entries}
+    lost = case.have_lost
+    decided = (a["decided_at"] for a in case.appeals if a["party"] in lost and a["decided_at"])
+    return dict.fromkeys(entries, max(decided)) if lost else {}
 
 
 def _may_turn_to_the_court(case: Case) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from domain.case_parts import (
     left_of,
 )
 from domain.days.deadlines import Deadline
-from domain.events import EntryMember, ResultAnnulled
+from domain.events import CaseApproved, EntriesWritten, EntryMember, ResultAnnulled
 from domain.parties import (
     AT_COUNTER,
     BOTH_SIDES,
@@ -384,9 +384,18 @@ class Case(NamedTuple):
         return bool(self.amendments) and any(each["what"] == "annulment" for each in self.amendments)
 
     @property
-    def left(self) -> dict[str, str]:
-        """The entries that an annulment left as they read, and since when: over them a court decides."""
-        return {entry: amendment["at"] for amendment in self.amendments for entry in amendment["left"]}
+    def left(self) -> list[str]:
+        """The entries that an annulment left as they read: over them a court decides, where none has since the case
+        wrote them.
+        """
+        return [entry for amendment in self.amendments for entry in amendment["left"]]
+
+    @property
+    def wrote_at(self) -> str | None:
+        """When it wrote its entries; None: it has not."""
+        wrote = (CaseApproved.__name__, EntriesWritten.__name__)
+        at = (step["at"] for step in reversed(self.timeline) if step["what"] in wrote)
+        return next(at, None) if self.entries else None
 
     @property
     def unanswered(self) -> list[EntryMember]:

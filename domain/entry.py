@@ -334,7 +334,7 @@ def can_be_taken_back(entry: Entry, written: Collection[str]) -> bool:
 
 
 def has_court_decided(entry: Entry, since: str) -> bool:
-    """Whether a court has said how it reads, not before that moment."""
+    """Whether a court has said how it reads, not before that moment; whose it is by now, they have it from there."""
     return entry.court_at is not None and entry.court_at >= since
 
 

@@ -32,15 +32,15 @@ NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether t
 class Doubts(NamedTuple):
     """What cases say of entries that stand in question. ``writers``: those that wrote how they read now, by id.
     ``appealed``: the entries of which one is under appeal, whoever changed them since; ``left``: those that an
-    annulment left as they read, and since when.
+    annulment left as they read; each with when the newest case that is in question wrote it.
     """
 
     writers: Mapping[str, Case]
-    appealed: Collection[str]
+    appealed: Mapping[str, str]
     left: Mapping[str, str]
 
 
-NO_DOUBTS: Final = Doubts({}, frozenset(), {})
+NO_DOUBTS: Final = Doubts({}, {}, {})
 
 
 def in_question(case: Case, at: datetime) -> tuple[Key, ...]:
@@ -131,11 +131,11 @@ def of_request(
 
 def _in_doubt(entry: Entry, doubts: Doubts) -> Iterator[str]:
     """Why it may not stay as it reads."""
-    wrote, left_at = doubts.writers.get(entry.written_by or ""), doubts.left.get(entry.entry)
-    if entry.entry in doubts.appealed and not entry.is_of_court:
-        yield UNDER_APPEAL
-    if left_at is not None and not (entry.is_of_court or has_court_decided(entry, left_at)):
-        yield COURT_MAY_DECIDE
+    wrote = doubts.writers.get(entry.written_by or "")
+    for code, wrote_at in ((UNDER_APPEAL, doubts.appealed), (COURT_MAY_DECIDE, doubts.left)):
+        since = wrote_at.get(entry.entry)
+        if since is not None and not has_court_decided(entry, since):
+            yield code
     if wrote is not None and any(each["entry"] == entry.entry for each in wrote.open_objections):
         yield OBJECTED
     if entry.proposal is not None:

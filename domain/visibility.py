@@ -6,7 +6,17 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from domain.about import about_of_case, offer_of
-from domain.awaited import YOU, Awaited, appeal_of, awaited, is_unconfirmed, unconfirmed
+from domain.awaited import (
+    AS_DECIDED,
+    YOU,
+    Awaited,
+    Became,
+    appeal_of,
+    as_it_became,
+    awaited,
+    is_unconfirmed,
+    unconfirmed,
+)
 from domain.case import Case
 from domain.case_parts import Amendment, Appeal, Fee, Former, Opinion, Question
 from domain.commands import LodgeAppeal
@@ -196,12 +206,11 @@ def watched(
     in_the_way: Sequence[str] = (),
     *,
     is_left: bool = False,
-    has_court_decided: bool = False,
+    became: Became = AS_DECIDED,
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """The case as an auditor sees it: everything but what is about people, and what people wrote."""
-    decided = has_court_decided
-    found = shown(case, None, (), in_the_way, is_left=is_left, has_court_decided=decided, at=at)
+    found = shown(case, None, (), in_the_way, is_left=is_left, became=became, at=at)
     found["request"] = {
         name: value
         for name, value in found["request"].items()
@@ -228,19 +237,17 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     human: str | None = None,
     is_kin: bool = False,
     is_left: bool = False,
-    has_court_decided: bool = False,
+    became: Became = AS_DECIDED,
     at: datetime | None = None,
 ) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered, and what was said and
     brought before somebody came into the case is none of theirs.
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
-    party; ``is_left``: who has it does not decide it any more; ``has_court_decided``: over what an annulment left as
-    it read. ``at``: the moment, at which times may be over that nobody has closed yet; None: none is.
+    party; ``is_left``: who has it does not decide it any more; ``became``: what became of what it wrote. ``at``: the
+    moment, at which times may be over that nobody has closed yet; None: none is.
     """
-    doubtful, waits = unconfirmed(case), awaited(case, at=at)
-    if has_court_decided:
-        waits = [each for each in waits if each.what != "court_left"]
+    doubtful, waits = unconfirmed(case), as_it_became(awaited(case, at=at), case, became)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
     reader = _Reader(party, mine, human) if party else None
 

@@ -7,17 +7,22 @@ from projections import Row, View
 
 
 def _rows(case: Case) -> list[Row]:
-    """``left_at`` None: the appeal is open. Whether a court has decided since, the entry says."""
-    if case.stage == Stage.APPEALED:
-        return [{"case": case.case, "entry": each["entry"], "left_at": None} for each in case.entries]
-    return [{"case": case.case, "entry": entry, "left_at": at} for entry, at in case.left.items()]
+    """``is_left``: the appeal was won. ``since``: when the case wrote the entry; whether a court has decided since,
+    the entry says.
+    """
+    is_open = case.stage == Stage.APPEALED
+    entries = [each["entry"] for each in case.entries] if is_open else case.left
+    return [
+        {"case": case.case, "entry": entry, "is_left": int(not is_open), "since": case.wrote_at}
+        for entry in entries
+    ]
 
 
 PROJECTION = View(
     name="entries_in_doubt",
     family="case",
-    columns={"case": "text", "entry": "text", "left_at": "text"},
+    columns={"case": "text", "entry": "text", "is_left": "integer", "since": "text"},
     rows=_rows,
     looks_at=("appeals", "amendments"),
-    indexes=(("entry", "left_at"),),
+    indexes=(("entry", "is_left", "since"),),
 )

@@ -310,6 +310,7 @@ def _assessed(code: str, time: WhichTime) -> tuple[Notice, ...]:
 
 
 LEFT: Final = "entry_left"  # it stands until a court decides: whether one has, the entry says
+LEFT_DECIDED: Final = "entry_left_decided"  # how the same is said where one has
 
 # What is told of which event: a further one is a line here, and its sentence ("notice") among the messages.
 # What was restated is told by which time it is, what was assessed by which fee.

@@ -39,7 +39,7 @@ from domain.procedures import procedures
 from domain.refusals import Fault, Named, named
 from domain.roles import APPLICANT, PARTY
 from projections import acts_for_others, entry_notices, entry_turns
-from projections.notices import NOTICES
+from projections.notices import LEFT_DECIDED, NOTICES
 from tests.catalogues import LANGUAGES, NAMES, all_written, catalogue, catalogue_of, written
 from tests.codes import ROOT, said, values_of
 from tests.domain.acts import file
@@ -85,7 +85,7 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     yield from ((HOUSE, ("notice", each.code)) for notices_of in NOTICES.values() for each in notices_of)
     of_turns = (*acts_for_others.CODES, *entry_notices.CODES, *entry_turns.CODES)
     yield from ((HOUSE, ("notice", code)) for code in of_turns)
-    yield from ((HOUSE, ("notice", code)) for code in notices.AFTER)
+    yield from ((HOUSE, ("notice", code)) for code in (*notices.AFTER, LEFT_DECIDED))
     yield from ((code.lower(), ("country", code)) for code in countries())
     # In the words of its country, or of the procedure that brings it along.
     yield from ((HOUSE, ("office", office)) for office in sorted(offices_that_are_named()))

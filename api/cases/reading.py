@@ -10,7 +10,7 @@ from api.edge.contract import Id, documented
 from api.edge.in_whose_hands import is_left
 from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, read_of, readable, recorded
-from api.edge.registers_now import has_court_decided_over, in_the_way_of
+from api.edge.registers_now import became_of, in_the_way_of
 from api.edge.sentences import in_language, spoken
 from domain.visibility import shown, watched
 
@@ -25,14 +25,13 @@ async def read_case(request: Request, case: Id) -> Response:
     house = house_of(request)
     at = house.clock()
     now = in_the_way_of(country, found, at)
-    beside = {
-        "is_left": is_left(house, found, at),
-        "has_court_decided": has_court_decided_over(country, found),
-    }
+    left, became = is_left(house, found, at), became_of(country, found)
     if is_auditor(rule):
-        body = watched(found, now, **beside, at=at)
+        body = watched(found, now, is_left=left, became=became, at=at)
     else:
         mine, me = rule.capacities, rule.person
-        body = shown(found, rule.party, mine, now, human=me, is_kin=rule.is_kin, **beside, at=at)
+        body = shown(
+            found, rule.party, mine, now, human=me, is_kin=rule.is_kin, is_left=left, became=became, at=at
+        )
     language = spoken(request.scope)
     return answered(in_words(body, language), version=found.version, headers=in_language(language))

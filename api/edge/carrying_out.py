@@ -24,7 +24,7 @@ from api.edge.in_whose_hands import is_left
 from api.edge.in_words import in_words
 from api.edge.may_read import known_of, located, nothing, readable
 from api.edge.problems import Declined
-from api.edge.registers_now import has_court_decided_over, in_the_way_of
+from api.edge.registers_now import became_of, in_the_way_of
 from api.edge.sentences import in_language, spoken
 from domain.case import Case
 from domain.commands import Actor, CaseCommand, Command
@@ -103,9 +103,11 @@ def done(  # noqa: PLR0913, PLR0917 - what an answer is made of
         told = stands(case, at) if _is_of_an_office(actor, outcome) else {**stands(case, at), "fits": []}
         return answered(told, status, version=outcome.version, location=location)
     language = spoken(request.scope)
-    now, decided = _in_the_way(request, outcome), has_court_decided_over(house.countries[case.country], case)
-    beside = {"is_left": is_left(house, case, at), "has_court_decided": decided}
-    seen = in_words(shown(case, mine[0].party, mine, now, human=me, **beside, at=at), language)
+    now, became = _in_the_way(request, outcome), became_of(house.countries[case.country], case)
+    left = is_left(house, case, at)
+    seen = in_words(
+        shown(case, mine[0].party, mine, now, human=me, is_left=left, became=became, at=at), language
+    )
     headers = in_language(language)
     return answered(seen, status, version=outcome.version, location=location, headers=headers)
 

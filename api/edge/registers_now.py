@@ -1,17 +1,20 @@
 """What the registers and the claims say now about what a case asks for; not who may read an entry."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.awaited import AS_DECIDED, Became, court_counts_since
 from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry, has_court_decided
+from domain.entry_visibility import humans_in
 from domain.obstacles import Doubts, in_question, obstacles
 from domain.procedure import Key
 from infra.desk.streams import Streams
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS, Transaction
+from projections.entry_turns import LEFT_OUT_BY_OFFICE
 
 
 def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
@@ -57,36 +60,60 @@ def doubts_of(seen: Transaction, entries: Iterable[Entry | None]) -> Doubts:
     there = {entry.entry: entry.written_by for entry in entries if entry}
     wrote = sorted({case for case in there.values() if case})
     rows = seen.load("case_status", wrote) if wrote else {}
-    appealed, left = set[str](), dict[str, str]()
-    for entry, left_at in _in_doubt(seen, sorted(there)):
-        if left_at is None:
-            appealed.add(entry)
-        else:
-            left[entry] = max(left_at, left.get(entry, ""))
+    appealed, left = dict[str, str](), dict[str, str]()
+    for entry, is_left, since in _in_doubt(seen, sorted(there)):
+        found = left if is_left else appealed
+        found[entry] = max(since, found.get(entry, ""))
     return Doubts({case: row["state"] for case, row in rows.items()}, appealed, left)
 
 
-def _in_doubt(seen: Transaction, entries: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+def _in_doubt(seen: Transaction, entries: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     for n in range(0, len(entries), MAX_KEYS):
         where = {"entry": list(entries[n : n + MAX_KEYS])}
-        yield from seen.distinct("entries_in_doubt", ("entry", "left_at"), where)
+        yield from seen.distinct("entries_in_doubt", ("entry", "is_left", "since"), where)
 
 
-def has_court_decided_over(country: CountryHouse, case: Case) -> bool:
-    """Whether a court has decided over all that an annulment of the case left as it read; False: it left nothing."""
-    if not case.left:
-        return False
+def became_of(country: CountryHouse, case: Case) -> Became:
+    """What became of what the case wrote, where a party of it may turn to a court."""
+    since = court_counts_since(case)
+    if not since:
+        return AS_DECIDED
     with country.read_models.reading() as seen:
-        return is_decided_by_a_court(seen, case)
+        entries = _there(seen, since)
+        if _has_court_decided(entries, since):
+            return Became(has_court_decided=True)
+        if not case.is_annulled:
+            return AS_DECIDED
+        people = case.persons
+        lost = _taken_out(seen, case, sorted(since), people.values())
+    humans = [humans_in(entry, country.ids.human) for entry in entries.values()]
+    named = frozenset(p for p, human in people.items() if humans and all(human in each for each in humans))
+    out = frozenset(p for p, human in people.items() if human in lost)
+    return Became(taken_out=out - named, named=named)
+
+
+def _taken_out(seen: Transaction, case: Case, entries: list[str], people: Iterable[str]) -> frozenset[str]:
+    """Whom of these an office took out of the entries after the annulment, as its own error."""
+    since = case.amendments[-1]["at"]
+    where = {"entry": entries, "person": sorted({*people}), "what": LEFT_OUT_BY_OFFICE}
+    if not where["person"]:
+        return frozenset()
+    rows = seen.distinct("entry_turns", ("person", "at"), where)
+    return frozenset(person for person, at in rows if at > since)
 
 
 def is_decided_by_a_court(seen: Transaction, case: Case) -> bool:
-    """The same of a case that left something, at this moment of the read models."""
-    left = case.left
-    rows = seen.load("registers", sorted(left))
-    return all(
-        entry in rows and has_court_decided(rows[entry]["state"], since) for entry, since in left.items()
-    )
+    """Whether a court has decided over all that an annulment of the case left as it read, also before it did."""
+    since = dict.fromkeys(case.left, case.wrote_at or "")
+    return _has_court_decided(_there(seen, since), since)
+
+
+def _there(seen: Transaction, entries: Iterable[str]) -> dict[str, Entry]:
+    return {entry: row["state"] for entry, row in seen.load("registers", sorted(entries)).items()}
+
+
+def _has_court_decided(entries: Mapping[str, Entry], since: Mapping[str, str]) -> bool:
+    return all(each in entries and has_court_decided(entries[each], at) for each, at in since.items())
 
 
 def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry | None]:

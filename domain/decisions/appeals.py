@@ -33,13 +33,13 @@ def lodge(command: LodgeAppeal, situation: Situation) -> Decision:
         raise Clash("annulled_already")
     if case.ending is not None and command.of != case.ending["of"]:
         raise Clash("appeals_old_decision")
+    if case.ending is not None and not said and mine.party in case.are_heard:
+        raise Clash("appeal_decided")  # also where its end, for all of them, ended the time
     if case.ending is not None and _is_too_late(mine.party, situation):
         raise Clash("appeal_term_over")  # whether the clock has come or not (rules.md 6)
     situation.must_fit()
     if said:
         raise Clash("appeal_open")
-    if mine.party in case.are_heard:
-        raise Clash("appeal_decided")
     rule = rule.of(mine)
     lodged = e.AppealLodged(
         of=command.of,

@@ -78,15 +78,14 @@ def end_appeal_term(_command: EndAppealTerm, situation: Situation) -> Decision:
 
 def waive(command: WaiveClaim, situation: Situation) -> Decision:
     """Who filed lets go of what the ended case holds, before the time to appeal is over (rules.md 17). Where a newer
-    case of theirs has taken it over, nothing is left to let go.
+    case of theirs has taken it over, nothing is left to let go, and that they said so is kept all the same.
     """
     rule = for_applicant(command, situation)
     if situation.case.has_waived:
         return situation.so_already(rule)
     situation.must_fit()
     waived = e.ClaimWaived(acting=situation.representative(rule))
-    released = holding.released(situation)
-    return situation.by(rule, [*released, (LEAD, waived)]) if released else situation.so_already(rule)
+    return situation.by(rule, [*holding.released(situation), (LEAD, waived)])
 
 
 def declare_not_needed(command: DeclareNotNeeded, situation: Situation) -> Decision:

@@ -356,14 +356,14 @@ def test_whom_a_correction_takes_out_of_an_entry_hears_it_once_and_keeps_it(town
     path = a_car(town)
     without_the_owner(town, path)
     newest = notices(town, SELLER)[0]
-    assert (newest["what"], newest["entry"]) == ("entry_left_out", path.rpartition("/")[2])
-    assert newest["sentence"].startswith("Something that a register said was corrected or annulled")
+    assert (newest["what"], newest["entry"]) == ("entry_left_out_by_court", path.rpartition("/")[2])
+    assert newest["sentence"].startswith("A court decided over something that a register said")
     assert of_entry(town, THIRD, path) == ["entry_corrected"]
     found = seen(town, path, JUDGE)
     again = {"of": found["newest_change"], "content": in_green(found), "reason": "Judgement of 4 March."}
     good(act(town, JUDGE, path, "corrections", again))
     town.settle()
-    assert of_entry(town, SELLER, path) == ["entry_left_out"]
+    assert of_entry(town, SELLER, path) == ["entry_left_out_by_court"]
     assert of_entry(town, THIRD, path) == ["entry_corrected"]
 
 
@@ -375,7 +375,7 @@ def test_whom_the_case_tells_that_it_was_corrected_does_not_hear_it_by_the_entry
     assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("corrected", [])
     good(town.judge(JUDGE, case, "annulments", {"reason": "Judgement of 4 March."}))
     town.settle()
-    assert of_entry(town, THIRD, path) == ["entry_left_out"]
+    assert of_entry(town, THIRD, path) == ["entry_left_out_by_court"]
     assert (told(town, BUYER, case)[0], of_entry(town, BUYER, path)) == ("annulled", [])
 
 
@@ -387,7 +387,7 @@ def test_whoever_is_named_when_a_restriction_ends_hears_that_it_ended(town: Town
     town.settle()
     assert of_entry(town, SELLER, path) == ["entry_restriction_lifted"]
     without_the_owner(town, path)
-    assert of_entry(town, SELLER, path) == ["entry_left_out", "entry_restriction_lifted"]
+    assert of_entry(town, SELLER, path) == ["entry_left_out_by_court", "entry_restriction_lifted"]
     assert of_entry(town, THIRD, path) == ["entry_corrected"]
 
 

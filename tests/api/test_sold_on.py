@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_amendments import act, path_of, seen
+from tests.api.test_amendments import act, in_green, path_of, seen
 from tests.api.test_life_of_a_case import appealed
 from tests.domain.test_amendments import as_owner
 from tests.town.caller import good, new_key, problem
@@ -92,7 +92,7 @@ def test_the_appeal_is_won_and_what_was_registered_since_stands_until_a_court_de
         (step,) = [each for each in shown["next"] if each["who"] == "you"]
         assert (step["what"], "You may turn to" in step["sentence"]) == ("court_left", True)
     told = [each["sentence"] for each in good(town.as_(FIRST).get(f"/v1/cases/{case}/history"))["events"]]
-    assert any("stands until a court decides" in each for each in told)
+    assert any("over that a court decides, where none has" in each for each in told)
     said = {"of": stood["newest_change"], "content": {**stood["content"], "owner": as_owner(person(SELLER))}}
     good(act(town, JUDGE, path, "corrections", {**said, "reason": "Judgement of 3 March."}))
     assert seen(town, path)["content"]["owner"] == as_owner(person(SELLER))
@@ -129,7 +129,9 @@ def test_an_appeal_that_is_won_does_not_undo_it_either(town: Town) -> None:
     assert queued(town, APPEALS, case) == ["entry_changed_since"]
     good(town.judge(APPEALS, case, "appeal-decisions", WON))
     assert seen(town, path)["content"]["owner"] == as_owner(person(THIRD))
-    assert "court_left" in [each["what"] for each in town.read(case, SELLER)["next"]]
+    for who in (SELLER, BUYER, FIRST):
+        assert "court_left" not in awaited(town, case, who), "what was left is what a court decided"
+    assert sentence(town, SELLER, case, "entry_left").startswith("A court has decided over what")
     assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["failures"] == []
 
 
@@ -311,6 +313,32 @@ def test_what_a_court_annulled_reads_as_the_court_says(town: Town) -> None:
     assert town.read(again, THIRD)["amendments"][0]["what"] == "annulment"
 
 
+def test_a_car_that_a_court_gave_back_before_the_appeal_was_won_is_in_no_doubt_also_once_it_is_sold(
+    town: Town,
+) -> None:
+    """One answer for who buys it and for who buys it from them: the court has decided."""
+    case = under_appeal(town)
+    given_to(town, case, SELLER)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    assert obstacles(town, case, SELLER, FOURTH) == []
+    again = filed(town, case, SELLER, FOURTH)
+    for who in (SELLER, FOURTH, FIRST):
+        assert town.read(again, who)["obstacles"] == []
+    approved(town, again)
+    assert obstacles(town, case, FOURTH, THIRD) == []
+    for who in (SELLER, BUYER, FIRST):
+        assert "court_left" not in awaited(town, case, who)
+    assert "registered since" not in sentence(town, SELLER, case, "entry_left")
+
+
+def test_nor_is_it_while_that_appeal_is_open(town: Town) -> None:
+    case = under_appeal(town)
+    given_to(town, case, SELLER)
+    assert obstacles(town, case, SELLER, FOURTH) == []
+    approved(town, filed(town, case, SELLER, FOURTH))
+    assert obstacles(town, case, FOURTH, THIRD) == []
+
+
 def test_an_office_that_annuls_for_its_own_error_has_decided_nothing(town: Town) -> None:
     case, _ = won_after_it_was_sold_on(town)
     path = path_of(town, case)
@@ -327,12 +355,14 @@ def test_once_a_court_has_decided_nobody_is_told_that_it_has_to(town: Town) -> N
     for who in (SELLER, BUYER, FIRST):
         assert "court_left" in awaited(town, case, who)
     for who in (SELLER, BUYER):
-        assert sentence(town, who, case, "entry_left").endswith("stands until a court decides over it.")
+        assert sentence(town, who, case, "entry_left").endswith(
+            "stays as it reads until a court decides over it."
+        )
     given_to(town, case, SELLER)
     for who in (SELLER, BUYER, FIRST, "kz-auditor"):
         assert {"court_left", "court_annulled"}.isdisjoint(awaited(town, case, who))
     for who in (SELLER, BUYER):
-        assert sentence(town, who, case, "entry_left").endswith("By now a court has decided over it.")
+        assert sentence(town, who, case, "entry_left").startswith("A court has decided over what")
     assert town.read(case, SELLER)["amendments"][0]["left"], "what the annulment left stays told"
 
 
@@ -348,3 +378,100 @@ def sentence(town: Town, who: str, case: str, what: str) -> str:
     items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
     (found,) = [each for each in items if (each["case"], each["what"]) == (case, what)]
     return str(found["sentence"])
+
+
+# --- after a won appeal the entry is amended again --------------------------------------------------------------
+
+
+def by_two_officers(town: Town, case: str, to: str) -> None:
+    """They say that the car is this one's, and that the entry was their error."""
+    path = path_of(town, case)
+    stood = seen(town, path)
+    content = {**stood["content"], "owner": as_owner(person(to))}
+    said = {"of": stood["newest_change"], "content": content, "reason": "We took the wrong car."}
+    good(act(town, FIRST, path, "correction-proposals", said))
+    good(act(town, SECOND, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+
+
+def mine(town: Town, case: str, who: str) -> list[tuple[str, str]]:
+    """What the caller is told that they may do themselves."""
+    return [(each["what"], each["sentence"]) for each in town.read(case, who)["next"] if each["who"] == "you"]
+
+
+def told_of_entries(town: Town, who: str) -> list[tuple[str, str]]:
+    town.settle()
+    items = good(town.as_(who).get("/v1/my/notices", country="KZ", limit=100))["items"]
+    return [(each["what"], each["sentence"]) for each in items if each["entry"]]
+
+
+def test_once_a_court_gave_the_car_to_who_lost_the_appeal_nobody_is_told_that_it_is_open(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    assert "court_annulled" in awaited(town, case, BUYER)
+    given_to(town, case, BUYER)
+    for who in (SELLER, BUYER, FIRST, "kz-auditor"):
+        assert not any(what.startswith("court") for what in awaited(town, case, who))
+    what, said = told_of_entries(town, SELLER)[0]
+    assert what == "entry_left_out_by_court"
+    assert said.startswith("A court decided over something")
+    assert "you may turn to the court: " in said
+    assert "office" not in said
+
+
+def test_who_lost_their_appeal_and_has_it_by_a_court_is_not_told_to_turn_to_one(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", {"outcome": "upheld", "reason": "They signed it."}))
+    assert "court" in awaited(town, case, SELLER)
+    given_to(town, case, SELLER)
+    assert "court" not in awaited(town, case, SELLER)
+
+
+def test_who_won_and_lost_it_again_by_two_officers_is_told_of_the_court_and_who_has_it_is_not(
+    town: Town,
+) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    by_two_officers(town, case, BUYER)
+    ((what, said),) = mine(town, case, SELLER)
+    assert what == "court_alone"
+    assert said.startswith("The office corrected or annulled what had been registered for you")
+    assert mine(town, case, BUYER) == []
+    assert [each["what"] for each in town.read(case, BUYER)["next"]] == []
+    assert awaited(town, case, FIRST) == {"court_alone"}
+    of = {"of": town.read(case, SELLER)["ending"]["of"], "reason": "I won."}
+    refused = town.as_(SELLER).post(f"/v1/cases/{case}/appeals", of)
+    assert problem(refused) == (409, "annulled_already")
+    what, said = told_of_entries(town, SELLER)[0]
+    assert what == "entry_left_out_by_office"
+    assert "you may turn to the court: " in said
+    given_to(town, case, SELLER)
+    for who in (SELLER, BUYER, FIRST):
+        assert awaited(town, case, who) == set(), "a court has decided"
+
+
+def test_who_is_given_it_back_by_the_office_too_has_nothing_left_to_ask(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    by_two_officers(town, case, BUYER)
+    town.settle()
+    path = path_of(town, case)
+    stood = seen(town, path)
+    content = {**stood["content"], "owner": as_owner(person(SELLER))}
+    said = {"of": stood["newest_change"], "content": content, "reason": "It was right."}
+    third = "kz-vehicle-registration-supervisor"
+    good(act(town, third, path, "correction-proposals", said))
+    good(act(town, FIRST, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+    assert [what for what, _ in mine(town, case, SELLER)] == []
+    assert [what for what, _ in mine(town, case, BUYER)] == ["court_alone"]
+
+
+def test_where_the_office_mends_another_thing_who_lost_the_appeal_still_has_the_court(town: Town) -> None:
+    case = under_appeal(town)
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    path = path_of(town, case)
+    stood = seen(town, path)
+    said = {"of": stood["newest_change"], "content": in_green(stood), "reason": "It is green."}
+    good(act(town, FIRST, path, "correction-proposals", said))
+    good(act(town, SECOND, path, "corrections", {"of": seen(town, path)["proposal"]["event"]}))
+    assert [what for what, _ in mine(town, case, BUYER)] == ["court_annulled"]
+    assert mine(town, case, SELLER) == []

@@ -119,6 +119,13 @@ def test_an_older_decision_is_not_opened() -> None:
 # --- appealed -------------------------------------------------------------------------------------------------
 
 
+def test_where_both_lost_on_the_same_day_who_appeals_again_is_not_told_that_the_time_is_over() -> None:
+    story = given(a_sale(), *COMPLETED, appeal(), appeal("p2"), decide_appeal("upheld"))
+    assert story.now.is_appeal_term_over
+    for party in ("p1", "p2"):
+        story.when(appeal(party, reason="Again.")).then_refused(Clash, "appeal_decided")
+
+
 @pytest.mark.parametrize(
     ("stage", "ended"), [(REFUSED, "refused"), (UNPAID, "lapsed"), (COMPLETED, "completed")]
 )
@@ -134,7 +141,7 @@ def test_a_refusal_a_lapse_and_what_is_completed_can_be_appealed_against(
     given(story, later(days=900)).when(end_appeal_term()).then()
     story.when(decide_appeal("upheld")).then(*_upheld(ended))
     assert (story.now.stage, story.now.is_appeal_term_over) == (ended, True)
-    story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_term_over")
+    story.when(appeal("p2", reason="Again.")).then_refused(Clash, "appeal_decided")
 
 
 def test_a_lost_appeal_of_one_takes_nothing_from_the_other() -> None:
@@ -414,8 +421,10 @@ def test_what_a_newer_case_has_taken_over_is_not_let_go_by_the_older() -> None:
     story = given(a_sale(), *REFUSED)
     (key,) = story.claims
     story.happened((key, e.ClaimTaken(kind=key.kind, holder="case-2")))
-    story.when(waive()).then()
+    story.when(waive()).then("ClaimWaived")
     assert story.claims[key].holder == "case-2"
+    assert "WaiveClaim" not in fits(story.now)
+    story.when(waive()).then()
 
 
 # --- who opens it ---------------------------------------------------------------------------------------------

@@ -654,7 +654,7 @@ def test_an_entry_tells_whom_an_amendment_takes_out_of_it_and_what_ended_while_i
     given(story, correct_as_a_court(content=content))
     (_, left_out) = turned(story)
     assert (left_out["what"], left_out["person"], left_out["at"]) == (
-        "entry_left_out",
+        "entry_left_out_by_court",
         owner["person"],
         text(story.at),
     )
@@ -677,15 +677,18 @@ def test_a_sale_turns_nothing_and_what_a_case_amends_names_the_case() -> None:
 
 def test_what_a_case_wrote_is_in_doubt_while_it_is_under_appeal() -> None:
     view, story = entries_in_doubt.PROJECTION, given(a_sale(), *COMPLETED, appeal())
-    assert row(view, story) == {"case": CASE, "entry": story.entry.entry, "left_at": None}
+    written = {"case": CASE, "entry": story.entry.entry, "since": story.now.wrote_at}
+    assert row(view, story) == {**written, "is_left": 0}
     assert row(view, given(story, decide_appeal("upheld"))) is None
     assert row(view, given(a_sale(), *APPEALED)) is None, "a refusal wrote nothing"
 
 
-def test_what_an_annulment_left_is_in_doubt_since_then() -> None:
+def test_what_an_annulment_left_is_in_doubt_since_the_case_wrote_it() -> None:
     view, won = entries_in_doubt.PROJECTION, decide_appeal("annulled", "It was not the owner.")
-    story = given(a_sale(), *COMPLETED, appeal(), changed_hands, won)
-    assert row(view, story) == {"case": CASE, "entry": story.entry.entry, "left_at": text(story.at)}
+    story = given(a_sale(), *COMPLETED, later(hours=1), appeal(), changed_hands, won)
+    since = story.now.decisions[-1]["at"]
+    assert since < text(story.at)
+    assert row(view, story) == {"case": CASE, "entry": story.entry.entry, "is_left": 1, "since": since}
     assert row(view, given(a_sale(), *COMPLETED, appeal(), won)) is None, "it was taken back"
 
 

@@ -473,7 +473,10 @@ def test_after_the_erasure_of_a_case_and_of_its_entry_a_rebuild_equals_the_live_
     kazakhstan.annul_entry(1)
     kazakhstan.follow()
     (left_out,) = kazakhstan.read_models.rows("entry_turns")
-    assert (left_out["what"], left_out["person"]) == ("entry_left_out", kazakhstan.person("kz-citizen-2"))
+    assert (left_out["what"], left_out["person"]) == (
+        "entry_left_out_by_court",
+        kazakhstan.person("kz-citizen-2"),
+    )
     kazakhstan.later(days=5000)
     kazakhstan.erase(sold)
     kazakhstan.erase(other, "buyer")
