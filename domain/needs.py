@@ -2,11 +2,11 @@
 who acts for whom. It is loaded by its keys, and looking at another one is a fault.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain import commands as c
-from domain.about import About
+from domain.about import About, offer_of
 from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry, all_contents
@@ -15,7 +15,7 @@ from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
 from domain.parties import FIRST_PARTY, InEntry, Participants, People, in_entry
 from domain.persons import is_company
-from domain.procedure import IdOf, Key, written_key
+from domain.procedure import IdOf, Key, case_key, written_key
 from domain.procedures import registers
 from domain.registers.companies import company_key
 from domain.representation import children_in, companies_in, mandates_of, people_of
@@ -43,12 +43,19 @@ def _seen(step: Step, about: About | None, state: Any) -> tuple[Key, ...]:
     return tuple(keys)
 
 
-def further(command: c.Command, state: Any, seen: Iterable[Any], id_of: IdOf) -> tuple[Key, ...]:
-    """What the decision has to see beside that, which only the entries tell: the claims that belong to them, as they
-    read (``seen``, and the state itself) and as they are to read; of what an office does with entries also what says
-    who is bound to somebody in them (``bound_to``). Of what takes claims over, the quotas whose slots go with them.
+def further(command: c.Command, state: Any, beside: Mapping[Key, Any], id_of: IdOf) -> tuple[Key, ...]:
+    """What the decision has to see beside that, which only what is loaded tells (``beside``); to be asked again with
+    what it named, until nothing is missing.
+
+    The claims that belong to entries, as they read (the state itself, too) and as they are to read; of what an office
+    does with entries also the open cases that are about them, and what says who is bound to somebody in either
+    (``bound_to``). Of what takes claims over, the quotas whose slots go with them.
     """
-    going_over: tuple[Key, ...] = ()
+    return tuple(key for key in dict.fromkeys(_further(command, state, beside, id_of)) if key not in beside)
+
+
+def _further(command: c.Command, state: Any, beside: Mapping[Key, Any], id_of: IdOf) -> tuple[Key, ...]:
+    seen, going_over = beside.values(), tuple[Key, ...]()
     if isinstance(command, c.FileCase | c.AmendRequest | c.RecordPayment | c.DecideAppeal):
         going_over = tuple(key for each in seen if isinstance(each, Claim) for key in each.slots)
     minds_people = does_mind_people(command)
@@ -56,22 +63,26 @@ def further(command: c.Command, state: Any, seen: Iterable[Any], id_of: IdOf) ->
         return going_over
     entries = [each for each in (state, *seen) if isinstance(each, Entry)]
     bound: tuple[Key, ...] = ()
-    if minds_people and (touched := touched_by(command, state, entries)):
-        bound = bound_to(command, touched[0].country, named_by(command, touched, id_of))
+    if minds_people and state is not None:
+        touched = touched_by(command, state, entries)
+        claimed = claims_on(state, touched)
+        cases = held_by((beside[key] for key in claimed if key in beside), state)
+        people = named_by(command, touched, [beside[key] for key in cases if key in beside], id_of)
+        bound = (*claimed, *cases, *bound_to(command, state.country, people))
     if isinstance(command, c.PlaceRestriction | c.LiftRestriction):
-        return tuple(dict.fromkeys(bound))
+        return bound
     found = [(entry.register, entry.content) for entry in entries]
     if isinstance(command, c.AmendmentCommand):
         said = command.content if isinstance(command, c.CorrectEntry | c.ProposeCorrection) else None
         proposed = (each.proposal["content"] for each in entries if each.proposal)
         found += [(command.register, content) for content in (said, *proposed) if content]
     claims = (key for register, content in found for key in registers()[register].claims_of(content))
-    return tuple(dict.fromkeys((*going_over, *claims, *bound)))
+    return (*going_over, *claims, *bound)
 
 
 def does_mind_people(command: c.Command) -> bool:
     """Whether it is an office's act on an entry, or on all that a case wrote, which nobody does who is bound to
-    somebody in it.
+    somebody in it, or in an open case about it.
     """
     may = STEPS[type(command)].may
     is_of_entry = isinstance(command, c.EntryCommand) and may is not None and may.minds_kin
@@ -89,9 +100,26 @@ def touched_by(command: c.Command, state: Any, entries: Iterable[Entry]) -> list
     return list({each.entry: each for each in entries if each.entry in named}.values())
 
 
-def named_by(command: c.Command, entries: Iterable[Entry], id_of: IdOf) -> InEntry:
-    """Whom the entries name; where what was written may change also whom they named before the newest change, or are
-    to name.
+def claims_on(state: Any, touched: Iterable[Entry]) -> tuple[Key, ...]:
+    """What whoever asks for something of these entries claims, and what the case did of which it is asked."""
+    mine: tuple[Key, ...] = ()
+    if isinstance(state, Case) and not state.erased:
+        mine = offer_of(state).procedure.claims(state.request)
+    return (*mine, *(key for each in touched for key in registers()[each.register].claims_on(each.content)))
+
+
+def held_by(claims: Iterable[Claim], state: Any) -> tuple[Key, ...]:
+    """The cases that hold these claims, but for the one of which it is asked."""
+    me = state.case if isinstance(state, Case) else None
+    holders = (each.holder for each in claims if not each.is_settled)
+    return tuple(dict.fromkeys(case_key(holder) for holder in holders if holder not in (None, me)))
+
+
+def named_by(
+    command: c.Command, entries: Iterable[Entry], cases: Iterable[Case | None], id_of: IdOf
+) -> InEntry:
+    """Whom the entries name, and open cases about them; where what was written may change also whom they named before
+    the newest change, or are to name.
     """
     if isinstance(command, c.PlaceRestriction | c.LiftRestriction):
         contents = [entry.content for entry in entries]
@@ -99,7 +127,7 @@ def named_by(command: c.Command, entries: Iterable[Entry], id_of: IdOf) -> InEnt
         contents = [content for entry in entries for content in all_contents(entry)]
     if isinstance(command, c.CorrectEntry | c.ProposeCorrection):
         contents.append(command.content or {})
-    return in_entry(contents, id_of)
+    return in_entry((*contents, *(case.request for case in cases if case)), id_of)
 
 
 def bound_to(command: c.Command, country: str, people: InEntry) -> tuple[Key, ...]:

@@ -28,12 +28,13 @@ IdOf: TypeAlias = Callable[[Human], str]  # whom that is -> their keyed id
 
 
 class Key(NamedTuple):
-    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived.
+    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived; a
+    case has its id alone.
 
     A part that is a human stands for their keyed id: who knows that alone finds it, too.
     """
 
-    family: Literal["claim", "entry", "mandate"]
+    family: Literal["claim", "entry", "mandate", "case"]
     parts: tuple[Any, ...]  # texts, or humans: ("vehicle_sale", vin) or ("vehicles", "vin", vin)
 
     @property
@@ -61,6 +62,11 @@ def entry_key(register: str, kind: str, *parts: str | Human) -> Key:
 def written_key(entry: str) -> Key:
     """The key of an entry of which the stream is known."""
     return Key("entry", ("", entry))
+
+
+def case_key(case: str) -> Key:
+    """The key of a case, of which nothing but the stream is ever known."""
+    return Key("case", ("", case))
 
 
 def mandate_key(principal: str, representative: str) -> Key:
@@ -109,6 +115,7 @@ class Check:
 class Register:
     """A register and what one entry of it holds; ``key`` and ``claims`` are those of such a content.
 
+    ``claimed``: what whoever asks to change or end an entry with such a content claims, until it is written.
     ``former``: the contents of all versions before this one: what was written with them is read with them.
     ``kinds``: the keys that it is searched by; ``found_by``: the keys of such a content under which it is found, of
     these kinds, its own alone where nothing else is said. ``thing``: the members that say what it is about, which who
@@ -120,6 +127,7 @@ class Register:
     content_version: int
     key: Callable[[Content], Key]
     claims: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
+    claimed: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
     former: Mapping[int, type[Form]] = field(default_factory=dict)
     kinds: tuple[KeyKind, ...] = ()
     found_by: Callable[[Content], tuple[Key, ...]] | None = None
@@ -144,6 +152,13 @@ class Register:
         """The claims that belong to an entry with this content; none where it is erased."""
         try:
             return self.claims(content)
+        except (AttributeError, KeyError, TypeError):  # as in keys_of
+            return ()
+
+    def claims_on(self, content: Content) -> tuple[Key, ...]:
+        """The claims of an open case on an entry with this content; none where it is erased."""
+        try:
+            return self.claimed(content)
         except (AttributeError, KeyError, TypeError):  # as in keys_of
             return ()
 

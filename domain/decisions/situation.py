@@ -36,7 +36,16 @@ from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits, is_kept_back
 from domain.mandate import Mandate
-from domain.needs import beside, bound_to, does_mind_people, humans_of, named_by, touched_by
+from domain.needs import (
+    beside,
+    bound_to,
+    claims_on,
+    does_mind_people,
+    held_by,
+    humans_of,
+    named_by,
+    touched_by,
+)
 from domain.offers import offer, terms_of_register
 from domain.once import once
 from domain.parentage import Birth, births_in, led_to
@@ -95,7 +104,7 @@ class Situation:
         state: Case | Entry | Appointee | Mandate | None,
         *,
         about: About | None = None,
-        beside: Mapping[Key, Claim | Entry | None] = _NONE,
+        beside: Mapping[Key, Claim | Entry | Case | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
         keys: Mapping[str, Sequence[str]] = _NONE,
         id_of: IdOf = _no_id,
@@ -299,8 +308,8 @@ class Situation:
 
     @once
     def people_of_entries(self) -> tuple[InEntry, Shown]:
-        """Whom the entries that an office acts on name, by this command also before and after, and what registers and
-        mandates say of them and whoever asks.
+        """Whom the entries that an office acts on name, by this command also before and after, and the open cases about
+        them; and what registers and mandates say of them and whoever asks.
         """
         command, country = self.command, self.country.code
         if not does_mind_people(command):
@@ -308,9 +317,10 @@ class Situation:
         there = [self.entry] if isinstance(command, EntryCommand) else []
         written = self.written.values() if isinstance(self.state, Case) else ()
         touched = touched_by(command, self.state, (*there, *written))
-        if not touched:
+        cases = held_by(map(self.claim, claims_on(self.state, touched)), self.state)
+        if not touched and not cases:
             return InEntry({}, {}), NOTHING
-        people = named_by(command, touched, self.id_of)
+        people = named_by(command, touched, map(self._seen, cases), self.id_of)
         asked = Asked(country, people, self.day, command.by.persons.get(country), None)
         return people, self._shown(asked, bound_to(command, country, people))
 

@@ -132,6 +132,7 @@ VEHICLES = Register(
     content_version=2,
     former={1: FirstVehicleEntry},
     key=_entry,
+    claimed=_claims,
     kinds=(KeyKind("vin", (hard("vin", normal_vin),)),),
     thing=("vehicle",),
 )

@@ -92,7 +92,7 @@ class Append:
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}
-        if keys := further(command, stream.state, beside.values(), self._keyring.ids.human):
+        while keys := further(command, stream.state, beside, self._keyring.ids.human):
             more = {key: self._keyring.ids.stream(key) for key in keys}
             loaded = self.load_all({each: key.family for key, each in more.items()})
             ids = {**ids, **more}

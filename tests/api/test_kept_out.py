@@ -525,7 +525,12 @@ def amendments(
         who.post(f"{path}/annulments", {"of": of, "reason": reason}, seen=version),
     )
     what = {"correction": "corrections", "annulment": "annulments"}[as_it_is["proposal"]["what"]]
-    yield what, who.post(f"{path}/{what}", {"of": as_it_is["proposal"]["event"]}, seen=version)
+    proposal = {"of": as_it_is["proposal"]["event"]}
+    yield what, who.post(f"{path}/{what}", proposal, seen=version)
+    yield (
+        "dropped-proposals",
+        who.post(f"{path}/dropped-proposals", {**proposal, "reason": reason}, seen=version),
+    )
 
 
 def proposed(town: Town, path: str, what: str, **said: Any) -> None:
@@ -567,6 +572,100 @@ def test_whoever_acts_for_who_is_in_an_entry_neither_restricts_nor_frees_it(town
         who = signed_in(town, human, way, [("kz-bailiffs", "restricting_officer")]).caller
         assert problem(who.post(path, {"kind": "arrest"})) == (403, "own_entry"), name
     assert town.as_(BAILIFF).delete(f"{path}/{live['id']}").is_success
+
+
+# --- what somebody asks for, who is in no entry yet -----------------------------------------------------------
+
+
+def is_it_themselves(_town: Town, human: Human) -> dict[str, Any]:
+    return human.one
+
+
+def acts_by_the_request(_town: Town, human: Human) -> dict[str, Any]:
+    return {**resident(BUYER), "acts_by": {"as": "guardian", "person": human.one}}
+
+
+def lets_them_act(town: Town, human: Human) -> dict[str, Any]:
+    until = (town.now() + timedelta(days=90)).date().isoformat()
+    given = {"country": "KZ", "principal": resident(BUYER), "representative": human.one, "until": until}
+    good(town.as_(BUYER).post("/v1/mandates", given))
+    return resident(BUYER)
+
+
+BUYERS: Final = (
+    is_it_themselves,
+    acts_by_the_request,
+    lets_them_act,
+    is_a_minor_of_whom_they_are_the_mother,
+    heads_it,
+    heads_it_with_another,
+    is_its_clerk,
+)
+
+
+def selling_to(town: Town, buyer: dict[str, Any]) -> tuple[str, str]:
+    """The open case, and where the entry is read."""
+    case = town.file(*SALE, buyer=buyer)
+    vin = {"kind": "vin", "parts": [town.read(case)["request"]["vehicle"]["vin"]], "purpose": "the archive"}
+    found = good(town.as_(FIRST).post("/v1/registers/vehicles/searches", vin))
+    return case, f"/v1/registers/vehicles/entries/{found['entry']}"
+
+
+@pytest.mark.parametrize("buyer", BUYERS, ids=lambda b: b.__name__)
+def test_whoever_buys_a_thing_or_acts_for_who_does_neither_restricts_nor_frees_it(
+    town: Town, buyer: Owner
+) -> None:
+    human = a_human()
+    case, path = selling_to(town, buyer(town, human))
+    path += "/restrictions"
+    (live,) = good(town.as_(BAILIFF).post(path, {"kind": "arrest"}))["restrictions"]
+    for name, way in WAYS.items():
+        for post in (("kz-bailiffs", "restricting_officer"), ("kz-court", "court")):
+            who = signed_in(town, human, way, [post]).caller
+            assert problem(who.delete(f"{path}/{live['id']}")) == (403, "own_entry"), name
+        who = signed_in(town, human, way, [("kz-bailiffs", "restricting_officer")]).caller
+        assert problem(who.post(path, {"kind": "arrest"})) == (403, "own_entry"), name
+    town.withdraw(case)
+    assert who.delete(f"{path}/{live['id']}").is_success, "nobody asks for it any more"
+
+
+@pytest.mark.parametrize("buyer", BUYERS, ids=lambda b: b.__name__)
+def test_whoever_buys_a_thing_or_acts_for_who_does_changes_nothing_of_it(town: Town, buyer: Owner) -> None:
+    human, stranger = a_human(), resident("kz-citizen-4")
+    _, path = selling_to(town, buyer(town, human))
+    proposed(town, path, "annulment")
+    for name, way in WAYS.items():
+        who = signed_in(town, human, way, OF_ENTRIES).caller
+        for what, answer in amendments(town, who, path, stranger):
+            assert problem(answer) == (403, "party_to_this_case"), (name, what)
+
+
+def test_who_says_no_to_a_purchase_is_kept_out_no_longer(town: Town) -> None:
+    """A seller who names a bailiff keeps them from the car as long as they let it be."""
+    human = a_human()
+    case, path = selling_to(town, human.one)
+    bailiff = signed_in(town, human, WAYS[THEIR_OWN], [("kz-bailiffs", "restricting_officer")]).caller
+    assert problem(bailiff.post(f"{path}/restrictions", {"kind": "arrest"})) == (403, "own_entry")
+    no = {"answer": "decline", "of": town.read(case)["request_hash"]}
+    good(town.whoever(human.one).post(f"/v1/cases/{case}/consents", no))
+    good(bailiff.post(f"{path}/restrictions", {"kind": "arrest"}))
+
+
+def test_who_buys_what_was_refused_to_another_decides_nothing_of_the_refusal(town: Town) -> None:
+    """There is no entry yet of which it could be asked: what was claimed is theirs by now."""
+    case = in_review(town)
+    town.assign(case)
+    town.refuse(case)
+    human = a_human()
+    again = {**town.read(case)["request"], "buyer": human.one}
+    body = {"country": "KZ", "procedure": "car_sale", "request": again}
+    good(town.as_(SELLER).post("/v1/cases", body, key=new_key()))
+    appealed(town, case)
+    for name, way in WAYS.items():
+        who = signed_in(town, human, way, [(APPEALS, "appeal_officer")]).caller
+        answer = who.post(f"/v1/cases/{case}/appeal-decisions", SET_ASIDE, seen=seen(town, case))
+        assert problem(answer) == (403, "party_to_this_case"), name
+    judged(town, town.as_(f"{APPEALS}-appeal-officer-1"), case, "appeal-decisions", SET_ASIDE)
 
 
 def test_who_acts_for_nobody_in_an_entry_is_kept_out_of_nothing(town: Town) -> None:

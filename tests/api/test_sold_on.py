@@ -174,6 +174,34 @@ def test_a_judge_whose_car_it_is_annuls_nothing_by_the_case(town: Town) -> None:
     assert problem(town.judge(JUDGE, case, "annulments", {"reason": "No."})) == (403, "party_to_this_case")
 
 
+def offered_to(town: Town, case: str, buyer: str) -> str:
+    """The car is being sold on to them, and they have said yes."""
+    again = good(town.as_(BUYER).post("/v1/cases", resale(town, case, BUYER, buyer), key=new_key()))["case"]
+    of = town.read(again, BUYER)["request_hash"]
+    good(town.as_(buyer).post(f"/v1/cases/{again}/consents", {"answer": "give", "of": of}))
+    return str(again)
+
+
+def test_who_is_about_to_buy_it_decides_no_appeal_over_it(town: Town) -> None:
+    case = under_appeal(town)
+    again = offered_to(town, case, APPEALS)
+    for outcome in ("upheld", "annulled"):
+        said = {"outcome": outcome, "reason": "I buy it."}
+        assert problem(town.judge(APPEALS, case, "appeal-decisions", said)) == (403, "party_to_this_case")
+    good(town.judge(BUYER, again, "withdrawals"))
+    good(town.judge(APPEALS, case, "appeal-decisions", WON))
+    assert good(town.as_("kz-auditor").get("/v1/audit/verification"))["failures"] == []
+
+
+def test_a_judge_who_is_about_to_buy_it_annuls_nothing_by_the_case_or_the_entry(town: Town) -> None:
+    case = town.take_to("completed", *SALE)
+    path = path_of(town, case)
+    offered_to(town, case, JUDGE)
+    assert problem(town.judge(JUDGE, case, "annulments", {"reason": "No."})) == (403, "party_to_this_case")
+    said = {"of": seen(town, path)["newest_change"], "reason": "No."}
+    assert problem(act(town, JUDGE, path, "annulments", said)) == (403, "party_to_this_case")
+
+
 def test_an_arrest_is_shown_to_who_decides_the_appeal_and_to_the_parties(town: Town) -> None:
     case = under_appeal(town)
     path = path_of(town, case)

@@ -115,7 +115,7 @@ def begun(law: str, offer: Offer) -> tuple[Story, ...]:
     ]
     first = stories[0]
     for other in stories[1:]:
-        for shared in ("log", "entries", "claims", "keys", "heads", "appointees", "mandates"):
+        for shared in ("log", "entries", "claims", "keys", "heads", "appointees", "mandates", "cases"):
             setattr(other, shared, getattr(first, shared))
     if law in ("a sale", "an export"):
         for car in _cars():

@@ -31,7 +31,7 @@ from domain.obstacles import in_question, obstacles
 from domain.offers import codes_of, offers
 from domain.parentage import led_to
 from domain.parties import keyed
-from domain.procedure import Key, Offer, Register, Terms
+from domain.procedure import Key, Offer, Register, Terms, case_key
 from domain.refusals import Fault, Invalid, Refusal
 from domain.signers import signers_of_case, signers_of_entry
 from infra.formats import codec
@@ -70,6 +70,7 @@ class Story:
     appointees: dict[str, Appointee] = field(default_factory=dict)  # by their stream
     claims: dict[Key, Claim] = field(default_factory=dict)
     mandates: dict[Key, Mandate] = field(default_factory=dict)
+    cases: dict[Key, Case] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # stream -> whose -> key ids
     heads: dict[str, int] = field(default_factory=dict)  # stream -> seq
     last: list[e.Recorded] = field(default_factory=list)
@@ -178,7 +179,8 @@ class Story:
         there = {entry.entry: entry for entry in self.entries.values()}
         state = self._state(command)
         seen = needed(command, about_of(command, self.at, state), state)
-        seen = (*seen, *further(command, state, self.beside(seen).values(), human_of))
+        while more := further(command, state, self.beside(seen), human_of):
+            seen = (*seen, *more)
         beside = self.beside(seen)
         led = {key: there[stream] for key, stream in led_to(beside).items()}
         return {"beside": {**beside, **led}, "ids": {key: stream_of(key) for key in seen}}
@@ -196,12 +198,13 @@ class Story:
             "claim": self.claims,
             "entry": self.entries,
             "mandate": self.mandates,
+            "case": self.cases,
         }
         return {key: there[key.family].get(self._derived(key), FAMILIES[key.family].empty) for key in keys}
 
     def _derived(self, key: Key) -> Key:
         """The key from which the stream was derived, where a key names the stream itself."""
-        if key.stream is None:
+        if key.stream is None or key.family == "case":
             return as_found(key)
         return next(k for k, entry in self.entries.items() if entry.entry == key.stream)
 
@@ -269,7 +272,7 @@ class Story:
             self.claims[key] = evolve(self.claims.get(key, FREE), recorded)
         elif recorded.family == "case":
             stood, before = self.case, self.case and json.dumps(self.case._asdict())
-            self.case = evolve(stood, recorded)
+            self.case = self.cases[case_key(recorded.stream)] = evolve(stood, recorded)
             assert (stood and json.dumps(stood._asdict())) == before  # a fold changes nothing of what was
         elif recorded.family == "competence":
             self.appointees[recorded.stream] = evolve(self.appointees.get(recorded.stream), recorded)

@@ -9,6 +9,8 @@ import pytest
 
 from domain import events as e
 from domain.country import Source
+from domain.decide import decide
+from domain.decisions.situation import NotSeen, Situation
 from domain.offers import offers
 from domain.persons import itself, key_of
 from domain.refusals import NotAllowed
@@ -20,18 +22,25 @@ from tests.domain.acts import (
     annul_as_a_court,
     annul_result,
     appeal,
+    approve,
+    assign,
+    consent,
     correct,
     correct_as_a_court,
     decide_appeal,
     end_mandate,
+    file,
     give_mandate,
     lift,
     office,
+    pay,
+    propose,
     propose_annulment,
     propose_correction,
     restrict,
+    withdraw,
 )
-from tests.domain.story import Act, Story, Who, a_sale, given, human_of, imported
+from tests.domain.story import Act, Story, Who, a_sale, as_filed, given, human_of, imported
 from tests.domain.test_kin import born as a_birth_of
 from tests.domain.test_parents import CHILD, MOTHER, a_child, born
 from tests.examples import person
@@ -233,6 +242,61 @@ def test_kin_of_whom_it_is_by_now_are_named_so() -> None:
     assert story.the(e.AppealDecided).rule == "case.decide_appeal:appeal_officer:kin"
     given(story, annul_result(judge(human(OTHER))))
     assert story.the(e.ResultAnnulled).rule == "case.annul:court:kin"
+
+
+# --- an open case about it ----------------------------------------------------------------------------------
+
+
+def sold_on(story: Story, whom: Mapping[str, Any]) -> Story:
+    """Its buyer sells it to this person: a case of its own, over the same registers and log."""
+    request = {**story.request, "seller": story.request["buyer"], "buyer": whom}
+    again = Story(story.offer, as_filed(story.offer, request), story.at, case_id="case-2")
+    for shared in ("log", "entries", "claims", "keys", "heads", "appointees", "mandates", "cases"):
+        setattr(again, shared, getattr(story, shared))
+    return given(again, file())
+
+
+@bound_to_the_owner
+def test_nobody_judges_what_they_are_about_to_have(who: Callable[[Story], str]) -> None:
+    story = given(a_sale(), *COMPLETED)
+    again = sold_on(story, OWNER)
+    me = who(story)
+    acts = (annul_result(judge(me)), annul_as_a_court(judge(me)), propose_correction(officer(me)))
+    for act in acts:
+        story.when(act).then_refused(NotAllowed, "party_to_this_case")
+    story.when(restrict("arrest", bailiff(me))).then_refused(NotAllowed, "own_entry")
+    given(again, withdraw())
+    given(story, annul_result(judge(me)))
+
+
+def test_the_case_that_asks_for_it_is_never_read_as_none() -> None:
+    story = given(a_sale(), *COMPLETED)
+    sold_on(story, OWNER)
+    command = annul_result()(story)
+    assert command is not None
+    loaded = story.loaded(command)
+    beside = {key: state for key, state in loaded["beside"].items() if key.family != "case"}
+    assert len(beside) < len(loaded["beside"])
+    situation = Situation(command, story.at, story.case, beside=beside, ids=loaded["ids"], id_of=human_of)
+    with pytest.raises(NotSeen, match="AnnulResult"):
+        decide(situation)
+
+
+@pytest.mark.parametrize("act", [file, consent, pay, assign, propose, approve])
+def test_a_decision_on_a_case_of_its_own_loads_no_other_case(act: Callable[[], Act]) -> None:
+    story = given(a_sale(), *COMPLETED)
+    again = sold_on(story, OWNER)
+    command = act()(again)
+    assert command is not None
+    assert "case" not in {key.family for key in again.loaded(command)["beside"]}
+
+
+def test_kin_of_who_is_about_to_have_it_are_named_so() -> None:
+    story = given(a_sale(), *COMPLETED)
+    a_birth_of(story, 1, OWNER, OTHER)
+    sold_on(story, OWNER)
+    given(story, restrict("arrest", bailiff(human(OTHER))))
+    assert story.the(e.RestrictionPlaced).rule == "entry.restrict:restricting_officer:kin"
 
 
 # --- kin --------------------------------------------------------------------------------------------------

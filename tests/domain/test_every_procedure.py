@@ -14,12 +14,12 @@ from domain.forms import Company, Form, Named, Person, RepresentedCompany, may_b
 from domain.names import plainly
 from domain.offers import content_owners, offers
 from domain.parties import is_keyed
-from domain.procedure import Offer, Party, Procedure, Register
+from domain.procedure import Create, Offer, Party, Procedure, Register
 from domain.procedures import procedures, registers
 from domain.refusals import Invalid
 from tests.domain.acts import bring, file
 from tests.domain.story import a_story, given
-from tests.examples import example_content, is_person, unnumbered
+from tests.examples import effects_of, example_content, is_person, unnumbered
 from tests.founders import FOUNDING, FoundingForm
 from tests.json_values import has_no_float
 
@@ -233,6 +233,19 @@ def test_an_imported_line_has_the_keys_of_a_filing(register: Register) -> None:
         assert all(type(part) is str for part in key.parts)
         assert all(key.parts)
         assert {k.family for k in register.claims(example_content(register.content, country))} <= {"claim"}
+
+
+@every_offer
+def test_who_asks_for_an_entry_is_found_by_what_they_claim(offer: Offer) -> None:
+    """Whoever buys a thing does not judge it: from the entry, the register leads to the claim of the open case."""
+    story = a_story(offer.country, offer.procedure.name)
+    changed = [each for each in effects_of(offer, story.request) if not isinstance(each, Create)]
+    for effect in changed:
+        content = story.entries[effect.key].content
+        claims = effect.register.claims_on(content)
+        assert claims
+        assert set(claims) <= {*offer.procedure.claims(story.request)}
+        assert effect.register.claims_on(dict.fromkeys(content)) == (), "what is erased is claimed by nobody"
 
 
 @every_register
