@@ -450,7 +450,10 @@ def test_killed_fifty_times_under_load_nothing_is_lost_and_nothing_happens_twice
     assert acknowledged(people) >= ENOUGH
 
     asked = Counter(entry for someone in people for entry in someone.acknowledged)
-    assert {event for (_, event), times in asked.items() if times > 1} <= {"CompetenceEnded"}
+    assert {event for (_, event), times in asked.items() if times > 1} <= {
+        "CompetenceEnded",
+        "AnnulmentProposed",
+    }
     assert_everything_was_done(town, {each for someone in people for each in someone.done})
     for _ in ("what was decided", "what its receipts led to"):
         until(lambda: not lag(town), "the read models and the feed")

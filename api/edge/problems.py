@@ -5,6 +5,7 @@ A problem never holds a value that was sent: what is wrong is named by a pointer
 are in the language of the caller (``api/edge/sentences.py``); type and code are in none.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
@@ -24,6 +25,9 @@ from domain.refusals import Fault, Refusal, Value, Values
 from infra.identity.tokens import BadToken
 from infra.operations.readiness import TROUBLES
 from infra.runtime.chance import random_id
+from infra.runtime.clock import WrongClock
+
+logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]  # of ASGI
 
@@ -175,6 +179,8 @@ async def _answered(request: Request, error: Exception) -> Response:  # noqa: PL
         case ClientDisconnect():  # in the middle of its own request: nobody reads this, it is counted
             return Response(status_code=_GONE)
         case _ if isinstance(error, TROUBLES):
+            if not isinstance(error, WrongClock):  # which says what somebody wrote into a file
+                logger.warning("trouble", extra={"why": str(error)})
             return problem(scope, 503, "unavailable", headers={"Retry-After": "1"})
         case _:
             return problem(scope, 500, "internal_error")

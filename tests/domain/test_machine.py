@@ -696,10 +696,13 @@ NEVER: Final = {
     "done ExpireEntry": "nothing that these laws write has a last day",
     "DeadlineRestated which=served": "what these laws take as read is read on a day off, too",
     "EntryAnnulled reads=ended": "nothing is registered anew by these laws after its end",
-    "AssessFee leads to in_review": "a payment values the fee before that, as its day counts in these laws",
     "AssessFee leads to returned": "a year without its value, and a question that is open since before it",
     "as parent": "everybody is of age here; test_parents.py has the others",
     "as guardian": "none of these laws lets one act; it is done as a parent does",
+}
+# Not asked of ten thousand lives, as it takes many coincidences.
+RARELY: Final = {
+    "AssessFee leads to in_review": "all is paid and agreed to in a year of no value yet, and an officer values it",
 }
 ROW: Final = list(STEPS)
 STEPS_BY_NAME: Final = {kind.__name__: kind for kind in STEPS}
@@ -739,4 +742,4 @@ def test_whatever_people_do_in_whatever_order() -> None:
 @pytest.mark.slow
 def test_whatever_people_do_ten_thousand_times_and_all_that_can_happen_does() -> None:
     met = lived(10_000, 10)
-    assert EVERY - met.keys() == NEVER.keys()
+    assert EVERY - met.keys() - RARELY.keys() == NEVER.keys()
