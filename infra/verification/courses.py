@@ -274,10 +274,11 @@ def _must_have_come(case: Course, payload: Mapping[str, Any]) -> str:
     paid = case.payments.get(said["payment"])
     if paid is None:
         return "it is about a payment that never came"
-    if name == "RefundDue" and (found := is_from_nothing(case, said)) and not had_gone(case, said):
-        return found
-    if name == "RefundDue" and said["reason"] == "late" and _is_before_its_day(case, paid):
-        return "what was paid in time goes back as late"
+    if name == "RefundDue" and not had_gone(case, said):
+        if found := is_from_nothing(case, said):
+            return found
+        if said["reason"] == "late" and _is_before_its_day(case, paid):
+            return "what was paid in time goes back as late"
     left = paid.came - paid.due if name == "RefundDue" else paid.due - paid.went
     if name == "RefundPaid":
         return "" if paid.is_due else "nothing of this payment is due back"
@@ -287,7 +288,7 @@ def _must_have_come(case: Course, payload: Mapping[str, Any]) -> str:
 def _is_before_its_day(case: Course, paid: Paid) -> bool:
     """Whether a case that waits for money got it before the last day to pay."""
     until = case.pay_until.get("pay_entry" if case.waits_for_entries else "pay")
-    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
+    is_open = case.stage in BEFORE_DECISION or (case.stage is APPROVED and case.waits_for_entries)
     return is_open and until is not None and paid.on[:_SECOND] < until[:_SECOND]
 
 

@@ -46,20 +46,52 @@ def test_a_case_whose_money_came_after_the_day_lapses_for_want_of_it(new_town: T
     verifies(new_town)
 
 
-def test_a_case_whose_fee_had_gone_before_it_counted_again_lapses_for_want_of_it(new_town: Town) -> None:
-    """Paid, refused, paid back, set aside; then the treasury tells that it paid back, and nobody pays again."""
+def set_aside_after_it_was_paid_back(town: Town, share: int) -> tuple[str, str]:
+    """Paid, refused, set aside; and what the treasury did not tell yet: that such a share went back before that."""
+    case, reference = town.file(*SALE), new_key()
+    town.consent(case)
+    told(town, case, town.statement(town.read(case), reference=reference))
+    town.assign(case)
+    refusal = {"grounds": ["restricted"], "reason": "It is under arrest."}
+    good(town.judge(OFFICER, case, "refusals", refusal))
+    town.travel(hours=1)
+    shown = town.read(case)
+    back = town.statement(shown, shown["fee"]["amount"] // share, reference=reference, is_refund=True)
+    town.travel(hours=1)
+    set_aside(town, case)
+    return case, back
+
+
+def set_aside(town: Town, case: str) -> None:
+    """On appeal."""
+    good(town.as_("kz-citizen-1").post(f"/v1/cases/{case}/appeals", appeal_of(town, case)))
+    aside = {"outcome": "set_aside", "reason": "It is free by now."}
+    good(town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", aside))
+
+
+def test_what_came_late_counted_again_and_had_gone_before_verifies(new_town: Town) -> None:
+    """Half came late, and the case lapsed; set aside, the half counts, and the fee has a new last day after it."""
     case, reference = new_town.file(*SALE), new_key()
     new_town.consent(case)
-    told(new_town, case, new_town.statement(new_town.read(case), reference=reference))
-    new_town.assign(case)
-    refusal = {"grounds": ["restricted"], "reason": "It is under arrest."}
-    good(new_town.judge(OFFICER, case, "refusals", refusal))
+    shown = new_town.read(case)
+    half = shown["fee"]["amount"] // 2
+    new_town.set_clock(datetime.fromisoformat(shown["fee"]["due"]["until"]))
+    new_town.travel(hours=2)
+    told(new_town, case, new_town.statement(shown, half, reference=reference))
+    assert [each["reason"] for each in new_town.read(case)["refunds"]] == ["late"]
+    new_town.travel(days=6)
+    new_town.tick()
+    back = new_town.statement(shown, half, reference=reference, is_refund=True)
     new_town.travel(hours=1)
-    went = new_town.statement(new_town.read(case), reference=reference, is_refund=True)
-    new_town.travel(hours=1)
-    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/appeals", appeal_of(new_town, case)))
-    aside = {"outcome": "set_aside", "reason": "It is free by now."}
-    good(new_town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", aside))
+    set_aside(new_town, case)
+    assert (new_town.stage(case), new_town.read(case)["refunds"]) == ("filed", [])
+    told(new_town, case, back, is_refund=True)
+    verifies(new_town)
+
+
+def test_a_case_whose_fee_had_gone_before_it_counted_again_lapses_for_want_of_it(new_town: Town) -> None:
+    """Paid, refused, paid back, set aside; then the treasury tells that it paid back, and nobody pays again."""
+    case, went = set_aside_after_it_was_paid_back(new_town, 1)
     assert new_town.stage(case) == "in_review"
     told(new_town, case, went, is_refund=True)
     assert new_town.stage(case) == "filed"
@@ -70,28 +102,17 @@ def test_a_case_whose_fee_had_gone_before_it_counted_again_lapses_for_want_of_it
 @pytest.mark.parametrize("share", [1, 1000])
 def test_what_was_approved_and_had_been_paid_back_before_verifies(new_town: Town, share: int) -> None:
     """Paid, refused, set aside, approved by others; then the treasury tells that it paid back, all or some, before."""
-    case, reference = new_town.file(*SALE), new_key()
-    new_town.consent(case)
-    told(new_town, case, new_town.statement(new_town.read(case), reference=reference))
-    new_town.assign(case)
-    refusal = {"grounds": ["restricted"], "reason": "It is under arrest."}
-    good(new_town.judge(OFFICER, case, "refusals", refusal))
-    new_town.travel(hours=1)
-    shown = new_town.read(case)
-    back = new_town.statement(shown, shown["fee"]["amount"] // share, reference=reference, is_refund=True)
-    new_town.travel(hours=1)
-    good(new_town.as_("kz-citizen-1").post(f"/v1/cases/{case}/appeals", appeal_of(new_town, case)))
-    aside = {"outcome": "set_aside", "reason": "It is free by now."}
-    good(new_town.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", aside))
+    case, back = set_aside_after_it_was_paid_back(new_town, share)
+    part = new_town.read(case)["fee"]["amount"] // share
     second, supervisor = "kz-vehicle-registration-officer-2", "kz-vehicle-registration-supervisor"
     good(new_town.judge(second, case, "assignments"))
     good(new_town.judge(second, case, "proposals"))
     good(new_town.judge(supervisor, case, "approvals"))
     told(new_town, case, back, is_refund=True)
     gone = [each["amount"] for each in new_town.read(case)["next"] if each["what"] == "fee"]
-    assert gone == [shown["fee"]["amount"] // share]
+    assert gone == [part]
     verifies(new_town)
-    new_town.pay(case, shown["fee"]["amount"] // share)
+    new_town.pay(case, part)
     new_town.acknowledge(case)
     verifies(new_town)
 
