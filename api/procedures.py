@@ -157,6 +157,7 @@ def _shown(request: Request, found: Offer, terms: Terms, language: Language) -> 
                 "member": p.member,
                 "is_applicant": p.is_applicant,
                 "consents": p.consents,
+                "always": p.consents and p.asked is None,
                 "many": p.many,
                 "acts_by": list(p.acts_by),
             }

@@ -97,7 +97,7 @@ def _measured(part: FeePart) -> Iterator[str]:
 def _last_days(about: About, country: Country, fee: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
     """The days that would follow from a filing now."""
     times = about.terms.times
-    asks_consent = any(party.consents for party in about.offer.procedure.parties)
+    asks_consent = any(party.is_asked(about.request) for party in about.offer.procedure.parties)
     asks_money = fee is None or fee["amount"] or fee["provisional"]
     for what, term in (
         ("consent", times.consent if asks_consent else None),

@@ -274,7 +274,8 @@ def owners_of(form: type[Form]) -> Mapping[str, str]:
 @cache
 def may_be_acted_for(form: type[Form], member: str) -> bool:
     """Whether the form lets the member (a party, or a list of them) name who acts for it."""
-    return any("acts_by" in kind.model_fields for kind in _values_in(form.model_fields[member].annotation))
+    field = form.model_fields.get(member)  # a former form lacks it
+    return field is not None and any("acts_by" in kind.model_fields for kind in _values_in(field.annotation))
 
 
 def _values_in(hint: Any) -> Iterator[type[Value]]:

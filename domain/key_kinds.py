@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from domain.countries import countries
-from domain.names import Spelling, document_number, normal_form
+from domain.names import Spelling, document_number, normal_form, plainly, written_number
+from domain.numbers import normal_plate
 from domain.refusals import Fault, Invalid, WrongValue
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -83,6 +84,11 @@ def spelt(name: str, *, is_optional: bool = False) -> KeyPart:
     return KeyPart(name, lambda text, beside: normal_form(text, beside.spelling), is_optional)
 
 
+def spelt_plainly(name: str) -> KeyPart:
+    """A name that is no word of a country's language, as the make of a car."""
+    return hard(name, lambda text: normal_form(text, plainly))
+
+
 def day(name: str) -> KeyPart:
     """A day of the calendar, ``2026-03-01``."""
     return hard(name, _a_day)
@@ -103,12 +109,25 @@ def number_of_a_document(name: str) -> KeyPart:
     return hard(name, letters_and_digits)
 
 
+def number_of_a_certificate(name: str) -> KeyPart:
+    """The number on a paper, by its letters and digits and where they are parted."""
+    return hard(name, lambda text: _some(written_number(text)))
+
+
 def letters_and_digits(text: str) -> str:
     """The letters and digits alone; WrongValue where there is none."""
-    found = document_number(text)
+    return _some(document_number(text))
+
+
+def _some(found: str) -> str:
     if not found:
         raise WrongValue("no_letter_or_digit")
     return found
+
+
+def plate_or_refused(text: str) -> str:
+    """A plate as ``numbers.normal_plate`` has it; WrongValue where there is no letter and no digit."""
+    return _some(normal_plate(text))
 
 
 def in_form(pattern: str) -> Callable[[str], str]:

@@ -108,8 +108,8 @@ def _lacks_consents(case: Case) -> bool:
     return not case.has_consents
 
 
-def _asks_consents(case: Case) -> bool:
-    return bool(case.consents_asked)
+def _may_be_declined(case: Case) -> bool:
+    return bool(may_decline(case))
 
 
 def _may_revoke(case: Case) -> bool:
@@ -120,8 +120,20 @@ def _has_to_consent(case: Case, party: str) -> bool:
     return party in case.consents_asked and party not in case.consents
 
 
-def _is_asked(case: Case, party: str) -> bool:
-    return party in case.consents_asked
+def may_decline(case: Case) -> tuple[str, ...]:
+    """The parties that may say no, each ending the case: who was asked, until the last one has consented; and until it
+    is decided who may stop it unasked, as the mother whose child another one registers.
+    """
+    asked = case.consents_asked if case.stage == Stage.FILED else ()
+    found = offer(case.country, case.procedure)
+    stops = {each.role for each in found.procedure.parties if each.may_stop} if found else set()
+    others = (p for p, role in case.parties.items() if role in stops and p in case.persons)
+    first = case.persons.get(FIRST_PARTY)
+    return tuple(dict.fromkeys((*asked, *(p for p in others if case.persons[p] != first))))
+
+
+def _may_say_no(case: Case, party: str) -> bool:
+    return party in may_decline(case)
 
 
 def _consented(case: Case, party: str) -> bool:
@@ -307,11 +319,11 @@ ROWS: Final = (
     Step(
         c.DeclineConsent,
         CONSENT,
-        (FILED,),
-        when=_asks_consents,
-        of_party=_is_asked,
+        BEFORE_DECISION,
+        when=_may_be_declined,
+        of_party=_may_say_no,
         sees=CLAIMS,
-        to={FILED: (WITHDRAWN,)},
+        to={FILED: (WITHDRAWN,), IN_REVIEW: (WITHDRAWN,), RETURNED: (WITHDRAWN,)},
     ),
     Step(
         c.RevokeConsent,

@@ -1,4 +1,4 @@
-"""Filing limits, exemptions and the age of evidence, as they stand for one request; nobody is refused for them."""
+"""Filing limits, presumptions, exemptions, the age of evidence, as they stand for a request."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -6,14 +6,22 @@ from typing import Any, Final, Literal
 
 from domain.countries import legal_day
 from domain.country import Country
-from domain.days.deadlines import before, compute, is_past
+from domain.days.deadlines import after, before, compute, is_past
 from domain.facts import Facts, Request, applies
-from domain.procedure import Exemption, FilingLimit, Requirement, Terms
+from domain.procedure import Exemption, FilingLimit, Presumption, Requirement, Terms
 
 Standing = Literal["in_time", "late", "early"]
 
 # Told to the officer with what it is about ("evidence_too_old:insurance"); never a reason to refuse by itself.
-WARNINGS: Final = ("late", "early", "exempt", "evidence_of_tomorrow", "evidence_too_old", "quota_unknown")
+WARNINGS: Final = (
+    "late",
+    "early",
+    "not_presumed",
+    "exempt",
+    "evidence_of_tomorrow",
+    "evidence_too_old",
+    "quota_unknown",
+)
 SENIOR: Final = "late:officer"  # the warning of a limit whose effect is that a senior officer decides
 
 
@@ -43,6 +51,20 @@ def standing(limit: FilingLimit, facts: Facts, at: datetime, country: Country) -
     return "early" if limit.opens and facts.day < before(limit.opens, day) else "in_time"
 
 
+def is_presumed(presumption: Presumption, facts: Facts) -> bool:
+    """Whether it holds, or there is nothing to presume: one of its days is not known, or it is about something else."""
+    began = day_in(facts.request, presumption.from_member)
+    happened = day_in(facts.request, presumption.to_member)
+    if began is None or happened is None or not applies(presumption.when, facts):
+        return True
+    return happened <= last_day(presumption, began)
+
+
+def last_day(presumption: Presumption, began: date) -> date:
+    """The last day of what is presumed; a day off or not."""
+    return after(presumption.term, began)
+
+
 def exempt(terms: Terms, facts: Facts) -> tuple[Exemption, ...]:
     """The exemptions that seem to fit; whether one does is for an officer to say (rules.md 13)."""
     return tuple(exemption for exemption in terms.exemptions if applies(exemption.when, facts))
@@ -59,6 +81,9 @@ def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iter
         found = standing(limit, facts, at, country)
         if found != "in_time":
             yield f"{found}:{limit.effect}"
+    for presumption in terms.presumptions:
+        if not is_presumed(presumption, facts):
+            yield f"not_presumed:{presumption.code}"
     for exemption in exempt(terms, facts) if terms.exemptions else ():
         yield f"exempt:{exemption.code}"
     for requirement in requirements(terms, facts) if terms.evidence else ():
@@ -77,5 +102,5 @@ def day_in(request: Request, path: tuple[str, ...]) -> date | None:
     """The day that stands there in the form, or None: nobody said it."""
     value: Any = request
     for member in path:
-        value = value[member] if value is not None else None
+        value = value.get(member) if value is not None else None
     return None if value is None else date.fromisoformat(value)

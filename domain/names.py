@@ -74,6 +74,14 @@ def document_number(number: str) -> str:
     return folded
 
 
+def written_number(number: str) -> str:
+    """The key of a number on a paper of any office: as ``document_number``, but that 12/34 is not 123/4; "" where there
+    is no letter and no digit.
+    """
+    said = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in number)
+    return "-".join(filter(None, map(document_number, said.split())))
+
+
 def likeness(name: str) -> frozenset[str]:
     """Keys of likeness: two names are alike when they share one. To warn an officer, never to refuse.
 

@@ -44,6 +44,27 @@ def vin_warnings(number: str) -> tuple[str, ...]:
     return () if number[8] == "0123456789X"[total % 11] else ("vin_check_digit",)
 
 
+def chassis(text: str) -> str:
+    """The number on the chassis or body of an old car, which never had a VIN: 3 to 20 letters and digits in upper-case
+    ASCII, as they are stamped.
+    """
+    number = letters_and_digits("chassis", text, forbidden="")
+    if not 3 <= len(number) <= LONGEST_CHASSIS:  # noqa: PLR2004 - no maker stamped fewer
+        raise WrongNumber("wrong_length_between", number="chassis", least=3, most=LONGEST_CHASSIS)
+    return number
+
+
+LONGEST_CHASSIS: Final = 20
+
+
+def normal_plate(text: str) -> str:
+    """A plate however it is typed: its letters and digits in upper case, "" where there is none; Cyrillic letters that
+    look like Latin ones are these.
+    """
+    kept = (character for character in text.upper() if character.isalnum())
+    return "".join(_LOOK_ALIKES.get(character, character) for character in kept)
+
+
 # --- what normal forms are made of ---------------------------------------------------------------------------
 
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)

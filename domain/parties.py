@@ -80,7 +80,7 @@ def _one_each(procedure: Procedure) -> Mapping[str, Place] | None:
 
 def _roles(procedure: Procedure, request: Mapping[str, Any]) -> Iterator[str]:
     for party in sorted(procedure.parties, key=lambda party: not party.is_applicant):
-        yield from [party.role] * (len(request[party.member]) if party.many else 1)
+        yield from [party.role] * (len(request.get(party.member) or ()) if party.many else 1)
 
 
 @lru_cache(maxsize=1024)  # of the numbers of people that are met

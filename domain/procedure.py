@@ -81,6 +81,8 @@ class Party:
 
     ``many``: the member is a list of them, each of whom is a party; one person applies, never several.
     ``acts_by``: as what somebody else may act for them, whom the form's member then names.
+    ``asked``: of whom the consent is not always asked, on which requests it is. ``may_stop``: they may say no to what
+    another one files although nobody asked them.
     """
 
     role: str
@@ -89,6 +91,12 @@ class Party:
     consents: bool = False
     many: bool = False
     acts_by: tuple[As, ...] = ()
+    asked: Callable[[Request], bool] | None = None
+    may_stop: bool = False
+
+    def is_asked(self, request: Request) -> bool:
+        """Whether this request asks for their consent, where it names them."""
+        return self.consents and (self.asked is None or self.asked(request))
 
 
 def _sees_nothing(_request: Request) -> Mapping[str, Key]:
@@ -316,6 +324,21 @@ class FilingLimit:
     when: Conditions = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presumption:
+    """What the law presumes of what happened within a ``term`` after a day, such as who the father is; its end is not
+    moved. Who judges is warned where the day at ``to_member`` lies later; nothing is said where one of them is not
+    known.
+    """
+
+    code: str
+    from_member: tuple[str, ...]
+    to_member: tuple[str, ...]
+    term: Term
+    source: Source
+    when: Conditions = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Exemption:
     """Who needs none of this (rules.md 13): told before anybody pays, and decided by an officer.
@@ -479,6 +502,7 @@ class Terms:
     after_refusal: AfterRefusal | None = None  # None: nothing is known of it, and the fee is kept
     evidence: tuple[Requirement, ...] = ()
     filing_limits: tuple[FilingLimit, ...] = ()
+    presumptions: tuple[Presumption, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     checks: tuple[Check, ...] = ()
     quotas: tuple[Quota, ...] = ()

@@ -53,6 +53,9 @@ def example_request(
     for party in sorted(offer.procedure.parties, key=lambda p: not p.is_applicant):
         if left and is_person(found.get(party.member)):
             found[party.member] = left.pop(0)
+    applicant = next(party.member for party in offer.procedure.parties if party.is_applicant)
+    if is_person(found.get(itself_as := found.get("relation"))):  # who files as the mother is the mother
+        found[itself_as] = found[applicant]
     return plain(offer.form.model_validate(found))
 
 
@@ -180,6 +183,10 @@ class _Writer:
         }
         if issubclass(model, Named):
             found["given_names"] = found["given_names"] or f"Example {self._n}"  # one name at least
+        if self._is_bare and _valid(model, found) is None:  # one of what may be left out is needed
+            found = {
+                field.alias or name: self.member(name, field) for name, field in model.model_fields.items()
+            }
         if _valid(model, found) is None:
             raise NoExample(
                 f"{model.__name__} refuses what fits each of its members: please give it examples"

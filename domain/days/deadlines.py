@@ -181,6 +181,20 @@ def before(term: Term, end: date) -> date:
         raise ValueError(f"{term.rule} before then begin before the calendar") from None
 
 
+def after(term: Term, start: date) -> date:
+    """The local day that lies this long after ``start``, a day off or not; a month has the same day number, else it is
+    the month's last day.
+
+    ValueError: a term in working days or minutes, or a day beyond the year 9999.
+    """
+    if term.unit in ("minutes", "working_days"):
+        raise ValueError(f"{term.unit} are counted by a calendar")
+    try:
+        return _raw_day(term.count, term.unit, start)
+    except OverflowError:
+        raise ValueError(f"{term.rule} from then end beyond the calendar") from None
+
+
 def is_past(deadline: Deadline, at: datetime) -> bool:
     """Whether it is too late at that instant. ValueError for an instant without zone."""
     return _moment(at) >= datetime.fromisoformat(deadline["until"])

@@ -4,6 +4,8 @@ That the last one completes the case is not said here: the event itself moves it
 ``Situation.by`` starts the authority's time.
 """
 
+from collections.abc import Collection
+
 from domain import events as e
 from domain.authorisation import Rule
 from domain.case import Stage
@@ -13,6 +15,7 @@ from domain.decisions.acting import as_whom
 from domain.decisions.ends import withdrawn
 from domain.decisions.situation import Situation
 from domain.decisions.times import must_be_in_time, must_not_have_run_out
+from domain.lifecycle import may_decline
 from domain.refusals import Clash, NotAllowed
 
 
@@ -28,7 +31,9 @@ def give(command: GiveConsent, situation: Situation) -> Decision:
 
 
 def decline(command: DeclineConsent, situation: Situation) -> Decision:
-    """One no ends the case; also where the time to say yes is over, and it would end by itself."""
+    """One no ends the case; also where the time to say yes is over, and it would end by itself. Who may stop it says no
+    unasked, until it is decided.
+    """
     rule, party = _rule_and_party(command, situation)
     ended = situation.case.decided
     if ended and ended["reason"] == "consent_declined" and ended["by"] == party:
@@ -62,7 +67,10 @@ def _rule_and_party(
 ) -> tuple[Rule, str]:
     """The rule and the party; refuses whoever is not asked, and an answer to an older request."""
     rule = situation.must_be_allowed()
-    mine = as_whom(command, rule, situation.case.consents_asked)
+    asked: Collection[str] = situation.case.consents_asked
+    if isinstance(command, DeclineConsent):
+        asked = tuple(dict.fromkeys((*asked, *may_decline(situation.case))))
+    mine = as_whom(command, rule, asked)
     if mine is None:
         raise NotAllowed("consent_not_asked")
     if command.of != situation.case.request_hash:

@@ -113,7 +113,7 @@ def _consents(people: Participants) -> list[str]:
             twice = {"role": Named("role", role)}
             raise Invalid(Fault(_number_of(party, people), "named_twice", twice))
         met.add((role, person))
-        if not place.shape.consents or people.named[party] is None:
+        if people.named[party] is None or not place.shape.is_asked(people.request):
             continue
         if person is None or person != me:
             asked.append(party)
@@ -138,7 +138,7 @@ def _must_be_represented_lawfully(people: Participants, situation: Situation) ->
         named_there = people.named[party]
         representative = persons.representative_of(named_there)
         if representative is None:
-            has_to_act = place.shape.is_applicant or place.shape.consents
+            has_to_act = place.shape.is_applicant or place.shape.is_asked(people.request)
             # By a mandate acts who asks; of heads that act only together none does.
             heads = situation.found.heads.get(party)
             may_act = bool(heads and heads.alone) or party in situation.found.mandates
@@ -202,7 +202,7 @@ def _warnings(command: FileCase | AmendRequest, situation: Situation) -> Iterato
         person = people.named[party]
         if person is None:
             continue
-        acts = place.shape.is_applicant or place.shape.consents
+        acts = place.shape.is_applicant or place.shape.is_asked(people.request)
         shown = _shown_by_register(situation, party)
         yield from persons.warnings(place.whose, person, acts=acts, shown=shown)
         heads = found.heads.get(party)

@@ -105,6 +105,8 @@ def _ours(situation: Situation) -> list[Key]:
 
 def _held(claim: Claim) -> Clash:
     """By what kind of thing, and until when."""
+    if claim.is_settled:
+        return Clash("entry_exists")
     until = claim.until and date.fromisoformat(claim.until)
     held = Clash("claim_kept", until=until) if until else Clash("claim_taken")
     held.holder = claim.holder

@@ -41,9 +41,14 @@ def must_be_possible(situation: Situation) -> None:
     """Raises Clash where a register does not let it in now, or what the case held is another's."""
     check_entry(situation, situation.facts(situation.day), "decision")
     case = situation.case
-    # What another one had when the case was set aside may be free by now.
+    # What another one had when the case was set aside may be free by now; what the entry alone has, it takes.
     ours = {case.case} if case.claims_lost_at is None else {case.case, None}
-    if any(situation.claim(key).holder not in ours for key in _held(situation)):
+    for key in _held(situation):
+        claim = situation.claim(key)
+        if claim.holder in ours or (claim.holder is None and key not in situation.claims):
+            continue
+        if claim.is_settled:
+            raise Clash("entry_exists")
         raise Clash("claims_lost") if case.claims_lost_at else Clash("claim_taken")
 
 

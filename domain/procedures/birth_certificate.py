@@ -1,12 +1,20 @@
-"""A birth is registered once, and the certificate follows from the entry; a late birth is always taken."""
+"""A birth is registered once, and the certificate follows from the entry; a late birth is always taken.
 
+A parent who files claims the delivery of the mother; whoever is no parent claims nothing of hers, and waits for a
+parent's word or an officer (rules.md 26). What proves the birth is claimed when it is entered.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
 from domain.countries import countries
-from domain.events import Personal
-from domain.facts import Content, Facts, Request
+from domain.days.deadlines import Term, after
+from domain.events import As, Personal
+from domain.facts import Content, Facts, Is, Request, Where
 from domain.forms import (
     AnyPerson,
     CountryCode,
@@ -14,10 +22,12 @@ from domain.forms import (
     DocumentKind,
     Form,
     Line,
+    Name,
     Named,
-    Person,
     PersonalNumber,
     Public,
+    RepresentedKnownPersonOrCompany,
+    RepresentedPerson,
     Sex,
     Value,
 )
@@ -27,38 +37,57 @@ from domain.key_kinds import (
     day,
     hard,
     in_form,
+    number_of_a_certificate,
     number_of_a_document,
     number_of_a_person,
     spelt,
 )
-from domain.names import normal_form, plainly
+from domain.names import Spelling, normal_form, plainly, written_number
 from domain.parentage import child_of, claim_of
-from domain.persons import is_same, key_of, name_of, parent_warnings
-from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.persons import is_same, itself, key_of, name_of, parent_warnings
+from domain.procedure import Check, Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 from domain.refusals import WrongValue
 
-CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"
+FIRST_CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"  # of the first entries, which are found by it still
+Kind = Literal["live", "still_born", "foundling"]
+Relation = Literal["mother", "father", "relative", "guardian", "medical_organisation", "authority", "other"]
+Fatherhood = Literal["marriage", "marriage_ended", "joint_application", "court", "mothers_word", "none"]
 
 
 class MedicalCertificate(Value):
-    """The hospital's certificate of the birth."""
+    """The paper of the hospital, or of whoever helped at the birth; ``number`` as it stands there, null for none.
+
+    ``city``: where the issuer is; null: where the child was born.
+    """
 
     issuer: Line
-    number: Annotated[str, Field(pattern=rf"^{CERTIFICATE_NUMBER}$")]
+    city: Line | None = None
+    number: Line | None
     issued_on: Day
 
 
 class Place(Value):
-    """Where the child was born."""
+    """Where the child was born; a foundling, where it was found."""
 
     country: CountryCode
     city: Line
     facility: Line | None = None
+    setting: Literal["hospital", "home", "on_the_way", "other"] = "hospital"
+
+
+class OtherSpelling(Value):
+    """The child's name in the other script or language of the country, as the parents wish it."""
+
+    surname: Name | None
+    given_names: Name | None
+    patronymic: Name | None = None
 
 
 class Child(Named):
     """The child; ``order`` is the order in the delivery, 1 for a single birth."""
 
+    patronymic: Name | None = None
+    other_spelling: OtherSpelling | None = None
     sex: Sex
     born_on: Day
     born_at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None  # local time
@@ -67,14 +96,21 @@ class Child(Named):
 
 
 class BirthForm(Form):
-    """What every country asks about a birth. Nobody has to invent a mother or a father: null is an answer."""
+    """What every country asks about a birth. Nobody has to invent a mother or a father: null is an answer.
 
-    applicant: Annotated[Person, Personal("applicant")]
-    relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
+    ``parents_cannot_because``: why no parent files. ``fatherhood``: by what the father is known.
+    """
+
+    applicant: Annotated[RepresentedKnownPersonOrCompany, Personal("applicant")]
+    relation: Annotated[Relation, Public()]
+    parents_cannot_because: Annotated[Line | None, Personal("case")] = Field(None, examples=[None])
+    kind: Annotated[Kind, Public()] = "live"
     child: Annotated[Child, Personal("child")]
-    mother: Annotated[AnyPerson | None, Personal("mother")]
+    mother: Annotated[RepresentedPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
-    father: Annotated[AnyPerson | None, Personal("father")]
+    father: Annotated[RepresentedPerson | None, Personal("father")]
+    fatherhood: Annotated[Fatherhood | None, Personal("child")] = Field(None, examples=[None])
+    marriage_ended_on: Annotated[Day | None, Personal("case")] = Field(None, examples=[None])
     medical_certificate: Annotated[MedicalCertificate | None, Personal("child")]
     child_number: Annotated[PersonalNumber | None, Personal("child"), Field(examples=[None])] = None
 
@@ -88,8 +124,8 @@ class FirstBirthEntry(Form):
     medical_certificate: Annotated[MedicalCertificate | None, Personal("entry")]
 
 
-class BirthEntry(Form):
-    """The content of a birth entry; ``child_number`` is null as long as nobody told the register."""
+class SecondBirthEntry(Form):
+    """The second content: whoever was found, or born dead, was in no entry of their own kind."""
 
     child: Annotated[Child, Personal("entry")]
     mother: Annotated[AnyPerson | None, Personal("entry")]
@@ -98,15 +134,80 @@ class BirthEntry(Form):
     child_number: Annotated[PersonalNumber | None, Personal("entry"), Field(examples=[None])] = None
 
 
+class BirthEntry(Form):
+    """The content of a birth entry; ``child_number`` is null as long as nobody told the register."""
+
+    kind: Annotated[Kind, Public()] = "live"
+    child: Annotated[Child, Personal("entry")]
+    mother: Annotated[AnyPerson | None, Personal("entry")]
+    father: Annotated[AnyPerson | None, Personal("entry")]
+    fatherhood: Annotated[Fatherhood | None, Personal("entry")] = None
+    mother_nationality: Annotated[Line | None, Personal("entry")] = None
+    father_nationality: Annotated[Line | None, Personal("entry")] = None
+    medical_certificate: Annotated[MedicalCertificate | None, Personal("entry")]
+    child_number: Annotated[PersonalNumber | None, Personal("entry"), Field(examples=[None])] = None
+
+
+# --- what the terms of a country may ask of a birth -----------------------------------------------------------
+
+ALIVE: Final = Where("not_still_born", lambda facts: facts.request.get("kind") != "still_born")
+STILL_BORN: Final = Is("kind", ("still_born",))
+FOUNDLING: Final = Is("kind", ("foundling",))
+BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medical_certificate"] is None)
+UNMARRIED: Final = Is("fatherhood", ("joint_application",))
+BORN_ON: Final = ("child", "born_on")
+
+
+def born_outside(code: str) -> Where:
+    """The child was born in another country than this one."""
+    return Where("born_abroad", lambda facts: facts.request["child"]["place"]["country"] != code)
+
+
+def born_inside(code: str) -> Where:
+    """The child was born in this country."""
+    return Where("born_in_the_country", lambda facts: facts.request["child"]["place"]["country"] == code)
+
+
+def older_than(months: int) -> Where:
+    """The child is older than so many months on the day that counts, which is that of the filing."""
+    term = Term(months, "months", is_moved=False)
+
+    def is_older(facts: Facts) -> bool:
+        return facts.day > after(term, date.fromisoformat(facts.request["child"]["born_on"]))
+
+    return Where(f"child_older_than_{months}_months", is_older)
+
+
+# --- keys -------------------------------------------------------------------------------------------------------
+
+
+def _spelling_at(code: str) -> Spelling:
+    """How names are compared at the place of birth: how a hospital is written follows the language there."""
+    there = countries().get(code)
+    return there.spelling if there else plainly
+
+
 def _certificate(request: Request) -> tuple[str, ...] | None:
-    """The hospital, the certificate's number, the order in the delivery (rules.md 26); or None: by mouth."""
+    """The issuer with its place, the certificate's number, the order in the delivery; None: there is no number."""
     child, certificate = request["child"], request["medical_certificate"]
-    if certificate is None:
+    number = certificate and certificate["number"] and written_number(certificate["number"])
+    if not number:
         return None
-    # How a hospital is written follows the language of the country where it stands.
-    there = countries().get(child["place"]["country"])
-    issuer = normal_form(certificate["issuer"], there.spelling if there else plainly)
-    return ("medical_certificate", issuer, certificate["number"], str(child["order"]))
+    place = child["place"]
+    spelling = _spelling_at(place["country"])
+    city = normal_form(certificate.get("city") or place["city"], spelling)
+    issuer = normal_form(certificate["issuer"], spelling)
+    return ("certificate", place["country"], city, issuer, number, str(child["order"]))
+
+
+def _first_certificate(request: Request) -> tuple[str, ...] | None:
+    """As the first entries have it: hospitals of one name are in every town, so nothing is claimed by it any more."""
+    child, certificate = request["child"], request["medical_certificate"]
+    number = ((certificate and certificate["number"]) or "").upper()
+    if not re.fullmatch(FIRST_CERTIFICATE_NUMBER, number):
+        return None
+    issuer = normal_form(certificate["issuer"], _spelling_at(child["place"]["country"]))
+    return ("medical_certificate", issuer, number, str(child["order"]))
 
 
 def _delivery(request: Request) -> tuple[str, ...]:
@@ -121,26 +222,42 @@ def _delivery(request: Request) -> tuple[str, ...]:
             return ("delivery", *map(str, number), *born)
         case ("document", _, *document):
             return ("delivery_by_document", *map(str, document), *born)
-    there = countries().get(child["place"]["country"])
-    spelling = there.spelling if there else plainly
+    spelling = _spelling_at(child["place"]["country"])
     names = (normal_form(name, spelling) for name in name_of(child).values())
     if mother is None:
         return ("mother_unknown", *names, *born)
     return ("mother_by_name", normal_form(" ".join(name_of(mother).values()), spelling), *names, *born)
 
 
+def _of_kind(request: Request, key: tuple[str, ...]) -> tuple[str, ...]:
+    """A stillbirth and a foundling are entries of another kind."""
+    kind = request.get("kind") or "live"
+    return key if kind == "live" else (kind, *key)
+
+
 def _keys(request: Request) -> list[tuple[str, ...]]:
-    """Both: a birth that is filed with its certificate is not told by mouth a second time."""
-    certificate, known_mother = _certificate(request), key_of(request["mother"]) is not None
-    keys = [certificate] if certificate else []
-    if known_mother or not certificate:
-        keys.append(_delivery(request))
-    return keys
+    """All by which a birth is entered once: its delivery, and its certificate."""
+    certificate = _certificate(request)
+    return [_of_kind(request, key) for key in (_delivery(request), certificate) if key]
+
+
+def _entered(request: Request) -> tuple[Key, ...]:
+    """Of a delivery and a certificate there is one entry, and of whose number is known, too."""
+    return (*(claim_key("birth", *key) for key in _keys(request)), *claim_of(request))
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
-    """Of a delivery there is one entry, and of whose number is known, too."""
-    return (*(claim_key("birth", *key) for key in _keys(request)), *claim_of(request))
+    """While it is open: the delivery, of a parent who files; and of anybody else, that they told of it themselves."""
+    if _is_a_parents(request) and key_of(request["mother"]) is not None:
+        return (claim_key("birth", *_of_kind(request, _delivery(request))), *claim_of(request))
+    child, applicant = request["child"], key_of(request["applicant"])
+    told_by = (applicant,) if applicant else ()
+    return (claim_key("birth_told_by", *told_by, child["born_on"], str(child["order"])),)
+
+
+def _is_a_parents(request: Request) -> bool:
+    """Whether a parent files, as the request names them."""
+    return any(is_same(request[parent], request["applicant"]) for parent in ("mother", "father"))
 
 
 def _entry(request: Request) -> Key:
@@ -148,7 +265,8 @@ def _entry(request: Request) -> Key:
 
 
 def _found_by(content: Content) -> tuple[Key, ...]:
-    keys = (entry_key("births", *key) for key in _keys(content))
+    first = _first_certificate(content)
+    keys = (entry_key("births", *key) for key in (*_keys(content), *((first,) if first else ())))
     child = child_of(content)
     return (*keys, *((entry_key("births", "child", child),) if child else ()))
 
@@ -160,35 +278,83 @@ def _document_kind(text: str) -> str:
     return text
 
 
+# --- consents, checks, effects, warnings ------------------------------------------------------------------------
+
+
+def _mother_is_asked(request: Request) -> bool:
+    """By whoever is no parent and does not say why none files; and where both say who the father is."""
+    if is_same(request["mother"], request["applicant"]):
+        return False
+    return _waits_for_a_parent(request) or _is_joint(request)
+
+
+def _father_is_asked(request: Request) -> bool:
+    if is_same(request["father"], request["applicant"]):
+        return False
+    return _is_joint(request) or (_waits_for_a_parent(request) and request["mother"] is None)
+
+
+def _is_joint(request: Request) -> bool:
+    return request.get("fatherhood") == "joint_application"
+
+
+def _waits_for_a_parent(request: Request) -> bool:
+    return not _is_a_parents(request) and request.get("parents_cannot_because") is None
+
+
+def _before(request: Request) -> Mapping[str, Key]:
+    """What stands in the register by the certificate, as the first entries have it."""
+    first = _first_certificate(request)
+    return {"first": entry_key("births", *first)} if first else {}
+
+
+def _is_another_birth(facts: Facts) -> bool:
+    """A certificate of the same name and number is another one where it is of another town."""
+    found = facts.entries.get("first")
+    return found is None or _certificate(found.content) != _certificate(facts.request)
+
+
 def _effects(facts: Facts) -> tuple[Effect, ...]:
     request = facts.request
+    child = {name: request["child"].get(name) for name in Child.model_fields}
+    parents = {name: request[name] and itself(request[name]) for name in ("mother", "father")}
+    said = ("fatherhood", "mother_nationality", "father_nationality", "medical_certificate", "child_number")
     registered = Create(
         register=BIRTHS,
         key=_entry(request),
         title="registration",
         content={
-            **{name: request[name] for name in ("child", "mother", "father", "medical_certificate")},
-            "child_number": request.get("child_number"),
+            "kind": request.get("kind") or "live",
+            "child": child,
+            **parents,
+            **{name: request.get(name) for name in said},
         },
-        settles=_claims(request),
+        settles=_entered(request),
     )
     return (registered,)
 
 
 def _warnings(request: Request) -> tuple[str, ...]:
     said = []
-    if request["mother"] is None:
+    kind, certificate, child = request.get("kind"), request["medical_certificate"], request["child"]
+    if request["mother"] is None and kind != "foundling":
         known = request["mother_unknown_because"]
         said.append("mother_unknown" if known else "mother_missing_without_reason")
-    if request["medical_certificate"] is None:
+    if kind == "foundling" and (request["mother"] or request["father"]):
+        said.append("foundling_with_a_parent")
+    if certificate is None:
         said.append("told_by_mouth")
+    elif certificate["issued_on"] < child["born_on"]:
+        said.append("certificate_before_birth")
     relation = request["relation"]
     if relation in ("mother", "father") and not is_same(request[relation], request["applicant"]):
         said.append("applicant_is_not_that_parent")
+    elif not _is_a_parents(request):
+        said.append("applicant_is_no_parent")
     if is_same(request["mother"], request["father"]):
         said.append("mother_and_father_are_one")
     for parent in ("mother", "father"):
-        said.extend(parent_warnings(parent, request[parent], request["child"]["born_on"]))
+        said.extend(parent_warnings(parent, request[parent], child["born_on"]))
     return tuple(said)
 
 
@@ -197,13 +363,24 @@ _CHILD = (spelt("child_name"), spelt("child_other_name", is_optional=True), day(
 BIRTHS = Register(
     name="births",
     content=BirthEntry,
-    content_version=2,
-    former={1: FirstBirthEntry},
+    content_version=3,
+    former={1: FirstBirthEntry, 2: SecondBirthEntry},
     key=_entry,
-    claims=_claims,
+    claims=_entered,
     kinds=(
         KeyKind(
-            "medical_certificate", (spelt("issuer"), hard("number", in_form(CERTIFICATE_NUMBER)), _ORDER)
+            "certificate",
+            (
+                country("country"),
+                spelt("city"),
+                spelt("issuer"),
+                number_of_a_certificate("number"),
+                _ORDER,
+            ),
+        ),
+        KeyKind(
+            "medical_certificate",
+            (spelt("issuer"), hard("number", in_form(FIRST_CERTIFICATE_NUMBER)), _ORDER),
         ),
         KeyKind(
             "delivery", (country("country"), number_of_a_person("mother_number"), day("born_on"), _ORDER)
@@ -224,24 +401,41 @@ BIRTHS = Register(
     ),
     found_by=_found_by,
 )
+_ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
 PROCEDURE = Procedure(
     name="birth_certificate",
     form=BirthForm,
     parties=(
-        Party(role="applicant", member="applicant", is_applicant=True),
-        Party(role="mother", member="mother"),
-        Party(role="father", member="father"),
+        Party(
+            role="applicant",
+            member="applicant",
+            is_applicant=True,
+            acts_by=("head", "clerk", "parent", *_ACT),
+        ),
+        Party(
+            role="mother",
+            member="mother",
+            consents=True,
+            asked=_mother_is_asked,
+            may_stop=True,
+            acts_by=_ACT,
+        ),
+        Party(role="father", member="father", consents=True, asked=_father_is_asked, acts_by=_ACT),
         Party(role="child", member="child"),
     ),
     registers=(BIRTHS,),
     claims=_claims,
     effects=_effects,
+    checks=(Check(code="certificate_known", sees=_before, holds=_is_another_birth),),
     warnings=_warnings,
     warned=(
         "mother_unknown",
         "mother_missing_without_reason",
+        "foundling_with_a_parent",
         "told_by_mouth",
+        "certificate_before_birth",
         "applicant_is_not_that_parent",
+        "applicant_is_no_parent",
         "mother_and_father_are_one",
     ),
 )

@@ -1,9 +1,10 @@
 """A car is sold by its registered owner, human or company, with the buyer's consent; never under a live restriction."""
 
-from collections.abc import Mapping
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from domain.events import As, Personal
 from domain.facts import Content, Facts, Request
@@ -13,12 +14,15 @@ from domain.forms import (
     Money,
     Person,
     PersonOrCompany,
+    Public,
     RepresentedKnownPersonOrCompany,
+    RepresentedPerson,
     Value,
 )
-from domain.key_kinds import KeyKind, hard
+from domain.key_kinds import KeyKind, hard, plate_or_refused, spelt_plainly
+from domain.names import normal_form, plainly
+from domain.numbers import chassis, normal_plate, vin_warnings
 from domain.numbers import vin as normal_vin
-from domain.numbers import vin_warnings
 from domain.persons import is_same, itself, reads_alike
 from domain.procedure import Change, Check, Effect, Key, Party, Procedure, Register, claim_key, entry_key
 from domain.refusals import WrongValue
@@ -34,31 +38,98 @@ def _vin(text: str) -> str:
 Vin = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_vin)]
 
 
-class SoldVehicle(Value):
+def _chassis(text: str) -> str:
+    if chassis(text) != text:
+        raise WrongValue("chassis_not_normal")
+    return text
+
+
+ChassisNumber = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_chassis)]
+
+
+class _Marked(Value):
+    """A car is known by its VIN; an old one, that never had any, by the number of its chassis and its make."""
+
+    vin: Vin | None = None
+    chassis: Annotated[ChassisNumber | None, Field(examples=[None])] = None
+    make: Line | None = None
+
+    @model_validator(mode="after")
+    def _is_known_by_one(self) -> Self:
+        if (self.vin is None) == (self.chassis is None):
+            raise WrongValue("vin_or_chassis")
+        if self.chassis is not None and self.make is None:
+            raise WrongValue("chassis_without_make")
+        return self
+
+
+class SoldVehicle(_Marked):
     """The car as the seller names it; the register knows the rest."""
 
-    vin: Vin
     plate: Line | None = None
 
 
+class Share(Value):
+    """A part of the whole, as 1/3."""
+
+    of: Annotated[int, Field(ge=2, le=1000)]  # into how many parts the whole is divided
+    parts: Annotated[int, Field(ge=1, le=999)]
+
+
+def _sum_to_one(shares: list[Share] | None) -> list[Share] | None:
+    if shares and sum(Fraction(each.parts, each.of) for each in shares) != 1:
+        raise WrongValue("shares_not_one")
+    return shares
+
+
+Shares = Annotated[list[Share], Field(min_length=2, max_length=12)]
+_Spouses = Annotated[list[RepresentedPerson], Field(max_length=12)]
+_Others = Annotated[list[RepresentedKnownPersonOrCompany], Field(max_length=11)]
+
+
 class CarSaleForm(Form):
-    """What every country asks of a car sale; a country's own members stand in its folder."""
+    """What every country asks of a car sale; a country's own members stand in its folder.
+
+    Where several own it, one of them files and the others consent, as ``co_sellers``; where several buy it,
+    ``shares`` are theirs in the order of ``buyer`` and ``co_buyers``, and sum to one; null: equal ones.
+    ``spouses``: whose consent the law asks, of sellers who are married.
+    """
 
     seller: Annotated[RepresentedKnownPersonOrCompany, Personal("seller")]
     buyer: Annotated[RepresentedKnownPersonOrCompany, Personal("buyer")]
+    co_sellers: Annotated[_Others, Personal("co_seller")] = Field(default_factory=list, examples=[[]])
+    co_buyers: Annotated[_Others, Personal("co_buyer")] = Field(default_factory=list, examples=[[]])
+    shares: Annotated[Shares | None, Personal("case"), AfterValidator(_sum_to_one)] = Field(
+        None, examples=[None]
+    )
+    spouses: Annotated[_Spouses, Personal("spouse")] = Field(default_factory=list, examples=[[]])
     vehicle: Annotated[SoldVehicle, Personal("case")]
     price: Annotated[Money, Personal("case")]
+    new_plates: Annotated[bool, Public()] = False
+
+    @model_validator(mode="after")
+    def _shares_are_of_the_buyers(self) -> Self:
+        if self.shares and len(self.shares) != 1 + len(self.co_buyers):
+            raise WrongValue("shares_of_others")
+        return self
 
 
-class Vehicle(Value):
+class Vehicle(_Marked):
     """A car as the register holds it."""
 
-    vin: Vin
     plate: Line | None = None
     make: Line
     model: Line
     year: Annotated[int, Field(ge=1886, le=2100)]
     colour: Line | None = None
+    kind: Literal["car", "truck", "bus", "motorcycle", "trailer", "other"] = "car"
+
+
+class Owned(Value):
+    """What one of several owners has of a car."""
+
+    owner: PersonOrCompany
+    share: Share
 
 
 class FirstVehicleEntry(Form):
@@ -68,35 +139,108 @@ class FirstVehicleEntry(Form):
     owner: Annotated[Person, Personal("owner")]
 
 
-class VehicleEntry(Form):
-    """The content of a vehicle entry."""
+class SecondVehicleEntry(Form):
+    """The second content: a car had one owner."""
 
     vehicle: Annotated[Vehicle, Personal("entry")]
     owner: Annotated[PersonOrCompany, Personal("owner")]
 
 
+class VehicleEntry(Form):
+    """The content of a vehicle entry; where several own it, ``share`` is the part of ``owner``."""
+
+    vehicle: Annotated[Vehicle, Personal("entry")]
+    owner: Annotated[PersonOrCompany, Personal("owner")]
+    share: Annotated[Share | None, Personal("owner")] = Field(None, examples=[None])
+    co_owners: Annotated[list[Owned], Field(max_length=11), Personal("owner")] = Field(
+        default_factory=list, examples=[[]]
+    )
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        if not self.co_owners:
+            if self.share is not None:
+                raise WrongValue("shares_not_one")
+        elif self.share is None:
+            raise WrongValue("shares_of_others")
+        else:
+            _sum_to_one([self.share, *(each.share for each in self.co_owners)])
+        return self
+
+
+def mark_of(vehicle: Content) -> tuple[str, ...]:
+    """By what a car is known: ("vin", …), or ("chassis", make, …) of an old one."""
+    if (number := vehicle.get("vin")) is not None:
+        return ("vin", number)
+    return ("chassis", normal_form(vehicle["make"], plainly), vehicle["chassis"])
+
+
+def sale_of(vehicle: Content) -> Key:
+    """What whoever asks for this car claims: one asks for it at a time."""
+    kind, *mark = mark_of(vehicle)
+    return claim_key("vehicle_sale" if kind == "vin" else "vehicle_sale_by_chassis", *mark)
+
+
+def vehicle_key(vehicle: Content) -> Key:
+    """The entry of this car."""
+    return entry_key("vehicles", *mark_of(vehicle))
+
+
+def owners_of(content: Content) -> list[Content]:
+    """Whoever owns it, by what the register holds."""
+    return [content["owner"], *(each["owner"] for each in content.get("co_owners") or ())]
+
+
+def owned_by(people: Sequence[Content], shares: Sequence[Content] | None) -> dict[str, Any]:
+    """The members of an entry that say whose it is; equal shares where nothing else is said."""
+    first, *others = map(itself, people)
+    if not others:
+        return {"owner": first, "share": None, "co_owners": []}
+    equal = [{"of": len(people), "parts": 1}] * len(people)
+    share, *rest = shares or equal
+    theirs = [{"owner": o, "share": s} for o, s in zip(others, rest, strict=True)]
+    return {"owner": first, "share": share, "co_owners": theirs}
+
+
 def _claims(request: Request) -> tuple[Key, ...]:
-    return (claim_key("vehicle_sale", request["vehicle"]["vin"]),)
+    return (sale_of(request["vehicle"]),)
 
 
 def _entry(request: Request) -> Key:
-    return entry_key("vehicles", "vin", request["vehicle"]["vin"])
+    return vehicle_key(request["vehicle"])
 
 
-def _the_car(request: Request) -> Mapping[str, Key]:
+def _found_by(content: Content) -> tuple[Key, ...]:
+    plate = normal_plate(content["vehicle"]["plate"] or "")
+    by_plate = (entry_key("vehicles", "plate", plate),) if plate else ()
+    return (_entry(content), *by_plate)
+
+
+def the_car(request: Request) -> Mapping[str, Key]:
+    """The entry of the car, for checks that ask for it as ``car``."""
     return {"car": _entry(request)}
 
 
+def _sellers(request: Request) -> list[Content]:
+    return [request["seller"], *(request.get("co_sellers") or ())]
+
+
 def _sold_by_owner(facts: Facts) -> bool:
+    """Whoever owns it, all of them, sell it."""
     car = facts.entries["car"]
-    return car is not None and is_same(car.content["owner"], facts.request["seller"])
+    if car is None:
+        return False
+    owners, sellers = owners_of(car.content), _sellers(facts.request)
+    return len(owners) == len(sellers) and all(
+        any(is_same(owner, seller) for seller in sellers) for owner in owners
+    )
 
 
 def _seller_reads_as_the_owner(facts: Facts) -> bool:
     """Of one who is the owner by their number: the number may be another's, or the register may be old."""
     car, seller = facts.entries["car"], facts.request["seller"]
-    return (
-        car is None or not is_same(car.content["owner"], seller) or reads_alike(car.content["owner"], seller)
+    return car is None or not any(
+        is_same(owner, seller) and not reads_alike(owner, seller) for owner in owners_of(car.content)
     )
 
 
@@ -111,38 +255,49 @@ def _typed(plate: str | None) -> str | None:
 
 
 def _effects(facts: Facts) -> tuple[Effect, ...]:
-    """The buyer owns the car; new plates are given by the registry, later."""
+    """The buyers own the car; new plates are given by the registry, later."""
     request = facts.request
 
     def sold(car: Content) -> Content:
         plate = None if request.get("new_plates") else car["vehicle"]["plate"]
-        return {"vehicle": {**car["vehicle"], "plate": plate}, "owner": itself(request["buyer"])}
+        buyers = [request["buyer"], *(request.get("co_buyers") or ())]
+        return {"vehicle": {**car["vehicle"], "plate": plate}, **owned_by(buyers, request.get("shares"))}
 
     return (Change(register=VEHICLES, key=_entry(request), title="sale", content=sold),)
 
 
 def _warnings(request: Request) -> tuple[str, ...]:
+    vin = request["vehicle"].get("vin")
     free = () if request["price"]["amount"] else ("price_of_nothing",)
-    return (*vin_warnings(request["vehicle"]["vin"]), *free)
+    return (*(vin_warnings(vin) if vin else ("known_by_chassis",)), *free)
 
 
 VEHICLES = Register(
     name="vehicles",
     content=VehicleEntry,
-    content_version=2,
-    former={1: FirstVehicleEntry},
+    content_version=3,
+    former={1: FirstVehicleEntry, 2: SecondVehicleEntry},
     key=_entry,
     claimed=_claims,
-    kinds=(KeyKind("vin", (hard("vin", normal_vin),)),),
+    kinds=(
+        KeyKind("vin", (hard("vin", normal_vin),)),
+        KeyKind("chassis", (spelt_plainly("make"), hard("chassis", chassis))),
+        KeyKind("plate", (hard("plate", plate_or_refused),)),
+    ),
+    found_by=_found_by,
     thing=("vehicle",),
 )
 _ACT: Final[tuple[As, ...]] = ("head", "clerk", "parent", "guardian", "mandate")
+_CAN_ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
 PROCEDURE = Procedure(
     name="car_sale",
     form=CarSaleForm,
     parties=(
         Party(role="seller", member="seller", is_applicant=True, acts_by=_ACT),
         Party(role="buyer", member="buyer", consents=True, acts_by=_ACT),
+        Party(role="co_seller", member="co_sellers", consents=True, many=True, acts_by=_ACT),
+        Party(role="co_buyer", member="co_buyers", consents=True, many=True, acts_by=_ACT),
+        Party(role="spouse", member="spouses", consents=True, many=True, acts_by=_CAN_ACT),
     ),
     registers=(VEHICLES,),
     claims=_claims,
@@ -150,24 +305,24 @@ PROCEDURE = Procedure(
     checks=(
         Check(
             code="not_the_owner",
-            sees=_the_car,
+            sees=the_car,
             holds=_sold_by_owner,
         ),
         Check(
             code="plate_differs",
-            sees=_the_car,
+            sees=the_car,
             holds=_plate_is_the_registers,
             moments=("filing",),
             effect="warn",
         ),
         Check(
             code="seller_differs",
-            sees=_the_car,
+            sees=the_car,
             holds=_seller_reads_as_the_owner,
             moments=("filing",),
             effect="warn",
         ),
     ),
     warnings=_warnings,
-    warned=("price_of_nothing",),
+    warned=("price_of_nothing", "known_by_chassis"),
 )

@@ -23,7 +23,7 @@ _ENDED_SO: Final = (REFUSED, LAPSED, COMPLETED, APPEALED)
 AT: Final[Mapping[str, tuple[Stage, ...]]] = {
     "RequestAmended": (FILED, RETURNED),
     "ConsentGiven": (FILED,),
-    "ConsentDeclined": (FILED,),
+    "ConsentDeclined": BEFORE_DECISION,
     "ConsentRevoked": BEFORE_DECISION,
     "CaseAssigned": (IN_REVIEW,),
     "InformationRequested": (IN_REVIEW,),
@@ -181,6 +181,11 @@ class Course:
     @property
     def has_consents(self) -> bool:
         return self.given.issuperset(self.asked)
+
+    def may_stop(self, party: str) -> bool:
+        """Whether they may say no to what another one files, although nobody asked them."""
+        shapes = self.found.procedure.parties if self.found else ()
+        return any(each.may_stop and each.role == self.parties.get(party) for each in shapes)
 
     def complete(self) -> None:
         if self.stage is FILED and self.has_consents and self.is_paid:

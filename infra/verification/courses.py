@@ -195,14 +195,19 @@ def _must_be_over_this(case: Course, payload: Mapping[str, Any]) -> str:
     said = payload["data"]
     if said["of"] != case.request_hash:
         return "the consent is about another request than the one that stands"
-    if said["party"] not in case.asked:
+    if said["party"] not in case.asked and not (
+        payload["type"] == _DECLINED and case.may_stop(said["party"])
+    ):
         return "a party says what nobody asks it"
+    if payload["type"] == _DECLINED and case.stage is not Stage.FILED and not case.may_stop(said["party"]):
+        return "a consent is declined after all were given"
     if payload["type"] == _REVOKED and case.proposer is not None:
         return "a consent is taken back after the proposal"
     return _must_be_the_partys(case, payload)
 
 
 _REVOKED: Final = "case.ConsentRevoked.v1"
+_DECLINED: Final = "case.ConsentDeclined.v1"
 
 
 def _must_be_opened(case: Course, payload: Mapping[str, Any]) -> str:

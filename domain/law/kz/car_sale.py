@@ -9,7 +9,7 @@ from domain.days.deadlines import Term
 from domain.events import Personal
 from domain.facts import Is
 from domain.fees import Fee, FeePart
-from domain.forms import Form, Money, Person, Public
+from domain.forms import Form, Money, Person, Public, RepresentedKnownPersonOrCompany
 from domain.procedure import (
     Amendments,
     AppealBody,
@@ -34,15 +34,23 @@ class FirstKazakhCarSaleForm(Form):
     new_plates: Annotated[bool, Public()]
 
 
-class KazakhCarSaleForm(CarSaleForm):
-    """Kept plates cost less than new ones."""
+class SecondKazakhCarSaleForm(Form):
+    """The second form: one sold to one."""
 
+    seller: Annotated[RepresentedKnownPersonOrCompany, Personal("seller")]
+    buyer: Annotated[RepresentedKnownPersonOrCompany, Personal("buyer")]
+    vehicle: Annotated[SoldVehicle, Personal("case")]
+    price: Annotated[Money, Personal("case")]
     new_plates: Annotated[bool, Public()]
 
 
+class KazakhCarSaleForm(CarSaleForm):
+    """Kept plates cost less than new ones."""
+
+
 FORM = KazakhCarSaleForm
-FORM_VERSION = 2
-FORMER_FORMS = {1: FirstKazakhCarSaleForm}
+FORM_VERSION = 3
+FORMER_FORMS = {1: FirstKazakhCarSaleForm, 2: SecondKazakhCarSaleForm}
 
 _FEES = Source("State duty for the registration of a vehicle, in MCI", "kz-arm", confirmed=True)
 _CHECKS = Source("Registration of vehicles: tax paid, not wanted, not arrested", "kz-korgan", confirmed=True)

@@ -10,7 +10,7 @@ from domain.days.deadlines import Term
 from domain.events import Personal
 from domain.facts import Facts, Where
 from domain.fees import Fee
-from domain.forms import AnyPerson, Form, Line, Person, Public
+from domain.forms import AnyPerson, Form, Line, Person, PersonalNumber, Public
 from domain.procedure import (
     Amendments,
     AppealBody,
@@ -41,16 +41,30 @@ class FirstTurkishBirthForm(Form):
     still_born: Annotated[bool, Personal("child"), Field(examples=[False])] = False
 
 
-class TurkishBirthForm(BirthForm):
-    """A birth may be told by mouth, where there is no report. Who was born dead is not registered."""
+class SecondTurkishBirthForm(Form):
+    """The second form: nobody but a human applied, and whoever was born dead was a member of its own."""
 
+    applicant: Annotated[Person, Personal("applicant")]
+    relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
+    child: Annotated[Child, Personal("child")]
+    mother: Annotated[AnyPerson | None, Personal("mother")]
+    mother_unknown_because: Annotated[Line | None, Personal("case")] = None
+    father: Annotated[AnyPerson | None, Personal("father")]
+    medical_certificate: Annotated[MedicalCertificate | None, Personal("child")]
+    child_number: Annotated[PersonalNumber | None, Personal("child"), Field(examples=[None])] = None
     oral_statement: Annotated[bool, Public()]
     still_born: Annotated[bool, Personal("child"), Field(examples=[False])] = False
 
 
+class TurkishBirthForm(BirthForm):
+    """A birth may be told by mouth, where there is no report. Who was born dead is not registered."""
+
+    oral_statement: Annotated[bool, Public()] = False
+
+
 FORM = TurkishBirthForm
-FORM_VERSION = 2
-FORMER_FORMS = {1: FirstTurkishBirthForm}
+FORM_VERSION = 3
+FORMER_FORMS = {1: FirstTurkishBirthForm, 2: SecondTurkishBirthForm}
 
 _NOTIFICATION = Source("Birth notification within 30 days", "tr-sariv", confirmed=True)
 _PROOF = Source("Official birth report or oral statement", "tr-edevlet", confirmed=True)
@@ -72,7 +86,7 @@ _PROPOSED = Source("Follows from what a registration is; the article is to be co
 
 
 def _is_still_born(facts: Facts) -> bool:
-    return bool(facts.request.get("still_born"))
+    return facts.request.get("kind") == "still_born" or bool(facts.request.get("still_born"))
 
 
 TERMS = (
@@ -85,6 +99,7 @@ TERMS = (
         fee=Fee(parts=(), source=_FREE),
         times=Times(
             answer=Term(30, "calendar_days", TO_BE_CONFIRMED),
+            consent=Term(10, "working_days", TO_BE_CONFIRMED),
             decide=Term(5, "working_days", TO_BE_CONFIRMED),
             served=Term(5, "calendar_days", _NOTICE, is_moved=False),
             appeal=Term(60, "calendar_days", TO_BE_CONFIRMED),
