@@ -76,7 +76,7 @@ def test_an_officer_finds_a_company_by_its_number(town: Town) -> None:
     found = good(town.as_(OFFICER).post("/v1/registers/companies/searches", asked))
     assert found["content"]["number"] == company["number"]
     assert found["content"]["heads"][0]["may_act"] == "alone"
-    assert found["authority"] == "kz-registration-of-companies"
+    assert found["authority"] == "kz-company-registration"
     assert problem(town.as_(APPLICANT).post("/v1/registers/companies/searches", asked)) == (404, "not_found")
     nobody = {**asked, "parts": ["HTTP-0"]}
     assert problem(town.as_(OFFICER).post("/v1/registers/companies/searches", nobody)) == (404, "not_found")

@@ -9,7 +9,7 @@ import pytest
 from consumers.feed.checks import Event, Wrong
 from consumers.registry.entries import Row, after, must_be_signed_by_its_office, must_fit_the_row
 
-OFFICE, COMPANIES = "kz-vehicle-registration", "kz-registration-of-companies"
+OFFICE, COMPANIES = "kz-vehicle-registration", "kz-company-registration"
 COURT = "kz-court"
 PLACED, LIFTED = "entry.RestrictionPlaced.v1", "entry.RestrictionLifted.v1"
 CHANGED, ENDED = "entry.EntryChanged.v1", "entry.EntryEnded.v1"

@@ -1,6 +1,7 @@
 """The facts of the member countries; every country that has a folder is looked at."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.countries import countries, legal_day
-from domain.country import Country, unit_value
+from domain.country import TO_BE_CONFIRMED, Country, unit_value
 from domain.days.working_days import calendar_of
+from domain.facts import Facts
+from domain.fees import Fee, FeePart, assess
 from domain.numbers import WrongNumber
 
 every_country = pytest.mark.parametrize("country", countries().values(), ids=countries())
@@ -127,32 +130,79 @@ def test_the_first_and_the_last_day_of_the_calendar_are_days(at: datetime) -> No
     assert legal_day(at, countries()["KZ"]).year == at.year
 
 
-def test_the_mci_of_kazakhstan_is_dated_and_has_no_value_for_2027() -> None:
-    kz = countries()["KZ"]
-    tenge = {
-        day.year: value.amount_minor // 100 if (value := unit_value(kz, "MCI", day)) else None
-        for day in (date(2025, 1, 1), date(2026, 1, 1), date(2027, 1, 1))
+@pytest.mark.parametrize(
+    ("code", "unit", "first", "last", "amount"),
+    [
+        ("KZ", "MCI", date(2019, 12, 31), date(2019, 12, 31), None),
+        ("KZ", "MCI", date(2020, 1, 1), date(2020, 3, 31), 2_651_00),
+        ("KZ", "MCI", date(2020, 4, 1), date(2020, 12, 31), 2_778_00),
+        ("KZ", "MCI", date(2021, 1, 1), date(2021, 12, 31), 2_917_00),
+        ("KZ", "MCI", date(2022, 1, 1), date(2022, 12, 31), 3_063_00),
+        ("KZ", "MCI", date(2023, 1, 1), date(2023, 12, 31), 3_450_00),
+        ("KZ", "MCI", date(2024, 1, 1), date(2024, 12, 31), 3_692_00),
+        ("KZ", "MCI", date(2025, 1, 1), date(2025, 12, 31), 3_932_00),
+        ("KZ", "MCI", date(2026, 1, 1), date(2026, 12, 31), 4_325_00),
+        ("KZ", "MCI", date(2027, 1, 1), date(2027, 12, 31), None),
+        ("UZ", "BHM", date(2019, 8, 31), date(2019, 8, 31), None),
+        ("UZ", "BHM", date(2019, 9, 1), date(2021, 1, 31), 223_000_00),
+        ("UZ", "BHM", date(2021, 2, 1), date(2021, 8, 31), 245_000_00),
+        ("UZ", "BHM", date(2021, 9, 1), date(2022, 5, 31), 270_000_00),
+        ("UZ", "BHM", date(2022, 6, 1), date(2023, 4, 30), 300_000_00),
+        ("UZ", "BHM", date(2023, 5, 1), date(2023, 11, 30), 330_000_00),
+        ("UZ", "BHM", date(2023, 12, 1), date(2024, 9, 30), 340_000_00),
+        ("UZ", "BHM", date(2024, 10, 1), date(2025, 7, 31), 375_000_00),
+        ("UZ", "BHM", date(2025, 8, 1), date(2026, 12, 31), 412_000_00),
+        ("UZ", "BHM", date(2027, 1, 1), date(2027, 12, 31), None),
+        ("KG", "CI", date(2021, 11, 30), date(2026, 12, 31), 100_00),
+        ("KG", "CI", date(2027, 1, 1), date(2027, 12, 31), None),
+        ("TR", "ID_CARD", date(2018, 1, 1), date(2018, 12, 31), 18_50),
+        ("TR", "ID_CARD", date(2019, 1, 1), date(2019, 12, 31), 22_50),
+        ("TR", "ID_CARD", date(2020, 1, 1), date(2022, 12, 31), None),
+        ("TR", "ID_CARD", date(2023, 1, 1), date(2023, 12, 31), 83_00),
+        ("TR", "ID_CARD", date(2024, 1, 1), date(2024, 12, 31), None),
+        ("TR", "ID_CARD", date(2025, 1, 1), date(2025, 12, 31), 185_00),
+        ("TR", "ID_CARD", date(2026, 1, 1), date(2026, 12, 31), 220_00),
+        ("TR", "ID_CARD", date(2027, 1, 1), date(2027, 12, 31), None),
+        ("TR", "NOTARY_VEHICLE_ACT", date(2024, 1, 1), date(2024, 12, 31), None),
+        ("TR", "NOTARY_VEHICLE_ACT", date(2025, 1, 1), date(2025, 12, 31), 1_489_36),
+        ("TR", "NOTARY_VEHICLE_ACT", date(2026, 1, 1), date(2026, 12, 31), 1_870_00),
+        ("TR", "NOTARY_VEHICLE_ACT", date(2027, 1, 1), date(2027, 12, 31), None),
+    ],
+)
+def test_a_unit_has_its_value_from_its_first_day_to_its_last_and_none_where_none_is_known(
+    code: str, unit: str, first: date, last: date, amount: int | None
+) -> None:
+    for day in (first, last):
+        found = unit_value(countries()[code], unit, day)
+        assert (found.amount_minor if found else None) == amount, day
+
+
+def test_a_late_birth_of_a_year_without_the_price_of_the_card_is_provisional() -> None:
+    """Of 2024 none is known: it is taken with that of 2023, and waits for an officer."""
+    card = Fee(parts=(FeePart(name="card", units=Fraction(1), unit="ID_CARD"),), source=TO_BE_CONFIRMED)
+    assessed = {
+        year: (fee["amount"], fee["provisional"])
+        for year in (2023, 2024, 2025)
+        for fee in [assess(card, Facts({}, date(year, 5, 1)), countries()["TR"])]
     }
-    assert tenge == {2025: 3932, 2026: 4325, 2027: None}
-    assert unit_value(kz, "MCI", date(2026, 12, 31)) is not None
+    assert assessed == {2023: (83_00, False), 2024: (83_00, True), 2025: (185_00, False)}
 
 
-def test_the_bhm_of_uzbekistan_changes_in_the_middle_of_a_year() -> None:
-    uz = countries()["UZ"]
-    before, after = (unit_value(uz, "BHM", day) for day in (date(2025, 7, 31), date(2025, 8, 1)))
-    assert before is not None
-    assert after is not None
-    assert (before.amount_minor, after.amount_minor) == (375_000_00, 412_000_00)
-
-
-def test_what_is_general_knowledge_only_is_to_be_confirmed() -> None:
+def test_a_value_that_one_weak_source_has_or_none_is_to_be_confirmed() -> None:
     unconfirmed = {
-        (country.code, unit)
+        (country.code, unit, value.since.year)
         for country in countries().values()
         for unit, values in country.units.items()
-        if not all(value.source.confirmed for value in values)
+        for value in values
+        if not value.source.confirmed
     }
-    assert unconfirmed == {("KG", "CI"), ("UZ", "BHM")}
+    assert unconfirmed == {
+        ("KG", "CI", 2021),
+        ("TR", "ID_CARD", 2023),
+        ("TR", "ID_CARD", 2025),
+        ("TR", "NOTARY_VEHICLE_ACT", 2025),
+        ("TR", "NOTARY_VEHICLE_ACT", 2026),
+    }
 
 
 def test_a_unit_that_a_country_does_not_have_is_a_mistake() -> None:

@@ -110,7 +110,7 @@ def test_a_new_year_without_its_unit_value_is_never_silent() -> None:
 def test_a_day_before_the_first_known_value_is_provisional_too() -> None:
     fee = assessed(CAR_SALE, {}, date(2019, 1, 1), KZ)
     assert fee["provisional"]
-    assert fee["parts"][0]["unit_value"] == 3_932_00
+    assert fee["parts"][0]["unit_value"] == 2_651_00
 
 
 def test_a_fee_that_needs_no_missing_value_is_not_provisional() -> None:

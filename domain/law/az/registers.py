@@ -6,7 +6,7 @@ from domain.procedure import Keeper
 KEEPERS = {
     "companies": Keeper(
         is_open=True,
-        authority="az-state-tax-service",
+        authority="az-tax-service",
         source=Source(
             law="Law on state registration and the state register of legal entities", confirmed=False
         ),

@@ -5,7 +5,7 @@ from datetime import date
 from domain.country import TO_BE_CONFIRMED, Country, Majority, PersonNumber, Source, UnitValue, Watcher
 from domain.law.kg.numbers import kg_pin, kg_pin_warnings
 
-_INDEX = Source(law="Calculation index (расчётный показатель); to be confirmed", confirmed=False)
+_INDEX = Source(law="Эсептик көрсөткүч (расчётный показатель), general knowledge", confirmed=False)
 
 COUNTRY = Country(
     code="KG",
@@ -15,8 +15,9 @@ COUNTRY = Country(
     time_zone="Asia/Bishkek",
     units={
         "CI": (
-            # 100 som, general knowledge; neither its first nor its last day is known to us.
-            UnitValue(since=date(2025, 1, 1), until=date(2026, 12, 31), amount_minor=100_00, source=_INDEX),
+            # Neither its first nor its last day is known to us. On this one 10 of them still were 1,000 som, the fine
+            # of a code that ended then; and it is trusted to the end of 2026, and no further without a look.
+            UnitValue(since=date(2021, 11, 30), until=date(2026, 12, 31), amount_minor=100_00, source=_INDEX),
         ),
     },
     overlay=(),

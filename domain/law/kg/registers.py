@@ -6,7 +6,7 @@ from domain.procedure import Keeper
 KEEPERS = {
     "companies": Keeper(
         is_open=True,
-        authority="kg-ministry-of-justice",
+        authority="kg-justice",
         source=Source(law="Law on state registration of legal entities and branches", confirmed=False),
     ),
 }

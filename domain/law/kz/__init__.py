@@ -5,7 +5,11 @@ from datetime import date
 from domain.country import TO_BE_CONFIRMED, Country, Majority, PersonNumber, Source, UnitValue, Watcher
 from domain.law.kz.numbers import kz_iin
 
-_MCI = Source(law="Monthly calculation index (MCI) of the year", url_or_key="kz-mci", confirmed=True)
+
+def _mci(since: date, until: date, amount_minor: int, key: str) -> UnitValue:
+    source = Source("Law on the republican budget: monthly calculation index (АЕК, МРП)", key, confirmed=True)
+    return UnitValue(since=since, until=until, amount_minor=amount_minor, source=source)
+
 
 COUNTRY = Country(
     code="KZ",
@@ -15,8 +19,15 @@ COUNTRY = Country(
     time_zone="Asia/Almaty",  # one zone for the whole country since 2024-03-01
     units={
         "MCI": (
-            UnitValue(since=date(2025, 1, 1), until=date(2025, 12, 31), amount_minor=3_932_00, source=_MCI),
-            UnitValue(since=date(2026, 1, 1), until=date(2026, 12, 31), amount_minor=4_325_00, source=_MCI),
+            # The one year with two values.
+            _mci(date(2020, 1, 1), date(2020, 3, 31), 2_651_00, "kz-mci20"),
+            _mci(date(2020, 4, 1), date(2020, 12, 31), 2_778_00, "kz-mci20"),
+            _mci(date(2021, 1, 1), date(2021, 12, 31), 2_917_00, "kz-2021"),
+            _mci(date(2022, 1, 1), date(2022, 12, 31), 3_063_00, "kz-2022"),
+            _mci(date(2023, 1, 1), date(2023, 12, 31), 3_450_00, "kz-legal23"),
+            _mci(date(2024, 1, 1), date(2024, 12, 31), 3_692_00, "kz-mci25"),
+            _mci(date(2025, 1, 1), date(2025, 12, 31), 3_932_00, "kz-mci25"),
+            _mci(date(2026, 1, 1), date(2026, 12, 31), 4_325_00, "kz-mci26"),
             # 2027: not known yet. A fee that needs it is provisional until the row is appended here.
         ),
     },

@@ -12,7 +12,7 @@ KEEPERS = {
     ),
     "companies": Keeper(
         is_open=True,
-        authority="kz-registration-of-companies",
+        authority="kz-company-registration",
         source=Source(
             law="Law on state registration of legal entities and record registration of branches",
             confirmed=False,

@@ -6,7 +6,7 @@ from domain.country import TO_BE_CONFIRMED, Country, Majority, PersonNumber, Sou
 from domain.law.uz.names import uzbek
 from domain.law.uz.numbers import uz_pinfl, uz_pinfl_warnings
 
-_BHM = Source(law="Base calculation amount (BHM); to be confirmed", url_or_key="uz-plate", confirmed=False)
+_BHM = Source(law="Bazaviy hisoblash miqdori (BHM)", url_or_key="uz-bhm", confirmed=True)
 
 COUNTRY = Country(
     code="UZ",
@@ -16,7 +16,12 @@ COUNTRY = Country(
     time_zone="Asia/Tashkent",
     units={
         "BHM": (
-            # 340,000 stood before; its first day is not known to us, so it has no row.
+            UnitValue(since=date(2019, 9, 1), until=date(2021, 1, 31), amount_minor=223_000_00, source=_BHM),
+            UnitValue(since=date(2021, 2, 1), until=date(2021, 8, 31), amount_minor=245_000_00, source=_BHM),
+            UnitValue(since=date(2021, 9, 1), until=date(2022, 5, 31), amount_minor=270_000_00, source=_BHM),
+            UnitValue(since=date(2022, 6, 1), until=date(2023, 4, 30), amount_minor=300_000_00, source=_BHM),
+            UnitValue(since=date(2023, 5, 1), until=date(2023, 11, 30), amount_minor=330_000_00, source=_BHM),
+            UnitValue(since=date(2023, 12, 1), until=date(2024, 9, 30), amount_minor=340_000_00, source=_BHM),
             UnitValue(since=date(2024, 10, 1), until=date(2025, 7, 31), amount_minor=375_000_00, source=_BHM),
             # No end is known. It is trusted to the end of 2026, and no further without a look.
             UnitValue(since=date(2025, 8, 1), until=date(2026, 12, 31), amount_minor=412_000_00, source=_BHM),

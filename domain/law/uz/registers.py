@@ -6,7 +6,7 @@ from domain.procedure import Keeper
 KEEPERS = {
     "companies": Keeper(
         is_open=True,
-        authority="uz-public-service-centre",
+        authority="uz-public-services-centre",
         source=Source(law="Regulation on the state registration of business entities", confirmed=False),
     ),
 }

@@ -27,7 +27,7 @@ from tests.infra.past import OFFICE, VINS, Past, past
 from tests.infra.verification.test_restrictions import place
 from tests.town.fixtures import copied
 
-COMPANIES, CIVIL, POLICE = "kz-registration-of-companies", "kz-civil-registry", "kz-police"
+COMPANIES, CIVIL, POLICE = "kz-company-registration", "kz-civil-registry", "kz-police"
 MINISTRY, BAILIFFS, PLEDGES, COURT = "kz-interior-ministry", "kz-bailiffs", "kz-pledge-registry", "kz-court"
 BESIDE = entry_key("vehicles", "vin", VINS[2])
 Events = Callable[[Any], list[e.Event]]  # of the state of the stream
