@@ -32,11 +32,15 @@ class NoExample(LookupError):
     """The country offers nothing of that name today, or shows no example of it."""
 
 
-def example(country: CountryHouse, procedure: str, provider: DevelopmentProvider, nth: int) -> dict[str, Any]:
-    """``{"person": id, "body": {...}}``: what that person sends to ``POST /v1/cases``; ``nth``: how many were given away
-    before, so that each has other people and another of the forms' two ways. Raises NoExample.
+def example(
+    country: CountryHouse, procedure: str, provider: DevelopmentProvider, nth: int, at: datetime
+) -> dict[str, Any]:
+    """``{"person": id, "body": {...}}``: what that person sends to ``POST /v1/cases`` at that moment.
+
+    ``nth``: how many of the procedure were given away before: each has other people, and is filled in in another way.
+    Raises NoExample.
     """
-    code, at = country.code, country.clock()
+    code = country.code
     found = offer(code, procedure)
     terms = found.on(legal_day(at, country_of(code))) if found else None
     made = examples_of(code).get(procedure)
