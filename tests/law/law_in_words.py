@@ -1,4 +1,4 @@
-"""One row of terms as a jurist reads it: each thing that the law says, with its source and whether that is confirmed."""
+"""One row of terms as a jurist reads it: each thing that the law says, its source, and whether that is confirmed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from api.edge.sentences import english
 from domain.countries import country_of
 from domain.country import Country, unit_value
-from domain.facts import Choice, applies
+from domain.facts import applies
 from domain.fees import Fee
 from domain.limits import exempt, requirements
 from domain.offers import as_json, offers, terms_hash
@@ -225,48 +225,46 @@ def _doubt(case: Case | None, name: str, key: str = "") -> str:
     return " (to be confirmed)"
 
 
-def _stands_on(case: Case, terms: Terms, name: str, key: str) -> Iterator[bool]:  # noqa: C901 - one for each answer
-    """Whether each thing that an answer follows from is settled."""
-    times = {"due": "decide", "presumed_served": "served", "pay_by": "pay", "consent_by": "consent"}
-    match name:
-        case "fee":
-            yield from _fee_stands_on(case, terms.fee, None)
-        case "entry_fee" if terms.entry_fee:
-            yield from _fee_stands_on(case, terms.entry_fee, None)
-        case "parts":
-            for fee in filter(None, (terms.fee, terms.entry_fee)):
-                yield from _fee_stands_on(case, fee, key)
-        case "terms":
-            yield (terms.since_source or terms.source).confirmed
-        case "limits":
-            yield from (is_settled(each, terms.source) for each in terms.filing_limits if each.code == key)
-        case "evidence":
-            yield from (is_settled(each, terms.source) for each in requirements(terms, case.facts()))
-        case "exempt":
-            yield from (is_settled(each, terms.source) for each in exempt(terms, case.facts()))
-        case "four_eyes":
-            yield is_settled(terms.four_eyes, terms.source)
-        case "extended":
-            yield from (is_settled(each, terms.source) for each in (terms.times.decide, terms.times.extend))
-        case "appeal":
-            yield is_settled(terms.times.appeal, terms.source)
-        case "last_days":
-            yield is_settled(term_named(case.offer, terms, key), terms.source)
-        case _ if name in times:
-            yield is_settled(getattr(terms.times, times[name]), terms.source)
+_TIMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "due": ("decide",),
+    "extended": ("decide", "extend"),
+    "presumed_served": ("served",),
+    "appeal": ("appeal",),
+    "pay_by": ("pay",),
+    "consent_by": ("consent",),
+}
 
 
-def _fee_stands_on(case: Case, fee: Fee, only: str | None) -> Iterator[bool]:
-    """Its parts that apply (one of them, where that alone is asked), and the values with which they are counted."""
+def _stands_on(case: Case, terms: Terms, name: str, key: str) -> Iterator[bool]:
+    """Whether each thing that an answer follows from is settled; what a filing is told says so of itself."""
+    if name in ("fee", "parts"):
+        yield from _fee_stands_on(case, terms.fee, key)
+    if name in ("entry_fee", "parts") and terms.entry_fee:
+        yield from _fee_stands_on(case, terms.entry_fee, key)
+    if name == "terms":
+        yield (terms.since_source or terms.source).confirmed
+    members: Mapping[str, Callable[[], Any]] = {
+        "limits": lambda: tuple(limit for limit in terms.filing_limits if limit.code == key),
+        "evidence": lambda: requirements(terms, case.facts()),
+        "exempt": lambda: exempt(terms, case.facts()),
+        "four_eyes": lambda: terms.four_eyes,
+        "last_days": lambda: term_named(case.offer, terms, key),
+    }
+    if name in members:
+        yield is_settled(members[name](), terms.source)
+    yield from (is_settled(getattr(terms.times, time), terms.source) for time in _TIMES.get(name, ()))
+
+
+def _fee_stands_on(case: Case, fee: Fee, only: str) -> Iterator[bool]:
+    """The parts that apply (or the one that is asked for), and the values with which they are counted."""
     day = case.day_of_units(fee)
     if not fee.parts:
         yield fee.source.confirmed
     for part in fee.parts:
-        if only in (None, part.name):
+        if part.name == only or (not only and applies(part.when, case.facts(day))):
             yield is_settled(part, fee.source)
             value = unit_value(case.country, part.unit, day) if part.unit else None
-            if applies(part.when, case.facts(day)) and value is not None:
-                yield value.source.confirmed
+            yield value is None or value.source.confirmed
 
 
 # --- words ------------------------------------------------------------------------------------------------
@@ -298,4 +296,5 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', '\\|') for cell in row)} |"
+        cells = (cell.replace("|", r"\|") for cell in row)
+        yield f"| {' | '.join(cells)} |"
