@@ -61,8 +61,8 @@ def changed(value: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 def term_named(offer: Offer, terms: Terms, path: str) -> Term:
     """The term that stands there: a way through the terms, by names, codes and kinds; or a constant of the file."""
     first, *way = path.split(".")
-    file_of_law = import_module(f"{LAW}.{offer.country.lower()}.{offer.procedure.name}")
-    found: Any = getattr(terms if hasattr(terms, first) else file_of_law, first)
+    beside = f"{LAW}.{offer.country.lower()}.{offer.procedure.name}"
+    found: Any = getattr(terms if hasattr(terms, first) else import_module(beside), first)
     for name in way:
         found = _within(found, name)
     if not isinstance(found, Term):
