@@ -197,6 +197,9 @@ def test_the_times_of_a_case_run_from_what_happened() -> None:
     holds(SALE, row(decided="2026-11-23 10:00", presumed_served="2026-11-30"))
     holds(SALE, row(served="2026-11-30 10:00", appeal="2027-03-01, raw 2027-02-28, provisional"))
     holds(SALE, row(served="2026-11-30 10:00", appeal="2027-03-01, provisional"))
+    holds(SALE, row(decided="2026-11-23 10:00", appeal="2027-03-01, raw 2027-02-28, provisional"))
+    with pytest.raises(ValueError, match="when it was served"):
+        answers(SALE, row(appeal="2027-03-01"))
     holds(BIRTHS, row(pay_by=NOT_ASKED, consent_by=NOT_ASKED))
 
 
