@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain import law
 from domain.countries import country_of, legal_day
@@ -32,10 +32,18 @@ class NoExample(LookupError):
     """The country offers nothing of that name today, or shows no example of it."""
 
 
+class Shown(NamedTuple):
+    """What this ``person`` sends to ``POST /v1/cases``; ``people``: whoever may be named in it, by their ids."""
+
+    person: str
+    body: dict[str, Any]
+    people: Mapping[str, Mapping[str, Any]]
+
+
 def example(
     country: CountryHouse, procedure: str, provider: DevelopmentProvider, nth: int, at: datetime
-) -> dict[str, Any]:
-    """``{"person": id, "body": {...}}``: what that person sends to ``POST /v1/cases`` at that moment.
+) -> Shown:
+    """An example that can be filed at that moment.
 
     ``nth``: how many of the procedure were given away before: each has other people, and is filled in in another way.
     Raises NoExample.
@@ -46,24 +54,25 @@ def example(
     made = examples_of(code).get(procedure)
     if found is None or terms is None or not made:
         raise NoExample(f"{code} offers no {procedure} today, or shows no example of it")
-    people = [f"{code.lower()}-citizen-{FIRST + 2 * PEOPLE * nth + n}" for n in range(1, PEOPLE + 1)]
+    ids = [f"{code.lower()}-citizen-{FIRST + 2 * PEOPLE * nth + n}" for n in range(1, PEOPLE + 1)]
+    people = {each: resident(each).as_person() for each in ids}
     shown = made[nth % len(made)](
         Around(
-            people=[resident(each).as_person() for each in people],
+            people=[*people.values()],
             company=_company(code),
             today=legal_day(at, country_of(code)),
             vin="".join(secrets.choice(_VIN) for _ in range(17)),
             number=f"{secrets.randbelow(10**6):06d}",
         )
     )
-    who = people[shown.files]
+    who = ids[shown.files]
     for register, content in shown.entries:
         _import(country, register, content)
     facts = facts_of(terms, _as_the_form_reads(found, shown), at, country_of(code))
     owner = country.ids.uploader(provider.issuer, who)
     papers = [_uploaded(country, kind, owner, at) for kind in _kinds(terms, facts, shown)]
     body = {"country": code, "procedure": procedure, "request": dict(shown.request), "evidence": papers}
-    return {"person": who, "body": body}
+    return Shown(who, body, people)
 
 
 def examples_of(country: str) -> Mapping[str, tuple[Made, ...]]:
