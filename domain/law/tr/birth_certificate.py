@@ -134,7 +134,9 @@ _STILL_BORN = Source("A stillbirth is not registered", "tr-reg20", confirmed=Tru
 _COPYING = Source(
     "An error of copying is mended by the registry, all else by the court", "tr-fix", confirmed=True
 )
-_SINCE = Source("Day of the Population Services Law (5490), general knowledge", confirmed=False)
+_SINCE = Source(
+    "Nüfus Hizmetleri Kanunu (5490), Resmî Gazete 26153 of 29 April 2006", "tr-5490", confirmed=True
+)
 _PROPOSED = Source("Follows from what a registration is; the article is to be confirmed", confirmed=False)
 
 
