@@ -86,6 +86,7 @@ def _not_recorded(patronymic: str | None) -> str | None:
 class TurkishChild(Child):
     """A child has no patronymic in Türkiye: the father's name is no part of a name."""
 
+    given_names: Name | None = Field(examples=["Elif Defne"])
     patronymic: Annotated[Name | None, AfterValidator(_not_recorded)] = Field(None, examples=[None])
 
 
@@ -106,7 +107,7 @@ class TurkishBirthForm(BirthForm):
     """
 
     child: Annotated[TurkishChild, Personal("child")]
-    oral_statement: Annotated[bool, Public()] = False
+    oral_statement: Annotated[bool, Public()] = Field(False, examples=[False])
     notified_at: Annotated[Literal["registry", "hospital", "mission"], Public()] = "registry"
     posted_on: Annotated[Day | None, Personal("case")] = Field(None, examples=[None])
     family_register: Annotated[FamilyRegister | None, Personal("child")] = Field(None, examples=[None])
