@@ -263,6 +263,8 @@ def _stands_on(case: Case, terms: Terms, name: str, key: str) -> Iterator[bool]:
         yield from _fee_stands_on(case, terms.fee, key)
     if name in ("entry_fee", "parts") and terms.entry_fee:
         yield from _fee_stands_on(case, terms.entry_fee, key)
+    if name == "appeal" and case.row.served is None:
+        yield is_settled(terms.times.served, terms.source)
     if name == "terms":
         yield (terms.since_source or terms.source).confirmed
     members: Mapping[str, Callable[[], Any]] = {
