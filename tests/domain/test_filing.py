@@ -342,7 +342,7 @@ def _born_on_the_24th(at: str, place: str) -> Story:
     story.at = datetime.fromisoformat(at)
     child = story.request["child"]
     story.request["child"] = {**child, "born_on": "2026-12-24", "place": {**child["place"], "country": place}}
-    return story.when(file())
+    return story.when(file(evidence=[bring("foreign_birth_document")]))
 
 
 def test_a_birth_has_happened_by_the_clock_of_the_place_where_it_happened() -> None:
