@@ -39,12 +39,12 @@ from domain.procedures.birth_certificate import (
     BORN_ON,
     BY_MOUTH,
     BirthForm,
-    Child,
     MedicalCertificate,
     born_inside,
     born_outside,
     older_than,
 )
+from domain.procedures.birth_certificate import Child as AnyChild
 from domain.refusals import WrongValue
 
 
@@ -53,7 +53,7 @@ class FirstTurkishBirthForm(Form):
 
     applicant: Annotated[Person, Personal("applicant")]
     relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
-    child: Annotated[Child, Personal("child")]
+    child: Annotated[AnyChild, Personal("child")]
     mother: Annotated[AnyPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
     father: Annotated[AnyPerson | None, Personal("father")]
@@ -67,7 +67,7 @@ class SecondTurkishBirthForm(Form):
 
     applicant: Annotated[Person, Personal("applicant")]
     relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
-    child: Annotated[Child, Personal("child")]
+    child: Annotated[AnyChild, Personal("child")]
     mother: Annotated[AnyPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
     father: Annotated[AnyPerson | None, Personal("father")]
@@ -83,7 +83,7 @@ def _not_recorded(patronymic: str | None) -> str | None:
     return None
 
 
-class TurkishChild(Child):
+class Child(AnyChild):
     """A child has no patronymic in Türkiye: the father's name is no part of a name."""
 
     given_names: Name | None = Field(examples=["Elif Defne"])
@@ -106,8 +106,8 @@ class TurkishBirthForm(BirthForm):
     into; ``mother_maiden_register``: of the mother's before her marriage.
     """
 
-    child: Annotated[TurkishChild, Personal("child")]
-    oral_statement: Annotated[bool, Public()] = Field(False, examples=[False])
+    child: Annotated[Child, Personal("child")]
+    oral_statement: Annotated[bool, Public()] = Field(default=False, examples=[False])
     notified_at: Annotated[Literal["registry", "hospital", "mission"], Public()] = "registry"
     posted_on: Annotated[Day | None, Personal("case")] = Field(None, examples=[None])
     family_register: Annotated[FamilyRegister | None, Personal("child")] = Field(None, examples=[None])
