@@ -24,6 +24,12 @@ class Around(NamedTuple):
     vin: str
     number: str  # six digits, for papers
 
+    @property
+    def word(self) -> str:
+        """A name that nobody has: made of the digits, two a syllable."""
+        pairs = zip(self.number[::2], self.number[1::2], strict=True)
+        return "".join("bdgklmnrst"[int(a)] + "aeiouaeiou"[int(b)] for a, b in pairs).capitalize()
+
     def ago(self, days: int) -> str:
         """The day so many days before today."""
         return (self.today - timedelta(days=days)).isoformat()

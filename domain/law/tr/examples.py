@@ -9,7 +9,7 @@ def _born_in_wedlock(around: Around) -> Example:
     child = {
         "surname": father["surname"],
         "given_names": "Deniz Nur",
-        "other_spelling": {"surname": "Exampleoglu", "given_names": "Deniz Nur"},
+        "other_spelling": {"surname": "Exampleoglu", "given_names": "Deniz Nur", "patronymic": "Mehmetovna"},
         "sex": "female",
         "born_on": around.ago(NEWBORN_DAYS),
         "born_at": "04:35",
@@ -46,7 +46,7 @@ def _born_in_wedlock(around: Around) -> Example:
 def _foundling(around: Around) -> Example:
     """A hospital before whose door a child was found tells it by mouth, and wrote first."""
     child = {
-        "surname": "Bahar",
+        "surname": around.word,
         "given_names": "Umut",
         "sex": "male",
         "born_on": around.ago(NEWBORN_DAYS + 3),
