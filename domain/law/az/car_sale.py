@@ -68,8 +68,8 @@ _ENGINE_2018: Final = Source(
     confirmed=False,
 )
 _ENGINE_2022: Final = Source(
-    "Law on state duty, article 18.65, as the bill of November 2021 has it; that the law kept the figures and the factor "
-    "of age is to be confirmed",
+    "Law on state duty, article 18.65, as the bill of November 2021 has it; that the law kept the figures, and the "
+    "factor of age, is to be confirmed",
     "az-engine21",
     confirmed=False,
 )
