@@ -44,7 +44,9 @@ class AzerbaijaniCarSaleForm(CarSaleForm):
         "car"
     )
     engine_cm3: Annotated[int | None, Field(ge=1, le=30_000), Personal("case")] = None
-    made_in_year: Annotated[int | None, Field(ge=1886, le=2100), Personal("case")] = None
+    made_in_year: Annotated[int | None, Field(ge=1886, le=2100), Personal("case")] = Field(
+        None, examples=[2026]
+    )
     to_kin: Annotated[bool, Public()] = Field(default=False, examples=[False])
     notarised: Annotated[bool, Public()] = Field(default=False, examples=[False])
     seller_takes_plates: Annotated[bool, Public()] = Field(default=False, examples=[False])
