@@ -68,7 +68,6 @@ _RULES: Final = Source(
     "az-166",
     confirmed=True,
 )
-_OFFICE: Final = Source("Ədliyyə Nazirliyi: qeydiyyat şöbəsi", "az-just", confirmed=True)
 _LIMIT: Final = Source(
     "Family Code, article 167: one month; of a stillbirth three days", "az-167", confirmed=True
 )
