@@ -266,7 +266,7 @@ _FIRST: Final = Terms(
         ),
         Requirement(
             "mothers_application",
-            _MOTHERS_WORD,
+            _PROPOSED,
             is_required=False,
             when=(_fatherhood("father_by_mothers_word", "mothers_word"),),
         ),
