@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from babel.dates import format_date
 
+from tests.domain.made_up import senior_where_late
 from tests.town.caller import good, new_key, until
 from tests.town.people import Town, person
 
@@ -138,8 +139,12 @@ def test_whoever_may_appeal_against_a_yes_is_told_to_whom_and_until_when(town: T
     assert town.read(case, SELLER)["way_to_appeal"] == shown["way_to_appeal"]
 
 
-def test_a_late_birth_waits_for_a_supervisor_from_its_filing_on(town: Town) -> None:
+def test_a_late_birth_waits_for_a_supervisor_from_its_filing_on(
+    new_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who proposes it in between is nobody's first pair of eyes: one decides."""
+    senior_where_late(monkeypatch)
+    town = new_town
     born = town.now().date().replace(year=town.now().year - 2)
     child = {**town.request("TR", "birth_certificate")["child"], "born_on": born.isoformat()}
     mother = person("tr-citizen-1")
@@ -170,11 +175,12 @@ def test_who_has_left_has_not_to_decide(town: Town) -> None:
     personnel = town.as_(f"{office}-personnel-officer")
     granted = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))
     good(town.judge("kz-citizen-4", case, "assignments"))
-    assert sentences(town, case, SELLER)[0].startswith("The officer of the vehicle registration office who")
+    named = 'the State Corporation "Government for Citizens" (vehicle registration)'
+    assert sentences(town, case, SELLER)[0].startswith(f"The officer of {named} who")
     assert personnel.delete(f"/v1/competences/{granted['competence']}").status_code == 204
     for reader in (SELLER, BUYER, OFFICER):
         assert sentences(town, case, reader)[0].startswith(
-            "Another officer of the vehicle registration office has to take the case, and to decide:"
+            f"Another officer of {named} has to take the case, and to decide:"
         )
 
 
