@@ -5,25 +5,27 @@ is given away. Never in production.
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 from domain import law
 from domain.countries import country_of, legal_day
-from domain.examples import Around, Example, Made
+from domain.examples import NEWBORN_DAYS, Around, Example, Made
 from domain.facts import Facts
 from domain.limits import facts_of, requirements
 from domain.offers import offer
 from domain.procedure import Offer, Terms
-from infra.development.development import DevelopmentProvider, companies, resident
+from infra.development.development import DevelopmentProvider, companies, number_of, resident
 from infra.house import CountryHouse
 from infra.operations.register_import import import_file
 
 PEOPLE: Final = 8
 FIRST: Final = 100  # citizens of a lower number are those whom ``tamga people`` lists
+_NEWBORN: Final = timedelta(days=NEWBORN_DAYS)
 _PAPER: Final = b"%PDF-1.4\n% A paper of an example: nothing stands in it.\n%%EOF\n"
 _VIN: Final = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
 
@@ -60,6 +62,7 @@ def example(
         Around(
             people=[*people.values()],
             company=_company(code),
+            newborn=number_of(country_of(code), ids[-1], legal_day(at, country_of(code)) - _NEWBORN),
             today=legal_day(at, country_of(code)),
             vin="".join(secrets.choice(_VIN) for _ in range(17)),
             number=f"{secrets.randbelow(10**6):06d}",
@@ -77,9 +80,10 @@ def example(
 
 def examples_of(country: str) -> Mapping[str, tuple[Made, ...]]:
     """What the country shows, by procedure."""
-    shown: Mapping[str, tuple[Made, ...]] = getattr(
-        import_module(f"{law.__name__}.{country.lower()}.development"), "EXAMPLES", {}
-    )
+    folder = import_module(f"{law.__name__}.{country.lower()}")
+    if "examples" not in (module.name for module in iter_modules(folder.__path__)):
+        return {}
+    shown: Mapping[str, tuple[Made, ...]] = import_module(f"{folder.__name__}.examples").EXAMPLES
     return shown
 
 
