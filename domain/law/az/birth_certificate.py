@@ -242,10 +242,16 @@ _FIRST: Final = Terms(
         Ground("parent_name_as_surname", _SURNAME),
     ),
     evidence=(
-        Requirement("parent_identity", _LIST, when=(_NOT_FOUND,)),
-        Requirement("birth_report", _LIST, when=(_HERE, _NOT_FOUND, Where("with_certificate", _with_paper))),
-        Requirement("marriage_certificate", _LIST, when=(_OF_MARRIAGE,)),
-        # Asked, but whoever has none is not turned away: the officer judges.
+        # Whoever signs in has shown who they are; the hospital tells of the birth (EHİS), and marriages stand with the
+        # same office. Who has no birth certificate of their own is not turned away: the officer asks.
+        Requirement("parent_identity", _LIST, is_required=False, when=(_NOT_FOUND,)),
+        Requirement(
+            "birth_report",
+            _LIST,
+            is_required=False,
+            when=(_HERE, _NOT_FOUND, Where("with_certificate", _with_paper)),
+        ),
+        Requirement("marriage_certificate", _LIST, is_required=False, when=(_OF_MARRIAGE,)),
         Requirement("parents_birth_certificates", _LIST, is_required=False, when=(_NOT_FOUND,)),
         Requirement(
             "residence_proof",
