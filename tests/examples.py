@@ -53,11 +53,14 @@ def example_request(
     for party in sorted(offer.procedure.parties, key=lambda p: not p.is_applicant):
         if left and is_person(found.get(party.member)):
             found[party.member] = left.pop(0)
+    return plain(offer.form.model_validate(as_related(offer, found)))
+
+
+def as_related(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request of one who is what they say: who files as the mother is the mother."""
     applicant = next(party.member for party in offer.procedure.parties if party.is_applicant)
-    relation = str(found.get("relation"))
-    if is_person(found.get(relation)):  # who files as the mother is the mother
-        found[relation] = found[applicant]
-    return plain(offer.form.model_validate(found))
+    relation = request.get("relation")
+    return {**request, relation: request[applicant]} if is_person(request.get(relation)) else {**request}
 
 
 def effects_of(offer: Offer, request: Request) -> tuple[Effect, ...]:
