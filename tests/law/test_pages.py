@@ -11,7 +11,8 @@ import pytest
 from domain.country import TO_BE_CONFIRMED
 from domain.days.deadlines import Term
 from domain.facts import Choice, Is, Late, Reach, Where
-from domain.fees import Fee, FeePart, Step, Table
+from domain.fees import Fee, FeePart, Step
+from domain.fees import Table as Steps
 from domain.offers import offers
 from domain.procedure import (
     AfterRefusal,
@@ -28,7 +29,7 @@ from domain.procedure import (
 from tests.domain.made_up import LAW, made_up
 from tests.law import Row, Signed
 from tests.law.pages import DOCS, mark_of, page, pages, written
-from tests.law.tables import tables
+from tests.law.tables import Table, tables
 
 BIRTHS: Final = offers()["TR", "birth_certificate"]
 TABLE: Final = tables()["TR", "birth_certificate"]
@@ -63,13 +64,13 @@ def test_a_page_is_signed_as_long_as_law_and_examples_stay() -> None:
 
 def of_everything(patch: pytest.MonkeyPatch) -> Offer:
     """A law with what no released row asks for yet."""
-    engine = Table(
+    engine = Steps(
         by=("vehicle", "engine"),
         steps=(
             Step(up_to=2_000, start=Fraction(), rate=Fraction(5)),
             Step(up_to=None, start=Fraction(100_00)),
         ),
-        times=Table(by=("made_in",), steps=(Step(up_to=4, start=Fraction(4, 5)),), in_years=True),
+        times=Steps(by=("made_in",), steps=(Step(up_to=4, start=Fraction(4, 5)),), in_years=True),
     )
     abroad = Where("born_abroad", lambda _facts: True)
     two_speeds = Choice("speed", {"fast": Fraction(3), "slow": Fraction(1)})
@@ -149,21 +150,27 @@ def test_a_page_says_all_that_a_law_may_have(monkeypatch: pytest.MonkeyPatch, li
     assert line in page(of_everything(monkeypatch), TABLE._replace(rows=()))
 
 
-def test_an_expected_answer_is_marked_where_the_law_is_not_sure() -> None:
+def test_an_expected_answer_is_marked_where_the_law_is_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
     """As sure as the weakest part of the law that this very case uses."""
+    sure = FeePart(name="certificate", units=Fraction(5_000_00), when=(Is("new_plates", (False,)),))
+    guess = FeePart(name="plates", units=Fraction(1_000_00), source=TO_BE_CONFIRMED, when=(Is("new_plates"),))
+    times = {"decide": Term(3, "working_days", TO_BE_CONFIRMED), "appeal": Term(3, "months", LAW)}
+    offer = made_up(monkeypatch, times=times, fee=Fee(parts=(sure, guess), source=LAW))
     row = Row(
-        given="a birth",
+        given="a sale",
         filed="2026-02-12",
-        terms="2006-04-29",
-        fee="0 TRY",
-        due="2026-02-19",
-        four_eyes=False,
+        served="2026-02-16",
+        facts={"new_plates": False},
+        in_register=None,
+        fee="5,000 KZT",
+        due="2026-02-17",
+        appeal="2026-05-18",
         counted="by hand",
         law="of the tests",
     )
-    said = page(BIRTHS, TABLE._replace(rows=(row,)))
+    said = page(offer, Table((row, replace(row, facts={"new_plates": True}))))
     assert (
-        "law of **2006-04-29** (to be confirmed); fee **0 TRY**; two persons decide **no** (to be confirmed); "
+        "| fee **5,000 KZT**; decision by **2026-02-17** (to be confirmed); appeal until **2026-05-18** |"
         in said
     )
-    assert "decision by **2026-02-19** (to be confirmed) |" in said
+    assert "| fee **5,000 KZT** (to be confirmed); decision by" in said
