@@ -158,7 +158,7 @@ def _somebody_acts_by_mandate(facts: Facts) -> bool:
 
 
 def _told(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
-    return Check(code=code, holds=holds, sees=the_car, moments=("filing",), effect="warn", source=source)
+    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
 
 
 _CHECKS: Final = (
@@ -366,7 +366,10 @@ _NOT_OF_FIFTY_YEARS = replace(
     since=date(2026, 2, 1),
     source=_AGE,
     grounds=(Ground("over_50_years", _AGE), *_FREELY_CHOSEN.grounds),
-    checks=(*_CHECKS, _told("over_50_years", _is_younger_than_fifty, _AGE_BY_YEAR)),
+    checks=(
+        *_CHECKS,
+        replace(_told("over_50_years", _is_younger_than_fifty, _AGE_BY_YEAR), sees=the_car),
+    ),
     restrictions=(
         *_FREELY_CHOSEN.restrictions,
         # No registration on anybody else; it may leave the country, and is used until it is struck off.
