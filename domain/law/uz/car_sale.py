@@ -137,6 +137,12 @@ def _buyers_are_of_age(facts: Facts) -> bool:
     return all(majority.is_reached(days[0], facts.day) for days in born if days)
 
 
+def _needs_no_notary(facts: Facts) -> bool:
+    """Leasing is among the exceptions, but not that of passenger cars."""
+    of_a_passenger_car = facts.request.get("vehicle_kind") == "car"
+    return not (of_a_passenger_car and facts.request.get("contract") == "leasing")
+
+
 def _spouse_is_asked(facts: Facts) -> bool:
     return not facts.request.get("bought_in_marriage") or bool(facts.request.get("spouses"))
 
@@ -164,6 +170,7 @@ def _told(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
 _CHECKS: Final = (
     _told("plate_form", _has_a_form_of_plates, _PLATES),
     _told("buyer_underage", _buyers_are_of_age, _OWNERS_AGE),
+    _told("notary_needed", _needs_no_notary, _NOTARY),
     _told("spouse_not_named", _spouse_is_asked, _AT_THE_NOTARY),
 )
 

@@ -277,6 +277,14 @@ ROWS = (
         law="uz-38",
     ),
     Row(
+        given="A passenger car is leased without a notary",
+        filed="2026-03-02 10:00",
+        facts={"contract": "leasing", "vehicle_kind": "car"},
+        warnings=("notary_needed",),
+        counted="Leasing is an exception for other vehicles than passenger cars",
+        law="uz-38",
+    ),
+    Row(
         given="A contract between two people",
         filed="2026-03-02 10:00",
         facts={"contract": "notarised"},
