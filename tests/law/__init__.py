@@ -32,9 +32,9 @@ class Row:
 
     What is expected: ``parts`` and ``limits`` by name, those that are named; ``evidence`` all that has to be brought;
     ``warnings`` and ``no_warnings`` among those of the officer; ``refused`` the code at filing, else it is taken;
-    ``terms`` the first day of the row of law, ``legal_day`` that of the filing; ``due`` from ``complete`` (else from
-    the filing) and ``extended`` from there; ``appeal`` from ``served``, ``presumed_served`` from ``decided``;
-    ``pay_by`` and ``consent_by`` from the filing. ``last_days``: where any other term of the law stands
+    ``terms`` the first day of the row of law, ``legal_day`` that of the filing. Days run from the filing, but ``due``
+    from ``complete`` where that is said, and ``extended`` from there; ``presumed_served`` from ``decided``; ``appeal``
+    from ``served``, or else from when it is presumed. ``last_days``: where any other term of the law stands
     ("evidence.inspection.not_older_than", or a constant beside the terms) -> (from, last day).
     """
 

@@ -61,8 +61,8 @@ def changed(value: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 def term_named(offer: Offer, terms: Terms, path: str) -> Term:
     """The term that stands there: a way through the terms, by names, codes and kinds; or a constant of the file."""
     first, *way = path.split(".")
-    file_of_law = import_module(f"{LAW}.{offer.country.lower()}.{offer.procedure.name}")
-    found: Any = getattr(terms if hasattr(terms, first) else file_of_law, first)
+    beside = f"{LAW}.{offer.country.lower()}.{offer.procedure.name}"
+    found: Any = getattr(terms if hasattr(terms, first) else import_module(beside), first)
     for name in way:
         found = _within(found, name)
     if not isinstance(found, Term):
@@ -259,10 +259,19 @@ class Case:
         return self._last_day(compute(self.law.times.extend, due, self.country), self.row.extended)
 
     def _appeal(self) -> str:
+        """From the service; where nobody was served, from the day on which the law takes the decision as read."""
+        if self.row.served is None:
+            presumed = date.fromisoformat(self._presumed()["due"])
+            return self._last_day(compute(self.law.times.appeal, presumed, self.country), self.row.appeal)
         return self._from(self.law.times.appeal, self.row.served, self.row.appeal)
 
     def _presumed_served(self) -> str:
-        return self._from(self.law.times.served, self.row.decided, self.row.presumed_served)
+        return self._last_day(self._presumed(), self.row.presumed_served)
+
+    def _presumed(self) -> Deadline:
+        if self.row.decided is None:
+            raise ValueError("please say when it was decided, or when it was served")
+        return compute(self.law.times.served, moment(self.row.decided, self.country), self.country)
 
     def _pay_by(self) -> str:
         return self._from(self.law.times.pay, None, self.row.pay_by)

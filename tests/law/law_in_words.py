@@ -1,7 +1,8 @@
 """One row of terms as a jurist reads it: each thing that the law says, its source, and whether that is confirmed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from api.edge.sentences import english, languages
@@ -10,6 +11,7 @@ from domain.days.deadlines import Term
 from domain.facts import EVERYTHING, Choice, Conditions, Is, Late, Reach
 from domain.fees import Fee, FeePart, Step, Table
 from domain.procedure import (
+    Check,
     Exemption,
     FilingLimit,
     Forever,
@@ -24,6 +26,8 @@ from tests.law.answers import money
 
 CONFIRMED: Final = "confirmed"
 OPEN: Final = "**to be confirmed**"
+PARTLY: Final = "**to be confirmed in part**"
+OURS: Final = "of this house"
 _UNITS: Final = {
     "minutes": ("minute", "minutes"),
     "working_days": ("working day", "working days"),
@@ -54,12 +58,23 @@ _ROUNDING: Final = {
 
 
 class Said(NamedTuple):
-    """One line: what it is about, what the law says of it, by which source, and whether all of that is confirmed."""
+    """One line: what it is about, what the law says of it, by which source (None: this house says so, in all
+    countries), and whether all of that is confirmed.
+    """
 
     about: str
     says: str
-    source: Source
+    source: Source | None
     is_confirmed: bool
+
+    @property
+    def mark(self) -> str:
+        """How sure it is."""
+        if self.source is None:
+            return OURS
+        if self.is_confirmed:
+            return CONFIRMED
+        return PARTLY if self.source.confirmed else OPEN
 
 
 def is_settled(value: Any, otherwise: Source) -> bool:
@@ -75,6 +90,13 @@ def is_settled(value: Any, otherwise: Source) -> bool:
     own: Source = getattr(value, "source", None) or otherwise
     stands_on = own.confirmed or not hasattr(value, "source")
     return stands_on and all(is_settled(getattr(value, f.name), own) for f in fields(value))
+
+
+def _source_of(value: Any) -> Source | None:
+    """Its own; of a choice that of the first that may be chosen."""
+    while isinstance(value, Choice):
+        value = next(iter(value.of.values()))
+    return value if isinstance(value, Source) else getattr(value, "source", None)
 
 
 class InWords:
@@ -94,7 +116,7 @@ class InWords:
             ("Evidence", self._evidence()),
             ("Who needs none of it", self._exemptions()),
             ("Grounds to refuse", self._grounds()),
-            ("What must hold", self._checks()),
+            ("What stands in the way", self._checks()),
             ("Restrictions", self._restrictions()),
             ("How it is decided, mended and kept", self._the_rest()),
         )
@@ -114,13 +136,13 @@ class InWords:
         own = {tag: languages()[tag] for tag in self._country.languages if tag in languages()}
         local = {tag: language.written(kind, code, (self._procedure,)) for tag, language in own.items()}
         told = "; ".join(f"{tag}: {title}" for tag, title in local.items() if title)
-        return f"`{code}` {in_english}{f' ({told})' if told else ''}"
+        words = f" {in_english}" if in_english != code else ""
+        return f"`{code}`{words}{f' ({told})' if told else ''}"
 
     def _said(self, about: str, says: str, value: Any, otherwise: Source | None = None) -> Said:
         """A line; ``value`` is what bears the sources."""
         otherwise = otherwise or self._terms.source
-        source = value if isinstance(value, Source) else getattr(value, "source", None) or otherwise
-        return Said(about, says, source, is_settled(value, otherwise))
+        return Said(about, says, _source_of(value) or otherwise, is_settled(value, otherwise))
 
     def _office(self, authority: str) -> str:
         return self.titled("office", authority)
@@ -161,22 +183,23 @@ class InWords:
     def _part(self, part: FeePart) -> str:
         units = part.units
         if isinstance(units, Table):
-            how = _table(units)
+            how = _table(units, lambda each: self._units(part, each))
         elif isinstance(units, Choice):
             how = _choice(units, lambda each: self._units(part, each))
         else:
-            how = self._units(part, str(units))
+            how = self._units(part, units)
         bounds = [f"at least {money(part.at_least, self._country)}"] if part.at_least else []
         bounds += [f"at most {money(part.at_most, self._country)}"] if part.at_most is not None else []
         bounds += [f"known until {part.until}"] if part.until else []
         return ", ".join((how, *bounds)) + _when(part.when)
 
-    def _units(self, part: FeePart, units: Any) -> str:
+    def _units(self, part: FeePart, units: Fraction) -> str:
         if part.ad_valorem:
             return f"{units} of the `{part.ad_valorem}`"
         if part.unit:
             return f"{units} × {part.unit}"
-        return money(int(units), self._country) if str(units).isdigit() else f"{units} minor units"
+        whole = units.denominator == 1
+        return money(units.numerator, self._country) if whole else f"{units} of the smallest coin"
 
     def _times(self) -> Iterator[Said]:
         times = self._terms.times
@@ -203,9 +226,13 @@ class InWords:
             yield self._said(self.titled("ground", each.code), says, each)
 
     def _checks(self) -> Iterator[Said]:
-        for check in (*self._offer.procedure.checks, *self._terms.checks):
-            does = {"refuse": "else it is refused", "warn": "else the officer is warned"}[check.effect]
-            yield self._said(f"`{check.code}`", f"{does}, at {' and '.join(check.moments)}", check)
+        for check in self._offer.procedure.checks:
+            yield Said(self._asked(check), _check(check), check.source, is_confirmed=True)
+        for check in self._terms.checks:
+            yield self._said(self._asked(check), _check(check), check)
+
+    def _asked(self, check: Check) -> str:
+        return self.titled({"refuse": "refusal", "warn": "warning"}[check.effect], check.code)
 
     def _restrictions(self) -> Iterator[Said]:
         for each in self._terms.restrictions:
@@ -250,7 +277,7 @@ def _term(term: Term | Choice[Term]) -> str:
     return f"{term.count} {one if term.count == 1 else many}{moved}{anew}"
 
 
-def _choice(choice: Choice[Any], said: Any) -> str:
+def _choice(choice: Choice[Any], said: Callable[[Any], str]) -> str:
     each = (
         f"`{code}` {_choice(of, said) if isinstance(of, Choice) else said(of)}"
         for code, of in choice.of.items()
@@ -258,16 +285,17 @@ def _choice(choice: Choice[Any], said: Any) -> str:
     return f"by `{choice.by}`: {', '.join(each)}"
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, said: Callable[[Fraction], str]) -> str:
     years = "years since " if table.in_years else ""
-    steps = "; ".join(_step(step) for step in table.steps)
-    times = f"; times {_table(table.times)}" if table.times else ""
+    steps = "; ".join(_step(step, said) for step in table.steps)
+    times = f"; times, {_table(table.times, str)}" if table.times else ""
     return f"by {years}`{'.'.join(table.by)}`: {steps}{times}"
 
 
-def _step(step: Step) -> str:
-    upto = f"to {step.up_to}" if step.up_to is not None else "above"
-    return f"{upto}: {step.start}{f' and {step.rate} for each one above' if step.rate else ''}"
+def _step(step: Step, said: Callable[[Fraction], str]) -> str:
+    upto = f"to {step.up_to:,}" if step.up_to is not None else "above"
+    more = f" and {said(step.rate)} for each one above the step before" if step.rate else ""
+    return f"{upto}: {said(step.start)}{more}"
 
 
 def _when(when: Conditions) -> str:
@@ -280,7 +308,11 @@ def _condition(condition: Any) -> str:
     if not isinstance(condition, Is):
         return f"`{condition.code}`"
     values = condition.values
-    return f"`{condition.member}`" + ("" if values == (True,) else f" is {' or '.join(map(str, values))}")
+    return f"`{condition.member}`" + ("" if values == (True,) else f" is {' or '.join(map(_value, values))}")
+
+
+def _value(value: str | int | bool) -> str:  # noqa: FBT001 - a value of a form, whatever it is
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _limit(limit: FilingLimit) -> str:
@@ -288,8 +320,10 @@ def _limit(limit: FilingLimit) -> str:
     if limit.term:
         says = f"{_term(limit.term)} from {day}"
     else:
-        closes = f"{_term(limit.closes)} before {day}" if limit.closes else f"on {day}"
-        says = f"{f'from {_term(limit.opens)} before it ' if limit.opens else ''}until {closes}"
+        closes = f"{_term(limit.closes)} before it" if limit.closes else "that day"
+        says = (
+            f"from {_term(limit.opens)} before {day} to {closes}" if limit.opens else f"by {closes}, of {day}"
+        )
     return f"{says}{_when(limit.when)}; {_EFFECTS[limit.effect]}"
 
 
@@ -302,6 +336,11 @@ def _requirement(each: Requirement) -> str:
 def _exemption(each: Exemption) -> str:
     may = "; may be approved all the same" if each.may_be_approved else ""
     return f"{_when(each.when).removeprefix(', ')}{may}"
+
+
+def _check(check: Check) -> str:
+    does = {"refuse": "is refused", "warn": "warns the officer"}[check.effect]
+    return f"{does}, at {' and '.join(check.moments)}"
 
 
 def _reach(reach: Reach) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from domain.fees import Fee
 from domain.limits import exempt, requirements
 from domain.offers import as_json, offers, terms_hash
 from domain.procedure import Offer, Terms
+from tests.examples import example_request
 from tests.law import Row
 from tests.law.answers import Case, money, term_named
 from tests.law.law_in_words import CONFIRMED, OPEN, InWords, Said, is_settled
@@ -22,6 +24,7 @@ from tests.law.tables import HERE, Table, tables
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs" / "law"
 INDEX: Final = DOCS / "README.md"
+SOME_DAY: Final = date(2026, 2, 12)  # for which the example request is shown
 _MARK: Final = 16  # characters of a hash that stand on a page: nobody types more
 _LABELS: Final = {
     "refused": "refused at filing as",
@@ -65,8 +68,9 @@ def mark_of(offer: Offer, table: Table) -> str:
     """What a signature is put under: the terms, the values of their units and the rows, and no words of ours."""
     country = country_of(offer.country)
     values = [as_json(each) for terms in offer.terms for each in InWords(offer, terms, country).values()]
-    rows = [{**as_json(row), "law": row.law} for row in table.rows]
-    signed = json.dumps([[terms_hash(t) for t in offer.terms], values, rows], sort_keys=True, default=str)
+    rows = [as_json(row) for row in table.rows]
+    law = [terms_hash(terms) for terms in offer.terms]
+    signed = json.dumps([law, values, rows, [*_usual(offer)]], sort_keys=True)
     return hashlib.sha256(signed.encode()).hexdigest()[:_MARK]
 
 
@@ -76,7 +80,7 @@ def index() -> str:
         (
             f"[{_country(country)}: {_title(procedure)}]({country.lower()}/{procedure}.md)",
             str(len(tables()[country, procedure].rows)),
-            _signatures(mark_of(offer, tables()[country, procedure]), tables()[country, procedure])[0],
+            _standing(mark_of(offer, tables()[country, procedure]), tables()[country, procedure]),
         )
         for (country, procedure), offer in offers().items()
     ]
@@ -146,8 +150,8 @@ def _row_of_law(offer: Offer, terms: Terms, country: Country) -> Iterator[str]:
 
 
 def _line(said: Said) -> tuple[str, str, str, str]:
-    source = _cited(said.source.law, said.source.url_or_key)
-    return said.about, said.says, source, CONFIRMED if said.is_confirmed else OPEN
+    source = _cited(said.source.law, said.source.url_or_key) if said.source else ""
+    return said.about, said.says, source, said.mark
 
 
 def _cited(law: str, key: str) -> str:
@@ -160,21 +164,34 @@ def _cited(law: str, key: str) -> str:
 def _examples(offer: Offer, table: Table) -> list[str]:
     if not table.rows:
         return ["None yet."]
+    country = country_of(offer.country)
     rows = (
         (
             str(n),
             row.given,
-            "; ".join(_happened(row)),
+            "; ".join(_happened(row, country)),
             "; ".join(_expected(offer, row)),
             row.counted,
             row.law,
         )
         for n, row in enumerate(table.rows, start=1)
     )
-    return list(_table(("", "given", "filed, and what else is so", "expected", "how counted", "law"), rows))
+    usual = "; ".join(f"`{path}` {value}" for path, value in _usual(offer))
+    return [
+        *_table(("", "given", "filed, and what else is so", "expected", "how counted", "law"), rows),
+        "",
+        f"What a row does not name is as in this request: {usual}.",
+    ]
 
 
-def _happened(row: Row) -> Iterator[str]:
+def _usual(offer: Offer) -> Iterator[tuple[str, str]]:
+    """The example request, as every row has it that does not say otherwise; its days move with the filing."""
+    days_before = {(SOME_DAY - timedelta(days=n)).isoformat(): n for n in range(30)}
+    for path, value in _flat(example_request(offer, today=SOME_DAY), country_of(offer.country)):
+        yield path, f"{days_before[value]} days before the filing" if value in days_before else value
+
+
+def _happened(row: Row, country: Country) -> Iterator[str]:
     yield f"filed {row.filed}"
     for name, value in row.happened.items():
         if name == "stops":
@@ -183,44 +200,49 @@ def _happened(row: Row) -> Iterator[str]:
             yield f"{name} {', '.join(f'`{each}`' for each in value) or 'nothing'}"
         else:
             yield f"{name} {value}"
-    yield from (f"`{path}` {value}" for path, value in _flat(row.facts))
+    yield from (f"`{path}` {value}" for path, value in _flat(row.facts, country))
     if row.in_register is None:
         yield "nothing in the register"
     else:
-        yield from (f"in the register `{path}` {value}" for path, value in _flat(row.in_register))
+        yield from (f"in the register `{path}` {value}" for path, value in _flat(row.in_register, country))
 
 
-def _flat(changes: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    for path, value in changes.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{path}.")
-        else:
-            yield f"{above}{path}", json.dumps(value, ensure_ascii=False).strip('"')
+def _flat(value: Any, country: Country, path: str = "") -> Iterator[tuple[str, str]]:
+    """Way and value of all that is said; money and people in one piece."""
+    if isinstance(value, Mapping) and {"amount", "currency"} == value.keys():
+        yield path, money(value["amount"], country).replace(country.currency, value["currency"])
+    elif isinstance(value, Mapping) and {"surname", "given_names", "personal_number"} <= value.keys():
+        yield path, " ".join(filter(None, (value["given_names"], value["surname"])))
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _flat(each, country, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for n, each in enumerate(value):
+            yield from _flat(each, country, f"{path}.{n}")
+    else:
+        yield path, value if isinstance(value, str) else json.dumps(value)
 
 
 def _expected(offer: Offer, row: Row) -> Iterator[str]:
-    case = Case(offer, row) if "refused" not in row.expected else None
+    case = Case(offer, row)
     for name, value in row.expected.items():
+        label = _LABELS[name]
         if isinstance(value, Mapping):
-            each = {
-                key: last if isinstance(last, str) else f"{last[0]} to {last[1]}"
-                for key, last in value.items()
-            }
-            for key, said in each.items():
-                yield f"{_LABELS[name]} `{key}` **{said}**{_doubt(case, name, key)}"
+            for key, last in value.items():
+                said = last if isinstance(last, str) else " to ".join(last)
+                yield f"{label} `{key}` **{said}**{_doubt(case, name, key)}"
         elif isinstance(value, tuple):
             codes = ", ".join(f"`{code}`" for code in value) or "nothing"
-            yield f"{_LABELS[name]} {codes}{_doubt(case, name)}"
-        elif isinstance(value, bool):
-            yield f"{_LABELS[name]}: **{'yes' if value else 'no'}**{_doubt(case, name)}"
+            yield f"{label} {codes}{_doubt(case, name)}"
         elif name == "refused":
-            yield f"{_LABELS[name]} `{value}`"
+            yield f"{label} `{value}`"
         else:
-            yield f"{_LABELS[name]} **{value}**{_doubt(case, name)}"
+            said = {True: "yes", False: "no"}.get(value, value)
+            yield f"{label} **{said}**{_doubt(case, name)}"
 
 
-def _doubt(case: Case | None, name: str, key: str = "") -> str:
-    if case is None or case.terms is None or all(_stands_on(case, case.terms, name, key)):
+def _doubt(case: Case, name: str, key: str = "") -> str:
+    if case.terms is None or all(_stands_on(case, case.terms, name, key)):
         return ""
     return " (to be confirmed)"
 
@@ -241,6 +263,8 @@ def _stands_on(case: Case, terms: Terms, name: str, key: str) -> Iterator[bool]:
         yield from _fee_stands_on(case, terms.fee, key)
     if name in ("entry_fee", "parts") and terms.entry_fee:
         yield from _fee_stands_on(case, terms.entry_fee, key)
+    if name == "appeal" and case.row.served is None:
+        yield is_settled(terms.times.served, terms.source)
     if name == "terms":
         yield (terms.since_source or terms.source).confirmed
     members: Mapping[str, Callable[[], Any]] = {
@@ -275,13 +299,15 @@ def _signatures(mark: str, table: Table) -> list[str]:
         return ["Not yet signed."]
     return [
         f"- {each.name}, {each.office}, {each.day}"
-        + (
-            "."
-            if each.page == mark
-            else f": signed when the mark was `{each.page}`; the page has changed since."
-        )
+        + ("." if each.page == mark else f": for the mark `{each.page}`; the page has changed since.")
         for each in table.signed
     ]
+
+
+def _standing(mark: str, table: Table) -> str:
+    """By whom it is signed as it stands."""
+    found = ", ".join(f"{each.name}, {each.day}" for each in table.signed if each.page == mark)
+    return found or ("not as it stands now" if table.signed else "not yet")
 
 
 def _country(code: str) -> str:
