@@ -89,10 +89,15 @@ FORM = KazakhCarSaleForm
 FORM_VERSION = 3
 FORMER_FORMS = {1: FirstKazakhCarSaleForm, 2: SecondKazakhCarSaleForm}
 
-_FEES = Source("State duty for the registration of a vehicle, in MCI", "kz-arm", confirmed=True)
+_OFFICE = Source(
+    "Law «О дорожном движении» of 17 April 2014; Order 862 of the Minister of the Interior of 2 December 2014",
+    "kz-862",
+    confirmed=True,
+)
 _CODE_2017 = Source("Tax Code of 2017: duty for the registration of a vehicle, in MCI", confirmed=False)
 _CODE_2026 = Source("Tax Code in force since 1 January 2026, articles 662 to 672", "kz-duty", confirmed=True)
-_TWO_PARTS = Source("1.25 MCI for the certificate, 2.8 MCI for new plates", "kz-406", confirmed=True)
+_TWO_PARTS_2018 = Source("1.25 MCI for the certificate, 2.8 MCI for new plates", "kz-legal23", confirmed=True)
+_TWO_PARTS_2026 = Source("1.25 MCI for the certificate, 2.8 MCI for new plates", "kz-406", confirmed=True)
 _REGISTRATION = Source("0.25 MCI for the registration, as seen in 2020 and 2023", "kz-arm", confirmed=True)
 _RE_REGISTRATION = Source(
     "0.25 MCI for the registration: since 2026 seen at a first one only; a paper of 2026 counts 4.05 MCI in all",
@@ -174,12 +179,12 @@ def _classes(prices: dict[str, int]) -> Choice[Fraction]:
     return Choice("plate_choice", {code: Fraction(prices.get(code, 0)) for code in get_args(PlateChoice)})
 
 
-def _plates(of_mopeds: Source, choice: tuple[FeePart, ...]) -> tuple[FeePart, ...]:
+def _plates(of_cars: Source, of_mopeds: Source, choice: tuple[FeePart, ...]) -> tuple[FeePart, ...]:
     """The parts for new plates; a class of chosen ones is paid beside them, as far as is known."""
     sought = Is("plate_choice", tuple(SOUGHT))
     dearer = Is("plate_choice", ("sought_228",))
     return (
-        FeePart(name="plates", units=Fraction(14, 5), unit="MCI", when=(_NEW, _NO_MOPED), source=_TWO_PARTS),
+        FeePart(name="plates", units=Fraction(14, 5), unit="MCI", when=(_NEW, _NO_MOPED), source=of_cars),
         FeePart(
             name="moped_plates", units=Fraction(7, 5), unit="MCI", when=(_NEW, _MOPEDS), source=of_mopeds
         ),
@@ -197,11 +202,11 @@ def _plates(of_mopeds: Source, choice: tuple[FeePart, ...]) -> tuple[FeePart, ..
     )
 
 
-def _fee(registration: Source, plates: tuple[FeePart, ...]) -> Fee:
+def _fee(registration: Source, certificate: Source, plates: tuple[FeePart, ...]) -> Fee:
     return Fee(
         parts=(
             FeePart(name="registration", units=Fraction(1, 4), unit="MCI", source=registration),
-            FeePart(name="certificate", units=Fraction(5, 4), unit="MCI", source=_TWO_PARTS),
+            FeePart(name="certificate", units=Fraction(5, 4), unit="MCI", source=certificate),
             *plates,
         ),
         rounding="part_to_major",
@@ -213,7 +218,9 @@ def _fee(registration: Source, plates: tuple[FeePart, ...]) -> Fee:
 _CHOSEN_FREELY: Final = Is("plate_choice", tuple(FREE))
 FEE_2018 = _fee(
     _REGISTRATION,
+    _TWO_PARTS_2018,
     _plates(
+        _TWO_PARTS_2018,
         _MOPED,
         (
             FeePart(  # nobody knows what it would cost then: an officer says
@@ -228,7 +235,9 @@ FEE_2018 = _fee(
 )
 FEE_2026 = _fee(
     _RE_REGISTRATION,
+    _TWO_PARTS_2026,
     _plates(
+        _TWO_PARTS_2026,
         _MOPED_2026,
         (
             FeePart(
@@ -273,7 +282,7 @@ def _row(since: date, since_source: Source, fee: Fee, appeal: Source) -> Terms:
     return Terms(
         since=since,
         since_source=since_source,
-        source=_FEES,
+        source=_OFFICE,
         authority="kz-vehicle-registration",
         registry="kz-vehicle-register",
         fee=fee,

@@ -1,6 +1,6 @@
 """Kazakhstan: the registration of a birth, as worked examples."""
 
-from tests.examples import unnumbered
+from tests.examples import person, unnumbered
 from tests.law import NOT_ASKED, Row
 
 ABROAD = {"child.place.country": "DE", "notified_at": "mission"}
@@ -243,6 +243,18 @@ ROWS = (
         fee="0 KZT",
         counted="Complete as it is",
         law="kz-194, article 194",
+    ),
+    Row(
+        given="Unmarried parents say who the father is, and somebody acts for him",
+        filed="2026-02-12 10:00",
+        facts={
+            "child.born_on": "2026-02-11",
+            "fatherhood": "joint_application",
+            "father": {**person("KZ", 81), "acts_by": {"as": "guardian", "person": person("KZ", 82)}},
+        },
+        warnings=("joint_application_by_proxy",),
+        counted="Both come in person; the officer is told",
+        law="kz-pat",
     ),
     Row(
         given="A surname that says whose grandchild somebody is",
