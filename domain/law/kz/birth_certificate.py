@@ -104,9 +104,6 @@ _ABROAD = Source(
     "kz-abroad",
     confirmed=True,
 )
-_LATE = Source(
-    "Explanation and certificate of health, as abroad; inside the country to be confirmed", confirmed=False
-)
 _STILLBIRTH = Source(
     "Still-born, or dead in the first week: by the medical organisation, 1 working day; entry within 5 days",
     "kz-690",
@@ -256,6 +253,7 @@ _FIRST = Terms(
         Requirement("residence_proof", _FOREIGNERS, is_required=False, when=(_FOREIGN_PARENT,)),
         Requirement("translation", _ABROAD, when=(_ELSEWHERE, _FOREIGN_PARENT)),
         Requirement("foreign_parents_consent", _ABROAD, when=(_ELSEWHERE, _FOREIGN_PARENT)),
+        # Inside the country the same is a candidate: there the officer asks, and nothing is wanted at filing.
         Requirement("late_explanation", _ABROAD, when=(Late("abroad"),)),
         Requirement("health_certificate", _ABROAD, when=(Late("abroad"),)),
         Requirement("fee_receipt", _RECEIPT, is_required=False, when=(_AT_A_MISSION,)),
