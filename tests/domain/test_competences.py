@@ -99,7 +99,7 @@ def test_an_office_has_people_in_the_roles_alone_that_the_law_gives_to_it(
 def test_roles_and_procedures_that_nobody_knows_are_not_granted(by: Who | None) -> None:
     story = a_sale()
     story.when(grant("king", by)).then_refused(Invalid, "role_not_known", "/role")
-    asked = grant(by=by, procedures=("car_sale", "birth_certificate"))
+    asked = grant(by=by, procedures=("car_sale", "toll"))
     story.when(asked).then_refused(Invalid, "procedure_not_known", "/procedures/1")
 
 

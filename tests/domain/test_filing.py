@@ -34,8 +34,8 @@ from tests.domain.story import MONDAY, Story, Who, a_birth, a_sale, given
 from tests.examples import person, unnumbered
 
 LAW = Source(law="Law of the tests", confirmed=True)
-AN_HOUR_BEFORE_2026_IN_ALMATY = datetime(2025, 12, 31, 18, tzinfo=UTC)
-AN_HOUR_AFTER = datetime(2025, 12, 31, 20, tzinfo=UTC)
+AN_HOUR_BEFORE_2018_IN_ALMATY = datetime(2017, 12, 31, 17, tzinfo=UTC)  # six hours ahead of UTC then
+AN_HOUR_AFTER = datetime(2017, 12, 31, 19, tzinfo=UTC)
 
 
 # --- what follows -----------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def test_the_case_names_the_law_of_its_day_once_and_for_all() -> None:
 def test_before_its_first_day_a_law_offers_nothing() -> None:
     a_sale(at=AN_HOUR_AFTER).when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed")
     story = a_sale()
-    story.at = AN_HOUR_BEFORE_2026_IN_ALMATY
+    story.at = AN_HOUR_BEFORE_2018_IN_ALMATY
     story.when(file()).then_refused(NotOffered, "not_offered")
 
 
