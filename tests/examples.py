@@ -188,9 +188,9 @@ class _Writer:
         if issubclass(model, Named):
             found["given_names"] = found["given_names"] or f"Example {self._n}"  # one name at least
         if self._is_bare and _valid(model, found) is None:  # one of what may be left out is needed
-            found = {
-                field.alias or name: self.member(name, field) for name, field in model.model_fields.items()
-            }
+            self._is_bare = False
+            found = self.model(model)
+            self._is_bare = True
         if _valid(model, found) is None:
             raise NoExample(
                 f"{model.__name__} refuses what fits each of its members: please give it examples"

@@ -271,6 +271,11 @@ def _found_by(content: Content) -> tuple[Key, ...]:
     return (*keys, *((entry_key("births", "child", child),) if child else ()))
 
 
+def _is_the_same_birth(before: Content, now: Content) -> bool:
+    """Who the mother is, or what the certificate says, may have been typed wrong; not both."""
+    return any(key in _keys(now) for key in _keys(before))
+
+
 def _document_kind(text: str) -> str:
     known = get_args(DocumentKind)
     if text not in known:
@@ -330,6 +335,7 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
             **{name: request.get(name) for name in said},
         },
         settles=_entered(request),
+        is_told=_is_a_parents(request),
     )
     return (registered,)
 
@@ -400,6 +406,7 @@ BIRTHS = Register(
         KeyKind("child", (country("country"), number_of_a_person("child_number")), is_of_human=True),
     ),
     found_by=_found_by,
+    stays=_is_the_same_birth,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
 PROCEDURE = Procedure(
@@ -426,7 +433,9 @@ PROCEDURE = Procedure(
     registers=(BIRTHS,),
     claims=_claims,
     effects=_effects,
-    checks=(Check(code="certificate_known", sees=_before, holds=_is_another_birth),),
+    checks=(
+        Check(code="certificate_known", sees=_before, holds=_is_another_birth, moments=("decision",)),
+    ),
     warnings=_warnings,
     warned=(
         "mother_unknown",

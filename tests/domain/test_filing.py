@@ -258,6 +258,7 @@ def test_a_parent_younger_than_the_child_is_said_to_the_officer() -> None:
         "applicant_is_no_parent",
         "parent_too_young:mother",
         "parent_too_young:father",
+        "not_of_age:mother",
     ]
 
 
