@@ -51,7 +51,8 @@ def example_request(
     found: dict[str, Any] = dict(_Writer(offer.country, n, today, is_bare=is_bare).model(offer.form))
     left = list(people)
     for party in sorted(offer.procedure.parties, key=lambda p: not p.is_applicant):
-        if left and is_person(found.get(party.member)):
+        is_another = party.is_applicant or party.member != found.get("relation")
+        if left and is_another and is_person(found.get(party.member)):
             found[party.member] = left.pop(0)
     return plain(offer.form.model_validate(as_related(offer, found)))
 

@@ -437,6 +437,7 @@ PROCEDURE = Procedure(
         Check(code="certificate_known", sees=_before, holds=_is_another_birth, moments=("decision",)),
     ),
     warnings=_warnings,
+    further=("claim_taken", "claim_yours", "entry_exists"),
     warned=(
         "mother_unknown",
         "mother_missing_without_reason",
