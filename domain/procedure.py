@@ -254,7 +254,9 @@ class Procedure:
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
     warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give
-    further: tuple[str, ...] = ()  # the codes of refusals beside which the procedure says a sentence of its own
+    further: tuple[
+        str, ...
+    ] = ()  # the codes of refusals beside which the procedure says a sentence of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,7 @@ def problem(  # noqa: PLR0913 - the members of a problem document
     return Response(orjson.dumps(body), status, said, "application/problem+json")
 
 
-def _sentences(
-    language: Language, code: str, values: Values, procedures: tuple[str, ...]
-) -> Iterator[str]:
+def _sentences(language: Language, code: str, values: Values, procedures: tuple[str, ...]) -> Iterator[str]:
     """That of the refusal, and what the procedures say beside it."""
     yield language.say("refusal", code, values, procedures)
     for name in procedures:

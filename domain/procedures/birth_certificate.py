@@ -247,12 +247,15 @@ def _entered(request: Request) -> tuple[Key, ...]:
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
-    """While it is open: the delivery, of a parent who files; and of anybody else, that they told of it themselves."""
+    """While it is open: the delivery, of a parent who files; and of anybody else, that they told of it themselves: a
+    hospital tells of many on one day.
+    """
+    delivery = _of_kind(request, _delivery(request))
     if _is_a_parents(request) and key_of(request["mother"]) is not None:
-        return (claim_key("birth", *_of_kind(request, _delivery(request))), *claim_of(request))
-    child, applicant = request["child"], key_of(request["applicant"])
+        return (claim_key("birth", *delivery), *claim_of(request))
+    applicant = key_of(request["applicant"])
     told_by = (applicant,) if applicant else ()
-    return (claim_key("birth_told_by", *told_by, child["born_on"], str(child["order"])),)
+    return (claim_key("birth_told_by", *told_by, *delivery),)
 
 
 def _is_a_parents(request: Request) -> bool:
@@ -433,9 +436,7 @@ PROCEDURE = Procedure(
     registers=(BIRTHS,),
     claims=_claims,
     effects=_effects,
-    checks=(
-        Check(code="certificate_known", sees=_before, holds=_is_another_birth, moments=("decision",)),
-    ),
+    checks=(Check(code="certificate_known", sees=_before, holds=_is_another_birth, moments=("decision",)),),
     warnings=_warnings,
     further=("claim_taken", "claim_yours", "entry_exists"),
     warned=(

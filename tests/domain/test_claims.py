@@ -84,7 +84,7 @@ def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
     assert entry_of(birth, told) == ("entry", ("births", *by_delivery))
     sister = {**told, "applicant": person("TR", 7), "relation": "relative"}
     her = ("person", 1, "TR", sister["applicant"]["personal_number"]["number"])
-    assert birth.procedure.claims(sister) == (("claim", ("birth_told_by", her, "2026-11-20", "1")),)
+    assert birth.procedure.claims(sister) == (("claim", ("birth_told_by", her, *by_delivery)),)
     unknown = {**told, "mother": None}
     names = ("example surname 0", "example given names 0")
     assert entry_of(birth, unknown) == (

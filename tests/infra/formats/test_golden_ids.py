@@ -196,7 +196,9 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
                 Key(
                     "claim", ("vehicle_sale_by_chassis", "газ", "1234567")
                 ): "1e2a2e8e-c920-8c4f-b80a-7a58d90d948f",
-                Key("entry", ("vehicles", "chassis", "газ", "1234567")): "eb3df621-d80f-82df-a4ae-2dd5e7431a6a",
+                Key(
+                    "entry", ("vehicles", "chassis", "газ", "1234567")
+                ): "eb3df621-d80f-82df-a4ae-2dd5e7431a6a",
             },
         ),
         (
@@ -237,8 +239,18 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             WITH_A_PASSPORT,
             {
                 Key(
-                    "claim", ("birth_told_by", ("person", 1, "TR", "10000000146"), "2026-11-20", "1")
-                ): "24c841fe-ca78-8580-807f-2cc8873ce81c",
+                    "claim",
+                    (
+                        "birth_told_by",
+                        ("person", 1, "TR", "10000000146"),
+                        "delivery_by_document",
+                        "passport",
+                        "XX",
+                        "ab123456",
+                        "2026-11-20",
+                        "1",
+                    ),
+                ): "f58e5061-b254-85a1-8b2d-ea7c26851635",
                 Key(
                     "claim",
                     ("birth", "delivery_by_document", "passport", "XX", "ab123456", "2026-11-20", "1"),
@@ -254,8 +266,18 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             WITH_A_NAME,
             {
                 Key(
-                    "claim", ("birth_told_by", ("person", 1, "TR", "10000000146"), "2026-11-20", "1")
-                ): "24c841fe-ca78-8580-807f-2cc8873ce81c",
+                    "claim",
+                    (
+                        "birth_told_by",
+                        ("person", 1, "TR", "10000000146"),
+                        "mother_by_name",
+                        "ayşe",
+                        "örnek",
+                        "ipek ışıl",
+                        "2026-11-20",
+                        "1",
+                    ),
+                ): "fcbcdb0b-bc92-8b88-b2c2-d9827e781bb9",
                 Key(
                     "claim", ("birth", "mother_by_name", "ayşe", "örnek", "ipek ışıl", "2026-11-20", "1")
                 ): "178c5e44-7f6b-8949-b8ea-5358c2f64d93",
@@ -269,8 +291,17 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             FOUNDLING,
             {
                 Key(
-                    "claim", ("birth_told_by", ("person", 1, "TR", "10000000146"), "2026-11-20", "1")
-                ): "24c841fe-ca78-8580-807f-2cc8873ce81c",
+                    "claim",
+                    (
+                        "birth_told_by",
+                        ("person", 1, "TR", "10000000146"),
+                        "mother_unknown",
+                        "örnek",
+                        "ipek ışıl",
+                        "2026-11-20",
+                        "1",
+                    ),
+                ): "9c8e785a-9e31-832b-b4e9-9b0487681056",
                 Key(
                     "claim", ("birth", "mother_unknown", "örnek", "ipek ışıl", "2026-11-20", "1")
                 ): "128d7813-5493-871f-ac21-68322483eb81",
