@@ -117,11 +117,11 @@ def lists_of(country: str, procedure: str, form: int) -> frozenset[str]:
 
 def _filed_by(country: str, procedure: str, form: int) -> tuple[Offer, type[Form]]:
     found = offer(country, procedure)
-    asked = found.form if found and found.form_version == form else found and found.former.get(form)
-    if found is None or asked is None:
+    forms = {**found.former, found.form_version: found.form} if found else {}
+    if found is None or form not in forms:
         msg = f"form {form} of {procedure} in {country} is not known"
         raise LookupError(msg)
-    return found, asked
+    return found, forms[form]
 
 
 @cache

@@ -125,8 +125,8 @@ def test_nobody_else_appoints_or_dismisses(by: Who, refusal: type[NotAllowed | U
     ("days", "code", "pointer"),
     [
         ({"since": YESTERDAY}, "day_past", "/since"),
-        ({"until": YESTERDAY}, "ends_before_it_begins", "/until"),
-        ({"since": NEW_YEAR, "until": TOMORROW}, "ends_before_it_begins", "/until"),
+        ({"until": YESTERDAY}, "ends_before_first_day", "/until"),
+        ({"since": NEW_YEAR, "until": TOMORROW}, "ends_before_first_day", "/until"),
     ],
 )
 def test_days_that_cannot_be_are_refused_with_the_place(days: Any, code: str, pointer: str) -> None:
@@ -260,7 +260,7 @@ def test_an_end_never_makes_longer() -> None:
     story = given(a_sale(), grant(until=TOMORROW))
     story.when(end(NEW_YEAR)).then_refused(Invalid, "ends_sooner", "/last_day")
     early = given(a_sale(), grant(since=NEW_YEAR))
-    early.when(end(TOMORROW)).then_refused(Invalid, "ends_before_it_begins", "/last_day")
+    early.when(end(TOMORROW)).then_refused(Invalid, "ends_before_first_day", "/last_day")
 
 
 def test_what_is_over_is_not_ended() -> None:

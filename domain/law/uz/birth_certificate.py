@@ -21,6 +21,7 @@ from domain.procedure import (
     Check,
     Court,
     FilingLimit,
+    Forever,
     FourEyes,
     Ground,
     Presumption,
@@ -295,7 +296,7 @@ _FROM_THE_HOSPITAL = Terms(
     ),
     amendments=Amendments(TO_BE_CONFIRMED, _COURT),
     retention=Term(2, "years", TO_BE_CONFIRMED),
-    entry_retention=Term(75, "years", TO_BE_CONFIRMED),
+    entry_retention=Forever(TO_BE_CONFIRMED),
 )
 
 TERMS = (
@@ -306,6 +307,6 @@ TERMS = (
         since=date(2023, 10, 23),
         source=_RULES,
         fee=_fee(_STAMPED, _VISIT),
-        entry_retention=Term(75, "years", _RULES),
+        entry_retention=Forever(_RULES),  # 75 years at the office, then an archive: nobody is forgotten
     ),
 )
