@@ -154,7 +154,9 @@ ALIVE: Final = Where("not_still_born", lambda facts: facts.request.get("kind") !
 STILL_BORN: Final = Is("kind", ("still_born",))
 FOUNDLING: Final = Is("kind", ("foundling",))
 BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medical_certificate"] is None)
-UNMARRIED: Final = Is("fatherhood", ("joint_application",))
+UNMARRIED: Final = Where(
+    "joint_application", lambda facts: facts.request.get("fatherhood") == "joint_application"
+)
 BORN_ON: Final = ("child", "born_on")
 
 
