@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-long check demo bench messages clean lock
+.PHONY: run test test-long check demo bench law messages clean lock
 .NOTPARALLEL: # what is installed comes before what runs in it
 
 run: .venv/installed messages ## serve on http://127.0.0.1:8000
@@ -28,6 +28,9 @@ demo: .venv/installed messages ## twelve cases and more, from filing to their en
 
 bench: .venv/installed-dev messages ## how fast it is, as ratios
 	$(IN_VENV) -m tests.bench
+
+law: .venv/installed-dev messages ## write docs/law/ anew, from the terms and the tables of tests/law/
+	$(IN_VENV) -m tests.law
 
 messages: | .venv/installed ## compile the message catalogues that are newer than what was compiled of them
 	$(IN_VENV) -m api.messages

@@ -22,6 +22,7 @@ PARTS: Final = {  # in the order in which somebody reads them; the last is what 
     "how-to": "How to",
     "reference": "Reference",
     "explanation": "How it works, and what it proves",
+    "law": "The law, to be read and signed",
     "": "About the house",
 }
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
