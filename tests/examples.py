@@ -78,7 +78,7 @@ def example_entry(
     """The content of an entry that this request is about: of the same thing, as the checks ask for it."""
     effect = effect or effects_of(offer, request)[0]
     register, procedure = effect.register, offer.procedure
-    checks = (*procedure.checks, *offer.terms[-1].checks)
+    checks = [each for each in (*procedure.checks, *offer.terms[-1].checks) if each.sees(request)]
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
     for values in product(*options):
