@@ -207,6 +207,7 @@ app: Final = _group(
         "digest": records.digest,
         "people": people.people,
         "token": people.token,
+        "example": people.example,
         "demo": demo,
         "keys": _group(
             "The seals of the authorities.",

@@ -1,6 +1,8 @@
 """What each country asks today: form, evidence, fee, terms, grounds; with its law, and what is open."""
 
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any, Final, get_args
 
 from fastapi import APIRouter, Request
@@ -8,20 +10,20 @@ from starlette.responses import Response
 
 from api.edge.answers import answered
 from api.edge.caller import house_of
-from api.edge.contract import documented
+from api.edge.contract import documented, query
 from api.edge.members import in_words
 from api.edge.queries import COUNTRY, country_named
-from api.edge.sentences import Language, in_language, spoken
+from api.edge.sentences import Language, in_language, languages, spoken
 from api.edge.shapes import Code, Shape, Title, Version
 from domain.case import Stage
 from domain.countries import country_of, legal_day
 from domain.country import unit_value
 from domain.events import As, LapseReason, RefundReason, WhichTime, WithdrawalReason
-from domain.forms import CountryCode
+from domain.forms import CountryCode, Form
 from domain.lifecycle import CLOCK, ROWS
 from domain.obstacles import NOT_YOURS, OBSTACLES
 from domain.offers import as_json, codes_of, offer, offers
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer, Procedure, Terms
 from domain.procedures import procedures
 from domain.refusals import Named, NotOffered, Unknown
 from projections.work_queue import WAITS_FOR
@@ -44,6 +46,8 @@ class PartyShown(Shape):
     member: Code
     is_applicant: bool
     consents: bool
+    is_always_asked: bool
+    may_stop: bool
     many: bool
     acts_by: list[As]
 
@@ -97,12 +101,22 @@ _PLURALS: Final = {
 }
 
 
+_ONLY_IN: Final = query("country", "One member country", {"type": "string", "pattern": "^[A-Z]{2}$"})
+
+
 @router.get(
     "/v1/procedures",
-    **documented("Which procedures are offered where", answer=ProcedureList, public=True),
+    **documented(
+        "Which procedures are offered where",
+        answer=ProcedureList,
+        public=True,
+        parameters=(_ONLY_IN,),
+        problems=(400, 404),
+    ),
 )
 async def list_procedures(request: Request) -> Response:
-    """Every procedure, with the countries of this house that offer it."""
+    """Every procedure, with the countries of this house that offer it; ``country``: what that one offers alone."""
+    asked = country_named(request).code if "country" in request.query_params else None
     here, language = house_of(request).countries, spoken(request.scope)
     items = [
         {
@@ -111,6 +125,7 @@ async def list_procedures(request: Request) -> Response:
             "countries": [c for c, offered in offers() if offered == name and c in here],
         }
         for name in procedures()
+        if asked is None or (asked, name) in offers()
     ]
     return answered({"items": items}, headers=in_language(language))
 
@@ -134,16 +149,28 @@ async def read_procedure(request: Request, procedure: str) -> Response:
         raise Unknown
     code = country_named(request).code
     found = offer(code, procedure)
-    terms = found.on(legal_day(house_of(request).clock(), country_of(code))) if found else None
+    day = legal_day(house_of(request).clock(), country_of(code))
+    terms = found.on(day) if found else None
     if found is None or terms is None:
         raise NotOffered(country=Named("country", code))
-    language = spoken(request.scope)
-    return answered(_shown(request, found, terms, language), headers=in_language(language))
+    shown, headers = _of_the_day(code, found.procedure, found.form, terms, day, spoken(request.scope).tag)
+    return answered(shown, headers=headers)
 
 
-def _shown(request: Request, found: Offer, terms: Terms, language: Language) -> dict[str, Any]:
+@lru_cache(maxsize=1024)  # it is the same for everybody all day long; nobody changes what comes back
+def _of_the_day(  # noqa: PLR0913, PLR0917 - what it follows from
+    code: str, procedure: Procedure, form: type[Form], terms: Terms, day: date, tag: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The offer in this language, with the headers that go with it; by the very rows and forms that are there."""
+    found = offer(code, procedure.name)
+    if found is None or found.form is not form:
+        raise NotOffered(country=Named("country", code))
+    language = languages()[tag].anew()
+    return _shown(found, terms, day, language), in_language(language)
+
+
+def _shown(found: Offer, terms: Terms, day: date, language: Language) -> dict[str, Any]:
     country, name = country_of(found.country), found.procedure.name
-    day = legal_day(house_of(request).clock(), country)
     fees = [terms.fee, *([terms.entry_fee] if terms.entry_fee else [])]
     units = {part.unit for fee in fees for part in fee.parts if part.unit}
     return {
@@ -157,7 +184,8 @@ def _shown(request: Request, found: Offer, terms: Terms, language: Language) -> 
                 "member": p.member,
                 "is_applicant": p.is_applicant,
                 "consents": p.consents,
-                "always": p.consents and p.asked is None,
+                "is_always_asked": p.consents and p.asked is None,
+                "may_stop": p.may_stop,
                 "many": p.many,
                 "acts_by": list(p.acts_by),
             }

@@ -54,8 +54,9 @@ def example_request(
         if left and is_person(found.get(party.member)):
             found[party.member] = left.pop(0)
     applicant = next(party.member for party in offer.procedure.parties if party.is_applicant)
-    if is_person(found.get(itself_as := found.get("relation"))):  # who files as the mother is the mother
-        found[itself_as] = found[applicant]
+    relation = str(found.get("relation"))
+    if is_person(found.get(relation)):  # who files as the mother is the mother
+        found[relation] = found[applicant]
     return plain(offer.form.model_validate(found))
 
 

@@ -31,6 +31,7 @@ from api.edge.sentences import (
 )
 from api.messages.__main__ import compile_all
 from api.procedures import HOUSE_CODES
+from domain.authorities import authorities
 from domain.awaited import OF_OFFICES, OF_PARTIES
 from domain.countries import countries
 from domain.events import CaseEvent
@@ -147,6 +148,12 @@ def test_every_member_of_a_form_has_an_english_title() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("country", ["az", "kg", "kz", "tr", "uz"])
+def test_a_country_and_its_offices_have_names_in_every_language(country: str, language: str) -> None:
+    assert written(language, country).keys() == written("en", country).keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_is_left_over(language: str) -> None:
     """Other languages may lack sentences; none has one that English does not have, in the same catalogue."""
     assert set(NAMES[language]) <= set(NAMES["en"])
@@ -163,7 +170,8 @@ def test_no_english_sentence_is_for_a_code_that_nothing_says() -> None:
         for code in (f"{part}.{member}", member)
     }
     shared = {(kind, code) for kind in ("member", "hint") for code in (*OF_TYPES, *members)}
-    idle = {(kind, code) for _, kind, code in all_written("en")} - known - shared
+    offices = {("office", office) for country in countries() for office in authorities(country)}
+    idle = {(kind, code) for _, kind, code in all_written("en")} - known - shared - offices
     assert sorted(idle) == []
 
 

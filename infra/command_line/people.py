@@ -5,9 +5,16 @@ from typing import Annotated
 import typer
 
 from domain.forms import MAX_SAFE_INTEGER
-from infra.command_line.opening import WrongUsage, country_of_stream, development_settings, line, opened
-from infra.command_line.printing import AsJson, said, tabled
-from infra.development import development, treasury
+from infra.command_line.opening import (
+    WrongUsage,
+    country_of_stream,
+    development_settings,
+    kept_country,
+    line,
+    opened,
+)
+from infra.command_line.printing import AsJson, Country, said, tabled
+from infra.development import development, examples, treasury
 from infra.house import provider_of
 
 
@@ -34,9 +41,23 @@ def people(*, as_json: AsJson = False) -> None:
 def token(person: str) -> None:
     """A bearer token for one of the development people, on standard output."""
     settings = development_settings()
-    if person not in development.residents():
-        raise WrongUsage(f"nobody here has the id {person}; see: tamga people")
-    typer.echo(provider_of(settings).mint(person))
+    try:
+        typer.echo(provider_of(settings).mint(person))
+    except development.UnknownResident:
+        raise WrongUsage(f"nobody here has the id {person}; see: tamga people") from None
+
+
+def example(country: Country, procedure: str, *, as_json: AsJson = False) -> None:
+    """What somebody would send to POST /v1/cases, and who; the cars and papers that it needs are put there."""
+    settings = development_settings()
+    with opened(settings) as house:
+        kept, at = kept_country(house, country), house.clock()
+        nth = examples.counted(settings.data / "examples" / f"{country}-{procedure}")
+        try:
+            found = examples.example(kept, procedure, provider_of(settings), nth, at)
+        except examples.NoExample as error:
+            raise WrongUsage(str(error)) from None
+        said(found, as_json=as_json)
 
 
 def _currency(text: str) -> str:

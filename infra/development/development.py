@@ -10,13 +10,14 @@ Nobody here exists, nobody has a password; nothing is listed per procedure by ha
 import hashlib
 import hmac
 import itertools
+import re
 import secrets
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -47,9 +48,10 @@ CLIENT: Final = "development"  # the one public client: whoever develops here
 PERSON_S: Final = 3600
 MACHINE_S: Final = 600
 CODE_S: Final = 60
-CITIZENS: Final = 4
+CITIZENS: Final = 4  # who are listed; there are more
 SINCE: Final = date(2000, 1, 1)  # all hold office from here on, whatever the clock says
 _CODES: Final = 1000
+_CITIZEN_ID: Final = re.compile("(?P<country>[a-z]{2})-citizen-(?P<n>[1-9][0-9]{0,6})")
 
 
 class NotInProduction(Exception):
@@ -115,11 +117,20 @@ def residents() -> Mapping[str, Resident]:
 
 
 def resident(resident_id: str) -> Resident:
-    """Who has this id; raises UnknownResident."""
-    try:
-        return residents()[resident_id]
-    except KeyError:
-        raise UnknownResident("There is nobody of that name; `tamga people` lists everybody.") from None
+    """Who has this id; raises UnknownResident. Citizens of higher numbers than are listed live here as well."""
+    found = residents().get(resident_id) or _citizen(resident_id)
+    if found is None:
+        raise UnknownResident("There is nobody of that name; `tamga people` lists everybody.")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _citizen(resident_id: str) -> Resident | None:
+    named = _CITIZEN_ID.fullmatch(resident_id)
+    country = countries().get(named["country"].upper()) if named else None
+    return (
+        _human(country, resident_id, int(named["n"]) - 1, _CITIZEN, "citizen") if country and named else None
+    )
 
 
 def appointments(

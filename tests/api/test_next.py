@@ -170,11 +170,12 @@ def test_who_has_left_has_not_to_decide(town: Town) -> None:
     personnel = town.as_(f"{office}-personnel-officer")
     granted = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))
     good(town.judge("kz-citizen-4", case, "assignments"))
-    assert sentences(town, case, SELLER)[0].startswith("The officer of the vehicle registration office who")
+    named = 'the State Corporation "Government for Citizens" (vehicle registration)'
+    assert sentences(town, case, SELLER)[0].startswith(f"The officer of {named} who")
     assert personnel.delete(f"/v1/competences/{granted['competence']}").status_code == 204
     for reader in (SELLER, BUYER, OFFICER):
         assert sentences(town, case, reader)[0].startswith(
-            "Another officer of the vehicle registration office has to take the case, and to decide:"
+            f"Another officer of {named} has to take the case, and to decide:"
         )
 
 

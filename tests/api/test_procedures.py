@@ -79,7 +79,7 @@ def test_what_is_not_offered_here_yet_is_said_so(town: Town) -> None:
     missing = [(c, p) for c in countries() for p in procedures() if (c, p) not in offers()]
     for country, procedure in missing:
         answer = town.anybody.get(f"/v1/procedures/{procedure}", country=country)
-        assert problem(answer) == (404, "not_offered")
+        assert problem(answer) == (404, "not_a_member")
 
 
 @pytest.mark.parametrize("country", ["", "kz", "KZT", "\0", "ÄÖ"])
@@ -92,3 +92,11 @@ def test_the_country_is_named(town: Town, country: str) -> None:
 
 def test_a_procedure_that_nobody_has_is_not_there(town: Town) -> None:
     assert problem(town.anybody.get("/v1/procedures/alms", country="KZ")) == (404, "not_found")
+
+
+def test_what_one_country_offers_is_listed_alone(town: Town) -> None:
+    for country in countries():
+        listed = good(town.anybody.get("/v1/procedures", country=country))["items"]
+        assert [item["procedure"] for item in listed] == [p for p in procedures() if (country, p) in OFFERS]
+        assert all(country in item["countries"] for item in listed)
+    assert problem(town.anybody.get("/v1/procedures", country="XX")) == (404, "not_a_member")

@@ -147,9 +147,14 @@ def test_a_tckn_has_two_check_digits() -> None:
     assert refused(tr_tckn, "07291716060").code == "tckn_begins_with_0"
 
 
-def test_the_tckn_of_those_who_have_none_is_refused() -> None:
-    """99999999990 passes both check digits."""
-    refused(tr_tckn, "99999999990")
+@pytest.mark.parametrize("number", ["11111111110", "99999999990"])
+def test_the_tckn_of_those_who_have_none_is_refused(number: str) -> None:
+    """Both pass the check digits."""
+    assert refused(tr_tckn, number).code == "mistyped"
+
+
+def test_a_foreigner_has_a_tckn_that_begins_with_99_or_98() -> None:
+    assert [tr_tckn(number) for number in ("99000000042", "98765432150")] == ["99000000042", "98765432150"]
 
 
 def test_a_vkn_has_a_check_digit() -> None:
@@ -167,7 +172,17 @@ def test_a_fin_has_no_letter_o() -> None:
     assert az_fin("5abc1o2") == "5ABC102"
     assert refused(az_fin, "5ABI102").values["position"] == 4
     assert refused(az_fin, "5АBC102").values["position"] == 2
-    refused(az_fin, "12345678")
+
+
+@pytest.mark.parametrize("number", ["6K4T9", "6K4T9Q", "6K4T9QZ"])
+def test_a_fin_has_seven_characters_and_that_of_a_foreign_resident_five_or_six(number: str) -> None:
+    assert az_fin(number.lower()) == number
+
+
+@pytest.mark.parametrize("number", ["", "6K4T", "6K4T9QZ5"])
+def test_a_fin_that_is_shorter_or_longer_is_refused(number: str) -> None:
+    refusal = refused(az_fin, number)
+    assert (refusal.code, refusal.values) == ("fin_too_short_or_long", {"length": len(number)})
 
 
 def test_a_pinfl_has_a_check_digit() -> None:

@@ -2,13 +2,19 @@
 
 from stdnum.az import voen
 
-from domain.numbers import check_length, checked_by, digits, letters_and_digits
+from domain.numbers import WrongNumber, checked_by, digits, letters_and_digits
+
+_SHORTEST, _LONGEST = 5, 7
 
 
 def az_fin(text: str) -> str:
-    """Azerbaijan's number of a person: 7 letters and digits, random; O is read as 0, an I is refused."""
+    """Azerbaijan's number of a person: letters and digits, random; O is read as 0, an I is refused.
+
+    A citizen has 7 of them, a foreign resident 5 or 6: so the Migration Service says of residence permits.
+    """
     number = letters_and_digits("FIN", text, forbidden="I").replace("O", "0")
-    check_length("FIN", number, 7)
+    if not _SHORTEST <= len(number) <= _LONGEST:
+        raise WrongNumber("fin_too_short_or_long", length=len(number))
     return number
 
 

@@ -1,0 +1,113 @@
+"""An example of a request in a development house: the people, the cars and the papers that it needs are there when it
+is given away. Never in production.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from domain import law
+from domain.countries import country_of, legal_day
+from domain.examples import Around, Example, Made
+from domain.facts import Facts
+from domain.limits import facts_of, requirements
+from domain.offers import offer
+from domain.procedure import Offer, Terms
+from infra.development.development import DevelopmentProvider, companies, resident
+from infra.house import CountryHouse
+from infra.operations.register_import import import_file
+
+PEOPLE: Final = 8
+FIRST: Final = 100  # citizens of a lower number are those whom ``tamga people`` lists
+_PAPER: Final = b"%PDF-1.4\n% A paper of an example: nothing stands in it.\n%%EOF\n"
+_VIN: Final = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+class NoExample(LookupError):
+    """The country offers nothing of that name today, or shows no example of it."""
+
+
+def example(
+    country: CountryHouse, procedure: str, provider: DevelopmentProvider, nth: int, at: datetime
+) -> dict[str, Any]:
+    """``{"person": id, "body": {...}}``: what that person sends to ``POST /v1/cases`` at that moment.
+
+    ``nth``: how many of the procedure were given away before: each has other people, and is filled in in another way.
+    Raises NoExample.
+    """
+    code = country.code
+    found = offer(code, procedure)
+    terms = found.on(legal_day(at, country_of(code))) if found else None
+    made = examples_of(code).get(procedure)
+    if found is None or terms is None or not made:
+        raise NoExample(f"{code} offers no {procedure} today, or shows no example of it")
+    people = [f"{code.lower()}-citizen-{FIRST + 2 * PEOPLE * nth + n}" for n in range(1, PEOPLE + 1)]
+    shown = made[nth % len(made)](
+        Around(
+            people=[resident(each).as_person() for each in people],
+            company=_company(code),
+            today=legal_day(at, country_of(code)),
+            vin="".join(secrets.choice(_VIN) for _ in range(17)),
+            number=f"{secrets.randbelow(10**6):06d}",
+        )
+    )
+    who = people[shown.files]
+    for register, content in shown.entries:
+        _import(country, register, content)
+    facts = facts_of(terms, _as_the_form_reads(found, shown), at, country_of(code))
+    owner = country.ids.uploader(provider.issuer, who)
+    papers = [_uploaded(country, kind, owner, at) for kind in _kinds(terms, facts, shown)]
+    body = {"country": code, "procedure": procedure, "request": dict(shown.request), "evidence": papers}
+    return {"person": who, "body": body}
+
+
+def examples_of(country: str) -> Mapping[str, tuple[Made, ...]]:
+    """What the country shows, by procedure."""
+    shown: Mapping[str, tuple[Made, ...]] = getattr(
+        import_module(f"{law.__name__}.{country.lower()}.development"), "EXAMPLES", {}
+    )
+    return shown
+
+
+def counted(folder: Path) -> int:
+    """How many examples were given away here before this one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    nth = sum(1 for _ in folder.iterdir())
+    while True:
+        try:
+            (folder / str(nth)).touch(exist_ok=False)
+        except FileExistsError:  # somebody else took it
+            nth += 1
+        else:
+            return nth
+
+
+def _as_the_form_reads(found: Offer, shown: Example) -> dict[str, Any]:
+    return found.form.model_validate(shown.request).model_dump(mode="json")
+
+
+def _kinds(terms: Terms, facts: Facts, shown: Example) -> list[str]:
+    asked = [each.kind for each in requirements(terms, facts) if each.is_required]
+    return list(dict.fromkeys((*asked, *shown.evidence)))
+
+
+def _uploaded(country: CountryHouse, kind: str, owner: str, at: datetime) -> dict[str, Any]:
+    kept = country.evidence.upload(_PAPER, "application/pdf", owner, at)
+    return {"kind": kind, "id": kept.id, "sha256": kept.sha256}
+
+
+def _company(code: str) -> dict[str, Any]:
+    first = companies(code)[0]
+    return {"country": code, "number": first["number"], "name": first["names"][0]}
+
+
+def _import(country: CountryHouse, register: str, content: Mapping[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "entry.ndjson"
+        file.write_text(json.dumps(content) + "\n", "utf-8")
+        import_file(country, register, file)
