@@ -35,17 +35,17 @@ from domain.procedures.birth_certificate import (
     ALIVE,
     BORN_ON,
     BirthForm,
-    Child,
     born_inside,
     born_outside,
     older_than,
 )
+from domain.procedures.birth_certificate import Child as AnyChild
 from domain.refusals import WrongValue
 
 SurnameForm = Literal["parent", "father_name", "grandfather_name", "tegin", "ancestor"]
 
 
-class KyrgyzChild(Child):
+class Child(AnyChild):
     """The child; its surname is a parent's, or made of a first name: the father's (Bakyt uulu, or Bakyt alone), the
     grandfather's (alone, or with tegin), an ancestor's. Where it is the father's, no patronymic is recorded.
 
@@ -68,7 +68,7 @@ class KyrgyzBirthForm(BirthForm):
     certificate is enough. ``notified_at``: what a mission abroad asks follows the consular rates.
     """
 
-    child: Annotated[KyrgyzChild, Personal("child")]
+    child: Annotated[Child, Personal("child")]
     notified_at: Annotated[Literal["registry", "mission"], Public()] = "registry"
     parents_without_papers: Annotated[bool, Personal("case"), Field(examples=[False])] = False
     mother_nationality: Annotated[Line | None, Personal("mother")] = Field(None, examples=[None])
@@ -257,7 +257,7 @@ _BY_LAW_110 = Terms(
     grounds=(
         Ground("no_basis", _PROPOSED),
         Ground("not_entitled", _PROPOSED),
-        Ground("name_form", _NAMES),
+        Ground("double_surname", _NAMES),
         Ground("registered_already", _PROPOSED),
     ),
     evidence=(
@@ -324,7 +324,7 @@ _BY_LAW_110 = Terms(
         ),
     ),
     checks=(
-        _told("name_form", _has_one_surname, _NAMES),
+        _told("double_surname", _has_one_surname, _NAMES),
         _told("surname_of_no_parent", _has_a_parents_surname, _NAMES),
         _told("kin_suffix", _suffix_fits, _SURNAMES),
         _told("without_papers_after_a_year", _certificate_is_enough, _WITHOUT_PAPERS),

@@ -351,7 +351,7 @@ _BY_RULES_OF_2017: Final = Terms(
     checks=(
         _told("plate_form", _plate_is_a_plate, _PLATES),
         _told("buyer_underage", _buyers_are_old_enough, _OF_AGE_ONLINE),
-        _told("spouse_not_named", _spouse_is_named, _TUNDUK),
+        _told("spouse_missing", _spouse_is_named, _TUNDUK),
         _told("value_of_the_applicant", _value_follows_from_the_grid, _RULES),
         Check(
             code="car_differs",

@@ -280,7 +280,7 @@ ROWS = (
         given="The owner is married, and nobody names the spouse",
         filed="2026-05-12 10:00",
         facts={"owner_is_married": True},
-        warnings=("spouse_not_named",),
+        warnings=("spouse_missing",),
         counted="The consent of the spouse is asked",
         law="kg-tunduk",
     ),
