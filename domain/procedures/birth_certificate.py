@@ -252,7 +252,11 @@ def _claims(request: Request) -> tuple[Key, ...]:
         return (claim_key("birth", *_of_kind(request, _delivery(request))), *claim_of(request))
     child, applicant = request["child"], key_of(request["applicant"])
     told_by = (applicant,) if applicant else ()
-    return (claim_key("birth_told_by", *told_by, child["born_on"], str(child["order"])),)
+    spelling = _spelling_at(child["place"]["country"])
+    names = (normal_form(name, spelling) for name in name_of(child).values())
+    paper = _certificate(request)  # a hospital tells of many in a day
+    born = (child["born_on"], str(child["order"]))
+    return (claim_key("birth_told_by", *told_by, *names, *born, *(paper or ())),)
 
 
 def _is_a_parents(request: Request) -> bool:

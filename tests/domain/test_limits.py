@@ -71,7 +71,7 @@ ABROAD = replace(
     term=Term(60, "calendar_days"),
     when=(Where("born_abroad", born_abroad),),
 )
-BIRTHS = replace(ROW, filing_limits=(AT_HOME, ABROAD))
+BIRTHS = replace(ROW, filing_limits=(AT_HOME, ABROAD), evidence=(), presumptions=(), exemptions=())
 
 
 @pytest.mark.parametrize(
