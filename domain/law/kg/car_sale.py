@@ -65,8 +65,12 @@ _RULES: Final = Source(
     confirmed=True,
 )
 _LESS: Final = Source("0.1 % from 2 April to 2 July 2018", "kg-0.1", confirmed=True)
-_NOTHING: Final = Source(
-    "0 % since 1 June 2021; the end of the campaign is to be confirmed", "kg-0", confirmed=True
+_RULES_SINCE: Final = Source(
+    "The day of Resolution 407; its first day of effect is to be confirmed", "kg-407", confirmed=False
+)
+_NOTHING: Final = Source("0 % since 1 June 2021", "kg-0", confirmed=True)
+_NOTHING_YET: Final = Source(
+    "0 % since 1 June 2021; the end of the campaign is to be confirmed", "kg-0", confirmed=False
 )
 _GRID: Final = Source(
     "Values of passenger cars of 2024, by the engine and the year", "kg-grid", confirmed=True
@@ -120,7 +124,7 @@ _COURT: Final = Court("kg-court", TO_BE_CONFIRMED)
 
 # --- what it costs ----------------------------------------------------------------------------------------------
 
-_LAST_OF_THE_GRID: Final = date(2024, 12, 31)
+_LAST_OF_THE_GRID: Final = date(2024, 12, 31)  # it is yearly, and no later one is known
 _THREE_PER_MILLE: Final = Fraction(3, 1000)
 _ONE_PER_MILLE: Final = Fraction(1, 1000)
 _OLDEST: Final = 1886
@@ -321,6 +325,7 @@ _INSURANCE: Final = Requirement("insurance_policy", _INSURED, is_required=False)
 
 _BY_RULES_OF_2017: Final = Terms(
     since=date(2017, 6, 23),
+    since_source=_RULES_SINCE,
     source=_RULES,
     authority="kg-vehicle-registration",
     registry="kg-vehicle-register",
@@ -388,6 +393,7 @@ _BY_RULES_OF_2017: Final = Terms(
 _FOR_LESS: Final = replace(
     _BY_RULES_OF_2017,
     since=date(2018, 4, 2),
+    since_source=None,
     until=date(2018, 7, 2),
     source=_LESS,
     fee=_fee(
@@ -409,15 +415,17 @@ _AS_BEFORE: Final = replace(
 _FOR_NOTHING: Final = replace(
     _BY_RULES_OF_2017,
     since=date(2021, 6, 1),
+    since_source=None,
     source=_NOTHING,
     fee=_fee(
-        _NOTHING,  # no share of the value; the price was seen in 2021
+        _NOTHING_YET,  # no share of the value; the price was seen in 2021
         _service(1_360, _SERVICE_2021),
     ),
 )
 _BY_THE_GRID: Final = replace(
     _BY_RULES_OF_2017,
     since=date(2024, 1, 1),
+    since_source=None,
     source=_GRID,
     fee=_fee(
         _RATE,
