@@ -12,7 +12,7 @@ from tests.town.caller import good, new_key, problem
 from tests.town.people import Town
 from tests.town.people import person as resident
 
-pytestmark = pytest.mark.parametrize("town", [("TR",)], indirect=True)
+pytestmark = pytest.mark.countries("TR")
 
 MOTHER: Final = "tr-citizen-1"
 FATHER: Final = "tr-citizen-2"
