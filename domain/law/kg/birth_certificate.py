@@ -261,8 +261,13 @@ _BY_LAW_110 = Terms(
         Ground("registered_already", _PROPOSED),
     ),
     evidence=(
-        Requirement("birth_report", _PAPERS, when=(_HERE, Where("with_certificate", _has_a_certificate))),
-        # What the population register holds is not asked again.
+        # The form names the hospital's paper, and what the population register holds is not asked again.
+        Requirement(
+            "birth_report",
+            _PAPERS,
+            is_required=False,
+            when=(_HERE, Where("with_certificate", _has_a_certificate)),
+        ),
         Requirement(
             "parent_identity",
             _PAPERS,
