@@ -44,6 +44,7 @@ class PartyShown(Shape):
     member: Code
     is_applicant: bool
     consents: bool
+    always: bool  # else of some requests alone
     many: bool
     acts_by: list[As]
 

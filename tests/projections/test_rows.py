@@ -860,7 +860,7 @@ def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
     numbered = entry._replace(number="TR-2026-000017")
     register = registers_of_the_law()[entry.register]
     kinds = [key.parts[1] for key in register.keys_of(numbered.content, numbered.number)]
-    assert kinds == ["delivery", "certificate", "medical_certificate", "entry_number"]
+    assert kinds == ["delivery", "certificate", "entry_number"]
     found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
     (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
     assert IDS.stream(asked) in found
