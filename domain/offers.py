@@ -117,7 +117,7 @@ def lists_of(country: str, procedure: str, form: int) -> frozenset[str]:
 
 def _filed_by(country: str, procedure: str, form: int) -> tuple[Offer, type[Form]]:
     found = offer(country, procedure)
-    asked = found.form if found and found.form_version == form else found and found.former.get(form)
+    asked = found and (found.form if found.form_version == form else found.former.get(form))
     if found is None or asked is None:
         msg = f"form {form} of {procedure} in {country} is not known"
         raise LookupError(msg)

@@ -235,7 +235,7 @@ def _beside(story: Story, other: Story) -> Story:
 
 
 def test_nobody_has_to_invent_a_mother_or_a_father() -> None:
-    guardian = {"relation": "guardian", "applicant": person("TR", 3)}
+    guardian: dict[str, Any] = {"relation": "guardian", "applicant": person("TR", 3)}
     story = a_birth(mother=None, father=None, medical_certificate=None, **guardian)
     story.request["mother_unknown_because"] = None
     story.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")

@@ -328,13 +328,14 @@ def car(n: int) -> dict[str, Any]:
 
 def sale(n: int) -> dict[str, Any]:
     """The sale of the n-th car, as the form has it."""
-    return {
+    request = {
         "seller": development.resident("kz-citizen-1").as_person(),
         "buyer": development.resident("kz-citizen-2").as_person(),
         "vehicle": {"vin": vin(n), "plate": None},
         "price": {"amount": 900_000_00, "currency": "KZT"},
         "new_plates": False,
     }
+    return plain(KazakhCarSaleForm.model_validate(request))
 
 
 def _held(resident: str, competence: c.Competence, person: str | None) -> c.Competence:

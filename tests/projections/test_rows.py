@@ -397,8 +397,8 @@ def test_a_fee_is_asked_for_where_something_of_it_is_left_to_pay(monkeypatch: py
 def test_whom_a_request_names_is_told_of_it_where_nobody_asks_them_anything() -> None:
     """Once, and not who files themselves; the next to be named by an amendment."""
     mother, father = person("TR", 901, born_on="1990-01-01"), person("TR", 902, born_on="1990-01-01")
-    told_by = {"applicant": person("TR", 903, born_on="1990-01-01"), "relation": "relative"}
-    because = {"parents_cannot_because": "She is in hospital."}
+    told_by: dict[str, Any] = {"applicant": person("TR", 903, born_on="1990-01-01"), "relation": "relative"}
+    because: dict[str, Any] = {"parents_cannot_because": "She is in hospital."}
     story = given(a_birth(**told_by, **because, mother=mother, father=None), file())
     roles = {story.now.persons[p]: role for p, role in story.now.parties.items() if p in story.now.persons}
     found = [(roles[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]

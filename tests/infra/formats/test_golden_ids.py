@@ -327,7 +327,7 @@ def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
     found = procedures()[procedure]
     (effect,) = found.effects(Facts(request_, date(2026, 11, 23)))
     settled = effect.settles if isinstance(effect, Create) else ()
-    asked = (*found.claims(request_), effect.key, *settled, *effect.register.found_by(request_))
+    asked = (*found.claims(request_), effect.key, *settled, *effect.register.keys_of(request_, None))
     assert {key: IDS.stream(key) for key in asked} == keys
 
 
