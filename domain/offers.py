@@ -117,7 +117,9 @@ def lists_of(country: str, procedure: str, form: int) -> frozenset[str]:
 
 def _filed_by(country: str, procedure: str, form: int) -> tuple[Offer, type[Form]]:
     found = offer(country, procedure)
-    asked = found and (found.form if found.form_version == form else found.former.get(form))
+    asked: type[Form] | None = None
+    if found is not None:
+        asked = found.form if found.form_version == form else found.former.get(form)
     if found is None or asked is None:
         msg = f"form {form} of {procedure} in {country} is not known"
         raise LookupError(msg)

@@ -17,6 +17,8 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from domain import commands as c
+from domain.forms import plain
+from domain.law.kz.car_sale import KazakhCarSaleForm
 from domain.parties import keyed
 from domain.procedure import Offer, entry_key
 from infra.desk import granting
@@ -335,7 +337,8 @@ def sale(n: int) -> dict[str, Any]:
         "price": {"amount": 900_000_00, "currency": "KZT"},
         "new_plates": False,
     }
-    return plain(KazakhCarSaleForm.model_validate(request))
+    whole: dict[str, Any] = plain(KazakhCarSaleForm.model_validate(request))
+    return whole
 
 
 def _held(resident: str, competence: c.Competence, person: str | None) -> c.Competence:
