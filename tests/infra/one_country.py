@@ -17,6 +17,8 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from domain import commands as c
+from domain.forms import plain
+from domain.law.kz.car_sale import KazakhCarSaleForm
 from domain.parties import keyed
 from domain.procedure import Offer, entry_key
 from infra.desk import granting
@@ -328,13 +330,15 @@ def car(n: int) -> dict[str, Any]:
 
 def sale(n: int) -> dict[str, Any]:
     """The sale of the n-th car, as the form has it."""
-    return {
+    request = {
         "seller": development.resident("kz-citizen-1").as_person(),
         "buyer": development.resident("kz-citizen-2").as_person(),
         "vehicle": {"vin": vin(n), "plate": None},
         "price": {"amount": 900_000_00, "currency": "KZT"},
         "new_plates": False,
     }
+    whole: dict[str, Any] = plain(KazakhCarSaleForm.model_validate(request))
+    return whole
 
 
 def _held(resident: str, competence: c.Competence, person: str | None) -> c.Competence:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from domain import commands as c
+from domain.persons import itself
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES
@@ -190,7 +191,9 @@ def test_a_claim_that_an_open_case_holds_is_not_imported_over(file: Path, tmp_pa
     """A birth is filed, and the same birth stands in a file to be imported: somebody has to look."""
     with past(tmp_path) as made:
         state = made.states["birth"]
-        content = {name: state.request[name] for name in ("child", "mother", "father", "medical_certificate")}
+        content = {name: state.request[name] for name in ("child", "medical_certificate")}
+        parents = {name: state.request[name] and itself(state.request[name]) for name in ("mother", "father")}
+        content |= parents
         turkey = made.country("TR")
         size = turkey.log.size()
         with pytest.raises(WrongLines) as wrong:
