@@ -337,7 +337,7 @@ class Amendments:
     court: Court | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Notices:
     """The office that tells, signed, of what a procedure is about before anybody files: of births, one for all
     hospitals of the country.

@@ -18,7 +18,7 @@ def office_of(country: str) -> str | None:
 
 
 def hospital(keyring: Keyring, country: str, said: Mapping[str, Any], at: datetime) -> str:
-    """The compact JWS of a birth notice, by the newest seal of that office (formats.md 3); ``said`` has its members, but
+    """The compact JWS of a birth notice, by the newest seal of that office; ``said`` has its members, but
     for ``v``, ``log`` and ``made_at``. LookupError: nobody here signs it.
     """
     office = office_of(country)
