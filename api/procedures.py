@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.edge.answers import answered
+from api.edge.answers import answered, answered_again, written
 from api.edge.caller import house_of
 from api.edge.contract import documented, query
 from api.edge.members import in_words
@@ -153,20 +153,20 @@ async def read_procedure(request: Request, procedure: str) -> Response:
     terms = found.on(day) if found else None
     if found is None or terms is None:
         raise NotOffered(country=Named("country", code))
-    shown, headers = _of_the_day(code, found.procedure, found.form, terms, day, spoken(request.scope).tag)
-    return answered(shown, headers=headers)
+    tag = spoken(request.scope).tag
+    return answered_again(*_of_the_day(code, found.procedure, found.form, terms, day, tag))
 
 
 @lru_cache(maxsize=1024)  # it is the same for everybody all day long; nobody changes what comes back
 def _of_the_day(  # noqa: PLR0913, PLR0917 - what it follows from
     code: str, procedure: Procedure, form: type[Form], terms: Terms, day: date, tag: str
-) -> tuple[dict[str, Any], dict[str, str]]:
+) -> tuple[bytes, dict[str, str]]:
     """The offer in this language, with the headers that go with it; by the very rows and forms that are there."""
     found = offer(code, procedure.name)
     if found is None or found.form is not form:
         raise NotOffered(country=Named("country", code))
     language = languages()[tag].anew()
-    return _shown(found, terms, day, language), in_language(language)
+    return written(_shown(found, terms, day, language)), in_language(language)
 
 
 def _shown(found: Offer, terms: Terms, day: date, language: Language) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The demonstration: a dozen and more cases to different ends, over the real HTTP API, from an empty folder.
+"""The demonstration: a dozen and more cases to different ends, and each procedure in each country, over the real HTTP
+API, from an empty folder.
 
-It starts the house and both registries as processes of their own, and plays citizens, officers and the treasury.
+It starts the house and the registries as processes of their own, and plays citizens, officers and the treasury.
 """
 
 import json
@@ -10,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,20 +22,18 @@ import httpx
 
 from consumers import registry
 from consumers.ends import ends_of
-from infra.development import development, treasury
+from consumers.play import Play, good
+from consumers.tour import Tour
+from infra.development import development
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import payload_of, split
-from infra.house import provider_of
-from infra.keys.keyring import Keyring
 from infra.runtime.child import end_process
-from infra.runtime.clock import clock_of, turn_to
+from infra.runtime.clock import turn_to
 from infra.settings import Settings
 from infra.verification import verify_folder
 from infra.verification.log_file import LogFile
 
 VEHICLES: Final = 1_000
-PATIENCE_S: Final = 60.0
-COUNTRIES: Final = ("KZ", "TR")  # where it plays, in a house of its own
 OFFICE: Final = "kz-vehicle-registration"
 MARK: Final = ".tamga-demo"
 
@@ -47,7 +46,9 @@ class Console(Protocol):
 
 
 def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
-    """Play everything; ``{"cases": {end: n}, "receipts": n, "events": n, "verified": bool}``."""
+    """Play everything; ``{"cases": {end: n}, "by_country": …, "receipts": n, "events": n, "verified": bool}``, where
+    ``by_country`` is ``{country: {procedure: {end: n}}}``.
+    """
     folder = _fresh(settings.data / "demo")
     clock = folder / "clock"
     turn_to(clock, datetime.now(UTC))
@@ -58,7 +59,6 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
         kafka=settings.kafka,
         clock=clock,
         origin=origin,
-        countries=",".join(COUNTRIES),
     )
     environment = os.environ | {
         "TAMGA_DATA": str(folder),
@@ -66,7 +66,7 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
         "TAMGA_KAFKA": ours.kafka,
         "TAMGA_CLOCK": str(clock),
         "TAMGA_ORIGIN": origin,
-        "TAMGA_COUNTRIES": ours.countries,
+        "TAMGA_COUNTRIES": ",".join(ours.kept),
         "TAMGA_LOG_LEVEL": "WARNING",
     }
     with ExitStack() as stack:
@@ -81,12 +81,15 @@ def run(settings: Settings, program: Path, console: Console) -> dict[str, Any]:
         story.wait_until_ready()
         _import_vehicles(folder, program, environment, log)
         objected = story.play_before_the_registry()
-        for country in COUNTRIES:
+        for country in ours.kept:
             start("registry", "run", country, "--from", source)
+        story.receipts += Tour(ours, console).play()
         story.play(clock, objected)
     report = verify_folder(folder, with_keys=None)
+    ends = ends_of(folder)
     return {
-        "cases": dict(sorted(ends_of(folder).items())),
+        "cases": dict(sorted(ends.cases.items())),
+        "by_country": ends.by_country,
         "receipts": story.receipts,
         "events": sum(log_["events"] for log_ in report["logs"].values()),
         "verified": report["ok"],
@@ -99,20 +102,18 @@ class _Story:
     def __init__(self, settings: Settings, console: Console) -> None:
         self._console = console
         self._settings = settings
-        self._provider = provider_of(settings)
         self._people = development.residents()
-        self._http = httpx.Client(base_url=settings.base_url, timeout=30)
+        self._play = Play(settings)
         self._next = 0
-        self._lapsed: list[str] = []
         self.receipts = 0
 
     def wait_until_ready(self) -> None:
         """The house answers."""
-        self._until(self._is_ready, "the house to be ready")
+        self._play.until(self._is_ready, "the house to be ready")
 
     def _is_ready(self) -> bool:
         try:
-            return self._http.get("/readyz").status_code == httpx.codes.OK
+            return self._play.http.get("/readyz").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 
@@ -121,7 +122,7 @@ class _Story:
         case = self._sold(9)
         event = self._effect(case)
         said = registry.object_to("KZ", self._settings, "vehicles", event, "plate_unknown")
-        self._must(said["status"] == "recorded", f"the objection was not taken: {said}")
+        self._play.must(said["status"] == "recorded", f"the objection was not taken: {said}")
         self._console.print("a registry cannot apply a sale: the officer sees it")
         return case
 
@@ -141,16 +142,18 @@ class _Story:
         unpaid, alone, revived = self._unpaid(), self._without_consent(), self._unpaid()
         paid_in_time = datetime.now(UTC)
         for case in waiting:
-            self._until(partial(self._is, case, "completed"), "the registry's receipt")
+            self._play.until(partial(self._is, case, "completed"), "the registry's receipt")
             self.receipts += 1
         self._corrected(waiting[1])
         self._annulled(waiting[2])
         self._console.print("three weeks later: what was not paid or not agreed to lapses")
         turn_to(clock, datetime.now(UTC) + timedelta(days=28))
         for case in (unpaid, alone, revived):
-            self._until(partial(self._is, case, "lapsed"), "the clock")
-        self._pay(revived, paid_in_time)
-        self._must(self._is(revived, "in_review"), "money that was there in time did not revive the case")
+            self._play.until(partial(self._is, case, "lapsed"), "the clock")
+        self._play.pay("KZ", "kz-citizen-1", revived, paid_in_time)
+        self._play.must(
+            self._is(revived, "in_review"), "money that was there in time did not revive the case"
+        )
         self._console.print("the treasury says late that one was paid in time: it goes on")
         self._console.print("two years later: what the law keeps no longer is erased")
         turn_to(clock, datetime.now(UTC) + timedelta(days=800))
@@ -169,8 +172,8 @@ class _Story:
         case = self._file_birth(n)
         self._console.print(f"birth {n + 1}: filed, decided by the civil registry")
         officer = "tr-civil-registry-officer-1"
-        self._judge(officer, case, "assignments", {})
-        self._judge(officer, case, "approvals", {})
+        self._play.judge(officer, case, "assignments", {})
+        self._play.judge(officer, case, "approvals", {})
         return case
 
     def _file_birth(self, n: int, *, still_born: bool = False) -> str:
@@ -193,20 +196,21 @@ class _Story:
                 "number": f"TR-{n + 1:05d}",
                 "issued_on": "2026-11-20",
             },
-            "oral_statement": False,
-            "still_born": still_born,
+            "kind": "still_born" if still_born else "live",
         }
         return self._file("tr-citizen-1", "TR", "birth_certificate", request)
 
     def _answered(self) -> str:
         case = self._file_sale()
         self._complete(case)
-        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
-        self._judge(
+        self._play.judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._play.judge(
             f"{OFFICE}-officer-1", case, "information-requests", {"question": "When was the car sold?"}
         )
-        question = self._read("kz-citizen-1", case)["questions"][-1]["of"]
-        self._post("kz-citizen-1", f"/v1/cases/{case}/information", {"of": question, "answer": "Yesterday."})
+        question = self._play.read("kz-citizen-1", case)["questions"][-1]["of"]
+        self._play.post(
+            "kz-citizen-1", f"/v1/cases/{case}/information", {"of": question, "answer": "Yesterday."}
+        )
         self._console.print("a question was asked, and answered: the clock stood meanwhile")
         self._decide(case, is_assigned=True)
         return case
@@ -214,9 +218,9 @@ class _Story:
     def _refused(self) -> None:
         case = self._file_sale()
         self._complete(case)
-        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._play.judge(f"{OFFICE}-officer-1", case, "assignments", {})
         no = {"grounds": ["tax_unpaid"], "reason": "The vehicle tax of last year is not paid."}
-        self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
+        self._play.judge(f"{OFFICE}-officer-1", case, "refusals", no)
         self._console.print("refused, on a ground of the law, with the way to appeal")
 
     def _set_aside(self) -> str:
@@ -227,7 +231,7 @@ class _Story:
             ("officer-2", "proposals"),
             ("supervisor", "approvals"),
         ):
-            self._judge(f"{OFFICE}-{officer}", case, what, {})
+            self._play.judge(f"{OFFICE}-{officer}", case, what, {})
         return case
 
     def _upheld(self) -> None:
@@ -236,25 +240,25 @@ class _Story:
     def _refused_again(self, what: str) -> str:
         case = self._file_sale()
         self._complete(case)
-        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._play.judge(f"{OFFICE}-officer-1", case, "assignments", {})
         no = {"grounds": ["tax_unpaid"], "reason": "The vehicle tax of last year is not paid."}
-        self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
+        self._play.judge(f"{OFFICE}-officer-1", case, "refusals", no)
         self._console.print(f"refused, served, {what}")
         return case
 
     def _appeal(self, case: str, outcome: str) -> None:
-        of = {"of": self._read("kz-citizen-1", case)["ending"]["of"]}
-        self._post("kz-citizen-1", f"/v1/cases/{case}/services", of)
-        self._post("kz-citizen-1", f"/v1/cases/{case}/appeals", {**of, "reason": "The tax is paid."})
+        of = {"of": self._play.read("kz-citizen-1", case)["ending"]["of"]}
+        self._play.post("kz-citizen-1", f"/v1/cases/{case}/services", of)
+        self._play.post("kz-citizen-1", f"/v1/cases/{case}/appeals", {**of, "reason": "The tax is paid."})
         decision = {"outcome": outcome, "reason": "The receipt was looked at."}
-        self._judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", decision)
+        self._play.judge("kz-interior-ministry-appeal-officer-1", case, "appeal-decisions", decision)
 
     def _amended(self) -> str:
         case = self._file_sale()
-        seen = self._read("kz-citizen-1", case)
+        seen = self._play.read("kz-citizen-1", case)
         request = {**seen["request"], "new_plates": True}
         said = {"of": seen["request_hash"], "request": request}
-        self._post("kz-citizen-1", f"/v1/cases/{case}/amendments", said)
+        self._play.post("kz-citizen-1", f"/v1/cases/{case}/amendments", said)
         self._console.print("restated: new plates; agreed to anew, paid, decided")
         self._complete(case)
         self._decide(case)
@@ -264,12 +268,14 @@ class _Story:
         case = self._file_sale()
         self._complete(case)
         officer = f"{OFFICE}-officer-1"
-        self._judge(officer, case, "assignments", {})
+        self._play.judge(officer, case, "assignments", {})
         asked = {"authority": "kz-police", "inquiry": "Is the car looked for?"}
-        self._judge(officer, case, "opinion-requests", asked)
-        of = self._read("kz-police-officer-1", case)["opinions"][-1]["of"]
-        self._post("kz-police-officer-1", f"/v1/cases/{case}/opinions", {"of": of, "opinion": "It is not."})
-        self._judge(officer, case, "extensions", {"reason": "The file is at the archive."})
+        self._play.judge(officer, case, "opinion-requests", asked)
+        of = self._play.read("kz-police-officer-1", case)["opinions"][-1]["of"]
+        self._play.post(
+            "kz-police-officer-1", f"/v1/cases/{case}/opinions", {"of": of, "opinion": "It is not."}
+        )
+        self._play.judge(officer, case, "extensions", {"reason": "The file is at the archive."})
         self._console.print("the police was asked, and the time to decide prolonged")
         self._decide(case, is_assigned=True)
         return case
@@ -277,8 +283,8 @@ class _Story:
     def _still_born(self) -> None:
         case = self._file_birth(7, still_born=True)
         officer = "tr-civil-registry-officer-1"
-        self._judge(officer, case, "assignments", {})
-        self._judge(officer, case, "exemptions", {"exemption": "still_born"})
+        self._play.judge(officer, case, "assignments", {})
+        self._play.judge(officer, case, "exemptions", {"exemption": "still_born"})
         self._console.print("a stillbirth was told: nothing is registered in Türkiye")
 
     def _corrected(self, case: str) -> None:
@@ -297,24 +303,24 @@ class _Story:
     def _amend(self, case: str, what: str, proposal: dict[str, Any]) -> None:
         first, second = f"{OFFICE}-officer-1", f"{OFFICE}-officer-2"
         path, seen = self._path_of_entry(case), self._entry(case)
-        _good(self._send(first, f"{path}/{what}-proposals", proposal, seen["version"]))
+        good(self._play.send(first, f"{path}/{what}-proposals", proposal, seen["version"]))
         seen = self._entry(case)
         confirmed = {"of": seen["proposal"]["event"]}
-        _good(self._send(second, f"{path}/{what}s", confirmed, seen["version"]))
+        good(self._play.send(second, f"{path}/{what}s", confirmed, seen["version"]))
 
     def _entry(self, case: str) -> dict[str, Any]:
-        headers = self._signed_in(f"{OFFICE}-officer-1") | {"Reading-Purpose": "an error"}
-        return _good(self._http.get(self._path_of_entry(case), headers=headers))
+        headers = self._play.signed_in(f"{OFFICE}-officer-1") | {"Reading-Purpose": "an error"}
+        return good(self._play.http.get(self._path_of_entry(case), headers=headers))
 
     def _path_of_entry(self, case: str) -> str:
-        (written,) = self._read("kz-citizen-1", case)["entries"]
+        (written,) = self._play.read("kz-citizen-1", case)["entries"]
         return f"/v1/registers/{written['register']}/entries/{written['entry']}"
 
     def _effect(self, case: str) -> str:
         """The hash of the event that wrote the entry: the approval names it, signed."""
-        events = self._read("kz-citizen-1", f"{case}/history")["events"]
+        events = self._play.read("kz-citizen-1", f"{case}/history")["events"]
         (approved,) = (each for each in events if each["type"] == "case.CaseApproved.v1")
-        (entry,) = self._read("kz-citizen-1", case)["entries"]
+        (entry,) = self._play.read("kz-citizen-1", case)["entries"]
         effects: dict[str, Any] = payload_of(approved["jws"].encode())["effects"]
         log = self._settings.data / "kz" / "log.sqlite"
         with closing(LogFile(log)) as opened:
@@ -323,7 +329,7 @@ class _Story:
 
     def _withdrawn(self) -> None:
         case = self._file_sale()
-        self._judge("kz-citizen-1", case, "withdrawals", {})
+        self._play.judge("kz-citizen-1", case, "withdrawals", {})
         self._console.print("withdrawn by the seller")
 
     def _declined(self) -> None:
@@ -335,10 +341,10 @@ class _Story:
         people = {"principal": self._person("kz-citizen-1"), "representative": self._person("kz-citizen-3")}
         until = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
         scope = {"country": "KZ", "procedures": ["car_sale"], "further": ["withdraw"], "until": until}
-        mandate = self._post("kz-citizen-1", "/v1/mandates", {**scope, **people})["mandate"]
+        mandate = self._play.post("kz-citizen-1", "/v1/mandates", {**scope, **people})["mandate"]
         acting = {"acting": {"as": "mandate", "mandate": mandate}}
         case = self._file("kz-citizen-3", "KZ", "car_sale", self._sale(), **acting)
-        self._judge("kz-citizen-3", case, "withdrawals", acting)
+        self._play.judge("kz-citizen-3", case, "withdrawals", acting)
         self._console.print("filed and withdrawn for the seller, by who has a mandate")
 
     def _blocked_by_a_lien(self) -> None:
@@ -346,16 +352,20 @@ class _Story:
         case = self._file_sale(vin)
         self._complete(case)
         searched = {"kind": "vin", "parts": [vin], "purpose": "execution of a pledge"}
-        entry = self._post(f"{OFFICE}-officer-1", "/v1/registers/vehicles/searches", searched)["entry"]
+        entry = self._play.post(f"{OFFICE}-officer-1", "/v1/registers/vehicles/searches", searched)["entry"]
         lien = {"kind": "lien", "reference": "pledge 17"}
-        self._post("kz-pledge-registry-officer", f"/v1/registers/vehicles/entries/{entry}/restrictions", lien)
-        self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
-        self._judge(f"{OFFICE}-officer-1", case, "proposals", {})
-        answer = self._send(f"{OFFICE}-officer-2", f"/v1/cases/{case}/approvals", {}, self._version(case))
+        self._play.post(
+            "kz-pledge-registry-officer", f"/v1/registers/vehicles/entries/{entry}/restrictions", lien
+        )
+        self._play.judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._play.judge(f"{OFFICE}-officer-1", case, "proposals", {})
+        answer = self._play.send(
+            f"{OFFICE}-officer-2", f"/v1/cases/{case}/approvals", {}, self._version(case)
+        )
         if answer.status_code != httpx.codes.CONFLICT or answer.json()["code"] != "entry_restricted":
             raise AssertionError(f"a car with a lien was sold: {answer.text}")
         no = {"grounds": ["restricted"], "reason": "A pledge was registered."}
-        self._judge(f"{OFFICE}-officer-1", case, "refusals", no)
+        self._play.judge(f"{OFFICE}-officer-1", case, "refusals", no)
         self._console.print("a lien came in between: the car is not transferred, and the fee goes back")
 
     def _unpaid(self) -> str:
@@ -365,12 +375,14 @@ class _Story:
 
     def _without_consent(self) -> str:
         case = self._file_sale()
-        self._pay(case)
+        self._play.pay("KZ", "kz-citizen-1", case)
         return case
 
     def _erased(self, case: str) -> None:
         officer = "kz-data-protection-officer"
-        self._post(officer, f"/v1/cases/{case}/erasures", {"basis": "the retention of the case has ended"})
+        self._play.post(
+            officer, f"/v1/cases/{case}/erasures", {"basis": "the retention of the case has ended"}
+        )
         self._console.print("erased: the signed record stays, and verifies, without the people in it")
 
     # the steps
@@ -389,60 +401,34 @@ class _Story:
 
     def _file(self, person: str, country: str, procedure: str, request: dict[str, Any], **more: Any) -> str:
         body = {"country": country, "procedure": procedure, "request": request, **more}
-        self._next += 1
-        headers = {**self._signed_in(person), "Idempotency-Key": f"demo-{self._next}"}
-        answer = self._http.post("/v1/cases", json=body, headers=headers)
-        return str(_good(answer)["case"])
+        return self._play.file(person, body)
 
     def _complete(self, case: str) -> None:
         self._consent(case, "give")
-        self._pay(case)
+        self._play.pay("KZ", "kz-citizen-1", case)
 
     def _consent(self, case: str, answer: str) -> None:
-        of = self._read("kz-citizen-2", case)["request_hash"]
-        self._post("kz-citizen-2", f"/v1/cases/{case}/consents", {"answer": answer, "of": of})
-
-    def _pay(self, case: str, paid_at: datetime | None = None) -> None:
-        fee = self._read("kz-citizen-1", case)["fee"]
-        keys, at = Keyring(self._settings.data / "kz" / "keys"), paid_at or clock_of(self._settings.clock)()
-        statement = treasury.treasury(keys, "KZ", case, fee["amount"], fee["currency"], f"ref-{case}", at)
-        self._post("kz-treasury", f"/v1/cases/{case}/payments", {"statement": statement})
+        of = self._play.read("kz-citizen-2", case)["request_hash"]
+        self._play.post("kz-citizen-2", f"/v1/cases/{case}/consents", {"answer": answer, "of": of})
 
     def _decide(self, case: str, *, is_assigned: bool = False) -> None:
         if not is_assigned:
-            self._judge(f"{OFFICE}-officer-1", case, "assignments", {})
-        self._judge(f"{OFFICE}-officer-1", case, "proposals", {})
-        self._judge(f"{OFFICE}-officer-2", case, "approvals", {})
-
-    def _judge(self, person: str, case: str, what: str, body: dict[str, Any]) -> None:
-        version = self._read(person, case)["version"]
-        _good(self._send(person, f"/v1/cases/{case}/{what}", body, version))
+            self._play.judge(f"{OFFICE}-officer-1", case, "assignments", {})
+        self._play.judge(f"{OFFICE}-officer-1", case, "proposals", {})
+        self._play.judge(f"{OFFICE}-officer-2", case, "approvals", {})
 
     def _version(self, case: str) -> int:
-        return int(self._read(f"{OFFICE}-officer-1", case)["version"])
+        return int(self._play.read(f"{OFFICE}-officer-1", case)["version"])
 
     def _is(self, case: str, stage: str) -> bool:
         return self._stage(case) == stage
 
     def _stage(self, case: str) -> str:
         for person in ("kz-citizen-1", "tr-citizen-1"):
-            answer = self._http.get(f"/v1/cases/{case}", headers=self._signed_in(person))
+            answer = self._play.http.get(f"/v1/cases/{case}", headers=self._play.signed_in(person))
             if answer.status_code == httpx.codes.OK:
                 return str(answer.json()["stage"])
         return "unknown"
-
-    def _read(self, person: str, case: str) -> dict[str, Any]:
-        return _good(self._http.get(f"/v1/cases/{case}", headers=self._signed_in(person)))
-
-    def _post(self, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        return _good(self._send(person, path, body, None))
-
-    def _send(self, person: str, path: str, body: dict[str, Any], version: int | None) -> httpx.Response:
-        headers = self._signed_in(person) | ({"If-Match": f'"{version}"'} if version is not None else {})
-        return self._http.post(path, json=body, headers=headers)
-
-    def _signed_in(self, person: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._provider.mint(person)}"}
 
     def _person(self, person: str) -> dict[str, Any]:
         return self._people[person].as_person()
@@ -450,27 +436,6 @@ class _Story:
     def _vin(self) -> str:
         self._next += 1
         return _vin(self._next)
-
-    def _until(self, holds: Callable[[], bool], what: str) -> None:
-        until = time.monotonic() + PATIENCE_S
-        while not holds():
-            if time.monotonic() > until:
-                raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
-            time.sleep(0.05)
-
-    @staticmethod
-    def _must(holds: object, otherwise: str) -> None:
-        if not holds:
-            raise AssertionError(otherwise)
-
-
-def _good(answer: httpx.Response) -> dict[str, Any]:
-    if answer.is_error:
-        raise AssertionError(
-            f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
-        )
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def _vin(number: int) -> str:

@@ -70,6 +70,7 @@ from domain.events import (
     ResultAnnulled,
     ResultCorrected,
 )
+from domain.fees import BY_OFFICER
 from domain.parties import changed
 
 _FIELDS: Final = {name: n for n, name in enumerate(Case._fields)}
@@ -473,6 +474,7 @@ def fee_of(event: FeeAssessed) -> Fee:
         "currency": event.currency,
         "formula": event.formula,
         "provisional": event.provisional,
+        "said_by_officer": any(part["name"] == BY_OFFICER for part in event.parts),
         "due": event.due,
         "lapses": event.lapses,
     }

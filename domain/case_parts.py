@@ -17,13 +17,15 @@ from domain.events import (
 class Fee(TypedDict):
     """The fee as it was assessed last, in minor units; ``due`` None: nothing to pay.
 
-    ``lapses``: until then the treasury may say that it was paid in time.
+    ``lapses``: until then the treasury may say that it was paid in time. ``said_by_officer``: as the law that is
+    written down did not say it.
     """
 
     amount: int
     currency: str
     formula: str
     provisional: bool
+    said_by_officer: bool
     due: Deadline | None
     lapses: Deadline | None
 

@@ -169,7 +169,11 @@ class RecordPayment(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessFee(CaseCommand):
-    """An officer has a provisional fee assessed anew, once the law names the value that it waited for."""
+    """An officer has a provisional fee assessed anew, once the law names the value that it waited for; or says how much
+    it is (``amount``, minor units), where the law that is written down here still does not.
+    """
+
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from math import floor
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from typing_extensions import TypedDict  # pydantic refuses typing's own before Python 3.12
 
@@ -122,6 +122,21 @@ def assess(fee: Fee, facts: Facts, country: Country) -> Assessment:
         if part.ad_valorem or not isinstance(part.units, Fraction):
             return _assessed(fee, applying, facts, country)
     return _of_the_day(fee, applying, facts.day, country)
+
+
+BY_OFFICER: Final = "by_officer"  # the part of a fee that an officer said
+
+
+def said_by_officer(fee: Fee, amount: int, country: Country) -> Assessment:
+    """The fee that an officer answers for, where the values that are known do not say it."""
+    return Assessment(
+        amount=amount,
+        currency=country.currency,
+        formula=f"{_decimal(Fraction(amount, 10**country.minor_units))} {country.currency}",
+        parts=[AssessedPart(name=BY_OFFICER, units=str(amount), unit=None, unit_value=1, amount=amount)],
+        unit_day=fee.unit_day,
+        provisional=False,
+    )
 
 
 def holds_until(fee: Fee, facts: Facts, country: Country) -> date | None:

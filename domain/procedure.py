@@ -145,6 +145,11 @@ class Register:
     kinds: tuple[KeyKind, ...] = ()
     found_by: Callable[[Content], tuple[Key, ...]] | None = None
     thing: tuple[str, ...] = ()
+    stays: Callable[[Content, Content], bool] | None = None
+
+    def is_of_same(self, before: Content, now: Content) -> bool:
+        """Whether a correction is still of the same thing: what the register says, else that its key stays."""
+        return self.stays(before, now) if self.stays else self.key(before) == self.key(now)
 
     def keys_of(self, content: Content, number: str | None) -> tuple[Key, ...]:
         """All keys under which an entry with this content and number is searched; none where it is erased."""
@@ -211,10 +216,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Effect):
-    """An entry that is not there yet, or has ended, begins with this content; ``until``: the last day of it."""
+    """An entry that is not there yet, or has ended, begins with this content; ``until``: the last day of it.
+
+    ``is_told``: who files hears at once that it is there already; else who judges meets it, as a stranger learns
+    nothing of what is registered.
+    """
 
     content: Content
     until: date | None = None
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +276,9 @@ class Procedure:
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
     warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give, and what is told of a notice
+    further: tuple[
+        str, ...
+    ] = ()  # the codes of refusals beside which the procedure says a sentence of its own
     notified: Notified | None = None
 
     def claims_of(self, request: Request, *, is_by_notice: bool) -> tuple[Key, ...]:

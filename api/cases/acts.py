@@ -38,7 +38,7 @@ from domain.commands import (
     WithdrawCase,
     WriteEntries,
 )
-from domain.forms import Paragraph, Value
+from domain.forms import MinorUnits, Paragraph, Value
 from domain.refusals import Fault, Invalid, Refusal
 
 router = APIRouter()
@@ -54,6 +54,14 @@ class Consent(Value):
     of: EventHash
     party: Code | None = None
     acting: ActsAs | None = None
+
+
+class FeeSaid(Value):
+    """How much the fee is, in minor units of the country's currency, where the law that is written down does not say
+    it; null: as the law says it by now.
+    """
+
+    amount: Annotated[MinorUnits, Field(ge=1)] | None = None
 
 
 class Assignment(Value):
@@ -191,12 +199,12 @@ async def give_opinion(request: Request, case: Id) -> Response:
 
 @router.post(
     "/v1/cases/{case}/assessments",
-    **documented("Assess a provisional fee anew", body=Nothing, answer=CaseBrief, asks=AssessFee),
+    **documented("Assess a provisional fee anew", body=FeeSaid, answer=CaseBrief, asks=AssessFee),
 )
 async def assess(request: Request, case: Id) -> Response:
-    """Once the law names the value that the fee waited for."""
-    await caller_and_body(request, case, Nothing)
-    return await act(request, case, AssessFee)
+    """Once the law names the value that the fee waited for; with an ``amount`` where that is not written down yet."""
+    _, said = await caller_and_body(request, case, FeeSaid)
+    return await act(request, case, AssessFee, amount=said.amount)
 
 
 @router.post(

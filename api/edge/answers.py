@@ -19,4 +19,14 @@ def answered(
     headers = {**(headers or {}), **({"ETag": f'"{version}"'} if version is not None else {})}
     if location is not None:
         headers["Location"] = location
-    return Response(orjson.dumps(found), status, headers, "application/json")
+    return Response(written(found), status, headers, "application/json")
+
+
+def written(found: Any) -> bytes:
+    """A JSON value as it is sent."""
+    return orjson.dumps(found)
+
+
+def answered_again(found: bytes, headers: Mapping[str, str]) -> Response:
+    """What was ``written`` before, and is the same for everybody."""
+    return Response(found, 200, headers, "application/json")

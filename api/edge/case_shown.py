@@ -49,6 +49,7 @@ class FeeShown(Shape):
     currency: Currency
     formula: str
     provisional: bool
+    said_by_officer: bool
     unconfirmed: bool
     due: DeadlineShown | None
     lapses: Deadline | None

@@ -20,7 +20,7 @@ from domain.days.deadlines import Deadline, Term, compute, is_past
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import holding, writing
 from domain.decisions.situation import Situation
-from domain.fees import Assessment, assess
+from domain.fees import Assessment, assess, said_by_officer
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
 from domain.running import is_over, ran_on, to_pay
@@ -158,8 +158,10 @@ def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.
     return situation.by(rule, [*claims, *back])
 
 
-def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
-    """The officer's act that a provisional fee waits for: the law names the value now (rules.md 10)."""
+def assess_fee(command: AssessFee, situation: Situation) -> Decision:
+    """The officer's act that a provisional fee waits for: the law names the value now, or the officer does and answers
+    for it, where the law that is written down does not yet (rules.md 10).
+    """
     rule = situation.must_be_allowed()
     case = situation.case
     fee = case.entry_fee or case.fee
@@ -168,8 +170,22 @@ def assess_fee(_command: AssessFee, situation: Situation) -> Decision:
     situation.must_fit()
     anew = _assessed_anew(situation, _last_paid(situation))
     if anew is None or anew.provisional:
-        raise Clash("fee_still_provisional")
+        if command.amount is None:
+            raise Clash("fee_still_provisional")
+        anew = _said_by_officer(command.amount, situation)
+    elif command.amount not in (None, anew.amount):
+        raise Invalid(Fault("/amount", "fee_is_known"))
     return settled_and_written(situation, rule, [(LEAD, anew)], anew)
+
+
+def _said_by_officer(amount: int, situation: Situation) -> e.FeeAssessed:
+    waits, terms = situation.case.waits_for_entries, situation.terms
+    law = terms.entry_fee if waits else terms.fee
+    if law is None:
+        raise LookupError(f"{situation.offer.procedure.name} asks no fee before the entry")
+    return assessed(
+        "entry" if waits else "filing", said_by_officer(law, amount, situation.country), situation
+    )
 
 
 def write_entries(_command: WriteEntries, situation: Situation) -> Decision:
@@ -280,7 +296,7 @@ def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | N
     law = terms.entry_fee if case.waits_for_entries else terms.fee
     if known is None or law is None:
         return None
-    if law.unit_day == "filing" and not known["provisional"]:
+    if not known["provisional"] and (known["said_by_officer"] or law.unit_day == "filing"):
         return None
     moment = paid_at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
     facts = situation.facts(legal_day(moment, situation.country))

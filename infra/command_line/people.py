@@ -62,7 +62,7 @@ def example(country: Country, procedure: str, *, as_json: AsJson = False) -> Non
             found = examples.example(kept, procedure, provider_of(settings), nth, at)
         except examples.NoExample as error:
             raise WrongUsage(str(error)) from None
-        said(found, as_json=as_json)
+        said({"person": found.person, "body": found.body}, as_json=as_json)
 
 
 def _currency(text: str) -> str:

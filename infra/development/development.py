@@ -424,6 +424,14 @@ def _head(resident_id: str, may_act: str) -> dict[str, Any]:
 _LETTERS: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which are read as 1 and 0
 
 
+def number_of(country: Country, child: str, born_on: date) -> dict[str, str]:
+    """The number of a child of this id, who was born that day; as a form names it."""
+    return {
+        "country": country.code,
+        "number": _personal_number(country, f"{child}-child", born_on, is_woman=True),
+    }
+
+
 def _personal_number(country: Country, resident_id: str, born_on: date, *, is_woman: bool) -> str:
     """A number that the country's rule takes without a warning; the same for the same id, for ever.
 

@@ -5,25 +5,27 @@ is given away. Never in production.
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain import law
 from domain.countries import country_of, legal_day
-from domain.examples import Around, Example, Made
+from domain.examples import NEWBORN_DAYS, Around, Example, Made
 from domain.facts import Facts
 from domain.limits import facts_of, requirements
 from domain.offers import offer
 from domain.procedure import Offer, Terms
-from infra.development.development import DevelopmentProvider, companies, resident
+from infra.development.development import DevelopmentProvider, companies, number_of, resident
 from infra.house import CountryHouse
 from infra.operations.register_import import import_file
 
 PEOPLE: Final = 8
 FIRST: Final = 100  # citizens of a lower number are those whom ``tamga people`` lists
+_NEWBORN: Final = timedelta(days=NEWBORN_DAYS)
 _PAPER: Final = b"%PDF-1.4\n% A paper of an example: nothing stands in it.\n%%EOF\n"
 _VIN: Final = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
 
@@ -32,10 +34,18 @@ class NoExample(LookupError):
     """The country offers nothing of that name today, or shows no example of it."""
 
 
+class Shown(NamedTuple):
+    """What this ``person`` sends to ``POST /v1/cases``; ``people``: whoever may be named in it, by their ids."""
+
+    person: str
+    body: dict[str, Any]
+    people: Mapping[str, Mapping[str, Any]]
+
+
 def example(
     country: CountryHouse, procedure: str, provider: DevelopmentProvider, nth: int, at: datetime
-) -> dict[str, Any]:
-    """``{"person": id, "body": {...}}``: what that person sends to ``POST /v1/cases`` at that moment.
+) -> Shown:
+    """An example that can be filed at that moment.
 
     ``nth``: how many of the procedure were given away before: each has other people, and is filled in in another way.
     Raises NoExample.
@@ -46,31 +56,34 @@ def example(
     made = examples_of(code).get(procedure)
     if found is None or terms is None or not made:
         raise NoExample(f"{code} offers no {procedure} today, or shows no example of it")
-    people = [f"{code.lower()}-citizen-{FIRST + 2 * PEOPLE * nth + n}" for n in range(1, PEOPLE + 1)]
+    ids = [f"{code.lower()}-citizen-{FIRST + 2 * PEOPLE * nth + n}" for n in range(1, PEOPLE + 1)]
+    people = {each: resident(each).as_person() for each in ids}
     shown = made[nth % len(made)](
         Around(
-            people=[resident(each).as_person() for each in people],
+            people=[*people.values()],
             company=_company(code),
+            newborn=number_of(country_of(code), ids[-1], legal_day(at, country_of(code)) - _NEWBORN),
             today=legal_day(at, country_of(code)),
             vin="".join(secrets.choice(_VIN) for _ in range(17)),
             number=f"{secrets.randbelow(10**6):06d}",
         )
     )
-    who = people[shown.files]
+    who = ids[shown.files]
     for register, content in shown.entries:
         _import(country, register, content)
     facts = facts_of(terms, _as_the_form_reads(found, shown), at, country_of(code))
     owner = country.ids.uploader(provider.issuer, who)
     papers = [_uploaded(country, kind, owner, at) for kind in _kinds(terms, facts, shown)]
     body = {"country": code, "procedure": procedure, "request": dict(shown.request), "evidence": papers}
-    return {"person": who, "body": body}
+    return Shown(who, body, people)
 
 
 def examples_of(country: str) -> Mapping[str, tuple[Made, ...]]:
     """What the country shows, by procedure."""
-    shown: Mapping[str, tuple[Made, ...]] = getattr(
-        import_module(f"{law.__name__}.{country.lower()}.development"), "EXAMPLES", {}
-    )
+    folder = import_module(f"{law.__name__}.{country.lower()}")
+    if "examples" not in (module.name for module in iter_modules(folder.__path__)):
+        return {}
+    shown: Mapping[str, tuple[Made, ...]] = import_module(f"{folder.__name__}.examples").EXAMPLES
     return shown
 
 

@@ -55,11 +55,11 @@ def test_a_late_birth_hears_its_limit_with_its_effect_and_what_is_asked(town: To
     request["child"]["born_on"] = "2020-03-01"
     told = estimated(town.anybody, "TR", "birth_certificate", request)
     (limit,) = told["limits"]
-    assert (limit["effect"], limit["standing"], limit["last_day"]) == ("officer", "late", "2020-03-31")
+    assert (limit["effect"], limit["standing"], limit["last_day"]) == ("evidence", "late", "2020-03-31")
     assert limit["days_late"] == (town.now().astimezone(IN_ANKARA).date() - date(2020, 3, 31)).days
     assert {"birth_report", "parent_identity"} == {each["kind"] for each in told["evidence"]}
     assert all(each["title"] for each in told["evidence"])
-    assert (told["fee"]["amount"], told["four_eyes"], told["exemptions"]) == (0, False, [])
+    assert (told["fee"]["formula"], told["four_eyes"], told["exemptions"]) == ("1 ID_CARD", False, [])
     assert estimated(town.anybody, "TR", "birth_certificate", {})["limits"] == []
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.domain.made_up import senior_where_late
 from tests.examples import example_request
 from tests.town.caller import good, new_key, problem
 from tests.town.people import Town, offer_of, person
@@ -67,7 +68,9 @@ def test_who_is_not_known_as_a_person_is_told_before_the_case_is_theirs(town: To
     assert problem(approved) == (403, "officer_without_person")
 
 
-def test_a_late_birth_is_approved_by_a_supervisor(town: Town) -> None:
+def test_a_late_birth_is_approved_by_a_supervisor(new_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    senior_where_late(monkeypatch)
+    town = new_town
     request = example_request(offer_of("TR", "birth_certificate"), 7, today=town.now().date())
     child = {**request["child"], "born_on": town.now().date().replace(year=town.now().year - 3).isoformat()}
     mother = person("tr-citizen-1")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from babel.dates import format_date
 
+from tests.domain.made_up import senior_where_late
 from tests.town.caller import good, new_key, until
 from tests.town.people import Town, person
 
@@ -138,8 +139,12 @@ def test_whoever_may_appeal_against_a_yes_is_told_to_whom_and_until_when(town: T
     assert town.read(case, SELLER)["way_to_appeal"] == shown["way_to_appeal"]
 
 
-def test_a_late_birth_waits_for_a_supervisor_from_its_filing_on(town: Town) -> None:
+def test_a_late_birth_waits_for_a_supervisor_from_its_filing_on(
+    new_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who proposes it in between is nobody's first pair of eyes: one decides."""
+    senior_where_late(monkeypatch)
+    town = new_town
     born = town.now().date().replace(year=town.now().year - 2)
     child = {**town.request("TR", "birth_certificate")["child"], "born_on": born.isoformat()}
     mother = person("tr-citizen-1")

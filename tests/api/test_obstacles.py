@@ -104,7 +104,7 @@ def test_the_officer_sees_which_time_was_missed_and_by_how_much(town: Town) -> N
     body["request"]["child"]["born_on"] = "2020-03-01"
     case = good(town.as_("tr-citizen-1").post("/v1/cases", body, key=new_key()))["case"]
     (limit,) = town.read(case, "tr-civil-registry-officer-1")["limits"]
-    assert (limit["code"], limit["effect"], limit["last_day"]) == ("notification", "officer", "2020-03-31")
+    assert (limit["code"], limit["effect"], limit["last_day"]) == ("notification", "evidence", "2020-03-31")
     assert limit["days_late"] > 2_000
     assert town.read(case)["limits"] == []
     assert town.read(case, "tr-auditor")["limits"] == []

@@ -105,7 +105,7 @@ def test_the_law_names_who_works_with_a_register(town: Town) -> None:
     births = offices_of_register("KZ", "births", town.now().date())
     assert not births.deciding
     assert births.keeping == {"kz-civil-registry"}
-    assert not any(offices_of_register("TR", "vehicles", town.now().date()))
+    assert not any(offices_of_register("TR", "work-permits", town.now().date()))
 
 
 def test_a_registry_needs_no_purpose_and_is_recorded(town: Town) -> None:

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from infra.runtime.garbage import collect_less
-from tests.bench import against, decide_rows, feed_rows, founders_rows, http_rows, rows
+from tests.bench import against, decide_rows, feed_rows, founders_rows, http_rows, law_rows, rows
 from tests.bench.rows import Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +30,8 @@ ROWS: dict[str, Callable[[], Iterator[Result]]] = {
     "growth": rows.growth,
     "decide": decide_rows.deciding,
     "founders": founders_rows.founders,
+    "procedures": law_rows.procedures,
+    "start": law_rows.start,
     "relay": feed_rows.relay,
     "latency": feed_rows.latency,
 }

@@ -8,6 +8,7 @@ import pytest
 
 from domain.country import Source
 from domain.facts import Content, Facts
+from domain.fees import Fee
 from domain.offers import offers
 from domain.procedure import Create, Effect, Key, Offer, claim_key, entry_key
 from domain.procedures.car_sale import VEHICLES
@@ -71,6 +72,17 @@ def made_up(
     offer = replace(SALE, procedure=replace(SALE.procedure, **shape), terms=(terms,))
     patch.setitem(offers(), ("KZ", offer.procedure.name), offer)
     return offer
+
+
+def senior_where_late(patch: pytest.MonkeyPatch) -> None:
+    """Whoever tells a birth late in Türkiye pays nothing, and a senior officer decides."""
+    birth = offers()["TR", "birth_certificate"]
+    row = birth.terms[-1]
+    limits = tuple(replace(limit, effect="officer") for limit in row.filing_limits)
+    free = replace(
+        row, filing_limits=limits, fee=Fee(parts=(), source=LAW), times=replace(row.times, pay=None)
+    )
+    patch.setitem(offers(), ("TR", "birth_certificate"), replace(birth, terms=(free,)))
 
 
 def a_story_of(offer: Offer) -> Story:

@@ -172,7 +172,7 @@ def test_a_proposal_does_not_outlive_the_request_that_it_is_about() -> None:
 
 def test_where_nobody_consents_and_nothing_is_due_the_review_goes_on_at_once() -> None:
     story = given(a_birth(), file(), assign(), ask(), later(days=1))
-    story.when(amend(oral_statement=False)).then("RequestAmended", "DecisionTermStarted")
+    story.when(amend(oral_statement=True)).then("RequestAmended", "DecisionTermStarted")
     assert story.now.stage == "in_review"
 
 

@@ -72,7 +72,10 @@ def test_a_kind_that_the_law_does_not_know_is_refused_to_those_who_may_know() ->
     story.when(restrict("hidden", stranger)).then_refused(Unknown)
 
 
-def test_a_register_without_restrictions_knows_none() -> None:
+def test_a_register_without_restrictions_knows_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    births = offers()["TR", "birth_certificate"]
+    free = tuple(replace(row, restrictions=()) for row in births.terms)
+    monkeypatch.setitem(offers(), ("TR", "birth_certificate"), replace(births, terms=free))
     story = given(a_birth(), *FILED, assign(), approve(OFFICER))
     story.when(restrict("arrest", OFFICER)).then_refused(Invalid, "no_restrictions")
 
@@ -204,7 +207,7 @@ def test_an_entry_is_forgotten_when_its_retention_has_ended() -> None:
     )
     assert "2036-11-24" in str(story.refusal)
     given(story, YEARS_LATER).when(erase_entry()).then("PersonalDataErased")
-    assert story.entry.content == {"vehicle": None, "owner": None}
+    assert story.entry.content == {"vehicle": None, "owner": None, "share": None, "co_owners": None}
     assert story.entry.is_erased
     story.when(erase_entry()).then()
     story.when(erase_entry(basis="a judgement")).then_refused(Clash, "erased_already")

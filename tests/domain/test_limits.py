@@ -71,7 +71,7 @@ ABROAD = replace(
     term=Term(60, "calendar_days"),
     when=(Where("born_abroad", born_abroad),),
 )
-BIRTHS = replace(ROW, filing_limits=(AT_HOME, ABROAD))
+BIRTHS = replace(ROW, filing_limits=(AT_HOME, ABROAD), evidence=(), presumptions=(), exemptions=())
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,16 @@ def test_what_was_late_at_filing_is_late_on_the_day_of_payment_and_not_because_o
 def test_a_limit_without_its_day_is_kept() -> None:
     unknown = {"child": {"born_on": None, "place": {"country": "TR"}}}
     assert facts_of(BIRTHS, unknown, noon("2026-02-03"), TR).late == frozenset()
+
+
+def test_two_limits_that_were_missed_are_said_once() -> None:
+    """AZ: missions name one month and three; what follows from either is the same."""
+    terms = replace(BIRTHS, filing_limits=(AT_HOME, replace(AT_HOME, code="by_others")), presumptions=())
+    late = {"child": {"born_on": "2026-01-01", "place": {"country": "TR"}}}
+    facts = facts_of(terms, late, noon("2026-02-03"), TR)
+    assert facts.late == {"notification", "by_others"}
+    found = warnings(replace(terms, evidence=(), exemptions=()), facts, noon("2026-02-03"), TR)
+    assert list(found) == ["late:evidence"]
 
 
 # --- limits that run backwards ------------------------------------------------------------------------------

@@ -231,6 +231,20 @@ def test_a_provisional_fee_waits_for_an_officer_and_for_the_law() -> None:
     story.when(assess(by=applicant)).then_refused(NotAllowed)
 
 
+def test_where_the_law_is_not_written_down_yet_an_officer_says_the_fee_and_it_is_paid() -> None:
+    story = given(a_sale(at=datetime(2027, 1, 4, 9, tzinfo=UTC)), *CONSENTED, assess(amount=700_000))
+    assert story.now.fee is not None
+    assert (story.now.fee["amount"], story.now.fee["provisional"]) == (700_000, False)
+    assert story.now.fee["said_by_officer"]
+    story.when(pay(700_000, paid_at=IN_2027)).then("FeePaid", "DecisionTermStarted")
+
+
+def test_what_the_law_names_no_officer_says_otherwise() -> None:
+    story = given(a_sale(), *CONSENTED, assessed(FEE, is_provisional=True))
+    story.when(assess(amount=FEE + 1)).then_refused(Invalid, "invalid_request")
+    story.when(assess(amount=FEE)).then("FeeAssessed")
+
+
 def test_when_the_law_names_the_value_the_officer_makes_the_fee_certain() -> None:
     story = given(a_sale(), *CONSENTED, assessed(FEE, is_provisional=True)).when(assess()).then("FeeAssessed")
     assert story.now.fee is not None

@@ -40,7 +40,7 @@ from tests.domain.acts import (
     until,
     withdraw,
 )
-from tests.domain.made_up import LAW, a_story_of, made_up
+from tests.domain.made_up import LAW, a_story_of, made_up, senior_where_late
 from tests.domain.story import Act, Story, Who, a_birth, a_sale, given
 from tests.examples import person
 
@@ -277,15 +277,18 @@ LONG_AGO = FilingLimit(
 )
 
 
-def a_late_birth() -> Story:
-    """Told by a relative after more than thirty days."""
+def a_late_birth(patch: pytest.MonkeyPatch) -> Story:
+    """Told by a relative after more than thirty days, where the law wants a senior officer then."""
+    senior_where_late(patch)
     story = a_birth(relation="relative", mother=person("TR", 1, born_on="1990-01-01"), father=None)
     story.request["child"] = {**story.request["child"], "born_on": "2026-10-01"}
     return story
 
 
-def test_what_came_late_is_approved_by_a_supervisor_where_one_decides() -> None:
-    story = given(a_late_birth(), *FILED, assign(OFFICER))
+def test_what_came_late_is_approved_by_a_supervisor_where_one_decides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = given(a_late_birth(monkeypatch), *FILED, assign(OFFICER))
     story.when(approve(OFFICER)).then_refused(NotAllowed, "supervisor_decides")
     given(story, assign(SUPERVISOR)).when(approve(SUPERVISOR))
     story.then("EntryCreated", "ClaimSettled", "ClaimSettled", "CaseApproved")
@@ -308,7 +311,7 @@ def test_a_case_that_came_late_waits_for_a_supervisor_as_the_law_lets_them_decid
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where one decides, that one has the case, whoever proposed; where two decide, one of the two."""
-    alone = given(a_late_birth(), *FILED)
+    alone = given(a_late_birth(monkeypatch), *FILED)
     waited = [review_of(given(alone, *more).now) for more in ((), (assign(OFFICER),), (propose(OFFICER),))]
     assert waited == ["supervisor"] * 3
     offer = made_up(monkeypatch, filing_limits=(LONG_AGO,))
@@ -328,12 +331,12 @@ def test_where_one_decides_nobody_has_to_approve_what_was_proposed() -> None:
     given(story).when(approve(OFFICER))
 
 
-def test_who_is_officer_and_supervisor_decides_as_supervisor() -> None:
+def test_who_is_officer_and_supervisor_decides_as_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     def both(story: Story) -> Actor:
         held = (*OFFICER(story).competences, *office("supervisor", "officer-1")(story).competences)
         return replace(OFFICER(story), competences=held)
 
-    story = given(a_late_birth(), *FILED, assign(both)).when(approve(both))
+    story = given(a_late_birth(monkeypatch), *FILED, assign(both)).when(approve(both))
     story.then("EntryCreated", "ClaimSettled", "ClaimSettled", "CaseApproved")
     assert story.the(e.CaseApproved).rule == "case.decide:supervisor"
 

@@ -1,30 +1,51 @@
 """Türkiye: the registration of a birth at the civil registry (nüfus müdürlüğü)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
-from domain.facts import Facts, Where
-from domain.fees import Fee
-from domain.forms import AnyPerson, Form, Line, Person, PersonalNumber, Public
+from domain.facts import Facts, Is, Late, Where
+from domain.fees import Fee, FeePart
+from domain.forms import AnyPerson, Day, Form, Line, Name, Person, PersonalNumber, Public, Value
+from domain.names import with_dotless_i
+from domain.persons import representative_of
 from domain.procedure import (
     Amendments,
     AppealBody,
+    Check,
+    Consultation,
     Court,
     Exemption,
     FilingLimit,
     Forever,
     FourEyes,
     Ground,
+    Investigation,
+    Presumption,
     Requirement,
+    Restriction,
     Terms,
     Times,
 )
-from domain.procedures.birth_certificate import BirthForm, Child, MedicalCertificate
+from domain.procedures.birth_certificate import (
+    ALIVE,
+    BORN_ON,
+    BY_MOUTH,
+    BirthForm,
+    MedicalCertificate,
+    born_inside,
+    born_outside,
+    older_than,
+)
+from domain.procedures.birth_certificate import Child as AnyChild
+from domain.refusals import WrongValue
 
 
 class FirstTurkishBirthForm(Form):
@@ -32,7 +53,7 @@ class FirstTurkishBirthForm(Form):
 
     applicant: Annotated[Person, Personal("applicant")]
     relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
-    child: Annotated[Child, Personal("child")]
+    child: Annotated[AnyChild, Personal("child")]
     mother: Annotated[AnyPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
     father: Annotated[AnyPerson | None, Personal("father")]
@@ -46,7 +67,7 @@ class SecondTurkishBirthForm(Form):
 
     applicant: Annotated[Person, Personal("applicant")]
     relation: Annotated[Literal["mother", "father", "relative", "guardian"], Public()]
-    child: Annotated[Child, Personal("child")]
+    child: Annotated[AnyChild, Personal("child")]
     mother: Annotated[AnyPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
     father: Annotated[AnyPerson | None, Personal("father")]
@@ -56,10 +77,43 @@ class SecondTurkishBirthForm(Form):
     still_born: Annotated[bool, Personal("child"), Field(examples=[False])] = False
 
 
-class TurkishBirthForm(BirthForm):
-    """A birth may be told by mouth, where there is no report. Who was born dead is not registered."""
+def _not_recorded(patronymic: str | None) -> str | None:
+    if patronymic is not None:
+        raise WrongValue("patronymic_not_recorded")
+    return None
 
-    oral_statement: Annotated[bool, Public()] = False
+
+class Child(AnyChild):
+    """A child has no patronymic in Türkiye: the father's name is no part of a name."""
+
+    given_names: Name | None = Field(examples=["Elif Defne"])
+    patronymic: Annotated[Name | None, AfterValidator(_not_recorded)] = Field(None, examples=[None])
+
+
+class FamilyRegister(Value):
+    """Where a family stands in the registers: il, ilçe, cilt, aile sıra no."""
+
+    province: Line
+    district: Line
+    volume: Line | None = None
+    family_number: Line | None = None
+
+
+class TurkishBirthForm(BirthForm):
+    """A birth may be told by mouth, where there is no report. Who was born dead is not registered.
+
+    ``posted_on``: when a notification to a mission was posted. ``family_register``: of the house that the child comes
+    into; ``mother_maiden_register``: of the mother's before her marriage.
+    """
+
+    child: Annotated[Child, Personal("child")]
+    oral_statement: Annotated[bool, Public()] = Field(default=False, examples=[False])
+    notified_at: Annotated[Literal["registry", "hospital", "mission"], Public()] = "registry"
+    posted_on: Annotated[Day | None, Personal("case")] = Field(None, examples=[None])
+    family_register: Annotated[FamilyRegister | None, Personal("child")] = Field(None, examples=[None])
+    mother_maiden_register: Annotated[FamilyRegister | None, Personal("mother")] = Field(
+        None, examples=[None]
+    )
 
 
 FORM = TurkishBirthForm
@@ -81,7 +135,9 @@ _STILL_BORN = Source("A stillbirth is not registered", "tr-reg20", confirmed=Tru
 _COPYING = Source(
     "An error of copying is mended by the registry, all else by the court", "tr-fix", confirmed=True
 )
-_SINCE = Source("Day of the Population Services Law (5490), general knowledge", confirmed=False)
+_SINCE = Source(
+    "Nüfus Hizmetleri Kanunu (5490), Resmî Gazete 26153 of 29 April 2006", "tr-5490", confirmed=True
+)
 _PROPOSED = Source("Follows from what a registration is; the article is to be confirmed", confirmed=False)
 
 
@@ -89,47 +145,289 @@ def _is_still_born(facts: Facts) -> bool:
     return facts.request.get("kind") == "still_born" or bool(facts.request.get("still_born"))
 
 
-TERMS = (
-    Terms(
-        since=date(2006, 4, 29),
-        since_source=_SINCE,
-        source=_NOTIFICATION,
-        authority="tr-civil-registry",
-        registry="tr-birth-register",
-        fee=Fee(parts=(), source=_FREE),
-        times=Times(
-            answer=Term(30, "calendar_days", TO_BE_CONFIRMED),
-            consent=Term(10, "working_days", TO_BE_CONFIRMED),
-            decide=Term(5, "working_days", TO_BE_CONFIRMED),
-            served=Term(5, "calendar_days", _NOTICE, is_moved=False),
-            appeal=Term(60, "calendar_days", TO_BE_CONFIRMED),
-            extend=Term(15, "calendar_days", TO_BE_CONFIRMED),
+_FROM_2006 = Terms(
+    since=date(2006, 4, 29),
+    since_source=_SINCE,
+    source=_NOTIFICATION,
+    authority="tr-civil-registry",
+    registry="tr-birth-register",
+    fee=Fee(parts=(), source=_FREE),
+    times=Times(
+        answer=Term(30, "calendar_days", TO_BE_CONFIRMED),
+        consent=Term(10, "working_days", TO_BE_CONFIRMED),
+        decide=Term(5, "working_days", TO_BE_CONFIRMED),
+        served=Term(5, "calendar_days", _NOTICE, is_moved=False),
+        appeal=Term(60, "calendar_days", TO_BE_CONFIRMED),
+        extend=Term(15, "calendar_days", TO_BE_CONFIRMED),
+    ),
+    appeals=AppealBody(
+        "tr-population-directorate", TO_BE_CONFIRMED, Term(30, "calendar_days", TO_BE_CONFIRMED)
+    ),
+    four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
+    grounds=(
+        Ground("registered_already", _PROPOSED),
+        Ground("not_entitled", _PROPOSED),
+        Ground("not_proven", _PROOF),
+    ),
+    evidence=(
+        Requirement("birth_report", _PROOF, is_required=False),
+        Requirement("parent_identity", _IDENTITY, is_required=False),
+    ),
+    filing_limits=(
+        FilingLimit(
+            code="notification",
+            term=Term(30, "calendar_days", _NOTIFICATION),
+            from_member=("child", "born_on"),
+            effect="officer",
+            source=_GOVERNOR,
         ),
-        appeals=AppealBody(
-            "tr-population-directorate", TO_BE_CONFIRMED, Term(30, "calendar_days", TO_BE_CONFIRMED)
+    ),
+    amendments=Amendments(_COPYING, Court("tr-court", _COPYING)),
+    exemptions=(Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),)),),
+    retention=Term(2, "years", TO_BE_CONFIRMED),
+    entry_retention=Forever(TO_BE_CONFIRMED),
+)
+
+# --- since 27 January 2016: nobody is fined for a late birth, and its card is paid --------------------------------
+
+_LAW = Source("Nüfus Hizmetleri Kanunu (5490), articles 15 to 19", "tr-5490", confirmed=True)
+_NO_FINE = Source("Law 6661 of 27 January 2016: no fine for a late birth", "tr-nofine", confirmed=True)
+_CARD = Source("The identity card that comes with a late birth is paid", "tr-card26", confirmed=True)
+_COURTS = Source("İdari Yargılama Usulü Kanunu (2577), article 7", "tr-2577", confirmed=True)
+_ABROAD = Source(
+    "Born abroad: the original document and its notarised translation", "tr-oral", confirmed=False
+)
+_ENTITLED = Source("Uygulama Yönetmeliği, article 14: who may tell a birth", "tr-reg20", confirmed=True)
+_AGE = Source("From 72 months on the age is found medically", "tr-nvi", confirmed=True)
+_HIDDEN = Source("Saklı nüfus: who was never registered, from 18 years on", "tr-std", confirmed=True)
+_TOGETHER = Source("Born before the marriage: mother and father come together", "tr-std", confirmed=True)
+_STATUS = Source("The civil status of a foreign mother on the day of birth", "tr-std", confirmed=True)
+_HUSBAND = Source("Born in marriage or within 300 days of its end", "tr-300", confirmed=True)
+_SURNAME = Source(
+    "Türk Medenî Kanunu (4721), article 321: the surname of the child", "tr-300", confirmed=True
+)
+_LETTERS = Source("Letters outside of the alphabet with a foreign parent only, of 2004", confirmed=False)
+_POSTED = Source("The day of posting to a mission counted by article 15 of 2006", confirmed=False)
+
+_HERE, _ELSEWHERE = born_inside("TR"), born_outside("TR")
+_OVER_72_MONTHS, _OVER_18_YEARS = older_than(72), older_than(216)
+_NOT_BY_MOUTH = Is("oral_statement", (False,))
+_ALPHABET = frozenset("abcçdefgğhıijklmnoöprsştuüvyzâîû")
+_MOST_NAMES = 3
+
+
+def _is_foreign(parent: object) -> bool:
+    """Of whom no number is known, or one of another country, or one that Türkiye gives to foreigners."""
+    number = parent.get("personal_number") if isinstance(parent, dict) else None
+    return number is None or number["country"] != "TR" or number["number"].startswith("99")
+
+
+def _is_represented(facts: Facts) -> bool:
+    return representative_of(facts.request["applicant"]) is not None
+
+
+def _mother_is_foreign(facts: Facts) -> bool:
+    return facts.request["mother"] is not None and _is_foreign(facts.request["mother"])
+
+
+def _kinship_is_open(facts: Facts) -> bool:
+    """Told by mouth where the mother cannot be asked or at a mission; and whoever was registered nowhere."""
+    request = facts.request
+    is_alone = request["mother"] is None or request["notified_at"] == "mission"
+    return bool(request["oral_statement"] and is_alone) or _OVER_18_YEARS.holds(facts)
+
+
+def _age_is_known(facts: Facts) -> bool:
+    return not (_OVER_72_MONTHS.holds(facts) and BY_MOUTH.holds(facts))
+
+
+def _is_no_adult(facts: Facts) -> bool:
+    return not _OVER_18_YEARS.holds(facts)
+
+
+def _letters_are_turkish(facts: Facts) -> bool:
+    request, child = facts.request, facts.request["child"]
+    if any(_is_foreign(request[parent]) for parent in ("mother", "father") if request[parent]):
+        return True
+    return set(filter(str.isalpha, with_dotless_i(child["given_names"] or ""))) <= _ALPHABET
+
+
+def _surname_is_the_houses(facts: Facts) -> bool:
+    """Of the husband's house in marriage, else of the mother's; nothing is said where one of them is not known."""
+    request = facts.request
+    if request["fatherhood"] is None:
+        return True
+    parent = request["father" if request["fatherhood"] in {"marriage", "marriage_ended"} else "mother"]
+    child, house = request["child"]["surname"], parent and parent["surname"]
+    return child is None or house is None or with_dotless_i(child) == with_dotless_i(house)
+
+
+def _father_may_tell(facts: Facts) -> bool:
+    """Out of wedlock the mother tells it, and the father only with custody."""
+    request = facts.request
+    return request["relation"] != "father" or request["fatherhood"] not in {"mothers_word", "none"}
+
+
+def _was_not_posted(facts: Facts) -> bool:
+    return facts.request["posted_on"] is None
+
+
+def _warning(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
+    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
+
+
+_FROM_2016 = replace(
+    _FROM_2006,
+    since=date(2016, 1, 27),
+    since_source=_NO_FINE,
+    source=_LAW,
+    fee=Fee(
+        parts=(
+            FeePart(name="card", units=Fraction(1), unit="ID_CARD", when=(Late("notification"),)),
+            FeePart(name="card_abroad", units=Fraction(1), unit="ID_CARD", when=(Late("abroad"),)),
         ),
-        four_eyes=FourEyes(are_asked=False, source=TO_BE_CONFIRMED),
-        grounds=(
-            Ground("registered_already", _PROPOSED),
-            Ground("not_entitled", _PROPOSED),
-            Ground("not_proven", _PROOF),
+        unit_day="payment",
+        source=_CARD,
+    ),
+    times=replace(
+        _FROM_2006.times,
+        pay=Term(10, "working_days", TO_BE_CONFIRMED),
+        appeal=Term(60, "calendar_days", _COURTS),
+    ),
+    grounds=(
+        Ground("registered_already", _PROPOSED),
+        Ground("not_entitled", _ENTITLED),
+        Ground("not_proven", _PROOF),
+        Ground("age_not_determined", _AGE),
+        Ground("both_parents_needed", _TOGETHER),
+    ),
+    evidence=(
+        Requirement("birth_report", _PROOF, is_required=False),
+        Requirement("parent_identity", _IDENTITY, is_required=False),
+        Requirement(
+            "power_of_attorney", _ENTITLED, is_required=False, when=(Where("represented", _is_represented),)
         ),
-        evidence=(
-            Requirement("birth_report", _PROOF, is_required=False),
-            Requirement("parent_identity", _IDENTITY, is_required=False),
+        Requirement("foreign_birth_document", _ABROAD, when=(_ELSEWHERE, _NOT_BY_MOUTH)),
+        Requirement("translation", _ABROAD, is_required=False, when=(_ELSEWHERE,)),
+        Requirement(
+            "marriage_certificate",
+            _STATUS,
+            is_required=False,
+            when=(Where("mother_is_foreign", _mother_is_foreign),),
         ),
-        filing_limits=(
-            FilingLimit(
-                code="notification",
-                term=Term(30, "calendar_days", _NOTIFICATION),
-                from_member=("child", "born_on"),
-                effect="officer",
-                source=_GOVERNOR,
-            ),
+        Requirement("age_report", _AGE, is_required=False, when=(BY_MOUTH, _OVER_72_MONTHS)),
+        Requirement(
+            "genetic_report", _HIDDEN, is_required=False, when=(Where("kinship_is_open", _kinship_is_open),)
         ),
-        amendments=Amendments(_COPYING, Court("tr-court", _COPYING)),
-        exemptions=(Exemption("still_born", _STILL_BORN, (Where("still_born", _is_still_born),)),),
-        retention=Term(2, "years", TO_BE_CONFIRMED),
-        entry_retention=Forever(TO_BE_CONFIRMED),
+    ),
+    filing_limits=(
+        FilingLimit(
+            code="notification",
+            term=Term(30, "calendar_days", _LAW),
+            from_member=BORN_ON,
+            effect="evidence",
+            source=_LAW,
+            when=(ALIVE, _HERE),
+        ),
+        FilingLimit(
+            code="abroad",
+            term=Term(60, "calendar_days", _LAW),
+            from_member=BORN_ON,
+            effect="evidence",
+            source=_LAW,
+            when=(ALIVE, _ELSEWHERE),
+        ),
+    ),
+    presumptions=(
+        Presumption(
+            code="husband",
+            from_member=("marriage_ended_on",),
+            to_member=BORN_ON,
+            term=Term(300, "calendar_days", _HUSBAND, is_moved=False),
+            source=_HUSBAND,
+        ),
+    ),
+    checks=(
+        _warning("child_to_be_shown", _age_is_known, _AGE),
+        _warning("over_18_years", _is_no_adult, _HIDDEN),
+        _warning("name_letters", _letters_are_turkish, _LETTERS),
+        _warning("surname_form", _surname_is_the_houses, _SURNAME),
+        _warning("father_without_custody", _father_may_tell, _ENTITLED),
+        _warning("posted_earlier", _was_not_posted, _POSTED),
+    ),
+    restrictions=(
+        Restriction(kind="paternity_disputed", authority="tr-court", source=TO_BE_CONFIRMED),
+        Restriction(kind="adoption_secret", authority="tr-court", source=TO_BE_CONFIRMED),
     ),
 )
+
+# --- since 3 November 2017: told at the hospital, three names, and every oral statement is looked into -----------
+
+_LAW_7039 = Source("Law 7039 of 3 November 2017", "tr-7039", confirmed=True)
+_HOSPITAL = Source("Told at the hospital: 5 working days, and before leaving it", "tr-reg20", confirmed=True)
+_THREE_NAMES = Source("At most three names, none abbreviated", "tr-3names", confirmed=True)
+_ORAL = Source("An oral statement is investigated by order of the governor", "tr-15", confirmed=True)
+_MISSION = Source("No oral statement at a mission without a genetic report", "tr-oral", confirmed=True)
+
+
+def _are_three_names(facts: Facts) -> bool:
+    names = (facts.request["child"]["given_names"] or "").split()
+    return len(names) <= _MOST_NAMES and all(len(name) > 1 and "." not in name for name in names)
+
+
+def _is_told_on_paper(facts: Facts) -> bool:
+    return not facts.request["oral_statement"]
+
+
+def _mouth_is_at_home(facts: Facts) -> bool:
+    return facts.request["notified_at"] != "mission" or _is_told_on_paper(facts)
+
+
+_FROM_2017 = replace(
+    _FROM_2016,
+    since=date(2017, 11, 3),
+    since_source=_LAW_7039,
+    grounds=(
+        *_FROM_2016.grounds,
+        Ground("statement_untrue", _ORAL),
+        Ground("name_form", _THREE_NAMES),
+    ),
+    filing_limits=(
+        *_FROM_2016.filing_limits,
+        FilingLimit(
+            code="hospital",
+            term=Term(5, "working_days", _HOSPITAL),
+            from_member=BORN_ON,
+            effect="evidence",
+            source=_HOSPITAL,
+            when=(ALIVE, _HERE, Is("notified_at", ("hospital",))),
+        ),
+    ),
+    checks=(
+        *_FROM_2016.checks,
+        _warning("name_form", _are_three_names, _THREE_NAMES),
+        _warning("investigation_needed", _is_told_on_paper, _ORAL),
+        _warning("oral_at_mission", _mouth_is_at_home, _MISSION),
+    ),
+    opinions=(Consultation("tr-district-governor", _ORAL),),
+    investigations=(Investigation("oral_statement", _ORAL, when=(Is("oral_statement"),)),),
+)
+
+# --- since 9 May 2020: the health directorate looks into it ----------------------------------------------------
+
+_REGULATION = Source(
+    "Nüfus Hizmetleri Uygulama Yönetmeliği, Decision 2505, articles 13 to 15", "tr-reg20", confirmed=True
+)
+
+_FROM_2020 = replace(
+    _FROM_2017,
+    since=date(2020, 5, 9),
+    since_source=_REGULATION,
+    source=_REGULATION,
+    opinions=(
+        Consultation("tr-health-directorate", _REGULATION),
+        Consultation("tr-district-governor", _ORAL),
+    ),
+)
+
+TERMS = (_FROM_2006, _FROM_2016, _FROM_2017, _FROM_2020)
