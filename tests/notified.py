@@ -43,10 +43,11 @@ def law_with(**notices: Any) -> Iterator[None]:
 
 
 def drawn(town: Town, **changes: Any) -> dict[str, Any]:
-    """What the mother declares: each time a birth of another day, on a certificate of its own."""
+    """What the mother declares: each time another birth, on a certificate of its own."""
     n = next(_COUNTER)
+    days, order = n % 25 + 1, n // 25 + 1  # none is late
     found = town.request(*BIRTH)
-    born_on = (town.now() - timedelta(days=n + 1)).date().isoformat()
+    born_on = (town.now() - timedelta(days=days)).date().isoformat()
     certificate = {"issuer": "Doğumevi", "city": "Ankara", "number": f"DR-{n}", "issued_on": born_on}
     mother = {**person(MOTHER), "acts_by": None}
     return {
@@ -55,7 +56,7 @@ def drawn(town: Town, **changes: Any) -> dict[str, Any]:
         "relation": "mother",
         "mother": mother,
         "father": None,
-        "child": {**found["child"], "born_on": born_on, "order": 1},
+        "child": {**found["child"], "born_on": born_on, "order": order},
         "medical_certificate": certificate,
         **changes,
     }

@@ -170,8 +170,8 @@ def test_the_same_statement_is_answered_again_and_a_later_one_counts_instead(tow
 
 
 def test_twins_have_a_notice_each(town: Town) -> None:
-    first = drawn(town)
-    second = {**first, "child": {**first["child"], "order": 2, "given_names": "Ikinci"}}
+    drawn_one = drawn(town)
+    first, second = ({**drawn_one, "child": {**drawn_one["child"], "order": order}} for order in (11, 12))
     assert tell(town, first)["notice"] != tell(town, second)["notice"]
     assert [file(town, each).status_code for each in (first, second)] == [201, 201]
 
