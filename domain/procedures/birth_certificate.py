@@ -169,6 +169,7 @@ STILL_BORN: Final = Is("kind", ("still_born",))
 FOUNDLING: Final = Is("kind", ("foundling",))
 BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medical_certificate"] is None)
 UNMARRIED: Final = Is("fatherhood", ("joint_application",))
+ACKNOWLEDGED: Final = Where("acknowledged", lambda facts: _is_joint(facts.request))  # by both, together
 SINGLE_MOTHER: Final = Where("single_mother", lambda facts: _is_single(facts.request))
 BORN_ON: Final = ("child", "born_on")
 
