@@ -12,12 +12,14 @@ from domain.procedure import Exemption, FilingLimit, Presumption, Requirement, T
 
 Standing = Literal["in_time", "late", "early"]
 
+EVIDENCE_MISSING: Final = "evidence_missing"  # of whoever is late, and is asked for more
 # Told to the officer with what it is about ("evidence_too_old:insurance"); never a reason to refuse by itself.
 WARNINGS: Final = (
     "late",
     "early",
     "not_presumed",
     "exempt",
+    EVIDENCE_MISSING,
     "evidence_of_tomorrow",
     "evidence_too_old",
     "quota_unknown",

@@ -168,8 +168,9 @@ ALIVE: Final = Where("not_still_born", lambda facts: facts.request.get("kind") !
 STILL_BORN: Final = Is("kind", ("still_born",))
 FOUNDLING: Final = Is("kind", ("foundling",))
 BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medical_certificate"] is None)
-UNMARRIED: Final = Is("fatherhood", ("joint_application",))
-ACKNOWLEDGED: Final = Where("acknowledged", lambda facts: _is_joint(facts.request))  # by both, together
+UNMARRIED: Final = Where(
+    "joint_application", lambda facts: facts.request.get("fatherhood") == "joint_application"
+)
 SINGLE_MOTHER: Final = Where("single_mother", lambda facts: _is_single(facts.request))
 BORN_ON: Final = ("child", "born_on")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.procedures.birth_certificate import ACKNOWLEDGED, FOUNDLING, SINGLE_MOTHER
+from domain.procedures.birth_certificate import FOUNDLING, SINGLE_MOTHER, UNMARRIED
 from infra.verification import verify_folder
 from tests.notified import (
     CLINIC,
@@ -32,7 +32,7 @@ from tests.town.people import Town
 @pytest.fixture(scope="module")
 def declaring(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A country in which the hospital files what the parents declared to it."""
-    in_person = (FOUNDLING, ACKNOWLEDGED, SINGLE_MOTHER)
+    in_person = (FOUNDLING, UNMARRIED, SINGLE_MOTHER)
     with (
         law_with(declares=True, in_person=in_person),
         inside(furnished("TR"), tmp_path_factory.mktemp("declared")) as found,

@@ -32,11 +32,11 @@ from domain.procedure import (
     Times,
 )
 from domain.procedures.birth_certificate import (
-    ACKNOWLEDGED,
     ALIVE,
     BORN_ON,
     FOUNDLING,
     SINGLE_MOTHER,
+    UNMARRIED,
     BirthForm,
     born_inside,
     born_outside,
@@ -294,7 +294,7 @@ _FROM_THE_HOSPITAL = Terms(
     ),
     checks=_CHECKS,
     notices=Notices(
-        "uz-hospitals", _HOSPITAL, declares=True, in_person=(FOUNDLING, ACKNOWLEDGED, SINGLE_MOTHER)
+        "uz-hospitals", _HOSPITAL, declares=True, in_person=(FOUNDLING, UNMARRIED, SINGLE_MOTHER)
     ),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="uz-court", source=TO_BE_CONFIRMED),
