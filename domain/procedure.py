@@ -28,13 +28,13 @@ IdOf: TypeAlias = Callable[[Human], str]  # whom that is -> their keyed id
 
 
 class Key(NamedTuple):
-    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived; a
-    case has its id alone.
+    """What a claim, an entry, a mandate or a notice is found by: parts in a frozen normal form, from which ids are
+    derived; a case has its id alone.
 
     A part that is a human stands for their keyed id: who knows that alone finds it, too.
     """
 
-    family: Literal["claim", "entry", "mandate", "case"]
+    family: Literal["claim", "entry", "mandate", "notice", "case"]
     parts: tuple[Any, ...]  # texts, or humans: ("vehicle_sale", vin) or ("vehicles", "vin", vin)
 
     @property
@@ -72,6 +72,11 @@ def case_key(case: str) -> Key:
 def mandate_key(principal: str, representative: str) -> Key:
     """The key of the mandate between these two, by their keyed ids."""
     return Key("mandate", ("between", principal, representative))
+
+
+def notice_key(*parts: str) -> Key:
+    """The key of what the office of the hospitals told of a birth, by the parts of its certificate."""
+    return Key("notice", ("birth", *parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +241,26 @@ class End(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Notified:
+    """What a notice is to a procedure, where a country's ``Terms.notices`` name who tells it; pure. ``said`` is what
+    stands in it.
+
+    ``key``: of the notice that a request leads to, None where it names none. ``proves``: whether it stands for the
+    evidence in this request; ``differs``: in what the request says something else, by codes. ``declared``: the request
+    in it, None where it holds none; ``claims``: of a case that is filed so.
+    """
+
+    key: Callable[[Request], Key | None]
+    proves: Callable[[Request, Content], bool]
+    differs: Callable[[Request, Content], tuple[str, ...]]
+    declared: Callable[[Content], dict[str, Any] | None]
+    claims: Callable[[Request], tuple[Key, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Procedure:
     """What all countries share of a procedure; it equals itself only. ``registers``: all that it may write to, the
-    foremost first.
+    foremost first. ``notified``: how it looks at notices of what it is about; None: nobody sends any.
 
     ``effects``: what an approval does, one for each entry. It is asked at the filing too, so that the entries are
     known by their keys before anybody decides: these follow from the request alone, never from ``facts.day``.
@@ -253,10 +275,17 @@ class Procedure:
     concerns: Callable[[Facts], tuple[str, ...]] = lambda _facts: ()  # countries that an approval is told to
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
-    warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give
+    warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give, and what is told of a notice
     further: tuple[
         str, ...
     ] = ()  # the codes of refusals beside which the procedure says a sentence of its own
+    notified: Notified | None = None
+
+    def claims_of(self, request: Request, *, is_by_notice: bool) -> tuple[Key, ...]:
+        """What the request claims; ``is_by_notice``: as the office of the hospitals filed it."""
+        if is_by_notice and self.notified is not None:
+            return self.notified.claims(request)
+        return self.claims(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +305,8 @@ class Requirement:
     """A kind of evidence that is asked where ``when`` holds; what is not required may be brought.
 
     ``not_older_than``: how old it may be at filing, by the day that stands in the form at ``dated_by``; an older
-    one, or one of a day that has not come, is a warning for the officer.
+    one, or one of a day that has not come, is a warning for the officer. ``or_notice``: not of a parent whose request
+    names a notice that proves the same.
     """
 
     kind: str
@@ -285,6 +315,7 @@ class Requirement:
     when: Conditions = ()
     not_older_than: Term | None = None
     dated_by: tuple[str, ...] = ()
+    or_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +348,20 @@ class Amendments:
 
     source: Source
     court: Court | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The office that tells, signed, of what a procedure is about before anybody files: of births, one for all
+    hospitals of the country.
+
+    ``declares``: it files what the parents declared to it; but where any of ``in_person`` holds, they go themselves.
+    """
+
+    authority: str
+    source: Source
+    declares: bool = False
+    in_person: Conditions = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,6 +568,7 @@ class Terms:
     amendments: Amendments | None = None  # None: nothing that was written is corrected or annulled
     opinions: tuple[Consultation, ...] = ()
     investigations: tuple[Investigation, ...] = ()
+    notices: Notices | None = None  # None: nobody tells before somebody files
     retention: Term | Forever
     entry_retention: Term | Forever
     since_source: Source | None = None

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
+from domain import birth_notice
 from domain.countries import countries
 from domain.days.deadlines import Term, after
 from domain.events import As, Personal
@@ -45,10 +46,23 @@ from domain.key_kinds import (
 from domain.names import Spelling, normal_form, plainly, written_number
 from domain.parentage import child_of, claim_of
 from domain.persons import is_same, itself, key_of, name_of, parent_warnings
-from domain.procedure import Check, Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.procedure import (
+    Check,
+    Create,
+    Effect,
+    Key,
+    Notified,
+    Party,
+    Procedure,
+    Register,
+    claim_key,
+    entry_key,
+    notice_key,
+)
 from domain.refusals import WrongValue
 
 FIRST_CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"  # of the first entries, which are found by it still
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # local
 Kind = Literal["live", "still_born", "foundling"]
 Relation = Literal["mother", "father", "relative", "guardian", "medical_organisation", "authority", "other"]
 Fatherhood = Literal["marriage", "marriage_ended", "joint_application", "court", "mothers_word", "none"]
@@ -90,7 +104,7 @@ class Child(Named):
     other_spelling: OtherSpelling | None = None
     sex: Sex
     born_on: Day
-    born_at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None  # local time
+    born_at: TimeOfDay | None = None
     place: Place
     order: Annotated[int, Field(ge=1, le=12)] = 1
 
@@ -157,7 +171,13 @@ BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medi
 UNMARRIED: Final = Where(
     "joint_application", lambda facts: facts.request.get("fatherhood") == "joint_application"
 )
+SINGLE_MOTHER: Final = Where("single_mother", lambda facts: _is_single(facts.request))
 BORN_ON: Final = ("child", "born_on")
+
+
+def _is_single(request: Request) -> bool:
+    """No father is named, or by the mother's word alone."""
+    return request["father"] is None or request.get("fatherhood") in {"mothers_word", "none"}
 
 
 def born_outside(code: str) -> Where:
@@ -190,6 +210,12 @@ def _spelling_at(code: str) -> Spelling:
 
 
 def _certificate(request: Request) -> tuple[str, ...] | None:
+    """The certificate, and the order in the delivery; None: there is no number."""
+    found = certificate_of(request)
+    return ("certificate", *found) if found else None
+
+
+def certificate_of(request: Request) -> tuple[str, ...] | None:
     """The issuer with its place, the certificate's number, the order in the delivery; None: there is no number."""
     child, certificate = request["child"], request["medical_certificate"]
     number = certificate and certificate["number"] and written_number(certificate["number"])
@@ -199,7 +225,7 @@ def _certificate(request: Request) -> tuple[str, ...] | None:
     spelling = _spelling_at(place["country"])
     city = normal_form(certificate.get("city") or place["city"], spelling)
     issuer = normal_form(certificate["issuer"], spelling)
-    return ("certificate", place["country"], city, issuer, number, str(child["order"]))
+    return (place["country"], city, issuer, number, str(child["order"]))
 
 
 def _first_certificate(request: Request) -> tuple[str, ...] | None:
@@ -258,6 +284,19 @@ def _claims(request: Request) -> tuple[Key, ...]:
     applicant = key_of(request["applicant"])
     told_by = (applicant,) if applicant else ()
     return (claim_key("birth_told_by", *told_by, *delivery),)
+
+
+def _claims_by_notice(request: Request) -> tuple[Key, ...]:
+    """Of what a hospital files: the delivery, as a parent's; it tells of no mother but the one who gave birth there."""
+    if key_of(request["mother"]) is None:
+        return _claims(request)
+    return (claim_key("birth", *_of_kind(request, _delivery(request))), *claim_of(request))
+
+
+def _notice(request: Request) -> Key | None:
+    """What the office of the hospitals told of this certificate, if it did."""
+    found = certificate_of(request)
+    return notice_key(*found) if found else None
 
 
 def _is_a_parents(request: Request) -> bool:
@@ -450,5 +489,13 @@ PROCEDURE = Procedure(
         "applicant_is_not_that_parent",
         "applicant_is_no_parent",
         "mother_and_father_are_one",
+        *birth_notice.TOLD,
+    ),
+    notified=Notified(
+        key=_notice,
+        proves=birth_notice.proves,
+        differs=birth_notice.differs,
+        declared=birth_notice.declared,
+        claims=_claims_by_notice,
     ),
 )

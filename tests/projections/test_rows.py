@@ -31,6 +31,7 @@ from projections import (
     acts_for_others,
     add,
     amendment_proposals,
+    birth_notices,
     case_entries,
     case_parties,
     case_retention,
@@ -112,6 +113,7 @@ from tests.domain.acts import (
     restrict,
     serve,
     take_back,
+    tell,
     until,
     withdraw,
 )
@@ -159,7 +161,12 @@ def row(view: View, story: Story) -> Row | None:
 
 
 def rows(view: View, story: Story) -> list[Row]:
-    others = {"case": CASE, "competence": APPOINTEE, "mandate": next(map(stream_of, story.mandates), "")}
+    others = {
+        "case": CASE,
+        "competence": APPOINTEE,
+        "mandate": next(map(stream_of, story.mandates), ""),
+        "notice": next(map(stream_of, story.notices), ""),
+    }
     state = folded(story.log, others.get(view.family) or stream_of(story.key))
     return view.shown(state, IDS)
 
@@ -174,7 +181,7 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    for found in rows(view, given(a_sale(), grant(), give_mandate(), *way)):
+    for found in rows(view, given(a_sale(), grant(), give_mandate(), tell(), *way)):
         assert list(found) == list(view.columns)
 
 
@@ -989,7 +996,7 @@ def test_every_read_model_is_spoken_of_here() -> None:
     of_acts = (acts_for_others, entries_in_doubt)
     kept = (case_retention, case_entries, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
-    others = (competences, mandates, mandate_people)
+    others = (competences, mandates, mandate_people, birth_notices)
     modules = (*cases, *of_acts, *kept, *entries, *others, statistics, accesses)
     every: tuple[View | Turn | Tally, ...] = (*views(), *turns(), *tallies())
     found = {each.name for each in every}

@@ -16,7 +16,7 @@ from domain import names, numbers
 from domain.countries import countries
 from domain.facts import Facts
 from domain.persons import key_of
-from domain.procedure import Create, Key, mandate_key
+from domain.procedure import Create, Key, mandate_key, notice_key
 from domain.procedures import procedures
 from domain.registers.companies import company_key
 from infra.formats.ids import Ids, derived_id
@@ -137,8 +137,13 @@ def test_an_id_is_the_keyed_hash_of_its_parts(found: str, parts: tuple[str | int
             ("entry", 1, "companies", "number", "EXAMPLE-KZ-1"),
             "2eed53cc-6d0e-8f84-823c-5ae09478ce69",
         ),
+        (
+            notice_key("KZ", "almaty", "city hospital", "17", "1"),
+            ("notice", 1, "birth", "KZ", "almaty", "city hospital", "17", "1"),
+            "f41162e7-ebf1-8f07-bc51-b939957da9fc",
+        ),
     ],
-    ids=["mandate", "company"],
+    ids=["mandate", "company", "birth notice"],
 )
 def test_what_says_who_acts_for_whom_is_found_for_ever(
     key: Key, parts: tuple[str | int, ...], golden: str
