@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from domain import commands as c
-from domain.case import Case
+from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
@@ -106,6 +106,12 @@ def about_of_case(case: Case, at: datetime) -> About | None:
     found = offer_of(case)
     filed_at = datetime.fromisoformat(case.filed_at)
     return About(found, found.since(case.terms), case.request, filed_at, at)
+
+
+def about_while_open(case: Case, at: datetime) -> About | None:
+    """The same as long as nothing of it is written, and may be; else None."""
+    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
+    return about_of_case(case, at) if is_open else None
 
 
 def asks_four_eyes(case: Case) -> bool:

@@ -120,7 +120,8 @@ class Town:
         self._import(country, register, file)
 
     def _import(self, country: str, register: str, file: Path) -> None:
-        register_import.import_file(self.house.countries[country], register, file)
+        found = self.house.countries[country]
+        register_import.import_file(found, register, file, others=self.house.beside(found))
 
     # filing
 

@@ -2,7 +2,7 @@
 
 import json
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,9 @@ from domain.procedure import Register
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES
 from infra.formats.envelope import payload_of, split
-from infra.operations.register_import import AT_ONCE, LONGEST_LINE, MOST_ERRORS, WrongLines, import_file
+from infra.house import CountryHouse
+from infra.operations import register_import
+from infra.operations.register_import import AT_ONCE, LONGEST_LINE, MOST_ERRORS, Imported, WrongLines
 from tests.infra.one_country import Noticed, OneCountry, car, is_chained, vin
 from tests.infra.past import past
 
@@ -29,6 +31,24 @@ def write(file: Path, lines: Iterable[str | dict[str, Any]]) -> Path:
     texts = (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
     file.write_text("".join(f"{text}\n" for text in texts), "utf-8")
     return file
+
+
+def import_file(
+    country: CountryHouse, register: str, file: Path, *progress: Callable[[int, int], None]
+) -> int:
+    """Into a house of one country; how many."""
+    return into(country, register, file, *progress).entries
+
+
+def into(
+    country: CountryHouse,
+    register: str,
+    file: Path,
+    *progress: Callable[[int, int], None],
+    others: Collection[CountryHouse] = (),
+) -> Imported:
+    """Beside these countries; all that is answered."""
+    return register_import.import_file(country, register, file, *progress, others=others)
 
 
 def refused(country: OneCountry, file: Path, register: str = "vehicles") -> list[tuple[int, str, str]]:
