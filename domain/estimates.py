@@ -122,7 +122,7 @@ def _of(terms: Terms, facts: Facts) -> Iterator[tuple[FilingLimit, date]]:
     """The times to file within that concern the draft, with the day that each runs from; not where there is none."""
     for limit in terms.filing_limits:
         day = limits.day_in(facts.request, limit.from_member)
-        if applies(limit.when, facts) and day is not None:
+        if day is not None and applies(limit.when, facts):
             yield limit, day
 
 

@@ -12,12 +12,14 @@ from domain.procedure import Exemption, FilingLimit, Presumption, Requirement, T
 
 Standing = Literal["in_time", "late", "early"]
 
+EVIDENCE_MISSING: Final = "evidence_missing"  # of whoever is late, and is asked for more
 # Told to the officer with what it is about ("evidence_too_old:insurance"); never a reason to refuse by itself.
 WARNINGS: Final = (
     "late",
     "early",
     "not_presumed",
     "exempt",
+    EVIDENCE_MISSING,
     "evidence_of_tomorrow",
     "evidence_too_old",
     "quota_unknown",
@@ -77,10 +79,8 @@ def requirements(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
 
 def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iterator[str]:
     """Codes for the officer's eyes (rules.md 12, 13): each once, in the order of the terms."""
-    for limit in terms.filing_limits:
-        found = standing(limit, facts, at, country)
-        if found != "in_time":
-            yield f"{found}:{limit.effect}"
+    stand = ((standing(limit, facts, at, country), limit.effect) for limit in terms.filing_limits)
+    yield from dict.fromkeys(f"{found}:{effect}" for found, effect in stand if found != "in_time")
     for presumption in terms.presumptions:
         if not is_presumed(presumption, facts):
             yield f"not_presumed:{presumption.code}"

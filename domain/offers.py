@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from domain import entry, law, limits, numbers, parties, persons
 from domain.countries import countries
-from domain.forms import may_be_acted_for, owners_of
+from domain.forms import Form, may_be_acted_for, owners_of
 from domain.parties import SIGNED_PAPER, places
 from domain.procedure import Amendments, Keeper, Offer, Restriction, Terms
 from domain.procedures import procedures, registers
@@ -92,13 +92,9 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
     human, or null; and ``representative_<party>`` where the form lets somebody else act for them. LookupError: no
     such form, no such role.
     """
-    found = offer(country, procedure)
-    asked = found.form if found and found.form_version == form else found and found.former.get(form)
-    if found is None or asked is None:
-        msg = f"form {form} of {procedure} in {country} is not known"
-        raise LookupError(msg)
+    found, asked = _filed_by(country, procedure, form)
     parties = places(found.procedure, roles)
-    lists = lists_of(country, procedure)
+    lists = lists_of(country, procedure, form)
     return {
         **{name: whose for name, whose in owners_of(asked).items() if name not in lists},
         **{place.member: place.whose for place in parties.values() if place.shape.many},
@@ -112,12 +108,20 @@ def request_owners(country: str, procedure: str, form: int, roles: tuple[str, ..
 
 
 @cache
-def lists_of(country: str, procedure: str) -> frozenset[str]:
-    """The members of a request that are lists of parties."""
+def lists_of(country: str, procedure: str, form: int) -> frozenset[str]:
+    """The members of a request, filed by this form, that are lists of parties. LookupError: no such form."""
+    found, asked = _filed_by(country, procedure, form)
+    many = (party.member for party in found.procedure.parties if party.many)
+    return frozenset(member for member in many if member in asked.model_fields)  # a former form may lack it
+
+
+def _filed_by(country: str, procedure: str, form: int) -> tuple[Offer, type[Form]]:
     found = offer(country, procedure)
-    return (
-        frozenset(party.member for party in found.procedure.parties if party.many) if found else frozenset()
-    )
+    forms = {**found.former, found.form_version: found.form} if found else {}
+    if found is None or form not in forms:
+        msg = f"form {form} of {procedure} in {country} is not known"
+        raise LookupError(msg)
+    return found, forms[form]
 
 
 @cache

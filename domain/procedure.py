@@ -167,6 +167,11 @@ class Register:
     of_one_alone: tuple[str, ...] = ()
     cannot_be: Callable[[Content, date], tuple[Fault, ...]] = lambda _content, _day: ()
     marks: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
+    stays: Callable[[Content, Content], bool] | None = None
+
+    def is_of_same(self, before: Content, now: Content) -> bool:
+        """Whether a correction is still of the same thing: what the register says, else that its key stays."""
+        return self.stays(before, now) if self.stays else self.key(before) == self.key(now)
 
     def keys_of(self, content: Content, number: str | None) -> tuple[Key, ...]:
         """All keys under which an entry with this content and number is searched; none where it is erased."""
@@ -240,10 +245,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Effect):
-    """An entry that is not there yet, or has ended, begins with this content; ``until``: the last day of it."""
+    """An entry that is not there yet, or has ended, begins with this content; ``until``: the last day of it.
+
+    ``is_told``: who files hears at once that it is there already; else who judges meets it, as a stranger learns
+    nothing of what is registered.
+    """
 
     content: Content
     until: date | None = None
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,9 +289,11 @@ class Procedure:
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
     warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give
     likenesses: tuple[Likeness, ...] = ()
-    marks: Callable[[Request], tuple[Key, ...]] = (
-        lambda _request: ()
-    )  # by which an open case is found as like another
+    # By which an open case is found as like another one.
+    marks: Callable[[Request], tuple[Key, ...]] = lambda _request: ()
+    further: tuple[
+        str, ...
+    ] = ()  # the codes of refusals beside which the procedure says a sentence of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,17 @@ def example_request(
     found: dict[str, Any] = dict(_Writer(offer.country, n, today, is_bare=is_bare).model(offer.form))
     left = list(people)
     for party in sorted(offer.procedure.parties, key=lambda p: not p.is_applicant):
-        if left and is_person(found.get(party.member)):
+        is_another = party.is_applicant or party.member != found.get("relation")
+        if left and is_another and is_person(found.get(party.member)):
             found[party.member] = left.pop(0)
+    return plain(offer.form.model_validate(as_related(offer, found)))
+
+
+def as_related(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request of one who is what they say: who files as the mother is the mother."""
     applicant = next(party.member for party in offer.procedure.parties if party.is_applicant)
-    relation = str(found.get("relation"))
-    if is_person(found.get(relation)):  # who files as the mother is the mother
-        found[relation] = found[applicant]
-    return plain(offer.form.model_validate(found))
+    relation = str(request.get("relation"))
+    return {**request, relation: request[applicant]} if is_person(request.get(relation)) else {**request}
 
 
 def effects_of(offer: Offer, request: Request) -> tuple[Effect, ...]:
@@ -185,9 +189,9 @@ class _Writer:
         if issubclass(model, Named):
             found["given_names"] = found["given_names"] or f"Example {self._n}"  # one name at least
         if self._is_bare and _valid(model, found) is None:  # one of what may be left out is needed
-            found = {
-                field.alias or name: self.member(name, field) for name, field in model.model_fields.items()
-            }
+            self._is_bare = False
+            found = self.model(model)
+            self._is_bare = True
         if _valid(model, found) is None:
             raise NoExample(
                 f"{model.__name__} refuses what fits each of its members: please give it examples"

@@ -93,6 +93,7 @@ def asked_for() -> Iterator[tuple[str, Key]]:
     for name, procedure in procedures().items():
         yield name, ("procedure", name)
         yield from ((name, ("register", register.name)) for register in procedure.registers)
+        yield from ((name, ("further", code)) for code in procedure.further)
     for (_, name), offer in offers().items():
         for terms in offer.terms:
             yield from (
@@ -376,7 +377,7 @@ def test_who_asks_in_a_language_is_refused_in_it(town: Town, header: str, tag: s
 
 
 def test_an_answer_that_is_partly_in_english_says_so(town: Town) -> None:
-    """Who has it read aloud hears each sentence in its own language; Turkish lacks words for limits yet."""
+    """Who has it read aloud hears each sentence in its own language; Turkish lacks words for births of two yet."""
     path = "/v1/cases?country=KZ&limit=1000"
     answer = town.as_("kz-citizen-1").send("GET", path, headers={"Accept-Language": "tr"})
     assert problem(answer) == (400, "limit_wrong")

@@ -6,7 +6,7 @@ are in the language of the caller (``api/edge/sentences.py``); type and code are
 """
 
 import logging
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
 import orjson
@@ -21,6 +21,7 @@ from starlette.routing import Match, Route
 from api.edge.sentences import Language, in_language, spoken
 from domain import refusals
 from domain.faults import fault_of
+from domain.procedures import procedures as all_procedures
 from domain.refusals import Fault, Refusal, Value, Values
 from infra.identity.tokens import BadToken
 from infra.operations.readiness import TROUBLES
@@ -105,7 +106,7 @@ def problem(  # noqa: PLR0913 - the members of a problem document
         "type": f"/docs/problems#{code}",
         "title": language.say("title", str(status) if status in TITLED else "other"),
         "status": status,
-        "detail": language.say("refusal", code, values or {}, procedures),
+        "detail": " ".join(_sentences(language, code, values or {}, procedures)),
         "instance": f"urn:uuid:{request_id(scope)}",
         "code": code,
         "errors": [_place(language, fault, procedures) for fault in errors],
@@ -113,6 +114,14 @@ def problem(  # noqa: PLR0913 - the members of a problem document
     }
     said = {**(headers or {}), **in_language(language)}
     return Response(orjson.dumps(body), status, said, "application/problem+json")
+
+
+def _sentences(language: Language, code: str, values: Values, procedures: tuple[str, ...]) -> Iterator[str]:
+    """That of the refusal, and what the procedures say beside it."""
+    yield language.say("refusal", code, values, procedures)
+    for name in procedures:
+        if code in all_procedures()[name].further:
+            yield language.say("further", code, {}, (name,))
 
 
 def _place(language: Language, fault: Fault, procedures: tuple[str, ...]) -> dict[str, str]:

@@ -169,8 +169,7 @@ def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis, situat
     _must_stand(entry)
     if content == entry.content:
         raise Clash("nothing_to_correct")
-    key = registers()[entry.register].key
-    if key(content) != key(entry.content):
+    if not registers()[entry.register].is_of_same(entry.content, content):
         raise Invalid(Fault("/content", "key_not_corrected"))
     if whose(content) != whose(entry.content):
         _must_be_free(basis, entry, situation)

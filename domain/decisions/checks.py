@@ -18,7 +18,8 @@ def check_entry(situation: Situation, facts: Facts, moment: Moment) -> list[str]
     Restrictions forbid the decision only, and those that reach this change; of a filing the officer is told of them.
     """
     for effect in situation.effects:
-        if isinstance(effect, Create) and situation.live_at(effect.key) is not None:
+        is_said = isinstance(effect, Create) and (effect.is_told or moment == "decision")
+        if is_said and situation.live_at(effect.key) is not None:
             raise Clash("entry_exists")
     warned: list[str] = []
     looked: Facts | None = None

@@ -158,7 +158,7 @@ def _must_end_in_time(command: GrantCompetence, since: date, situation: Situatio
     if command.until is None:
         return
     if command.until < since:
-        raise Invalid(Fault("/until", "ends_before_it_begins", {"since": since}))
+        raise Invalid(Fault("/until", "ends_before_first_day", {"since": since}))
     if command.until < situation.day:
         raise Invalid(Fault("/until", "day_past", {"today": situation.day}))
 
@@ -179,7 +179,7 @@ def _must_shorten(last_day: date, held: Held, day: date) -> None:
         raise Invalid(Fault("/last_day", "day_past", {"today": day}))
     since = date.fromisoformat(held["since"])
     if last_day < since:
-        raise Invalid(Fault("/last_day", "ends_before_it_begins", {"since": since}))
+        raise Invalid(Fault("/last_day", "ends_before_first_day", {"since": since}))
     if held["until"] is not None and held["until"] < last_day.isoformat():
         until = date.fromisoformat(held["until"])
         raise Invalid(Fault("/last_day", "ends_sooner", {"until": until}))

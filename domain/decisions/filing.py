@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from domain import events as e
 from domain import limits, persons
+from domain.case import Case
 from domain.commands import AmendRequest, FileCase
 from domain.countries import countries, legal_day
 from domain.days.deadlines import Deadline
@@ -15,12 +17,12 @@ from domain.decisions.acting import for_who_files
 from domain.decisions.checks import check_entry
 from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation
-from domain.facts import Facts
+from domain.facts import Facts, Late, applies
 from domain.fees import assess
 from domain.offers import terms_hash
 from domain.parties import FIRST_PARTY, STRUCK_OFF, Capacity, Participants, Place
 from domain.persons import Person
-from domain.procedure import Terms
+from domain.procedure import Requirement, Terms
 from domain.refusals import Differs, Fault, Invalid, Named, named
 from domain.representation import who_may
 
@@ -90,6 +92,7 @@ def looked_at(command: FileCase | AmendRequest, situation: Situation) -> LookedA
         [
             *_warnings(command, situation),
             *limits.warnings(terms, facts, situation.at, situation.country),
+            *_not_brought_by_the_late(command, situation),
             *warned,
         ],
     )
@@ -186,11 +189,31 @@ def brought(
                 raise Invalid(Fault(where, "no_evidence_asked"))
             raise Invalid(Fault(where, "evidence_not_asked", {"asked": named("evidence", sorted(known))}))
     kinds = {a["kind"] for a in (*before, *command.evidence)}
-    missing = [r for r in limits.requirements(terms, facts) if r.is_required and r.kind not in kinds]
+    late = _asked_of_the_late(terms)
+    missing = [
+        r
+        for r in limits.requirements(terms, facts)
+        if r.is_required and r.kind not in kinds and r not in late
+    ]
     if missing:
         kinds_missing = (Named("evidence", r.kind) for r in missing)
         raise Invalid(*(Fault("/evidence", "evidence_missing", {"kind": kind}) for kind in kinds_missing))
     return list(command.evidence)
+
+
+@cache
+def _asked_of_the_late(terms: Terms) -> tuple[Requirement, ...]:
+    """Whoever is late is asked for more, and never sent away for it (rules.md 12): the officer sees what is missing."""
+    return tuple(r for r in terms.evidence if any(isinstance(condition, Late) for condition in r.when))
+
+
+def _not_brought_by_the_late(command: FileCase | AmendRequest, situation: Situation) -> Iterator[str]:
+    before = situation.state.evidence if isinstance(situation.state, Case) else None
+    kinds = {a["kind"] for a in (*(before or ()), *command.evidence)}
+    for requirement in _asked_of_the_late(situation.terms):
+        is_asked = requirement.is_required and applies(requirement.when, situation.facts())
+        if is_asked and requirement.kind not in kinds:
+            yield f"{limits.EVIDENCE_MISSING}:{requirement.kind}"
 
 
 def _warnings(command: FileCase | AmendRequest, situation: Situation) -> Iterator[str]:

@@ -165,7 +165,9 @@ ALIVE: Final = Where("not_still_born", lambda facts: facts.request.get("kind") !
 STILL_BORN: Final = Is("kind", ("still_born",))
 FOUNDLING: Final = Is("kind", ("foundling",))
 BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medical_certificate"] is None)
-UNMARRIED: Final = Is("fatherhood", ("joint_application",))
+UNMARRIED: Final = Where(
+    "joint_application", lambda facts: facts.request.get("fatherhood") == "joint_application"
+)
 BORN_ON: Final = ("child", "born_on")
 
 
@@ -258,16 +260,15 @@ def _entered(request: Request) -> tuple[Key, ...]:
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
-    """While it is open: the delivery, of a parent who files; and of anybody else, that they told of it themselves."""
+    """While it is open: the delivery, of a parent who files; and of anybody else, that they told of it themselves: a
+    hospital tells of many on one day.
+    """
+    delivery = _of_kind(request, _delivery(request))
     if _is_a_parents(request) and key_of(request["mother"]) is not None:
-        return (claim_key("birth", *_of_kind(request, _delivery(request))), *claim_of(request))
-    child, applicant = request["child"], key_of(request["applicant"])
+        return (claim_key("birth", *delivery), *claim_of(request))
+    applicant = key_of(request["applicant"])
     told_by = (applicant,) if applicant else ()
-    spelling = _spelling_at(child["place"]["country"])
-    names = (normal_form(name, spelling) for name in name_of(child).values())
-    paper = _certificate(request)  # a hospital tells of many in a day
-    born = (child["born_on"], str(child["order"]))
-    return (claim_key("birth_told_by", *told_by, *names, *born, *(paper or ())),)
+    return (claim_key("birth_told_by", *told_by, *delivery),)
 
 
 def _is_a_parents(request: Request) -> bool:
@@ -284,6 +285,11 @@ def _found_by(content: Content) -> tuple[Key, ...]:
     keys = (entry_key("births", *key) for key in (*_keys(content), *((first,) if first else ())))
     child = child_of(content)
     return (*keys, *((entry_key("births", "child", child),) if child else ()))
+
+
+def _is_the_same_birth(before: Content, now: Content) -> bool:
+    """Who the mother is, or what the certificate says, may have been typed wrong; not both."""
+    return any(key in _keys(now) for key in _keys(before))
 
 
 def _document_kind(text: str) -> str:
@@ -389,6 +395,7 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
             **{name: request.get(name) for name in said},
         },
         settles=_entered(request),
+        is_told=_is_a_parents(request),
     )
     return (registered,)
 
@@ -461,6 +468,7 @@ BIRTHS = Register(
     found_by=_found_by,
     elsewhere=claim_of,
     marks=_marks,
+    stays=_is_the_same_birth,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
 PROCEDURE = Procedure(
@@ -487,8 +495,9 @@ PROCEDURE = Procedure(
     registers=(BIRTHS,),
     claims=_claims,
     effects=_effects,
-    checks=(Check(code="certificate_known", sees=_before, holds=_is_another_birth),),
+    checks=(Check(code="certificate_known", sees=_before, holds=_is_another_birth, moments=("decision",)),),
     warnings=_warnings,
+    further=("claim_taken", "claim_yours", "entry_exists"),
     warned=(
         "mother_unknown",
         "mother_missing_without_reason",

@@ -23,7 +23,9 @@ def import_register(country: Country, register: str, file: Path, *, as_json: AsJ
             others=house.beside(kept),
         )
         clashes = [clash._asdict() for clash in done.clashes]
-        said({"imported": done.entries, "clashes": clashes, "plates_twice": done.plates_twice}, as_json=as_json)
+        said(
+            {"imported": done.entries, "clashes": clashes, "plates_twice": done.plates_twice}, as_json=as_json
+        )
 
 
 def rebuild(

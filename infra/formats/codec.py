@@ -131,7 +131,7 @@ def _plan_of_request(
     shape: "_Shape", country: str, procedure: str, form: int, roles: tuple[str, ...]
 ) -> _Plan:
     laid = request_owners(country, procedure, form, roles)
-    return _Plan({**shape.owners, **laid}, laid, lists_of(country, procedure))
+    return _Plan({**shape.owners, **laid}, laid, lists_of(country, procedure, form))
 
 
 @cache

@@ -587,7 +587,7 @@ def test_an_appeal_that_is_won_leaves_what_a_court_decided_since() -> None:
 
 
 def test_so_it_does_where_a_court_took_back_what_came_after() -> None:
-    story = given(a_birth(), *BIRTH_REGISTERED, acknowledge(), serve(), appeal())
+    story = given(a_birth(), *BIRTH_REGISTERED, acknowledge(), serve(), appeal(party="p1"))
     given(story, again_by_the_office, annul_as_a_court(TR_JUDGE))
     assert story.entry.depth == 0, "how it read before is known: it was not there"
     story.when(decide_appeal("annulled", "It is another's."))

@@ -160,13 +160,13 @@ def test_a_day_that_stands_on_no_settled_law_says_so_wherever_it_is_shown(
 ) -> None:
     """Deadlines, what is next, the ground of a refusal; and nothing of it where the law is settled."""
     doubtful = shown(given(a_sale(), *REFUSED, serve()).now, "p1")
-    assert doubtful["appeal_until"]["unconfirmed"]
+    assert not doubtful["appeal_until"]["unconfirmed"]
     assert doubtful["consent_until"]["unconfirmed"]
     assert doubtful["fee"]["due"]["unconfirmed"]
-    assert not doubtful["fee"]["unconfirmed"]
+    assert doubtful["fee"]["unconfirmed"]
     assert doubtful["decision_due"]["unconfirmed"]
     assert doubtful["next"][0]["unconfirmed"]
-    assert doubtful["decision"]["unconfirmed"] == ["after_refusal"]
+    assert doubtful["decision"]["unconfirmed"] == ["tax_unpaid", "after_refusal"]
     times = {
         name: Term(10, "working_days", LAW)
         for name in ("pay", "consent", "answer", "decide", "served", "appeal")

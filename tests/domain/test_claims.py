@@ -7,8 +7,8 @@ from domain.claim import FREE, Claim, evolve
 from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Event, Recorded
 from domain.facts import Request
 from domain.offers import offers
-from domain.procedure import Key, Offer
-from tests.examples import effects_of, example_request
+from domain.procedure import Create, Key, Offer
+from tests.examples import effects_of, example_request, person
 
 TAKEN = ClaimTaken(kind="vehicle_sale", holder="case-1")
 RELEASED = ClaimReleased(kind="vehicle_sale", holder="case-1")
@@ -67,16 +67,24 @@ def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
     assert entry_of(sale, asked) == ("entry", ("vehicles", "vin", "1M8GDM9AXKP042788"))
     born = example_request(birth)
     born["medical_certificate"] = {"issuer": "IĞDIR Hastanesi", "number": "TR-1", "issued_on": "2026-11-20"}
-    by_certificate = ("medical_certificate", "ığdır hastanesi", "TR-1", "1")
     number = born["mother"]["personal_number"]["number"]
     by_delivery = ("delivery", "TR", number, "2026-11-20", "1")
-    assert birth.procedure.claims(born) == (
-        ("claim", ("birth", *by_certificate)),
-        ("claim", ("birth", *by_delivery)),
+    by_certificate = ("certificate", "TR", "example city 0", "ığdır hastanesi", "tr-1", "1")
+    assert birth.procedure.claims(born) == (("claim", ("birth", *by_delivery)),)
+    assert entry_of(birth, born) == ("entry", ("births", *by_delivery))
+    (effect,) = effects_of(birth, born)
+    assert isinstance(effect, Create)
+    assert effect.settles == (("claim", ("birth", *by_delivery)), ("claim", ("birth", *by_certificate)))
+    assert effect.register.keys_of(effect.content, None) == (
+        ("entry", ("births", *by_delivery)),
+        ("entry", ("births", *by_certificate)),
+        ("entry", ("births", "medical_certificate", "ığdır hastanesi", "TR-1", "1")),
     )
-    assert entry_of(birth, born) == ("entry", ("births", *by_certificate))
     told = {**born, "medical_certificate": None}
     assert entry_of(birth, told) == ("entry", ("births", *by_delivery))
+    sister = {**told, "applicant": person("TR", 7), "relation": "relative"}
+    her = ("person", 1, "TR", sister["applicant"]["personal_number"]["number"])
+    assert birth.procedure.claims(sister) == (("claim", ("birth_told_by", her, *by_delivery)),)
     unknown = {**told, "mother": None}
     names = ("example surname 0", "example given names 0")
     assert entry_of(birth, unknown) == (

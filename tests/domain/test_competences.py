@@ -99,7 +99,7 @@ def test_an_office_has_people_in_the_roles_alone_that_the_law_gives_to_it(
 def test_roles_and_procedures_that_nobody_knows_are_not_granted(by: Who | None) -> None:
     story = a_sale()
     story.when(grant("king", by)).then_refused(Invalid, "role_not_known", "/role")
-    asked = grant(by=by, procedures=("car_sale", "birth_certificate"))
+    asked = grant(by=by, procedures=("car_sale", "toll"))
     story.when(asked).then_refused(Invalid, "procedure_not_known", "/procedures/1")
 
 
@@ -125,8 +125,8 @@ def test_nobody_else_appoints_or_dismisses(by: Who, refusal: type[NotAllowed | U
     ("days", "code", "pointer"),
     [
         ({"since": YESTERDAY}, "day_past", "/since"),
-        ({"until": YESTERDAY}, "ends_before_it_begins", "/until"),
-        ({"since": NEW_YEAR, "until": TOMORROW}, "ends_before_it_begins", "/until"),
+        ({"until": YESTERDAY}, "ends_before_first_day", "/until"),
+        ({"since": NEW_YEAR, "until": TOMORROW}, "ends_before_first_day", "/until"),
     ],
 )
 def test_days_that_cannot_be_are_refused_with_the_place(days: Any, code: str, pointer: str) -> None:
@@ -260,7 +260,7 @@ def test_an_end_never_makes_longer() -> None:
     story = given(a_sale(), grant(until=TOMORROW))
     story.when(end(NEW_YEAR)).then_refused(Invalid, "ends_sooner", "/last_day")
     early = given(a_sale(), grant(since=NEW_YEAR))
-    early.when(end(TOMORROW)).then_refused(Invalid, "ends_before_it_begins", "/last_day")
+    early.when(end(TOMORROW)).then_refused(Invalid, "ends_before_first_day", "/last_day")
 
 
 def test_what_is_over_is_not_ended() -> None:

@@ -207,7 +207,7 @@ def test_an_entry_is_forgotten_when_its_retention_has_ended() -> None:
     )
     assert "2036-11-24" in str(story.refusal)
     given(story, YEARS_LATER).when(erase_entry()).then("PersonalDataErased")
-    assert story.entry.content == {"vehicle": None, "owner": None}
+    assert story.entry.content == {"vehicle": None, "owner": None, "share": None, "co_owners": None}
     assert story.entry.is_erased
     story.when(erase_entry()).then()
     story.when(erase_entry(basis="a judgement")).then_refused(Clash, "erased_already")

@@ -110,7 +110,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.DeclareNotNeeded: not_needed("still_born"),
     c.ServeDecision: serve(),
     c.PresumeServed: presume(),
-    c.LodgeAppeal: appeal(),
+    c.LodgeAppeal: appeal(party="p1"),
     c.TakeBackAppeal: take_back(of="hash-of-nothing"),
     c.DecideAppeal: decide_appeal(),
     c.WaiveClaim: waive(),

@@ -108,6 +108,16 @@ def test_a_limit_without_its_day_is_kept() -> None:
     assert facts_of(BIRTHS, unknown, noon("2026-02-03"), TR).late == frozenset()
 
 
+def test_two_limits_that_were_missed_are_said_once() -> None:
+    """AZ: missions name one month and three; what follows from either is the same."""
+    terms = replace(BIRTHS, filing_limits=(AT_HOME, replace(AT_HOME, code="by_others")), presumptions=())
+    late = {"child": {"born_on": "2026-01-01", "place": {"country": "TR"}}}
+    facts = facts_of(terms, late, noon("2026-02-03"), TR)
+    assert facts.late == {"notification", "by_others"}
+    found = warnings(replace(terms, evidence=(), exemptions=()), facts, noon("2026-02-03"), TR)
+    assert list(found) == ["late:evidence"]
+
+
 # --- limits that run backwards ------------------------------------------------------------------------------
 
 

@@ -131,6 +131,10 @@ def test_what_is_erased_is_shown_as_nothing() -> None:
     assert seen["request"] == {
         "seller": None,
         "buyer": None,
+        "co_sellers": [],
+        "co_buyers": [],
+        "shares": None,
+        "spouses": [],
         "vehicle": None,
         "price": None,
         "new_plates": True,

@@ -42,7 +42,9 @@ def moment(text: str, country: Country) -> datetime:
 
 
 def changed(value: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A request or a content with these changes, by dotted paths or nested; a number in a path counts from 0."""
+    """A request or a content with these changes, by dotted paths or nested; a number in a path counts from 0. What has
+    other members than what stood there takes its place whole, as a company that of a person.
+    """
     found = deepcopy(dict(value))
     for path, new in changes.items():
         *way, last = path.split(".")
@@ -51,11 +53,15 @@ def changed(value: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
             place = place[int(member) if isinstance(place, list) else member]
         key: Any = int(last) if isinstance(place, list) else last
         old = place.get(key) if isinstance(place, dict) else place[key]
-        if isinstance(old, dict) and isinstance(new, Mapping):
+        if isinstance(old, dict) and isinstance(new, Mapping) and _first(new) <= old.keys():
             place[key] = changed(old, new)
         else:
             place[key] = deepcopy(new)
     return found
+
+
+def _first(changes: Mapping[str, Any]) -> set[str]:
+    return {path.partition(".")[0] for path in changes}
 
 
 def term_named(offer: Offer, terms: Terms, path: str) -> Term:

@@ -26,7 +26,7 @@ from infra.operations import register_import
 from infra.operations.ticking import Ticker
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
-from tests.examples import example_entries, example_request
+from tests.examples import as_related, example_entries, example_request
 from tests.town import statements
 from tests.town.caller import Caller, good, new_key, until
 
@@ -164,11 +164,12 @@ class Town:
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
         """An example, with residents in the place of those who have to act."""
         request = example_request(found, n, today=self.now().date())
-        acting = [p for p in found.procedure.parties if p.is_applicant or p.consents]
-        for nth, party in enumerate(sorted(acting, key=lambda p: not p.is_applicant), start=1):
+        acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
+        named = [p for p in acting if request[p.member]]
+        for nth, party in enumerate(sorted(named, key=lambda p: not p.is_applicant), start=1):
             who = person(f"{found.country.lower()}-citizen-{nth}")
             request[party.member] = [who] if party.many else who
-        return plain(found.form.model_validate(request))
+        return plain(found.form.model_validate(as_related(found, request)))
 
     def upload(self, caller: Caller, country: str, raw: bytes = A_PDF) -> dict[str, str]:
         """The id and hash of a file that the caller brought."""

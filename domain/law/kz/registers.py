@@ -4,12 +4,6 @@ from domain.country import Source
 from domain.procedure import Keeper
 
 KEEPERS = {
-    "births": Keeper(
-        authority="kz-civil-registry",
-        source=Source(
-            law="Code on marriage (matrimony) and family (518-IV), articles 177 to 194", confirmed=True
-        ),
-    ),
     "companies": Keeper(
         is_open=True,
         authority="kz-company-registration",

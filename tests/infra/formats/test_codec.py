@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain import events as e
 from domain.forms import owners_of as owners_of_form
-from domain.offers import offers, request_owners
+from domain.offers import lists_of, offers, request_owners
 from domain.parties import is_keyed
 from domain.procedure import Register
 from domain.procedures import registers
@@ -126,13 +126,15 @@ def happened(draw: st.DrawFn, name: str) -> Happened:
     if kind in (e.CaseFiled, e.RequestAmended):
         country, procedure = draw(st.sampled_from(sorted(offers())))
         offer = offers()[country, procedure]
-        parties = {f"p{n}": party.role for n, party in enumerate(offer.procedure.parties, start=1)}
         version = draw(st.sampled_from([*offer.former, offer.form_version]))
-        owners = request_owners(country, procedure, version, tuple(parties.values()))
         form = {**offer.former, offer.form_version: offer.form}[version]
+        named = [party for party in offer.procedure.parties if party.member in form.model_fields]
+        parties = {f"p{n}": party.role for n, party in enumerate(named, start=1)}
+        owners = request_owners(country, procedure, version, tuple(parties.values()))
+        lists = lists_of(country, procedure, version)
         names = [*form.model_fields, *(name for name in owners if is_keyed(name))]
         members |= {"procedure": procedure, "form": version, "parties": parties}
-        members["request"] = {n: draw(VALUES) for n in names}
+        members["request"] = {n: [draw(VALUES)] if n in lists else draw(VALUES) for n in names}
     elif kind in LAID_FLAT:
         register = draw(st.sampled_from(sorted(registers())))
         found = registers()[register]

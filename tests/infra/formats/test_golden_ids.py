@@ -17,14 +17,15 @@ from domain.countries import countries
 from domain.facts import Facts
 from domain.law.az.numbers import az_fin
 from domain.persons import key_of
-from domain.procedure import Key, mandate_key
+from domain.procedure import Create, Key, mandate_key
 from domain.procedures import procedures
 from domain.registers.companies import company_key
 from infra.formats.ids import Ids, derived_id
 
 SECRET = bytes(range(32))
 WHO = ("https://id.kz.example", "portal", "subject-7")
-CAR: Mapping[str, Any] = {"vehicle": {"vin": "XTA210990Y2766389"}}
+CAR: Mapping[str, Any] = {"vehicle": {"vin": "XTA210990Y2766389", "plate": "123 АВС 02"}}
+OLD_CAR: Mapping[str, Any] = {"vehicle": {"chassis": "1234567", "make": "ГАЗ", "plate": None}}
 BIRTH: Mapping[str, Any] = {
     "child": {
         "surname": "ÖRNEK",
@@ -35,6 +36,8 @@ BIRTH: Mapping[str, Any] = {
     },
     "medical_certificate": {"issuer": "ANKARA HASTANESİ", "number": "A-1", "issued_on": "2026-11-20"},
     "mother": {"personal_number": {"country": "TR", "number": "10000000146"}},
+    "applicant": {"personal_number": {"country": "TR", "number": "10000000146"}},
+    "father": None,
 }
 BY_MOUTH = {**BIRTH, "medical_certificate": None}
 WITH_A_PASSPORT = {
@@ -196,6 +199,19 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
                 Key(
                     "entry", ("vehicles", "vin", "XTA210990Y2766389")
                 ): "ff84b636-166d-8c65-9950-5ca9e441fc33",
+                Key("entry", ("vehicles", "plate", "123ABC02")): "d2948315-4820-807f-bc01-f22a88bec23f",
+            },
+        ),
+        (
+            "car_sale",
+            OLD_CAR,
+            {
+                Key(
+                    "claim", ("vehicle_sale_by_chassis", "газ", "1234567")
+                ): "1e2a2e8e-c920-8c4f-b80a-7a58d90d948f",
+                Key(
+                    "entry", ("vehicles", "chassis", "газ", "1234567")
+                ): "eb3df621-d80f-82df-a4ae-2dd5e7431a6a",
             },
         ),
         (
@@ -203,11 +219,17 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             BIRTH,
             {
                 Key(
-                    "claim", ("birth", "medical_certificate", "ankara hastanesi", "A-1", "1")
-                ): "ae22d07d-9802-80bd-9266-420f3c1097ee",
-                Key(
                     "claim", ("birth", "delivery", "TR", "10000000146", "2026-11-20", "1")
                 ): "b450b048-6a95-87d6-b27e-0a61d7d1353f",
+                Key(
+                    "claim", ("birth", "certificate", "TR", "ankara", "ankara hastanesi", "a-1", "1")
+                ): "2a593745-6010-8454-83b9-5d01c2e811bd",
+                Key(
+                    "entry", ("births", "delivery", "TR", "10000000146", "2026-11-20", "1")
+                ): "ed1b4e95-724d-8b3a-b0ec-cfb1a5ca5baa",
+                Key(
+                    "entry", ("births", "certificate", "TR", "ankara", "ankara hastanesi", "a-1", "1")
+                ): "ca60dc8e-2806-824d-920f-48666331842b",
                 Key(
                     "entry", ("births", "medical_certificate", "ankara hastanesi", "A-1", "1")
                 ): "fb3b16e9-0264-8e6a-a3de-fe14c01c9d11",
@@ -231,6 +253,19 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             {
                 Key(
                     "claim",
+                    (
+                        "birth_told_by",
+                        ("person", 1, "TR", "10000000146"),
+                        "delivery_by_document",
+                        "passport",
+                        "XX",
+                        "ab123456",
+                        "2026-11-20",
+                        "1",
+                    ),
+                ): "f58e5061-b254-85a1-8b2d-ea7c26851635",
+                Key(
+                    "claim",
                     ("birth", "delivery_by_document", "passport", "XX", "ab123456", "2026-11-20", "1"),
                 ): "e84ea36c-e64d-849e-b10c-363ff23a6cd6",
                 Key(
@@ -244,6 +279,19 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             WITH_A_NAME,
             {
                 Key(
+                    "claim",
+                    (
+                        "birth_told_by",
+                        ("person", 1, "TR", "10000000146"),
+                        "mother_by_name",
+                        "ayşe",
+                        "örnek",
+                        "ipek ışıl",
+                        "2026-11-20",
+                        "1",
+                    ),
+                ): "fcbcdb0b-bc92-8b88-b2c2-d9827e781bb9",
+                Key(
                     "claim", ("birth", "mother_by_name", "ayşe", "örnek", "ipek ışıl", "2026-11-20", "1")
                 ): "178c5e44-7f6b-8949-b8ea-5358c2f64d93",
                 Key(
@@ -256,6 +304,18 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
             FOUNDLING,
             {
                 Key(
+                    "claim",
+                    (
+                        "birth_told_by",
+                        ("person", 1, "TR", "10000000146"),
+                        "mother_unknown",
+                        "örnek",
+                        "ipek ışıl",
+                        "2026-11-20",
+                        "1",
+                    ),
+                ): "9c8e785a-9e31-832b-b4e9-9b0487681056",
+                Key(
                     "claim", ("birth", "mother_unknown", "örnek", "ipek ışıl", "2026-11-20", "1")
                 ): "128d7813-5493-871f-ac21-68322483eb81",
                 Key(
@@ -266,6 +326,7 @@ def test_nobody_finds_an_id_without_the_secret_or_with_other_parts() -> None:
     ],
     ids=[
         "car sale",
+        "sale of an old car",
         "birth with a certificate",
         "birth told by mouth",
         "mother with a passport",
@@ -277,11 +338,17 @@ def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
     procedure: str, request_: Mapping[str, Any], keys: Mapping[Key, str]
 ) -> None:
     found = procedures()[procedure]
-    asked = (
-        *found.claims(request_),
-        *(f.key for f in found.effects(Facts({"father": None, **request_}, date(2026, 11, 23)))),
-    )
+    (effect,) = found.effects(Facts(request_, date(2026, 11, 23)))
+    settled = effect.settles if isinstance(effect, Create) else ()
+    searched = effect.register.found_by(request_) if effect.register.found_by else ()
+    asked = (*found.claims(request_), effect.key, *settled, *searched)
     assert {key: IDS.stream(key) for key in asked} == keys
+
+
+def test_the_claims_of_former_births_are_what_they_were() -> None:
+    """Nothing takes such a claim any more; the entries that were made under one hold it still."""
+    former = Key("claim", ("birth", "medical_certificate", "ankara hastanesi", "A-1", "1"))
+    assert IDS.stream(former) == "ae22d07d-9802-80bd-9266-420f3c1097ee"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""The number plates of Uzbekistan, by their forms; not who has which, nor the regions that stand in them."""
+
+import re
+from datetime import date
+from typing import Final, NamedTuple
+
+from domain.country import Source
+from domain.numbers import normal_plate
+
+
+class PlateForm(NamedTuple):
+    """Plates of one kind, in capitals and without spaces; ``since`` and ``until`` where they are known."""
+
+    kind: str
+    pattern: str
+    source: Source
+    since: date | None = None
+    until: date | None = None
+
+
+_SERIES: Final = Source("Plates of Uzbekistan since 1.10.2008", "plates-uz", confirmed=True)
+_OLD: Final = Source("Plates of Uzbekistan from 1996 or 1998 to 2008", "plates-uz", confirmed=True)
+_CHOSEN: Final = Source(
+    "Vazirlar Mahkamasining 2025-yil 4-sentabrdagi 562-son qarori; plates with a name",
+    "uz-562",
+    confirmed=True,
+)
+_SINCE: Final = date(2008, 10, 1)
+
+# The first two digits are the region: 01 to 09 Tashkent city, 10 to 19 its region, 20 to 24 Sirdaryo ...
+PLATES: Final = (
+    PlateForm("person", r"\d{2}[A-Z]\d{3}[A-Z]{2}", _SERIES, since=_SINCE),
+    PlateForm("company", r"\d{5}[A-Z]{3}", _SERIES, since=_SINCE),  # DAV: the state's own
+    PlateForm("motorcycle", r"\d{5}[A-Z]{2}", _SERIES, since=_SINCE),
+    PlateForm("trailer", r"\d{6}[A-Z]{2}", _SERIES, since=_SINCE),
+    PlateForm("foreigner", r"\d{2}H\d{6}", _SERIES, since=_SINCE),
+    PlateForm("foreign_company", r"\d{2}M\d{6}", _SERIES, since=_SINCE),
+    PlateForm("transit", r"T\d{8}", _SERIES, since=_SINCE),  # the region stands last
+    PlateForm("old", r"\d{2}[A-Z]\d{4}", _OLD, until=date(2008, 9, 30)),
+    PlateForm("chosen", r"[A-Z0-9]{1,6}", _CHOSEN, since=date(2026, 1, 1)),
+)
+
+
+def is_plate(text: str) -> bool:
+    """Whether it has one of these forms, however it is typed."""
+    plate = normal_plate(text)
+    return any(re.fullmatch(form.pattern, plate, re.ASCII) for form in PLATES)
