@@ -164,6 +164,8 @@ class Town:
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
         """An example, with residents in the place of those who have to act."""
         request = example_request(found, n, today=self.now().date())
+        if "relation" in request:  # the father tells of each child: it has a mother of its own
+            request["relation"] = "father"
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
         for nth, party in enumerate(sorted(named, key=lambda p: not p.is_applicant), start=1):

@@ -53,7 +53,7 @@ class Child(AnyChild):
     def _is_named_by_article_194(self) -> Self:
         spellings = [spelt for spelt in (self, self.other_spelling) if spelt is not None]
         if self.name_order == "father_name_first" and any(spelt.patronymic for spelt in spellings):
-            raise WrongValue("patronymic_not_recorded")
+            raise WrongValue("patronymic_beside_fathers_name")
         words = {word for spelt in spellings for word in (spelt.surname or "").casefold().split()}
         if words & {*NOT_IN_A_SURNAME}:
             raise WrongValue("word_not_in_surname")
