@@ -50,7 +50,9 @@ class ImportClash(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What an import did: how many ``entries`` it brought. ``plates_twice``: the lines whose plate another entry or another line has, too."""
+    """What an import did: how many ``entries`` it brought. ``plates_twice``: the lines whose plate another entry that
+    holds, or another line, has too.
+    """
 
     entries: int
     clashes: list[ImportClash]
