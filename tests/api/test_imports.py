@@ -12,6 +12,7 @@ from tests.town.people import Town, person
 pytestmark = pytest.mark.countries("KZ", "TR")
 
 SALE: Final = ("KZ", "car_sale")
+PARENTS: Final = ("mother", "father")
 FLAG: Final = "registered_elsewhere"
 SELLER: Final = "kz-citizen-1"
 OFFICERS: Final = {"KZ": "kz-vehicle-registration-officer-1", "TR": "tr-notary-officer-1"}
@@ -75,8 +76,8 @@ def test_a_car_of_two_countries_is_flagged_in_both_until_an_officer_has_looked(n
     case = filed(town, 1)
     assert case["obstacles"] == ["restricted"]
     assert town.read(case["case"], OFFICERS["KZ"])["obstacles"] == [f"restricted:{FLAG}"]
-    assert "entry_restriction_placed" in {
-        each["code"] for each in good(town.as_("tr-citizen-1").get("/v1/my/notices", country="TR"))["items"]
+    assert "entry_restricted" in {
+        each["what"] for each in good(town.as_("tr-citizen-1").get("/v1/my/notices", country="TR"))["items"]
     }
     for country in ("KZ", "TR"):
         found = entry(town, country, 1)
@@ -119,6 +120,23 @@ def test_the_flag_is_there_once_and_says_where_else_it_stands(town: Town) -> Non
         if each["type"] == "entry.RestrictionPlaced.v1"
     )
     assert [open_disclosure(text) for text in placed["disclosures"]] == [("reference", "TR")]
+
+
+def test_a_child_of_two_countries_is_told_and_nothing_is_flagged(town: Town) -> None:
+    """Whoever is born abroad may stand in two registers, and nothing of a birth is sold."""
+    born = {**birth(town), "child_number": person("kz-citizen-4")["personal_number"]}
+    assert town.import_entries("KZ", "births", [born]).clashes == []
+    size = town.house.countries["KZ"].log.size()
+    done = town.import_entries("TR", "births", [birth(town), born])
+    assert [(clash.line, clash.country) for clash in done.clashes] == [(2, "KZ")]
+    assert town.house.countries["KZ"].log.size() == size
+
+
+def birth(town: Town) -> dict[str, Any]:
+    """As a register holds it."""
+    request = town.request("TR", "birth_certificate")
+    parents = {n: request[n] and {k: v for k, v in request[n].items() if k != "acts_by"} for n in PARENTS}
+    return {**{name: request[name] for name in ("child", "medical_certificate")}, **parents}
 
 
 # --- a plate on two cars ----------------------------------------------------------------------------------------
