@@ -217,7 +217,7 @@ def test_a_claim_that_an_open_case_holds_is_not_imported_over(file: Path, tmp_pa
     with past(tmp_path) as made:
         state = made.states["birth"]
         content = {name: state.request[name] for name in ("child", "medical_certificate")}
-        content |= {name: itself(state.request[name]) for name in ("mother", "father")}
+        content |= {n: state.request[n] and itself(state.request[n]) for n in ("mother", "father")}
         turkey = made.country("TR")
         size = turkey.log.size()
         with pytest.raises(WrongLines) as wrong:
