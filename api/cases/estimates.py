@@ -132,7 +132,7 @@ async def estimates(request: Request) -> Response:
     if terms is None:
         raise NotOffered(country=Named("country", country.code))
     about = About(offered, terms, content, at, at)
-    told = estimate(about, law, missing)
+    told = estimate(about, law, missing, frozenset(offered.form.model_fields.keys() - draft.request.keys()))
     told["obstacles"] = await _obstacles(request, country, actor, about) if actor else None
     language = spoken(request.scope)
     body = {

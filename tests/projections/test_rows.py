@@ -368,8 +368,8 @@ def test_what_an_office_amends_is_told_so_and_what_becomes_of_the_fee_to_who_pai
 
 
 def test_what_is_not_needed_against_what_the_request_says_is_told_so() -> None:
-    for still_born, code in ((True, "not_needed"), (False, "not_needed_otherwise")):
-        story = given(a_birth(still_born=still_born), file())
+    for kind, code in (("still_born", "not_needed"), ("live", "not_needed_otherwise")):
+        story = given(a_birth(kind=kind), file())
         given(story, not_needed("still_born", by=office("supervisor")))
         found = {each["what"] for each in rows(notices.PROJECTION, story)}
         assert {code} == found & {"not_needed", "not_needed_otherwise"}
@@ -398,7 +398,9 @@ def test_a_fee_is_asked_for_where_something_of_it_is_left_to_pay(monkeypatch: py
 def test_whom_a_request_names_is_told_of_it_where_nobody_asks_them_anything() -> None:
     """Once, and not who files themselves; the next to be named by an amendment."""
     mother, father = person("TR", 901, born_on="1990-01-01"), person("TR", 902, born_on="1990-01-01")
-    story = given(a_birth(relation="relative", mother=mother, father=None), *FILED)
+    told_by = {"applicant": person("TR", 903, born_on="1990-01-01"), "relation": "relative"}
+    because = {"parents_cannot_because": "She is in hospital."}
+    story = given(a_birth(**told_by, **because, mother=mother, father=None), file())
     roles = {story.now.persons[p]: role for p, role in story.now.parties.items() if p in story.now.persons}
     found = [(roles[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
     assert found == [("mother", "named")]
@@ -859,7 +861,7 @@ def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
     numbered = entry._replace(number="TR-2026-000017")
     register = registers_of_the_law()[entry.register]
     kinds = [key.parts[1] for key in register.keys_of(numbered.content, numbered.number)]
-    assert kinds == ["medical_certificate", "delivery", "entry_number"]
+    assert kinds == ["delivery", "certificate", "entry_number"]
     found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
     (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
     assert IDS.stream(asked) in found

@@ -59,11 +59,11 @@ def _foundling(around: Around) -> Example:
     request = {
         "applicant": represented(around.company, "clerk", around.people[0]),
         "relation": "medical_organisation",
-        "parents_cannot_because": "Nobody knows them.",
+        "parents_cannot_because": "Ата-анасын ешкім білмейді.",
         "kind": "foundling",
         "child": child,
         "mother": None,
-        "mother_unknown_because": "The child was found.",
+        "mother_unknown_because": "Бала тауып алынған.",
         "father": None,
         "medical_certificate": None,
         "certificate_language": "ru",

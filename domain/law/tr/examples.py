@@ -55,11 +55,11 @@ def _foundling(around: Around) -> Example:
     request = {
         "applicant": represented(around.company, "clerk", around.people[0]),
         "relation": "medical_organisation",
-        "parents_cannot_because": "Nobody knows them.",
+        "parents_cannot_because": "Anne babasını kimse bilmiyor.",
         "kind": "foundling",
         "child": child,
         "mother": None,
-        "mother_unknown_because": "The child was found.",
+        "mother_unknown_because": "Çocuk bulunmuştur.",
         "father": None,
         "medical_certificate": None,
         "oral_statement": True,
