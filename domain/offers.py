@@ -195,6 +195,7 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
             *limits.WARNINGS,
             *entry.WARNINGS,
             *found.procedure.warned,
+            *(each.code for each in found.procedure.likenesses),
             *(check.code for check in checks if check.effect == "warn"),
         ),
     }

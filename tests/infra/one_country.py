@@ -126,7 +126,7 @@ class OneCountry:
         """Cars of citizen 1 in the vehicle register."""
         file = self.folder / "cars.ndjson"
         file.write_text("".join(f"{json.dumps(car(n))}\n" for n in numbers), "utf-8")
-        import_file(self.country, "vehicles", file)
+        import_file(self.country, "vehicles", file, others=())
         file.unlink()
 
     def filing(self, n: int, key: str | None = None, **changes: Any) -> c.FileCase:

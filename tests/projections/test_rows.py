@@ -33,6 +33,7 @@ from projections import (
     amendment_proposals,
     birth_notices,
     case_entries,
+    case_marks,
     case_parties,
     case_retention,
     case_status,
@@ -871,7 +872,9 @@ def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
     found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
     (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
     assert IDS.stream(asked) in found
-    assert len(found) == len(kinds)
+    marks = {IDS.stream(mark) for mark in register.marks(numbered.content)}
+    assert marks < found
+    assert len(found) == len(kinds) + len(marks)
 
 
 def test_what_is_erased_is_found_by_nothing() -> None:
@@ -994,7 +997,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     of_acts = (acts_for_others, entries_in_doubt)
-    kept = (case_retention, case_entries, entry_retention)
+    kept = (case_retention, case_entries, case_marks, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
     others = (competences, mandates, mandate_people, birth_notices)
     modules = (*cases, *of_acts, *kept, *entries, *others, statistics, accesses)
