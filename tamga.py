@@ -121,7 +121,9 @@ def object_to(
 
 
 def demo(*, as_json: AsJson = False) -> None:
-    """From nothing, over the real HTTP API: a dozen cases to their ends, both registries, a full verification."""
+    """From nothing, over the real HTTP API: a dozen cases to their ends, each procedure in each country, a full
+    verification.
+    """
     from consumers import demo as demonstration  # noqa: PLC0415 - see above
 
     result = demonstration.run(read_settings(), _PROGRAM, console)
