@@ -70,6 +70,7 @@ representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees; entry_visibility.py what of an entry
 seen.py            an entry as the rules of the law see it on a day
 obstacles.py       what stands in the way of a case in the registers; awaited.py who must act next, and until when
+likenesses.py      what else is like what a case asks for
 running.py         the times of a case that run, and which of them today's calendar makes later
 retention.py       how long cases and entries are kept, and what they wait for before they are forgotten
 estimates.py       what a draft would ask

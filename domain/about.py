@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from domain import commands as c
-from domain.case import Case
+from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
@@ -127,6 +127,12 @@ def about_of_case(case: Case, at: datetime) -> About | None:
     filed_at = datetime.fromisoformat(case.filed_at)
     terms = found.since(case.terms)
     return About(found, terms, case.request, filed_at, at, is_by_notice=case.is_by_notice)
+
+
+def about_while_open(case: Case, at: datetime) -> About | None:
+    """The same as long as nothing of it is written, and may be; else None."""
+    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
+    return about_of_case(case, at) if is_open else None
 
 
 def asks_four_eyes(case: Case) -> bool:

@@ -124,6 +124,25 @@ class Check:
     source: Source | None = None  # None: that of the terms, or, for all countries, of nobody
 
 
+def _is_any(_facts: Facts, _found: Content) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What else is like what a case asks for: told live to who decides it, known for ever by its ``code``; never a
+    reason to refuse, and nothing that a party hears (rules.md 38).
+
+    ``marks``: by which other entries, and the requests of other open cases, are found; ``is_meant``: whether one of
+    them is (a content, or a request). ``sees``: as of a check.
+    """
+
+    code: str
+    marks: Callable[[Facts], tuple[Key, ...]]
+    is_meant: Callable[[Facts, Content], bool] = _is_any
+    sees: Callable[[Request], Mapping[str, Key]] = _sees_nothing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """A register and what one entry of it holds; ``key`` and ``claims`` are those of such a content.
@@ -133,6 +152,10 @@ class Register:
     ``kinds``: the keys that it is searched by; ``found_by``: the keys of such a content under which it is found, of
     these kinds, its own alone where nothing else is said. ``thing``: the members that say what it is about, which who
     restricts it sees.
+    ``elsewhere``: by which keys the same thing stands in the register of another country, which it should not.
+    ``of_one_alone``: the kinds of keys that two entries should not have at once, and may: whoever imports is told.
+    ``cannot_be``: what of such a content cannot be on a legal day; ``marks``: what is like it is found by these, and
+    nothing is searched by them (``Likeness``).
     """
 
     name: str  # plural, kebab-case: it stands in paths
@@ -145,6 +168,10 @@ class Register:
     kinds: tuple[KeyKind, ...] = ()
     found_by: Callable[[Content], tuple[Key, ...]] | None = None
     thing: tuple[str, ...] = ()
+    elsewhere: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
+    of_one_alone: tuple[str, ...] = ()
+    cannot_be: Callable[[Content, date], tuple[Fault, ...]] = lambda _content, _day: ()
+    marks: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
     stays: Callable[[Content, Content], bool] | None = None
 
     def is_of_same(self, before: Content, now: Content) -> bool:
@@ -165,6 +192,13 @@ class Register:
         if number is not None and (parts := _number_parts(number)):
             found = (*found, entry_key(self.name, ENTRY_NUMBER.name, *parts))
         return tuple(dict.fromkeys(found))
+
+    def marks_of(self, content: Content) -> tuple[Key, ...]:
+        """Its marks; none where it is erased."""
+        try:
+            return self.marks(content)
+        except (AttributeError, KeyError, TypeError):  # as in keys_of
+            return ()
 
     def claims_of(self, content: Content) -> tuple[Key, ...]:
         """The claims that belong to an entry with this content; none where it is erased."""
@@ -276,6 +310,9 @@ class Procedure:
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
     warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give, and what is told of a notice
+    likenesses: tuple[Likeness, ...] = ()
+    # By which an open case is found as like another one.
+    marks: Callable[[Request], tuple[Key, ...]] = lambda _request: ()
     further: tuple[
         str, ...
     ] = ()  # the codes of refusals beside which the procedure says a sentence of its own

@@ -11,7 +11,7 @@ from api.edge.in_whose_hands import is_left
 from api.edge.in_words import in_words
 from api.edge.may_read import is_auditor, read_of, readable, recorded
 from api.edge.notified import NOTHING_TOLD, told_of
-from api.edge.registers_now import became_of, in_the_way_of
+from api.edge.registers_now import became_of, in_the_way_of, like_it
 from api.edge.sentences import in_language, spoken
 from domain.visibility import shown, watched
 
@@ -35,6 +35,7 @@ async def read_case(request: Request, case: Id) -> Response:
         body = watched(found, now, is_left=left, became=became, at=at)
     else:
         mine, me = rule.capacities, rule.person
+        alike = like_it(country, found, at) if rule.party is None else []
         body = shown(
             found,
             rule.party,
@@ -42,6 +43,7 @@ async def read_case(request: Request, case: Id) -> Response:
             now,
             human=me,
             is_kin=rule.is_kin,
+            alike=alike,
             is_left=left,
             became=became,
             at=at,

@@ -5,8 +5,8 @@ parent's word or an officer (rules.md 26). What proves the birth is claimed when
 """
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
@@ -43,7 +43,7 @@ from domain.key_kinds import (
     number_of_a_person,
     spelt,
 )
-from domain.names import Spelling, normal_form, plainly, written_number
+from domain.names import Spelling, likeness, normal_form, plainly, written_number
 from domain.parentage import child_of, claim_of
 from domain.persons import is_same, itself, key_of, name_of, parent_warnings
 from domain.procedure import (
@@ -51,6 +51,7 @@ from domain.procedure import (
     Create,
     Effect,
     Key,
+    Likeness,
     Notified,
     Party,
     Procedure,
@@ -327,6 +328,50 @@ def _document_kind(text: str) -> str:
     return text
 
 
+# --- what is like another birth ----------------------------------------------------------------------------------
+
+BETWEEN_BIRTHS: Final = timedelta(days=270)  # no law: hardly any mother bears again within that time
+_TOLD_AWRY: Final = timedelta(days=3)  # by so much two who tell of one birth may differ
+
+
+def _of_mother(request: Request) -> tuple[Key, ...]:
+    """Of whom nothing but a name is known, nothing is told."""
+    mother = key_of(request["mother"])
+    return (entry_key("births", "borne_by", mother),) if mother else ()
+
+
+def _named(child: Content, born_on: date) -> Iterator[Key]:
+    """By the likeness of all names of the child, in either script."""
+    written = (" ".join(name_of(each).values()) for each in (child, child.get("other_spelling")) if each)
+    for like in sorted({like for name in written for like in likeness(name)}):
+        yield entry_key("births", "named", like, born_on.isoformat())
+
+
+def _marks(request: Request) -> tuple[Key, ...]:
+    child = request["child"]
+    return (*_of_mother(request), *_named(child, date.fromisoformat(child["born_on"])))
+
+
+def _of_the_mother_asked(facts: Facts) -> tuple[Key, ...]:
+    return _of_mother(facts.request)
+
+
+def _of_the_name_asked(facts: Facts) -> tuple[Key, ...]:
+    child = facts.request["child"]
+    born_on, most = date.fromisoformat(child["born_on"]), _TOLD_AWRY.days
+    days = (born_on + timedelta(days=n) for n in range(-most, most + 1))
+    return tuple(key for day in days for key in _named(child, day))
+
+
+def _is_another_delivery(facts: Facts, found: Content) -> bool:
+    """Near to this one, and not it: twins may be born before and after midnight, each by their order."""
+    one, other = facts.request["child"], found["child"]
+    apart = abs(date.fromisoformat(one["born_on"]) - date.fromisoformat(other["born_on"]))
+    if apart <= timedelta(days=1) and one["order"] != other["order"]:
+        return False
+    return timedelta(0) < apart <= BETWEEN_BIRTHS
+
+
 # --- consents, checks, effects, warnings ------------------------------------------------------------------------
 
 
@@ -450,6 +495,8 @@ BIRTHS = Register(
         KeyKind("child", (country("country"), number_of_a_person("child_number")), is_of_human=True),
     ),
     found_by=_found_by,
+    elsewhere=claim_of,
+    marks=_marks,
     stays=_is_the_same_birth,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
@@ -498,4 +545,9 @@ PROCEDURE = Procedure(
         declared=birth_notice.declared,
         claims=_claims_by_notice,
     ),
+    likenesses=(
+        Likeness(code="another_birth_of_mother", marks=_of_the_mother_asked, is_meant=_is_another_delivery),
+        Likeness(code="child_of_this_name", marks=_of_the_name_asked),
+    ),
+    marks=_marks,
 )

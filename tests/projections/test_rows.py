@@ -33,6 +33,7 @@ from projections import (
     amendment_proposals,
     birth_notices,
     case_entries,
+    case_marks,
     case_parties,
     case_retention,
     case_status,
@@ -404,8 +405,8 @@ def test_a_fee_is_asked_for_where_something_of_it_is_left_to_pay(monkeypatch: py
 def test_whom_a_request_names_is_told_of_it_where_nobody_asks_them_anything() -> None:
     """Once, and not who files themselves; the next to be named by an amendment."""
     mother, father = person("TR", 901, born_on="1990-01-01"), person("TR", 902, born_on="1990-01-01")
-    told_by = {"applicant": person("TR", 903, born_on="1990-01-01"), "relation": "relative"}
-    because = {"parents_cannot_because": "She is in hospital."}
+    told_by: dict[str, Any] = {"applicant": person("TR", 903, born_on="1990-01-01"), "relation": "relative"}
+    because: dict[str, Any] = {"parents_cannot_because": "She is in hospital."}
     story = given(a_birth(**told_by, **because, mother=mother, father=None), file())
     roles = {story.now.persons[p]: role for p, role in story.now.parties.items() if p in story.now.persons}
     found = [(roles[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
@@ -871,7 +872,9 @@ def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
     found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
     (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
     assert IDS.stream(asked) in found
-    assert len(found) == len(kinds)
+    marks = {IDS.stream(mark) for mark in register.marks(numbered.content)}
+    assert marks < found
+    assert len(found) == len(kinds) + len(marks)
 
 
 def test_what_is_erased_is_found_by_nothing() -> None:
@@ -994,7 +997,7 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     of_acts = (acts_for_others, entries_in_doubt)
-    kept = (case_retention, case_entries, entry_retention)
+    kept = (case_retention, case_entries, case_marks, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
     others = (competences, mandates, mandate_people, birth_notices)
     modules = (*cases, *of_acts, *kept, *entries, *others, statistics, accesses)

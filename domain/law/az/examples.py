@@ -98,6 +98,7 @@ def _sold_by_two(around: Around) -> Example:
     """
     seller, husband, head, buyer = around.people[:4]
     chassis = f"A{around.number}"
+    plate = f"77-EX-{around.number[:3]}"
     request = {
         "seller": seller,
         "co_sellers": [represented(around.company, "head", head)],
@@ -113,7 +114,7 @@ def _sold_by_two(around: Around) -> Example:
     }
     owners = [seller, around.company]
     car = registered_car(
-        around, owners, vin=None, chassis=chassis, plate="77-EX-017", make="ГАЗ", model="21", year=1962
+        around, owners, vin=None, chassis=chassis, plate=plate, make="ГАЗ", model="21", year=1962
     )
     return Example(request, ("identity", "company_papers"), (car,))
 

@@ -102,6 +102,7 @@ def _sold_at_an_auction(around: Around) -> Example:
     """An antique car of a company and a woman, by its chassis; two buy it in unequal parts."""
     head, first, owner, second = around.people[:4]
     chassis = f"A{around.number}"
+    plate = f"30 E {around.number[:4]}"
     request = {
         "seller": represented(around.company, "head", head),
         "co_sellers": [owner],
@@ -117,7 +118,7 @@ def _sold_at_an_auction(around: Around) -> Example:
     }
     owners = [around.company, owner]
     car = registered_car(
-        around, owners, vin=None, chassis=chassis, plate="30 E 0017", make="ГАЗ", model="21", year=1965
+        around, owners, vin=None, chassis=chassis, plate=plate, make="ГАЗ", model="21", year=1965
     )
     return Example(request, ("sale_contract",), (car,))
 
