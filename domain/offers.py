@@ -26,7 +26,7 @@ from domain.parties import SIGNED_PAPER, places
 from domain.procedure import Amendments, Keeper, Offer, Restriction, Terms
 from domain.procedures import procedures, registers
 
-_NO_TERMS = {"development", "names", "numbers", "registers"}
+_NO_TERMS = {"development", "examples", "names", "numbers", "plates", "registers"}
 
 
 @cache
