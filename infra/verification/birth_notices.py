@@ -29,14 +29,19 @@ def check_notice(  # noqa: PLR0913, PLR0917 - where it stands, and what is asked
     if opened is None:
         unlooked["notices"] += 1
         return
+    must_be_signed(history, index, opened, payload["data"]["kind"])
+
+
+def must_be_signed(history: KeyHistory, index: int, opened: Mapping[str, Any], kind: str) -> None:
+    """The same of what opened, with the kind that stands beside it in clear."""
     try:
         parsed = parse(opened["statement"])
         verify(parsed, history.key_of_statement(parsed.kid, BIRTH_NOTICE, index), BIRTH_NOTICE)
     except (BadSignature, NotAuthorised) as error:
         raise Wrong("statement", f"the hospitals' statement in it: {error}") from None
     stated = {name: value for name, value in parsed.payload.items() if name not in {"v", "log"}}
-    is_it = _without_nulls(stated) == _without_nulls(opened["said"])
-    if parsed.payload.get("log") != history.log or not is_it or stated["kind"] != payload["data"]["kind"]:
+    is_it = _without_nulls(stated) == _without_nulls(opened["said"]) and stated.get("kind") == kind
+    if parsed.payload.get("log") != history.log or not is_it:
         raise Wrong("statement", "the hospitals' statement in it says something else")
 
 

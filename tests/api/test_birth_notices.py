@@ -272,9 +272,17 @@ def test_a_notice_is_signed_by_its_keeper_and_nothing_in_it_is_in_clear(town: To
     notice = tell(town, request)
     (row,) = town.house.countries["TR"].log.stream(notice["notice"])
     assert row[3] == "notice.BirthNotified.v1"
-    folder = town.settings.data
-    for secret in ("Gülşehirli", request["medical_certificate"]["number"]):
-        assert secret.encode() not in (folder / "tr" / "log.sqlite").read_bytes()
+    town.settle()
+    stores = ("log", "feed", "accesses", "vault")
+    files = [path for each in stores for path in (town.settings.data / "tr").glob(f"{each}.sqlite*")]
+    assert {path.name for path in files} >= {"log.sqlite", "vault.sqlite"}
+    for secret in ("Gülşehirli", request["medical_certificate"]["number"], notice_statement(town, request)):
+        assert [path.name for path in files if secret.encode() in path.read_bytes()] == []
+
+
+def notice_statement(town: Town, request: dict[str, Any]) -> str:
+    """A part of what was signed, that says who the mother is."""
+    return signed(town, told(request)).split(".")[1][-400:-300]
 
 
 def test_a_log_with_notices_verifies_and_says_what_it_could_not_look_at(town: Town) -> None:

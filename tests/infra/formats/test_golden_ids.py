@@ -15,6 +15,7 @@ import pytest
 from domain import names, numbers
 from domain.countries import countries
 from domain.facts import Facts
+from domain.law.az.numbers import az_fin
 from domain.persons import key_of
 from domain.procedure import Create, Key, mandate_key, notice_key
 from domain.procedures import procedures
@@ -162,6 +163,18 @@ def test_who_is_known_by_number_has_one_id_whoever_asks() -> None:
     """The human who signs in, and the one whom a form names."""
     somebody = {"personal_number": {"country": "KZ", "number": "791028302728"}, "document": None}
     assert IDS.human(key_of(somebody) or ()) == IDS.person("KZ", "791028302728")
+
+
+@pytest.mark.parametrize(
+    ("written", "golden"),
+    [
+        ("5abc1o2", "111fc46e-9885-831e-abd7-06288a4f8380"),
+        ("6K4T9Q", "f6599b80-096d-82f8-9790-116728086cdc"),
+        ("6K4T9", "d02a3051-9491-868d-be2a-1ef264f50880"),
+    ],
+)
+def test_citizens_and_foreign_residents_of_azerbaijan_have_ids_of_one_kind(written: str, golden: str) -> None:
+    assert IDS.person("AZ", az_fin(written)) == golden
 
 
 def test_who_was_born_is_found_by_their_number_and_by_their_id() -> None:
