@@ -60,8 +60,10 @@ def example_request(
 def as_related(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
     """The request of one who is what they say: who files as the mother is the mother."""
     applicant = next(party.member for party in offer.procedure.parties if party.is_applicant)
-    relation = str(request.get("relation"))
-    return {**request, relation: request[applicant]} if is_person(request.get(relation)) else {**request}
+    relation = request.get("relation")
+    if relation is None or not is_person(request.get(relation)):
+        return {**request}
+    return {**request, relation: request[applicant]}
 
 
 def effects_of(offer: Offer, request: Request) -> tuple[Effect, ...]:
@@ -80,13 +82,10 @@ def example_entries(
 def example_entry(
     offer: Offer, request: Mapping[str, Any], n: int = 0, effect: Effect | None = None
 ) -> dict[str, Any]:
-    """The content of an entry that this request is about: of the same thing, as the checks of the procedure ask for
-    it. What a country's law only warns of may be so.
-    """
+    """The content of an entry that this request is about: of the same thing, as the checks ask for it."""
     effect = effect or effects_of(offer, request)[0]
     register, procedure = effect.register, offer.procedure
-    of_the_law = (check for check in offer.terms[-1].checks if check.effect == "refuse")
-    checks = [each for each in (*procedure.checks, *of_the_law) if each.sees(request)]
+    checks = (*procedure.checks, *offer.terms[-1].checks)
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
     for values in product(*options):

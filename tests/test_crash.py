@@ -213,7 +213,7 @@ class Person:
         self._judge(case, officer, "approvals", "CaseApproved", version)
 
     def _still_born(self, n: int) -> None:
-        case, officer, version = self._birth(n, still_born=True)
+        case, officer, version = self._birth(n, kind="still_born")
         why = {"exemption": "still_born", "reason": None}
         self._judge(case, officer, "exemptions", "CaseNotNeeded", version, body=why)
 

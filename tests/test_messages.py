@@ -56,6 +56,7 @@ OF_KINDS = {**in_words.VALUES, "event": event_words.VALUES, "notice": notices.VA
 Key = tuple[str, str]  # kind, code
 IN_EVERY_LANGUAGE = (HOUSE, "birth_certificate", "car_sale", "az", "kg", "kz", "tr", "uz")
 SENTENCES = {
+    "further",
     "refusal",
     "place",
     "warning",
@@ -64,7 +65,6 @@ SENTENCES = {
     "awaited",
     "event",
     "notice",
-    "further",
 }  # the others are titles, and words inside of sentences
 
 

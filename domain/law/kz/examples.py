@@ -59,11 +59,11 @@ def _foundling(around: Around) -> Example:
     request = {
         "applicant": represented(around.company, "clerk", around.people[0]),
         "relation": "medical_organisation",
-        "parents_cannot_because": "Nobody knows them.",
+        "parents_cannot_because": "Ата-анасын ешкім білмейді.",
         "kind": "foundling",
         "child": child,
         "mother": None,
-        "mother_unknown_because": "The child was found.",
+        "mother_unknown_because": "Бала тауып алынған.",
         "father": None,
         "medical_certificate": None,
         "certificate_language": "ru",
@@ -94,6 +94,7 @@ def _sold_by_two_to_two(around: Around) -> Example:
     """An old car of a woman and a company, by its chassis; her husband agrees, and two buy it in unequal parts."""
     seller, husband, head, first, second = around.people[:5]
     chassis = f"A{around.number}"
+    plate = f"A {around.number[:3]} EXA"
     request = {
         "seller": seller,
         "co_sellers": [represented(around.company, "head", head)],
@@ -108,7 +109,7 @@ def _sold_by_two_to_two(around: Around) -> Example:
     }
     owners = [seller, around.company]
     car = registered_car(
-        around, owners, vin=None, chassis=chassis, plate="A 017 EXA", make="ЗАЗ", model="968", year=1976
+        around, owners, vin=None, chassis=chassis, plate=plate, make="ЗАЗ", model="968", year=1976
     )
     return Example(request, (), (car,))
 
