@@ -74,6 +74,7 @@ likenesses.py      what else is like what a case asks for
 running.py         the times of a case that run, and which of them today's calendar makes later
 retention.py       how long cases and entries are kept, and what they wait for before they are forgotten
 estimates.py       what a draft would ask
+examples.py        how a country shows that its forms are filled in
 procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
 registers/         the registers that stand by themselves; the others stand with the procedures that write to them
 offers.py          which country offers what; authorities.py which office signs what

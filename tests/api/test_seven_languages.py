@@ -13,8 +13,8 @@ import pytest
 
 from domain.countries import countries
 from domain.offers import offers
-from infra.development.examples import Shown, example, examples_of
 from infra.house import provider_of
+from infra.operations.examples import Shown, example, examples_of
 from tests.town.caller import good, new_key
 from tests.town.people import Town, terms_of
 
@@ -80,7 +80,7 @@ def answers(town: Town, lived: list[tuple[str, Shown, str]], language: str) -> I
         yield asked(town, shown.person, "GET", f"/v1/cases/{case}/history", language)
         yield asked(town, officer, "GET", f"/v1/cases/{case}", language)
         yield asked(town, officer, "GET", f"/v1/cases/{case}/history", language)
-        yield asked(town, officer, "GET", f"/v1/queue?country={country}", language)
+        yield asked(town, officer, "GET", "/v1/queue", language)
         yield asked(town, shown.person, "GET", f"/v1/my/notices?country={country}", language)
         yield asked(town, shown.person, "GET", f"/v1/cases?country={country}", language)
         draft = {name: shown.body[name] for name in ("country", "procedure", "request")}
