@@ -239,6 +239,7 @@ app: Final = _group(
         "registry": _group("The reference registry.", {"run": run_registry, "object": object_to}),
         "case": _group("One case.", {"show": records.show_case}),
         "treasury": _group("The development treasury.", {"sign": people.sign_payment}),
+        "notices": _group("The development hospitals.", {"sign": people.sign_notice}),
     },
 )
 

@@ -25,7 +25,7 @@ from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
-from domain.obstacles import NOT_YOURS, companies, of_request, without_kinds
+from domain.obstacles import NOT_YOURS, companies, for_parties, of_request
 from domain.persons import is_company, key_of
 from domain.procedure import Create, Key, Offer
 from domain.refusals import Invalid, Named, NotOffered
@@ -198,7 +198,7 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     with country.read_models.reading() as seen:
         doubts = doubts_of(seen, mine.values())
     told = of_request(about, {**mine, **known}, named, doubts)
-    return [*without_kinds(told), *([NOT_YOURS] if others else [])]
+    return [*for_parties(told), *([NOT_YOURS] if others else [])]
 
 
 def _companies(about: About) -> tuple[tuple[str, Key], ...]:

@@ -129,4 +129,4 @@ def _import(country: CountryHouse, register: str, content: Mapping[str, Any]) ->
     with TemporaryDirectory() as folder:
         file = Path(folder) / "entry.ndjson"
         file.write_text(json.dumps(content) + "\n", "utf-8")
-        import_file(country, register, file)
+        import_file(country, register, file, others=())

@@ -31,7 +31,9 @@ from projections import (
     acts_for_others,
     add,
     amendment_proposals,
+    birth_notices,
     case_entries,
+    case_marks,
     case_parties,
     case_retention,
     case_status,
@@ -112,6 +114,7 @@ from tests.domain.acts import (
     restrict,
     serve,
     take_back,
+    tell,
     until,
     withdraw,
 )
@@ -159,7 +162,12 @@ def row(view: View, story: Story) -> Row | None:
 
 
 def rows(view: View, story: Story) -> list[Row]:
-    others = {"case": CASE, "competence": APPOINTEE, "mandate": next(map(stream_of, story.mandates), "")}
+    others = {
+        "case": CASE,
+        "competence": APPOINTEE,
+        "mandate": next(map(stream_of, story.mandates), ""),
+        "notice": next(map(stream_of, story.notices), ""),
+    }
     state = folded(story.log, others.get(view.family) or stream_of(story.key))
     return view.shown(state, IDS)
 
@@ -174,7 +182,7 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    for found in rows(view, given(a_sale(), grant(), give_mandate(), *way)):
+    for found in rows(view, given(a_sale(), grant(), give_mandate(), tell(), *way)):
         assert list(found) == list(view.columns)
 
 
@@ -864,7 +872,9 @@ def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
     found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
     (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
     assert IDS.stream(asked) in found
-    assert len(found) == len(kinds)
+    marks = {IDS.stream(mark) for mark in register.marks(numbered.content)}
+    assert marks < found
+    assert len(found) == len(kinds) + len(marks)
 
 
 def test_what_is_erased_is_found_by_nothing() -> None:
@@ -987,9 +997,9 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     of_acts = (acts_for_others, entries_in_doubt)
-    kept = (case_retention, case_entries, entry_retention)
+    kept = (case_retention, case_entries, case_marks, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
-    others = (competences, mandates, mandate_people)
+    others = (competences, mandates, mandate_people, birth_notices)
     modules = (*cases, *of_acts, *kept, *entries, *others, statistics, accesses)
     every: tuple[View | Turn | Tally, ...] = (*views(), *turns(), *tallies())
     found = {each.name for each in every}

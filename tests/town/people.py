@@ -23,6 +23,7 @@ from infra.house import CountryHouse, House, provider_of
 from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from infra.keys.keyring import Keyring
 from infra.operations import register_import
+from infra.operations.register_import import Imported
 from infra.operations.ticking import Ticker
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
@@ -113,14 +114,15 @@ class Town:
         for country in self.house.countries.values():
             Ticker(country, self.house.clock).tick()
 
-    def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
+    def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> Imported:
         """Import these into a register."""
         file = self.settings.data.with_name(f"import-{next(_COUNTER)}.ndjson")
         file.write_text("".join(json.dumps(content) + "\n" for content in contents), "utf-8")
-        self._import(country, register, file)
+        return self._import(country, register, file)
 
-    def _import(self, country: str, register: str, file: Path) -> None:
-        register_import.import_file(self.house.countries[country], register, file)
+    def _import(self, country: str, register: str, file: Path) -> Imported:
+        found = self.house.countries[country]
+        return register_import.import_file(found, register, file, others=self.house.beside(found))
 
     # filing
 

@@ -25,6 +25,7 @@ from domain.procedure import (
     Forever,
     FourEyes,
     Ground,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -318,6 +319,7 @@ _BY_LAW_110 = Terms(
             when=(_HERE, ALIVE),  # nothing is known of those abroad, nor of the still-born
         ),
     ),
+    notices=Notices("kg-hospitals", TO_BE_CONFIRMED),
     presumptions=(
         Presumption(
             code="husband",

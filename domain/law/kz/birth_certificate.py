@@ -22,6 +22,7 @@ from domain.procedure import (
     FilingLimit,
     FourEyes,
     Ground,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -111,6 +112,7 @@ _STILLBIRTH = Source(
 )
 _DECIDED = Source("2 working days; extended by 15 calendar days, as an older list has it", confirmed=False)
 _SMS = Source("Asked by a message of 1414: 3 working days", "kz-zhaik", confirmed=True)
+_TOLD = Source("A message of 1414 asks the mother, whose hospital has told", "kz-zhaik", confirmed=False)
 _APPEAL = Source(
     "Административный процедурно-процессуальный кодекс, articles 91, 92: 3 months from knowing, to the higher body",
     "kz-appc",
@@ -284,6 +286,7 @@ _FIRST = Terms(
             when=(STILL_BORN,),
         ),
     ),
+    notices=Notices("kz-hospitals", _TOLD),
     presumptions=(
         Presumption(
             code="husband",
