@@ -12,8 +12,8 @@ from domain.offers import offer
 from domain.parties import parties_of
 from domain.persons import key_of, representative_of
 from domain.procedure import Offer
-from infra.development import examples
 from infra.house import House, provider_of
+from infra.operations import examples
 from infra.settings import Settings
 
 SAID: Final = 1_000_00  # what an officer says that an act costs of which no rate is known, in minor units

@@ -18,9 +18,10 @@ from infra.command_line.opening import (
     opened,
 )
 from infra.command_line.printing import AsJson, Country, said, tabled
-from infra.development import development, examples, hospital, treasury
+from infra.development import development, hospital, treasury
 from infra.formats.canonical import NotCanonical
 from infra.house import provider_of
+from infra.operations import examples
 
 
 def people(*, as_json: AsJson = False) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from domain.countries import countries
 from domain.offers import offers
-from infra.development.examples import Shown, example, examples_of
 from infra.house import provider_of
+from infra.operations.examples import Shown, example, examples_of
 from tests.town.caller import good, new_key
 from tests.town.people import Town, terms_of
 

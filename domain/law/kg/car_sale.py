@@ -185,7 +185,7 @@ def _of_the_value(share: Fraction, source: Source, when: Conditions = ()) -> Fee
     return FeePart(name="registration", units=share, ad_valorem="assessed_value", when=when, source=source)
 
 
-def _service(som: int, source: Source) -> FeePart:
+def _price_of_the_centre(som: int, source: Source) -> FeePart:
     return FeePart(name="service", units=Fraction(som * 100), source=source)
 
 
@@ -332,7 +332,7 @@ _BY_RULES_OF_2017: Final = Terms(
     fee=_fee(
         _OLD_RATE,
         _of_the_value(_THREE_PER_MILLE, _OLD_RATE),
-        _service(1_716, _SERVICE_2020),
+        _price_of_the_centre(1_716, _SERVICE_2020),
     ),
     times=Times(
         pay=Term(10, "working_days", TO_BE_CONFIRMED),
@@ -399,7 +399,7 @@ _FOR_LESS: Final = replace(
     fee=_fee(
         _LESS,
         _of_the_value(_ONE_PER_MILLE, _LESS),
-        _service(1_716, _SERVICE_2020),
+        _price_of_the_centre(1_716, _SERVICE_2020),
     ),
 )
 _AS_BEFORE: Final = replace(
@@ -409,7 +409,7 @@ _AS_BEFORE: Final = replace(
     fee=_fee(
         _OLD_RATE,
         _of_the_value(_THREE_PER_MILLE, _OLD_RATE),
-        _service(1_716, _SERVICE_2020),
+        _price_of_the_centre(1_716, _SERVICE_2020),
     ),
 )
 _FOR_NOTHING: Final = replace(
@@ -419,7 +419,7 @@ _FOR_NOTHING: Final = replace(
     source=_NOTHING,
     fee=_fee(
         _NOTHING_YET,  # no share of the value; the price was seen in 2021
-        _service(1_360, _SERVICE_2021),
+        _price_of_the_centre(1_360, _SERVICE_2021),
     ),
 )
 _BY_THE_GRID: Final = replace(
@@ -431,7 +431,7 @@ _BY_THE_GRID: Final = replace(
         _RATE,
         *_columns(),
         _of_the_value(_THREE_PER_MILLE, _RATE, (_NOT_BY_THE_GRID,)),
-        _service(1_360, _SERVICE_NOW),
+        _price_of_the_centre(1_360, _SERVICE_NOW),
     ),
 )
 _WITHOUT_INSURANCE: Final = replace(

@@ -7,8 +7,8 @@ import pytest
 
 from domain.countries import countries, country_of, legal_day
 from domain.offers import offers
-from infra.development.examples import NoExample, counted, example
 from infra.house import provider_of
+from infra.operations.examples import NoExample, counted, example
 from tests.town.caller import good, new_key
 from tests.town.people import Town
 
