@@ -80,10 +80,13 @@ def example_entries(
 def example_entry(
     offer: Offer, request: Mapping[str, Any], n: int = 0, effect: Effect | None = None
 ) -> dict[str, Any]:
-    """The content of an entry that this request is about: of the same thing, as the checks ask for it."""
+    """The content of an entry that this request is about: of the same thing, as the checks of the procedure ask for
+    it. What a country's law only warns of may be so.
+    """
     effect = effect or effects_of(offer, request)[0]
     register, procedure = effect.register, offer.procedure
-    checks = [each for each in (*procedure.checks, *offer.terms[-1].checks) if each.sees(request)]
+    of_the_law = (check for check in offer.terms[-1].checks if check.effect == "refuse")
+    checks = [each for each in (*procedure.checks, *of_the_law) if each.sees(request)]
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
     for values in product(*options):
