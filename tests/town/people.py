@@ -163,7 +163,9 @@ class Town:
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
         """An example, with residents in the place of those who have to act."""
         request = example_request(found, n, today=self.now().date())
-        if example_entries(found, request, n) and "child" in request:  # a mother of several has them on several days
+        if (
+            example_entries(found, request, n) and "child" in request
+        ):  # a mother of several has them on several days
             request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
