@@ -121,7 +121,9 @@ def object_to(
 
 
 def demo(*, as_json: AsJson = False) -> None:
-    """From nothing, over the real HTTP API: a dozen cases to their ends, both registries, a full verification."""
+    """From nothing, over the real HTTP API: a dozen cases to their ends, each procedure in each country, a full
+    verification.
+    """
     from consumers import demo as demonstration  # noqa: PLC0415 - see above
 
     result = demonstration.run(read_settings(), _PROGRAM, console)
@@ -237,6 +239,7 @@ app: Final = _group(
         "registry": _group("The reference registry.", {"run": run_registry, "object": object_to}),
         "case": _group("One case.", {"show": records.show_case}),
         "treasury": _group("The development treasury.", {"sign": people.sign_payment}),
+        "notices": _group("The development hospitals.", {"sign": people.sign_notice}),
     },
 )
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, request_response
 
 from api import (
     audit,
+    birth_notices,
     competences,
     development,
     erasures,
@@ -61,6 +62,7 @@ ROUTERS = (
     my_cases,
     mandates,
     notices,
+    birth_notices,
     work_queue,
     entries,
     searches,

@@ -14,6 +14,7 @@ from infra.runtime.clock import clock_of
 from infra.settings import Settings
 
 PATIENCE_S: Final = 60.0
+AGAIN_S: Final = 1.0  # as Retry-After says
 
 
 class Play:
@@ -29,7 +30,7 @@ class Play:
         """The case that this person begins with this body."""
         self._next += 1
         headers = {**self.signed_in(person), "Idempotency-Key": f"demo-{self._next}"}
-        answer = self.http.post("/v1/cases", json=body, headers=headers)
+        answer = self._answered(lambda: self.http.post("/v1/cases", json=body, headers=headers))
         return str(good(answer)["case"])
 
     def pay(self, country: str, payer: str, case: str, paid_at: datetime | None = None) -> None:
@@ -46,7 +47,8 @@ class Play:
 
     def read(self, person: str, case: str) -> dict[str, Any]:
         """The case as this person sees it."""
-        return good(self.http.get(f"/v1/cases/{case}", headers=self.signed_in(person)))
+        headers = self.signed_in(person)
+        return good(self._answered(lambda: self.http.get(f"/v1/cases/{case}", headers=headers)))
 
     def post(self, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """An act that is bound to no version."""
@@ -55,7 +57,7 @@ class Play:
     def send(self, person: str, path: str, body: dict[str, Any], version: int | None) -> httpx.Response:
         """The answer, also one that refuses."""
         headers = self.signed_in(person) | ({"If-Match": f'"{version}"'} if version is not None else {})
-        return self.http.post(path, json=body, headers=headers)
+        return self._answered(lambda: self.http.post(path, json=body, headers=headers))
 
     def signed_in(self, person: str) -> dict[str, str]:
         """The headers of whoever signed in."""
@@ -68,6 +70,14 @@ class Play:
             if time.monotonic() > until:
                 raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}")
             time.sleep(0.05)
+
+    @staticmethod
+    def _answered(ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """The answer; whoever is told that nothing was changed, and to try again in a moment, does so."""
+        until = time.monotonic() + PATIENCE_S
+        while (answer := ask()).status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < until:
+            time.sleep(AGAIN_S)
+        return answer
 
     @staticmethod
     def must(holds: object, otherwise: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from consumers.play import Play
 from domain.countries import country_of, legal_day
@@ -15,6 +15,8 @@ from domain.procedure import Offer
 from infra.development import examples
 from infra.house import House, provider_of
 from infra.settings import Settings
+
+SAID: Final = 1_000_00  # what an officer says that an act costs of which no rate is known, in minor units
 
 
 class Console(Protocol):
@@ -54,46 +56,58 @@ class Tour:
         if found is None:
             raise LookupError(f"{code} offers no {procedure}")
         case = self._play.file(shown.person, shown.body)
-        self._console.print(f"{procedure} in {code}, example {nth + 1}: filed, agreed, paid, decided")
         request = plain(found.form.model_validate(shown.body["request"]))
-        self._agree(case, shown, found, request)
         authority = self._authority(house, found)
-        self._pay(code, shown.person, case, f"{authority}-supervisor")
-        self._decide(case, authority)
+        told = [
+            "filed",
+            *self._agree(case, shown, found, request),
+            *self._pay(code, shown.person, case, f"{authority}-supervisor"),
+            self._decide(case, authority),
+        ]
+        self._console.print(f"{procedure} in {code}, example {nth + 1}: {', '.join(told)}")
         return shown.person, case
 
-    def _agree(self, case: str, shown: examples.Shown, found: Offer, request: Mapping[str, Any]) -> None:
+    def _agree(self, case: str, shown: examples.Shown, found: Offer, request: Mapping[str, Any]) -> list[str]:
+        """By whoever is asked, and what is told of it."""
         seen = self._play.read(shown.person, case)
         places = parties_of(found.procedure, request)
-        for consent in (each for each in seen["consents"] if each["answer"] == "open"):
+        asked = [each for each in seen["consents"] if each["answer"] == "open"]
+        for consent in asked:
             named = places[consent["party"]].named_in(request)
             who = next(self._who(shown, each) for each in _acting(named))
             said: dict[str, Any] = {"answer": "give", "of": seen["request_hash"], "party": consent["party"]}
             if (representative := representative_of(named)) is not None:
                 said["acting"] = {"as": representative["as"]}
             self._play.post(who, f"/v1/cases/{case}/consents", said)
+        return [f"agreed to by {len(asked)}"] if asked else []
 
     @staticmethod
     def _who(shown: examples.Shown, person: Mapping[str, Any]) -> str:
         return next(name for name, each in shown.people.items() if key_of(each) == key_of(person))
 
-    def _pay(self, code: str, payer: str, case: str, officer: str) -> None:
+    def _pay(self, code: str, payer: str, case: str, officer: str) -> list[str]:
+        """The fee, which this officer says where the law leaves it open, and what is told of it."""
+        told = []
         fee = self._play.read(payer, case)["fee"]
         if fee["provisional"]:
-            self._play.judge(officer, case, "assessments", {"amount": max(fee["amount"], 1)})
+            told.append("the fee said by an officer")
+            self._play.judge(officer, case, "assessments", {"amount": fee["amount"] or SAID})
             fee = self._play.read(payer, case)["fee"]
         if fee["amount"]:
+            told.append("paid")
             self._play.pay(code, payer, case)
+        return told
 
-    def _decide(self, case: str, authority: str) -> None:
+    def _decide(self, case: str, authority: str) -> str:
         """By a supervisor, and by a second one where two decide: so it is right whatever the law asks."""
         first, second = f"{authority}-supervisor", f"{authority}-officer-1"
         self._play.judge(first, case, "assignments", {})
         if "ApproveCase" in self._play.read(first, case)["fits"]:
             self._play.judge(first, case, "approvals", {})
-            return
+            return "decided"
         self._play.judge(first, case, "proposals", {})
         self._play.judge(second, case, "approvals", {})
+        return "decided by two"
 
     def _authority(self, house: House, found: Offer) -> str:
         terms = found.on(legal_day(house.clock(), country_of(found.country)))

@@ -22,6 +22,8 @@ entry           one legal record in a register, with its own stream
 amendment       of an entry a correction or an annulment (a *result* is what a case wrote); a request that is
                 *amended* is restated by who filed it
 restriction     what forbids to dispose of an entry: an arrest, a lien
+birth notice    what the office of a country's hospitals states of a birth before anybody declares it; a *notice*
+                alone, where people read, is what they are told of their cases
 claim           the reservation of a key that must be unique, such as a VIN with an open sale
 quota           so many places a year; a case takes a *slot* of it
 log             one country's ordered, append-only record of all its events
@@ -62,11 +64,13 @@ entry.py           the same of entries; claim.py, mandate.py, seals.py, access.p
 appointee.py       what somebody may do for an authority, after its events
 roles.py           the roles, and how a permission is written; authorisation.py whether this caller may
 parties.py         who takes part in a case; persons.py what recognises them
+birth_notice.py    what the hospitals told of a birth, and how a request stands to it
 parentage.py       who is whose parent, as the births register says it
 representation.py  who may act for them by a register or a mandate, today
 visibility.py      what of a case each person sees; entry_visibility.py what of an entry
 seen.py            an entry as the rules of the law see it on a day
 obstacles.py       what stands in the way of a case in the registers; awaited.py who must act next, and until when
+likenesses.py      what else is like what a case asks for
 running.py         the times of a case that run, and which of them today's calendar makes later
 retention.py       how long cases and entries are kept, and what they wait for before they are forgotten
 estimates.py       what a draft would ask

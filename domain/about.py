@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from domain import commands as c
-from domain.case import Case
+from domain.case import BEFORE_DECISION, Case
 from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
@@ -30,12 +30,16 @@ class About:
         at: datetime,
         *,
         former: "About | None" = None,
+        is_by_notice: bool = False,
     ) -> None:
-        """``at``: the moment of the decision; ``former``: what it was about, where the request is restated."""
+        """``at``: the moment of the decision; ``former``: what it was about, where the request is restated;
+        ``is_by_notice``: the office of the hospitals filed it.
+        """
         self.offer = offer
         self.terms = terms
         self.request = request
         self.former = former
+        self.is_by_notice = is_by_notice
         self.filed_at = filed_at
         self.at = at
         self.people = Participants(offer.procedure, request)
@@ -70,7 +74,13 @@ class About:
     @once
     def claims(self) -> tuple[Key, ...]:
         """What the request claims."""
-        return self.offer.procedure.claims(self.request)
+        return self.offer.procedure.claims_of(self.request, is_by_notice=self.is_by_notice)
+
+    @once
+    def notice(self) -> Key | None:
+        """The notice that the request names, where the law has somebody tell; None: nothing is looked for."""
+        notified = self.offer.procedure.notified if self.terms.notices else None
+        return notified.key(self.request) if notified else None
 
     @once
     def checks(self) -> tuple[tuple[Check, Mapping[str, Key]], ...]:
@@ -92,11 +102,21 @@ def about_of(command: c.Command, at: datetime, state: Any) -> About | None:
     if isinstance(command, c.FileCase):
         found = offer(command.country, command.procedure)
         terms = found.on(legal_day(at, country_of(found.country))) if found else None
-        return About(found, terms, command.request, at, at) if found and terms else None
+        if found is None or terms is None:
+            return None
+        return About(found, terms, command.request, at, at, is_by_notice=command.notice is not None)
     about = about_of_case(state, at) if isinstance(state, Case) else None
     if about is None or not isinstance(command, c.AmendRequest):
         return about
-    return About(about.offer, about.terms, command.request, about.filed_at, at, former=about)
+    return About(
+        about.offer,
+        about.terms,
+        command.request,
+        about.filed_at,
+        at,
+        former=about,
+        is_by_notice=about.is_by_notice,
+    )
 
 
 def about_of_case(case: Case, at: datetime) -> About | None:
@@ -105,7 +125,14 @@ def about_of_case(case: Case, at: datetime) -> About | None:
         return None
     found = offer_of(case)
     filed_at = datetime.fromisoformat(case.filed_at)
-    return About(found, found.since(case.terms), case.request, filed_at, at)
+    terms = found.since(case.terms)
+    return About(found, terms, case.request, filed_at, at, is_by_notice=case.is_by_notice)
+
+
+def about_while_open(case: Case, at: datetime) -> About | None:
+    """The same as long as nothing of it is written, and may be; else None."""
+    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
+    return about_of_case(case, at) if is_open else None
 
 
 def asks_four_eyes(case: Case) -> bool:
@@ -130,6 +157,10 @@ Sees = Callable[[About], tuple[Key, ...]]
 
 def _claims(about: About) -> tuple[Key, ...]:
     return about.claims
+
+
+def _notice(about: About) -> tuple[Key, ...]:
+    return (about.notice,) if about.notice else ()
 
 
 def _slots(about: About) -> tuple[Key, ...]:
@@ -173,7 +204,7 @@ def _series(about: About) -> tuple[Key, ...]:
 
 CLAIMS: Final = (_claims, _slots)
 CLAIMS_AND_CHECKED: Final = (_claims, _slots, _checked)
-ENTRIES_AND_CLAIMS: Final = (_claims, _slots, _entries, _checked)
+TO_FILE: Final = (_claims, _slots, _entries, _checked, _notice)
 RESULT: Final = (_settled, _slots)
 ALL_THAT_CHANGES: Final = (_claims, _slots, _of_entries, _checked, _series)
 

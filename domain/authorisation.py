@@ -12,7 +12,7 @@ from domain.countries import country_of, legal_day
 from domain.entry import Entry
 from domain.entry_visibility import humans_in
 from domain.events import As
-from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, OPINE, ROWS
+from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, DECLARE, OPINE, ROWS
 from domain.offers import courts_over, offices_of_register
 from domain.parties import (
     FIRST_PARTY,
@@ -116,6 +116,7 @@ _READINGS: Final = (
     May("evidence.read", (PARTY, *JUDGES, COURT), or_further_office=True),
     May("queue.read", JUDGES),
     COUNTER,
+    DECLARE,
     # Of a register: who is in the entry, who decides on it, who keeps it, who restricts it, who watches.
     May("register.read", (PARTY, *OFFICERS, COURT)),
     May("register.keep", ("registry",)),

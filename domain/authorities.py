@@ -8,7 +8,7 @@ from domain.countries import country_of
 from domain.families import signed_by
 from domain.offers import keepers, offers_of
 from domain.procedure import Offer, Terms
-from domain.roles import APPEAL_OFFICER, COURT, OFFICERS, PERSONNEL
+from domain.roles import APPEAL_OFFICER, COURT, HOSPITAL, OFFICERS, PERSONNEL
 
 CASES: Final = signed_by("deciding")
 ENTRIES: Final = ("entry.*",)
@@ -46,15 +46,19 @@ RECEIPT: Final = "tamga-receipt+jwt"
 OBJECTION: Final = "tamga-objection+jwt"
 PAYMENT: Final = "tamga-payment+jwt"
 REFUND: Final = "tamga-refund+jwt"
-STATEMENTS: Final = frozenset({RECEIPT, OBJECTION, PAYMENT, REFUND})  # of outsiders
+BIRTH_NOTICE: Final = "tamga-birth-notice+jwt"
+STATEMENTS: Final = frozenset({RECEIPT, OBJECTION, PAYMENT, REFUND, BIRTH_NOTICE})  # of outsiders
 HEAD: Final = "tamga-feed-head+jwt"
 ACCESSES: Final = signed_by("access")
 COMPETENCES: Final = signed_by("competence")
 MANDATES: Final = signed_by("mandates")
+NOTICES: Final = signed_by("notices")
 
 
 def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
-    """Authority id -> the types it may sign: every office that the country's law names, and its own four."""
+    """Authority id -> the types it may sign: every office that the country's law names, and its own; a keeper
+    of notices where some desk sends them.
+    """
     cc = country.lower()
     found: dict[str, set[str]] = {
         treasury_of(country): {PAYMENT, REFUND},
@@ -63,6 +67,8 @@ def authorities(country: str) -> Mapping[str, tuple[str, ...]]:
         competence_of(country): set(COMPETENCES),
         mandates_of(country): set(MANDATES),
     }
+    if any(terms.notices for offer in offers_of(country) for terms in offer.terms):
+        found[notices_of(country)] = set(NOTICES)
     for keeper in keepers(country).values():
         found.setdefault(keeper.authority, set()).update(IMPORTS)
     for offer in offers_of(country):
@@ -93,6 +99,8 @@ def _named(offer: Offer, terms: Terms) -> Iterator[_Office]:
     yield _Office(terms.appeals.authority, APPEALS, (APPEAL_OFFICER,))
     if terms.amendments and terms.amendments.court:
         yield _Office(terms.amendments.court.authority, AMENDMENTS, (COURT,))
+    if terms.notices:
+        yield _Office(terms.notices.authority, (BIRTH_NOTICE,), (HOSPITAL,))
     for restriction in terms.restrictions:
         yield _Office(restriction.authority, RESTRICTIONS, ("restricting_officer",))
         if restriction.court:
@@ -140,6 +148,11 @@ def competence_of(country: str) -> str:
 def mandates_of(country: str) -> str:
     """The keeper of mandates: who acts for whom."""
     return f"{country.lower()}-mandate-register"
+
+
+def notices_of(country: str) -> str:
+    """The keeper of notices: what the office of the hospitals told."""
+    return f"{country.lower()}-notice-register"
 
 
 def registrar_of(country: str) -> str:

@@ -40,7 +40,7 @@ from domain.parties import (
     persons_in,
     representatives_in,
 )
-from domain.roles import COURT
+from domain.roles import COURT, HOSPITAL
 
 
 class Stage(StrEnum):
@@ -144,6 +144,11 @@ class Case(NamedTuple):
     def representatives(self) -> dict[str, Representative]:
         """Party -> who may act for it, for those who have somebody and are not erased."""
         return representatives_in(self.request, self.parties)
+
+    @property
+    def is_by_notice(self) -> bool:
+        """Whether the office of the hospitals filed it."""
+        return bool(self.timeline[0]["by"] == HOSPITAL)
 
     @property
     def people(self) -> dict[str, list[str | None]]:

@@ -54,7 +54,7 @@ class Command:
 
     by: Actor
     cause: str
-    family: ClassVar[Literal["case", "entry", "competence", "mandate"]]
+    family: ClassVar[Literal["case", "entry", "competence", "mandate", "notice"]]
 
     @property
     @abstractmethod
@@ -101,13 +101,18 @@ class PartyCommand(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCase(PartyCommand):
-    """File a request: ``request`` has the form's members, and those that ``parties.keyed`` adds."""
+    """File a request: ``request`` has the form's members, and those that ``parties.keyed`` adds.
+
+    ``notice``: the stream of the notice in which the office of the hospitals files what the parents declared there;
+    None: people file.
+    """
 
     country: str
     procedure: str
     request: Mapping[str, Any]
     evidence: tuple[Attachment, ...] = ()
     signature: Mapping[str, Any] | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -561,3 +566,24 @@ class EndMandate(MandateCommand):
     """
 
     expected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordBirthNotice(Command):
+    """The office of the country's hospitals, ``authority``, states that somebody was born (verified before it comes
+    here).
+
+    ``notice`` is the stream of that certificate; ``said`` what it states, ``statement`` the same as it was signed.
+    """
+
+    country: str
+    notice: str
+    authority: str
+    said: Mapping[str, Any]
+    statement: str
+    family = "notice"
+
+    @property
+    def stream(self) -> str:
+        """The notice."""
+        return self.notice

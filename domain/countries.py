@@ -66,6 +66,12 @@ def _day_at(at: datetime, time_zone: str) -> date:
     return day
 
 
+def is_to_come(day: str, local_time: str | None, at: datetime, country: Country) -> bool:
+    """Whether that day, or that time of it ("23:59"), has not come yet by the clocks of the country."""
+    now = at.astimezone(_zone(country.time_zone))
+    return (day, local_time or "") > (now.date().isoformat(), now.strftime("%H:%M") if local_time else "")
+
+
 def moment_named(text: str, country: Country) -> datetime:
     """The moment that a text names, in UTC: RFC 3339 with a zone, or a day, which is its last moment in the country.
 

@@ -21,6 +21,7 @@ from domain.decisions import (
     erasure,
     filing,
     mandates,
+    notices,
     opinions,
     payments,
     registry,
@@ -81,6 +82,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.EndCompetence: competences.end,
     c.GiveMandate: mandates.give,
     c.EndMandate: mandates.end,
+    c.RecordBirthNotice: notices.record,
 }
 
 

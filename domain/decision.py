@@ -11,6 +11,7 @@ Target = Literal["lead"] | Key
 Events = list[tuple[Target, e.Event]]
 
 SYSTEM_ACTOR: Final[e.ActorMember] = {"id": "tamga", "role": "system"}
+IMPORT_ACTOR: Final[e.ActorMember] = {"id": "import", "role": SYSTEM_ACTOR["role"]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ from domain.events import (
 from domain.roles import COURT
 
 RESTRICTED: Final = "restricted"
+# The kind of restriction of what stands in the register of another country, too, until an officer has looked.
+REGISTERED_ELSEWHERE: Final = "registered_elsewhere"
 EXPIRY: Final = "expiry"  # the title of an end by itself, on which nobody decided
 WARNINGS: Final = (RESTRICTED,)  # told to the officer of a case about it, with the kind behind a colon
 

@@ -24,8 +24,12 @@ UNTOLD: Final = (
 )  # what a rule raises that finds nothing there
 
 
-def estimate(about: About, country: Country, missing: frozenset[str]) -> dict[str, Any]:
-    """In codes and JSON values. ``missing``: members of the form that the draft lacks, or lacks a part of."""
+def estimate(
+    about: About, country: Country, missing: frozenset[str], unsaid: frozenset[str]
+) -> dict[str, Any]:
+    """In codes and JSON values. ``missing``: members of the form that the draft lacks, or lacks a part of; ``unsaid``:
+    those that it does not say, be they needed or not.
+    """
     terms = about.terms
 
     def told(what: Callable[[Facts], T]) -> T | None:
@@ -36,8 +40,12 @@ def estimate(about: About, country: Country, missing: frozenset[str]) -> dict[st
         except UNTOLD:
             return None
 
-    fee = told(lambda facts: _fee("fee", terms, facts, country, missing))
-    later = told(lambda facts: _fee("entry_fee", terms, facts, country, missing)) if terms.entry_fee else None
+    fee = told(lambda facts: _fee("fee", terms, facts, country, missing | unsaid))
+    later = (
+        told(lambda facts: _fee("entry_fee", terms, facts, country, missing | unsaid))
+        if terms.entry_fee
+        else None
+    )
     return {
         "fee": fee,
         "entry_fee": later,
@@ -61,7 +69,7 @@ def estimate(about: About, country: Country, missing: frozenset[str]) -> dict[st
     }
 
 
-def _fee(which: str, terms: Terms, facts: Facts, country: Country, missing: frozenset[str]) -> dict[str, Any]:
+def _fee(which: str, terms: Terms, facts: Facts, country: Country, unsaid: frozenset[str]) -> dict[str, Any]:
     fee: Fee = getattr(terms, which)
     found = assess(fee, facts, country)
     until = None if found["provisional"] else holds_until(fee, facts, country)
@@ -71,7 +79,7 @@ def _fee(which: str, terms: Terms, facts: Facts, country: Country, missing: froz
         "formula": found["formula"],
         "provisional": found["provisional"],
         "amount_until": until and until.isoformat(),
-        "depends_on": sorted(missing.intersection(_looked_at(fee))),
+        "depends_on": sorted(unsaid.intersection(_looked_at(fee))),
         "unconfirmed": which in terms.unconfirmed,
     }
 

@@ -774,6 +774,20 @@ class MandateEnded:
     acting: Annotated[RepresentativeMember | Erased | None, Personal("principal")]
 
 
+# --- notices ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BirthNotified:
+    """The office of a country's hospitals told of a birth, by its certificate; what it tells otherwise later counts
+    instead. ``statement`` is what it signed, verbatim; ``said`` what stands in that, but for its version and log.
+    """
+
+    kind: Literal["live", "still_born", "foundling"]
+    said: Annotated[Mapping[str, Any] | Erased, Personal("notice")]
+    statement: Annotated[str | Erased, Personal("notice")]
+
+
 # --- keys of the log, its access table, and who may act for an authority ----------------------------------
 
 
@@ -917,7 +931,16 @@ EntryEvent = (
 MandateEvent = MandateGiven | MandateEnded
 KeysEvent = LogOpened | SealAuthorised | SealRetired
 CompetenceEvent = CompetenceGranted | CompetenceChanged | CompetenceEnded
-Event = CaseEvent | ClaimEvent | EntryEvent | MandateEvent | KeysEvent | AccessHeadRecorded | CompetenceEvent
+Event = (
+    CaseEvent
+    | ClaimEvent
+    | EntryEvent
+    | MandateEvent
+    | BirthNotified
+    | KeysEvent
+    | AccessHeadRecorded
+    | CompetenceEvent
+)
 
 
 class Recorded(NamedTuple):

@@ -14,7 +14,8 @@ class Around(NamedTuple):
     """Who and what there is to fill in an example with, each time others.
 
     ``people`` are citizens of the country who are of age, a woman, a man, a woman and so on, and ``company`` is one of
-    theirs; each as a form names them. ``newborn``: the number of a child who was born ``NEWBORN_DAYS`` ago.
+    theirs, of whose head no register says anything; each as a form names them. ``newborn``: the number of a child who
+    was born ``NEWBORN_DAYS`` ago.
     """
 
     people: Sequence[Mapping[str, Any]]

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from domain import appointee, case_fold, claim, entry, mandate, seals
+from domain import appointee, birth_notice, case_fold, claim, entry, mandate, seals
 from domain.claim import FREE
 from domain.events import (
     AccessHeadRecorded,
+    BirthNotified,
     CaseEvent,
     ClaimEvent,
     CompetenceEvent,
@@ -22,14 +23,14 @@ from domain.events import (
 class Family:
     """A row. ``evolve(state, recorded)`` is the state after an event, ``empty`` the one before the first.
 
-    ``signer``: the authority that decides under the terms, the registrar of keys, the keepers of mandates, of accesses
-    and of competences.
+    ``signer``: the authority that decides under the terms, the registrar of keys, the keepers of mandates, of notices,
+    of accesses and of competences.
     """
 
     name: str
     events: tuple[type, ...]
     evolve: Callable[[Any, Recorded], Any]
-    signer: Literal["deciding", "mandates", "registrar", "access", "competence"]
+    signer: Literal["deciding", "mandates", "notices", "registrar", "access", "competence"]
     empty: Any = None
 
     @property
@@ -47,6 +48,7 @@ _ROWS: Final = (
     Family("claim", get_args(ClaimEvent), claim.evolve, "deciding", FREE),
     Family("entry", get_args(EntryEvent), entry.evolve, "deciding"),
     Family("mandate", get_args(MandateEvent), mandate.evolve, "mandates"),
+    Family("notice", (BirthNotified,), birth_notice.evolve, "notices"),
     Family("keys", get_args(KeysEvent), seals.evolve, "registrar", ()),
     Family("access", (AccessHeadRecorded,), _newest, "access"),
     Family("competence", get_args(CompetenceEvent), appointee.evolve, "competence"),

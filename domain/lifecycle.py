@@ -14,8 +14,8 @@ from domain.about import (
     ALL_THAT_CHANGES,
     CLAIMS,
     CLAIMS_AND_CHECKED,
-    ENTRIES_AND_CLAIMS,
     RESULT,
+    TO_FILE,
     Sees,
     former_claims,
 )
@@ -27,7 +27,7 @@ from domain.offers import offer
 from domain.parties import FIRST_PARTY, Capacity
 from domain.procedure import Terms
 from domain.retention import case_waits_for, is_forgotten, is_kept
-from domain.roles import APPLICANT, COURT, OFFICERS, PARTY, PERSONNEL, May
+from domain.roles import APPLICANT, COURT, HOSPITAL, OFFICERS, PARTY, PERSONNEL, May
 from domain.running import is_over, is_too_late_to_appeal, over
 
 
@@ -98,6 +98,10 @@ AMEND_ENTRY: Final = May("entry.amend", (*OFFICERS, COURT), minds_kin=True)
 ANNUL_RESULT: Final = May("case.annul", (COURT,), minds_kin=True)
 ERASE_ENTRY: Final = May("entry.erase", ("data_protection_officer",), same_authority=False)
 GRANT: Final = May("competence.grant", (PERSONNEL,))
+NOTIFY: Final = May("notice.record", (HOSPITAL,))
+DECLARE: Final = May(
+    "case.file", (HOSPITAL,)
+)  # what the parents declared to it; of people, the request says who may
 CLOCK: Final = May("clock", ())  # nobody: a time runs out by itself, and nobody is told that this fits
 
 
@@ -296,13 +300,13 @@ _OF_A_RESULT: Final[Any] = {
     "reaches_erased": True,
 }
 ROWS: Final = (
-    Step(c.FileCase, None, sees=ENTRIES_AND_CLAIMS, to={None: (FILED, IN_REVIEW)}),
+    Step(c.FileCase, None, sees=TO_FILE, to={None: (FILED, IN_REVIEW)}),
     Step(
         c.AmendRequest,
         AMEND,
         (FILED, RETURNED),
         is_late=_has_run_out,
-        sees=(*ENTRIES_AND_CLAIMS, former_claims),
+        sees=(*TO_FILE, former_claims),
         # It answers what was asked, so what was returned never stays so.
         to={FILED: (IN_REVIEW,), RETURNED: (FILED, IN_REVIEW)},
     ),
@@ -528,6 +532,8 @@ ROWS: Final = (
     # mandates: whose they are says who may
     Step(c.GiveMandate, None),
     Step(c.EndMandate, None, is_judgement=True),
+    # what the office of the hospitals tells
+    Step(c.RecordBirthNotice, NOTIFY),
 )
 STEPS: Final[Mapping[type[c.Command], Step]] = {row.command: row for row in ROWS}
 _TOLD_AT: Final[Mapping[str, tuple[Step, ...]]] = {

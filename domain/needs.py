@@ -104,7 +104,7 @@ def claims_on(state: Any, touched: Iterable[Entry]) -> tuple[Key, ...]:
     """What whoever asks for something of these entries claims, and what the case did of which it is asked."""
     mine: tuple[Key, ...] = ()
     if isinstance(state, Case) and not state.erased:
-        mine = offer_of(state).procedure.claims(state.request)
+        mine = offer_of(state).procedure.claims_of(state.request, is_by_notice=state.is_by_notice)
     return (*mine, *(key for each in touched for key in registers()[each.register].claims_on(each.content)))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from domain.about import About, about_of_case
-from domain.case import BEFORE_DECISION, Case, Stage
+from domain.about import About, about_while_open
+from domain.case import Case, Stage
 from domain.claim import has_slots
 from domain.countries import country_of, legal_day
 from domain.entry import RESTRICTED, Entry, Status, can_be_taken_back, has_court_decided
@@ -23,9 +23,21 @@ UNDER_APPEAL: Final = "under_appeal"  # of what the entry says: who sells may no
 OBJECTED: Final = "entry_objected"  # by the registry that had to apply it, and nobody has answered
 COURT_MAY_DECIDE: Final = "court_may_decide"  # an appeal was won, and the entry left as it reads until then
 AMENDMENT_PROPOSED: Final = "amendment_proposed"  # of a correction or annulment that nobody has confirmed
+CLAIMED_ELSEWHERE: Final = "claimed_elsewhere"  # by another case: what an approval would give to the entry
+ENTRY_EXISTS: Final = "entry_exists"  # what this one would begin
 CHANGED_SINCE: Final = "entry_changed_since"  # of an appeal: what was written, it cannot take back
 IN_DOUBT: Final = (UNDER_APPEAL, COURT_MAY_DECIDE, OBJECTED, AMENDMENT_PROPOSED)
-OBSTACLES: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost", *IN_DOUBT, CHANGED_SINCE)
+# What nobody hears but who decides: to others it would say that somebody bore a child that day.
+FOR_OFFICES: Final = (CLAIMED_ELSEWHERE, ENTRY_EXISTS)
+OBSTACLES: Final = (
+    RESTRICTED,
+    "not_registered",
+    STRUCK_OFF,
+    "claims_lost",
+    *IN_DOUBT,
+    *FOR_OFFICES,
+    CHANGED_SINCE,
+)
 NOT_YOURS: Final = "not_yours"  # of a draft: no entry that names you, whether there is one or not
 
 
@@ -44,16 +56,22 @@ NO_DOUBTS: Final = Doubts({}, {}, {})
 
 
 def in_question(case: Case, at: datetime) -> tuple[Key, ...]:
-    """The entries that the case would change, as long as it may, and the claims that a set-aside left to others; none
-    once it is written, or people erased. While an appeal is open, what the case wrote.
+    """The entries that the case would change, as long as it may, the claims that a set-aside left to others, and those
+    that only its entry takes; none once it is written, or people erased. While an appeal is open, what the case wrote.
     """
     if case.stage == Stage.APPEALED:
         return _written(case)
-    about = _open(case, at)
+    about = about_while_open(case, at)
     if about is None:
         return ()
     lost = (*about.claims, *_slots(about)) if case.claims_lost_at else ()
-    return (*(effect.key for effect in about.effects()), *(key for _, key in companies(about)), *lost)
+    keys = (effect.key for effect in about.effects())
+    return (*keys, *(key for _, key in companies(about)), *lost, *_to_be_taken(about))
+
+
+def _to_be_taken(about: About) -> tuple[Key, ...]:
+    """What an approval gives to the entry, and the case does not hold until then."""
+    return tuple(key for effect in about.effects() for key in effect.settles if key not in about.claims)
 
 
 def companies(about: About) -> Iterator[tuple[str, Key]]:
@@ -68,12 +86,13 @@ def obstacles(case: Case, at: datetime, seen: Mapping[Key, Any], doubts: Doubts 
     """
     if case.stage == Stage.APPEALED:
         return _of_an_annulment(case, seen)
-    about = _open(case, at)
+    about = about_while_open(case, at)
     if about is None:
         return []
     entries = {key: each for key, each in seen.items() if key.family == "entry"}
     lost = dict.fromkeys(f"claims_lost:{key.kind}" for key in _lost(case, about, seen))
-    return [*lost, *of_request(about, entries, tuple(companies(about)), doubts)]
+    there = dict.fromkeys(_there_already(case, about, seen))
+    return [*lost, *there, *of_request(about, entries, tuple(companies(about)), doubts)]
 
 
 def _of_an_annulment(case: Case, seen: Mapping[Key, Any]) -> list[str]:
@@ -87,6 +106,17 @@ def _of_an_annulment(case: Case, seen: Mapping[Key, Any]) -> list[str]:
 
 def _written(case: Case) -> tuple[Key, ...]:
     return tuple(written_key(each["entry"]) for each in case.entries)
+
+
+def _there_already(case: Case, about: About, seen: Mapping[Key, Any]) -> Iterator[str]:
+    """That another entry has what this one would take or be, or another case, which may be the right one."""
+    for effect in about.effects():
+        entry = seen[effect.key]
+        if isinstance(effect, Create) and entry is not None and entry.status == Status.ACTIVE:
+            yield ENTRY_EXISTS
+    for key in _to_be_taken(about):
+        if seen[key].holder not in (None, case.case):
+            yield ENTRY_EXISTS if seen[key].is_settled else CLAIMED_ELSEWHERE
 
 
 def _lost(case: Case, about: About, seen: Mapping[Key, Any]) -> Iterator[Key]:
@@ -166,11 +196,8 @@ def of_the_filing(warnings: Iterable[str]) -> list[str]:
     return [code for code in warnings if code.partition(":")[0] not in OBSTACLES]
 
 
-def without_kinds(codes: Iterable[str]) -> list[str]:
-    """As parties hear of them."""
-    return list(dict.fromkeys(code.partition(":")[0] for code in codes))
-
-
-def _open(case: Case, at: datetime) -> About | None:
-    is_open = case.stage in BEFORE_DECISION or case.waits_for_entries
-    return about_of_case(case, at) if is_open else None
+def for_parties(codes: Iterable[str]) -> list[str]:
+    """As parties hear of them: without kinds, and of what is another's nothing."""
+    return [
+        code for code in dict.fromkeys(code.partition(":")[0] for code in codes) if code not in FOR_OFFICES
+    ]

@@ -117,11 +117,13 @@ def lists_of(country: str, procedure: str, form: int) -> frozenset[str]:
 
 def _filed_by(country: str, procedure: str, form: int) -> tuple[Offer, type[Form]]:
     found = offer(country, procedure)
-    forms = {**found.former, found.form_version: found.form} if found else {}
-    if found is None or form not in forms:
+    asked: type[Form] | None = None
+    if found is not None:
+        asked = found.form if found.form_version == form else found.former.get(form)
+    if found is None or asked is None:
         msg = f"form {form} of {procedure} in {country} is not known"
         raise LookupError(msg)
-    return found, forms[form]
+    return found, asked
 
 
 @cache
@@ -193,6 +195,7 @@ def codes_of(found: Offer, terms: Terms) -> dict[str, tuple[str, ...]]:
             *limits.WARNINGS,
             *entry.WARNINGS,
             *found.procedure.warned,
+            *(each.code for each in found.procedure.likenesses),
             *(check.code for check in checks if check.effect == "warn"),
         ),
     }

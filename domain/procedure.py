@@ -28,13 +28,13 @@ IdOf: TypeAlias = Callable[[Human], str]  # whom that is -> their keyed id
 
 
 class Key(NamedTuple):
-    """What a claim, an entry or a mandate is found by: parts in a frozen normal form, from which ids are derived; a
-    case has its id alone.
+    """What a claim, an entry, a mandate or a notice is found by: parts in a frozen normal form, from which ids are
+    derived; a case has its id alone.
 
     A part that is a human stands for their keyed id: who knows that alone finds it, too.
     """
 
-    family: Literal["claim", "entry", "mandate", "case"]
+    family: Literal["claim", "entry", "mandate", "notice", "case"]
     parts: tuple[Any, ...]  # texts, or humans: ("vehicle_sale", vin) or ("vehicles", "vin", vin)
 
     @property
@@ -72,6 +72,11 @@ def case_key(case: str) -> Key:
 def mandate_key(principal: str, representative: str) -> Key:
     """The key of the mandate between these two, by their keyed ids."""
     return Key("mandate", ("between", principal, representative))
+
+
+def notice_key(*parts: str) -> Key:
+    """The key of what the office of the hospitals told of a birth, by the parts of its certificate."""
+    return Key("notice", ("birth", *parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +124,25 @@ class Check:
     source: Source | None = None  # None: that of the terms, or, for all countries, of nobody
 
 
+def _is_any(_facts: Facts, _found: Content) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What else is like what a case asks for: told live to who decides it, known for ever by its ``code``; never a
+    reason to refuse, and nothing that a party hears (rules.md 38).
+
+    ``marks``: by which other entries, and the requests of other open cases, are found; ``is_meant``: whether one of
+    them is (a content, or a request). ``sees``: as of a check.
+    """
+
+    code: str
+    marks: Callable[[Facts], tuple[Key, ...]]
+    is_meant: Callable[[Facts, Content], bool] = _is_any
+    sees: Callable[[Request], Mapping[str, Key]] = _sees_nothing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """A register and what one entry of it holds; ``key`` and ``claims`` are those of such a content.
@@ -128,6 +152,10 @@ class Register:
     ``kinds``: the keys that it is searched by; ``found_by``: the keys of such a content under which it is found, of
     these kinds, its own alone where nothing else is said. ``thing``: the members that say what it is about, which who
     restricts it sees.
+    ``elsewhere``: by which keys the same thing stands in the register of another country, which it should not.
+    ``of_one_alone``: the kinds of keys that two entries should not have at once, and may: whoever imports is told.
+    ``cannot_be``: what of such a content cannot be on a legal day; ``marks``: what is like it is found by these, and
+    nothing is searched by them (``Likeness``).
     """
 
     name: str  # plural, kebab-case: it stands in paths
@@ -140,6 +168,10 @@ class Register:
     kinds: tuple[KeyKind, ...] = ()
     found_by: Callable[[Content], tuple[Key, ...]] | None = None
     thing: tuple[str, ...] = ()
+    elsewhere: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
+    of_one_alone: tuple[str, ...] = ()
+    cannot_be: Callable[[Content, date], tuple[Fault, ...]] = lambda _content, _day: ()
+    marks: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
     stays: Callable[[Content, Content], bool] | None = None
 
     def is_of_same(self, before: Content, now: Content) -> bool:
@@ -160,6 +192,13 @@ class Register:
         if number is not None and (parts := _number_parts(number)):
             found = (*found, entry_key(self.name, ENTRY_NUMBER.name, *parts))
         return tuple(dict.fromkeys(found))
+
+    def marks_of(self, content: Content) -> tuple[Key, ...]:
+        """Its marks; none where it is erased."""
+        try:
+            return self.marks(content)
+        except (AttributeError, KeyError, TypeError):  # as in keys_of
+            return ()
 
     def claims_of(self, content: Content) -> tuple[Key, ...]:
         """The claims that belong to an entry with this content; none where it is erased."""
@@ -236,9 +275,26 @@ class End(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Notified:
+    """What a notice is to a procedure, where a country's ``Terms.notices`` name who tells it; pure. ``said`` is what
+    stands in it.
+
+    ``key``: of the notice that a request leads to, None where it names none. ``proves``: whether it stands for the
+    evidence in this request; ``differs``: in what the request says something else, by codes. ``declared``: the request
+    in it, None where it holds none; ``claims``: of a case that is filed so.
+    """
+
+    key: Callable[[Request], Key | None]
+    proves: Callable[[Request, Content], bool]
+    differs: Callable[[Request, Content], tuple[str, ...]]
+    declared: Callable[[Content], dict[str, Any] | None]
+    claims: Callable[[Request], tuple[Key, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Procedure:
     """What all countries share of a procedure; it equals itself only. ``registers``: all that it may write to, the
-    foremost first.
+    foremost first. ``notified``: how it looks at notices of what it is about; None: nobody sends any.
 
     ``effects``: what an approval does, one for each entry. It is asked at the filing too, so that the entries are
     known by their keys before anybody decides: these follow from the request alone, never from ``facts.day``.
@@ -253,10 +309,20 @@ class Procedure:
     concerns: Callable[[Facts], tuple[str, ...]] = lambda _facts: ()  # countries that an approval is told to
     checks: tuple[Check, ...] = ()
     warnings: Callable[[Request], tuple[str, ...]] = lambda _request: ()
-    warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give
+    warned: tuple[str, ...] = ()  # the codes that ``warnings`` may give, and what is told of a notice
+    likenesses: tuple[Likeness, ...] = ()
+    # By which an open case is found as like another one.
+    marks: Callable[[Request], tuple[Key, ...]] = lambda _request: ()
     further: tuple[
         str, ...
     ] = ()  # the codes of refusals beside which the procedure says a sentence of its own
+    notified: Notified | None = None
+
+    def claims_of(self, request: Request, *, is_by_notice: bool) -> tuple[Key, ...]:
+        """What the request claims; ``is_by_notice``: as the office of the hospitals filed it."""
+        if is_by_notice and self.notified is not None:
+            return self.notified.claims(request)
+        return self.claims(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +342,8 @@ class Requirement:
     """A kind of evidence that is asked where ``when`` holds; what is not required may be brought.
 
     ``not_older_than``: how old it may be at filing, by the day that stands in the form at ``dated_by``; an older
-    one, or one of a day that has not come, is a warning for the officer.
+    one, or one of a day that has not come, is a warning for the officer. ``or_notice``: not of a parent whose request
+    names a notice that proves the same.
     """
 
     kind: str
@@ -285,6 +352,7 @@ class Requirement:
     when: Conditions = ()
     not_older_than: Term | None = None
     dated_by: tuple[str, ...] = ()
+    or_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +385,20 @@ class Amendments:
 
     source: Source
     court: Court | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The office that tells, signed, of what a procedure is about before anybody files: of births, one for all
+    hospitals of the country.
+
+    ``declares``: it files what the parents declared to it; but where any of ``in_person`` holds, they go themselves.
+    """
+
+    authority: str
+    source: Source
+    declares: bool = False
+    in_person: Conditions = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,6 +605,7 @@ class Terms:
     amendments: Amendments | None = None  # None: nothing that was written is corrected or annulled
     opinions: tuple[Consultation, ...] = ()
     investigations: tuple[Investigation, ...] = ()
+    notices: Notices | None = None  # None: nobody tells before somebody files
     retention: Term | Forever
     entry_retention: Term | Forever
     since_source: Source | None = None

@@ -20,7 +20,8 @@ GRANTED_BY_PEOPLE: Final = (
     "data_protection_officer",
     PERSONNEL,
 )
-GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", "auditor")
+HOSPITAL: Final = "hospital"  # the office that speaks for all hospitals of a country
+GRANTED_ON_THE_MACHINE: Final = ("treasury", "registry", HOSPITAL, "auditor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ For whoever reads a log from outside. A key says which types its office may sign
 law does. By the law up to a day, as a case keeps the terms of its filing; who acts for the office is not said here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
 from domain.authorities import AMENDMENTS, APPEALS
+from domain.decision import IMPORT_ACTOR, SYSTEM_ACTOR
+from domain.entry import REGISTERED_ELSEWHERE
 from domain.offers import keepers, offer, restrictions_of, writing_to
 from domain.procedure import Offer, Terms
 from domain.seen import reaches
@@ -58,6 +60,13 @@ def signers_of_case(country: str, procedure: str, since: str, name: str) -> froz
     courts = (each for row in found.terms for each in _amending(row, name))
     keeping = _keeping(found) if name in _AMENDED else ()
     return frozenset({terms.authority, *after, *courts, *keeping})
+
+
+def is_placed_by_whom(actor: Mapping[str, str], kind: str) -> bool:
+    """Whether somebody like that places a restriction of this kind: nobody does so by themselves but an import, where
+    the thing stands in the register of another country, too (rules.md 27). Which officers do is not said here.
+    """
+    return actor["role"] != SYSTEM_ACTOR["role"] or (actor == IMPORT_ACTOR and kind == REGISTERED_ELSEWHERE)
 
 
 def stopping(country: str, register: str, kinds: Iterable[str], change: str, day: date) -> list[str]:

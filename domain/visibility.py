@@ -26,7 +26,7 @@ from domain.estimates import filing_limits
 from domain.events import Attachment, Recorded
 from domain.facts import chosen
 from domain.lifecycle import does_fit_for, fits
-from domain.obstacles import of_the_filing, without_kinds
+from domain.obstacles import for_parties, of_the_filing
 from domain.parties import (
     FIRST_PARTY,
     KEYED,
@@ -236,16 +236,21 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
     *,
     human: str | None = None,
     is_kin: bool = False,
+    alike: Sequence[str] = (),
     is_left: bool = False,
     became: Became = AS_DECIDED,
     at: datetime | None = None,
+    told: Sequence[str] = (),
+    notice: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The case as this caller may see it; JSON values. Other people are named, never numbered, and what was said and
     brought before somebody came into the case is none of theirs.
 
     ``in_the_way``: what stands in the way of it now (domain/obstacles.py); ``is_kin``: an officer's, who is kin of a
-    party; ``is_left``: who has it does not decide it any more; ``became``: what became of what it wrote. ``at``: the
-    moment, at which times may be over that nobody has closed yet; None: none is.
+    party; ``alike``: what an officer is told of what is like it (domain/likenesses.py); ``is_left``: who has it does
+    not decide it any more; ``became``: what became of what it wrote. ``at``: the moment, at which times may be over
+    that nobody has closed yet; None: none is. ``notice``: what the hospitals told, and ``told``: how the request stands
+    to it; of offices.
     """
     doubtful, waits = unconfirmed(case), as_it_became(awaited(case, at=at), case, became)
     ours = {each for each in (party, *(capacity.party for capacity in mine)) if each}
@@ -307,10 +312,11 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "appeal_until": day(_appeal_until(case, party), "times.appeal"),
         "entries": case.entries,
         "entries_held": case.entries_held,
-        "obstacles": list(in_the_way) if party is None else without_kinds(in_the_way),
+        "obstacles": list(in_the_way) if party is None else for_parties(in_the_way),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
-        "warnings": [*of_the_filing(case.all_warnings), *([KIN] if is_kin else [])] if party is None else [],
+        "warnings": _warnings(case, [*told, *alike, *([KIN] if is_kin else [])]) if party is None else [],
+        "notice": notice if party is None else None,
         "erased": case.erased,
         "next": [_next(each, case, ours, doubtful) for each in _waited_for(waits, ours, is_left=is_left)],
         "way_to_appeal": _way_to_appeal(case, ours, doubtful, at),
@@ -318,6 +324,10 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "timeline": case.timeline,
         **(_happened(case, reader, day) if any(_HAPPENED(case)) else _NOTHING_HAPPENED),
     }
+
+
+def _warnings(case: Case, live: Sequence[str]) -> list[str]:
+    return [*of_the_filing(case.all_warnings), *live]
 
 
 def _happened(case: Case, reader: _Reader | None, day: _Day) -> dict[str, Any]:

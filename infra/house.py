@@ -302,6 +302,10 @@ class House:
         """The keyed ids of a human in each country that this house keeps."""
         return {code: country.ids.person(*number) for code, country in self.countries.items()}
 
+    def beside(self, country: CountryHouse) -> list[CountryHouse]:
+        """The other countries that this house keeps."""
+        return [other for other in self.countries.values() if other is not country]
+
     def where(self, stream: str) -> CountryHouse | None:
         """The country whose log holds this stream, or None. A stream never moves: it is looked for once.
 

@@ -3,8 +3,8 @@ else.
 
 There are three kinds, and all can be thrown away and rebuilt:
 
-- a ``View`` shows the state of a case, an entry, a mandate or an appointee: the stream is folded once, by the domain's
-  own ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
+- a ``View`` shows the state of a case, an entry, a mandate, a birth notice or an appointee: the stream is folded once,
+  by the domain's own ``evolve``, and each view of that family says what its row is. The lifecycle is thus written once.
 - a ``Tally`` counts events, or lists readings: each gives rows of its own, and those under one key are added up.
 - a ``Turn`` keeps what an event changed, and no later state tells: its rows follow from the state before it and after
   it, and stay until the people of the stream are forgotten.
@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import Any, Literal, Protocol
 
 from domain.appointee import Appointee
+from domain.birth_notice import BirthNotice
 from domain.case import Case
 from domain.entry import Entry
 from domain.events import Recorded
@@ -59,7 +60,7 @@ class View:
     rows: Callable[[Any], list[Row]] | None = None
     keyed: Callable[[Any, Keyed], list[Row]] | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
-    keeps: type[Case | Entry | Appointee | Mandate] | None = None
+    keeps: type[Case | Entry | Appointee | Mandate | BirthNotice] | None = None
     looks_at: tuple[str, ...] = ()
     follows: frozenset[str] = frozenset()
 

@@ -1,4 +1,6 @@
-"""By which keys each entry is found, as ids that nobody can enumerate: also by the number that it was given."""
+"""By which keys each entry is found, as ids that nobody can enumerate: also by the number that it was given, and by the
+marks under which nobody searches (``procedure.Likeness``).
+"""
 
 from domain.entry import Entry
 from domain.procedures import registers
@@ -7,7 +9,9 @@ from projections import Keyed, Row, View
 
 def _rows(entry: Entry, ids: Keyed) -> list[Row]:
     register = registers().get(entry.register)
-    keys = register.keys_of(entry.content, entry.number) if register else ()
+    if register is None:
+        return []
+    keys = (*register.keys_of(entry.content, entry.number), *register.marks_of(entry.content))
     return [{"entry": entry.entry, "key": key} for key in dict.fromkeys(map(ids.stream, keys))]
 
 

@@ -60,8 +60,10 @@ def example_request(
 def as_related(offer: Offer, request: Mapping[str, Any]) -> dict[str, Any]:
     """The request of one who is what they say: who files as the mother is the mother."""
     applicant = next(party.member for party in offer.procedure.parties if party.is_applicant)
-    relation = str(request.get("relation"))
-    return {**request, relation: request[applicant]} if is_person(request.get(relation)) else {**request}
+    relation = request.get("relation")
+    if relation is None or not is_person(request.get(relation)):
+        return {**request}
+    return {**request, relation: request[applicant]}
 
 
 def effects_of(offer: Offer, request: Request) -> tuple[Effect, ...]:

@@ -95,6 +95,7 @@ API_ROOMS = {
     "cases": {"edge"},
     "registries": {"edge"},
     "audit": {"edge"},
+    "birth_notices": {"edge"},
     "competences": {"edge"},
     "development": {"edge", "front"},
     "erasures": {"edge"},

@@ -53,6 +53,7 @@ FAMILIES: dict[str, set[type]] = {
     "claim": union(e.ClaimEvent),
     "entry": union(e.EntryEvent),
     "mandate": union(e.MandateEvent),
+    "notice": {e.BirthNotified},
     "keys": union(e.KeysEvent),
     "access": {e.AccessHeadRecorded},
     "competence": union(e.CompetenceEvent),

@@ -26,12 +26,14 @@ import pytest
 
 from consumers.registry.database import Database
 from domain.procedure import entry_key
+from infra.development.hospital import hospital
 from infra.development.treasury import treasury
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import payload_of, split
 from infra.formats.signing import parse
 from infra.log.event_store import Log, Row
 from tests.api.test_contract import operation_of, operations
+from tests.domain.acts import TOLD
 from tests.examples import example_request
 from tests.examples import person as example_person
 from tests.infra.one_country import OFFICE, car, sale, vin
@@ -45,7 +47,7 @@ CLIENTS: Final = 8
 PATIENCE_S: Final = 120.0  # for an answer, over as many kills as that takes
 ENOUGH: Final = 1_000  # acknowledged commands
 CARS: Final = 900
-LIVES: Final = 16
+LIVES: Final = 17
 REFUSED: Final = {"in_flight", "unavailable"}  # ask again
 SEED: Final = 20261123
 Answer = httpx2.Response
@@ -101,6 +103,7 @@ class Person:
             self._still_born,
             self._represented,
             self._appointed,
+            self._told,
             self._amended,
         )
         assert len(lives) == LIVES
@@ -213,7 +216,7 @@ class Person:
         self._judge(case, officer, "approvals", "CaseApproved", version)
 
     def _still_born(self, n: int) -> None:
-        case, officer, version = self._birth(n, still_born=True)
+        case, officer, version = self._birth(n, kind="still_born")
         why = {"exemption": "still_born", "reason": None}
         self._judge(case, officer, "exemptions", "CaseNotNeeded", version, body=why)
 
@@ -284,6 +287,15 @@ class Person:
         mandate, seen = given["mandate"], given["version"]
         self._asked(partial(self._delete, SELLER, f"/v1/mandates/{mandate}", new_key(), seen))
         self.acknowledged += [(mandate, "MandateGiven"), (mandate, "MandateEnded")]
+
+    def _told(self, n: int) -> None:
+        """By the hospitals, of a birth that nobody has declared."""
+        keys = self._town.keyring("KZ")
+        said = {**TOLD, "number": str(n)}
+        del said["made_at"]
+        statement = {"statement": hospital(keys, "KZ", said, self._town.now())}
+        answer = self._asked(partial(self._post, "kz-hospitals", "/v1/notices", statement, new_key()))
+        self.acknowledged.append((answer.json()["notice"], "BirthNotified"))
 
     def _appointed(self, n: int) -> None:
         """For as long as it takes."""

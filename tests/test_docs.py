@@ -25,6 +25,7 @@ from fastapi.routing import APIRoute
 
 import tamga
 from api import development
+from api.birth_notices import StatedBirth
 from api.cases.payments import Paid
 from api.registries.objections import Objection
 from api.registries.receipts import Receipt
@@ -280,6 +281,7 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
         *authorities.RESTRICTIONS,
         *REGISTRAR_TYPES,
         *authorities.MANDATES,
+        *authorities.NOTICES,
         *authorities.ACCESSES,
         *authorities.COMPETENCES,
     )
@@ -287,7 +289,7 @@ def test_it_is_said_whose_seal_signs_every_event() -> None:
     prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith(".*"))
     assert [name for name in NAMES if not name.startswith(prefixes)] == []
     statements = {authorities.PAYMENT, authorities.REFUND, authorities.RECEIPT, authorities.HEAD}
-    statements.add(authorities.OBJECTION)
+    statements |= {authorities.OBJECTION, authorities.BIRTH_NOTICE}
     for page in (EVENTS, FORMATS):
         assert [typ for typ in statements if f"`{typ}`" not in text_of(page)] == []
 
@@ -377,7 +379,13 @@ def test_how_people_are_named_in_forms_is_written_down() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "shape"), [("Receipts", Receipt), ("Objections", Objection), ("Payments", Paid)]
+    ("title", "shape"),
+    [
+        ("Receipts", Receipt),
+        ("Objections", Objection),
+        ("Payments", Paid),
+        ("Birth notices", StatedBirth),
+    ],
 )
 def test_statements_of_outsiders_have_the_members_that_are_written_down(title: str, shape: Any) -> None:
     assert first_column(section(FORMATS, title)) == [

@@ -25,7 +25,7 @@ from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
-from domain.obstacles import NOT_YOURS, companies, of_request, without_kinds
+from domain.obstacles import NOT_YOURS, companies, for_parties, of_request
 from domain.persons import is_company, key_of
 from domain.procedure import Create, Key, Offer
 from domain.refusals import Invalid, Named, NotOffered
@@ -132,7 +132,7 @@ async def estimates(request: Request) -> Response:
     if terms is None:
         raise NotOffered(country=Named("country", country.code))
     about = About(offered, terms, content, at, at)
-    told = estimate(about, law, missing)
+    told = estimate(about, law, missing, frozenset(offered.form.model_fields.keys() - draft.request.keys()))
     told["obstacles"] = await _obstacles(request, country, actor, about) if actor else None
     language = spoken(request.scope)
     body = {
@@ -198,7 +198,7 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     with country.read_models.reading() as seen:
         doubts = doubts_of(seen, mine.values())
     told = of_request(about, {**mine, **known}, named, doubts)
-    return [*without_kinds(told), *([NOT_YOURS] if others else [])]
+    return [*for_parties(told), *([NOT_YOURS] if others else [])]
 
 
 def _companies(about: About) -> tuple[tuple[str, Key], ...]:

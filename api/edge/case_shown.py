@@ -238,6 +238,16 @@ class LimitShown(Shape):
     unconfirmed: bool
 
 
+class NoticeInCase(Shape):
+    """What the hospitals told of the birth; in what the request says something else. ``said``: to who has the case."""
+
+    notice: OpaqueId
+    version: Version
+    told_at: Moment
+    differs: list[Code]
+    said: dict[str, Any] | None
+
+
 class NextShown(Shape):
     """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
     the end of which day. ``unconfirmed``: that day is not settled law, or of an appeal, who decides it. ``office`` is
@@ -260,7 +270,8 @@ class CaseShown(Shape):
 
     ``obstacles``: what in the registers stands in the way now (``restricted``, ``not_registered``), to officers with
     the kind behind a colon. ``exemptions``: those that seem to fit, so that nothing of this might be needed.
-    ``limits``: to officers, the times to file within, and by how many days they were missed.
+    ``limits``: to officers, the times to file within, and by how many days they were missed. ``notice``: to them, of a
+    birth of which the hospitals told.
     ``way_to_appeal``: to whom the caller may appeal, and until when, also against a yes; to offices, the first party
     that may. Null where nobody may, or not any more.
     """
@@ -305,6 +316,7 @@ class CaseShown(Shape):
     exemptions: list[Code]
     limits: list[LimitShown]
     warnings: list[str]
+    notice: NoticeInCase | None
     erased: list[str]
     next: list[NextShown]
     way_to_appeal: Title | None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from api.edge.sentences import Language
+from api.edge.sentences import Language, english
 from domain.forms import Form
 
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -41,8 +41,8 @@ def _parts(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _said(language: Language, kind: str, part: str, name: str, procedure: str) -> str | None:
+    """Looked for before it is said: what nobody wrote is said in no language, nor in another procedure's words."""
     for code in (f"{part}.{name}", name) if part else (name,):
-        said = language.say(kind, code, procedures=(procedure,))
-        if said != code:
-            return said
+        if any(each.written(kind, code, (procedure,)) for each in (language, english())):
+            return language.say(kind, code, procedures=(procedure,))
     return None

@@ -1,14 +1,16 @@
-"""What the registers and the claims say now about what a case asks for; not who may read an entry."""
+"""What the registers, the claims and other cases say now about what a case asks for; not who may read an entry."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from domain.awaited import AS_DECIDED, Became, court_counts_since
 from domain.case import Case
 from domain.claim import Claim
-from domain.entry import Entry, has_court_decided
+from domain.entry import Entry, Status, has_court_decided
 from domain.entry_visibility import humans_in
+from domain.facts import Content
+from domain.likenesses import asked, own_entries
 from domain.obstacles import Doubts, in_question, obstacles
 from domain.procedure import Key
 from infra.desk.streams import Streams
@@ -30,6 +32,43 @@ def in_the_way_of(country: CountryHouse, case: Case, at: datetime) -> list[str]:
     return obstacles(case, at, {**entries, **_claims_at(country, keys)}, doubts)
 
 
+MOST_ALIKE: Final = 100  # that are looked at for one likeness: of so many, some are meant
+
+
+def like_it(country: CountryHouse, case: Case, at: datetime) -> list[str]:
+    """What else is like what the case asks for, by the read models (domain/likenesses.py): a few looks, however many
+    entries and cases there are.
+    """
+    own = own_entries(case, at)
+    if not own:
+        return []
+    with country.read_models.reading() as seen:
+        entries = _entries(country, seen, own)
+        return [
+            each.code
+            for each in asked(case, at, entries)
+            if any(map(each.is_meant, _found_by(country, seen, case, each.marks, own)))
+        ]
+
+
+def _found_by(
+    country: CountryHouse, seen: Transaction, case: Case, marks: Iterable[Key], own: Collection[Key]
+) -> Iterator[Content]:
+    """What other entries that hold say, and other open cases ask."""
+    ids = [country.ids.stream(mark) for mark in marks]
+    if not ids:
+        return
+    its = {country.ids.stream(key) for key in own}
+    rows = seen.rows("entry_keys", {"key": ids}, limit=MOST_ALIKE)
+    there = sorted({row["entry"] for row in rows} - its)
+    for row in seen.load("registers", there).values():
+        if row["state"].status == Status.ACTIVE and not row["state"].is_erased:
+            yield row["state"].content
+    asking = {row["case"] for row in seen.rows("case_marks", {"mark": ids}, limit=MOST_ALIKE)}
+    for row in seen.load("case_status", sorted(asking - {case.case})).values():
+        yield row["state"].request
+
+
 def _claims_at(country: CountryHouse, keys: Collection[Key]) -> dict[Key, Claim]:
     streams = {key: country.ids.stream(key) for key in keys if key.family == "claim"}
     if not streams:
@@ -44,13 +83,13 @@ def in_the_way_of_each(
 ) -> dict[str, list[str]]:
     """The same of several cases, at one moment of the read models."""
     states = [row["state"] for row in seen.load("case_status", sorted(cases)).values()]
-    asked = {case.case: in_question(case, at) for case in states}
-    keys = {key for keys in asked.values() for key in keys}
+    keys_of = {case.case: in_question(case, at) for case in states}
+    keys = {key for keys in keys_of.values() for key in keys}
     entries = _entries(country, seen, [key for key in keys if key.family == "entry"])
     doubts = doubts_of(seen, entries.values())
     found: dict[Key, Any] = {**entries, **_claims_at(country, keys)}
     return {
-        case.case: obstacles(case, at, {key: found[key] for key in asked[case.case]}, doubts)
+        case.case: obstacles(case, at, {key: found[key] for key in keys_of[case.case]}, doubts)
         for case in states
     }
 

@@ -9,7 +9,7 @@ from domain.countries import country_of, legal_day
 from domain.offers import amendments_of, appeal_bodies, content_owners, restrictions_of
 from domain.persons import whose
 from domain.roles import COURT
-from domain.signers import signers_of_entry, stopping, stopping_amendment
+from domain.signers import is_placed_by_whom, signers_of_entry, stopping, stopping_amendment
 from infra.formats.canonical import NotCanonical
 from infra.formats.signing import digest, open_disclosure
 
@@ -159,6 +159,8 @@ def _must_place(country: str, row: Row, event: Event) -> None:
     known = restrictions_of(country, row["register"], _day(country, event)).get(said["kind"])
     if known is None or known.authority != office:
         raise Wrong("restriction", f"{office} places what the law does not give it: {said['kind']}")
+    if not is_placed_by_whom(event.payload["actor"], said["kind"]):
+        raise Wrong("restriction", f"what no officer placed is no import's to place: {said['kind']}")
     if said["restriction"] in row["restrictions"]:
         raise Wrong("restriction", "the restriction is live already")
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from domain.authorisation import Rule, or_raise, rule_or_refusal, subject_of_filing
+from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of_filing
 from domain.commands import FileCase, PartyCommand
 from domain.decisions.situation import Situation
-from domain.lifecycle import COUNTER
+from domain.lifecycle import COUNTER, DECLARE
 from domain.parties import FIRST_PARTY, Capacity
 from domain.refusals import Fault, Invalid, NotAllowed, Unknown
 from domain.representation import capacities_today
@@ -75,7 +75,26 @@ def for_who_files(command: FileCase, situation: Situation) -> Rule | None:
         if isinstance(found, Unknown):
             raise NotAllowed("not_at_the_counter")
         return or_raise(found).of(Capacity(FIRST_PARTY, "counter"))
+    if command.notice is not None:
+        return _of_hospitals(command, situation)
     me, people = command.by.persons.get(command.country), situation.people
     mine = capacities_today(me, people.persons, people.representatives, situation.found, people.places)
     own = capacities_for(command, mine, (FIRST_PARTY,))
     return Rule("case.file:applicant", capacities=mine, person=me).of(own[0]) if own else None
+
+
+def _of_hospitals(command: FileCase, situation: Situation) -> Rule:
+    """The rule by which the office of the hospitals files what the parents declared there; raises Unknown where the law
+    has it do no such thing, or the notice as it stands now does not say what is filed.
+    """
+    notices, notified, notice = situation.terms.notices, situation.offer.procedure.notified, situation.notice
+    is_lawful = notices is not None and notices.declares and notified is not None
+    if not is_lawful or notice is None or notice.notice != command.notice or notice.said is None:
+        raise Unknown
+    is_declared = notified is not None and notified.declared(notice.said) is not None
+    if notified is None or not is_declared or notified.differs(command.request, notice.said):
+        raise Unknown
+    office = notices.authority if notices else None
+    subject = Subject(country=command.country, day=situation.day, authority=office)
+    rule = or_raise(rule_or_refusal(command.by, DECLARE.action, subject))
+    return rule._replace(party=FIRST_PARTY, proof=command.notice)

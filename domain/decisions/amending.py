@@ -6,7 +6,7 @@ from domain.commands import AmendRequest
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, quotas
 from domain.decisions.acting import for_applicant
-from domain.decisions.filing import brought, looked_at, not_the_applicant
+from domain.decisions.filing import brought, is_notified, looked_at, not_the_applicant
 from domain.decisions.payments import assessed_for, settled_and_written
 from domain.decisions.situation import Situation
 from domain.decisions.times import must_not_have_run_out
@@ -35,7 +35,8 @@ def amend(command: AmendRequest, situation: Situation) -> Decision:
     if command.request.get(_APPLICANT) != case.request.get(_APPLICANT):
         raise Invalid(not_the_applicant(situation.people))
     seen = looked_at(command, situation)
-    evidence = brought(command, situation.terms, seen.facts, case.evidence or ())
+    is_proven = is_notified(situation)
+    evidence = brought(command, situation.terms, seen.facts, case.evidence or (), is_notified=is_proven)
     claims, unknown = _claims(situation)
     amended = e.RequestAmended(
         of=command.of,

@@ -41,7 +41,7 @@ def file(command: FileCase, situation: Situation) -> Decision:
     if rule is None:
         raise Invalid(not_the_applicant(situation.people))
     seen = looked_at(command, situation)
-    evidence = brought(command, terms, seen.facts)
+    evidence = brought(command, terms, seen.facts, is_notified=is_notified(situation))
     claims = holding.taken(situation, command.case, command.request.get(f"person_{FIRST_PARTY}"))
     freed = quotas.free(situation, (), holding.taken_over(situation, command.case))
     slots, unknown = quotas.take(situation, situation.slots, command.case, freed)
@@ -142,6 +142,8 @@ def _must_be_represented_lawfully(people: Participants, situation: Situation) ->
         representative = persons.representative_of(named_there)
         if representative is None:
             has_to_act = place.shape.is_applicant or place.shape.is_asked(people.request)
+            if party == FIRST_PARTY and situation.is_by_notice:
+                continue  # the office of the hospitals did
             # By a mandate acts who asks; of heads that act only together none does.
             heads = situation.found.heads.get(party)
             may_act = bool(heads and heads.alone) or party in situation.found.mandates
@@ -174,10 +176,15 @@ def _number_of(party: str, people: Participants) -> str:
 
 
 def brought(
-    command: FileCase | AmendRequest, terms: Terms, facts: Facts, before: Iterable[e.Attachment] = ()
+    command: FileCase | AmendRequest,
+    terms: Terms,
+    facts: Facts,
+    before: Iterable[e.Attachment] = (),
+    *,
+    is_notified: bool = False,
 ) -> list[e.Attachment]:
     """What was brought, when it is of the kinds that are asked and nothing required is missing, beside what was
-    brought ``before``.
+    brought ``before`` and what a notice proves.
     """
     if not terms.evidence and not command.evidence:
         return []
@@ -193,12 +200,25 @@ def brought(
     missing = [
         r
         for r in limits.requirements(terms, facts)
-        if r.is_required and r.kind not in kinds and r not in late
+        if r.is_required and r.kind not in kinds and r not in late and not (r.or_notice and is_notified)
     ]
     if missing:
         kinds_missing = (Named("evidence", r.kind) for r in missing)
         raise Invalid(*(Fault("/evidence", "evidence_missing", {"kind": kind}) for kind in kinds_missing))
     return list(command.evidence)
+
+
+def is_notified(situation: Situation) -> bool:
+    """Whether the notice that the request names proves what it is about. Of one that names another mother nobody learns
+    anything (rules.md 26): it is as if there were none.
+    """
+    notice, notified = situation.notice, situation.offer.procedure.notified
+    if notice is None or notice.said is None or notified is None:
+        return False
+    request = situation.people.request
+    if situation.is_by_notice:
+        return not notified.differs(request, notice.said)
+    return notified.proves(request, notice.said)
 
 
 @cache

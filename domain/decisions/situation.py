@@ -10,6 +10,7 @@ from domain import events as e
 from domain.about import About, about_of, offer_of
 from domain.appointee import Appointee
 from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subject_of
+from domain.birth_notice import BirthNotice
 from domain.case import Case, Stage
 from domain.case_fold import evolve
 from domain.claim import Claim
@@ -27,6 +28,7 @@ from domain.commands import (
     FileCase,
     MandateCommand,
     PartyCommand,
+    RecordBirthNotice,
 )
 from domain.countries import country_of, legal_day
 from domain.country import Country
@@ -101,10 +103,10 @@ class Situation:
         self,
         command: Command,
         at: datetime,
-        state: Case | Entry | Appointee | Mandate | None,
+        state: Case | Entry | Appointee | Mandate | BirthNotice | None,
         *,
         about: About | None = None,
-        beside: Mapping[Key, Claim | Entry | Case | None] = _NONE,
+        beside: Mapping[Key, Claim | Entry | Case | BirthNotice | None] = _NONE,
         ids: Mapping[Key, str] = _NONE,
         keys: Mapping[str, Sequence[str]] = _NONE,
         id_of: IdOf = _no_id,
@@ -167,13 +169,29 @@ class Situation:
         """The mandate that the command is about; None: none was given between these two."""
         return self.state if isinstance(self.state, Mandate) else None
 
+    @property
+    def is_by_notice(self) -> bool:
+        """Whether the office of the hospitals files what it is about, or did."""
+        return self._about is not None and self._about.is_by_notice
+
+    @once
+    def notice(self) -> BirthNotice | None:
+        """The notice that the command tells, or that the request names, as it stands; None: there is none, or the law
+        has nobody tell.
+        """
+        if isinstance(self.command, RecordBirthNotice):
+            return self.state if isinstance(self.state, BirthNotice) else None
+        key = self._about.notice if self._about else None
+        found: BirthNotice | None = self._seen(key) if key else None
+        return found
+
     @once
     def country(self) -> Country:
         """Where it is asked."""
         if self._about is not None:
             return country_of(self._about.offer.country)
         asked = self.command
-        if isinstance(asked, FileCase | AppointeeCommand | MandateCommand):
+        if isinstance(asked, FileCase | AppointeeCommand | MandateCommand | RecordBirthNotice):
             return country_of(asked.country)
         return country_of(self._there.country)
 
@@ -553,7 +571,8 @@ class Situation:
             raise Invalid(Fault("/acting/on_paper", "paper_not_asked"))
         if paper is not None and isinstance(self.state, Case) and self._was_signed(paper, rule.party):
             raise Invalid(Fault("/acting/on_paper", "paper_used"))
-        return {"person": rule.person or "", "paper": paper, "proof": rule.proof} if rule.as_ else None
+        acts = rule.as_ or rule.proof  # an office proves by its notice what it files
+        return {"person": rule.person or "", "paper": paper, "proof": rule.proof} if acts else None
 
     def was_brought(self, evidence: Iterable[e.Attachment]) -> bool:
         """Whether the case has all of it: who sends the same again brings nothing new."""
@@ -570,7 +589,7 @@ class Situation:
             return {"id": office.office_id, "role": office.role} if office else SYSTEM_ACTOR
         role = APPLICANT if rule.party == FIRST_PARTY else self.case.parties[rule.party]
         if rule.as_ is None:
-            return {"id": rule.party, "role": role}
+            return {"id": rule.party, "role": rule.competence.role if rule.competence else role}
         whom: e.ForMember = {"party": rule.party, "as": rule.as_}
         if rule.competence is not None:
             return {"id": rule.competence.office_id, "role": rule.competence.role, "for": whom}

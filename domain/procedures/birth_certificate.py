@@ -5,12 +5,13 @@ parent's word or an officer (rules.md 26). What proves the birth is claimed when
 """
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
+from domain import birth_notice
 from domain.countries import countries
 from domain.days.deadlines import Term, after
 from domain.events import As, Personal
@@ -42,13 +43,27 @@ from domain.key_kinds import (
     number_of_a_person,
     spelt,
 )
-from domain.names import Spelling, normal_form, plainly, written_number
+from domain.names import Spelling, likeness, normal_form, plainly, written_number
 from domain.parentage import child_of, claim_of
 from domain.persons import is_same, itself, key_of, name_of, parent_warnings
-from domain.procedure import Check, Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.procedure import (
+    Check,
+    Create,
+    Effect,
+    Key,
+    Likeness,
+    Notified,
+    Party,
+    Procedure,
+    Register,
+    claim_key,
+    entry_key,
+    notice_key,
+)
 from domain.refusals import WrongValue
 
 FIRST_CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"  # of the first entries, which are found by it still
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # local
 Kind = Literal["live", "still_born", "foundling"]
 Relation = Literal["mother", "father", "relative", "guardian", "medical_organisation", "authority", "other"]
 Fatherhood = Literal["marriage", "marriage_ended", "joint_application", "court", "mothers_word", "none"]
@@ -90,7 +105,7 @@ class Child(Named):
     other_spelling: OtherSpelling | None = None
     sex: Sex
     born_on: Day
-    born_at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None  # local time
+    born_at: TimeOfDay | None = None
     place: Place
     order: Annotated[int, Field(ge=1, le=12)] = 1
 
@@ -167,7 +182,13 @@ BY_MOUTH: Final = Where("without_certificate", lambda facts: facts.request["medi
 UNMARRIED: Final = Where(
     "joint_application", lambda facts: facts.request.get("fatherhood") == "joint_application"
 )
+SINGLE_MOTHER: Final = Where("single_mother", lambda facts: _is_single(facts.request))
 BORN_ON: Final = ("child", "born_on")
+
+
+def _is_single(request: Request) -> bool:
+    """No father is named, or by the mother's word alone."""
+    return request["father"] is None or request.get("fatherhood") in {"mothers_word", "none"}
 
 
 def born_outside(code: str) -> Where:
@@ -200,6 +221,12 @@ def _spelling_at(code: str) -> Spelling:
 
 
 def _certificate(request: Request) -> tuple[str, ...] | None:
+    """The certificate, and the order in the delivery; None: there is no number."""
+    found = certificate_of(request)
+    return ("certificate", *found) if found else None
+
+
+def certificate_of(request: Request) -> tuple[str, ...] | None:
     """The issuer with its place, the certificate's number, the order in the delivery; None: there is no number."""
     child, certificate = request["child"], request["medical_certificate"]
     number = certificate and certificate["number"] and written_number(certificate["number"])
@@ -209,7 +236,7 @@ def _certificate(request: Request) -> tuple[str, ...] | None:
     spelling = _spelling_at(place["country"])
     city = normal_form(certificate.get("city") or place["city"], spelling)
     issuer = normal_form(certificate["issuer"], spelling)
-    return ("certificate", place["country"], city, issuer, number, str(child["order"]))
+    return (place["country"], city, issuer, number, str(child["order"]))
 
 
 def _first_certificate(request: Request) -> tuple[str, ...] | None:
@@ -268,6 +295,19 @@ def _claims(request: Request) -> tuple[Key, ...]:
     applicant = key_of(request["applicant"])
     told_by = (applicant,) if applicant else ()
     return (claim_key("birth_told_by", *told_by, *delivery),)
+
+
+def _claims_by_notice(request: Request) -> tuple[Key, ...]:
+    """Of what a hospital files: the delivery, as a parent's; it tells of no mother but the one who gave birth there."""
+    if key_of(request["mother"]) is None:
+        return _claims(request)
+    return (claim_key("birth", *_of_kind(request, _delivery(request))), *claim_of(request))
+
+
+def _notice(request: Request) -> Key | None:
+    """What the office of the hospitals told of this certificate, if it did."""
+    found = certificate_of(request)
+    return notice_key(*found) if found else None
 
 
 def _is_a_parents(request: Request) -> bool:
@@ -330,6 +370,50 @@ def _document_kind(text: str) -> str:
     if text not in known:
         raise WrongValue("not_in_list", known=known)
     return text
+
+
+# --- what is like another birth ----------------------------------------------------------------------------------
+
+BETWEEN_BIRTHS: Final = timedelta(days=270)  # no law: hardly any mother bears again within that time
+_TOLD_AWRY: Final = timedelta(days=3)  # by so much two who tell of one birth may differ
+
+
+def _of_mother(request: Request) -> tuple[Key, ...]:
+    """Of whom nothing but a name is known, nothing is told."""
+    mother = key_of(request["mother"])
+    return (entry_key("births", "borne_by", mother),) if mother else ()
+
+
+def _named(child: Content, born_on: date) -> Iterator[Key]:
+    """By the likeness of all names of the child, in either script."""
+    written = (" ".join(name_of(each).values()) for each in (child, child.get("other_spelling")) if each)
+    for like in sorted({like for name in written for like in likeness(name)}):
+        yield entry_key("births", "named", like, born_on.isoformat())
+
+
+def _marks(request: Request) -> tuple[Key, ...]:
+    child = request["child"]
+    return (*_of_mother(request), *_named(child, date.fromisoformat(child["born_on"])))
+
+
+def _of_the_mother_asked(facts: Facts) -> tuple[Key, ...]:
+    return _of_mother(facts.request)
+
+
+def _of_the_name_asked(facts: Facts) -> tuple[Key, ...]:
+    child = facts.request["child"]
+    born_on, most = date.fromisoformat(child["born_on"]), _TOLD_AWRY.days
+    days = (born_on + timedelta(days=n) for n in range(-most, most + 1))
+    return tuple(key for day in days for key in _named(child, day))
+
+
+def _is_another_delivery(facts: Facts, found: Content) -> bool:
+    """Near to this one, and not it: twins may be born before and after midnight, each by their order."""
+    one, other = facts.request["child"], found["child"]
+    apart = abs(date.fromisoformat(one["born_on"]) - date.fromisoformat(other["born_on"]))
+    if apart <= timedelta(days=1) and one["order"] != other["order"]:
+        return False
+    return timedelta(0) < apart <= BETWEEN_BIRTHS
 
 
 # --- consents, checks, effects, warnings ------------------------------------------------------------------------
@@ -456,6 +540,8 @@ BIRTHS = Register(
     ),
     claimed=asked_of,
     found_by=_found_by,
+    elsewhere=claim_of,
+    marks=_marks,
     stays=_is_the_same_birth,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
@@ -495,5 +581,18 @@ PROCEDURE = Procedure(
         "applicant_is_not_that_parent",
         "applicant_is_no_parent",
         "mother_and_father_are_one",
+        *birth_notice.TOLD,
     ),
+    notified=Notified(
+        key=_notice,
+        proves=birth_notice.proves,
+        differs=birth_notice.differs,
+        declared=birth_notice.declared,
+        claims=_claims_by_notice,
+    ),
+    likenesses=(
+        Likeness(code="another_birth_of_mother", marks=_of_the_mother_asked, is_meant=_is_another_delivery),
+        Likeness(code="child_of_this_name", marks=_of_the_name_asked),
+    ),
+    marks=_marks,
 )

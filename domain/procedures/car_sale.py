@@ -1,6 +1,7 @@
 """A car is sold by its registered owner, human or company, with the buyer's consent; never under a live restriction."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -24,8 +25,19 @@ from domain.names import normal_form, plainly
 from domain.numbers import chassis, normal_plate, vin_warnings
 from domain.numbers import vin as normal_vin
 from domain.persons import is_same, itself, reads_alike
-from domain.procedure import Change, Check, Effect, Key, Party, Procedure, Register, claim_key, entry_key
-from domain.refusals import WrongValue
+from domain.procedure import (
+    Change,
+    Check,
+    Effect,
+    Key,
+    Likeness,
+    Party,
+    Procedure,
+    Register,
+    claim_key,
+    entry_key,
+)
+from domain.refusals import Fault, WrongValue
 
 
 def _vin(text: str) -> str:
@@ -212,9 +224,29 @@ def _entry(request: Request) -> Key:
 
 
 def _found_by(content: Content) -> tuple[Key, ...]:
+    return (_entry(content), *_by_plate(content))
+
+
+def _of_plate(facts: Facts) -> tuple[Key, ...]:
+    """By its plate as the register has it."""
+    car = facts.entries["car"]
+    return _by_plate(car.content) if car else ()
+
+
+def _by_plate(content: Content) -> tuple[Key, ...]:
     plate = normal_plate(content["vehicle"]["plate"] or "")
-    by_plate = (entry_key("vehicles", "plate", plate),) if plate else ()
-    return (_entry(content), *by_plate)
+    return (entry_key("vehicles", "plate", plate),) if plate else ()
+
+
+def _of_a_year_to_come(content: Content, day: date) -> tuple[Fault, ...]:
+    """A model is of this year, or of the next one, which is sold in autumn already."""
+    latest = day.year + 1
+    year = content["vehicle"]["year"]
+    return (Fault("/vehicle/year", "model_year_to_come", {"latest": latest}),) if year > latest else ()
+
+
+def _itself(content: Content) -> tuple[Key, ...]:
+    return (_entry(content),)
 
 
 def the_car(request: Request) -> Mapping[str, Key]:
@@ -292,6 +324,9 @@ VEHICLES = Register(
     ),
     found_by=_found_by,
     thing=("vehicle",),
+    elsewhere=_itself,
+    of_one_alone=("plate",),
+    cannot_be=_of_a_year_to_come,
 )
 MAY_ACT: Final[tuple[As, ...]] = ("head", "clerk", "parent", "guardian", "mandate")
 MAY_ACT_FOR_A_SPOUSE: Final[tuple[As, ...]] = ("guardian", "mandate")
@@ -331,4 +366,5 @@ PROCEDURE = Procedure(
     ),
     warnings=_warnings,
     warned=("price_of_nothing", "known_by_chassis"),
+    likenesses=(Likeness(code="plate_twice", marks=_of_plate, sees=the_car),),
 )

@@ -1,5 +1,9 @@
-"""Commands of a development house: who there is, their tokens, and what its treasury signs; never in production."""
+"""Commands of a development house: who there is, their tokens, what its treasury and its hospitals sign; never in
+production.
+"""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +18,8 @@ from infra.command_line.opening import (
     opened,
 )
 from infra.command_line.printing import AsJson, Country, said, tabled
-from infra.development import development, examples, treasury
+from infra.development import development, examples, hospital, treasury
+from infra.formats.canonical import NotCanonical
 from infra.house import provider_of
 
 
@@ -89,3 +94,24 @@ def sign_payment(
                 is_refund=refund,
             )
         )
+
+
+def sign_notice(
+    country: Country,
+    file: Annotated[
+        Path, typer.Argument(help="The members of the statement, as JSON.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """The hospitals' signed statement that somebody was born, on standard output; development only."""
+    try:
+        members = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        raise WrongUsage(f"{file} holds no JSON") from None
+    if not isinstance(members, dict):
+        raise WrongUsage(f"{file} holds no JSON object")
+    with opened(development_settings()) as house:
+        kept = kept_country(house, country)
+        try:
+            typer.echo(hospital.hospital(kept.keyring, country, members, house.clock()))
+        except (LookupError, NotCanonical) as error:
+            raise WrongUsage(str(error)) from None

@@ -14,13 +14,18 @@ def import_register(country: Country, register: str, file: Path, *, as_json: AsJ
     """Import entries, one JSON object a line; all or nothing, with an error for each wrong line."""
     with opened() as house, progress("lines") as shown:
         task = shown.add_task(register, total=None)
-        count = import_file(
-            kept_country(house, country),
+        kept = kept_country(house, country)
+        done = import_file(
+            kept,
             register,
             file,
             lambda done, total: shown.update(task, completed=done, total=total),
+            others=house.beside(kept),
         )
-        said({"imported": count}, as_json=as_json)
+        clashes = [clash._asdict() for clash in done.clashes]
+        said(
+            {"imported": done.entries, "clashes": clashes, "plates_twice": done.plates_twice}, as_json=as_json
+        )
 
 
 def rebuild(

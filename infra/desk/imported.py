@@ -1,22 +1,36 @@
-"""An entry that no case wrote: it came from a register as it stood, with the keys that a filing would take."""
+"""An entry that no case wrote: it came from a register as it stood, with the keys that a filing would take; and the
+restriction of one that stands in the register of another country, too (rules.md 27).
+"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from domain import events as e
-from domain.decision import LEAD, Decision
+from domain.countries import country_of, legal_day
+from domain.decision import IMPORT_ACTOR, LEAD, Decision
+from domain.entry import REGISTERED_ELSEWHERE, Status
+from domain.offers import restrictions_of
 from domain.procedure import Register
 from domain.refusals import Fault
 from infra.desk.append import Append
 from infra.formats.ids import Ids
+from infra.runtime.chance import random_id
 
-_IMPORT: Final[e.ActorMember] = {"id": "import", "role": "system"}
+_RULE: Final = "import"
 
 
-def import_entry(
-    append: Append, ids: Ids, register: Register, content: Mapping[str, Any], authority: str
+def import_entry(  # noqa: PLR0913, PLR0917 - what is imported, where, in whose name
+    append: Append,
+    ids: Ids,
+    register: Register,
+    content: Mapping[str, Any],
+    authority: str,
+    elsewhere: Collection[str] = (),
 ) -> Fault | None:
-    """Sign the entry with its claims, in the name of the authority that keeps the register; or what is wrong."""
+    """Sign the entry with its claims, in the name of the authority that keeps the register; or what is wrong.
+
+    ``elsewhere``: the other countries in whose registers it stands: then it is flagged.
+    """
     stream = ids.stream(register.key(content))
     keys = {key: ids.stream(key) for key in register.claims(content)}
     loaded = append.load_all({stream: "entry", **dict.fromkeys(keys.values(), "claim")})
@@ -29,6 +43,33 @@ def import_entry(
         register=register.name, content_version=register.content_version, title="import", content=content
     )
     settled: list[Any] = [(key, e.ClaimSettled(kind=key.kind, holder=entry.id)) for key in claims]
-    decision = Decision(authority=authority, actor=_IMPORT, events=[*settled, (LEAD, created)])
-    append.sign(decision, entry, claims, f"cmd:{ids.imported(entry.id)}")
+    decision = Decision(authority=authority, actor=IMPORT_ACTOR, events=[*settled, (LEAD, created)])
+    cause = f"cmd:{ids.imported(entry.id)}"
+    append.sign(decision, entry, claims, cause)
+    if elsewhere:
+        flag_entry(append, entry.id, elsewhere, cause)
     return None
+
+
+def flag_entry(append: Append, stream: str, others: Iterable[str], cause: str) -> None:
+    """Let nobody dispose of the entry until an officer has looked, as it stands in the registers of these countries
+    too. Nothing is placed twice, on what holds no more, or where the law has no such restriction.
+    """
+    entry = append.load(stream, "entry")
+    if entry.state is None or entry.state.status != Status.ACTIVE:
+        return
+    country = entry.state.country
+    day = legal_day(append.at, country_of(country))
+    kind = restrictions_of(country, entry.state.register, day).get(REGISTERED_ELSEWHERE)
+    if kind is None or any(live["kind"] == kind.kind for live in entry.state.restrictions.values()):
+        return
+    placed = e.RestrictionPlaced(
+        restriction=random_id(),
+        kind=kind.kind,
+        law=kind.source.law,
+        rule=_RULE,
+        reference=", ".join(sorted(others)),
+    )
+    append.sign(
+        Decision(authority=kind.authority, actor=IMPORT_ACTOR, events=[(LEAD, placed)]), entry, {}, cause
+    )

@@ -31,7 +31,7 @@ from domain.country import Country, MadeUp, PersonNumber
 from domain.numbers import WrongNumber
 from domain.offers import offers_of
 from domain.procedure import Terms
-from domain.roles import GRANTED_BY_PEOPLE, PERSONNEL
+from domain.roles import GRANTED_BY_PEOPLE, HOSPITAL, PERSONNEL
 from infra.identity.competences import Appointed
 from infra.identity.tokens import (
     ACCESS_TOKEN,
@@ -326,6 +326,7 @@ def _machines(country: Country) -> Iterator[Resident]:
             for _, t in _terms(country)
             for registry in (t.registry, *t.registries.values())
         ),
+        *(Post(HOSPITAL, t.notices.authority) for _, t in _terms(country) if t.notices),
     }
     for authority in sorted({post.authority for post in posts}):
         mine = tuple(sorted(post for post in posts if post.authority == authority))

@@ -17,14 +17,15 @@ from domain.countries import country_of, legal_day
 from domain.examples import NEWBORN_DAYS, Around, Example, Made
 from domain.facts import Facts
 from domain.limits import facts_of, requirements
+from domain.numbers import vin_warnings
 from domain.offers import offer
 from domain.procedure import Offer, Terms
-from infra.development.development import DevelopmentProvider, companies, number_of, resident
+from infra.development.development import DevelopmentProvider, number_of, resident
 from infra.house import CountryHouse
 from infra.operations.register_import import import_file
 
 PEOPLE: Final = 8
-FIRST: Final = 100  # citizens of a lower number are those whom ``tamga people`` lists
+FIRST: Final = 100  # those of lower numbers, citizens and companies, the house knows from its beginning
 _NEWBORN: Final = timedelta(days=NEWBORN_DAYS)
 _PAPER: Final = b"%PDF-1.4\n% A paper of an example: nothing stands in it.\n%%EOF\n"
 _VIN: Final = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -61,10 +62,14 @@ def example(
     shown = made[nth % len(made)](
         Around(
             people=[*people.values()],
-            company=_company(code),
+            company={
+                "country": code,
+                "number": f"EXAMPLE-{code}-{FIRST + nth}",
+                "name": f"Example {FIRST + nth} of {code}",
+            },
             newborn=number_of(country_of(code), ids[-1], legal_day(at, country_of(code)) - _NEWBORN),
             today=legal_day(at, country_of(code)),
-            vin="".join(secrets.choice(_VIN) for _ in range(17)),
+            vin=_vin(),
             number=f"{secrets.randbelow(10**6):06d}",
         )
     )
@@ -114,13 +119,14 @@ def _uploaded(country: CountryHouse, kind: str, owner: str, at: datetime) -> dic
     return {"kind": kind, "id": kept.id, "sha256": kept.sha256}
 
 
-def _company(code: str) -> dict[str, Any]:
-    first = companies(code)[0]
-    return {"country": code, "number": first["number"], "name": first["names"][0]}
+def _vin() -> str:
+    """One that no car has, with its check digit."""
+    start, end = ("".join(secrets.choice(_VIN) for _ in range(8)) for _ in range(2))
+    return next(vin for digit in "0123456789X" if not vin_warnings(vin := f"{start}{digit}{end}"))
 
 
 def _import(country: CountryHouse, register: str, content: Mapping[str, Any]) -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "entry.ndjson"
         file.write_text(json.dumps(content) + "\n", "utf-8")
-        import_file(country, register, file)
+        import_file(country, register, file, others=())

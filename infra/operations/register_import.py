@@ -4,16 +4,23 @@ The file is read twice: its lines are checked first, while others may write; the
 under the log's write lock, some lines at a time, in one transaction. Memory does not grow with the file. Who
 files meanwhile waits for the lock, in another process for some seconds only: large imports are for quiet
 hours.
+
+What stands in the register of another country of this house, too, is flagged in both (rules.md 27): there before the
+import is written, so that a crash between leaves one flagged in vain, and never one unflagged. One import at a time
+runs in a house, or two would not see each other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import Any, Final, NamedTuple
 
 import orjson
 from pydantic import ValidationError
 
 from domain.countries import country_of, legal_day
+from domain.facts import Content
 from domain.faults import faults_of
 from domain.forms import plain
 from domain.offers import keeper_of, words_of
@@ -24,11 +31,32 @@ from infra.desk.desk import Append
 from infra.desk.imported import import_entry
 from infra.formats.canonical import NotCanonical, check, check_twins
 from infra.house import CountryHouse
+from infra.operations.elsewhere import Elsewhere
+from infra.operations.twice import Twice
+from infra.runtime.turn import turn
 
 MOST_ERRORS: Final = 100
 LONGEST_LINE: Final = 65_536
 AT_ONCE: Final = 1_000  # lines that are signed before they are written
+_ONE_AT_A_TIME: Final = "import.lock"  # of the house
 Progress = Callable[[int, int], None]
+
+
+class ImportClash(NamedTuple):
+    """What this line brought stands in the register of that other country, too."""
+
+    line: int
+    country: str
+
+
+class Imported(NamedTuple):
+    """What an import did: how many ``entries`` it brought. ``plates_twice``: the lines whose plate another entry that
+    holds, or another line, has too.
+    """
+
+    entries: int
+    clashes: list[ImportClash]
+    plates_twice: list[int]
 
 
 class WrongLine(NamedTuple):
@@ -49,12 +77,17 @@ class WrongLines(Refusal):
 
 
 def import_file(
-    country: CountryHouse, register: str, file: Path, progress: Progress = lambda _done, _all: None
-) -> int:
-    """Import every line as an entry with its claims; how many. Raises WrongLines, and then nothing was
-    changed.
+    country: CountryHouse,
+    register: str,
+    file: Path,
+    progress: Progress = lambda _done, _all: None,
+    *,
+    others: Collection[CountryHouse],
+) -> Imported:
+    """Import every line as an entry with its claims. Raises WrongLines, and then nothing was changed.
 
-    ``progress(done, all)`` is called now and then, from another thread.
+    ``progress(done, all)`` is called now and then, from another thread. ``others``: the countries that the house keeps
+    beside this one.
     """
     found = registers().get(register)
     if found is None:
@@ -62,15 +95,20 @@ def import_file(
     try:
         total = _checked(found, file)
 
-        def work(append: Append) -> None:
-            _Import(append, country, found).lines(file, lambda done: progress(done, total))
+        def work(append: Append) -> Imported:
+            with Twice(found, country) as twice:
+                elsewhere = Elsewhere(found, country.code, others)
+                done = _Import(append, country, found, elsewhere, twice)
+                done.lines(file, lambda count: progress(count, total))
+            elsewhere.flag()
             progress(total, total)
+            return Imported(total, done.clashes, sorted(twice.lines))
 
-        country.desk.have(work).result()
+        with turn(country.folder.parent / _ONE_AT_A_TIME, Event()):
+            return country.desk.have(work).result()
     except WrongLines as wrong:
         wrong.about(*words_of(country.code, register))
         raise
-    return total
 
 
 def _checked(register: Register, file: Path) -> int:
@@ -116,8 +154,16 @@ def _content(register: Register, line: bytes) -> dict[str, Any]:
 class _Import:
     """One import under the write lock."""
 
-    def __init__(self, append: Append, country: CountryHouse, register: Register) -> None:
-        keeper = keeper_of(country.code, register.name, legal_day(append.at, country_of(country.code)))
+    def __init__(
+        self,
+        append: Append,
+        country: CountryHouse,
+        register: Register,
+        elsewhere: Elsewhere,
+        twice: Twice,
+    ) -> None:
+        self._today = legal_day(append.at, country_of(country.code))
+        keeper = keeper_of(country.code, register.name, self._today)
         if keeper is None:
             raise WrongLines(
                 [
@@ -131,31 +177,51 @@ class _Import:
                     )
                 ]
             )
+        self.clashes: list[ImportClash] = []
         self._append = append
         self._country = country
         self._register = register
         self._authority = keeper
+        self._elsewhere = elsewhere
+        self._twice = twice
+        self._wrong: list[WrongLine] = []
 
     def lines(self, file: Path, progress: Callable[[int], None]) -> None:
         """Sign every line; raises WrongLines."""
-        wrong: list[WrongLine] = []
-        for number, line in enumerate(_lines(file), start=1):
-            fault = self._line(line)
-            if fault is not None:
-                wrong.append(WrongLine(number, fault))
-            if len(wrong) >= MOST_ERRORS:
+        left = _lines(file)
+        done = 0
+        while some := list(islice(left, AT_ONCE)):
+            self._sign(dict(self._read(some, done + 1)))
+            if len(self._wrong) >= MOST_ERRORS:
                 break
-            if number % AT_ONCE == 0:
+            done += len(some)
+            if len(some) == AT_ONCE:
                 self._append.flush()
-                progress(number)
-        if wrong:
-            raise WrongLines(wrong)
+                progress(done)
+        if self._wrong:
+            raise WrongLines(sorted(self._wrong)[:MOST_ERRORS])
 
-    def _line(self, line: bytes) -> Fault | None:
-        """One entry with its claims, as one group; or why not."""
-        register = self._register
-        try:
-            content = _content(register, line)
-        except (NotCanonical, ValidationError):
-            return Fault("", "line_changed")
-        return import_entry(self._append, self._country.ids, register, content, self._authority)
+    def _read(self, lines: Sequence[bytes], first: int) -> Iterator[tuple[int, Content]]:
+        """What each line says, by its number; without those that are wrong."""
+        for number, line in enumerate(lines, start=first):
+            try:
+                content = _content(self._register, line)
+            except (NotCanonical, ValidationError):
+                self._wrong.append(WrongLine(number, Fault("", "line_changed")))
+                continue
+            faults = self._register.cannot_be(content, self._today)
+            self._wrong += [WrongLine(number, fault) for fault in faults]
+            if not faults:
+                yield number, content
+
+    def _sign(self, contents: Mapping[int, Content]) -> None:
+        """Each as an entry with its claims, one group for each; flagged where it stands elsewhere, too."""
+        self._twice.look(contents)
+        places = self._elsewhere.look(list(contents.values()))
+        for (number, content), found in zip(contents.items(), places, strict=True):
+            fault = import_entry(
+                self._append, self._country.ids, self._register, content, self._authority, found
+            )
+            if fault is not None:
+                self._wrong.append(WrongLine(number, fault))
+            self.clashes += [ImportClash(number, country) for country in found]

@@ -24,7 +24,7 @@
 20. head         (of a feed) its numbers have no gaps, and its signed head counts exactly what came
 21. statement    a registry's receipt or objection in it is about just this, signed by a key for such ones, and about
                  what this case wrote into that entry; a case is completed when all that it wrote is receipted; where
-                 it opens, the treasury signed what money came or went back
+                 it opens, the treasury signed what money came or went back, and the hospitals what they told
 22. accesses     (where it is at hand) the table of who read what is one chain, and has the heads that the log holds
 23. restriction  what is placed is of a kind of that office, and new; what is lifted was live, by who placed it or by
                  the court that the law names for its kind
@@ -46,7 +46,8 @@
 
 What cannot be seen so is said in ``not_covered``. The numbers return in the code: 1 and 19d in logs.py; 2, 5, 6 and 8
 to 11 in events.py; 3, 4 and 12 in statement.py; 7 and 19 in keys.py; 13 and 14 in sealed.py; 15 to 17 in streams.py; 18
-in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py and payments.py; 22 in readings.py; 23 in restrictions.py;
+in appends.py; 20 in feed.py; 21 in outsiders.py, offices.py, payments.py and
+birth_notices.py; 22 in readings.py; 23 in restrictions.py;
 24 in amendments.py; 25 in officers.py and two_people.py; 26 in offices.py; 27 in reach.py; 28 in basis.py; 29 in
 courses.py, by the fold of course.py, and by_terms.py; 30 in claims.py; 31 in erasures.py.
 """

@@ -15,7 +15,7 @@ from domain.countries import country_of, legal_day
 from domain.decision import SYSTEM_ACTOR
 from domain.fees import Fee
 from domain.parties import FIRST_PARTY
-from domain.roles import OFFICERS
+from domain.roles import HOSPITAL, OFFICERS
 from infra.formats.canonical import b64url
 from infra.verification.by_terms import wrong_consents, wrong_exemption, wrong_fee, wrong_grounds
 from infra.verification.course import (
@@ -107,7 +107,14 @@ def wrong_filing(case: Course, payload: Mapping[str, Any]) -> str:
     """What does not fit in how a case begins; empty where all does."""
     if not _is_for(payload["actor"], FIRST_PARTY):
         return "a case is filed by another than who applies"
+    if payload["actor"]["role"] == HOSPITAL and not _may_declare(case):
+        return "the hospitals filed what the law does not let them file"
     return wrong_consents(case.found, payload["data"])
+
+
+def _may_declare(case: Course) -> bool:
+    notices = case.terms.notices if case.terms else None
+    return notices is not None and notices.declares
 
 
 def wrong(case: Course, payload: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
 from infra.verification.basis import Written
+from infra.verification.birth_notices import TOLD, check_notice
 from infra.verification.claims import CLAIMED, Claims
 from infra.verification.course import FOLDED
 from infra.verification.courses import Courses
@@ -201,6 +202,8 @@ class Events:
                     check_statement(kind, log, found, self._keys.history, index)
                 elif kind in PAYMENTS:
                     self._payments.check(index, payload, state)
+                elif kind == TOLD:
+                    check_notice(self._keys.history, self._opener, self._unlooked, index, payload, state)
 
                 # 23. restriction.
                 checking = "restriction"

@@ -46,7 +46,7 @@ CHECKS: Final = (
 
 
 # What would have to be looked at, and is sealed: how often.
-Unlooked: TypeAlias = "Counter[Literal['corrections', 'payments']]"
+Unlooked: TypeAlias = "Counter[Literal['corrections', 'notices', 'payments']]"
 
 
 class Wrong(Exception):

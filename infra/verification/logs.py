@@ -99,8 +99,9 @@ NOT_COVERED: Final = (
 )
 
 
-_SEALED: Final[Mapping[Literal["corrections", "payments"], str]] = {
+_SEALED: Final[Mapping[Literal["corrections", "notices", "payments"], str]] = {
     "payments": "whether the treasury signed that money came or went back",
+    "notices": "whether the office of the hospitals signed what a notice says",
     "corrections": "whether corrections under a restriction gave an entry to other people",
 }
 

@@ -1,5 +1,6 @@
-"""23. restriction: what is placed is of a kind that the law of the day gives that office, and not live already; what is
-lifted was live, and its kind is named; whoever lifts it placed it, or is the court that the law names for that kind.
+"""23. restriction: what is placed is of a kind that the law of the day gives that office, and not live already, and
+what no officer places is an import's, of one kind; what is lifted was live, and its kind is named; whoever lifts it
+placed it, or is the court that the law names for that kind.
 
 By the law that the verifier has, and by what stands before in the stream; not whether there was a reason to lift it.
 """
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from domain.countries import country_of, legal_day
 from domain.offers import restrictions_of
+from domain.signers import is_placed_by_whom
 from infra.verification.findings import Wrong
 from infra.verification.log_file import Row, said_by
 from infra.verification.statement import FAILED
@@ -39,6 +41,8 @@ def _check_placing(country: str, said: Mapping[str, Any], before: Sequence[Row])
     known = restrictions_of(country, register, day).get(placed["kind"])
     if known is None or known.authority != office:
         raise Wrong("restriction", f"{office} places what the law does not give it: {placed['kind']}")
+    if not is_placed_by_whom(said["actor"], placed["kind"]):
+        raise Wrong("restriction", f"what no officer placed is no import's to place: {placed['kind']}")
     if placed["restriction"] in live(before):
         raise Wrong("restriction", "the restriction is live already")
 

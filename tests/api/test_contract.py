@@ -16,6 +16,7 @@ from schemathesis.checks import CHECKS
 
 from api.app import build
 from infra.formats import codec
+from tests import notified
 from tests.api.test_amendments import amended, annul_all
 from tests.api.test_further_law import opinion_asked_and_given
 from tests.api.test_life_of_a_case import lived
@@ -46,6 +47,7 @@ ROLES = {
     "restricting officer": BAILIFF,
     "registry": REGISTRY,
     "treasury": TREASURY,
+    "office of the hospitals": "kz-hospitals",
     "auditor": AUDITOR,
     "data protection officer": DATA_PROTECTION,
     "personnel officer": PERSONNEL,
@@ -149,6 +151,7 @@ def walk(town: Town) -> None:
     amended(town)
     appointed_and_dismissed(town)
     represented(town)
+    told_by_a_hospital(town)
     every_refusal_of_a_filing(town)
     looked_after(town)
 
@@ -254,6 +257,15 @@ def represented(town: Town) -> None:
         town.as_(SELLER).delete(f"/v1/mandates/{mandate['mandate']}", seen=mandate["version"]).status_code
         == 204
     )
+
+
+def told_by_a_hospital(town: Town) -> None:
+    """Then the mother files, and who has the case reads what the hospital told."""
+    request = notified.drawn(town)
+    notified.tell(town, request)
+    case = good(notified.file(town, request))["case"]
+    good(town.judge(notified.FIRST, case, "assignments"))
+    assert notified.seen_by(town, notified.FIRST, case)["notice"]["said"]["number"].startswith("DR-")
 
 
 def looked_after(town: Town) -> None:

@@ -148,7 +148,7 @@ def test_a_history_is_the_signed_events_with_their_places_in_the_log(new_town: T
             row = log.at(event["index"])
             assert row is not None
             assert row[4].startswith(event["jws"].encode())
-            assert set(members(event)) == ({"vehicle", "owner"} if is_whole else set())
+            assert set(members(event)) == ({"vehicle", "owner", "share", "co_owners"} if is_whole else set())
     assert problem(new_town.as_(OFFICER).read(entry.replace("vehicles", "births") + "/history"))[0] == 404
 
 
@@ -156,7 +156,7 @@ def test_the_auditor_has_the_past_without_people(new_town: Town) -> None:
     entry = a_car_that_was_sold(new_town)
     found = good(new_town.as_(AUDITOR).get(entry, as_of="2026-03-01"))
     assert (found["version"], found["title"]) == (1, "import")
-    assert found["content"] == {"vehicle": None, "owner": None}
+    assert found["content"] == {"vehicle": None, "owner": None, "share": None, "co_owners": None}
 
 
 def test_what_is_erased_is_not_there_as_of_any_day(new_town: Town) -> None:

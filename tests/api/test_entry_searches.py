@@ -55,9 +55,9 @@ def test_what_is_no_vin_is_refused_with_the_character(town: Town, vin: str, code
 
 
 def test_a_register_says_by_which_keys_it_is_searched(town: Town) -> None:
-    answer = search(town, OFFICER, "vehicles", "plate", "123ABC01")
+    answer = search(town, OFFICER, "vehicles", "colour", "white")
     assert wrong(answer) == [("/kind", "unknown_key")]
-    assert "searched by: vin and entry_number" in answer.json()["errors"][0]["detail"]
+    assert "searched by: vin, chassis, plate, and entry_number" in answer.json()["errors"][0]["detail"]
     answer = search(town, OFFICER, "vehicles", "vin", "XTA210990Y2766389", "1")
     assert wrong(answer) == [("/parts", "wrong_parts")]
 

@@ -254,7 +254,12 @@ def test_a_registry_gets_the_members_of_its_entries_and_no_others(town: Town) ->
     change, filed = of_type(town, "entry.EntryChanged.v1"), of_type(town, "case.CaseFiled.v1")
     first, second = disclosed(town, REGISTRY, change["id"], filed["id"])
     assert (first["event"], first["is_erased"]) == (change["id"], False)
-    assert {open_disclosure(text)[0] for text in first["disclosures"]} == {"owner", "vehicle"}
+    assert {open_disclosure(text)[0] for text in first["disclosures"]} == {
+        "owner",
+        "vehicle",
+        "share",
+        "co_owners",
+    }
     assert {digest(text) for text in first["disclosures"]} == set(
         parse(change["data"]).payload["data"]["_sd"]
     )

@@ -166,7 +166,7 @@ def numbered(town: Town) -> str:
     asked = {"events": [event, changed]}
     told, content = good(town.as_(REGISTRY).post("/v1/feeds/kz/disclosures", asked))["disclosures"]
     assert [open_disclosure(text) for text in told["disclosures"]] == [("number", entry["number"])]
-    assert len(content["disclosures"]) == 2
+    assert len(content["disclosures"]) == 4
     said = {"receipts": [town.receipt("KZ", REGISTRY, "vehicles", changed)]}
     (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/kz/receipts", said))["receipts"]
     assert answer["status"] == "recorded"

@@ -135,7 +135,13 @@ ASKED: Final[Mapping[str, Mapping[str, Callable[[Shown], Said]]]] = {
         "ServeDecision": lambda case: ("services", {"of": _of_the_end(case)}),
         "LodgeAppeal": lambda case: (
             "appeals",
-            {"of": _of_the_end(case), "reason": f"It is not so. {len(case['appeals'])}"},
+            {
+                "of": _of_the_end(case),
+                "reason": f"It is not so. {len(case['appeals'])}",
+                "party": case["acts_for"][0]["party"]
+                if case["acts_for"]
+                else None,  # a father is two of them
+            },
         ),
         "TakeBackAppeal": _taken_back,
         "WaiveClaim": lambda _: ("waivers", {}),

@@ -93,7 +93,7 @@ def test_another_buyer_reads_nothing_of_the_first_one(town: Town) -> None:
     town.consent(case)
     assert read_by(town, BUYER, case) == {
         "0 CaseFiled": set(),
-        "1 RequestAmended": {"buyer", "vehicle", "price"},
+        "1 RequestAmended": {"buyer", "vehicle", "price", "shares"},
     }
     text = all_that_is_read(town, BUYER, case)
     assert is_told(text, person(FIRST_BUYER), person(SELLER)) == set()
@@ -120,14 +120,14 @@ def test_a_buyer_who_comes_back_reads_all_but_what_was_between(town: Town) -> No
     case = town.file(*SALE)
     for who in (BUYER, FIRST_BUYER):
         restated(town, case, buyer=person(who))
-    mine = {"buyer", "vehicle", "price"}
+    mine = {"buyer", "vehicle", "price", "shares"}
     assert list(read_by(town, FIRST_BUYER, case).values()) == [mine, set(), mine]
 
 
 def test_the_same_buyer_reads_what_they_agreed_to_before(town: Town) -> None:
     case = town.file(*SALE)
     restated(town, case, price={"amount": 5, "currency": "KZT"})
-    assert list(read_by(town, FIRST_BUYER, case).values()) == [{"buyer", "vehicle", "price"}] * 2
+    assert list(read_by(town, FIRST_BUYER, case).values()) == [{"buyer", "vehicle", "price", "shares"}] * 2
 
 
 @pytest.mark.parametrize("first", ["passport", "company"])
@@ -150,14 +150,14 @@ def test_who_acts_for_a_buyer_reads_no_number_of_who_did_before(town: Town) -> N
     case = town.file(*SALE, buyer=represented(BUYER))
     for_another_buyer(town, case, represented(GUARDIAN))
     assert list(read_by(town, GUARDIAN, case).values()) == [
-        {"vehicle", "price"},
-        {"buyer", "vehicle", "price"},
+        {"vehicle", "price", "shares"},
+        {"buyer", "vehicle", "price", "shares"},
     ]
     assert is_told(all_that_is_read(town, GUARDIAN, case), person(BUYER)) == set()
 
 
 def test_another_father_reads_nothing_of_the_first_one(town: Town) -> None:
-    body = town.filing(*BIRTH, father=person(FIRST_FATHER))
+    body = town.filing(*BIRTH, relation="mother", mother=person(MOTHER), father=person(FIRST_FATHER))
     body["evidence"] = [{"kind": "birth_report", **town.upload(town.as_(MOTHER), "TR")}]
     case = str(good(town.as_(MOTHER).post("/v1/cases", body, key=new_key()))["case"])
     (report,) = town.read(case, FIRST_FATHER)["evidence"]
@@ -165,7 +165,10 @@ def test_another_father_reads_nothing_of_the_first_one(town: Town) -> None:
     town.assign(case)
     town.ask(case)
     restated(town, case, MOTHER, father=person(FATHER))
-    assert list(read_by(town, FATHER, case).values()) == [set(), {"father", "mother_unknown_because"}]
+    assert list(read_by(town, FATHER, case).values()) == [
+        set(),
+        {"father", "mother_unknown_because", "parents_cannot_because", "marriage_ended_on"},
+    ]
     assert is_told(all_that_is_read(town, FATHER, case), person(FIRST_FATHER), person(MOTHER)) == set()
     assert town.read(case, FATHER)["evidence"] == []
     assert [piece["id"] for piece in town.read(case, MOTHER)["evidence"]] == [report["id"]]

@@ -208,7 +208,7 @@ def test_a_stage_through_which_an_append_only_passes_is_not_told(new_town: Town)
 
 
 def test_what_needs_no_register_is_told_kindly() -> None:
-    still_born = given(a_birth(still_born=True), *acts.FILED, acts.assign(), acts.not_needed("still_born"))
+    still_born = given(a_birth(kind="still_born"), *acts.FILED, acts.assign(), acts.not_needed("still_born"))
     (ended,) = [each for each in still_born.log if type(each.event).__name__ == "CaseNotNeeded"]
     said = told(ended, None, still_born.now, (), english())
     assert said.startswith(

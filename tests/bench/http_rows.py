@@ -79,7 +79,7 @@ def register(settings: Settings, count: int) -> None:
         {"vin": vin(n), "plate": "1", "make": "Lada", "model": "21099", "year": 2000} for n in range(count)
     )
     file.write_text("".join(json.dumps({"vehicle": v, "owner": owner}) + "\n" for v in vehicles), "utf-8")
-    register_import.import_file(house.countries["KZ"], "vehicles", file)
+    register_import.import_file(house.countries["KZ"], "vehicles", file, others=())
     house.close()
 
 

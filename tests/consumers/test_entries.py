@@ -190,6 +190,23 @@ def test_a_restriction_is_placed_by_the_office_of_its_kind_and_lifted_by_it_or_i
         assert refused.value.kind == "restriction"
 
 
+def test_what_an_import_places_is_of_one_kind_and_nobody_else_of_the_house_places_any() -> None:
+    elsewhere = restricting(PLACED, OFFICE, what="registered_elsewhere")
+    by_import = {"id": "import", "role": "system"}
+    for found, actor, is_right in (
+        (elsewhere, by_import, True),
+        (elsewhere, {"id": "o1", "role": "officer"}, True),
+        (elsewhere, {"id": "tamga", "role": "system"}, False),
+        (restricting(PLACED, "kz-bailiffs"), by_import, False),
+    ):
+        told = replace(found, payload={**found.payload, "actor": actor})
+        if is_right:
+            check(CAR, told)
+            continue
+        with pytest.raises(Wrong, match="no import's to place"):
+            check(CAR, told)
+
+
 def test_a_row_keeps_who_placed_what_is_live() -> None:
     """Under former law: who placed it then lifts it."""
     row = after({**CAR, "entry": "s"}, restricting(PLACED, "kz-prosecutors"), {})

@@ -93,7 +93,7 @@ def test_a_company_is_the_owner_in_the_registrys_row(town: Town, database: Datab
     company = town.read(case)["request"]["buyer"]
     assert row["content"]["owner"] == itself(company)
     assert set(row["content"]["owner"]) == {"country", "number", "name"}
-    assert row["content_version"] == 2
+    assert row["content_version"] == 3
 
 
 def test_the_buyer_is_the_owner_in_the_registrys_row(town: Town, database: Database) -> None:
@@ -163,10 +163,10 @@ def test_what_is_erased_in_the_house_is_erased_in_the_row(new_town: Town, databa
     path = f"/v1/registers/vehicles/entries/{entry}/erasures"
     good(officer.post(path, {"basis": "the retention of the entry has ended"}))
     follow(new_town, found)
-    assert row_of(database, entry)["content"] == {"owner": None, "vehicle": None}
+    assert row_of(database, entry)["content"] == dict.fromkeys(("owner", "vehicle", "share", "co_owners"))
     with database_in(new_town.settings.data.with_name("late")) as late:
         follow(new_town, reading(new_town, late))
-        assert row_of(late, entry)["content"] == {"owner": None, "vehicle": None}
+        assert row_of(late, entry)["content"] == dict.fromkeys(("owner", "vehicle", "share", "co_owners"))
         assert open_alarms(late) == []
 
 
@@ -188,7 +188,7 @@ def test_what_is_corrected_and_annulled_reads_so_in_the_row_and_is_answered(
     follow(new_town, found)
     row = row_of(database, entry)
     assert row["content"]["owner"] == as_owner(new_town.read(case)["request"]["seller"])
-    assert set(row["content"]) == {"vehicle", "owner"}
+    assert set(row["content"]) == {"vehicle", "owner", "share", "co_owners"}
     until(lambda: found.step(0.05) and len(database.receipts()) == 3, "the receipts")
     assert {receipt.status for receipt in database.receipts()} == {"recorded"}
     with database_in(new_town.settings.data.with_name("late")) as late:

@@ -48,6 +48,7 @@ from domain.commands import (
     ProposeApproval,
     ProposeCorrection,
     ProvideInformation,
+    RecordBirthNotice,
     RecordObjection,
     RecordPayment,
     RecordReceipt,
@@ -67,7 +68,7 @@ from domain.commands import (
 from domain.entry import Entry
 from domain.parties import is_keyed, parties_of
 from domain.persons import key_of
-from domain.procedure import mandate_key
+from domain.procedure import mandate_key, notice_key
 from domain.roles import PERSONNEL as PERSONNEL_OFFICER
 from tests.domain.story import Act, Story, Who, as_filed, human_of, stream_of, text
 from tests.examples import person
@@ -141,6 +142,7 @@ SECOND: Final = office("officer", "officer-2")
 SUPERVISOR: Final = office("supervisor")
 TREASURY: Final = office("treasury", person=None)
 REGISTRY: Final = office("registry", person=None)
+HOSPITALS: Final = office("hospital", person=None)
 DATA_PROTECTION: Final = office("data_protection_officer")
 PERSONNEL: Final = office(PERSONNEL_OFFICER)
 JUDGE: Final = office("court", "judge", authority="kz-court")
@@ -748,6 +750,43 @@ def end_mandate(by: Who | None = None, *, seen: int | None = None, **between: An
         expected = seen if seen is not None else stands.version if stands else 0
         return EndMandate(
             by=who, cause="cmd:x", country=given.country, mandate=given.mandate, expected=expected
+        )
+
+    return act
+
+
+TOLD: Final[dict[str, Any]] = {
+    "made_at": "2026-11-23T08:00:00.000000Z",
+    "issuer": "City hospital",
+    "city": "Almaty",
+    "number": "17",
+    "issued_on": "2026-11-20",
+    "kind": "live",
+    "order": 1,
+    "child": {
+        "sex": "female",
+        "born_on": "2026-11-20",
+        "born_at": None,
+        "place": {"country": "KZ", "city": "Almaty", "facility": None, "setting": "hospital"},
+    },
+    "mother": None,
+    "declaration": None,
+}
+
+
+def tell(said: dict[str, Any] | None = None, *, by: Who = HOSPITALS, key: Any = None) -> Act:
+    """The office of the hospitals tells of a birth; ``key``: of the notice, where it is not that of ``TOLD``."""
+
+    def act(story: Story) -> Command:
+        cc = story.offer.country
+        return RecordBirthNotice(
+            by=by(story),
+            cause="cmd:x",
+            country=cc,
+            notice=stream_of(key or notice_key("KZ", "almaty", "city hospital", "17", "1")),
+            authority=f"{cc.lower()}-hospitals",
+            said=said or TOLD,
+            statement="signed",
         )
 
     return act

@@ -16,9 +16,18 @@ from domain import events as e
 from domain.about import about_of
 from domain.appointee import Appointee
 from domain.authorities import authorities
+from domain.birth_notice import BirthNotice
 from domain.case import Case, Stage
 from domain.claim import FREE, Claim
-from domain.commands import Actor, AppointeeCommand, Command, DecidingAmendment, EntryCommand, MandateCommand
+from domain.commands import (
+    Actor,
+    AppointeeCommand,
+    Command,
+    DecidingAmendment,
+    EntryCommand,
+    MandateCommand,
+    RecordBirthNotice,
+)
 from domain.countries import country_of, legal_day
 from domain.decide import decide
 from domain.decision import LEAD, Decision
@@ -70,6 +79,7 @@ class Story:
     appointees: dict[str, Appointee] = field(default_factory=dict)  # by their stream
     claims: dict[Key, Claim] = field(default_factory=dict)
     mandates: dict[Key, Mandate] = field(default_factory=dict)
+    notices: dict[Key, BirthNotice] = field(default_factory=dict)
     cases: dict[Key, Case] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # stream -> whose -> key ids
     heads: dict[str, int] = field(default_factory=dict)  # stream -> seq
@@ -190,6 +200,8 @@ class Story:
             there = {entry.entry: entry for entry in self.entries.values()}
             given = {stream_of(key): mandate for key, mandate in self.mandates.items()}
             return {**there, **given}.get(command.stream)
+        if isinstance(command, RecordBirthNotice):
+            return self.notices.get(key_of_stream(command.stream))
         return self.appointees.get(command.stream) if isinstance(command, AppointeeCommand) else self.case
 
     def beside(self, keys: Iterable[Key]) -> dict[Key, Any]:
@@ -198,6 +210,7 @@ class Story:
             "claim": self.claims,
             "entry": self.entries,
             "mandate": self.mandates,
+            "notice": self.notices,
             "case": self.cases,
         }
         return {key: there[key.family].get(self._derived(key), FAMILIES[key.family].empty) for key in keys}
@@ -279,6 +292,9 @@ class Story:
         elif recorded.family == "mandate":
             key = key_of_stream(recorded.stream)
             self.mandates[key] = evolve(self.mandates.get(key), recorded)
+        elif recorded.family == "notice":
+            key = key_of_stream(recorded.stream)
+            self.notices[key] = evolve(self.notices.get(key), recorded)
         else:
             key = key or next(k for k, entry in self.entries.items() if entry.entry == recorded.stream)
             self.entries[key] = evolve(self.entries.get(key), recorded)
@@ -385,10 +401,10 @@ def as_found(key: Key) -> Key:
 
 
 def key_of_stream(stream: str) -> Key:
-    """The key of the mandate in this stream."""
+    """The key of the mandate or the birth notice in this stream."""
     family, *parts = stream.split("/")
-    assert family == "mandate"
-    return Key("mandate", tuple(parts))
+    assert family in {"mandate", "notice"}
+    return Key(family, tuple(parts))  # type: ignore[arg-type]  # it is one of them
 
 
 def text(at: datetime) -> str:

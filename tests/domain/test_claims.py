@@ -86,7 +86,7 @@ def test_the_keys_of_a_car_and_a_birth_are_frozen() -> None:
     her = ("person", 1, "TR", sister["applicant"]["personal_number"]["number"])
     assert birth.procedure.claims(sister) == (("claim", ("birth_told_by", her, *by_delivery)),)
     unknown = {**told, "mother": None}
-    names = ("example surname 0", "example given names 0")
+    names = ("example surname 0", "elif defne")
     assert entry_of(birth, unknown) == (
         "entry",
         ("births", "mother_unknown", *names, "2026-11-20", "1"),

@@ -8,7 +8,7 @@ from domain import events as e
 from domain.commands import StatedCapacity
 from domain.entry import Entry
 from domain.law.kz.car_sale import FirstKazakhCarSaleForm
-from domain.obstacles import in_question, known_at_filing, obstacles, without_kinds
+from domain.obstacles import for_parties, in_question, known_at_filing, obstacles
 from domain.offers import offers
 from domain.parties import keyed
 from domain.procedures.car_sale import VEHICLES
@@ -203,7 +203,7 @@ def test_a_company_that_is_struck_off_is_told_from_the_first_day() -> None:
     keys = in_question(story.now, story.at)
     found = obstacles(story.now, story.at, story.beside(keys))
     assert "party_struck_off:buyer" in found
-    assert "party_struck_off" in without_kinds(found)
+    assert "party_struck_off" in for_parties(found)
 
 
 def test_a_refusal_of_who_was_struck_off_since_gives_the_fee_back() -> None:

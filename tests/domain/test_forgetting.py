@@ -186,8 +186,14 @@ def test_an_entry_is_kept_for_good_or_left_to_the_officer(
 def test_of_two_procedures_that_write_to_a_register_one_may_keep_it_for_good(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    before = names_of_classes()
+    assert before.count("vehicles") == 1
     made_up(monkeypatch, entry_retention=Forever(LAW))
-    assert [kept_alike.name for kept_alike in classes_of("KZ", MONDAY.date())] == ["car_sale", "made_up"]
+    assert sorted(names_of_classes()) == sorted([*(name for name in before if name != "vehicles"), "made_up"])
+
+
+def names_of_classes() -> list[str]:
+    return [kept_alike.name for kept_alike in classes_of("KZ", MONDAY.date())]
 
 
 def test_another_procedure_of_the_register_may_keep_it_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +225,12 @@ def test_what_is_kept_by_the_same_law_is_one_class_and_what_is_kept_for_good_is_
         for country in ("KZ", "TR")
     }
     assert found == {
-        "KZ": [("case", "car_sale"), ("entry", "vehicles")],
+        "KZ": [
+            ("case", "birth_certificate"),
+            ("case", "car_sale"),
+            ("entry", "births"),
+            ("entry", "vehicles"),
+        ],
         "TR": [("case", "birth_certificate"), ("case", "car_sale")],  # births and cars are kept for good
     }
 

@@ -134,6 +134,7 @@ EVERY: Final[dict[type[c.Command], Act]] = {
     c.EndCompetence: acts.end(),
     c.GiveMandate: give_mandate(),
     c.EndMandate: end_mandate(),
+    c.RecordBirthNotice: acts.tell(),
 }
 OF_CASES: Final = [row for row in ROWS if issubclass(row.command, c.CaseCommand)]
 # Judged by what stands in the way first; money, receipts and the clock look for themselves whether it is time.

@@ -56,7 +56,7 @@ from tests.domain.lives import (
     through_mandate,
     unvalued,
 )
-from tests.domain.story import Act, Story, folded, forgotten, given, in_the_way
+from tests.domain.story import Act, Story, as_found, folded, forgotten, given, in_the_way
 
 LAWS: Final = ("a sale", "a sale", "a birth", "a permit", "a permit", "an export", "an export", "a founding")
 # How far the first case has come when the life begins, with days between, and days off by a decree; of several ways
@@ -363,7 +363,7 @@ class Lives(RuleBasedStateMachine):
     def one_claim_has_one_case_and_an_end_lets_go_of_it(self) -> None:
         for story in self._there:
             case, held = story.now, held_by(story)
-            mine = set() if case.erased else set(story.offer.procedure.claims(case.request))
+            mine = set() if case.erased else set(map(as_found, story.offer.procedure.claims(case.request)))
             assert not held or held.keys() <= mine, "what is claimed no more is free"
             may_be_set_aside = case.stage in (*ENDED, Stage.APPEALED) and not case.is_appeal_term_over
             if case.stage in OPEN or case.waits_for_entries:

@@ -138,6 +138,10 @@ def test_what_is_erased_is_shown_as_nothing() -> None:
         "vehicle": None,
         "price": None,
         "new_plates": True,
+        "plate_choice": "ordinary",
+        "is_moped": False,
+        "contract_signed_on": "2026-11-20",
+        "bought_in_marriage": None,
     }
     assert seen["erased"] == ["buyer", "case", "seller"]
     assert seen["evidence"] == []

@@ -17,6 +17,8 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from domain import commands as c
+from domain.forms import plain
+from domain.law.kz.car_sale import KazakhCarSaleForm
 from domain.parties import keyed
 from domain.procedure import Offer, entry_key
 from infra.desk import granting
@@ -124,7 +126,7 @@ class OneCountry:
         """Cars of citizen 1 in the vehicle register."""
         file = self.folder / "cars.ndjson"
         file.write_text("".join(f"{json.dumps(car(n))}\n" for n in numbers), "utf-8")
-        import_file(self.country, "vehicles", file)
+        import_file(self.country, "vehicles", file, others=())
         file.unlink()
 
     def filing(self, n: int, key: str | None = None, **changes: Any) -> c.FileCase:
@@ -328,13 +330,15 @@ def car(n: int) -> dict[str, Any]:
 
 def sale(n: int) -> dict[str, Any]:
     """The sale of the n-th car, as the form has it."""
-    return {
+    request = {
         "seller": development.resident("kz-citizen-1").as_person(),
         "buyer": development.resident("kz-citizen-2").as_person(),
         "vehicle": {"vin": vin(n), "plate": None},
         "price": {"amount": 900_000_00, "currency": "KZT"},
         "new_plates": False,
     }
+    whole: dict[str, Any] = plain(KazakhCarSaleForm.model_validate(request))
+    return whole
 
 
 def _held(resident: str, competence: c.Competence, person: str | None) -> c.Competence:

@@ -126,7 +126,7 @@ def _kazakhstan(p: Past, folder: Path) -> None:
     cars = folder / "cars.ndjson"
     owner = development.resident("kz-citizen-1").as_person()
     cars.write_text("".join(json.dumps(_car(vin, owner)) + "\n" for vin in VINS))
-    import_file(p.country(), "vehicles", cars)
+    import_file(p.country(), "vehicles", cars, others=())
     for name, vin in zip(("sold", "withdrawn", "waiting"), VINS, strict=True):
         p.file(name, "KZ", "car_sale", "kz-citizen-1", _sale(vin, owner))
     p.at("2026-03-03T09:00:00Z")

@@ -16,6 +16,7 @@ from domain.procedure import (
     FilingLimit,
     Forever,
     FourEyes,
+    Notices,
     Offer,
     Quota,
     Requirement,
@@ -253,6 +254,8 @@ class InWords:
             yield self._said("opinion", f"{self._office(each.authority)}{within}", each)
         for inquiry in terms.investigations:
             yield self._said("inquiry", f"`{inquiry.code}`{_when(inquiry.when)}", inquiry)
+        if terms.notices:
+            yield self._said("hospitals", _notices(terms.notices), terms.notices)
         for quota in terms.quotas:
             yield self._said("quota", _quota(quota), quota)
         if terms.bars_kin:
@@ -330,7 +333,15 @@ def _limit(limit: FilingLimit) -> str:
 def _requirement(each: Requirement) -> str:
     age = f", not older than {_term(each.not_older_than)}" if each.not_older_than else ""
     by = f" by `{'.'.join(each.dated_by)}`" if each.dated_by else ""
-    return f"{'has to be brought' if each.is_required else 'may be brought'}{age}{by}{_when(each.when)}"
+    told = ", but where a hospital told the same" if each.or_notice else ""
+    return f"{'has to be brought' if each.is_required else 'may be brought'}{age}{by}{_when(each.when)}{told}"
+
+
+def _notices(found: Notices) -> str:
+    in_person = " or ".join(_condition(each) for each in found.in_person)
+    but = f", but where {in_person}: then the parents come themselves" if in_person else ""
+    files = f", and file what the parents declare to them{but}" if found.declares else ""
+    return f"tell of births, signed{files}"
 
 
 def _exemption(each: Exemption) -> str:

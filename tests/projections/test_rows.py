@@ -31,7 +31,9 @@ from projections import (
     acts_for_others,
     add,
     amendment_proposals,
+    birth_notices,
     case_entries,
+    case_marks,
     case_parties,
     case_retention,
     case_status,
@@ -112,6 +114,7 @@ from tests.domain.acts import (
     restrict,
     serve,
     take_back,
+    tell,
     until,
     withdraw,
 )
@@ -159,7 +162,12 @@ def row(view: View, story: Story) -> Row | None:
 
 
 def rows(view: View, story: Story) -> list[Row]:
-    others = {"case": CASE, "competence": APPOINTEE, "mandate": next(map(stream_of, story.mandates), "")}
+    others = {
+        "case": CASE,
+        "competence": APPOINTEE,
+        "mandate": next(map(stream_of, story.mandates), ""),
+        "notice": next(map(stream_of, story.notices), ""),
+    }
     state = folded(story.log, others.get(view.family) or stream_of(story.key))
     return view.shown(state, IDS)
 
@@ -174,7 +182,7 @@ def waiting(*acts: Act) -> dict[str, str]:
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_a_row_has_every_column_and_no_other(view: View, way: tuple[Act, ...]) -> None:
-    for found in rows(view, given(a_sale(), grant(), give_mandate(), *way)):
+    for found in rows(view, given(a_sale(), grant(), give_mandate(), tell(), *way)):
         assert list(found) == list(view.columns)
 
 
@@ -367,8 +375,8 @@ def test_what_an_office_amends_is_told_so_and_what_becomes_of_the_fee_to_who_pai
 
 
 def test_what_is_not_needed_against_what_the_request_says_is_told_so() -> None:
-    for still_born, code in ((True, "not_needed"), (False, "not_needed_otherwise")):
-        story = given(a_birth(still_born=still_born), file())
+    for kind, code in (("still_born", "not_needed"), ("live", "not_needed_otherwise")):
+        story = given(a_birth(kind=kind), file())
         given(story, not_needed("still_born", by=office("supervisor")))
         found = {each["what"] for each in rows(notices.PROJECTION, story)}
         assert {code} == found & {"not_needed", "not_needed_otherwise"}
@@ -397,7 +405,9 @@ def test_a_fee_is_asked_for_where_something_of_it_is_left_to_pay(monkeypatch: py
 def test_whom_a_request_names_is_told_of_it_where_nobody_asks_them_anything() -> None:
     """Once, and not who files themselves; the next to be named by an amendment."""
     mother, father = person("TR", 901, born_on="1990-01-01"), person("TR", 902, born_on="1990-01-01")
-    story = given(a_birth(relation="relative", mother=mother, father=None), *FILED)
+    told_by: dict[str, Any] = {"applicant": person("TR", 903, born_on="1990-01-01"), "relation": "relative"}
+    because: dict[str, Any] = {"parents_cannot_because": "She is in hospital."}
+    story = given(a_birth(**told_by, **because, mother=mother, father=None), file())
     roles = {story.now.persons[p]: role for p, role in story.now.parties.items() if p in story.now.persons}
     found = [(roles[each["person"]], each["what"]) for each in rows(notices.PROJECTION, story)]
     assert found == [("mother", "named")]
@@ -858,11 +868,13 @@ def test_an_entry_is_found_by_each_of_its_keys_and_by_its_number() -> None:
     numbered = entry._replace(number="TR-2026-000017")
     register = registers_of_the_law()[entry.register]
     kinds = [key.parts[1] for key in register.keys_of(numbered.content, numbered.number)]
-    assert kinds == ["medical_certificate", "delivery", "entry_number"]
+    assert kinds == ["delivery", "certificate", "entry_number"]
     found = {each["key"] for each in entry_keys.PROJECTION.shown(numbered, IDS)}
     (asked,) = register.keys_searched("entry_number", ["tr 2026/000017"], [plainly])
     assert IDS.stream(asked) in found
-    assert len(found) == len(kinds)
+    marks = {IDS.stream(mark) for mark in register.marks(numbered.content)}
+    assert marks < found
+    assert len(found) == len(kinds) + len(marks)
 
 
 def test_what_is_erased_is_found_by_nothing() -> None:
@@ -985,9 +997,9 @@ def test_a_reading_that_concerns_nobody_who_is_known_is_shown_to_nobody() -> Non
 def test_every_read_model_is_spoken_of_here() -> None:
     cases = (case_status, case_parties, work_queue, opinions, deadlines, notices, payments, refunds)
     of_acts = (acts_for_others, entries_in_doubt)
-    kept = (case_retention, case_entries, entry_retention)
+    kept = (case_retention, case_entries, case_marks, entry_retention)
     entries = (registers, entry_people, entry_keys, entry_notices, entry_turns, amendment_proposals)
-    others = (competences, mandates, mandate_people)
+    others = (competences, mandates, mandate_people, birth_notices)
     modules = (*cases, *of_acts, *kept, *entries, *others, statistics, accesses)
     every: tuple[View | Turn | Tally, ...] = (*views(), *turns(), *tallies())
     found = {each.name for each in every}

@@ -23,6 +23,7 @@ from infra.house import CountryHouse, House, provider_of
 from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from infra.keys.keyring import Keyring
 from infra.operations import register_import
+from infra.operations.register_import import Imported
 from infra.operations.ticking import Ticker
 from infra.runtime.clock import clock_of, turn_to
 from infra.settings import Settings
@@ -113,14 +114,15 @@ class Town:
         for country in self.house.countries.values():
             Ticker(country, self.house.clock).tick()
 
-    def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> None:
+    def import_entries(self, country: str, register: str, contents: list[dict[str, Any]]) -> Imported:
         """Import these into a register."""
         file = self.settings.data.with_name(f"import-{next(_COUNTER)}.ndjson")
         file.write_text("".join(json.dumps(content) + "\n" for content in contents), "utf-8")
-        self._import(country, register, file)
+        return self._import(country, register, file)
 
-    def _import(self, country: str, register: str, file: Path) -> None:
-        register_import.import_file(self.house.countries[country], register, file)
+    def _import(self, country: str, register: str, file: Path) -> Imported:
+        found = self.house.countries[country]
+        return register_import.import_file(found, register, file, others=self.house.beside(found))
 
     # filing
 
@@ -163,10 +165,15 @@ class Town:
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
         """An example, with residents in the place of those who have to act."""
         request = example_request(found, n, today=self.now().date())
+<<<<<<< HEAD
         if (
             example_entries(found, request, n) and "child" in request
         ):  # a mother of several has them on several days
             request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
+=======
+        if "relation" in request:  # the father tells of each child: it has a mother of its own
+            request["relation"] = "father"
+>>>>>>> core
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
         for nth, party in enumerate(sorted(named, key=lambda p: not p.is_applicant), start=1):

@@ -1,6 +1,7 @@
 """A house that is a process of its own: ``tamga.py serve``, with its follower."""
 
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from typing import Any, Final
 import httpx2
 
 from infra.house import House
+from infra.operations.register_import import ImportClash, Imported
 from infra.runtime.child import end_process
 from infra.settings import Settings
 from tests.town.caller import until
@@ -95,8 +97,10 @@ class ServedTown(Town):
             stock += super()._requests(max(count, STOCK), country, procedure, {})
         return [stock.pop(0) for _ in range(count)]
 
-    def _import(self, country: str, register: str, file: Path) -> None:
-        self.run("registers", "import", country, register, str(file), "--json")
+    def _import(self, country: str, register: str, file: Path) -> Imported:
+        said = json.loads(self.run("registers", "import", country, register, str(file), "--json"))
+        clashes = [ImportClash(**each) for each in said["clashes"]]
+        return Imported(said["imported"], clashes, said["plates_twice"])
 
     def _environment(self) -> dict[str, str]:
         return os.environ | self.environment

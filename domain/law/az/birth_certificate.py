@@ -23,6 +23,7 @@ from domain.procedure import (
     Forever,
     FourEyes,
     Ground,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -356,5 +357,11 @@ _WITH_NAMES: Final = replace(
 TERMS = (
     _FIRST,
     _WITH_NAMES,
-    replace(_WITH_NAMES, since=date(2020, 9, 23), since_source=_RULES, source=_RULES),
+    replace(
+        _WITH_NAMES,
+        since=date(2020, 9, 23),
+        since_source=_RULES,
+        source=_RULES,
+        notices=Notices("az-hospitals", _RULES),  # by the ministry of health (TƏBİB) to that of justice
+    ),
 )

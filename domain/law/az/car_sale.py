@@ -221,13 +221,21 @@ def _car_is_as_registered(facts: Facts) -> bool:
     return request.get("vehicle_kind") == vehicle.get("kind") and year in (None, vehicle["year"])
 
 
+def _parties(facts: Facts) -> list[Any]:
+    """Whoever sells and buys."""
+    request = facts.request
+    return [request["seller"], *(request.get("co_sellers") or ()), request["buyer"]]
+
+
 def _acts_by_mandate(facts: Facts) -> bool:
-    sides = (representative_of(facts.request[side]) for side in ("seller", "buyer"))
-    return any(representative is not None and representative["as"] == "mandate" for representative in sides)
+    """A seller, the buyer, or a spouse, for whom the request names who acts."""
+    people = (*_parties(facts), *(facts.request.get("spouses") or ()))
+    acting = (representative_of(party) for party in people)
+    return any(representative is not None and representative["as"] == "mandate" for representative in acting)
 
 
 def _sells_or_buys_as_a_company(facts: Facts) -> bool:
-    return any(is_company(facts.request[side]) for side in ("seller", "buyer"))
+    return any(is_company(party) for party in _parties(facts))
 
 
 # --- the terms --------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from domain.procedure import (
     Forever,
     FourEyes,
     Ground,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -261,8 +262,13 @@ _BY_LAW_110 = Terms(
         Ground("registered_already", _PROPOSED),
     ),
     evidence=(
-        Requirement("birth_report", _PAPERS, when=(_HERE, Where("with_certificate", _has_a_certificate))),
-        # What the population register holds is not asked again.
+        # The form names the hospital's paper, and what the population register holds is not asked again.
+        Requirement(
+            "birth_report",
+            _PAPERS,
+            is_required=False,
+            when=(_HERE, Where("with_certificate", _has_a_certificate)),
+        ),
         Requirement(
             "parent_identity",
             _PAPERS,
@@ -313,6 +319,7 @@ _BY_LAW_110 = Terms(
             when=(_HERE, ALIVE),  # nothing is known of those abroad, nor of the still-born
         ),
     ),
+    notices=Notices("kg-hospitals", TO_BE_CONFIRMED),
     presumptions=(
         Presumption(
             code="husband",

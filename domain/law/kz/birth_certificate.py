@@ -22,6 +22,7 @@ from domain.procedure import (
     FilingLimit,
     FourEyes,
     Ground,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -53,7 +54,7 @@ class Child(AnyChild):
     def _is_named_by_article_194(self) -> Self:
         spellings = [spelt for spelt in (self, self.other_spelling) if spelt is not None]
         if self.name_order == "father_name_first" and any(spelt.patronymic for spelt in spellings):
-            raise WrongValue("patronymic_not_recorded")
+            raise WrongValue("patronymic_beside_fathers_name")
         words = {word for spelt in spellings for word in (spelt.surname or "").casefold().split()}
         if words & {*NOT_IN_A_SURNAME}:
             raise WrongValue("word_not_in_surname")
@@ -111,6 +112,7 @@ _STILLBIRTH = Source(
 )
 _DECIDED = Source("2 working days; extended by 15 calendar days, as an older list has it", confirmed=False)
 _SMS = Source("Asked by a message of 1414: 3 working days", "kz-zhaik", confirmed=True)
+_TOLD = Source("A message of 1414 asks the mother, whose hospital has told", "kz-zhaik", confirmed=False)
 _APPEAL = Source(
     "Административный процедурно-процессуальный кодекс, articles 91, 92: 3 months from knowing, to the higher body",
     "kz-appc",
@@ -284,6 +286,7 @@ _FIRST = Terms(
             when=(STILL_BORN,),
         ),
     ),
+    notices=Notices("kz-hospitals", _TOLD),
     presumptions=(
         Presumption(
             code="husband",

@@ -28,6 +28,7 @@ from domain.procedure import (
     FourEyes,
     Ground,
     Investigation,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -383,6 +384,8 @@ def _mouth_is_at_home(facts: Facts) -> bool:
     return facts.request["notified_at"] != "mission" or _is_told_on_paper(facts)
 
 
+_TOLD = Source("Who was born at a hospital is told to the registry by it", "tr-reg20", confirmed=False)
+
 _FROM_2017 = replace(
     _FROM_2016,
     since=date(2017, 11, 3),
@@ -410,6 +413,7 @@ _FROM_2017 = replace(
         _warning("oral_at_mission", _mouth_is_at_home, _MISSION),
     ),
     opinions=(Consultation("tr-district-governor", _ORAL),),
+    notices=Notices("tr-hospitals", _TOLD),
     investigations=(Investigation("oral_statement", _ORAL, when=(Is("oral_statement"),)),),
 )
 

@@ -55,11 +55,11 @@ def _foundling(around: Around) -> Example:
     request = {
         "applicant": represented(around.company, "clerk", around.people[0]),
         "relation": "medical_organisation",
-        "parents_cannot_because": "Nobody knows them.",
+        "parents_cannot_because": "Anne babasını kimse bilmiyor.",
         "kind": "foundling",
         "child": child,
         "mother": None,
-        "mother_unknown_because": "The child was found.",
+        "mother_unknown_because": "Çocuk bulunmuştur.",
         "father": None,
         "medical_certificate": None,
         "oral_statement": True,
@@ -71,7 +71,7 @@ def _foundling(around: Around) -> Example:
 def _sold_between_two(around: Around) -> Example:
     """A car with its plates, insured and paid for as the law asks."""
     seller, buyer = around.people[:2]
-    plate = f"06 EX {around.number[:4]}"
+    plate = f"06 ORN {around.number[:3]}"
     request = {
         "seller": seller,
         "buyer": buyer,
@@ -91,6 +91,7 @@ def _sold_by_two_to_two(around: Around) -> Example:
     """An old car of a woman and a company, by its chassis; her husband agrees, and two buy it in unequal parts."""
     seller, husband, head, first, second = around.people[:5]
     chassis = f"A{around.number}"
+    plate = f"34 ORN {around.number[:3]}"
     request = {
         "seller": seller,
         "co_sellers": [represented(around.company, "head", head)],
@@ -104,7 +105,7 @@ def _sold_by_two_to_two(around: Around) -> Example:
     }
     owners = [seller, around.company]
     car = registered_car(
-        around, owners, vin=None, chassis=chassis, plate="34 EX 017", make="Anadol", model="A1", year=1971
+        around, owners, vin=None, chassis=chassis, plate=plate, make="Anadol", model="A1", year=1971
     )
     return Example(request, (), (car,))
 

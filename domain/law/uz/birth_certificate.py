@@ -24,6 +24,7 @@ from domain.procedure import (
     Forever,
     FourEyes,
     Ground,
+    Notices,
     Presumption,
     Requirement,
     Restriction,
@@ -34,6 +35,8 @@ from domain.procedures.birth_certificate import (
     ALIVE,
     BORN_ON,
     FOUNDLING,
+    SINGLE_MOTHER,
+    UNMARRIED,
     BirthForm,
     born_inside,
     born_outside,
@@ -290,6 +293,9 @@ _FROM_THE_HOSPITAL = Terms(
         ),
     ),
     checks=_CHECKS,
+    notices=Notices(
+        "uz-hospitals", _HOSPITAL, declares=True, in_person=(FOUNDLING, UNMARRIED, SINGLE_MOTHER)
+    ),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="uz-court", source=TO_BE_CONFIRMED),
         Restriction(kind="adoption_secret", authority="uz-court", source=TO_BE_CONFIRMED),

@@ -88,6 +88,7 @@ GOLDEN = {
     "keys.SealRetired.v1",
     "mandate.MandateEnded.v1",
     "mandate.MandateGiven.v1",
+    "notice.BirthNotified.v1",
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cn"]), max_size=20)
 LEAVES = st.none() | st.booleans() | st.integers(-LARGEST_INTEGER, LARGEST_INTEGER) | TEXTS
@@ -207,6 +208,7 @@ def test_every_event_that_can_happen_has_a_stored_name() -> None:
         "claim": e.ClaimEvent,
         "entry": e.EntryEvent,
         "mandate": e.MandateEvent,
+        "notice": e.BirthNotified,
         "keys": e.KeysEvent,
         "access": e.AccessHeadRecorded,
         "competence": e.CompetenceEvent,
@@ -221,7 +223,7 @@ def test_a_stored_name_holds_no_path_of_a_module_and_no_country() -> None:
     for name, kind in NAMES.items():
         family, event, version = name.split(".")
         assert (event, version) == (kind.__name__, "v1")
-        assert family in {"case", "claim", "entry", "mandate", "keys", "access", "competence"}
+        assert family in {"case", "claim", "entry", "mandate", "notice", "keys", "access", "competence"}
 
 
 @pytest.mark.parametrize(

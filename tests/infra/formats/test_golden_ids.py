@@ -17,7 +17,7 @@ from domain.countries import countries
 from domain.facts import Facts
 from domain.law.az.numbers import az_fin
 from domain.persons import key_of
-from domain.procedure import Create, Key, mandate_key
+from domain.procedure import Create, Key, mandate_key, notice_key
 from domain.procedures import procedures
 from domain.registers.companies import company_key
 from infra.formats.ids import Ids, derived_id
@@ -138,8 +138,13 @@ def test_an_id_is_the_keyed_hash_of_its_parts(found: str, parts: tuple[str | int
             ("entry", 1, "companies", "number", "EXAMPLE-KZ-1"),
             "2eed53cc-6d0e-8f84-823c-5ae09478ce69",
         ),
+        (
+            notice_key("KZ", "almaty", "city hospital", "17", "1"),
+            ("notice", 1, "birth", "KZ", "almaty", "city hospital", "17", "1"),
+            "f41162e7-ebf1-8f07-bc51-b939957da9fc",
+        ),
     ],
-    ids=["mandate", "company"],
+    ids=["mandate", "company", "birth notice"],
 )
 def test_what_says_who_acts_for_whom_is_found_for_ever(
     key: Key, parts: tuple[str | int, ...], golden: str
@@ -340,8 +345,7 @@ def test_what_a_case_claims_and_changes_is_found_under_the_same_keys_for_ever(
     found = procedures()[procedure]
     (effect,) = found.effects(Facts(request_, date(2026, 11, 23)))
     settled = effect.settles if isinstance(effect, Create) else ()
-    searched = effect.register.found_by(request_) if effect.register.found_by else ()
-    asked = (*found.claims(request_), effect.key, *settled, *searched)
+    asked = (*found.claims(request_), effect.key, *settled, *effect.register.keys_of(request_, None))
     assert {key: IDS.stream(key) for key in asked} == keys
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +11,21 @@ from typing import Any, cast
 import pytest
 
 from domain import commands as c
+from domain import events as e
+from domain.decision import LEAD, Decision
+from domain.persons import itself
 from domain.procedure import Register
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES
+from domain.refusals import Unready
+from infra.desk.desk import Append, Desk
 from infra.formats.envelope import payload_of, split
-from infra.operations.register_import import AT_ONCE, LONGEST_LINE, MOST_ERRORS, WrongLines, import_file
+from infra.house import CountryHouse
+from infra.log.event_store import Log
+from infra.operations import register_import
+from infra.operations.register_import import AT_ONCE, LONGEST_LINE, MOST_ERRORS, Imported, WrongLines
 from tests.infra.one_country import Noticed, OneCountry, car, is_chained, vin
-from tests.infra.past import past
+from tests.infra.past import Past, past
 
 
 @pytest.fixture
@@ -29,6 +37,24 @@ def write(file: Path, lines: Iterable[str | dict[str, Any]]) -> Path:
     texts = (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
     file.write_text("".join(f"{text}\n" for text in texts), "utf-8")
     return file
+
+
+def import_file(
+    country: CountryHouse, register: str, file: Path, *progress: Callable[[int, int], None]
+) -> int:
+    """Into a house of one country; how many."""
+    return into(country, register, file, *progress).entries
+
+
+def into(
+    country: CountryHouse,
+    register: str,
+    file: Path,
+    *progress: Callable[[int, int], None],
+    others: Collection[CountryHouse] = (),
+) -> Imported:
+    """Beside these countries; all that is answered."""
+    return register_import.import_file(country, register, file, *progress, others=others)
 
 
 def refused(country: OneCountry, file: Path, register: str = "vehicles") -> list[tuple[int, str, str]]:
@@ -190,7 +216,8 @@ def test_a_claim_that_an_open_case_holds_is_not_imported_over(file: Path, tmp_pa
     """A birth is filed, and the same birth stands in a file to be imported: somebody has to look."""
     with past(tmp_path) as made:
         state = made.states["birth"]
-        content = {name: state.request[name] for name in ("child", "mother", "father", "medical_certificate")}
+        content = {name: state.request[name] for name in ("child", "medical_certificate")}
+        content |= {n: state.request[n] and itself(state.request[n]) for n in ("mother", "father")}
         turkey = made.country("TR")
         size = turkey.log.size()
         with pytest.raises(WrongLines) as wrong:
@@ -203,3 +230,94 @@ def test_a_claim_that_an_open_case_holds_is_not_imported_over(file: Path, tmp_pa
         entry = turkey.log.at(turkey.log.size() - 1)
         assert entry is not None
         assert {payload_of(split(row[4])[0])["data"]["holder"] for row in claims} == {entry[1]}
+
+
+# --- beside other countries -------------------------------------------------------------------------------------
+
+
+class Watched:
+    """A part of another country's house that says when it is asked, and may not be there."""
+
+    def __init__(self, part: Any, method: str, notice: Callable[[], None]) -> None:
+        self._part = part
+        self._method = method
+        self._notice = notice
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            self._notice()
+        return getattr(self._part, name)
+
+
+def in_two_countries(made: Past) -> tuple[dict[str, Any], str]:
+    """A car that the register of Türkiye has, as it is to be imported in Kazakhstan, and its entry there to be."""
+    content = car(77)
+    into(made.country("TR"), "vehicles", write(made.clock.with_name("tr.ndjson"), [content]))
+    return content, made.country().ids.stream(VEHICLES.key(content))
+
+
+def flags(country: CountryHouse, content: Any) -> list[str]:
+    rows = country.log.stream(country.ids.stream(VEHICLES.key(content)))
+    said = [payload_of(split(row[4])[0]) for row in rows if row[3] == "entry.RestrictionPlaced.v1"]
+    return [f"{each['data']['kind']} by {each['actor']['id']}" for each in said]
+
+
+def test_the_other_country_is_flagged_before_the_import_is_written(tmp_path: Path, file: Path) -> None:
+    """Whoever is killed between leaves one flagged in vain, and never one that can be sold twice."""
+    with past(tmp_path) as made:
+        content, entry = in_two_countries(made)
+        kazakhstan, turkey = made.country(), made.country("TR")
+        was_written: list[bool] = []
+        desk = Watched(turkey.desk, "have", lambda: was_written.append(kazakhstan.log.holds(entry)))
+        others = [replace(turkey, desk=cast("Desk", desk))]
+        done = into(kazakhstan, "vehicles", write(file, [content]), others=others)
+        assert done.clashes == [(1, "TR")]
+        assert was_written == [False]
+        assert flags(turkey, content) == flags(kazakhstan, content) == ["registered_elsewhere by import"]
+
+
+def test_where_the_other_country_cannot_be_flagged_nothing_is_imported(tmp_path: Path, file: Path) -> None:
+    with past(tmp_path) as made:
+        content, entry = in_two_countries(made)
+        kazakhstan, turkey = made.country(), made.country("TR")
+
+        def full() -> None:
+            raise Unready
+
+        others = [replace(turkey, desk=cast("Desk", Watched(turkey.desk, "have", full)))]
+        with pytest.raises(Unready):
+            into(kazakhstan, "vehicles", write(file, [content]), others=others)
+        assert not kazakhstan.log.holds(entry)
+        assert into(kazakhstan, "vehicles", write(file, [content]), others=[turkey]).entries == 1
+
+
+def test_what_holds_no_more_in_the_other_country_is_no_clash(tmp_path: Path, file: Path) -> None:
+    """The car was taken off its register there."""
+    with past(tmp_path) as made:
+        content, _ = in_two_countries(made)
+        turkey = made.country("TR")
+        stream = turkey.ids.stream(VEHICLES.key(content))
+
+        def end(append: Append) -> None:
+            entry = append.load(stream, "entry")
+            ended = e.EntryEnded(register="vehicles", title="export")
+            actor: e.ActorMember = {"id": "import", "role": "system"}
+            append.sign(
+                Decision(authority="tr-notary", actor=actor, events=[(LEAD, ended)]), entry, {}, "cmd:end"
+            )
+
+        turkey.desk.have(end).result()
+        done = into(made.country(), "vehicles", write(file, [content]), others=[turkey])
+        assert (done.clashes, flags(made.country(), content)) == ([], [])
+
+
+def test_other_countries_are_asked_once_for_many_lines(tmp_path: Path, file: Path) -> None:
+    with past(tmp_path) as made:
+        turkey = made.country("TR")
+        looks: list[None] = []
+        others = [
+            replace(turkey, log=cast("Log", Watched(turkey.log, "streams", lambda: looks.append(None))))
+        ]
+        write(file, (car(n) for n in range(1_000, 1_000 + 2 * AT_ONCE + 1)))
+        assert into(made.country(), "vehicles", file, others=others).clashes == []
+        assert len(looks) == 3

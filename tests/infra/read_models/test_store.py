@@ -287,7 +287,7 @@ def test_every_read_model_has_a_key_and_indexes_on_columns_of_its_own() -> None:
 
 def test_each_family_has_one_view_that_keeps_its_state() -> None:
     kept = [view.family for view in all_views() if view.keeps]
-    assert sorted(kept) == ["case", "competence", "entry", "mandate"]
+    assert sorted(kept) == ["case", "competence", "entry", "mandate", "notice"]
     assert all(view.columns["state"] == "state" for view in all_views() if view.keeps)
 
 

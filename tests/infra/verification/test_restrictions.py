@@ -53,13 +53,27 @@ class Arrested(Case):
         said = {"restriction": restriction or named(self.past, "arrest"), "kind": kind}
         self._append(by, PLACED, {**placed.payload["data"], **said}, placed)
 
+    def place_by_nobody(self, by: str, kind: str, actor: str) -> None:
+        """No officer did, as that office's seal says."""
+        with opened(self.log) as log:
+            placed = log.row(self.entry, 2)
+        said = {"restriction": "another", "kind": kind}
+        self._append(by, PLACED, {**placed.payload["data"], **said}, placed, {"id": actor, "role": "system"})
+
     def create_again(self) -> None:
         """As it was created first, by the office that did."""
         with opened(self.log) as log:
             created = log.row(self.entry, 1)
         self._append(OFFICE, created.type, created.payload["data"], created)
 
-    def _append(self, by: str, name: str, said: dict[str, Any], like: Stored | None = None) -> None:
+    def _append(
+        self,
+        by: str,
+        name: str,
+        said: dict[str, Any],
+        like: Stored | None = None,
+        actor: dict[str, str] | None = None,
+    ) -> None:
         """With a valid seal, and signed for exactly this place: no other check has anything to say."""
         with opened(self.log) as log:
             last = log.rows()[-1]
@@ -77,7 +91,7 @@ class Arrested(Case):
                 "data": said,
             }
             officer = self.past.actor(OFFICERS[by]).competences[0]
-            members["actor"] = {"id": officer.office_id, "role": officer.role}
+            members["actor"] = actor or {"id": officer.office_id, "role": officer.role}
             signed = like or log.row(self.stream("waiting"), 2)  # nothing personal is in that
             state = signed_again(signed, self.seal_of(by), without="effects", **members)
             state += like.sealed if like else b""
@@ -194,6 +208,23 @@ def test_what_is_there_is_not_created_again(case: Arrested) -> None:
     case.create_again()
     report = case.verified(with_keys=False)  # its boxes open with what was signed first
     assert [(f.check, f.version) for f in report.failures] == [("reach", 4)]
+
+
+@pytest.mark.parametrize(
+    ("by", "kind", "actor", "found"),
+    [
+        (OFFICE, "registered_elsewhere", "import", []),
+        (OFFICE, "registered_elsewhere", "tamga", ["restriction"]),
+        (BAILIFFS, "fines", "import", ["restriction"]),
+        (BAILIFFS, "registered_elsewhere", "import", ["restriction"]),
+    ],
+)
+def test_what_no_officer_placed_is_an_imports_and_of_one_kind(
+    case: Arrested, by: str, kind: str, actor: str, found: list[str]
+) -> None:
+    case.place_by_nobody(by, kind, actor)
+    report = case.verified(with_keys=False)  # the box of its reference is another event's
+    assert [failure.check for failure in report.failures] == found
 
 
 def test_where_the_placing_was_altered_that_is_named_and_not_the_lifting(case: Arrested) -> None:

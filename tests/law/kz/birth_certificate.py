@@ -226,7 +226,7 @@ ROWS = (
             "child.surname": "Бақытұлы",
             "child.patronymic": "Бақытұлы",
         },
-        refused="patronymic_not_recorded",
+        refused="patronymic_beside_fathers_name",
         counted="Where the father's name stands for the surname no patronymic is recorded",
         law="kz-194, article 194",
     ),

@@ -1,0 +1,245 @@
+"""Birth notices: what the office of a country's hospitals states, signed, before anybody declares the birth; where the
+law has it do so, it also files what the parents declared to it.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from api.edge.answers import answered
+from api.edge.caller import body_of, caller, house_of, key_of_request, office_for
+from api.edge.carrying_out import alone, carried_out
+from api.edge.contract import documented
+from api.edge.may_read import nothing
+from api.edge.shapes import CompactJws, OpaqueId, Shape, StatementVersion, Version
+from domain.authorities import BIRTH_NOTICE
+from domain.commands import Actor, FileCase, RecordBirthNotice
+from domain.countries import country_of, is_to_come, legal_day
+from domain.facts import Facts
+from domain.faults import faults_of
+from domain.forms import AnyPerson, Company, Day, Line, Name, RepresentedPerson, Sex, Value, plain
+from domain.limits import facts_of
+from domain.offers import offers_of
+from domain.parties import keyed
+from domain.procedure import Notices, Notified, Offer, Terms
+from domain.procedures.birth_certificate import Fatherhood, Kind, OtherSpelling, Place, TimeOfDay
+from domain.refusals import Clash, Fault, Invalid, Unknown
+from infra.desk.desk import new_cause
+from infra.formats.signing import BadSignature, parse, verify
+from infra.house import CountryHouse
+from infra.keys.live_seals import key_for
+
+router = APIRouter()
+_STATEMENT: Final = "/statement"
+
+
+class SignedNotice(Value):
+    """A compact JWS by the office of the hospitals (formats: typ tamga-birth-notice+jwt)."""
+
+    statement: Annotated[CompactJws, Field(max_length=20_000)]
+
+
+class NoticeRecorded(Shape):
+    """``case``: what the statement filed; null where it declares nothing."""
+
+    notice: OpaqueId
+    version: Version
+    case: OpaqueId | None
+
+
+class BornChild(Value):
+    """What the hospital knows of the child; who was found, where."""
+
+    sex: Sex
+    born_on: Day
+    born_at: TimeOfDay | None = None
+    place: Place
+
+
+class Declaration(Value):
+    """What the parents declared to the ``hospital``, which files it: the child's names, and who the father is."""
+
+    hospital: Company
+    surname: Name | None
+    given_names: Name | None
+    patronymic: Name | None = None
+    other_spelling: OtherSpelling | None = None
+    father: RepresentedPerson | None
+    fatherhood: Fatherhood | None
+    marriage_ended_on: Day | None = None
+
+
+class StatedBirth(Value):
+    """What the statement says; ``order`` in the delivery, 1 for a single birth. Of two statements on one certificate
+    the one that was made later counts.
+    """
+
+    v: StatementVersion
+    log: Line
+    made_at: Annotated[
+        str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$")
+    ]
+    issuer: Line
+    city: Line
+    number: Line
+    issued_on: Day
+    kind: Kind
+    order: Annotated[int, Field(ge=1, le=12)]
+    child: BornChild
+    mother: AnyPerson | None
+    declaration: Declaration | None
+
+
+class _Law:
+    """The law of today on what the office tells of."""
+
+    def __init__(self, offer: Offer, terms: Terms, notices: Notices, notified: Notified) -> None:
+        self.offer = offer
+        self.terms = terms
+        self.notices = notices
+        self.notified = notified
+
+
+_ROUTE: Final = documented("Tell of a birth", body=SignedNotice, answer=NoticeRecorded, created=True)
+# A notice alone is nowhere to be read: who judges the case that names it reads it there.
+_ROUTE["responses"][201]["headers"]["Location"]["required"] = False
+
+
+@router.post("/v1/notices", **_ROUTE)
+async def tell(request: Request) -> Response:
+    """A fact, by the certificate; the same statement again is answered again. With a declaration it is also filed, in
+    this request: 409 says why not, and the notice is recorded all the same.
+    """
+    actor = caller(request)
+    country, law = _office(request, actor)
+    sent = await body_of(request, SignedNotice)
+    stated = _verified(request, country, law, sent.statement)
+    said = stated.model_dump(mode="json", exclude={"v", "log"})
+    key = law.notified.key(_named(said))
+    if key is None:
+        raise Invalid(Fault(f"{_STATEMENT}/number", "no_letter_or_digit"))
+    content = _declared(request, country, law, said)
+    command = RecordBirthNotice(
+        by=actor,
+        cause=new_cause(),
+        country=country.code,
+        notice=country.ids.stream(key),
+        authority=law.notices.authority,
+        said=said,
+        statement=sent.statement,
+    )
+    told = await carried_out(request, country, command)
+    case = None
+    if content is not None and told.state.said == said:
+        case = await _filed(request, country, law, content, command)
+    found = {"notice": told.stream, "version": told.version, "case": case}
+    return answered(found, 201, version=told.version, location=f"/v1/cases/{case}" if case else None)
+
+
+def _office(request: Request, actor: Actor) -> tuple[CountryHouse, _Law]:
+    """The country for whose hospitals the caller speaks by the law of today, and that law; everybody else hears that
+    there is nothing here.
+    """
+    try:
+        country, rule = office_for(request, actor, "notice.record")
+    except Unknown:
+        raise nothing() from None
+    today = legal_day(house_of(request).clock(), country_of(country.code))
+    for offer in offers_of(country.code):
+        terms, notified = offer.on(today), offer.procedure.notified
+        if terms is None or terms.notices is None or notified is None:
+            continue
+        if terms.notices.authority == rule.office.authority:
+            return country, _Law(offer, terms, terms.notices, notified)
+    raise nothing()
+
+
+def _verified(request: Request, country: CountryHouse, law: _Law, jws: str) -> StatedBirth:
+    """What the statement says.
+
+    1. our one form; 2. a live key of this office, for such statements; 3. for this log, of a birth in this country;
+    4. of what has been, by the clock of the place.
+    """
+    try:
+        parsed = parse(jws)  # 1.
+        key = key_for(country.seals(), parsed.kid, law.notices.authority, BIRTH_NOTICE)
+        verify(parsed, key, BIRTH_NOTICE)  # 2.
+    except BadSignature:
+        raise Invalid(Fault(_STATEMENT, "not_signed_by_hospitals")) from None
+    try:
+        stated = StatedBirth.model_validate(parsed.payload)
+    except ValidationError as error:
+        raise Invalid(*faults_of(error, _STATEMENT)) from None
+    if stated.log != country.keyring.origin:  # 3.
+        raise Invalid(Fault(f"{_STATEMENT}/log", "other_log"), code="statement_wrong")
+    if stated.child.place.country != country.code:
+        raise Invalid(Fault(f"{_STATEMENT}/child/place/country", "born_elsewhere"))
+    _not_from_the_future(request, country, stated)  # 4.
+    return stated
+
+
+def _not_from_the_future(request: Request, country: CountryHouse, stated: StatedBirth) -> None:
+    now, there, child = house_of(request).clock(), country_of(country.code), stated.child
+    try:
+        made_at = datetime.fromisoformat(stated.made_at).astimezone(UTC)
+    except ValueError:
+        raise Invalid(Fault(f"{_STATEMENT}/made_at", "not_a_moment")) from None
+    if made_at > now:
+        raise Invalid(Fault(f"{_STATEMENT}/made_at", "in_the_future"))
+    if is_to_come(stated.issued_on, None, now, there):
+        raise Invalid(Fault(f"{_STATEMENT}/issued_on", "in_the_future"))
+    if is_to_come(child.born_on, child.born_at, now, there):
+        raise Invalid(Fault(f"{_STATEMENT}/child/born_on", "in_the_future"))
+
+
+def _named(said: dict[str, Any]) -> dict[str, Any]:
+    """The certificate as a request names it."""
+    return {"child": {**said["child"], "order": said["order"]}, "medical_certificate": said}
+
+
+def _declared(
+    request: Request, country: CountryHouse, law: _Law, said: dict[str, Any]
+) -> dict[str, Any] | None:
+    """What the parents declared, as the country's form has it; None: nothing. Raises what keeps the hospital from
+    filing it, before anything is recorded.
+    """
+    found = law.notified.declared(said)
+    if found is None:
+        return None
+    if not law.notices.declares:
+        raise Clash("declared_by_parents")
+    try:
+        content = plain(law.offer.form.model_validate(found))
+    except ValidationError as error:
+        raise Invalid(*faults_of(error, f"{_STATEMENT}/declaration")).about(
+            law.offer.procedure.name
+        ) from None
+    facts: Facts = facts_of(law.terms, content, house_of(request).clock(), country_of(country.code))
+    if any(each.holds(facts) for each in law.notices.in_person):
+        raise Clash("declared_in_person")
+    return keyed(law.offer.procedure, content, country.ids.human, law.offer.form)
+
+
+async def _filed(
+    request: Request, country: CountryHouse, law: _Law, content: dict[str, Any], told: RecordBirthNotice
+) -> str:
+    """The case that this statement filed; a repeat finds it again, also where the house stopped in between."""
+    # No Idempotency-Key holds a space: so nothing else of this caller has this name.
+    key = f"{told.notice} {told.statement.rpartition('.')[0]}"
+    case = country.ids.case(told.by.issuer, told.by.client, told.by.subject, key)
+    command = FileCase(
+        by=told.by,
+        cause=told.cause,
+        case=case,
+        country=country.code,
+        procedure=law.offer.procedure.name,
+        request=content,
+        notice=told.notice,
+    )
+    sent_under = key_of_request(country, told.by, case, key.encode())
+    with alone(request, case):
+        return (await asyncio.wrap_future(country.desk.ask(command, sent_under))).stream
