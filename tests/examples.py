@@ -83,7 +83,7 @@ def example_entry(
     offer: Offer, request: Mapping[str, Any], n: int = 0, effect: Effect | None = None
 ) -> dict[str, Any]:
     """The content of an entry that this request is about: of the same thing, as the checks of the procedure ask for
-    it. What a country's law only warns of may be so.
+    it, those that only warn where that can be. What a country's law only warns of may be so.
     """
     effect = effect or effects_of(offer, request)[0]
     register, procedure = effect.register, offer.procedure
@@ -91,13 +91,19 @@ def example_entry(
     checks = [each for each in (*procedure.checks, *of_the_law) if each.sees(request)]
     written = _Writer(offer.country, n, TODAY).model(register.content)
     options = [list(_meant(name, value, request)) for name, value in written.items()]
+    warned_of = None
     for values in product(*options):
         content = _valid(register.content, dict(zip(written, values, strict=True)))
         if content is None or register.key(content) != effect.key:
             continue
         seen = Seen(content)
-        if all(check.holds(_facts(check, request, effect.key, seen)) for check in checks):
+        failing = [check for check in checks if not check.holds(_facts(check, request, effect.key, seen))]
+        if not failing:
             return content
+        if warned_of is None and all(check.effect == "warn" for check in failing):
+            warned_of = content
+    if warned_of is not None:
+        return warned_of
     raise NoExample(f"no entry in {register.name} fits an example request of {procedure.name}")
 
 
@@ -282,12 +288,16 @@ def _meant(name: str, written: Any, request: Mapping[str, Any]) -> Iterator[Any]
     """What a member of the content may be about: the request's own thing of that name, or a person."""
     asked = _itself(request.get(name))
     if isinstance(asked, Mapping) and isinstance(written, Mapping) and not is_person(written):
-        yield {**written, **{k: v for k, v in asked.items() if k in written and v is not None}}
+        shared = {k: v for k, v in asked.items() if k in written}
+        yield {**written, **{k: v for k, v in shared.items() if v is not None}}
+        yield {**written, **shared}
     if asked is not None:
         yield asked
     if is_person(written):
         yield from (_itself(value) for value in request.values() if is_person(value) or is_a_company(value))
     yield written
+    if name in request and asked is None:
+        yield None
 
 
 def _itself(value: Any) -> Any:

@@ -110,6 +110,16 @@ class Child(Named):
     order: Annotated[int, Field(ge=1, le=12)] = 1
 
 
+class EnteredChild(Named):
+    """A child whose birth stands in the register, as it was first entered: by that, and by the mother, it is found,
+    also where the day was corrected since.
+    """
+
+    born_on: Day
+    country: CountryCode  # where it was born
+    order: Annotated[int, Field(ge=1, le=12)] = 1
+
+
 class BirthForm(Form):
     """What every country asks about a birth. Nobody has to invent a mother or a father: null is an answer.
 
@@ -309,6 +319,40 @@ def _entry(request: Request) -> Key:
     return entry_key("births", *_keys(request)[0])
 
 
+def asked_of(content: Content) -> tuple[Key, ...]:
+    """What a parent claims who asks for a change of this entry, until it is written: one asks at a time."""
+    return (claim_key("birth_change", *_of_kind(content, _delivery(content))),)
+
+
+def asked_by(applicant: Content, content: Content) -> tuple[Key, ...]:
+    """What anybody else claims: that they asked themselves, which keeps no parent out."""
+    known = key_of(applicant)
+    asked = (known,) if known else ()
+    return (claim_key("birth_change_asked_by", *asked, *_of_kind(content, _delivery(content))),)
+
+
+def named_birth(request: Request) -> Content:
+    """The entry that a request is about, as far as an ``EnteredChild``, the ``kind`` and the ``mother`` tell it."""
+    child = request["child"]
+    place = {"country": child["country"]}
+    return {"kind": request.get("kind"), "child": {**child, "place": place}, "mother": request["mother"]}
+
+
+def birth_key(content: Content) -> Key:
+    """The entry of this birth, by the delivery."""
+    return entry_key("births", *_of_kind(content, _delivery(content)))
+
+
+def delivery_claim(content: Content) -> Key:
+    """The claim on being entered once, by the delivery."""
+    return claim_key("birth", *_of_kind(content, _delivery(content)))
+
+
+def the_birth(request: Request) -> Mapping[str, Key]:
+    """The entry of the birth that a request names, for checks that ask for it as ``birth``."""
+    return {"birth": birth_key(named_birth(request))}
+
+
 def _found_by(content: Content) -> tuple[Key, ...]:
     first = _first_certificate(content)
     keys = (entry_key("births", *key) for key in (*_keys(content), *((first,) if first else ())))
@@ -494,6 +538,7 @@ BIRTHS = Register(
         KeyKind("mother_unknown", _CHILD),
         KeyKind("child", (country("country"), number_of_a_person("child_number")), is_of_human=True),
     ),
+    claimed=asked_of,
     found_by=_found_by,
     elsewhere=claim_of,
     marks=_marks,

@@ -88,15 +88,16 @@ class Share(Value):
     parts: Annotated[int, Field(ge=1, le=999)]
 
 
-def _sum_to_one(shares: list[Share] | None) -> list[Share] | None:
+def sum_to_one(shares: list[Share] | None) -> list[Share] | None:
+    """The shares themselves; WrongValue where they are not the whole."""
     if shares and sum(Fraction(each.parts, each.of) for each in shares) != 1:
         raise WrongValue("shares_not_one")
     return shares
 
 
 Shares = Annotated[list[Share], Field(min_length=2, max_length=12)]
-_Spouses = Annotated[list[RepresentedPerson], Field(max_length=12)]
-_Others = Annotated[list[RepresentedKnownPersonOrCompany], Field(max_length=11)]
+Spouses = Annotated[list[RepresentedPerson], Field(max_length=12)]
+Others = Annotated[list[RepresentedKnownPersonOrCompany], Field(max_length=11)]
 
 
 class CarSaleForm(Form):
@@ -109,12 +110,12 @@ class CarSaleForm(Form):
 
     seller: Annotated[RepresentedKnownPersonOrCompany, Personal("seller")]
     buyer: Annotated[RepresentedKnownPersonOrCompany, Personal("buyer")]
-    co_sellers: Annotated[_Others, Personal("co_seller")] = Field(default_factory=list, examples=[[]])
-    co_buyers: Annotated[_Others, Personal("co_buyer")] = Field(default_factory=list, examples=[[]])
-    shares: Annotated[Shares | None, Personal("case"), AfterValidator(_sum_to_one)] = Field(
+    co_sellers: Annotated[Others, Personal("co_seller")] = Field(default_factory=list, examples=[[]])
+    co_buyers: Annotated[Others, Personal("co_buyer")] = Field(default_factory=list, examples=[[]])
+    shares: Annotated[Shares | None, Personal("case"), AfterValidator(sum_to_one)] = Field(
         None, examples=[None]
     )
-    spouses: Annotated[_Spouses, Personal("spouse")] = Field(default_factory=list, examples=[[]])
+    spouses: Annotated[Spouses, Personal("spouse")] = Field(default_factory=list, examples=[[]])
     vehicle: Annotated[SoldVehicle, Personal("case")]
     price: Annotated[Money, Personal("case")]
     new_plates: Annotated[bool, Public()] = False
@@ -176,7 +177,7 @@ class VehicleEntry(Form):
         elif self.share is None:
             raise WrongValue("shares_of_others")
         else:
-            _sum_to_one([self.share, *(each.share for each in self.co_owners)])
+            sum_to_one([self.share, *(each.share for each in self.co_owners)])
         return self
 
 
@@ -253,6 +254,12 @@ def the_car(request: Request) -> Mapping[str, Key]:
     return {"car": _entry(request)}
 
 
+def car_warnings(vehicle: Content) -> tuple[str, ...]:
+    """What who judges hears of the number by which a car is named."""
+    vin = vehicle.get("vin")
+    return vin_warnings(vin) if vin else ("known_by_chassis",)
+
+
 def _sellers(request: Request) -> list[Content]:
     return [request["seller"], *(request.get("co_sellers") or ())]
 
@@ -276,7 +283,7 @@ def _seller_reads_as_the_owner(facts: Facts) -> bool:
     )
 
 
-def _plate_is_the_registers(facts: Facts) -> bool:
+def plate_is_the_registers(facts: Facts) -> bool:
     """However it is typed; of a car that is not there nothing is said, nor where the seller names none."""
     car, named = facts.entries["car"], facts.request["vehicle"]["plate"]
     return car is None or named is None or _typed(named) == _typed(car.content["vehicle"]["plate"])
@@ -299,9 +306,8 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
 
 
 def _warnings(request: Request) -> tuple[str, ...]:
-    vin = request["vehicle"].get("vin")
     free = () if request["price"]["amount"] else ("price_of_nothing",)
-    return (*(vin_warnings(vin) if vin else ("known_by_chassis",)), *free)
+    return (*car_warnings(request["vehicle"]), *free)
 
 
 VEHICLES = Register(
@@ -322,17 +328,17 @@ VEHICLES = Register(
     of_one_alone=("plate",),
     cannot_be=_of_a_year_to_come,
 )
-_ACT: Final[tuple[As, ...]] = ("head", "clerk", "parent", "guardian", "mandate")
-_CAN_ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
+MAY_ACT: Final[tuple[As, ...]] = ("head", "clerk", "parent", "guardian", "mandate")
+MAY_ACT_FOR_A_SPOUSE: Final[tuple[As, ...]] = ("guardian", "mandate")
 PROCEDURE = Procedure(
     name="car_sale",
     form=CarSaleForm,
     parties=(
-        Party(role="seller", member="seller", is_applicant=True, acts_by=_ACT),
-        Party(role="buyer", member="buyer", consents=True, acts_by=_ACT),
-        Party(role="co_seller", member="co_sellers", consents=True, many=True, acts_by=_ACT),
-        Party(role="co_buyer", member="co_buyers", consents=True, many=True, acts_by=_ACT),
-        Party(role="spouse", member="spouses", consents=True, many=True, acts_by=_CAN_ACT),
+        Party(role="seller", member="seller", is_applicant=True, acts_by=MAY_ACT),
+        Party(role="buyer", member="buyer", consents=True, acts_by=MAY_ACT),
+        Party(role="co_seller", member="co_sellers", consents=True, many=True, acts_by=MAY_ACT),
+        Party(role="co_buyer", member="co_buyers", consents=True, many=True, acts_by=MAY_ACT),
+        Party(role="spouse", member="spouses", consents=True, many=True, acts_by=MAY_ACT_FOR_A_SPOUSE),
     ),
     registers=(VEHICLES,),
     claims=_claims,
@@ -346,7 +352,7 @@ PROCEDURE = Procedure(
         Check(
             code="plate_differs",
             sees=the_car,
-            holds=_plate_is_the_registers,
+            holds=plate_is_the_registers,
             moments=("filing",),
             effect="warn",
         ),

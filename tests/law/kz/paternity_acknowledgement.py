@@ -1,0 +1,91 @@
+"""Kazakhstan: the acknowledgement of a father, as worked examples."""
+
+from tests.examples import person
+from tests.law import Row
+
+ROWS = (
+    Row(
+        given="Both parents apply after the price list of 2026",
+        filed="2026-03-10 10:00",
+        fee="0 KZT",
+        terms="2026-03-10",
+        due="2026-03-11",
+        evidence=(),
+        no_warnings=("father_alone", "joint_application_by_proxy"),
+        four_eyes=False,
+        counted="Free; one working day: Wednesday, 11.3.",
+        law="kz-fee26, kz-pat",
+    ),
+    Row(
+        given="Both parents apply before it",
+        filed="2026-03-09 10:00",
+        fee="0 KZT",
+        terms="2023-07-01",
+        counted="Free as a candidate",
+        law="kz-fee26",
+    ),
+    Row(
+        given="Somebody acts for the father",
+        filed="2026-03-12 10:00",
+        facts={"father": {**person("KZ", 81), "acts_by": {"as": "guardian", "person": person("KZ", 82)}}},
+        warnings=("joint_application_by_proxy",),
+        counted="Both come in person, nobody represents them",
+        law="kz-pat",
+    ),
+    Row(
+        given="The father applies alone",
+        filed="2026-03-12 10:00",
+        facts={"basis": "fathers_application"},
+        warnings=("father_alone",),
+        counted="He may where the mother is dead, incapable, missing or without parental rights",
+        law="kz-pat",
+    ),
+    Row(
+        given="A court found who the father is",
+        filed="2026-03-12 10:00",
+        facts={"basis": "court"},
+        evidence=("court_decision",),
+        no_warnings=("father_alone", "has_a_father"),
+        counted="The decision is brought",
+        law="kz-pat",
+    ),
+    Row(
+        given="The entry has a father by marriage",
+        filed="2026-03-12 10:00",
+        in_register={"fatherhood": "marriage"},
+        warnings=("has_a_father",),
+        counted="Who judges sees it; a stranger is not told what the entry says",
+        law="rule 26",
+    ),
+    Row(
+        given="The mother alone has named the father",
+        filed="2026-03-12 10:00",
+        in_register={"fatherhood": "mothers_word"},
+        no_warnings=("has_a_father",),
+        counted="Whom she named gives way to who acknowledges",
+        law="kz-pat",
+    ),
+    Row(
+        given="Nobody says what becomes of the patronymic",
+        filed="2026-03-12 10:00",
+        facts={"patronymic": None},
+        warnings=("patronymic_of_another",),
+        counted="That it does not fit the father is no ground to refuse",
+        law="article 207",
+    ),
+    Row(
+        given="Complete before Nauryz",
+        filed="2026-03-20 10:00",
+        due="2026-03-26",
+        counted="21 to 25 Nauryz; 26",
+        law="an older list, to be confirmed",
+    ),
+    Row(
+        given="A refusal is served on 30 November",
+        filed="2026-11-23 10:00",
+        served="2026-11-30 10:00",
+        appeal="2027-03-01, raw 2027-02-28, provisional",
+        counted="Three months after 30.11. is 28.2.2027, a Sunday; Monday is 1.3.; 2027 is not decreed",
+        law="kz-appc, articles 91, 92",
+    ),
+)
