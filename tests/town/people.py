@@ -165,15 +165,12 @@ class Town:
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
         """An example, with residents in the place of those who have to act."""
         request = example_request(found, n, today=self.now().date())
-<<<<<<< HEAD
-        if (
-            example_entries(found, request, n) and "child" in request
-        ):  # a mother of several has them on several days
-            request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
-=======
         if "relation" in request:  # the father tells of each child: it has a mother of its own
             request["relation"] = "father"
->>>>>>> core
+        if (
+            example_entries(found, request, n) and "child" in request
+        ):  # whose mother may be a resident: on another day
+            request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
         for nth, party in enumerate(sorted(named, key=lambda p: not p.is_applicant), start=1):
