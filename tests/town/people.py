@@ -169,7 +169,7 @@ class Town:
             request["relation"] = "father"
         if (
             example_entries(found, request, n) and "child" in request
-        ):  # a mother of several has them on several days
+        ):  # whose mother may be a resident: on another day
             request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
