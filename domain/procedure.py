@@ -551,12 +551,14 @@ class Consultation:
 class Investigation:
     """An outside inquiry for which the term of decision stands still, without a question to the citizen.
 
-    Whoever is asked for an opinion in it stands among the row's ``opinions``.
+    Whoever is asked for an opinion in it stands among the row's ``opinions``. ``before_approval``: nothing is approved
+    until it was answered.
     """
 
     code: str
     source: Source
     when: Conditions = ()
+    before_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

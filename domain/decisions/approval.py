@@ -9,7 +9,7 @@ from domain.commands import ApproveCase
 from domain.decision import LEAD, Decision, Events
 from domain.decisions import holding, writing
 from domain.decisions.checks import must_not_be_struck_off
-from domain.decisions.opinions import must_not_wait
+from domain.decisions.opinions import must_be_investigated, must_not_wait
 from domain.decisions.payments import assessed, counts_again
 from domain.decisions.situation import Situation, must_be_a_person, officer_of, person_of
 from domain.fees import assess
@@ -29,6 +29,7 @@ def approve(command: ApproveCase, situation: Situation) -> Decision:
     _must_be_proposed(command, situation)
     situation.must_fit()
     must_not_wait(situation)
+    must_be_investigated(situation)
     must_not_be_struck_off(situation)
     _must_not_be_exempt(situation)
     if situation.asks_four_eyes:

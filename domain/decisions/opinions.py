@@ -73,6 +73,15 @@ def must_not_wait(situation: Situation) -> None:
             raise Clash("opinion_open", authority=opinion["authority"])
 
 
+def must_be_investigated(situation: Situation) -> None:
+    """Raises Clash where the law lets nothing be approved before an inquiry was answered, and it was not."""
+    answered = {each["investigation"] for each in situation.case.opinions if each["given_at"]}
+    for investigation in situation.terms.investigations:
+        is_needed = investigation.before_approval and investigation.code not in answered
+        if is_needed and applies(investigation.when, situation.facts()):
+            raise Clash("investigation_missing")
+
+
 def _must_apply(code: str, situation: Situation) -> None:
     known = {
         investigation.code

@@ -40,6 +40,7 @@ from tests.domain.acts import (
     assign,
     decide_appeal,
     end_appeal_term,
+    file,
     give_opinion,
     later,
     office,
@@ -52,7 +53,7 @@ from tests.domain.acts import (
     withdraw,
 )
 from tests.domain.made_up import LAW, a_story_of, made_up
-from tests.domain.story import Act, Story, Who, folded, given, text
+from tests.domain.story import Act, Story, Who, a_birth, folded, given, text
 from tests.domain.test_payments import FEE
 
 MakeUp = Callable[..., Story]
@@ -455,3 +456,13 @@ def test_what_was_asked_before_a_set_aside_is_answered_though_the_money_is_not_t
     assert story.the(e.OpinionGiven).decision_due is None
     given(story, pay(payment="payment-2"))
     assert story.now.decision_due is not None
+
+
+def test_a_birth_told_by_mouth_in_tuerkiye_is_entered_only_after_the_inquiry() -> None:
+    """Law 5490, article 15: the health directorate looks into each such statement."""
+    by_mouth = a_birth(medical_certificate=None, oral_statement=True)
+    story = given(by_mouth, file(), assign())
+    story.when(approve(by=OFFICER)).then_refused(Clash, "investigation_missing")
+    asked = ask_for_opinion("tr-health-directorate", investigation="oral_statement")
+    given(story, asked, give_opinion(authority="tr-health-directorate")).when(approve(by=OFFICER))
+    assert story.now.stage == "approved"

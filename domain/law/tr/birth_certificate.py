@@ -414,7 +414,9 @@ _FROM_2017 = replace(
     ),
     opinions=(Consultation("tr-district-governor", _ORAL),),
     notices=Notices("tr-hospitals", _TOLD),
-    investigations=(Investigation("oral_statement", _ORAL, when=(Is("oral_statement"),)),),
+    investigations=(
+        Investigation("oral_statement", _ORAL, when=(Is("oral_statement"),), before_approval=True),
+    ),
 )
 
 # --- since 9 May 2020: the health directorate looks into it ----------------------------------------------------

@@ -62,7 +62,7 @@ def _foundling(around: Around) -> Example:
         "mother_unknown_because": "Çocuk bulunmuştur.",
         "father": None,
         "medical_certificate": None,
-        "oral_statement": True,
+        "oral_statement": False,
         "posted_on": around.ago(1),
     }
     return Example(request)
