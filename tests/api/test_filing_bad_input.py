@@ -234,7 +234,7 @@ def test_a_seller_files_under_their_own_name(town: Town, sale: Body) -> None:
 
 @pytest.mark.parametrize(
     ("country", "procedure"),
-    [("TR", "alms"), ("KZ", "birth_certificate"), ("KZ", "alms")],
+    [("TR", "alms"), ("KZ", "alms")],
 )
 def test_what_a_country_does_not_offer_is_said_so(
     town: Town, sale: Body, country: str, procedure: str
