@@ -43,7 +43,7 @@ MOTHER, STRANGER, FATHER = (person("KZ", n) for n in (711, 712, 713))
 def a_correction(anew: dict[str, Any] | None = None, *, by: dict[str, Any] = MOTHER, **members: Any) -> Story:
     """Of a birth that stands in the register; by the mother, where nobody else is named."""
     relation = "mother" if by is MOTHER else "other"
-    named = {"applicant": by, "relation": relation, "mother": MOTHER, "because": "court"}
+    named: dict[str, Any] = {"applicant": by, "relation": relation, "mother": MOTHER, "because": "court"}
     story = a_story("KZ", "birth_correction", **named, anew={**NOTHING, **(anew or {})}, **members)
     (key,) = story.keys_of_entries
     content = {**story.entry.content, "father": person("KZ", 714)}
@@ -53,7 +53,13 @@ def a_correction(anew: dict[str, Any] | None = None, *, by: dict[str, Any] = MOT
 
 def an_acknowledgement(basis: str = "joint_application", **members: Any) -> Story:
     """The mother files of a child without a father."""
-    named = {"applicant": MOTHER, "relation": "mother", "mother": MOTHER, "father": FATHER, "basis": basis}
+    named: dict[str, Any] = {
+        "applicant": MOTHER,
+        "relation": "mother",
+        "mother": MOTHER,
+        "father": FATHER,
+        "basis": basis,
+    }
     story = a_story("KZ", "paternity_acknowledgement", **{**named, **members})
     content = {**story.entry.content, "father": None, "fatherhood": "none", "father_nationality": None}
     (key,) = story.keys_of_entries
@@ -174,7 +180,7 @@ def test_nobody_is_made_a_father_without_a_word_of_his_own_or_of_a_court() -> No
 
 
 def test_the_mother_is_asked_where_he_files_with_her_and_stops_him_where_he_files_alone() -> None:
-    named = {"applicant": FATHER, "relation": "father"}
+    named: dict[str, Any] = {"applicant": FATHER, "relation": "father"}
     story = filed(an_acknowledgement(**named))
     assert [story.now.parties[party] for party in story.now.consents_asked] == ["mother"]
     alone = filed(an_acknowledgement("fathers_application", **named))
