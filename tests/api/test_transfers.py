@@ -84,7 +84,6 @@ def test_an_offer_says_what_is_asked_of_each_title(town: Town) -> None:
     assert shown["title"] == "Gift, inheritance or transfer of a car"
     kinds = {each["kind"] for each in shown["terms"]["evidence"]}
     assert {"gift_contract", "inheritance_papers", "court_decision"} <= kinds
-    assert "fee" in shown["terms"]["unconfirmed"]
 
 
 def test_a_correction_that_is_approved_reads_so_in_the_register(town: Town) -> None:

@@ -53,7 +53,13 @@ def a_correction(anew: dict[str, Any] | None = None, *, by: dict[str, Any] = MOT
 
 def an_acknowledgement(basis: str = "joint_application", **members: Any) -> Story:
     """The mother files of a child without a father."""
-    named = {"applicant": MOTHER, "relation": "mother", "mother": MOTHER, "father": FATHER, "basis": basis}
+    named: dict[str, Any] = {
+        "applicant": MOTHER,
+        "relation": "mother",
+        "mother": MOTHER,
+        "father": FATHER,
+        "basis": basis,
+    }
     story = a_story("KZ", "paternity_acknowledgement", **{**named, **members})
     content = {**story.entry.content, "father": None, "fatherhood": "none", "father_nationality": None}
     (key,) = story.keys_of_entries

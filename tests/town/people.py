@@ -165,12 +165,12 @@ class Town:
     def _drafted(self, found: Offer, n: int) -> dict[str, Any]:
         """An example, with residents in the place of those who have to act."""
         request = example_request(found, n, today=self.now().date())
-        if "relation" in request:  # the father tells of each child: it has a mother of its own
-            request["relation"] = "father"
-        if (
-            example_entries(found, request, n) and "child" in request
-        ):  # whose mother may be a resident: on another day
+        if "child" in request and example_entries(
+            found, request, n
+        ):  # of one mother, each on a day of its own
             request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
+        elif "relation" in request:  # the father tells of each child: it has a mother of its own
+            request["relation"] = "father"
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
         for nth, party in enumerate(sorted(named, key=lambda p: not p.is_applicant), start=1):
