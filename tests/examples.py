@@ -6,6 +6,7 @@ Where a form asks for something that cannot be guessed, its author gives ``Field
 hold what JSON holds, so a choice is a ``Literal`` (no ``Enum``), a day a ``forms.Day``, many are a ``list``.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
@@ -214,10 +215,15 @@ class _Writer:
         hint: Any = field.annotation
         for mark in field.metadata:
             hint = Annotated[hint, mark]
-        for value in chain(field.examples or (), self.values(name, hint)):
+        given = [self._another(each) if name == "plate" else each for each in field.examples or ()]
+        for value in chain(given, self.values(name, hint)):
             if _takes(hint, value):
                 return value
         raise NoExample(f"nothing fits {name}: please give it Field(examples=[...])")
+
+    def _another(self, plate: str) -> str:
+        """A plate of the same form: no two cars have one."""
+        return re.sub(r"\d{3}", f"{self._n % 1000:03d}", plate, count=1)
 
     def values(self, name: str, hint: Any) -> Iterator[Any]:
         """Whatever may fit the hint, the likeliest first."""

@@ -171,6 +171,7 @@ class Town:
             request["child"]["born_on"] = (self.now().date() - timedelta(days=10 + n)).isoformat()
         elif "relation" in request:  # the father tells of each child: it has a mother of its own
             request["relation"] = "father"
+        request = as_related(found, request)
         acting = [p for p in found.procedure.parties if p.is_applicant or p.is_asked(request)]
         named = [p for p in acting if request[p.member]]
         for nth, party in enumerate(sorted(named, key=lambda p: not p.is_applicant), start=1):
