@@ -102,9 +102,10 @@ OLD, NEW = "kz-traffic-police", "kz-vehicle-registration"
 def another_office(monkeypatch: pytest.MonkeyPatch) -> None:
     """From the 8th of December on the law names another office for sales, and so for the register."""
     sale = offers()["KZ", "car_sale"]
-    (terms,) = sale.terms
+    terms = sale.terms[-1]
     rows = (replace(terms, authority=OLD), replace(terms, since=date(2026, 12, 8)))
     monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=rows))
+    monkeypatch.delitem(offers(), ("KZ", "car_transfer"))
 
 
 @pytest.mark.usefixtures("another_office")
@@ -424,6 +425,7 @@ def test_the_receipt_of_what_was_corrected_counts_as_well_and_each_once() -> Non
 def test_where_no_law_of_the_register_lets_anybody_amend_that_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delitem(offers(), ("KZ", "car_transfer"))
     story = given(
         a_story_of(made_up(monkeypatch, procedure={"name": "car_sale"}, amendments=None)), *COMPLETED
     )

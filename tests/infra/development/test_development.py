@@ -211,7 +211,7 @@ def _machines(house: House) -> list[Appointed]:
 
 def test_nobody_else_gets_one(provider: DevelopmentProvider) -> None:
     with pytest.raises(UnknownResident, match="tamga people"):
-        provider.mint("kz-citizen-5")
+        provider.mint("kz-citizen-0")
 
 
 def test_a_command_beside_a_running_house_mints_the_same_tokens(

@@ -8,13 +8,13 @@ import pytest
 from domain.countries import countries, country_of, legal_day
 from domain.offers import offers
 from infra.house import provider_of
-from infra.operations.examples import NoExample, counted, example
+from infra.operations.examples import NoExample, counted, example, examples_of
 from tests.town.caller import good, new_key
 from tests.town.people import Town
 
 pytestmark = pytest.mark.countries(*countries())
 
-SHOWN: Final = sorted(offers())
+SHOWN: Final = sorted((code, name) for code in countries() for name in examples_of(code))
 # What whoever names it is refused: a child's patronymic in Türkiye, and several who buy in Azerbaijan, where a car is
 # registered to one.
 NEVER: Final = {
@@ -41,6 +41,10 @@ SLIPS: Final = {
     "surname_of_no_parent",
     "vin_check_digit",
 }
+
+
+def test_each_country_shows_how_a_birth_is_told_and_a_car_is_sold() -> None:
+    assert {*SHOWN} >= {(code, name) for code in countries() for name in ("birth_certificate", "car_sale")}
 
 
 @pytest.mark.parametrize(("country", "procedure"), SHOWN)
