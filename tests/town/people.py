@@ -19,6 +19,7 @@ from domain.parties import parties_of
 from domain.procedure import Offer, Terms
 from infra.development import development, treasury
 from infra.formats.canonical import b64url, sha256
+from infra.formats.signing import digest, disclosure
 from infra.house import CountryHouse, House, provider_of
 from infra.identity.tokens import ACCESS_TOKEN, AUDIENCE, SigningKey
 from infra.keys.keyring import Keyring
@@ -319,13 +320,19 @@ class Town:
         """The registry of one entry says it."""
         shown, register = self.read(case), changed["register"]
         country = shown["country"]
-        registry = terms_of(country, shown["procedure"], self.now()).registry_of(register)
+        terms = terms_of(country, shown["procedure"], self.now())
+        registry, is_its_number = terms.registry_of(register), terms.numbers.get(register) == "register"
+        number = disclosure("reference", new_key(), b"sixteen bytes ok")  # the register's own
+        more = {"reference_digest": digest(number)} if is_its_number else {}
 
         def is_recorded() -> bool:
             """Not as long as the feed has nothing but what was before the case."""
             if (change := self.change(registry, country, changed["entry"])) is None:
                 return False
-            said = {"receipts": [self.receipt(country, registry, register, change)]}
+            said = {
+                "receipts": [self.receipt(country, registry, register, change, **more)],
+                "references": [number] if is_its_number else [],
+            }
             (answer,) = good(self.as_(registry).post(f"/v1/feeds/{country.lower()}/receipts", said))[
                 "receipts"
             ]
