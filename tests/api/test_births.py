@@ -19,7 +19,11 @@ FATHER: Final = "tr-citizen-2"
 STRANGER: Final = "tr-citizen-3"
 OTHER: Final = "tr-citizen-4"
 OFFICER: Final = "tr-civil-registry-supervisor"  # who decides on late births, too
-EXPECTED_HERE: Final = {"late:officer", "another_birth_of_mother"}  # one mother has all of these children
+EXPECTED_HERE: Final = {
+    "late:evidence",
+    "not_notified",
+    "another_birth_of_mother",
+}  # one mother has all of these children
 _DAYS: Final = count(1)
 
 
@@ -52,7 +56,16 @@ def decline(town: Town, who: str, case: str) -> httpx2.Response:
     return town.as_(who).post(f"/v1/cases/{case}/consents", said)
 
 
+def paid(town: Town, case: str) -> None:
+    """The card of a late birth, where this is one and it is not paid yet."""
+    shown = town.read(case, OFFICER)
+    if shown["fee"]["amount"] > shown["paid"]:
+        said = {"statement": town.statement(shown)}
+        good(town.as_("tr-treasury").post(f"/v1/cases/{case}/payments", said))
+
+
 def approved(town: Town, case: str) -> httpx2.Response:
+    paid(town, case)
     good(town.judge(OFFICER, case, "assignments"))
     return town.judge(OFFICER, case, "approvals")
 
@@ -202,6 +215,7 @@ def test_the_mother_stops_what_another_one_filed_until_it_is_decided_and_files_h
     day = born()
     claimed = told_by(town, STRANGER, "father", day, father=resident(STRANGER))
     case = good(filed(town, STRANGER, claimed))["case"]
+    paid(town, case)
     shown = town.read(case, MOTHER)
     assert (shown["stage"], shown["consents"]) == ("in_review", [])
     assert "DeclineConsent" in shown["fits"]

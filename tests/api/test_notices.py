@@ -198,8 +198,8 @@ def test_who_opens_nothing_hears_it_when_the_law_takes_it_as_read(new_town: Town
     newest = notices(new_town, BUYER, case)[0]
     assert newest["what"] == "may_appeal"
     assert newest["until"] == new_town.read(case)["served"]["p2"]["appeal_until"]["due"]
-    assert newest["unconfirmed"]
-    assert newest["sentence"].endswith("That day stands on no confirmed law yet.")
+    assert not newest["unconfirmed"], "the law names three months"
+    assert not newest["sentence"].endswith("That day stands on no confirmed law yet.")
     assert told(new_town, SELLER, case).count("may_appeal") == 1
 
 

@@ -45,7 +45,7 @@ def test_a_refused_sale_is_told_from_its_filing_to_the_way_to_appeal(town: Town)
     ]
     filed, refused = events[0]["sentence"], events[-1]["sentence"]
     assert "From then on the case is filed." in filed
-    assert "The law is: Registration of vehicles: tax paid, not wanted, not arrested." in refused
+    assert "The law is: Vehicle tax paid, as an older page has it." in refused
     assert "Who has not opened it is taken to have read it on " in refused
     assert "That day stands on no confirmed law yet. From then on the case is refused." in refused
     assert "See the letter." not in refused

@@ -101,10 +101,17 @@ def test_the_law_names_who_works_with_a_register(town: Town) -> None:
     found = offices_of_register("KZ", "vehicles", town.now().date())
     assert found.deciding == {"kz-vehicle-registration", "kz-court"}
     assert found.keeping == {"kz-vehicle-register"}
-    assert found.restricting == {"kz-bailiffs", "kz-police", "kz-pledge-registry"}
+    assert found.restricting == {
+        "kz-bailiffs",
+        "kz-civil-registry",
+        "kz-pledge-registry",
+        "kz-police",
+        "kz-state-revenue",
+        "kz-vehicle-registration",
+    }
     births = offices_of_register("KZ", "births", town.now().date())
-    assert not births.deciding
-    assert births.keeping == {"kz-civil-registry"}
+    assert births.deciding == {"kz-civil-registry", "kz-court"}
+    assert births.keeping == {"kz-birth-register"}
     assert not any(offices_of_register("TR", "work-permits", town.now().date()))
 
 

@@ -13,7 +13,7 @@ import httpx2
 from domain.countries import country_of, legal_day
 from domain.facts import Facts
 from domain.forms import plain
-from domain.limits import SENIOR
+from domain.limits import SENIOR, facts_of, requirements
 from domain.offers import offer
 from domain.parties import parties_of
 from domain.procedure import Offer, Terms
@@ -138,13 +138,18 @@ class Town:
     def filings(self, count: int, country: str, procedure: str, **changes: Any) -> list[dict[str, Any]]:
         """So many of them, each about another thing."""
         applicant = self.as_(f"{country.lower()}-citizen-1")
-        required = [r.kind for r in terms_of(country, procedure, self.now()).evidence if r.is_required]
+        terms = terms_of(country, procedure, self.now())
+
+        def asked(request: dict[str, Any]) -> list[str]:
+            facts = facts_of(terms, request, self.now(), country_of(country))
+            return [each.kind for each in requirements(terms, facts) if each.is_required]
+
         return [
             {
                 "country": country,
                 "procedure": procedure,
                 "request": request,
-                "evidence": [{"kind": kind, **self.upload(applicant, country)} for kind in required],
+                "evidence": [{"kind": kind, **self.upload(applicant, country)} for kind in asked(request)],
             }
             for request in self._requests(count, country, procedure, changes)
         ]

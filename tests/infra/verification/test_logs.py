@@ -113,7 +113,7 @@ def test_a_recipient_verifies_the_part_that_it_has(case: Case) -> None:
     """
     report = _part(case, lambda row: row.type.startswith("keys."))
     assert report.failures == []
-    assert report.logs["KZ"]["events"] == 17
+    assert report.logs["KZ"]["events"] == 22
     assert report.logs["KZ"]["root"] is None
     assert any("retirement at index" in sentence for sentence in report.not_covered)
     assert any("the chain" in sentence for sentence in report.not_covered)
