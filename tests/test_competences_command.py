@@ -111,7 +111,12 @@ def test_what_cannot_be_is_said_in_one_line_and_changes_nothing(
 def test_who_may_act_is_a_table_for_people(folder: Path) -> None:
     heading, *lines = run(folder, "list", "KZ", OFFICE).stdout.splitlines()
     assert heading.split() == ["competence", "authority", "role", "office_id", "procedures", "since", "until"]
-    assert {line.split()[2] for line in lines} == {"officer", "supervisor", "personnel_officer"}
+    assert {line.split()[2] for line in lines} == {
+        "officer",
+        "supervisor",
+        "personnel_officer",
+        "restricting_officer",
+    }
 
 
 def test_the_machines_of_a_development_house_stand_in_no_log(folder: Path) -> None:

@@ -167,7 +167,7 @@ def test_another_father_reads_nothing_of_the_first_one(town: Town) -> None:
     restated(town, case, MOTHER, father=person(FATHER))
     assert list(read_by(town, FATHER, case).values()) == [
         set(),
-        {"father", "mother_unknown_because", "parents_cannot_because", "marriage_ended_on"},
+        {"father", "mother_unknown_because", "parents_cannot_because", "marriage_ended_on", "posted_on"},
     ]
     assert is_told(all_that_is_read(town, FATHER, case), person(FIRST_FATHER), person(MOTHER)) == set()
     assert town.read(case, FATHER)["evidence"] == []
