@@ -1,7 +1,7 @@
 """What is next is said in words, in the language of whoever asks; a guess of the law is said to be one."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from babel.dates import format_date
