@@ -10,6 +10,7 @@ from tests.town.people import Town, person
 
 SALE, BIRTH = ("KZ", "car_sale"), ("TR", "birth_certificate")
 OFFICER = "kz-vehicle-registration-officer-1"
+DIRECTORATE = "tr-health-directorate"
 CERTIFICATE = {"issuer": "Örnek Hastanesi", "issued_on": "2026-11-20"}
 
 
@@ -25,9 +26,23 @@ def wrong(answer: Any) -> list[tuple[str, str]]:
 
 def a_birth(town: Town, **changes: Any) -> tuple[str, str, dict[str, Any]]:
     """(officer, entry, request) of a birth in the register."""
-    case = town.take_to("approved", *BIRTH, **changes)
+    return registered(town, town.take_to("approved", *BIRTH, **changes))
+
+
+def registered(town: Town, case: str) -> tuple[str, str, dict[str, Any]]:
+    """(officer, entry, request) of an approved birth."""
     shown = town.read(case)
     return town.officer(case), shown["entries"][0]["entry"], shown["request"]
+
+
+def looked_into(town: Town, case: str) -> None:
+    """The health directorate finds that what was told by mouth is so."""
+    directorate = town.as_(f"{DIRECTORATE}-officer-1")
+    asked = {"authority": DIRECTORATE, "inquiry": "Was she born so?", "investigation": "oral_statement"}
+    good(town.judge(town.officer(case), case, "opinion-requests", asked))
+    (waiting,) = (row for row in good(directorate.get("/v1/opinions"))["items"] if row["case"] == case)
+    said = {"of": waiting["of"], "opinion": "She was, at home."}
+    good(directorate.post(f"/v1/cases/{case}/opinions", said))
 
 
 def test_a_vin_is_found_however_it_is_typed(town: Town) -> None:
@@ -111,9 +126,13 @@ def test_a_birth_with_a_certificate_is_found_by_its_mother_too(town: Town) -> No
 
 
 def test_a_birth_told_by_mouth_of_a_mother_without_papers_is_found_by_names(town: Town) -> None:
-    """The child's names may be two, or one."""
+    """The child's names may be two, or one; what is told by mouth is entered after an inquiry."""
     mother = {**person("tr-citizen-2"), "personal_number": None, "document": None}
-    officer, entry, request = a_birth(town, mother=mother, medical_certificate=None, oral_statement=True)
+    case = town.take_to("in_review", *BIRTH, mother=mother, medical_certificate=None, oral_statement=True)
+    town.assign(case)
+    looked_into(town, case)
+    town.approve(case)
+    officer, entry, request = registered(town, case)
     child = request["child"]
     parts = [" ".join(name_of(mother).values()).upper().replace("I", "ı"), *name_of(child).values()]
     found = search(town, officer, "births", "mother_by_name", *parts, child["born_on"], str(child["order"]))

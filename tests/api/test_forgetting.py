@@ -10,7 +10,7 @@ import pytest
 from domain.country import TO_BE_CONFIRMED
 from domain.days.deadlines import Term
 from domain.facts import Facts
-from domain.offers import offers
+from domain.offers import offers, writing_to
 from domain.procedure import Effect, End
 from domain.procedures.car_sale import VEHICLES
 from infra.formats.envelope import payload_of, split
@@ -36,8 +36,13 @@ def scrapped(facts: Facts) -> tuple[Effect, ...]:
 
 
 def law(patch: pytest.MonkeyPatch, **terms: Any) -> None:
-    """A sale ends the entry of the car, on terms with these changes."""
-    sale = offers()[SALE]
+    """A sale ends the entry of the car, on terms with these changes; whatever else writes to the register keeps entries
+    as long.
+    """
+    sale, kept = offers()[SALE], terms["entry_retention"]
+    for other in writing_to(sale.country, VEHICLES.name):
+        rows = tuple(replace(row, entry_retention=kept) for row in other.terms)
+        patch.setitem(offers(), (other.country, other.procedure.name), replace(other, terms=rows))
     procedure = replace(sale.procedure, effects=scrapped)
     patch.setitem(
         offers(), SALE, replace(sale, procedure=procedure, terms=(replace(sale.terms[-1], **terms),))

@@ -69,10 +69,15 @@ SITUATIONS: Final[dict[type[c.Command], tuple[str, Before]]] = {
     c.EndCompetence: ("a sale", (c.FileCase, c.GrantCompetence)),
     c.GiveMandate: ("a sale", (c.FileCase,)),
     c.EndMandate: ("a sale", (c.FileCase, c.GiveMandate)),
+    c.RecordBirthNotice: ("a birth", ()),
 }
 # What the clock does where a decree came, a retention is confirmed, or an entry has a last day: no law here has that.
 OF_OTHER_LAWS: Final = {c.RestateDeadlines, c.ForgetCase, c.ForgetEntry, c.ExpireEntry}
-OF_OFFICES: Final[dict[type[c.Command], Act]] = {c.GrantCompetence: acts.grant(), c.EndCompetence: acts.end()}
+OF_OFFICES: Final[dict[type[c.Command], Act]] = {
+    c.GrantCompetence: acts.grant(),
+    c.EndCompetence: acts.end(),
+    c.RecordBirthNotice: acts.tell(),
+}
 
 
 def deciding() -> Iterator[Result]:

@@ -583,8 +583,9 @@ RIGHT: Final[Mapping[type[c.Command], Sequence[Way]]] = {
     c.GiveMandate: (_mandated("withdraw", "revoke_consents"), _clerk, _mandated()),
     c.EndMandate: (lambda s: acts.end_mandate(to=representative(s.offer.country)),),
 }
-# Who may act for an authority is no life of a case: test_competences.py.
-OTHERS: Final = {c.GrantCompetence, c.EndCompetence}
+# No life of a case: who may act for an authority (test_competences.py), and what the office of the hospitals tells
+# before anybody declares the birth (test_birth_notices.py).
+OTHERS: Final = {c.GrantCompetence, c.EndCompetence, c.RecordBirthNotice}
 # What ends a case, or most of it: asked now and then, or no life would come far.
 RARE: Final = {
     *(c.DeclineConsent, c.WithdrawCase, c.DeclareNotNeeded, c.WaiveClaim, c.EraseCase, c.RevokeConsent),
