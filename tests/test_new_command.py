@@ -109,8 +109,14 @@ WRITTEN = (
     ("domain/decisions/review.py", "def propose(", DECISION),
     ("api/cases/acts.py", "    ProposeApproval,\n", "    ObjectToCase,\n"),
     ("api/cases/acts.py", "# --- judgements ---", EDGE),
-    ("api/messages/en/house.po", 'msgctxt "command"\nmsgid "WithdrawCase"\n', SAID),
-    ("api/messages/en/house.po", 'msgctxt "event"\nmsgid "CaseWithdrawn"\n', TOLD),
+    *(  # in English here, as a translator would say it
+        (f"api/messages/{language}/house.po", before, words)
+        for language in ("az", "en", "kk", "ky", "ru", "tr", "uz")
+        for before, words in (
+            ('msgctxt "command"\nmsgid "WithdrawCase"\n', SAID),
+            ('msgctxt "event"\nmsgid "CaseWithdrawn"\n', TOLD),
+        )
+    ),
     ("docs/reference/events.md", "### case.CaseWithdrawn.v1\n", PAGE),
     ("docs/reference/http.md", "| `POST /v1/cases/{case}/withdrawals` |", ROUTE),
     ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `returned`", "ObjectToCase, "),

@@ -35,6 +35,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / place).write_text(text, "utf-8")
     with (folder / "api/messages/en/xx.po").open("a", encoding="utf-8") as words:
         words.writelines(f'\nmsgctxt "office"\nmsgid "{office}"\nmsgstr "an office"\n' for office in OFFICES)
+    facts = folder / "domain/law/xx/__init__.py"  # the law that it borrows counts in a unit
+    borrowed = 'units=__import__("domain.law.tr", fromlist=["COUNTRY"]).COUNTRY.units,'
+    facts.write_text(facts.read_text("utf-8").replace("units={},", borrowed), "utf-8")
     terms = TERMS.read_text("utf-8").replace('"tr-', '"xx-')
     (folder / "domain/law/xx/birth_certificate.py").write_text(terms, "utf-8")
     run(folder, "-m", "api.messages")
