@@ -56,10 +56,12 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """A member of the form has one of these values; with none named, it is true."""
+    """A member of the form has one of these values; with none named, it is true. ``None``: nothing is said, or the form
+    has no such member yet.
+    """
 
     member: str
-    values: tuple[str | int | bool, ...] = (True,)
+    values: tuple[str | int | bool | None, ...] = (True,)
 
     def holds(self, facts: Facts) -> bool:
         found = facts.request.get(self.member)

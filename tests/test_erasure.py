@@ -41,6 +41,7 @@ PEOPLE = {
     "seller": named("kz-citizen-1", "Қарлығашұлы-Örnekoğlu", "Ürkər Шолпан"),
     "buyer": named("kz-citizen-2", "Gʻulomjonova-Beispiel", "Oygul Ақмарал"),
 }
+PUBLIC = {"plate_choice", "contract_signed_on"}  # stand open in the signed filing, and stay there
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -137,7 +138,8 @@ class Sale:
     @property
     def erased(self) -> list[str]:
         """Everything personal that was said: each text that a search would know again."""
-        return [*dict.fromkeys(leaves(self.request)), *WORDS.values(), self.hash]
+        personal = {name: said for name, said in self.request.items() if name not in PUBLIC}
+        return [*dict.fromkeys(leaves(personal)), *WORDS.values(), self.hash]
 
     def erase(self) -> list[bytes]:
         """Case and entry, when the law allows it; the ids of the keys that fell."""

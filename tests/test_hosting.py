@@ -88,10 +88,19 @@ def test_a_registry_of_another_country_receives_what_concerns_it(house: House, h
     assert [event["type"] for event in answer.json()][:1] == ["keys.LogOpened.v1"]
 
 
-def test_only_what_is_offered_here_is_listed(http: TestClient) -> None:
-    listed = {item["procedure"]: item["countries"] for item in http.get("/v1/procedures").json()["items"]}
-    assert listed["car_sale"] == ["KZ"]
-    assert {country for offered in listed.values() for country in offered} == {"KZ"}
+def test_only_what_is_offered_here_is_listed(http: TestClient, tmp_path: Path) -> None:
+    """Of Uzbekistan no law is known by which what stands in the register of births is corrected."""
+    assert listed(http)["birth_correction"] == listed(http)["car_sale"] == ["KZ"]
+    with closing(House(Settings(data=tmp_path, countries="UZ"))) as house:
+        catch_up(house.countries["UZ"], house.competences)
+        with TestClient(build(house), base_url=house.settings.base_url) as uzbek:
+            assert listed(uzbek)["car_sale"] == ["UZ"]
+            assert listed(uzbek)["birth_correction"] == []
+
+
+def listed(http: TestClient) -> dict[str, list[str]]:
+    """Each procedure, and the countries that offer it here."""
+    return {item["procedure"]: item["countries"] for item in http.get("/v1/procedures").json()["items"]}
 
 
 # --- in production ----------------------------------------------------------------------------------------

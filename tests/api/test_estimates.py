@@ -39,13 +39,17 @@ def test_a_whole_draft_is_told_what_its_filing_then_asks(town: Town) -> None:
 
 
 def test_a_part_of_a_draft_is_told_what_follows_from_it(town: Town) -> None:
-    """The fee is that without new plates; whether there are some it does not say, and that is told."""
+    """The fee is that without new plates; whether there are some, and which, it does not say, and that is told."""
     told = estimated(town.anybody, *SALE, {})
-    assert told["fee"]["depends_on"] == ["new_plates"]
+    assert told["fee"]["depends_on"] == ["is_moped", "new_plates", "plate_choice"]
     assert set(told["missing"]) == {"buyer", "price", "seller", "vehicle"}
     plates = estimated(town.anybody, *SALE, {"new_plates": True})
     assert plates["fee"]["amount"] > told["fee"]["amount"]
-    assert plates["fee"]["depends_on"] == []
+    assert plates["fee"]["depends_on"] == ["is_moped", "plate_choice"]
+    of_a_car = {"new_plates": True, "is_moped": False}
+    chosen = estimated(town.anybody, *SALE, {**of_a_car, "plate_choice": "free_10"})
+    assert chosen["fee"]["amount"] == plates["fee"]["amount"] + 10 * 4_325_00
+    assert chosen["fee"]["depends_on"] == []
 
 
 def test_a_late_birth_hears_its_limit_with_its_effect_and_what_is_asked(town: Town) -> None:
@@ -132,12 +136,13 @@ def test_what_is_wrong_in_a_draft_is_refused_with_its_place(
     assert answer.json()["errors"][0]["pointer"].startswith(place)
 
 
-def test_what_is_not_offered_or_no_draft_is_refused(town: Town) -> None:
-    post = town.anybody.post
-    assert problem(post("/v1/estimates", {"country": "KZ", "procedure": "birth_certificate"})) == (
+@pytest.mark.countries("UZ")
+def test_what_is_not_offered_or_no_draft_is_refused(new_town: Town) -> None:
+    post = new_town.anybody.post
+    assert problem(post("/v1/estimates", {"country": "UZ", "procedure": "birth_correction"})) == (
         404,
         "not_offered",
     )
     assert problem(post("/v1/estimates", {"country": "DE", "procedure": "car_sale"})) == (404, "not_a_member")
     assert problem(post("/v1/estimates", [])) == (422, "invalid_request")
-    assert problem(town.with_token("x").post("/v1/estimates", {}))[0] == 401
+    assert problem(new_town.with_token("x").post("/v1/estimates", {}))[0] == 401

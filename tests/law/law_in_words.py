@@ -314,7 +314,9 @@ def _condition(condition: Any) -> str:
     return f"`{condition.member}`" + ("" if values == (True,) else f" is {' or '.join(map(_value, values))}")
 
 
-def _value(value: str | int | bool) -> str:  # noqa: FBT001 - a value of a form, whatever it is
+def _value(value: str | int | bool | None) -> str:  # noqa: FBT001 - a value of a form, whatever it is
+    if value is None:
+        return "not said"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

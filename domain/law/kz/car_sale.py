@@ -169,9 +169,7 @@ FREE: Final = {"free_10": 10, "free_15": 15}
 
 _NEW: Final = Is("new_plates")
 _MOPEDS: Final = Is("is_moped")
-_NO_MOPED: Final = Where(
-    "no_moped", lambda facts: not facts.request.get("is_moped")
-)  # as older forms are, too
+_NO_MOPED: Final = Is("is_moped", (False, None))  # older forms do not ask
 
 
 def _classes(prices: dict[str, int]) -> Choice[Fraction]:
