@@ -18,6 +18,8 @@ OFFICES = (
     "xx-civil-registry",
     "xx-birth-register",
     "xx-population-directorate",
+    "xx-health-directorate",
+    "xx-district-governor",
     "xx-court",
 )  # that its terms name
 
