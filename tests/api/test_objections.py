@@ -81,7 +81,7 @@ def test_whoever_runs_a_registry_objects_from_the_command_line(served_town: Serv
         served_town.run("registry", "object", "KZ", "vehicles", "A" * 43, "plate_unknown")
     assert refused.value.returncode == 1
     with pytest.raises(subprocess.CalledProcessError) as wrong:
-        served_town.run("registry", "object", "KZ", "births", event, "plate_unknown")
+        served_town.run("registry", "object", "KZ", "work-permits", event, "plate_unknown")
     assert wrong.value.returncode == 2
     served_town.run("registry", "run", "KZ", "--from", "http", "--once")
     assert served_town.stage(case) == "completed"

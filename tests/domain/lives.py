@@ -22,7 +22,7 @@ from domain.countries import country_of, legal_day
 from domain.days.deadlines import Term
 from domain.decision import LEAD
 from domain.decisions.appeals import FITTING
-from domain.facts import Facts, Where
+from domain.facts import Facts, Where, applies
 from domain.fees import Fee, FeePart
 from domain.limits import SENIOR
 from domain.mandate import Mandate
@@ -366,14 +366,20 @@ def _answered(story: Story) -> Act | None:
 
 def _opinion(**more: Any) -> Way:
     def way(story: Story) -> Act | None:
-        asked = len(story.now.opinions)
-        return acts.ask_for_opinion(inquiry=f"Is it wanted? {asked}", by=_has_it(story), **more)
+        asked, whom = len(story.now.opinions), story.terms.opinions
+        if not whom:
+            return None
+        authority, inquiry = whom[0].authority, f"Is it wanted? {asked}"
+        return acts.ask_for_opinion(authority, inquiry, by=_has_it(story), **more)
 
     return way
 
 
 def _investigation(story: Story) -> Act | None:
-    known = story.terms.investigations
+    if story.now.erased:
+        return None
+    facts = Facts(story.request, story.at.date())
+    known = [each for each in story.terms.investigations if applies(each.when, facts)]
     return _opinion(investigation=known[0].code)(story) if known else None
 
 
