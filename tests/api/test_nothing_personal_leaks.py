@@ -25,7 +25,7 @@ from infra.formats.canonical import from_b64url
 from tests.api.test_contract import operation_of, operations, walk
 from tests.examples import example_request
 from tests.town.caller import good, new_key, until
-from tests.town.fixtures import Furnished, served
+from tests.town.fixtures import OFFERING, Furnished, served
 from tests.town.people import offer_of, person
 from tests.town.served import ServedTown
 
@@ -56,7 +56,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def day(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Day"]:
     """A day of the house, at DEBUG, with every kind of work, of error and of breakage in it."""
-    with served(furnished("KZ", "TR"), tmp_path_factory.mktemp("day"), TAMGA_LOG_LEVEL="DEBUG") as town:
+    with served(furnished(*OFFERING), tmp_path_factory.mktemp("day"), TAMGA_LOG_LEVEL="DEBUG") as town:
         yield Day(town)
 
 
@@ -122,8 +122,8 @@ def work(town: ServedTown) -> None:
     held = good(personnel.post("/v1/competences", {"who": who, "role": "officer"}))
     assert personnel.delete(f"/v1/competences/{held['competence']}").is_success
     represented(town)
-    for place in ((*SALE, "buyer"), (*BIRTH, "father")):
-        replaced(town, *place)
+    replaced(town, *SALE, "buyer")
+    replaced(town, *BIRTH, "father", relation="mother", mother=person("tr-citizen-1"))
 
 
 def looked_up(town: ServedTown, vin: str) -> None:
@@ -150,10 +150,10 @@ def looked_up(town: ServedTown, vin: str) -> None:
         good(town.as_(citizen).get("/v1/my/accesses", country="KZ"))
 
 
-def replaced(town: ServedTown, country: str, procedure: str, role: str) -> None:
+def replaced(town: ServedTown, country: str, procedure: str, role: str, **request: Any) -> None:
     """An officer asks, and the applicant names somebody else in this role, twice: each looks at all there is."""
     applicant, *others = (f"{country.lower()}-citizen-{n}" for n in (1, 2, 3, 4))
-    case = town.take_to("returned", country, procedure, **{role: person(others[0])})
+    case = town.take_to("returned", country, procedure, **request, **{role: person(others[0])})
     for who in others[1:]:
         if town.stage(case) == "in_review":  # nobody's consent is asked
             town.ask(case)
@@ -393,8 +393,8 @@ def test_no_answer_has_a_number_of_somebody_else(day: Day) -> None:
 
 def test_no_personal_value_is_in_a_stored_answer(day: Day) -> None:
     """An answer is a case and a version; of the body an HMAC is kept."""
-    for code in ("kz", "tr"):
-        with closing(sqlite3.connect(day.town.settings.data / code / "log.sqlite")) as log:
+    for code in OFFERING:
+        with closing(sqlite3.connect(day.town.settings.data / code.lower() / "log.sqlite")) as log:
             rows = log.execute("SELECT * FROM answers").fetchall()
             assert rows
         raw = b"\n".join(v if isinstance(v, bytes) else str(v).encode() for row in rows for v in row)
@@ -448,8 +448,8 @@ def personal_values() -> set[str]:
             if n > 3:
                 break
     for citizen in range(1, 5):
-        for country in ("kz", "tr"):
-            found |= set(leaves(person(f"{country}-citizen-{citizen}")))
+        for country in OFFERING:
+            found |= set(leaves(person(f"{country.lower()}-citizen-{citizen}")))
     return {value for value in found if not ORDINARY.fullmatch(value)}
 
 
