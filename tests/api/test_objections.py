@@ -82,11 +82,7 @@ def test_whoever_runs_a_registry_objects_from_the_command_line(served_town: Serv
             served_town.run("registry", "object", "KZ", register, about, "plate_unknown")
         assert refused.value.returncode == 1
     with pytest.raises(subprocess.CalledProcessError) as wrong:
-<<<<<<< HEAD
-        served_town.run("registry", "object", "KZ", "work-permits", event, "plate_unknown")
-=======
         served_town.run("registry", "object", "KZ", "ships", event, "plate_unknown")
->>>>>>> fixc
     assert wrong.value.returncode == 2
     served_town.run("registry", "run", "KZ", "--from", "http", "--once")
     assert served_town.stage(case) == "completed"

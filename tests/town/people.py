@@ -207,13 +207,8 @@ class Town:
         """The case as its applicant (or this reader) sees it."""
         names = [reader] if reader else [f"{code.lower()}-citizen-1" for code in self.settings.kept]
         for name in names:
-<<<<<<< HEAD
-            answer = self.as_(name).get(f"/v1/cases/{case}")
-            if answer.status_code != 404:  # it is theirs, or not there yet (503), which is said
-=======
             answer = until(partial(self._shown, case, name), "an answer")
             if answer.is_success:
->>>>>>> fixc
                 break
         return good(answer)
 
