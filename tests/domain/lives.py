@@ -366,8 +366,10 @@ def _answered(story: Story) -> Act | None:
 
 def _opinion(**more: Any) -> Way:
     def way(story: Story) -> Act | None:
-        asked = len(story.now.opinions)
-        return acts.ask_for_opinion(inquiry=f"Is it wanted? {asked}", by=_has_it(story), **more)
+        asked, known = len(story.now.opinions), story.terms.opinions
+        authority = known[0].authority if known else "kz-police"
+        inquiry = f"Is it wanted? {asked}"
+        return acts.ask_for_opinion(authority, inquiry, by=_has_it(story), **more)
 
     return way
 

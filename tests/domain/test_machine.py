@@ -524,7 +524,7 @@ def _has_slot(story: Story) -> bool:
         return approved and not case.has_freed_slots
     if case.stage not in (Stage.REFUSED, Stage.LAPSED, Stage.APPEALED) or approved:
         return True
-    return story.claims[story.offer.procedure.claims(case.request)[0]].holder == case.case
+    return story.claims[as_found(story.offer.procedure.claims(case.request)[0])].holder == case.case
 
 
 def came_late(case: Case, payment: str, due: Deadline) -> bool:
