@@ -34,7 +34,7 @@ from infra.formats.signing import parse
 from infra.log.event_store import Log, Row
 from tests.api.test_contract import operation_of, operations
 from tests.domain.acts import TOLD
-from tests.examples import example_request
+from tests.examples import as_related, example_request
 from tests.examples import person as example_person
 from tests.infra.one_country import OFFICE, car, sale, vin
 from tests.town.caller import Caller, new_key, until
@@ -221,9 +221,10 @@ class Person:
         self._judge(case, officer, "exemptions", "CaseNotNeeded", version, body=why)
 
     def _birth(self, n: int, **changes: Any) -> tuple[str, str, int]:
-        """Told, and with an officer."""
-        offer = offer_of("TR", "birth_certificate")
-        request = example_request(offer, n, people=[person("tr-citizen-1")], today=self._town.now().date())
+        """Told by the father, as each child has a mother of its own; and with an officer."""
+        offer, father = offer_of("TR", "birth_certificate"), person("tr-citizen-1")
+        request = example_request(offer, n, today=self._town.now().date())
+        request = as_related(offer, {**request, "relation": "father", "applicant": father})
         evidence = [{"kind": "parent_identity", **self._upload("tr-citizen-1", "TR")}]
         filed = self._file("TR", "birth_certificate", {**request, **changes}, evidence)
         case, officer = filed["case"], f"{filed['authority']}-officer-1"
