@@ -22,7 +22,7 @@ from domain.countries import country_of, legal_day
 from domain.days.deadlines import Term
 from domain.decision import LEAD
 from domain.decisions.appeals import FITTING
-from domain.facts import Facts, Where
+from domain.facts import Facts, Where, applies
 from domain.fees import Fee, FeePart
 from domain.limits import SENIOR
 from domain.mandate import Mandate
@@ -375,7 +375,11 @@ def _opinion(**more: Any) -> Way:
 
 
 def _investigation(story: Story) -> Act | None:
-    known = story.terms.investigations
+    case = story.now
+    if case.erased:
+        return None
+    facts = Facts(case.request, legal_day(story.at, country_of(story.offer.country)))
+    known = [each for each in story.terms.investigations if applies(each.when, facts)]
     return _opinion(investigation=known[0].code)(story) if known else None
 
 
