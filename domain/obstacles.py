@@ -150,7 +150,10 @@ def of_request(
         if effect.key not in entries:
             continue
         entry = entries[effect.key]
-        if not isinstance(effect, Create) and (entry is None or entry.status != Status.ACTIVE):
+        is_there = entry is not None and entry.status == Status.ACTIVE
+        if isinstance(effect, Create) and is_there:
+            continue  # nobody but offices hears of it, so nothing of how it stands is said: that would say it is there
+        if not isinstance(effect, Create) and not is_there:
             found["not_registered"] = None
         stopping = as_seen(entry, day).stopped_by(effect.title) if entry else ()
         found |= dict.fromkeys(f"{RESTRICTED}:{kind}" for kind in stopping)

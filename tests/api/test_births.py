@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.examples import unnumbered
-from tests.town.caller import good, new_key, problem
+from tests.town.caller import good, new_key, problem, until
 from tests.town.people import Town
 from tests.town.people import person as resident
 
@@ -19,6 +19,7 @@ FATHER: Final = "tr-citizen-2"
 STRANGER: Final = "tr-citizen-3"
 OTHER: Final = "tr-citizen-4"
 OFFICER: Final = "tr-civil-registry-supervisor"  # who decides on late births, too
+REGISTRY: Final = "tr-birth-register"
 EXPECTED_HERE: Final = {
     "late:evidence",
     "not_notified",
@@ -119,6 +120,23 @@ def test_a_stranger_learns_nothing_of_what_is_open_or_registered(town: Town) -> 
     for answer in answers:
         warned = set(town.read(answer.json()["case"], OFFICER)["warnings"]) - EXPECTED_HERE
         assert warned == {"applicant_is_no_parent"}
+
+
+def test_a_stranger_does_not_hear_that_the_registry_objected_to_the_entry_of_a_parent(town: Town) -> None:
+    """That would say that there is one; the officer hears so at once."""
+    day = born()
+    case = good(filed(town, MOTHER, told_by(town, MOTHER, "mother", day)))["case"]
+    good(approved(town, case))
+    (written,) = town.read(case, MOTHER)["entries"]
+    event = until(lambda: town.change(REGISTRY, "TR", written["entry"]), "the feed")
+    said = {"objections": [town.objection("TR", REGISTRY, "births", event, "number_unknown")]}
+    (answer,) = good(town.as_(REGISTRY).post("/v1/feeds/tr/objections", said))["objections"]
+    assert answer["status"] == "recorded", answer
+    town.settle()
+    case = good(filed(town, STRANGER, told_by(town, STRANGER, "relative", day)))["case"]
+    town.settle()
+    assert town.read(case, STRANGER)["obstacles"] == []
+    assert town.read(case, OFFICER)["obstacles"] == ["entry_exists"]
 
 
 def test_a_stranger_tells_of_a_child_once(town: Town) -> None:
