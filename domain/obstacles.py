@@ -14,7 +14,7 @@ from domain.countries import country_of, legal_day
 from domain.entry import RESTRICTED, Entry, Status, can_be_taken_back, has_court_decided
 from domain.facts import Facts
 from domain.parties import STRUCK_OFF
-from domain.procedure import Create, Key, day_of_slots, slots, written_key
+from domain.procedure import Create, Key, Procedure, day_of_slots, slots, written_key
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in
 from domain.seen import as_seen
@@ -199,8 +199,9 @@ def of_the_filing(warnings: Iterable[str]) -> list[str]:
     return [code for code in warnings if code.partition(":")[0] not in OBSTACLES]
 
 
-def for_parties(codes: Iterable[str]) -> list[str]:
-    """As parties hear of them: without kinds, and of what is another's nothing."""
-    return [
-        code for code in dict.fromkeys(code.partition(":")[0] for code in codes) if code not in FOR_OFFICES
-    ]
+def for_parties(codes: Iterable[str], procedure: Procedure) -> list[str]:
+    """As parties hear of them: without kinds, and of what is another's nothing; nor of what a register says to whoever
+    decides alone, as a filing that asked would be told it.
+    """
+    kept = (*FOR_OFFICES, *(each.code for each in procedure.checks if "filing" not in each.moments))
+    return [code for code in dict.fromkeys(code.partition(":")[0] for code in codes) if code not in kept]

@@ -312,7 +312,7 @@ def shown(  # noqa: PLR0913 - who asks, when, and what was found out beside the 
         "appeal_until": day(_appeal_until(case, party), "times.appeal"),
         "entries": case.entries,
         "entries_held": case.entries_held,
-        "obstacles": list(in_the_way) if party is None else for_parties(in_the_way),
+        "obstacles": list(in_the_way) if party is None else for_parties(in_the_way, offer_of(case).procedure),
         "exemptions": [w.removeprefix(EXEMPT) for w in case.warnings if w.startswith(EXEMPT)],
         "limits": _limits(case) if party is None else [],
         "warnings": _warnings(case, [*told, *alike, *([KIN] if is_kin else [])]) if party is None else [],

@@ -198,7 +198,7 @@ async def _obstacles(request: Request, country: CountryHouse, actor: Actor, abou
     with country.read_models.reading() as seen:
         doubts = doubts_of(seen, mine.values())
     told = of_request(about, {**mine, **known}, named, doubts)
-    return [*for_parties(told), *([NOT_YOURS] if others else [])]
+    return [*for_parties(told, about.offer.procedure), *([NOT_YOURS] if others else [])]
 
 
 def _companies(about: About) -> tuple[tuple[str, Key], ...]:

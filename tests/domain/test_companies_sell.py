@@ -203,7 +203,7 @@ def test_a_company_that_is_struck_off_is_told_from_the_first_day() -> None:
     keys = in_question(story.now, story.at)
     found = obstacles(story.now, story.at, story.beside(keys))
     assert "party_struck_off:buyer" in found
-    assert "party_struck_off" in for_parties(found)
+    assert "party_struck_off" in for_parties(found, story.offer.procedure)
 
 
 def test_a_refusal_of_who_was_struck_off_since_gives_the_fee_back() -> None:
