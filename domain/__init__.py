@@ -80,8 +80,8 @@ registers/         the registers that stand by themselves; the others stand with
 offers.py          which country offers what; authorities.py which office signs what
 signers.py         whose business an event is, by the law
 facts.py           what a rule of the law looks at; limits.py and fees.py what the rules say of one request
-forms.py           the values that forms are written of; names.py and numbers.py their normal forms, currencies.py
-                   the money
+forms.py           the values that forms are written of; names.py and numbers.py their normal forms, plates.py the
+                   forms of number plates, currencies.py the money
 key_kinds.py       by which kinds of keys a register is searched
 countries.py       the countries that are there; country.py how their facts are written
 days/              working days, office hours, deadlines

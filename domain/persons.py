@@ -68,6 +68,12 @@ def representative_of(party: Person | None) -> Person | None:
     return party.get("acts_by") if party else None
 
 
+def acts_by_mandate(party: Person | None) -> bool:
+    """Whether somebody acts for this party by a mandate."""
+    representative = representative_of(party)
+    return representative is not None and representative["as"] == "mandate"
+
+
 def itself(party: Person) -> dict[str, Any]:
     """The party without whoever acts for it, as a register holds it."""
     return {name: value for name, value in party.items() if name != "acts_by"}

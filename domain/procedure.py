@@ -124,6 +124,11 @@ class Check:
     source: Source | None = None  # None: that of the terms, or, for all countries, of nobody
 
 
+def told(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
+    """A check that refuses nobody: where it does not hold, the officer is told at filing."""
+    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
+
+
 def _is_any(_facts: Facts, _found: Content) -> bool:
     return True
 

@@ -45,7 +45,14 @@ from domain.key_kinds import (
 )
 from domain.names import Spelling, likeness, normal_form, plainly, written_number
 from domain.parentage import child_of, claim_of
-from domain.persons import is_same, itself, key_of, name_of, parent_warnings
+from domain.persons import (
+    acts_by_mandate,
+    is_same,
+    itself,
+    key_of,
+    name_of,
+    parent_warnings,
+)
 from domain.procedure import (
     Check,
     Create,
@@ -199,6 +206,17 @@ def born_outside(code: str) -> Where:
 def born_inside(code: str) -> Where:
     """The child was born in this country."""
     return Where("born_in_the_country", lambda facts: facts.request["child"]["place"]["country"] == code)
+
+
+def father_known_by(*ways: str, code: str | None = None) -> Where:
+    """By what the father is known, where anybody says so: the child's own business, and no public code of the form."""
+    code = code or f"father_by_{'_or_'.join(ways)}"
+    return Where(code, lambda facts: facts.request.get("fatherhood") in ways)
+
+
+def is_by_mandate(facts: Facts) -> bool:
+    """Whether somebody acts by a mandate for the applicant, the mother or the father."""
+    return any(acts_by_mandate(facts.request.get(name)) for name in ("applicant", "mother", "father"))
 
 
 def older_than(months: int) -> Where:

@@ -24,7 +24,13 @@ from domain.key_kinds import KeyKind, hard, plate_or_refused, spelt_plainly
 from domain.names import normal_form, plainly
 from domain.numbers import chassis, normal_plate, vin_warnings
 from domain.numbers import vin as normal_vin
-from domain.persons import is_same, itself, reads_alike
+from domain.persons import (
+    acts_by_mandate,
+    is_company,
+    is_same,
+    itself,
+    reads_alike,
+)
 from domain.procedure import (
     Change,
     Check,
@@ -262,6 +268,22 @@ def car_warnings(vehicle: Content) -> tuple[str, ...]:
 
 def _sellers(request: Request) -> list[Content]:
     return [request["seller"], *(request.get("co_sellers") or ())]
+
+
+def sellers_and_buyers(request: Request) -> list[Content]:
+    """All of them, as the request names them."""
+    return [*_sellers(request), request["buyer"], *(request.get("co_buyers") or ())]
+
+
+def is_by_mandate(facts: Facts) -> bool:
+    """Whether somebody acts by a mandate for a seller, a buyer or a spouse."""
+    request = facts.request
+    return any(map(acts_by_mandate, (*sellers_and_buyers(request), *(request.get("spouses") or ()))))
+
+
+def is_of_a_company(facts: Facts) -> bool:
+    """Whether a company sells or buys."""
+    return any(map(is_company, sellers_and_buyers(facts.request)))
 
 
 def _sold_by_owner(facts: Facts) -> bool:

@@ -13,11 +13,12 @@ from domain.facts import Facts, Is, Where
 from domain.fees import Fee
 from domain.forms import Line
 from domain.names import normal_form, with_dotless_i
-from domain.persons import representative_of
+from domain.persons import (
+    acts_by_mandate,
+)
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     FilingLimit,
     Forever,
@@ -29,6 +30,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
 from domain.procedures.birth_certificate import (
     BORN_ON,
@@ -37,6 +39,7 @@ from domain.procedures.birth_certificate import (
     BirthForm,
     born_inside,
     born_outside,
+    father_known_by,
 )
 
 SurnameEnding = Literal["kept", "li", "zade", "oglu", "qizi", "none"]
@@ -148,9 +151,8 @@ def _is_late(facts: Facts) -> bool:
     return bool(facts.late & {"notification", "abroad"})
 
 
-def _acts_by_mandate(facts: Facts) -> bool:
-    representative = representative_of(facts.request["applicant"])
-    return representative is not None and representative["as"] == "mandate"
+def _is_by_mandate(facts: Facts) -> bool:
+    return acts_by_mandate(facts.request["applicant"])
 
 
 def _is_of_elsewhere(parent: Any) -> bool:
@@ -163,12 +165,7 @@ def _has_parent_of_elsewhere(facts: Facts) -> bool:
     return any(parent is not None and _is_of_elsewhere(parent) for parent in parents)
 
 
-def _fatherhood(code: str, *values: str) -> Where:
-    """By what the father is known, where anybody says so."""
-    return Where(code, lambda facts: facts.request.get("fatherhood") in values)
-
-
-_OF_MARRIAGE: Final = _fatherhood("father_by_marriage", "marriage", "marriage_ended")
+_OF_MARRIAGE: Final = father_known_by("marriage", "marriage_ended", code="father_by_marriage")
 
 # --- what an officer should see ---------------------------------------------------------------------------------
 
@@ -212,10 +209,6 @@ def _surname_is_of_that_parent(facts: Facts) -> bool:
 def _end_of_the_marriage_is_known(facts: Facts) -> bool:
     request = facts.request
     return request.get("fatherhood") != "marriage_ended" or request.get("marriage_ended_on") is not None
-
-
-def _warned(code: str, holds: Any, source: Source) -> Check:
-    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
 
 
 # --- the terms --------------------------------------------------------------------------------------------------
@@ -263,21 +256,21 @@ _FIRST: Final = Terms(
         Requirement("health_certificate", _LIST, when=(Where("told_late", _is_late),)),
         Requirement("foundling_record", _LIST, when=(FOUNDLING,)),
         Requirement("age_report", _LIST, when=(FOUNDLING,)),
-        Requirement("court_decision", _LIST, when=(_fatherhood("father_by_court", "court"),)),
+        Requirement("court_decision", _LIST, when=(father_known_by("court"),)),
         # Both consent here, and the mother's request is her application.
         Requirement(
             "joint_application",
             _FATHER,
             is_required=False,
-            when=(_fatherhood("father_by_joint_application", "joint_application"),),
+            when=(father_known_by("joint_application"),),
         ),
         Requirement(
             "mothers_application",
             _PROPOSED,
             is_required=False,
-            when=(_fatherhood("father_by_mothers_word", "mothers_word"),),
+            when=(father_known_by("mothers_word"),),
         ),
-        Requirement("power_of_attorney", _RULES, when=(Where("acts_by_mandate", _acts_by_mandate),)),
+        Requirement("power_of_attorney", _RULES, when=(Where("acts_by_mandate", _is_by_mandate),)),
         Requirement("foreign_birth_document", _DOCUMENTS_ABROAD, when=(_OUTSIDE,)),
         Requirement("translation", _DOCUMENTS_ABROAD, when=(_OUTSIDE,)),
     ),
@@ -335,10 +328,10 @@ _FIRST: Final = Terms(
         ),
     ),
     checks=(
-        _warned("parent_name_as_surname", _surname_is_no_first_name, _SURNAME),
-        _warned("patronymic_form", _patronymic_has_its_word, _PATRONYMIC),
-        _warned("surname_of_another", _surname_is_of_that_parent, _MOTHERS_WORD),
-        _warned("marriage_end_unknown", _end_of_the_marriage_is_known, _HUSBAND),
+        told("parent_name_as_surname", _surname_is_no_first_name, _SURNAME),
+        told("patronymic_form", _patronymic_has_its_word, _PATRONYMIC),
+        told("surname_of_another", _surname_is_of_that_parent, _MOTHERS_WORD),
+        told("marriage_end_unknown", _end_of_the_marriage_is_known, _HUSBAND),
     ),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="az-court", source=TO_BE_CONFIRMED),

@@ -13,8 +13,9 @@ from domain.events import Personal
 from domain.facts import Condition, Facts, Is, Reach, Where
 from domain.fees import Fee, FeePart, Step, Table
 from domain.forms import Public
-from domain.law.az.plates import is_plate
-from domain.persons import days_of, is_company, representative_of
+from domain.law.az.plates import PLATES
+from domain.persons import days_of, is_company
+from domain.plates import has_a_form_of
 from domain.procedure import (
     Amendments,
     AppealBody,
@@ -27,8 +28,14 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
-from domain.procedures.car_sale import CarSaleForm, the_car
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_by_mandate,
+    is_of_a_company,
+    the_car,
+)
 
 
 class AzerbaijaniCarSaleForm(CarSaleForm):
@@ -202,11 +209,6 @@ def _has_one_buyer(facts: Facts) -> bool:
     return not facts.request.get("co_buyers")
 
 
-def _plate_is_a_plate(facts: Facts) -> bool:
-    plate = facts.request["vehicle"].get("plate")
-    return plate is None or is_plate(plate)
-
-
 def _plates_are_left(facts: Facts) -> bool:
     """Where the seller takes them, the buyer asks for new ones."""
     return not facts.request.get("seller_takes_plates") or bool(facts.request.get("new_plates"))
@@ -219,23 +221,6 @@ def _car_is_as_registered(facts: Facts) -> bool:
         return True
     vehicle, year = car.content["vehicle"], request.get("made_in_year")
     return request.get("vehicle_kind") == vehicle.get("kind") and year in (None, vehicle["year"])
-
-
-def _parties(facts: Facts) -> list[Any]:
-    """Whoever sells and buys."""
-    request = facts.request
-    return [request["seller"], *(request.get("co_sellers") or ()), request["buyer"]]
-
-
-def _acts_by_mandate(facts: Facts) -> bool:
-    """A seller, the buyer, or a spouse, for whom the request names who acts."""
-    people = (*_parties(facts), *(facts.request.get("spouses") or ()))
-    acting = (representative_of(party) for party in people)
-    return any(representative is not None and representative["as"] == "mandate" for representative in acting)
-
-
-def _sells_or_buys_as_a_company(facts: Facts) -> bool:
-    return any(is_company(party) for party in _parties(facts))
 
 
 # --- the terms --------------------------------------------------------------------------------------------------
@@ -271,28 +256,20 @@ _BY_DECISION: Final = Terms(
         Requirement("sale_contract", _SALE),
         Requirement("fee_receipt", _NOT_LISTED, is_required=False),
         Requirement("insurance_policy", _INSURED, is_required=False),
-        Requirement("power_of_attorney", _NOT_LISTED, when=(Where("acts_by_mandate", _acts_by_mandate),)),
+        Requirement("power_of_attorney", _NOT_LISTED, when=(Where("acts_by_mandate", is_by_mandate),)),
         Requirement(
             "company_papers",
             _NOT_LISTED,
             is_required=False,
-            when=(Where("of_a_company", _sells_or_buys_as_a_company),),
+            when=(Where("of_a_company", is_of_a_company),),
         ),
         Requirement("inspection_report", _INSPECTION, when=(Is("data_changed"),)),
     ),
     checks=(
         Check(code="registered_to_one", holds=_has_one_buyer, source=_ONE_PERSON),
-        Check(
-            code="buyer_underage",
-            holds=_buyers_are_old_enough,
-            moments=("filing",),
-            effect="warn",
-            source=_OFFICE,
-        ),
-        Check(code="plate_form", holds=_plate_is_a_plate, moments=("filing",), effect="warn", source=_PLATES),
-        Check(
-            code="no_plates_left", holds=_plates_are_left, moments=("filing",), effect="warn", source=_KEEPS
-        ),
+        told("buyer_underage", _buyers_are_old_enough, _OFFICE),
+        told("plate_form", has_a_form_of(PLATES), _PLATES),
+        told("no_plates_left", _plates_are_left, _KEEPS),
         Check(
             code="car_differs",
             sees=the_car,

@@ -1,6 +1,5 @@
 """Kyrgyzstan: the registration of a birth at the civil registry (ЖААК, ЗАГС), or at a mission abroad."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -15,11 +14,9 @@ from domain.facts import Facts, Is, Late, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Line, Public
 from domain.names import likeness
-from domain.persons import representative_of
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     FilingLimit,
     Forever,
@@ -31,6 +28,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
 from domain.procedures.birth_certificate import (
     ALIVE,
@@ -38,6 +36,8 @@ from domain.procedures.birth_certificate import (
     BirthForm,
     born_inside,
     born_outside,
+    father_known_by,
+    is_by_mandate,
     older_than,
 )
 from domain.procedures.birth_certificate import Child as AnyChild
@@ -143,11 +143,6 @@ _ELSEWHERE: Final = born_outside("KG")
 _OVER_A_YEAR: Final = older_than(12)
 
 
-def _father_is_known_by(*ways: str) -> Where:
-    """By what the father is known: it is personal, so no condition on a public code."""
-    return Where(f"father_by_{'_or_'.join(ways)}", lambda facts: facts.request.get("fatherhood") in ways)
-
-
 def _has_a_certificate(facts: Facts) -> bool:
     return facts.request["medical_certificate"] is not None
 
@@ -166,11 +161,6 @@ def _is_of_ancestors(facts: Facts) -> bool:
     return bool(facts.request["child"].get("surname_form") == "ancestor")
 
 
-def _somebody_acts_by_mandate(facts: Facts) -> bool:
-    parties = (representative_of(facts.request[name]) for name in ("applicant", "mother", "father"))
-    return any(representative is not None and representative["as"] == "mandate" for representative in parties)
-
-
 def _citizenships_differ(facts: Facts) -> bool:
     """By the country of the number, or of the document; of who has neither nothing is known."""
     parents = (facts.request[name] or {} for name in ("mother", "father"))
@@ -179,7 +169,7 @@ def _citizenships_differ(facts: Facts) -> bool:
     return "KG" in countries and len(countries) > 1
 
 
-_OF_MARRIAGE: Final = _father_is_known_by("marriage", "marriage_ended")
+_OF_MARRIAGE: Final = father_known_by("marriage", "marriage_ended")
 
 # --- what an officer should see -------------------------------------------------------------------------------
 
@@ -219,10 +209,6 @@ def _suffix_fits(facts: Facts) -> bool:
 
 def _certificate_is_enough(facts: Facts) -> bool:
     return _parents_have_papers(facts) or not _OVER_A_YEAR.holds(facts)
-
-
-def _told(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
-    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
 
 
 # --- the terms ------------------------------------------------------------------------------------------------
@@ -285,19 +271,19 @@ _BY_LAW_110 = Terms(
             "joint_application",
             TO_BE_CONFIRMED,
             is_required=False,
-            when=(_father_is_known_by("joint_application"),),
+            when=(father_known_by("joint_application"),),
         ),
         Requirement(
             "mothers_application",
             TO_BE_CONFIRMED,
             is_required=False,
-            when=(_father_is_known_by("mothers_word"),),
+            when=(father_known_by("mothers_word"),),
         ),
         Requirement(
             "power_of_attorney",
             _ENTITLED,
             is_required=False,
-            when=(Where("by_mandate", _somebody_acts_by_mandate),),
+            when=(Where("by_mandate", is_by_mandate),),
         ),
         Requirement("kinship_proof", _SURNAMES, when=(Where("surname_of_ancestors", _is_of_ancestors),)),
         Requirement(
@@ -331,10 +317,10 @@ _BY_LAW_110 = Terms(
         ),
     ),
     checks=(
-        _told("double_surname", _has_one_surname, _NAMES),
-        _told("surname_of_no_parent", _has_a_parents_surname, _NAMES),
-        _told("kin_suffix", _suffix_fits, _SURNAMES),
-        _told("without_papers_after_a_year", _certificate_is_enough, _WITHOUT_PAPERS),
+        told("double_surname", _has_one_surname, _NAMES),
+        told("surname_of_no_parent", _has_a_parents_surname, _NAMES),
+        told("kin_suffix", _suffix_fits, _SURNAMES),
+        told("without_papers_after_a_year", _certificate_is_enough, _WITHOUT_PAPERS),
     ),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="kg-court", source=TO_BE_CONFIRMED),

@@ -2,7 +2,6 @@
 values by the engine and the year of manufacture.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -16,8 +15,9 @@ from domain.events import Personal
 from domain.facts import Conditions, Facts, Is, Reach, Where
 from domain.fees import Fee, FeePart, Step, Table
 from domain.forms import Day, Money, Public
-from domain.law.kg.plates import is_legalised, is_plate
+from domain.law.kg.plates import PLATES, is_legalised
 from domain.persons import days_of, is_company, representative_of
+from domain.plates import has_a_form_of
 from domain.procedure import (
     Amendments,
     AppealBody,
@@ -30,8 +30,15 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
-from domain.procedures.car_sale import CarSaleForm, the_car
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_by_mandate,
+    is_of_a_company,
+    sellers_and_buyers,
+    the_car,
+)
 
 RegionCode = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09"]
 
@@ -208,12 +215,6 @@ _NOT_BY_THE_GRID: Final = Where("not_by_the_grid", lambda facts: not _is_by_the_
 _OF_AGE: Final = Majority(years=18, source=_OF_AGE_ONLINE)
 
 
-def _parties(facts: Facts) -> list[Any]:
-    request = facts.request
-    others = (request.get(name) or () for name in ("co_sellers", "co_buyers"))
-    return [request["seller"], request["buyer"], *(party for some in others for party in some)]
-
-
 def _may_buy(buyer: Any, day: date) -> bool:
     """As far as the birth day is known; of a part of a day the latest that it may be; a minor by who acts for them."""
     born = None if is_company(buyer) or representative_of(buyer) else days_of(buyer["born_on"])
@@ -223,11 +224,6 @@ def _may_buy(buyer: Any, day: date) -> bool:
 def _buyers_are_old_enough(facts: Facts) -> bool:
     buyers = [facts.request["buyer"], *(facts.request.get("co_buyers") or ())]
     return all(_may_buy(buyer, facts.day) for buyer in buyers)
-
-
-def _plate_is_a_plate(facts: Facts) -> bool:
-    plate = facts.request["vehicle"].get("plate")
-    return plate is None or is_plate(plate)
 
 
 def _spouse_is_named(facts: Facts) -> bool:
@@ -257,7 +253,9 @@ def _car_is_not_legalised(facts: Facts) -> bool:
 
 def _are_citizens(facts: Facts) -> bool:
     """By their numbers: of a company, and of who has none of ours, an officer judges."""
-    return not any(is_company(party) or not _has_our_number(party) for party in _parties(facts))
+    return not any(
+        is_company(party) or not _has_our_number(party) for party in sellers_and_buyers(facts.request)
+    )
 
 
 def _has_our_number(person: Any) -> bool:
@@ -265,25 +263,11 @@ def _has_our_number(person: Any) -> bool:
     return number is not None and number["country"] == "KG"
 
 
-def _is_of_a_company(facts: Facts) -> bool:
-    return any(is_company(party) for party in _parties(facts))
-
-
-def _somebody_acts_by_mandate(facts: Facts) -> bool:
-    people = (*_parties(facts), *(facts.request.get("spouses") or ()))
-    acting = (representative_of(party) for party in people)
-    return any(representative is not None and representative["as"] == "mandate" for representative in acting)
-
-
 def _owner_is_married(facts: Facts) -> bool:
     return bool(facts.request.get("owner_is_married"))
 
 
 _IS_MARRIED: Final = Where("owner_is_married", _owner_is_married)
-
-
-def _told(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
-    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
 
 
 # --- the terms --------------------------------------------------------------------------------------------------
@@ -308,13 +292,13 @@ _PAPERS: Final = (
         "company_papers",
         _AT_THE_OFFICE,
         is_required=False,
-        when=(Where("of_a_company", _is_of_a_company),),
+        when=(Where("of_a_company", is_of_a_company),),
     ),
     Requirement(
         "power_of_attorney",
         _NOT_LISTED,
         is_required=False,
-        when=(Where("acts_by_mandate", _somebody_acts_by_mandate),),
+        when=(Where("acts_by_mandate", is_by_mandate),),
     ),
     # The spouse consents here; a paper of a notary says so as well.
     Requirement("spouse_consent", _TUNDUK, is_required=False, when=(_IS_MARRIED,)),
@@ -354,10 +338,10 @@ _BY_RULES_OF_2017: Final = Terms(
     ),
     evidence=(*_PAPERS, _MAYBE_LOOKED_AT, _INSURANCE),
     checks=(
-        _told("plate_form", _plate_is_a_plate, _PLATES),
-        _told("buyer_underage", _buyers_are_old_enough, _OF_AGE_ONLINE),
-        _told("spouse_missing", _spouse_is_named, _TUNDUK),
-        _told("value_of_the_applicant", _value_follows_from_the_grid, _RULES),
+        told("plate_form", has_a_form_of(PLATES), _PLATES),
+        told("buyer_underage", _buyers_are_old_enough, _OF_AGE_ONLINE),
+        told("spouse_missing", _spouse_is_named, _TUNDUK),
+        told("value_of_the_applicant", _value_follows_from_the_grid, _RULES),
         Check(
             code="car_differs",
             sees=the_car,
@@ -465,7 +449,7 @@ _FROM_HOME: Final = replace(
     since=date(2025, 12, 15),
     source=_ONLINE,
     evidence=(*_PAPERS, _look(_ONLINE, is_required=True)),
-    checks=(*_WITH_CODE_10.checks, _told("online_for_citizens", _are_citizens, _ONLINE)),
+    checks=(*_WITH_CODE_10.checks, told("online_for_citizens", _are_citizens, _ONLINE)),
 )
 TERMS = (
     _BY_RULES_OF_2017,

@@ -1,12 +1,11 @@
 """Kyrgyzstan: the forms of number plates, by which an officer is told that one looks like none of them."""
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from domain.country import Source
 from domain.numbers import normal_plate
+from domain.plates import PlateForm, has_form
 
 _SEEN: Final = Source(
     "Forms of plates, with the regions 01 to 09 and the code 10", "plates-kg", confirmed=True
@@ -14,17 +13,6 @@ _SEEN: Final = Source(
 _SEEN_ONCE: Final = Source("Forms of plates, from one weak source", "plates-kg", confirmed=False)
 _REGION: Final = "(0[1-9]|10)"
 _SINCE: Final = date(2016, 6, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlateForm:
-    """A form of plates: ``pattern`` is of a plate in its normal form; ``since`` and ``until`` where they are known."""
-
-    kind: str
-    pattern: str
-    source: Source
-    since: date | None = None
-    until: date | None = None
 
 
 PLATES: Final = (
@@ -49,12 +37,6 @@ year that year's first day is named.
 """
 
 
-def is_plate(text: str) -> bool:
-    """Whether it has one of the country's forms, however it is typed."""
-    plate = normal_plate(text)
-    return any(re.fullmatch(form.pattern, plate) for form in PLATES)
-
-
 def is_legalised(text: str) -> bool:
     """Whether it has the code 10, of the cars that were legalised in 2025."""
-    return is_plate(text) and normal_plate(text).startswith("10")
+    return has_form(PLATES, text) and normal_plate(text).startswith("10")

@@ -17,7 +17,6 @@ from domain.persons import representative_of
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     FilingLimit,
     FourEyes,
@@ -28,6 +27,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
 from domain.procedures.birth_certificate import (
     ALIVE,
@@ -37,6 +37,7 @@ from domain.procedures.birth_certificate import (
     BirthForm,
     born_inside,
     born_outside,
+    father_known_by,
     older_than,
 )
 from domain.procedures.birth_certificate import Child as AnyChild
@@ -167,14 +168,9 @@ _WITH_A_CERTIFICATE: Final = Where(
 )
 
 
-def _father_known_by(code: str, *ways: str) -> Where:
-    """By what the father is known is the child's own, and no public code of the form."""
-    return Where(code, lambda facts: facts.request.get("fatherhood") in ways)
-
-
-UNMARRIED: Final = _father_known_by("both_say_who_the_father_is", "joint_application")
-_BY_MARRIAGE: Final = _father_known_by("father_by_marriage", "marriage", "marriage_ended")
-_AFTER_A_MARRIAGE: Final = _father_known_by("marriage_ended", "marriage_ended")
+UNMARRIED: Final = father_known_by("joint_application", code="both_say_who_the_father_is")
+_BY_MARRIAGE: Final = father_known_by("marriage", "marriage_ended", code="father_by_marriage")
+_AFTER_A_MARRIAGE: Final = father_known_by("marriage_ended", code="marriage_ended")
 
 
 def _countries(person: Request) -> set[str]:
@@ -297,15 +293,7 @@ _FIRST = Terms(
             when=(_AFTER_A_MARRIAGE,),
         ),
     ),
-    checks=(
-        Check(
-            code="joint_application_by_proxy",
-            holds=_come_in_person,
-            moments=("filing",),
-            effect="warn",
-            source=_UNMARRIED,
-        ),
-    ),
+    checks=(told("joint_application_by_proxy", _come_in_person, _UNMARRIED),),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="kz-court", source=TO_BE_CONFIRMED),
         Restriction(kind="adoption_secret", authority="kz-court", source=TO_BE_CONFIRMED),

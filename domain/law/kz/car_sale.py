@@ -9,15 +9,14 @@ from pydantic import Field, model_validator
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
-from domain.facts import Choice, Content, Facts, Is, Reach, Request, Where
+from domain.facts import Choice, Facts, Is, Reach, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Day, Form, Line, Money, Person, Public, RepresentedKnownPersonOrCompany
-from domain.law.kz.plates import is_plate
-from domain.persons import is_company
+from domain.law.kz.plates import PLATES
+from domain.plates import has_a_form_of
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Consultation,
     Court,
     FilingLimit,
@@ -27,8 +26,13 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
-from domain.procedures.car_sale import CarSaleForm
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_of_a_company,
+    sellers_and_buyers,
+)
 from domain.procedures.car_sale import SoldVehicle as AnySoldVehicle
 from domain.refusals import WrongValue
 
@@ -250,28 +254,15 @@ FEE_2026 = _fee(
 )
 
 
-def _parties(request: Request) -> list[Content]:
-    """Whoever sells and buys."""
-    others = (*(request.get("co_sellers") or ()), *(request.get("co_buyers") or ()))
-    return [request["seller"], request["buyer"], *others]
-
-
-def _has_the_form_of_a_plate(facts: Facts) -> bool:
-    plate = facts.request["vehicle"]["plate"]
-    return plate is None or is_plate(plate)
-
-
 def _asks_the_spouse(facts: Facts) -> bool:
     """The law presumes consent: who judges hears where nobody was asked."""
     return not facts.request.get("bought_in_marriage") or bool(facts.request.get("spouses"))
 
 
 _REPRESENTED: Final = Where(
-    "represented", lambda facts: any(party.get("acts_by") for party in _parties(facts.request))
+    "represented", lambda facts: any(party.get("acts_by") for party in sellers_and_buyers(facts.request))
 )
-_OF_A_COMPANY: Final = Where(
-    "company_takes_part", lambda facts: any(is_company(party) for party in _parties(facts.request))
-)
+_OF_A_COMPANY: Final = Where("company_takes_part", is_of_a_company)
 _IN_MARRIAGE: Final = Where("bought_in_marriage", lambda facts: bool(facts.request.get("bought_in_marriage")))
 
 
@@ -327,20 +318,8 @@ def _row(since: date, since_source: Source, fee: Fee, appeal: Source) -> Terms:
             ),
         ),
         checks=(
-            Check(
-                code="plate_form",
-                holds=_has_the_form_of_a_plate,
-                moments=("filing",),
-                effect="warn",
-                source=_PLATES,
-            ),
-            Check(
-                code="spouse_not_asked",
-                holds=_asks_the_spouse,
-                moments=("filing",),
-                effect="warn",
-                source=_SPOUSES,
-            ),
+            told("plate_form", has_a_form_of(PLATES), _PLATES),
+            told("spouse_not_asked", _asks_the_spouse, _SPOUSES),
         ),
         opinions=(Consultation("kz-police", _CHECKS, Term(3, "working_days", TO_BE_CONFIRMED)),),
         restrictions=(

@@ -1,6 +1,5 @@
 """Türkiye: the registration of a birth at the civil registry (nüfus müdürlüğü)."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -19,7 +18,6 @@ from domain.persons import representative_of
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Consultation,
     Court,
     Exemption,
@@ -34,6 +32,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
 from domain.procedures.birth_certificate import (
     ALIVE,
@@ -273,10 +272,6 @@ def _was_not_posted(facts: Facts) -> bool:
     return facts.request["posted_on"] is None
 
 
-def _warning(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
-    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
-
-
 _FROM_2016 = replace(
     _FROM_2006,
     since=date(2016, 1, 27),
@@ -349,12 +344,12 @@ _FROM_2016 = replace(
         ),
     ),
     checks=(
-        _warning("child_to_be_shown", _age_is_known, _AGE),
-        _warning("over_18_years", _is_no_adult, _HIDDEN),
-        _warning("name_letters", _letters_are_turkish, _LETTERS),
-        _warning("surname_form", _surname_is_the_houses, _SURNAME),
-        _warning("father_without_custody", _father_may_tell, _ENTITLED),
-        _warning("posted_earlier", _was_not_posted, _POSTED),
+        told("child_to_be_shown", _age_is_known, _AGE),
+        told("over_18_years", _is_no_adult, _HIDDEN),
+        told("name_letters", _letters_are_turkish, _LETTERS),
+        told("surname_form", _surname_is_the_houses, _SURNAME),
+        told("father_without_custody", _father_may_tell, _ENTITLED),
+        told("posted_earlier", _was_not_posted, _POSTED),
     ),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="tr-court", source=TO_BE_CONFIRMED),
@@ -408,9 +403,9 @@ _FROM_2017 = replace(
     ),
     checks=(
         *_FROM_2016.checks,
-        _warning("name_form", _are_three_names, _THREE_NAMES),
-        _warning("investigation_needed", _is_told_on_paper, _ORAL),
-        _warning("oral_at_mission", _mouth_is_at_home, _MISSION),
+        told("name_form", _are_three_names, _THREE_NAMES),
+        told("investigation_needed", _is_told_on_paper, _ORAL),
+        told("oral_at_mission", _mouth_is_at_home, _MISSION),
     ),
     opinions=(Consultation("tr-district-governor", _ORAL),),
     notices=Notices("tr-hospitals", _TOLD),

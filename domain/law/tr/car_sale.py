@@ -1,10 +1,9 @@
 """Türkiye: the sale of a car before a notary, who registers it with the same act."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,12 +13,12 @@ from domain.events import Personal
 from domain.facts import Facts, Is, Reach, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Day, Line, Public
-from domain.law.tr.plates import is_plate
-from domain.persons import is_company, representative_of
+from domain.law.tr.plates import PLATES
+from domain.persons import representative_of
+from domain.plates import has_a_form_of
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     Forever,
     FourEyes,
@@ -28,8 +27,13 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
-from domain.procedures.car_sale import CarSaleForm
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_of_a_company,
+    sellers_and_buyers,
+)
 
 
 class TurkishCarSaleForm(CarSaleForm):
@@ -69,22 +73,8 @@ _SOLD = Reach(only=("sale", "gift"))  # what a notary's act is refused for
 _GIVEN_AWAY = Reach(but=("inheritance", "court", "use"))  # what is seized passes with the burden
 
 
-def _parties(facts: Facts) -> list[Any]:
-    request = facts.request
-    return [request["seller"], request["buyer"], *request["co_sellers"], *request["co_buyers"]]
-
-
 def _one_is_represented(facts: Facts) -> bool:
-    return any(representative_of(party) is not None for party in _parties(facts))
-
-
-def _one_is_a_company(facts: Facts) -> bool:
-    return any(is_company(party) for party in _parties(facts))
-
-
-def _plate_has_a_form(facts: Facts) -> bool:
-    plate = facts.request["vehicle"]["plate"]
-    return plate is None or is_plate(plate)
+    return any(representative_of(party) is not None for party in sellers_and_buyers(facts.request))
 
 
 def _price_is_secured(facts: Facts) -> bool:
@@ -99,10 +89,6 @@ def _is_insured(facts: Facts) -> bool:
 def _is_inspected(facts: Facts) -> bool:
     until = facts.request["inspection_until"]
     return until is None or facts.day <= date.fromisoformat(until)
-
-
-def _warning(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
-    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
 
 
 _ACT = FeePart(name="notary_act", units=Fraction(1), unit="NOTARY_VEHICLE_ACT", source=_NOTARY)
@@ -137,15 +123,15 @@ _FROM_2024 = Terms(
         Requirement("secure_payment", _SECURE, is_required=False),
         Requirement("insurance_policy", _INSURED, is_required=False),
         Requirement(
-            "company_papers", _PAPERS, is_required=False, when=(Where("with_a_company", _one_is_a_company),)
+            "company_papers", _PAPERS, is_required=False, when=(Where("with_a_company", is_of_a_company),)
         ),
         Requirement(
             "power_of_attorney", _PAPERS, is_required=False, when=(Where("represented", _one_is_represented),)
         ),
     ),
     checks=(
-        _warning("plate_form", _plate_has_a_form, _PLATES),
-        _warning("price_not_secured", _price_is_secured, _SECURE),
+        told("plate_form", has_a_form_of(PLATES), _PLATES),
+        told("price_not_secured", _price_is_secured, _SECURE),
     ),
     restrictions=(
         Restriction(
@@ -211,8 +197,8 @@ _FROM_2026 = replace(
     evidence=(*_FROM_2024.evidence, Requirement("inspection_report", _INSPECTED, is_required=False)),
     checks=(
         *_FROM_2024.checks,
-        _warning("uninsured", _is_insured, _INSURED),
-        _warning("inspection_expired", _is_inspected, _INSPECTED),
+        told("uninsured", _is_insured, _INSURED),
+        told("inspection_expired", _is_inspected, _INSPECTED),
     ),
 )
 

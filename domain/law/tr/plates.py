@@ -1,11 +1,9 @@
 """The number plates of Türkiye, by their forms; whose a plate is stands in the register."""
 
-import re
-from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from domain.country import Source
-from domain.numbers import normal_plate
+from domain.plates import PlateForm
 
 _FORMS: Final = Source("Karayolları Trafik Yönetmeliği: plates", "plates-tr", confirmed=True)
 _LETTERS: Final = Source("Letters with a meaning of their own", "tr-letters", confirmed=True)
@@ -15,16 +13,6 @@ _PROVINCE: Final = r"(0[1-9]|[1-7]\d|8[01])"
 _ANY: Final = "[A-PR-VYZ]"  # no Q, W, X
 
 
-class PlateForm(NamedTuple):
-    """Plates of one kind, in capitals and without spaces; ``since`` and ``until`` where they are known."""
-
-    kind: str
-    pattern: str
-    source: Source
-    since: date | None = None
-    until: date | None = None
-
-
 PLATES: Final = (  # the first that fits says the kind
     PlateForm("police", rf"{_PROVINCE}(A\d{{4,5}}|AA\d{{3,4}})", _LETTERS),
     PlateForm("diplomats", rf"{_PROVINCE}(B\d{{4,5}}|C[A-PR-VYZ]\d{{3,4}})", _LETTERS),
@@ -32,14 +20,3 @@ PLATES: Final = (  # the first that fits says the kind
     PlateForm("temporary", rf"{_PROVINCE}[GT]\d{{4,5}}", _TEMPORARY),
     PlateForm("ordinary", rf"{_PROVINCE}({_ANY}\d{{4,5}}|{_ANY}{{2}}\d{{3,4}}|{_ANY}{{3}}\d{{2,3}})", _FORMS),
 )
-
-
-def kind_of_plate(text: str) -> str | None:
-    """The kind of a plate however it is typed, or None: it has none of the country's forms."""
-    plate = normal_plate(text)
-    return next((form.kind for form in PLATES if re.fullmatch(form.pattern, plate, re.ASCII)), None)
-
-
-def is_plate(text: str) -> bool:
-    """Whether it has one of the country's forms, however it is typed."""
-    return kind_of_plate(text) is not None

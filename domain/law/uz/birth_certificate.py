@@ -18,7 +18,6 @@ from domain.names import normal_form
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     FilingLimit,
     Forever,
@@ -30,6 +29,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
 from domain.procedures.birth_certificate import (
     ALIVE,
@@ -40,6 +40,8 @@ from domain.procedures.birth_certificate import (
     BirthForm,
     born_inside,
     born_outside,
+    father_known_by,
+    is_by_mandate,
 )
 
 
@@ -92,21 +94,11 @@ _SURNAME = Source(
 _COURT = Court("uz-court", TO_BE_CONFIRMED)
 
 
-def _father_is_known_by(*ways: str) -> Where:
-    """By what the father is known: it is personal, so no condition on a public code."""
-    return Where(f"father_by_{'_or_'.join(ways)}", lambda facts: facts.request.get("fatherhood") in ways)
-
-
 def _a_parent_is_foreign(facts: Facts) -> bool:
     """By the country of the number, or of the document; who has neither is not known to be."""
     parents = (facts.request.get(name) or {} for name in ("mother", "father"))
     papers = (parent.get("personal_number") or parent.get("document") for parent in parents)
     return any(paper and paper["country"] != "UZ" for paper in papers)
-
-
-def _somebody_acts_by_mandate(facts: Facts) -> bool:
-    parties = (facts.request.get(name) or {} for name in ("applicant", "mother", "father"))
-    return any((party.get("acts_by") or {}).get("as") == "mandate" for party in parties)
 
 
 def _born_at_home(facts: Facts) -> bool:
@@ -115,7 +107,7 @@ def _born_at_home(facts: Facts) -> bool:
 
 _IS_AT_HOME: Final = Where("born_at_home", _born_at_home)
 _IS_FOREIGN: Final = Where("foreign_parent", _a_parent_is_foreign)
-_BY_MANDATE: Final = Where("by_mandate", _somebody_acts_by_mandate)
+_BY_MANDATE: Final = Where("by_mandate", is_by_mandate)
 _FROM_ABROAD: Final = born_outside("UZ")
 
 
@@ -134,7 +126,7 @@ def _comes_in_person(facts: Facts) -> bool:
 
 def _acknowledges_in_person(facts: Facts) -> bool:
     is_joint = facts.request.get("fatherhood") == "joint_application"
-    return not (is_joint and _somebody_acts_by_mandate(facts))
+    return not (is_joint and is_by_mandate(facts))
 
 
 def _has_a_parents_surname(facts: Facts) -> bool:
@@ -154,27 +146,9 @@ def _stem(surname: str) -> str:
 
 
 _CHECKS: Final = (
-    Check(
-        code="in_person_only",
-        holds=_comes_in_person,
-        moments=("filing",),
-        effect="warn",
-        source=_IN_PERSON,
-    ),
-    Check(
-        code="acknowledged_by_proxy",
-        holds=_acknowledges_in_person,
-        moments=("filing",),
-        effect="warn",
-        source=_PROXY,
-    ),
-    Check(
-        code="surname_of_no_parent",
-        holds=_has_a_parents_surname,
-        moments=("filing",),
-        effect="warn",
-        source=_SURNAME,
-    ),
+    told("in_person_only", _comes_in_person, _IN_PERSON),
+    told("acknowledged_by_proxy", _acknowledges_in_person, _PROXY),
+    told("surname_of_no_parent", _has_a_parents_surname, _SURNAME),
 )
 
 
@@ -246,23 +220,21 @@ _FROM_THE_HOSPITAL = Terms(
             "marriage_certificate",
             _PAPERS,
             is_required=False,
-            when=(_father_is_known_by("marriage", "marriage_ended"),),
+            when=(father_known_by("marriage", "marriage_ended"),),
         ),
         Requirement(
             "joint_application",
             TO_BE_CONFIRMED,
             is_required=False,
-            when=(_father_is_known_by("joint_application"),),
+            when=(father_known_by("joint_application"),),
         ),
         Requirement(
             "mothers_application",
             TO_BE_CONFIRMED,
             is_required=False,
-            when=(_father_is_known_by("mothers_word"),),
+            when=(father_known_by("mothers_word"),),
         ),
-        Requirement(
-            "court_decision", TO_BE_CONFIRMED, is_required=False, when=(_father_is_known_by("court"),)
-        ),
+        Requirement("court_decision", TO_BE_CONFIRMED, is_required=False, when=(father_known_by("court"),)),
         Requirement("mahalla_confirmation", _GUIDE, is_required=False, when=(_IS_AT_HOME,)),
         Requirement("foundling_record", _FOUNDLING, is_required=False, when=(FOUNDLING,)),
         Requirement("power_of_attorney", TO_BE_CONFIRMED, is_required=False, when=(_BY_MANDATE,)),
@@ -289,7 +261,7 @@ _FROM_THE_HOSPITAL = Terms(
             to_member=BORN_ON,
             term=Term(300, "calendar_days", TO_BE_CONFIRMED, is_moved=False),
             source=TO_BE_CONFIRMED,
-            when=(_father_is_known_by("marriage_ended"),),
+            when=(father_known_by("marriage_ended"),),
         ),
     ),
     checks=_CHECKS,

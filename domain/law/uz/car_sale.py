@@ -1,10 +1,9 @@
 """Uzbekistan: the sale of a car, as the road safety service (YHXX) registers it after the contract at a notary."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -14,12 +13,12 @@ from domain.events import Personal
 from domain.facts import Choice, Facts, Is, Reach, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Day, Line, Public
-from domain.law.uz.plates import is_plate
+from domain.law.uz.plates import PLATES
 from domain.persons import days_of, is_company
+from domain.plates import has_a_form_of
 from domain.procedure import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     FilingLimit,
     Forever,
@@ -29,8 +28,13 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
+    told,
 )
-from domain.procedures.car_sale import CarSaleForm, the_car
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_by_mandate,
+    the_car,
+)
 
 Contract = Literal["notarised", "of_a_dealer", "leasing", "leasing_company", "trade_in", "auction"]
 
@@ -123,11 +127,6 @@ _WITHOUT_NOTARY: Final = ("of_a_dealer", "leasing", "leasing_company", "trade_in
 # --- what an officer should see -----------------------------------------------------------------------------
 
 
-def _has_a_form_of_plates(facts: Facts) -> bool:
-    plate = facts.request["vehicle"]["plate"]
-    return plate is None or is_plate(plate)
-
-
 def _buyers_are_of_age(facts: Facts) -> bool:
     """As far as their birth days are told; whoever may have been born early enough is."""
     is_motorcycle = facts.request.get("vehicle_kind") == "motorcycle"
@@ -155,23 +154,11 @@ def _is_younger_than_fifty(facts: Facts) -> bool:
     return bool(facts.day.year - car.content["vehicle"]["year"] < _OLDEST_YEARS)
 
 
-def _somebody_acts_by_mandate(facts: Facts) -> bool:
-    """A seller, a buyer, or a spouse, for whom the request names who acts."""
-    one = (facts.request["seller"], facts.request["buyer"])
-    many = (facts.request.get(name) or () for name in ("co_sellers", "co_buyers", "spouses"))
-    parties: list[Any] = [*one, *(party for some in many for party in some)]
-    return any((party.get("acts_by") or {}).get("as") == "mandate" for party in parties)
-
-
-def _told(code: str, holds: Callable[[Facts], bool], source: Source) -> Check:
-    return Check(code=code, holds=holds, moments=("filing",), effect="warn", source=source)
-
-
 _CHECKS: Final = (
-    _told("plate_form", _has_a_form_of_plates, _PLATES),
-    _told("buyer_underage", _buyers_are_of_age, _OWNERS_AGE),
-    _told("notary_needed", _needs_no_notary, _NOTARY),
-    _told("spouse_not_named", _spouse_is_asked, _AT_THE_NOTARY),
+    told("plate_form", has_a_form_of(PLATES), _PLATES),
+    told("buyer_underage", _buyers_are_of_age, _OWNERS_AGE),
+    told("notary_needed", _needs_no_notary, _NOTARY),
+    told("spouse_not_named", _spouse_is_asked, _AT_THE_NOTARY),
 )
 
 
@@ -300,7 +287,7 @@ _PLATES_OF_2023 = Terms(
             "power_of_attorney",
             _AT_THE_NOTARY,
             is_required=False,
-            when=(Where("by_mandate", _somebody_acts_by_mandate),),
+            when=(Where("by_mandate", is_by_mandate),),
         ),
         Requirement(
             "inspection_report",
@@ -375,7 +362,7 @@ _NOT_OF_FIFTY_YEARS = replace(
     grounds=(Ground("over_50_years", _AGE), *_FREELY_CHOSEN.grounds),
     checks=(
         *_CHECKS,
-        replace(_told("over_50_years", _is_younger_than_fifty, _AGE_BY_YEAR), sees=the_car),
+        replace(told("over_50_years", _is_younger_than_fifty, _AGE_BY_YEAR), sees=the_car),
     ),
     restrictions=(
         *_FREELY_CHOSEN.restrictions,

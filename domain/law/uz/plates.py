@@ -1,22 +1,10 @@
 """The number plates of Uzbekistan, by their forms; not who has which, nor the regions that stand in them."""
 
-import re
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from domain.country import Source
-from domain.numbers import normal_plate
-
-
-class PlateForm(NamedTuple):
-    """Plates of one kind, in capitals and without spaces; ``since`` and ``until`` where they are known."""
-
-    kind: str
-    pattern: str
-    source: Source
-    since: date | None = None
-    until: date | None = None
-
+from domain.plates import PlateForm
 
 _SERIES: Final = Source("Plates of Uzbekistan since 1.10.2008", "plates-uz", confirmed=True)
 _OLD: Final = Source("Plates of Uzbekistan from 1996 or 1998 to 2008", "plates-uz", confirmed=True)
@@ -39,9 +27,3 @@ PLATES: Final = (
     PlateForm("old", r"\d{2}[A-Z]\d{4}", _OLD, until=date(2008, 9, 30)),
     PlateForm("chosen", r"[A-Z0-9]{1,6}", _CHOSEN, since=date(2026, 1, 1)),
 )
-
-
-def is_plate(text: str) -> bool:
-    """Whether it has one of these forms, however it is typed."""
-    plate = normal_plate(text)
-    return any(re.fullmatch(form.pattern, plate, re.ASCII) for form in PLATES)
