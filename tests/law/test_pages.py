@@ -35,14 +35,17 @@ BIRTHS: Final = offers()["TR", "birth_certificate"]
 TABLE: Final = tables()["TR", "birth_certificate"]
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(DOCS).as_posix())
+PAGES: Final = pages()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(DOCS).as_posix())
 def test_a_page_says_what_the_law_and_its_table_say(path: Path) -> None:
     assert path.exists(), "please run make law"
-    assert path.read_text("utf-8") == pages()[path], "please run make law"
+    assert path.read_text("utf-8") == PAGES[path], "please run make law"
 
 
 def test_no_page_is_left_over() -> None:
-    assert written() == pages().keys(), "please run make law"
+    assert written() == PAGES.keys(), "please run make law"
 
 
 def test_a_page_that_nobody_signed_says_so() -> None:

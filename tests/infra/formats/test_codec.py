@@ -182,9 +182,12 @@ def test_a_personal_member_whose_key_is_gone_reads_as_erased_and_all_others_stay
 
 
 def member(event: e.Event, name: str) -> Any:
-    """A member of the event, also of those that are laid flat."""
+    """A member of the event, also of those that are laid flat, and the one of a list that the name's number means."""
     flat: Mapping[str, Any] = getattr(event, LAID_FLAT.get(type(event), ""), {})
-    return flat[name] if name in flat else getattr(event, name)
+    if name in flat:
+        return flat[name]
+    listed, _, n = name.rpartition("_")
+    return flat[listed][int(n) - 1] if listed in flat else getattr(event, name)
 
 
 @given(ANY_EVENT)

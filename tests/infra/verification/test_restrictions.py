@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from domain import commands as c
-from domain.offers import offers
+from domain.offers import offers, writing_to
 from domain.procedure import entry_key
 from infra.desk.batch import end_of
 from infra.desk.desk import new_cause
@@ -195,11 +195,13 @@ def test_what_was_lifted_is_not_lifted_again(case: Arrested) -> None:
 def test_the_law_of_the_day_names_the_court(case: Arrested, monkeypatch: pytest.MonkeyPatch) -> None:
     """A law that gave the court nothing on the day of the lifting, or only from the next day on."""
     case.lift(COURT)
-    sale = offers()["KZ", "car_sale"]
+    writing = writing_to("KZ", "vehicles")
     for since, found in ((date(2027, 6, 2), ["restriction"]), (date(2027, 6, 3), [])):
-        kinds = tuple(replace(each, court=None) for each in sale.terms[-1].restrictions)
-        anew = replace(sale.terms[-1], since=since, restrictions=kinds)
-        monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=(*sale.terms, anew)))
+        for each in writing:
+            kinds = tuple(replace(kind, court=None) for kind in each.terms[-1].restrictions)
+            anew = replace(each.terms[-1], since=since, restrictions=kinds)
+            key = ("KZ", each.procedure.name)
+            monkeypatch.setitem(offers(), key, replace(each, terms=(*each.terms, anew)))
         assert [check for check, _, _ in case.found()] == found
 
 
