@@ -74,6 +74,19 @@ def made_up(
     return offer
 
 
+def not_offered(patch: pytest.MonkeyPatch, country: str, *names: str) -> None:
+    """The country offers these no longer; after the test each stands where it stood among the others."""
+    known = offers()
+    for name in names:
+        places = list(known)
+        after = {key: known[key] for key in places[places.index((country, name)) :]}
+        for key in reversed(after):
+            patch.delitem(known, key)
+        del after[country, name]
+        for key, offer in after.items():
+            patch.setitem(known, key, offer)
+
+
 def senior_where_late(patch: pytest.MonkeyPatch) -> None:
     """Whoever tells a birth late in Türkiye pays nothing, and a senior officer decides."""
     birth = offers()["TR", "birth_certificate"]

@@ -57,7 +57,7 @@ from tests.domain.acts import (
     stranger,
     until,
 )
-from tests.domain.made_up import a_story_of, made_up
+from tests.domain.made_up import a_story_of, made_up, not_offered
 from tests.domain.story import Act, Story, Who, a_birth, a_sale, given, in_the_way
 
 IN_ERROR = "entry_changed_since"
@@ -105,7 +105,7 @@ def another_office(monkeypatch: pytest.MonkeyPatch) -> None:
     terms = sale.terms[-1]
     rows = (replace(terms, authority=OLD), replace(terms, since=date(2026, 12, 8)))
     monkeypatch.setitem(offers(), ("KZ", "car_sale"), replace(sale, terms=rows))
-    monkeypatch.delitem(offers(), ("KZ", "car_transfer"))
+    not_offered(monkeypatch, "KZ", "car_transfer")
 
 
 @pytest.mark.usefixtures("another_office")
@@ -425,7 +425,7 @@ def test_the_receipt_of_what_was_corrected_counts_as_well_and_each_once() -> Non
 def test_where_no_law_of_the_register_lets_anybody_amend_that_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(offers(), ("KZ", "car_transfer"))
+    not_offered(monkeypatch, "KZ", "car_transfer")
     story = given(
         a_story_of(made_up(monkeypatch, procedure={"name": "car_sale"}, amendments=None)), *COMPLETED
     )

@@ -43,7 +43,7 @@ from tests.domain.acts import (
     restrict,
     withdraw,
 )
-from tests.domain.made_up import LAW, a_story_of, made_up
+from tests.domain.made_up import LAW, a_story_of, made_up, not_offered
 from tests.domain.story import MONDAY, Act, Story, a_birth, a_sale, given
 
 A_YEAR = Term(1, "years", LAW)
@@ -66,8 +66,7 @@ def story(monkeypatch: pytest.MonkeyPatch) -> Story:
 def under(patch: pytest.MonkeyPatch, **law: Any) -> Story:
     """No other procedure writes to the register."""
     offer = made_up(patch, **law)
-    for name in ("car_sale", "car_transfer"):
-        patch.delitem(offers(), ("KZ", name))
+    not_offered(patch, "KZ", "car_sale", "car_transfer")
     return a_story_of(offer)
 
 
