@@ -625,7 +625,7 @@ IN_THE_WAY: Final[dict[type[c.Command], set[str]]] = {
     c.ExtendDeadline: {NOBODY_HAS_IT},
     c.ProposeApproval: {NOBODY_HAS_IT, "opinion_open"},
     c.ApproveCase: {
-        *(NOBODY_HAS_IT, "not_proposed", "opinion_open", "supervisor_decides"),
+        *(NOBODY_HAS_IT, "not_proposed", "opinion_open", "investigation_missing", "supervisor_decides"),
         *REGISTERS,
         *OTHERS_HOLD_IT,
     },
