@@ -1,5 +1,5 @@
-"""The demonstration: a dozen and more cases to different ends, and births and car sales in each country, over the real HTTP
-API, from an empty folder.
+"""The demonstration: a dozen and more cases to different ends, and births and car sales in each country, over the real
+HTTP API, from an empty folder.
 
 It starts the house and the registries as processes of their own, and plays citizens, officers and the treasury.
 """
