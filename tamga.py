@@ -121,7 +121,7 @@ def object_to(
 
 
 def demo(*, as_json: AsJson = False) -> None:
-    """From nothing, over the real HTTP API: a dozen cases to their ends, each procedure in each country, a full
+    """From nothing, over the real HTTP API: a dozen cases to their ends, births and car sales in each country, a full
     verification.
     """
     from consumers import demo as demonstration  # noqa: PLC0415 - see above
