@@ -25,9 +25,10 @@ from domain.forms import AnyPerson, Company, Day, Line, Name, RepresentedPerson,
 from domain.limits import facts_of
 from domain.offers import offers_of
 from domain.parties import keyed
-from domain.procedure import Notices, Notified, Offer, Terms
+from domain.procedure import Notified, Offer
 from domain.procedures.birth_certificate import Fatherhood, Kind, OtherSpelling, Place, TimeOfDay
 from domain.refusals import Clash, Fault, Invalid, Unknown
+from domain.terms import Notices, Terms
 from infra.desk.desk import new_cause
 from infra.formats.signing import BadSignature, parse, verify
 from infra.house import CountryHouse

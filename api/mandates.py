@@ -18,9 +18,9 @@ from api.edge.shapes import Code, LegalDay, Moment, OpaqueId, Shape, Version
 from domain.commands import EndMandate, GiveMandate
 from domain.events import Further
 from domain.forms import CountryCode, Day, Person, PersonOrCompany, Value
+from domain.lookup_keys import mandate_key
 from domain.mandate import Mandate
 from domain.persons import key_of, name_of
-from domain.procedure import mandate_key
 from domain.refusals import Fault, Invalid, Unknown
 from infra.desk.desk import new_cause
 from infra.house import CountryHouse

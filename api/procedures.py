@@ -23,9 +23,10 @@ from domain.forms import CountryCode, Form
 from domain.lifecycle import CLOCK, ROWS
 from domain.obstacles import NOT_YOURS, OBSTACLES
 from domain.offers import as_json, codes_of, offer, offers
-from domain.procedure import Offer, Procedure, Terms
+from domain.procedure import Offer, Procedure
 from domain.procedures import procedures
 from domain.refusals import Named, NotOffered, Unknown
+from domain.terms import Terms
 from projections.work_queue import WAITS_FOR
 
 router = APIRouter()

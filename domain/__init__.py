@@ -75,7 +75,9 @@ running.py         the times of a case that run, and which of them today's calen
 retention.py       how long cases and entries are kept, and what they wait for before they are forgotten
 estimates.py       what a draft would ask
 examples.py        how a country shows that its forms are filled in
-procedure.py       how a procedure and a country's terms are written; procedures/ and law/ hold them
+procedure.py       how a procedure is written, terms.py a country's law on it, register.py what it writes to;
+                   procedures/ and law/ hold them
+checks.py          what is looked at before something is done; lookup_keys.py by which keys all things are found
 registers/         the registers that stand by themselves; the others stand with the procedures that write to them
 offers.py          which country offers what; authorities.py which office signs what
 signers.py         whose business an event is, by the law

@@ -6,13 +6,17 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain.case import BEFORE_DECISION, Case
+from domain.checks import Check
 from domain.countries import country_of, legal_day
 from domain.facts import Facts, Request
 from domain.limits import facts_of
+from domain.lookup_keys import Key
 from domain.offers import offer
 from domain.once import once
 from domain.parties import Participants
-from domain.procedure import Check, Effect, End, Key, Numbering, Offer, Terms, number_series, slots
+from domain.procedure import Offer
+from domain.register import Effect, End
+from domain.terms import Numbering, Terms, number_series, slots
 
 
 class About:

@@ -13,6 +13,7 @@ from domain.entry import Entry
 from domain.entry_visibility import humans_in
 from domain.events import As
 from domain.lifecycle import CLOCK, COUNTER, DECIDE_APPEAL, DECLARE, OPINE, ROWS
+from domain.lookup_keys import IdOf
 from domain.offers import courts_over, offices_of_register
 from domain.parties import (
     FIRST_PARTY,
@@ -23,7 +24,6 @@ from domain.parties import (
     persons_in,
     representatives_in,
 )
-from domain.procedure import IdOf
 from domain.refusals import NotAllowed, Refusal, Unknown
 from domain.representation import NOTHING, Shown, capacities_today
 from domain.roles import APPLICANT, COURT, JUDGES, OFFICERS, PARTY, PERSONNEL, SUPERVISOR, May

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 from domain.countries import country_of
 from domain.families import signed_by
 from domain.offers import keepers, offers_of
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
 from domain.roles import APPEAL_OFFICER, COURT, HOSPITAL, OFFICERS, PERSONNEL
+from domain.terms import Terms
 
 CASES: Final = signed_by("deciding")
 ENTRIES: Final = ("entry.*",)

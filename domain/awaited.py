@@ -18,9 +18,9 @@ from domain.fees import Fee as LawOfFee
 from domain.fees import assess, holds_until
 from domain.limits import SENIOR
 from domain.parties import FIRST_PARTY
-from domain.procedure import Terms
 from domain.roles import OFFICERS, SUPERVISOR
 from domain.running import is_too_late_to_appeal
+from domain.terms import Terms
 
 AUTHORITY: Final = "authority"
 TREASURY: Final = "treasury"

@@ -21,7 +21,7 @@ from domain.events import (
     SlotsKept,
     SlotTaken,
 )
-from domain.procedure import Key
+from domain.lookup_keys import Key
 
 
 @dataclass(frozen=True, slots=True)

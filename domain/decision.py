@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from domain import events as e
-from domain.procedure import Key
+from domain.lookup_keys import Key
 
 LEAD: Final = "lead"  # the stream that the command was asked of, of whatever family; it closes the append
 Target = Literal["lead"] | Key

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.entry import Entry
+from domain.lookup_keys import IdOf
 from domain.parties import KIN
 from domain.persons import Person, key_of, keys_in, name_of
-from domain.procedure import IdOf
 
 
 def humans_in(entry: Entry, id_of: IdOf) -> frozenset[str]:

@@ -13,7 +13,7 @@ from domain.country import Country, Source
 from domain.days.deadlines import before, compute
 from domain.facts import Choice, Facts, Is, applies, chosen
 from domain.fees import Fee, FeePart, Table, assess, holds_until
-from domain.procedure import FilingLimit, Terms
+from domain.terms import FilingLimit, Terms
 
 T = TypeVar("T")
 UNTOLD: Final = (

@@ -25,10 +25,10 @@ from domain.days.deadlines import Deadline, is_past
 from domain.events import Further
 from domain.offers import offer
 from domain.parties import FIRST_PARTY, Capacity
-from domain.procedure import Terms
 from domain.retention import case_waits_for, is_forgotten, is_kept
 from domain.roles import APPLICANT, COURT, HOSPITAL, OFFICERS, PARTY, PERSONNEL, May
 from domain.running import is_over, is_too_late_to_appeal, over
+from domain.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from domain.about import about_while_open
 from domain.case import Case
+from domain.checks import Likeness
 from domain.countries import country_of, legal_day
 from domain.entry import Entry, Status
 from domain.facts import Content, Facts
-from domain.procedure import Key, Likeness
+from domain.lookup_keys import Key
 from domain.seen import as_seen
 
 

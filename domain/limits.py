@@ -8,7 +8,7 @@ from domain.countries import legal_day
 from domain.country import Country
 from domain.days.deadlines import after, before, compute, is_past
 from domain.facts import Facts, Request, applies
-from domain.procedure import Exemption, FilingLimit, Presumption, Requirement, Terms
+from domain.terms import Exemption, FilingLimit, Presumption, Requirement, Terms
 
 Standing = Literal["in_time", "late", "early"]
 

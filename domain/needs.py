@@ -11,11 +11,11 @@ from domain.case import Case
 from domain.claim import Claim
 from domain.entry import Entry, all_contents
 from domain.lifecycle import CONSENT, STEPS, Step
+from domain.lookup_keys import IdOf, Key, case_key, written_key
 from domain.mandate import Mandate
 from domain.parentage import birth_claim_of
 from domain.parties import FIRST_PARTY, InEntry, Participants, People, in_entry
 from domain.persons import is_company
-from domain.procedure import IdOf, Key, case_key, written_key
 from domain.procedures import registers
 from domain.registers.companies import company_key
 from domain.representation import children_in, companies_in, mandates_of, people_of

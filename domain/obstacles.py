@@ -13,11 +13,14 @@ from domain.claim import has_slots
 from domain.countries import country_of, legal_day
 from domain.entry import RESTRICTED, Entry, Status, can_be_taken_back, has_court_decided
 from domain.facts import Facts
+from domain.lookup_keys import Key, written_key
 from domain.parties import STRUCK_OFF
-from domain.procedure import Create, Key, Procedure, day_of_slots, slots, written_key
+from domain.procedure import Procedure
+from domain.register import Create
 from domain.registers.companies import is_struck_off
 from domain.representation import companies_in
 from domain.seen import as_seen
+from domain.terms import day_of_slots, slots
 
 UNDER_APPEAL: Final = "under_appeal"  # of what the entry says: who sells may not be the owner
 OBJECTED: Final = "entry_objected"  # by the registry that had to apply it, and nobody has answered

@@ -23,8 +23,9 @@ from domain import entry, law, limits, numbers, parties, persons
 from domain.countries import countries
 from domain.forms import Form, may_be_acted_for, owners_of
 from domain.parties import SIGNED_PAPER, places
-from domain.procedure import Amendments, Keeper, Offer, Restriction, Terms
+from domain.procedure import Keeper, Offer
 from domain.procedures import procedures, registers
+from domain.terms import Amendments, Restriction, Terms
 
 _NO_TERMS = {"development", "examples", "names", "numbers", "plates", "registers"}
 

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from domain.entry import Entry, Status
 from domain.facts import Content
+from domain.lookup_keys import Human, IdOf, Key, claim_key, entry_key
 from domain.persons import key_of
-from domain.procedure import Human, IdOf, Key, claim_key, entry_key
 
 REGISTER: Final = "births"
 _CLAIM: Final = ("birth", "child")

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from domain.events import As
 from domain.forms import Form, may_be_acted_for
+from domain.lookup_keys import IdOf
 from domain.once import once
 from domain.persons import Person, key_of, people_in, representative_of
-from domain.procedure import IdOf, Party, Procedure
+from domain.procedure import Party, Procedure
 
 FIRST_PARTY: Final = "p1"  # who files is the first party
 AT_COUNTER: Final = "at_counter"

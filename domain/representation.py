@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from domain.countries import country_of
+from domain.lookup_keys import IdOf, Key, mandate_key
 from domain.mandate import Mandate
 from domain.parentage import Birth, is_kin
 from domain.parties import Capacity, People, Representative, capacities
 from domain.persons import days_of, is_company
-from domain.procedure import IdOf, Key, mandate_key
 from domain.registers.companies import Heads, company_key, heads_on
 
 _NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})

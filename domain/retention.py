@@ -13,7 +13,7 @@ from domain.days.working_days import ONE_DAY
 from domain.entry import Entry, Status
 from domain.events import CaseEvent, Personal
 from domain.offers import offers_of, terms_of_register
-from domain.procedure import Forever, Terms
+from domain.terms import Forever, Terms
 
 WaitsFor = Literal["appeal", "refund", "restriction"]
 

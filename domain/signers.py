@@ -13,8 +13,9 @@ from domain.authorities import AMENDMENTS, APPEALS
 from domain.decision import IMPORT_ACTOR, SYSTEM_ACTOR
 from domain.entry import REGISTERED_ELSEWHERE
 from domain.offers import keepers, offer, restrictions_of, writing_to
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
 from domain.seen import reaches
+from domain.terms import Terms
 
 _PLACED: Final = "entry.RestrictionPlaced.v1"
 _LIFTED: Final = "entry.RestrictionLifted.v1"

@@ -25,8 +25,8 @@ from domain.birth_notice import BirthNotice
 from domain.case import Case
 from domain.entry import Entry
 from domain.events import Recorded
+from domain.lookup_keys import Key
 from domain.mandate import Mandate
-from domain.procedure import Key
 
 Row = dict[str, Any]
 ColumnType = Literal["text", "integer", "json", "state"]  # the state: of the view that keeps it, as it is

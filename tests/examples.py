@@ -21,12 +21,15 @@ from hypothesis.errors import NoSuchExample
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from domain.checks import Check
 from domain.countries import countries
 from domain.facts import Facts, Request, Seen
 from domain.forms import AnyPerson, Form, Money, Named, PersonalNumber, plain
+from domain.lookup_keys import Key
 from domain.numbers import WrongNumber
 from domain.persons import itself
-from domain.procedure import Check, Create, Effect, Key, Offer, Register
+from domain.procedure import Offer
+from domain.register import Create, Effect, Register
 
 TODAY: Final = date(2026, 11, 23)
 LONGEST: Final = 40  # of the codes that are tried

@@ -10,21 +10,13 @@ from pydantic import Field
 from domain.events import Personal
 from domain.facts import Facts, Request
 from domain.forms import Form, Line, Person, PersonOrCompany, RepresentedPersonOrCompany
+from domain.lookup_keys import Key, claim_key, entry_key
 from domain.offers import offers
 from domain.persons import itself
-from domain.procedure import (
-    Create,
-    Effect,
-    FourEyes,
-    Key,
-    Offer,
-    Party,
-    Procedure,
-    Register,
-    claim_key,
-    entry_key,
-)
+from domain.procedure import Offer, Party, Procedure
 from domain.procedures import procedures, registers
+from domain.register import Create, Effect, Register
+from domain.terms import FourEyes
 from infra.development import development
 from tests.examples import person, unnumbered
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from domain.offers import offers
-from domain.procedure import Notices, Requirement
+from domain.terms import Notices, Requirement
 from infra.development import development, hospital
 from tests.domain.made_up import LAW
 from tests.town.caller import good, new_key, problem

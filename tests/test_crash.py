@@ -25,7 +25,7 @@ import httpx2
 import pytest
 
 from consumers.registry.database import Database
-from domain.procedure import entry_key
+from domain.lookup_keys import entry_key
 from infra.development.hospital import hospital
 from infra.development.treasury import treasury
 from infra.formats.canonical import b64url, sha256

@@ -25,7 +25,9 @@ from domain.events import Personal
 from domain.facts import Facts, Request
 from domain.forms import CountryCode, Day, Form, Line, Money, Person, Value
 from domain.key_kinds import KeyKind, country, hard, in_form
-from domain.procedure import Create, Effect, Key, Party, Procedure, Register, claim_key, entry_key
+from domain.lookup_keys import Key, claim_key, entry_key
+from domain.procedure import Party, Procedure
+from domain.register import Create, Effect, Register
 
 
 class Passport(Value):
@@ -102,10 +104,9 @@ from domain.events import Personal
 from domain.facts import Choice, Facts, Is, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Day, Public
-from domain.procedure import (
-    AppealBody,
-    Check, Exemption, FilingLimit, FourEyes, Ground, Quota, QuotaSize, Requirement, Terms, Times,
-)
+from domain.checks import Check
+from domain.terms import AppealBody, Exemption, FilingLimit, FourEyes, Ground, Quota, QuotaSize, Requirement
+from domain.terms import Terms, Times
 from domain.procedures.digital_nomad_visa import NomadForm
 
 
@@ -219,7 +220,7 @@ from domain.days.deadlines import Term
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.fees import Fee
-from domain.procedure import AppealBody, Forever, FourEyes, Ground, Requirement, Terms, Times
+from domain.terms import AppealBody, Forever, FourEyes, Ground, Requirement, Terms, Times
 from domain.procedures.digital_nomad_visa import NomadForm
 
 FORM = NomadForm

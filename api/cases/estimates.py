@@ -25,10 +25,12 @@ from domain.entry_visibility import humans_in
 from domain.estimates import UNTOLD, estimate
 from domain.faults import faults_of
 from domain.forms import CountryCode, Currency, MinorUnits, Value, plain
+from domain.lookup_keys import Key
 from domain.obstacles import NOT_YOURS, companies, for_parties, of_request
 from domain.persons import is_company, key_of
-from domain.procedure import Create, Key, Offer
+from domain.procedure import Offer
 from domain.refusals import Invalid, Named, NotOffered
+from domain.register import Create
 from domain.registers.companies import heads_on
 from domain.representation import companies_in
 from infra.house import CountryHouse

@@ -14,9 +14,9 @@ from domain.case import Case
 from domain.commands import Actor
 from domain.countries import country_of, legal_day
 from domain.entry import Entry, all_contents
+from domain.lookup_keys import Key
 from domain.parentage import Birth, birth, found_by, is_kin
 from domain.parties import Participants, in_entry
-from domain.procedure import Key
 from domain.refusals import Clash, Refusal, Unknown, Unready
 from domain.representation import (
     Asked,

@@ -11,8 +11,8 @@ from domain.entry import Entry, Status, has_court_decided
 from domain.entry_visibility import humans_in
 from domain.facts import Content
 from domain.likenesses import asked, own_entries
+from domain.lookup_keys import Key
 from domain.obstacles import Doubts, in_question, obstacles
-from domain.procedure import Key
 from infra.desk.streams import Streams
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS, Transaction

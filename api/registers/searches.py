@@ -26,9 +26,9 @@ from api.registers.who_reads import (
 from domain.countries import countries
 from domain.entry import Entry
 from domain.forms import Line, Value
+from domain.lookup_keys import Key
 from domain.names import Spelling, plainly
 from domain.offers import words_of
-from domain.procedure import Key
 from domain.procedures import registers
 from domain.refusals import Clash, Invalid
 from infra.house import CountryHouse

@@ -11,8 +11,8 @@ from domain.decisions.payments import assessed_for, settled_and_written
 from domain.decisions.situation import Situation
 from domain.decisions.times import must_not_have_run_out
 from domain.parties import FIRST_PARTY
-from domain.procedure import slots
 from domain.refusals import Clash, Fault, Invalid
+from domain.terms import slots
 
 _APPLICANT = f"person_{FIRST_PARTY}"
 

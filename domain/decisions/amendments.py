@@ -26,9 +26,9 @@ from domain.decisions import quotas
 from domain.decisions.situation import Situation, officer_of, person_of
 from domain.entry import EXPIRY, Amendment, Entry, Proposal, Reading, Status, can_be_taken_back, reading_of
 from domain.lifecycle import AMEND_ENTRY, fits
+from domain.lookup_keys import Key
 from domain.offers import amendments_of, keeper_of, restrictions_of
 from domain.persons import whose
-from domain.procedure import Change, Create, Key, Restriction
 from domain.procedures import registers
 from domain.refusals import (
     Clash,
@@ -42,7 +42,9 @@ from domain.refusals import (
     WrongStage,
     named,
 )
+from domain.register import Change, Create
 from domain.roles import COURT, May
+from domain.terms import Restriction
 
 
 class Basis(NamedTuple):

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from domain.checks import Moment
 from domain.decisions.situation import Situation
 from domain.entry import RESTRICTED
 from domain.facts import Facts
+from domain.lookup_keys import Key
 from domain.parties import STRUCK_OFF
-from domain.procedure import Create, Effect, Key, Moment
 from domain.refusals import Clash, named
+from domain.register import Create, Effect
 from domain.seen import as_seen
 
 

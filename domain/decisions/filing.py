@@ -22,9 +22,9 @@ from domain.fees import assess
 from domain.offers import terms_hash
 from domain.parties import FIRST_PARTY, STRUCK_OFF, Capacity, Participants, Place
 from domain.persons import Person
-from domain.procedure import Requirement, Terms
 from domain.refusals import Differs, Fault, Invalid, Named, named
 from domain.representation import who_may
+from domain.terms import Requirement, Terms
 
 _OF_PEOPLE: Final = ("parent", "guardian")  # as what one acts for a human alone
 _OF_COMPANIES: Final = ("head", "clerk")

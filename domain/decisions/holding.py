@@ -9,8 +9,8 @@ from domain.days.deadlines import Deadline, compute
 from domain.decision import Events
 from domain.decisions import quotas
 from domain.decisions.situation import Situation
+from domain.lookup_keys import Key
 from domain.parties import FIRST_PARTY
-from domain.procedure import Key
 from domain.refusals import Clash
 
 

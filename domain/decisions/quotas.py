@@ -10,8 +10,9 @@ from domain import events as e
 from domain.claim import Claim, has_slots
 from domain.decision import Events
 from domain.decisions.situation import Situation
-from domain.procedure import Key, day_of_slots
+from domain.lookup_keys import Key
 from domain.refusals import Clash
+from domain.terms import day_of_slots
 
 Freed: TypeAlias = list[tuple[Key, e.SlotFreed]]
 

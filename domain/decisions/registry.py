@@ -6,7 +6,7 @@ from domain.commands import RecordObjection, RecordReceipt
 from domain.decision import LEAD, Decision, Events
 from domain.decisions.situation import Situation
 from domain.entry import Entry, Status
-from domain.procedure import Key
+from domain.lookup_keys import Key
 from domain.refusals import Clash
 
 

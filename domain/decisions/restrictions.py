@@ -9,8 +9,8 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation, officer_of
 from domain.entry import Entry
 from domain.offers import restrictions_of
-from domain.procedure import Restriction
 from domain.refusals import Fault, Invalid, NotAllowed, Refusal, Unknown, named
+from domain.terms import Restriction
 
 
 def place(command: PlaceRestriction, situation: Situation) -> Decision:

@@ -13,6 +13,7 @@ from domain.authorisation import Rule, Subject, or_raise, rule_or_refusal, subje
 from domain.birth_notice import BirthNotice
 from domain.case import Case, Stage
 from domain.case_fold import evolve
+from domain.checks import Check
 from domain.claim import Claim
 from domain.commands import (
     SYSTEM,
@@ -37,6 +38,7 @@ from domain.decision import LEAD, SYSTEM_ACTOR, Decision, Events, Target
 from domain.entry import Entry, Status
 from domain.facts import Choice, Facts, chosen
 from domain.lifecycle import CLOCK, COUNTER, STEPS, Step, does_fit, fits, is_kept_back
+from domain.lookup_keys import IdOf, Key, written_key
 from domain.mandate import Mandate
 from domain.needs import (
     beside,
@@ -60,7 +62,7 @@ from domain.parties import (
     parties_named,
     persons_in,
 )
-from domain.procedure import Check, Effect, IdOf, Key, Offer, Terms, slots, written_key
+from domain.procedure import Offer
 from domain.procedures import procedures
 from domain.refusals import (
     Clash,
@@ -74,10 +76,12 @@ from domain.refusals import (
     Unknown,
     WrongStage,
 )
+from domain.register import Effect
 from domain.registers.companies import Heads, company_key, heads_on
 from domain.representation import NOTHING, Asked, Shown, capacities_today, children_in, shown
 from domain.roles import APPLICANT, May
 from domain.running import decision_due
+from domain.terms import Terms, slots
 
 _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 

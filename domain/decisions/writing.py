@@ -10,8 +10,10 @@ from domain.decisions import quotas
 from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.entry import Entry
-from domain.procedure import Change, Create, Effect, End, Key, Numbering, number_series
+from domain.lookup_keys import Key
 from domain.refusals import Clash
+from domain.register import Change, Create, Effect, End
+from domain.terms import Numbering, number_series
 
 
 class Written(NamedTuple):

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
-from domain.procedure import Procedure, Register
+from domain.procedure import Procedure
+from domain.register import Register
 from domain.registers import registers_by_themselves
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import Field
 
 from domain import birth_notice
+from domain.checks import Check, Likeness
 from domain.countries import countries
 from domain.days.deadlines import Term, after
 from domain.events import As, Personal
@@ -43,6 +44,7 @@ from domain.key_kinds import (
     number_of_a_person,
     spelt,
 )
+from domain.lookup_keys import Key, claim_key, entry_key, notice_key
 from domain.names import Spelling, likeness, normal_form, plainly, written_number
 from domain.parentage import child_of, claim_of
 from domain.persons import (
@@ -53,21 +55,9 @@ from domain.persons import (
     name_of,
     parent_warnings,
 )
-from domain.procedure import (
-    Check,
-    Create,
-    Effect,
-    Key,
-    Likeness,
-    Notified,
-    Party,
-    Procedure,
-    Register,
-    claim_key,
-    entry_key,
-    notice_key,
-)
+from domain.procedure import Notified, Party, Procedure
 from domain.refusals import WrongValue
+from domain.register import Create, Effect, Register
 
 FIRST_CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"  # of the first entries, which are found by it still
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # local

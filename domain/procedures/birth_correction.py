@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.checks import Check
 from domain.events import As, Personal
 from domain.facts import Content, Facts, Is, Request
 from domain.forms import (
@@ -19,8 +20,9 @@ from domain.forms import (
     Sex,
     Value,
 )
+from domain.lookup_keys import Key
 from domain.persons import are_alike, is_same, itself, name_of
-from domain.procedure import Change, Check, Effect, Key, Party, Procedure
+from domain.procedure import Party, Procedure
 from domain.procedures.birth_certificate import (
     BIRTHS,
     BirthEntry,
@@ -36,6 +38,7 @@ from domain.procedures.birth_certificate import (
     the_birth,
 )
 from domain.refusals import WrongValue
+from domain.register import Change, Effect
 
 Because = Literal["mistake", "copying_error", "acknowledgement", "adoption", "court"]
 OfTheChild = Literal["surname", "given_names", "patronymic", "other_spelling", "born_at"]

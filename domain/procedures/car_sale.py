@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.checks import Check, Likeness
 from domain.events import As, Personal
 from domain.facts import Content, Facts, Request
 from domain.forms import (
@@ -21,6 +22,7 @@ from domain.forms import (
     Value,
 )
 from domain.key_kinds import KeyKind, hard, plate_or_refused, spelt_plainly
+from domain.lookup_keys import Key, claim_key, entry_key
 from domain.names import normal_form, plainly
 from domain.numbers import chassis, normal_plate, vin_warnings
 from domain.numbers import vin as normal_vin
@@ -31,19 +33,9 @@ from domain.persons import (
     itself,
     reads_alike,
 )
-from domain.procedure import (
-    Change,
-    Check,
-    Effect,
-    Key,
-    Likeness,
-    Party,
-    Procedure,
-    Register,
-    claim_key,
-    entry_key,
-)
+from domain.procedure import Party, Procedure
 from domain.refusals import Fault, WrongValue
+from domain.register import Change, Effect, Register
 
 
 def _vin(text: str) -> str:

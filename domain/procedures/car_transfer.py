@@ -6,12 +6,14 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.checks import Check
 from domain.country import Source
 from domain.events import As, Personal
 from domain.facts import Content, Facts, Is, Request, Where
 from domain.forms import Form, Public, RepresentedKnownPersonOrCompany
+from domain.lookup_keys import Key
 from domain.persons import is_company, is_same, reads_alike, representative_of
-from domain.procedure import Change, Check, Effect, FourEyes, Key, Party, Procedure
+from domain.procedure import Party, Procedure
 from domain.procedures.car_sale import (
     MAY_ACT,
     MAY_ACT_FOR_A_SPOUSE,
@@ -30,6 +32,8 @@ from domain.procedures.car_sale import (
     vehicle_key,
 )
 from domain.refusals import WrongValue
+from domain.register import Change, Effect
+from domain.terms import FourEyes
 
 Title = Literal["gift", "inheritance", "court"]
 MOST_OWNERS: Final = 12

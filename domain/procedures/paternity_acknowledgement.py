@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import Check
 from domain.events import As, Personal
 from domain.facts import Content, Facts, Is, Request, Where
 from domain.forms import (
@@ -15,8 +16,9 @@ from domain.forms import (
     RepresentedKnownPersonOrCompany,
     RepresentedPerson,
 )
+from domain.lookup_keys import Key
 from domain.persons import is_same, itself, parent_warnings, representative_of
-from domain.procedure import Change, Check, Effect, Key, Party, Procedure
+from domain.procedure import Party, Procedure
 from domain.procedures.birth_certificate import (
     BIRTHS,
     BirthEntry,
@@ -28,6 +30,7 @@ from domain.procedures.birth_certificate import (
     named_birth,
 )
 from domain.procedures.birth_correction import child_is_named_as_entered, of_the_birth
+from domain.register import Change, Effect
 
 Basis = Literal["joint_application", "fathers_application", "court"]
 _OF_A_FATHER: Final = ("marriage", "marriage_ended", "joint_application", "court")

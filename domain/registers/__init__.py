@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
-from domain.procedure import Register
+from domain.register import Register
 
 
 @cache

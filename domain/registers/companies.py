@@ -11,9 +11,10 @@ from domain.events import Personal
 from domain.facts import Content
 from domain.forms import CompanyNumber, Day, Form, Line, Person, Public, Value
 from domain.key_kinds import KeyKind, hard, in_form
+from domain.lookup_keys import IdOf, Key, entry_key
 from domain.persons import key_of
-from domain.procedure import IdOf, Key, Register, entry_key
 from domain.refusals import WrongValue
+from domain.register import Register
 
 
 class Head(Value):

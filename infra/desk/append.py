@@ -16,9 +16,9 @@ from domain.commands import Command, PartyCommand
 from domain.decide import decide
 from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
+from domain.lookup_keys import Key
 from domain.needs import further, needed
 from domain.parentage import led_to
-from domain.procedure import Key
 from domain.refusals import Differs, Erased, Unready
 from domain.representation import NOTHING, Shown
 from domain.seals import Seals

@@ -10,8 +10,8 @@ from domain.countries import country_of, legal_day
 from domain.decision import IMPORT_ACTOR, LEAD, Decision
 from domain.entry import REGISTERED_ELSEWHERE, Status
 from domain.offers import restrictions_of
-from domain.procedure import Register
 from domain.refusals import Fault
+from domain.register import Register
 from infra.desk.append import Append
 from infra.formats.ids import Ids
 from infra.runtime.chance import random_id

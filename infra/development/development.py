@@ -30,8 +30,8 @@ from domain.countries import countries
 from domain.country import Country, MadeUp, PersonNumber
 from domain.numbers import WrongNumber
 from domain.offers import offers_of
-from domain.procedure import Terms
 from domain.roles import GRANTED_BY_PEOPLE, HOSPITAL, PERSONNEL
+from domain.terms import Terms
 from infra.identity.competences import Appointed
 from infra.identity.tokens import (
     ACCESS_TOKEN,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain.procedure import Key
+from domain.lookup_keys import Key
 from infra.formats.canonical import encode
 from infra.formats.signing import mac
 from infra.runtime.uuids import as_uuid

@@ -8,7 +8,8 @@ from typing import Final
 
 from domain.entry import Status
 from domain.facts import Content
-from domain.procedure import Key, Register
+from domain.lookup_keys import Key
+from domain.register import Register
 from infra.desk.desk import Append, new_cause
 from infra.desk.imported import flag_entry
 from infra.desk.streams import Streams

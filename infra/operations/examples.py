@@ -19,7 +19,8 @@ from domain.facts import Facts
 from domain.limits import facts_of, requirements
 from domain.numbers import vin_warnings
 from domain.offers import offer
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
+from domain.terms import Terms
 from infra.development.development import DevelopmentProvider, number_of, resident
 from infra.house import CountryHouse
 from infra.operations.register_import import import_file

@@ -24,9 +24,9 @@ from domain.facts import Content
 from domain.faults import faults_of
 from domain.forms import plain
 from domain.offers import keeper_of, words_of
-from domain.procedure import Register
 from domain.procedures import registers
 from domain.refusals import Fault, Named, Refusal
+from domain.register import Register
 from infra.desk.desk import Append
 from infra.desk.imported import import_entry
 from infra.formats.canonical import NotCanonical, check, check_twins

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.entry import Status
 from domain.facts import Content
-from domain.procedure import Register
+from domain.register import Register
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS, Transaction
 

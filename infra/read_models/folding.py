@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.events import PersonalDataErased, Recorded, family_of
 from domain.families import FAMILIES
-from domain.procedure import Key
+from domain.lookup_keys import Key
 from infra.formats.codec import NAMES
 from infra.log.reading import Row as LogRow
 from infra.read_models.opening import Opened

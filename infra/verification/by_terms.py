@@ -14,7 +14,8 @@ from domain.facts import Choice, Facts, Is
 from domain.fees import Fee, FeePart, Table, assess
 from domain.forms import Form
 from domain.parties import places, roles_of
-from domain.procedure import Offer, Procedure, Terms
+from domain.procedure import Offer, Procedure
+from domain.terms import Terms
 
 _SCALARS: Final = (str, int, bool, type(None))
 

@@ -12,8 +12,9 @@ from domain.case import BEFORE_DECISION, ENDED, Stage
 from domain.countries import country_of, legal_day
 from domain.decision import SYSTEM_ACTOR
 from domain.offers import offer
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
 from domain.roles import OFFICERS
+from domain.terms import Terms
 from infra.verification.by_terms import members_of_fees
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED

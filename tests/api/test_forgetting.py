@@ -11,8 +11,8 @@ from domain.country import TO_BE_CONFIRMED
 from domain.days.deadlines import Term
 from domain.facts import Facts
 from domain.offers import offers, writing_to
-from domain.procedure import Effect, End
 from domain.procedures.car_sale import VEHICLES
+from domain.register import Effect, End
 from infra.formats.envelope import payload_of, split
 from infra.house import House
 from infra.verification import verify_folder

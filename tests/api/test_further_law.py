@@ -13,7 +13,7 @@ from domain.authorities import OPINIONS, RESTRICTIONS
 from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
 from domain.offers import offers
-from domain.procedure import Consultation, Investigation, Numbering, Quota, QuotaSize
+from domain.terms import Consultation, Investigation, Numbering, Quota, QuotaSize
 from infra.desk import key_acts
 from infra.development import development
 from infra.formats.signing import digest, disclosure, open_disclosure

@@ -21,7 +21,7 @@ from domain.commands import (
     Statement,
 )
 from domain.decision import LEAD, Decision
-from domain.procedure import entry_key
+from domain.lookup_keys import entry_key
 from infra.desk.desk import Append, Outcome
 from infra.development import development
 from infra.formats.canonical import b64url, sha256

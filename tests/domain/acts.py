@@ -66,9 +66,9 @@ from domain.commands import (
     WriteEntries,
 )
 from domain.entry import Entry
+from domain.lookup_keys import mandate_key, notice_key
 from domain.parties import is_keyed, parties_of
 from domain.persons import key_of
-from domain.procedure import mandate_key, notice_key
 from domain.roles import PERSONNEL as PERSONNEL_OFFICER
 from tests.domain.story import Act, Story, Who, as_filed, human_of, stream_of, text
 from tests.examples import person

@@ -25,22 +25,15 @@ from domain.decisions.appeals import FITTING
 from domain.facts import Facts, Where, applies
 from domain.fees import Fee, FeePart
 from domain.limits import SENIOR
+from domain.lookup_keys import claim_key
 from domain.mandate import Mandate
 from domain.offers import offers
 from domain.persons import key_of
-from domain.procedure import (
-    Effect,
-    End,
-    Exemption,
-    Investigation,
-    Numbering,
-    Offer,
-    Quota,
-    QuotaSize,
-    claim_key,
-)
+from domain.procedure import Offer
 from domain.procedures.car_sale import VEHICLES
+from domain.register import Effect, End
 from domain.registers.companies import REGISTER as COMPANIES
+from domain.terms import Exemption, Investigation, Numbering, Quota, QuotaSize
 from tests.domain import acts
 from tests.domain.acts import as_human, asked_by, bring, office, party
 from tests.domain.made_up import LAW, SALE, car_of, made_up, vin_of

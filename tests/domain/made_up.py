@@ -9,9 +9,11 @@ import pytest
 from domain.country import Source
 from domain.facts import Content, Facts
 from domain.fees import Fee
+from domain.lookup_keys import Key, claim_key, entry_key
 from domain.offers import offers
-from domain.procedure import Create, Effect, Key, Offer, claim_key, entry_key
+from domain.procedure import Offer
 from domain.procedures.car_sale import VEHICLES
+from domain.register import Create, Effect
 from tests.domain.story import MONDAY, Story, as_filed
 from tests.examples import example_request
 

@@ -34,15 +34,18 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
+from domain.lookup_keys import Key, case_key
 from domain.mandate import Mandate
 from domain.needs import further, needed
 from domain.obstacles import in_question, obstacles
 from domain.offers import codes_of, offers
 from domain.parentage import led_to
 from domain.parties import keyed
-from domain.procedure import Key, Offer, Register, Terms, case_key
+from domain.procedure import Offer
 from domain.refusals import Fault, Invalid, Refusal
+from domain.register import Register
 from domain.signers import signers_of_case, signers_of_entry
+from domain.terms import Terms
 from infra.formats import codec
 from tests.examples import effects_of, example_entries, example_request
 

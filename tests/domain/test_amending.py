@@ -5,7 +5,7 @@ import pytest
 from domain import events as e
 from domain.case import Stage
 from domain.claim import FREE
-from domain.procedure import claim_key
+from domain.lookup_keys import claim_key
 from domain.refusals import Clash, Invalid, NotAllowed, WrongStage
 from tests.domain.acts import (
     APPROVED,

@@ -10,7 +10,7 @@ from domain.case import ENDED, Case, Stage
 from domain.country import Source
 from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
-from domain.procedure import AppealBody
+from domain.terms import AppealBody
 from domain.visibility import shown
 from tests.domain.acts import (
     APPEALED,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from domain.procedure import claim_key
+from domain.lookup_keys import claim_key
 from domain.procedures.birth_certificate import BIRTHS
 from domain.refusals import Clash
 from tests.domain.acts import (

@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 
 from domain.about import About
+from domain.checks import Check, Moment
 from domain.commands import FileCase
 from domain.country import Source
 from domain.decisions.checks import check_entry
 from domain.decisions.situation import Situation
 from domain.facts import EVERYTHING, Reach, Request, Seen
-from domain.procedure import Check, Key, Moment, Terms, entry_key
+from domain.lookup_keys import Key, entry_key
 from domain.refusals import Clash
 from domain.seen import as_seen
+from domain.terms import Terms
 from tests.domain.acts import PROPOSED, approve, file, lift, office, restrict
 from tests.domain.story import MONDAY, Story, a_sale, given
 

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from domain.claim import FREE, Claim, evolve
 from domain.events import ClaimEvent, ClaimReleased, ClaimSettled, ClaimTaken, Event, Recorded
 from domain.facts import Request
+from domain.lookup_keys import Key
 from domain.offers import offers
-from domain.procedure import Create, Key, Offer
+from domain.procedure import Offer
+from domain.register import Create
 from tests.examples import effects_of, example_request, person
 
 TAKEN = ClaimTaken(kind="vehicle_sale", holder="case-1")

@@ -13,10 +13,11 @@ from domain.entry import Entry
 from domain.events import Personal
 from domain.facts import Facts
 from domain.forms import Form
-from domain.procedure import Change, Create, Effect, End, Key, Register, claim_key, entry_key
+from domain.lookup_keys import Key, claim_key, entry_key
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES, SoldVehicle
 from domain.refusals import Clash
+from domain.register import Change, Create, Effect, End, Register
 from domain.seen import as_seen
 from tests.domain.acts import APPROVED, PROPOSED, acknowledge, approve, file, later
 from tests.domain.made_up import SALE, a_story_of, car, car_of, vin_of

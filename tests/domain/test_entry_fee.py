@@ -19,11 +19,13 @@ from domain.decision import LEAD, SYSTEM_ACTOR
 from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.lifecycle import fits
+from domain.lookup_keys import Key, claim_key
 from domain.offers import offers
-from domain.procedure import Effect, End, Key, QuotaSize, claim_key
-from domain.procedure import Quota as QuotaOf
 from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Clash, Invalid, NotAllowed, Stale, WrongStage
+from domain.register import Effect, End
+from domain.terms import Quota as QuotaOf
+from domain.terms import QuotaSize
 from infra.verification import courses
 from projections import work_queue
 from tests.domain import acts

@@ -19,7 +19,9 @@ from domain.forms import Money, may_be_acted_for, owners_of
 from domain.limits import SENIOR, day_in, facts_of
 from domain.offers import as_json, offers, request_owners, restrictions_of, terms_hash
 from domain.parties import places
-from domain.procedure import Change, Create, Effect, End, Offer, Procedure, Terms
+from domain.procedure import Offer, Procedure
+from domain.register import Change, Create, Effect, End
+from domain.terms import Terms
 from infra.formats.canonical import b64url, encode
 from tests.domain.acts import (
     FINAL,

@@ -14,9 +14,10 @@ from domain.forms import Company, Form, Named, Person, RepresentedCompany, may_b
 from domain.names import plainly
 from domain.offers import content_owners, offers
 from domain.parties import is_keyed
-from domain.procedure import Create, Offer, Party, Procedure, Register
+from domain.procedure import Offer, Party, Procedure
 from domain.procedures import procedures, registers
 from domain.refusals import Invalid
+from domain.register import Create, Register
 from tests.domain.acts import bring, file
 from tests.domain.story import a_story, given
 from tests.examples import effects_of, example_content, is_person, unnumbered

@@ -17,7 +17,7 @@ from domain.facts import Choice, Facts, Is, Late
 from domain.fees import Assessment, Fee, FeePart, Step, Table, assess
 from domain.limits import facts_of
 from domain.offers import offers
-from domain.procedure import FilingLimit
+from domain.terms import FilingLimit
 
 KZ = countries()["KZ"]
 TR = countries()["TR"]

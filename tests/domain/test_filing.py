@@ -13,8 +13,8 @@ from domain.country import Source
 from domain.decisions.filing import brought
 from domain.facts import Facts
 from domain.offers import terms_hash
-from domain.procedure import Requirement
 from domain.refusals import Clash, Differs, Fault, Invalid, Named, NotOffered
+from domain.terms import Requirement
 from tests.domain.acts import (
     COMPLETED,
     FILED,

@@ -12,9 +12,9 @@ from domain.countries import country_of, legal_day
 from domain.country import TO_BE_CONFIRMED
 from domain.days.deadlines import Term, Unit, compute, is_past
 from domain.offers import offers
-from domain.procedure import Forever, Terms
 from domain.refusals import NotAllowed
 from domain.retention import Kept, case_kept_since, case_waits_for, classes_of, entry_kept_since
+from domain.terms import Forever, Terms
 from tests.domain.acts import (
     APPEALED,
     COMPLETE,

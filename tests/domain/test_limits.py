@@ -12,7 +12,7 @@ from domain.days.deadlines import Term
 from domain.facts import Facts, Is, Late, Where, applies
 from domain.limits import exempt, facts_of, requirements, standing, warnings
 from domain.offers import offers
-from domain.procedure import Exemption, FilingLimit, FourEyes, Requirement, Terms
+from domain.terms import Exemption, FilingLimit, FourEyes, Requirement, Terms
 
 KG = countries()["KG"]
 KZ = countries()["KZ"]

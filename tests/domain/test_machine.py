@@ -25,9 +25,9 @@ from domain.countries import country_of
 from domain.days.deadlines import Deadline
 from domain.families import FAMILIES
 from domain.lifecycle import CLOCK, STEPS, does_fit, fits
+from domain.lookup_keys import Key
 from domain.obstacles import IN_DOUBT
 from domain.parties import capacities
-from domain.procedure import Key
 from domain.running import is_over, is_too_late_to_appeal, running, to_pay
 from infra.formats import codec
 from infra.verification import claims, course, courses, officers

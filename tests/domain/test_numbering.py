@@ -12,8 +12,10 @@ from domain import events as e
 from domain.claim import Claim
 from domain.entry import Entry
 from domain.facts import Facts
-from domain.procedure import Change, Create, Effect, Key, Numbering, claim_key, number_series
+from domain.lookup_keys import Key, claim_key
 from domain.procedures.car_sale import VEHICLES
+from domain.register import Change, Create, Effect
+from domain.terms import Numbering, number_series
 from tests.domain.acts import APPROVED, PROPOSED, acknowledge, approve
 from tests.domain.made_up import a_story_of, car, car_of, made_up
 from tests.domain.story import Story, folded, forgotten, given, imported

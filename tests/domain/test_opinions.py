@@ -17,8 +17,8 @@ from domain.days.deadlines import Term, pause
 from domain.decision import LEAD
 from domain.facts import Is
 from domain.lifecycle import fits
-from domain.procedure import Consultation, FourEyes, Investigation
 from domain.refusals import Clash, Differs, Invalid, NotAllowed, Refusal, Stale, Unknown, WrongStage
+from domain.terms import Consultation, FourEyes, Investigation
 from domain.visibility import shown, watched
 from infra.formats.ids import Ids
 from projections import deadlines, opinions, work_queue

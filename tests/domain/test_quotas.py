@@ -25,9 +25,11 @@ from domain.decisions import quotas
 from domain.decisions.situation import Situation
 from domain.facts import Is
 from domain.fees import Fee, FeePart
+from domain.lookup_keys import Key, claim_key
 from domain.offers import offers
-from domain.procedure import Key, Offer, Quota, QuotaSize, Terms, claim_key
+from domain.procedure import Offer
 from domain.refusals import Clash
+from domain.terms import Quota, QuotaSize, Terms
 from tests.domain.acts import (
     APPEALED,
     APPROVED,

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from domain import events as e
-from domain.procedure import AfterRefusal
 from domain.refusals import Clash, Invalid, NotAllowed, WrongStage
+from domain.terms import AfterRefusal
 from tests.domain.acts import (
     APPEALABLE,
     COMPLETE,

@@ -10,8 +10,8 @@ from domain import events as e
 from domain.case import Case
 from domain.days.deadlines import Deadline, Term, is_past
 from domain.fees import Fee, FeePart
-from domain.procedure import Consultation, Investigation
 from domain.refusals import Clash, NotAllowed
+from domain.terms import Consultation, Investigation
 from projections import deadlines, notices
 from tests.domain.acts import (
     APPEALED,

@@ -9,8 +9,8 @@ from domain import events as e
 from domain.awaited import review_of
 from domain.commands import Actor
 from domain.days.deadlines import Term
-from domain.procedure import FilingLimit
 from domain.refusals import Clash, Differs, NotAllowed, Stale, Unknown
+from domain.terms import FilingLimit
 from tests.domain.acts import (
     COMPLETE,
     FILED,

@@ -4,8 +4,9 @@ import pytest
 
 from domain.authorities import AMENDMENTS, APPEALS
 from domain.offers import offers
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
 from domain.signers import signers_of_case, signers_of_entry
+from domain.terms import Terms
 
 ALL = [(offer, terms) for offer in offers().values() for terms in offer.terms]
 

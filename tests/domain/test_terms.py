@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from domain.checks import Check
 from domain.countries import countries
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term, compute
 from domain.facts import Choice, Is, Where, chosen
 from domain.fees import Fee, FeePart, Step, Table
 from domain.offers import as_json, offers, terms_hash
-from domain.procedure import (
+from domain.terms import (
     AppealBody,
-    Check,
     Exemption,
     Forever,
     FourEyes,

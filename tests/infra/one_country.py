@@ -19,8 +19,9 @@ from typing import Any, Final, TypeVar
 from domain import commands as c
 from domain.forms import plain
 from domain.law.kz.car_sale import KazakhCarSaleForm
+from domain.lookup_keys import entry_key
 from domain.parties import keyed
-from domain.procedure import Offer, entry_key
+from domain.procedure import Offer
 from infra.desk import granting
 from infra.desk.desk import Append, Desk, IdempotencyKey, Outcome
 from infra.development import development

@@ -16,8 +16,10 @@ from domain.days.deadlines import Deadline, Term, answered, before, compute
 from domain.facts import Choice, Facts, applies, chosen
 from domain.fees import Assessment, Fee, assess
 from domain.forms import plain
-from domain.procedure import FilingLimit, Offer, Register, Terms
+from domain.procedure import Offer
 from domain.refusals import Invalid, Refusal, WrongValue
+from domain.register import Register
+from domain.terms import FilingLimit, Terms
 from tests.domain.acts import bring, file, restrict
 from tests.domain.story import Story, as_filed, given, imported, in_the_way
 from tests.examples import NoExample, example_entries, example_request

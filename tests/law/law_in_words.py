@@ -6,18 +6,18 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from api.edge.sentences import english, languages
+from domain.checks import Check
 from domain.country import Country, Source, UnitValue
 from domain.days.deadlines import Term
 from domain.facts import EVERYTHING, Choice, Conditions, Is, Late, Reach
 from domain.fees import Fee, FeePart, Step, Table
-from domain.procedure import (
-    Check,
+from domain.procedure import Offer
+from domain.terms import (
     Exemption,
     FilingLimit,
     Forever,
     FourEyes,
     Notices,
-    Offer,
     Quota,
     Requirement,
     Restriction,

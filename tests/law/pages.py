@@ -14,7 +14,8 @@ from domain.facts import applies
 from domain.fees import Fee
 from domain.limits import exempt, requirements
 from domain.offers import as_json, offers, terms_hash
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
+from domain.terms import Terms
 from tests.examples import example_request
 from tests.law import Row
 from tests.law.answers import Case, money, term_named

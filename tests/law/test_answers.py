@@ -12,7 +12,8 @@ from domain.days.deadlines import Term
 from domain.facts import Is, Late
 from domain.fees import Fee, FeePart
 from domain.offers import offers
-from domain.procedure import Exemption, FilingLimit, FourEyes, Offer, Requirement, Restriction
+from domain.procedure import Offer
+from domain.terms import Exemption, FilingLimit, FourEyes, Requirement, Restriction
 from tests.domain.made_up import LAW, SALE, made_up
 from tests.examples import person
 from tests.law import NOT_ASKED, Row

@@ -14,14 +14,14 @@ from domain.facts import Choice, Is, Late, Reach, Where
 from domain.fees import Fee, FeePart, Step
 from domain.fees import Table as Steps
 from domain.offers import offers
-from domain.procedure import (
+from domain.procedure import Offer
+from domain.terms import (
     AfterRefusal,
     Exemption,
     FilingLimit,
     FourEyes,
     Investigation,
     Numbering,
-    Offer,
     Quota,
     Requirement,
     Restriction,

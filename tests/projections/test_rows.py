@@ -19,8 +19,8 @@ from domain.facts import Facts
 from domain.fees import Fee, FeePart
 from domain.names import plainly
 from domain.persons import key_of
-from domain.procedure import AfterRefusal
 from domain.procedures import registers as registers_of_the_law
+from domain.terms import AfterRefusal
 from infra.formats.ids import Ids
 from projections import (
     Row,

@@ -16,7 +16,8 @@ from domain.forms import plain
 from domain.limits import SENIOR, facts_of, requirements
 from domain.offers import offer
 from domain.parties import parties_of
-from domain.procedure import Offer, Terms
+from domain.procedure import Offer
+from domain.terms import Terms
 from infra.development import development, treasury
 from infra.formats.canonical import b64url, sha256
 from infra.formats.signing import digest, disclosure

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -16,7 +17,16 @@ from domain.names import normal_form, with_dotless_i
 from domain.persons import (
     acts_by_mandate,
 )
-from domain.procedure import (
+from domain.procedures.birth_certificate import (
+    BORN_ON,
+    FOUNDLING,
+    STILL_BORN,
+    BirthForm,
+    born_inside,
+    born_outside,
+    father_known_by,
+)
+from domain.terms import (
     Amendments,
     AppealBody,
     Court,
@@ -30,16 +40,6 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
-)
-from domain.procedures.birth_certificate import (
-    BORN_ON,
-    FOUNDLING,
-    STILL_BORN,
-    BirthForm,
-    born_inside,
-    born_outside,
-    father_known_by,
 )
 
 SurnameEnding = Literal["kept", "li", "zade", "oglu", "qizi", "none"]

@@ -10,8 +10,8 @@ from domain.days.deadlines import Term
 from domain.fees import Fee, FeePart
 from domain.forms import Public
 from domain.law.az.birth_certificate import TERMS as BIRTHS
-from domain.procedure import FourEyes, Ground, Requirement
 from domain.procedures.birth_correction import BY_COURT, BirthCorrectionForm
+from domain.terms import FourEyes, Ground, Requirement
 
 
 class AzerbaijaniBirthCorrectionForm(BirthCorrectionForm):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import Check, told
 from domain.country import TO_BE_CONFIRMED, Majority, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -16,10 +17,15 @@ from domain.forms import Public
 from domain.law.az.plates import PLATES
 from domain.persons import days_of, is_company
 from domain.plates import has_a_form_of
-from domain.procedure import (
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_by_mandate,
+    is_of_a_company,
+    the_car,
+)
+from domain.terms import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     Forever,
     FourEyes,
@@ -28,13 +34,6 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
-)
-from domain.procedures.car_sale import (
-    CarSaleForm,
-    is_by_mandate,
-    is_of_a_company,
-    the_car,
 )
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Majority, Source
 from domain.facts import Condition, Facts, Is
 from domain.fees import Fee, FeePart
 from domain.forms import Public
 from domain.law.az.car_sale import TERMS as SALE
 from domain.persons import days_of, is_company
-from domain.procedure import Check, Ground, Requirement, Terms
 from domain.procedures.car_transfer import (
     BY_COURT,
     GIFT,
@@ -25,6 +25,7 @@ from domain.procedures.car_transfer import (
     death_not_told,
     receivers_of,
 )
+from domain.terms import Ground, Requirement, Terms
 
 
 class AzerbaijaniCarTransferForm(CarTransferForm):

@@ -15,13 +15,13 @@ from domain.events import Personal
 from domain.fees import Fee
 from domain.forms import Line
 from domain.law.az.birth_certificate import TERMS as BIRTHS
-from domain.procedure import FourEyes, Ground, Requirement, Terms
 from domain.procedures.paternity_acknowledgement import (
     BY_COURT,
     JOINTLY,
     REPRESENTED,
     PaternityForm,
 )
+from domain.terms import FourEyes, Ground, Requirement, Terms
 
 
 class AzerbaijaniPaternityForm(PaternityForm):

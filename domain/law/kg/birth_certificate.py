@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -14,7 +15,19 @@ from domain.facts import Facts, Is, Late, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Line, Public
 from domain.names import likeness
-from domain.procedure import (
+from domain.procedures.birth_certificate import (
+    ALIVE,
+    BORN_ON,
+    BirthForm,
+    born_inside,
+    born_outside,
+    father_known_by,
+    is_by_mandate,
+    older_than,
+)
+from domain.procedures.birth_certificate import Child as AnyChild
+from domain.refusals import WrongValue
+from domain.terms import (
     Amendments,
     AppealBody,
     Court,
@@ -28,20 +41,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
 )
-from domain.procedures.birth_certificate import (
-    ALIVE,
-    BORN_ON,
-    BirthForm,
-    born_inside,
-    born_outside,
-    father_known_by,
-    is_by_mandate,
-    older_than,
-)
-from domain.procedures.birth_certificate import Child as AnyChild
-from domain.refusals import WrongValue
 
 SurnameForm = Literal["parent", "father_name", "grandfather_name", "tegin", "ancestor"]
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import Check, told
 from domain.country import TO_BE_CONFIRMED, Majority, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -18,10 +19,16 @@ from domain.forms import Day, Money, Public
 from domain.law.kg.plates import PLATES, is_legalised
 from domain.persons import days_of, is_company, representative_of
 from domain.plates import has_a_form_of
-from domain.procedure import (
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_by_mandate,
+    is_of_a_company,
+    sellers_and_buyers,
+    the_car,
+)
+from domain.terms import (
     Amendments,
     AppealBody,
-    Check,
     Court,
     Forever,
     FourEyes,
@@ -30,14 +37,6 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
-)
-from domain.procedures.car_sale import (
-    CarSaleForm,
-    is_by_mandate,
-    is_of_a_company,
-    sellers_and_buyers,
-    the_car,
 )
 
 RegionCode = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09"]

@@ -5,13 +5,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.events import Personal
 from domain.facts import Facts, Where
 from domain.forms import Day, Money, Public
 from domain.law.kg.car_sale import TERMS as SALE
 from domain.law.kg.car_sale import RegionCode
-from domain.procedure import Check, Ground, Requirement, Terms
 from domain.procedures.car_transfer import (
     BY_COURT,
     GIFT,
@@ -22,6 +22,7 @@ from domain.procedures.car_transfer import (
     CarTransferForm,
     death_not_told,
 )
+from domain.terms import Ground, Requirement, Terms
 
 
 class KyrgyzCarTransferForm(CarTransferForm):

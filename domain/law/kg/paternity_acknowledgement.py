@@ -6,8 +6,8 @@ from typing import Final
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.fees import Fee
 from domain.law.kg.birth_certificate import TERMS as BIRTHS
-from domain.procedure import FourEyes, Ground, Requirement, Terms
 from domain.procedures.paternity_acknowledgement import BY_COURT, JOINTLY, REPRESENTED, PaternityForm
+from domain.terms import FourEyes, Ground, Requirement, Terms
 
 
 class KyrgyzPaternityForm(PaternityForm):

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import model_validator
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -14,21 +15,6 @@ from domain.facts import Choice, Facts, Is, Late, Request, Where
 from domain.fees import Fee, FeePart
 from domain.forms import Line, Public
 from domain.persons import representative_of
-from domain.procedure import (
-    Amendments,
-    AppealBody,
-    Court,
-    FilingLimit,
-    FourEyes,
-    Ground,
-    Notices,
-    Presumption,
-    Requirement,
-    Restriction,
-    Terms,
-    Times,
-    told,
-)
 from domain.procedures.birth_certificate import (
     ALIVE,
     BORN_ON,
@@ -42,6 +28,20 @@ from domain.procedures.birth_certificate import (
 )
 from domain.procedures.birth_certificate import Child as AnyChild
 from domain.refusals import WrongValue
+from domain.terms import (
+    Amendments,
+    AppealBody,
+    Court,
+    FilingLimit,
+    FourEyes,
+    Ground,
+    Notices,
+    Presumption,
+    Requirement,
+    Restriction,
+    Terms,
+    Times,
+)
 
 NOT_IN_A_SURNAME: Final = ("тегі", "ұрпағы", "немересі", "шөбересі", "келіні")
 

@@ -13,8 +13,8 @@ from domain.facts import Is
 from domain.fees import Fee, FeePart, Step, Table
 from domain.forms import Public
 from domain.law.kz.birth_certificate import TERMS as BIRTHS
-from domain.procedure import FourEyes, Ground, Requirement, Terms
 from domain.procedures.birth_correction import BY_COURT, BirthCorrectionForm
+from domain.terms import FourEyes, Ground, Requirement, Terms
 
 
 class KazakhBirthCorrectionForm(BirthCorrectionForm):

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -14,7 +15,14 @@ from domain.fees import Fee, FeePart
 from domain.forms import Day, Form, Line, Money, Person, Public, RepresentedKnownPersonOrCompany
 from domain.law.kz.plates import PLATES
 from domain.plates import has_a_form_of
-from domain.procedure import (
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_of_a_company,
+    sellers_and_buyers,
+)
+from domain.procedures.car_sale import SoldVehicle as AnySoldVehicle
+from domain.refusals import WrongValue
+from domain.terms import (
     Amendments,
     AppealBody,
     Consultation,
@@ -26,15 +34,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
 )
-from domain.procedures.car_sale import (
-    CarSaleForm,
-    is_of_a_company,
-    sellers_and_buyers,
-)
-from domain.procedures.car_sale import SoldVehicle as AnySoldVehicle
-from domain.refusals import WrongValue
 
 
 class SoldVehicle(AnySoldVehicle):

@@ -5,13 +5,13 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.events import Personal
 from domain.facts import Facts, Where
 from domain.forms import Public
 from domain.law.kz.car_sale import TERMS as SALE
 from domain.law.kz.car_sale import PlateChoice, SoldVehicle
-from domain.procedure import Check, Ground, Requirement, Terms
 from domain.procedures.car_transfer import (
     BY_COURT,
     GIFT,
@@ -24,6 +24,7 @@ from domain.procedures.car_transfer import (
     death_not_told,
 )
 from domain.refusals import WrongValue
+from domain.terms import Ground, Requirement, Terms
 
 
 class KazakhCarTransferForm(CarTransferForm):

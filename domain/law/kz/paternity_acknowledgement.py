@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.facts import Facts
 from domain.fees import Fee
 from domain.law.kz.birth_certificate import TERMS as BIRTHS
-from domain.procedure import Check, FourEyes, Ground, Requirement, Terms
 from domain.procedures.paternity_acknowledgement import (
     BY_COURT,
     JOINTLY,
     PaternityForm,
     by_proxy,
 )
+from domain.terms import FourEyes, Ground, Requirement, Terms
 
 
 class KazakhPaternityForm(PaternityForm):

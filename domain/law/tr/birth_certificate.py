@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -15,7 +16,19 @@ from domain.fees import Fee, FeePart
 from domain.forms import AnyPerson, Day, Form, Line, Name, Person, PersonalNumber, Public, Value
 from domain.names import with_dotless_i
 from domain.persons import representative_of
-from domain.procedure import (
+from domain.procedures.birth_certificate import (
+    ALIVE,
+    BORN_ON,
+    BY_MOUTH,
+    BirthForm,
+    MedicalCertificate,
+    born_inside,
+    born_outside,
+    older_than,
+)
+from domain.procedures.birth_certificate import Child as AnyChild
+from domain.refusals import WrongValue
+from domain.terms import (
     Amendments,
     AppealBody,
     Consultation,
@@ -32,20 +45,7 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
 )
-from domain.procedures.birth_certificate import (
-    ALIVE,
-    BORN_ON,
-    BY_MOUTH,
-    BirthForm,
-    MedicalCertificate,
-    born_inside,
-    born_outside,
-    older_than,
-)
-from domain.procedures.birth_certificate import Child as AnyChild
-from domain.refusals import WrongValue
 
 
 class FirstTurkishBirthForm(Form):

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import Annotated, Final, Literal
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.facts import Facts
 from domain.fees import Fee
 from domain.forms import Public
 from domain.law.tr.birth_certificate import TERMS as BIRTHS
-from domain.procedure import Check, FourEyes, Ground, Requirement
 from domain.procedures.birth_correction import BY_COURT, BirthCorrectionForm
+from domain.terms import FourEyes, Ground, Requirement
 
 
 class TurkishBirthCorrectionForm(BirthCorrectionForm):

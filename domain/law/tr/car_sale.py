@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -16,7 +17,12 @@ from domain.forms import Day, Line, Public
 from domain.law.tr.plates import PLATES
 from domain.persons import representative_of
 from domain.plates import has_a_form_of
-from domain.procedure import (
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_of_a_company,
+    sellers_and_buyers,
+)
+from domain.terms import (
     Amendments,
     AppealBody,
     Court,
@@ -27,12 +33,6 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
-)
-from domain.procedures.car_sale import (
-    CarSaleForm,
-    is_of_a_company,
-    sellers_and_buyers,
 )
 
 

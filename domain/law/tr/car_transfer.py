@@ -9,7 +9,6 @@ from domain.events import Personal
 from domain.fees import Fee, FeePart
 from domain.forms import Line
 from domain.law.tr.car_sale import TERMS as SALE
-from domain.procedure import Ground, Requirement, Terms
 from domain.procedures.car_transfer import (
     BY_COURT,
     GIFT,
@@ -20,6 +19,7 @@ from domain.procedures.car_transfer import (
     CarTransferForm,
     death_not_told,
 )
+from domain.terms import Ground, Requirement, Terms
 
 
 class TurkishCarTransferForm(CarTransferForm):

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -12,9 +13,9 @@ from domain.facts import Facts, Is
 from domain.fees import Fee
 from domain.forms import Name, Public
 from domain.law.tr.birth_certificate import TERMS as BIRTHS
-from domain.procedure import Check, FourEyes, Ground, Requirement
 from domain.procedures.paternity_acknowledgement import BY_COURT, REPRESENTED, PaternityForm
 from domain.refusals import WrongValue
+from domain.terms import FourEyes, Ground, Requirement
 
 
 def _not_recorded(patronymic: str | None) -> str | None:

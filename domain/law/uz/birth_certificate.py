@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -15,7 +16,19 @@ from domain.fees import Fee, FeePart
 from domain.forms import Line, Public
 from domain.law.uz.names import uzbek
 from domain.names import normal_form
-from domain.procedure import (
+from domain.procedures.birth_certificate import (
+    ALIVE,
+    BORN_ON,
+    FOUNDLING,
+    SINGLE_MOTHER,
+    UNMARRIED,
+    BirthForm,
+    born_inside,
+    born_outside,
+    father_known_by,
+    is_by_mandate,
+)
+from domain.terms import (
     Amendments,
     AppealBody,
     Court,
@@ -29,19 +42,6 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
-)
-from domain.procedures.birth_certificate import (
-    ALIVE,
-    BORN_ON,
-    FOUNDLING,
-    SINGLE_MOTHER,
-    UNMARRIED,
-    BirthForm,
-    born_inside,
-    born_outside,
-    father_known_by,
-    is_by_mandate,
 )
 
 

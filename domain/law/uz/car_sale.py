@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Majority, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -16,7 +17,12 @@ from domain.forms import Day, Line, Public
 from domain.law.uz.plates import PLATES
 from domain.persons import days_of, is_company
 from domain.plates import has_a_form_of
-from domain.procedure import (
+from domain.procedures.car_sale import (
+    CarSaleForm,
+    is_by_mandate,
+    the_car,
+)
+from domain.terms import (
     Amendments,
     AppealBody,
     Court,
@@ -28,12 +34,6 @@ from domain.procedure import (
     Restriction,
     Terms,
     Times,
-    told,
-)
-from domain.procedures.car_sale import (
-    CarSaleForm,
-    is_by_mandate,
-    the_car,
 )
 
 Contract = Literal["notarised", "of_a_dealer", "leasing", "leasing_company", "trade_in", "auction"]

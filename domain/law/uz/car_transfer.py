@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Majority, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
@@ -12,7 +13,6 @@ from domain.facts import Facts, Is
 from domain.forms import Day, Line, Public
 from domain.law.uz.car_sale import TERMS as SALE
 from domain.persons import days_of, is_company
-from domain.procedure import Check, FilingLimit, Ground, Requirement, Terms
 from domain.procedures.car_transfer import (
     BY_COURT,
     GIFT,
@@ -23,6 +23,7 @@ from domain.procedures.car_transfer import (
     death_not_told,
     receivers_of,
 )
+from domain.terms import FilingLimit, Ground, Requirement, Terms
 
 
 class UzbekCarTransferForm(CarTransferForm):

@@ -12,13 +12,13 @@ from domain.facts import Is
 from domain.fees import Fee, FeePart
 from domain.forms import Line, Public
 from domain.law.uz.birth_certificate import TERMS as BIRTHS
-from domain.procedure import FourEyes, Ground, Requirement
 from domain.procedures.paternity_acknowledgement import (
     BY_COURT,
     JOINTLY,
     PaternityForm,
     by_proxy,
 )
+from domain.terms import FourEyes, Ground, Requirement
 
 
 class UzbekPaternityForm(PaternityForm):

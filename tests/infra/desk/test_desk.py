@@ -16,8 +16,8 @@ from domain import events as e
 from domain.authorities import access_of, authorities
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.offers import offers
-from domain.procedure import Numbering
 from domain.refusals import Clash, Differs, Erased, Refusal, Unready
+from domain.terms import Numbering
 from infra.desk import key_acts
 from infra.desk.desk import Append
 from infra.desk.streams import Stream

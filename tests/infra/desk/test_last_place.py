@@ -10,9 +10,10 @@ import pytest
 
 from domain.claim import Claim
 from domain.country import Source
+from domain.lookup_keys import claim_key
 from domain.offers import offers
-from domain.procedure import Quota, QuotaSize, claim_key
 from domain.refusals import Clash, Refusal
+from domain.terms import Quota, QuotaSize
 from tests.infra.desk.test_desk import beside
 from tests.infra.one_country import CODE, OneCountry, is_chained
 

@@ -16,8 +16,8 @@ from domain.authorities import authorities, roles_in
 from domain.countries import countries
 from domain.forms import Person
 from domain.offers import offers
-from domain.procedure import Terms
 from domain.roles import OFFICERS
+from domain.terms import Terms
 from infra.development import development
 from infra.development.development import (
     AuthorizationRequest,

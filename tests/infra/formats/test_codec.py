@@ -13,8 +13,8 @@ from domain import events as e
 from domain.forms import owners_of as owners_of_form
 from domain.offers import lists_of, offers, request_owners
 from domain.parties import is_keyed
-from domain.procedure import Register
 from domain.procedures import registers
+from domain.register import Register
 from infra.formats import codec
 from infra.formats.canonical import LARGEST_INTEGER, encode
 from infra.formats.codec import NAMES, UnknownEvent

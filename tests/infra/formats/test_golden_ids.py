@@ -16,9 +16,10 @@ from domain import names, numbers
 from domain.countries import countries
 from domain.facts import Facts
 from domain.law.az.numbers import az_fin
+from domain.lookup_keys import Key, mandate_key, notice_key
 from domain.persons import key_of
-from domain.procedure import Create, Key, mandate_key, notice_key
 from domain.procedures import procedures
+from domain.register import Create
 from domain.registers.companies import company_key
 from infra.formats.ids import Ids, derived_id
 

@@ -14,10 +14,10 @@ from domain import commands as c
 from domain import events as e
 from domain.decision import LEAD, Decision
 from domain.persons import itself
-from domain.procedure import Register
 from domain.procedures import registers
 from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Unready
+from domain.register import Register
 from infra.desk.desk import Append, Desk
 from infra.formats.envelope import payload_of, split
 from infra.house import CountryHouse

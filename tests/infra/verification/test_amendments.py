@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import commands as c
-from domain.procedure import entry_key
+from domain.lookup_keys import entry_key
 from infra.desk.desk import new_cause
 from infra.formats.canonical import b64url, sha256
 from infra.formats.envelope import split

@@ -15,8 +15,9 @@ from domain import commands as c
 from domain import events as e
 from domain.decision import LEAD, SYSTEM_ACTOR, Decision
 from domain.decision import Events as Decided
+from domain.lookup_keys import claim_key, entry_key
 from domain.offers import offers, terms_hash
-from domain.procedure import Terms, claim_key, entry_key
+from domain.terms import Terms
 from infra.desk.desk import Append, new_cause
 from infra.development import development
 from infra.formats.canonical import b64url, sha256

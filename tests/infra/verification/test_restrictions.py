@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from domain import commands as c
+from domain.lookup_keys import entry_key
 from domain.offers import offers, writing_to
-from domain.procedure import entry_key
 from infra.desk.batch import end_of
 from infra.desk.desk import new_cause
 from infra.formats.canonical import b64url, sha256
