@@ -70,12 +70,18 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The filing limit of this code had passed when the request was filed."""
+    """The filing limit of this code, or that of the ``other``, had passed when the request was filed."""
 
     limit: str
+    other: str | None = None
+
+    @property
+    def limits(self) -> frozenset[str]:
+        """The codes of them."""
+        return frozenset({self.limit, self.other or self.limit})
 
     def holds(self, facts: Facts) -> bool:
-        return self.limit in facts.late
+        return not self.limits.isdisjoint(facts.late)
 
 
 @dataclass(frozen=True, slots=True)

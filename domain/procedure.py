@@ -88,6 +88,9 @@ class Procedure:
         str, ...
     ] = ()  # the codes of refusals beside which the procedure says a sentence of its own
     notified: Notified | None = None
+    happened: tuple[
+        tuple[str, ...], ...
+    ] = ()  # the days in a request, by their place, that cannot be to come
 
     def claims_of(self, request: Request, *, is_by_notice: bool) -> tuple[Key, ...]:
         """What the request claims; ``is_by_notice``: as the office of the hospitals filed it."""

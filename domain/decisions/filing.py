@@ -299,6 +299,10 @@ def _nothing_of_tomorrow(situation: Situation) -> None:
         day = limits.day_in(situation.facts().request, limit.from_member)
         if limit.term is not None and day is not None and day > _today_there(limit.from_member, situation):
             raise Invalid(Fault("/request/" + "/".join(limit.from_member), "in_the_future"))
+    for path in situation.offer.procedure.happened:  # somewhere on earth
+        day = limits.day_in(situation.facts().request, path)
+        if day is not None and day > (situation.at + FIRST_CLOCK).date():
+            raise Invalid(Fault("/request/" + "/".join(path), "in_the_future"))
 
 
 def _today_there(path: tuple[str, ...], situation: Situation) -> date:

@@ -500,6 +500,9 @@ def _warnings(request: Request) -> tuple[str, ...]:
         said.append("applicant_is_no_parent")
     if is_same(request["mother"], request["father"]):
         said.append("mother_and_father_are_one")
+    numbers = [request[parent]["personal_number"] for parent in ("mother", "father") if request[parent]]
+    if request["child_number"] is not None and request["child_number"] in numbers:
+        said.append("childs_number_is_a_parents")
     for parent in ("mother", "father"):
         said.extend(parent_warnings(parent, request[parent], child["born_on"]))
     return tuple(said)
@@ -580,6 +583,7 @@ PROCEDURE = Procedure(
     checks=(Check(code="certificate_known", sees=_before, holds=_is_another_birth, moments=("decision",)),),
     warnings=_warnings,
     further=("claim_taken", "claim_yours", "entry_exists"),
+    happened=(("medical_certificate", "issued_on"), ("marriage_ended_on",)),
     warned=(
         "mother_unknown",
         "mother_missing_without_reason",
@@ -589,6 +593,7 @@ PROCEDURE = Procedure(
         "applicant_is_not_that_parent",
         "applicant_is_no_parent",
         "mother_and_father_are_one",
+        "childs_number_is_a_parents",
         *birth_notice.TOLD,
     ),
     notified=Notified(

@@ -196,7 +196,7 @@ def test_conditions_and_choices_speak_of_public_codes_of_the_form(offer: Offer, 
     for choice in _all(terms, Choice):
         assert set(choice.of) == codes[choice.by]
     limits = [limit.code for limit in terms.filing_limits]
-    assert {condition.limit for condition in _all(terms, Late)} <= set(limits)
+    assert {code for condition in _all(terms, Late) for code in condition.limits} <= set(limits)
     named = [where.code for where in set(_all(terms, Where))]
     for some in (limits, named, [exemption.code for exemption in terms.exemptions]):
         assert len(set(some)) == len(some)

@@ -1,7 +1,7 @@
 """Filing: the law of the day, the claim, the fee, and who may file what."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -271,6 +271,27 @@ def test_one_person_in_both_places_of_a_parent_is_said_to_the_officer() -> None:
     both = person("TR", 1)
     story = given(a_birth(relation="relative", applicant=both, mother=both, father=both), *FILED)
     assert story.now.warnings == ["mother_and_father_are_one"]
+
+
+def test_a_child_with_the_number_of_a_parent_is_said_to_the_officer() -> None:
+    mother = person("TR", 1)
+    story = given(a_birth(mother=mother, child_number=mother["personal_number"]), *FILED)
+    assert story.now.warnings == ["childs_number_is_a_parents"]
+
+
+@pytest.mark.parametrize("path", ["medical_certificate/issued_on", "marriage_ended_on"])
+def test_what_no_clock_on_earth_has_reached_is_not_told_of_a_birth(path: str) -> None:
+    """A certificate of the next day may come from where that day has begun."""
+    story = a_birth()
+    beside = story.request
+    *within, member = path.split("/")
+    for name in within:
+        beside = beside[name]
+    today = MONDAY.date()
+    beside[member] = str(today + timedelta(days=2))
+    story.when(file()).then_refused(Invalid, "in_the_future", f"/request/{path}")
+    beside[member] = str(today)
+    story.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")
 
 
 def test_a_mother_without_a_number_is_found_again_by_her_document() -> None:

@@ -48,6 +48,7 @@ def test_all_conditions_have_to_hold_and_none_is_always() -> None:
     assert applies((), facts)
     assert applies((Is("is_kin"), Late("notification")), facts)
     assert not applies((Is("is_kin"), Late("other")), facts)
+    assert applies((Late("other", "notification"),), facts)
 
 
 # --- limits with a condition ------------------------------------------------------------------------------

@@ -307,7 +307,7 @@ def _when(when: Conditions) -> str:
 
 def _condition(condition: Any) -> str:
     if isinstance(condition, Late):
-        return f"filed after `{condition.limit}`"
+        return "filed after " + " or ".join(f"`{code}`" for code in sorted(condition.limits, reverse=True))
     if not isinstance(condition, Is):
         return f"`{condition.code}`"
     values = condition.values

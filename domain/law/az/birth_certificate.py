@@ -10,7 +10,7 @@ from domain.checks import told
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.days.deadlines import Term
 from domain.events import Personal
-from domain.facts import Facts, Is, Where
+from domain.facts import Facts, Is, Late, Where
 from domain.fees import Fee
 from domain.forms import Line
 from domain.names import normal_form, with_dotless_i
@@ -146,11 +146,6 @@ def _with_paper(facts: Facts) -> bool:
     return facts.request["medical_certificate"] is not None
 
 
-def _is_late(facts: Facts) -> bool:
-    """Of a stillbirth nobody asks how the child is."""
-    return bool(facts.late & {"notification", "abroad"})
-
-
 def _is_by_mandate(facts: Facts) -> bool:
     return acts_by_mandate(facts.request["applicant"])
 
@@ -253,7 +248,8 @@ _FIRST: Final = Terms(
             is_required=False,  # a parent without a number may be a citizen
             when=(_HERE, Where("parent_from_elsewhere", _has_parent_of_elsewhere)),
         ),
-        Requirement("health_certificate", _LIST, when=(Where("told_late", _is_late),)),
+        # Of a stillbirth nobody asks how the child is.
+        Requirement("health_certificate", _LIST, when=(Late("notification", "abroad"),)),
         Requirement("foundling_record", _LIST, when=(FOUNDLING,)),
         Requirement("age_report", _LIST, when=(FOUNDLING,)),
         Requirement("court_decision", _LIST, when=(father_known_by("court"),)),

@@ -91,10 +91,10 @@ ROWS = (
         given="A late birth is told without a doctor's certificate on the child's health",
         filed="2026-03-02 10:00",
         facts={"child.born_on": "2026-01-20"},
-        brought=("birth_report",),
-        refused="evidence_missing",
-        counted="It is not the day that is in the way, but a paper: with it the same filing is taken",
-        law="az-list",
+        brought=("birth_report", "parent_identity", "marriage_certificate"),
+        warnings=("late:evidence", "evidence_missing:health_certificate"),
+        counted="The paper is asked, and a late birth is taken without it: the officer sees that it is missing",
+        law="az-list; rule 12",
     ),
     # --- born dead, found, abroad, without a paper
     Row(
