@@ -204,7 +204,10 @@ def of_the_filing(warnings: Iterable[str]) -> list[str]:
 
 def for_parties(codes: Iterable[str], procedure: Procedure) -> list[str]:
     """As parties hear of them: without kinds, and of what is another's nothing; nor of what a register says to whoever
-    decides alone, as a filing that asked would be told it.
+    decides alone, as a filing that asked would be told it. Whom the register does not know as it is named in the
+    request hears nothing of a thing at all.
     """
-    kept = (*FOR_OFFICES, *(each.code for each in procedure.checks if "filing" not in each.moments))
-    return [code for code in dict.fromkeys(code.partition(":")[0] for code in codes) if code not in kept]
+    plain = dict.fromkeys(code.partition(":")[0] for code in codes)
+    if plain.keys() & {each.code for each in procedure.checks if "filing" not in each.moments}:
+        return []
+    return [code for code in plain if code not in FOR_OFFICES]

@@ -49,6 +49,7 @@ from domain.names import Spelling, likeness, normal_form, plainly, written_numbe
 from domain.parentage import child_of, claim_of
 from domain.persons import (
     acts_by_mandate,
+    is_company,
     is_same,
     itself,
     key_of,
@@ -131,7 +132,7 @@ class BirthForm(Form):
     mother: Annotated[RepresentedPerson | None, Personal("mother")]
     mother_unknown_because: Annotated[Line | None, Personal("case")] = None
     father: Annotated[RepresentedPerson | None, Personal("father")]
-    fatherhood: Annotated[Fatherhood | None, Personal("child")] = Field(None, examples=[None])
+    fatherhood: Annotated[Fatherhood | None, Personal("child")] = Field(None, examples=["marriage"])
     marriage_ended_on: Annotated[Day | None, Personal("case")] = Field(None, examples=[None])
     medical_certificate: Annotated[MedicalCertificate | None, Personal("child")]
     child_number: Annotated[PersonalNumber | None, Personal("child"), Field(examples=[None])] = None
@@ -435,9 +436,13 @@ def _mother_is_asked(request: Request) -> bool:
 
 
 def _father_is_asked(request: Request) -> bool:
+    """Beside the mother, whom the law asks for both; and where a human names him and does not say by what he is it."""
     if is_same(request["father"], request["applicant"]):
         return False
-    return _is_joint(request) or (_waits_for_a_parent(request) and request["mother"] is None)
+    is_unsaid = (
+        "fatherhood" in request and request["fatherhood"] is None and not is_company(request["applicant"])
+    )
+    return is_unsaid or _is_joint(request) or (_waits_for_a_parent(request) and request["mother"] is None)
 
 
 def _is_joint(request: Request) -> bool:
@@ -503,9 +508,25 @@ def _warnings(request: Request) -> tuple[str, ...]:
     numbers = [request[parent]["personal_number"] for parent in ("mother", "father") if request[parent]]
     if request["child_number"] is not None and request["child_number"] in numbers:
         said.append("childs_number_is_a_parents")
+    said.extend(_warnings_of_fatherhood(request))
     for parent in ("mother", "father"):
         said.extend(parent_warnings(parent, request[parent], child["born_on"]))
     return tuple(said)
+
+
+def _warnings_of_fatherhood(request: Request) -> Iterator[str]:
+    """Where a man is named and not by what he is the father, or the other way round, or the day of a divorce is odd."""
+    if "fatherhood" not in request:  # a former form did not ask
+        return
+    by, ended_on = request["fatherhood"], request.get("marriage_ended_on")
+    if request["father"] is not None and by in {None, "none"}:
+        yield "fatherhood_unsaid"
+    if request["father"] is None and by not in {None, "none", "mothers_word"}:
+        yield "fatherhood_without_father"
+    if by == "marriage_ended" and ended_on is None:
+        yield "marriage_end_unknown"
+    if by == "marriage_ended" and ended_on is not None and ended_on > request["child"]["born_on"]:
+        yield "marriage_ended_after_birth"
 
 
 _ORDER = hard("order", in_form("[1-9]|1[0-2]"))
@@ -594,6 +615,10 @@ PROCEDURE = Procedure(
         "applicant_is_no_parent",
         "mother_and_father_are_one",
         "childs_number_is_a_parents",
+        "fatherhood_unsaid",
+        "fatherhood_without_father",
+        "marriage_end_unknown",
+        "marriage_ended_after_birth",
         *birth_notice.TOLD,
     ),
     notified=Notified(

@@ -214,8 +214,10 @@ def _is_inheritance(request: Request) -> bool:
 
 
 def _claims(request: Request) -> tuple[Key, ...]:
-    """The same as whoever sells it: one asks for a car at a time."""
-    return (sale_of(request["vehicle"]),)
+    """Of a gift, which its owner consents to or stops, the same as whoever sells it: one asks for a car at a time. Who
+    says to have inherited a car, or won it in court, keeps nobody from it before that is decided.
+    """
+    return (sale_of(request["vehicle"]),) if _is_gift(request) else ()
 
 
 def _effects(facts: Facts) -> tuple[Effect, ...]:

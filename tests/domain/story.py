@@ -351,7 +351,13 @@ def a_sale(n: int = 0, *, at: datetime = MONDAY, **members: Any) -> Story:
 
 
 def a_birth(n: int = 0, *, at: datetime = MONDAY, **members: Any) -> Story:
-    """A child was born in Türkiye three days ago; nothing is filed yet."""
+    """A child was born in Türkiye three days ago, and has its father's surname; nothing is filed yet."""
+    request = {**example_request(offers()["TR", "birth_certificate"], n, today=at.date()), **members}
+    if "child" not in members:
+        parent = request["father"] or request["mother"] or request["child"]
+        members["child"] = {**request["child"], "surname": parent["surname"]}
+    if request["father"] is None:
+        members.setdefault("fatherhood", "none")
     return a_story("TR", "birth_certificate", n, at=at, **members)
 
 

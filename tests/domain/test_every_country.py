@@ -13,7 +13,7 @@ import pytest
 from domain.authorities import authorities, registrar_of
 from domain.countries import countries, country_of, legal_day
 from domain.country import Source
-from domain.facts import Choice, Content, Facts, Is, Late, Request, Where
+from domain.facts import Choice, Content, Facts, Is, Late, Request, Where, applies
 from domain.fees import Fee, Table, assess
 from domain.forms import Money, may_be_acted_for, owners_of
 from domain.limits import SENIOR, day_in, facts_of
@@ -30,11 +30,13 @@ from tests.domain.acts import (
     SUPERVISOR,
     acknowledge,
     approve,
+    ask_for_opinion,
     assign,
     bring,
     consent,
     erase,
     file,
+    give_opinion,
     later,
     pay,
     propose,
@@ -400,10 +402,20 @@ def _complete(story: Story) -> Story:
     return given(story, assign(OFFICER))
 
 
+def _inquired(story: Story) -> Story:
+    """What the law wants to be looked into before anything is approved."""
+    facts = facts_of(story.terms, story.request, MONDAY, country_of(story.offer.country))
+    for each in story.terms.investigations:
+        if each.before_approval and applies(each.when, facts):
+            office = story.terms.opinions[0].authority
+            given(story, ask_for_opinion(office, investigation=each.code), give_opinion(authority=office))
+    return story
+
+
 @every_offer
 @pytest.mark.parametrize("is_bare", [False, True])
 def test_a_case_goes_all_the_way(offer: Offer, is_bare: bool) -> None:  # noqa: FBT001
-    story = _complete(_filed(offer, is_bare=is_bare))
+    story = _inquired(_complete(_filed(offer, is_bare=is_bare)))
     facts = facts_of(story.terms, story.request, _now(offer), country_of(offer.country))
     is_senior = SENIOR in story.now.warnings
     if story.terms.four_eyes.apply_to(facts):

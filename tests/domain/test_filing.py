@@ -22,9 +22,11 @@ from tests.domain.acts import (
     REGISTRY,
     TREASURY,
     approve,
+    ask_for_opinion,
     assign,
     bring,
     file,
+    give_opinion,
     party,
     restrict,
     stranger,
@@ -244,7 +246,12 @@ def test_nobody_has_to_invent_a_mother_or_a_father() -> None:
     )
     story.request["mother_unknown_because"] = None
     story.when(file()).then("ClaimTaken", "CaseFiled", "FeeAssessed", "DecisionTermStarted")
-    assert story.now.warnings == ["mother_missing_without_reason", "told_by_mouth", "applicant_is_no_parent"]
+    assert story.now.warnings == [
+        "mother_missing_without_reason",
+        "told_by_mouth",
+        "applicant_is_no_parent",
+        "investigation_needed",
+    ]
 
 
 def test_who_says_to_be_the_mother_and_is_not_named_so_is_said_to_the_officer() -> None:
@@ -271,6 +278,40 @@ def test_one_person_in_both_places_of_a_parent_is_said_to_the_officer() -> None:
     both = person("TR", 1)
     story = given(a_birth(relation="relative", applicant=both, mother=both, father=both), *FILED)
     assert story.now.warnings == ["mother_and_father_are_one"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"fatherhood": None}, ["fatherhood_unsaid"]),
+        ({"fatherhood": "none"}, ["fatherhood_unsaid"]),
+        ({"fatherhood": "marriage", "father": None}, ["fatherhood_without_father"]),
+        ({"fatherhood": "marriage_ended"}, ["marriage_end_unknown"]),
+        (
+            {"fatherhood": "marriage_ended", "marriage_ended_on": "2026-11-22"},
+            ["marriage_ended_after_birth"],
+        ),
+    ],
+)
+def test_by_what_a_father_is_known_is_said_or_the_officer_hears_that_it_is_not(
+    said: dict[str, Any], told: list[str]
+) -> None:
+    warnings = given(a_birth(**said), file()).now.warnings
+    assert [code for code in warnings if "father" in code or "marriage" in code] == told
+
+
+def test_a_man_who_is_named_as_the_father_by_nothing_is_asked() -> None:
+    story = given(a_birth(fatherhood=None), file())
+    assert [story.now.parties[party] for party in story.now.consents_asked] == ["father"]
+    father = person("TR", 3)
+    by_him = a_birth(fatherhood=None, relation="father", applicant=father, father=father)
+    assert given(by_him, file()).now.consents_asked == []
+
+
+def test_a_birth_without_any_paper_is_told_by_mouth_whatever_the_form_says() -> None:
+    """Law 5490, article 15: it is entered after the inquiry; of a foundling there is another record."""
+    by_mouth = given(a_birth(medical_certificate=None, oral_statement=False), file(), assign())
+    by_mouth.when(approve(OFFICER)).then_refused(Clash, "investigation_missing")
 
 
 def test_a_child_with_the_number_of_a_parent_is_said_to_the_officer() -> None:
@@ -305,9 +346,15 @@ def test_a_mother_without_a_number_is_found_again_by_her_document() -> None:
         "medical_certificate": None,
     }
     story = given(a_birth(mother=mother, **by_mouth), file())
-    assert story.now.warnings == ["told_by_mouth", "one_name:mother"]
+    assert story.now.warnings == ["told_by_mouth", "one_name:mother", "investigation_needed"]
     typed = {**mother, "document": {**mother["document"], "number": "ex-000000"}}
     _beside(story, a_birth(mother=typed, **by_mouth)).when(file()).then_refused(Clash, "claim_taken")
+
+
+INQUIRED = (
+    ask_for_opinion("tr-health-directorate", investigation="oral_statement"),
+    give_opinion(authority="tr-health-directorate"),
+)
 
 
 def test_a_mother_known_by_name_only_keeps_nobody_out_before_the_entry() -> None:
@@ -318,9 +365,9 @@ def test_a_mother_known_by_name_only_keeps_nobody_out_before_the_entry() -> None
     story = given(a_birth(**asked), file())
     assert [key.parts[0] for key in story.claims] == ["birth_told_by"]
     assert story.now.warnings == ["birth_day_unknown:mother", "known_by_name_only:mother"]
-    told = given(a_birth(**asked, medical_certificate=None), file(), assign(), approve(OFFICER))
+    told = given(a_birth(**asked, medical_certificate=None), file(), assign(), *INQUIRED, approve(OFFICER))
     settled = [key.parts[1:4] for key, claim in told.claims.items() if claim.is_settled]
-    assert settled == [("mother_by_name", "example 0 fictional", "example surname 0")]
+    assert settled == [("mother_by_name", "example 0 fictional", "example 4")]
 
 
 def test_a_foundling_with_one_name_has_it_in_either_member() -> None:

@@ -201,11 +201,6 @@ def _surname_is_of_that_parent(facts: Facts) -> bool:
     return _is_of_that_family(request["child"]["surname"], request[whose]["surname"])
 
 
-def _end_of_the_marriage_is_known(facts: Facts) -> bool:
-    request = facts.request
-    return request.get("fatherhood") != "marriage_ended" or request.get("marriage_ended_on") is not None
-
-
 # --- the terms --------------------------------------------------------------------------------------------------
 
 _FIRST: Final = Terms(
@@ -327,7 +322,6 @@ _FIRST: Final = Terms(
         told("parent_name_as_surname", _surname_is_no_first_name, _SURNAME),
         told("patronymic_form", _patronymic_has_its_word, _PATRONYMIC),
         told("surname_of_another", _surname_is_of_that_parent, _MOTHERS_WORD),
-        told("marriage_end_unknown", _end_of_the_marriage_is_known, _HUSBAND),
     ),
     restrictions=(
         Restriction(kind="paternity_disputed", authority="az-court", source=TO_BE_CONFIRMED),

@@ -371,8 +371,15 @@ def _are_three_names(facts: Facts) -> bool:
     return len(names) <= _MOST_NAMES and all(len(name) > 1 and "." not in name for name in names)
 
 
+def _is_oral(facts: Facts) -> bool:
+    """Said to be so, or told here without any paper of who was there; whoever was found has a record of that."""
+    request = facts.request
+    is_without = request["medical_certificate"] is None and request.get("kind", "live") == "live"
+    return bool(request["oral_statement"] or (is_without and _HERE.holds(facts)))
+
+
 def _is_told_on_paper(facts: Facts) -> bool:
-    return not facts.request["oral_statement"]
+    return not _is_oral(facts)
 
 
 def _mouth_is_at_home(facts: Facts) -> bool:
@@ -410,7 +417,9 @@ _FROM_2017 = replace(
     opinions=(Consultation("tr-district-governor", _ORAL),),
     notices=Notices("tr-hospitals", _TOLD),
     investigations=(
-        Investigation("oral_statement", _ORAL, when=(Is("oral_statement"),), before_approval=True),
+        Investigation(
+            "oral_statement", _ORAL, when=(Where("oral_statement", _is_oral),), before_approval=True
+        ),
     ),
 )
 
