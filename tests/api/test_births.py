@@ -119,7 +119,7 @@ def test_a_stranger_learns_nothing_of_what_is_open_or_registered(town: Town) -> 
     assert told[0] == told[1] == told[2]
     for answer in answers:
         warned = set(town.read(answer.json()["case"], OFFICER)["warnings"]) - EXPECTED_HERE
-        assert warned == {"applicant_is_no_parent"}
+        assert warned == {"applicant_is_no_parent", "surname_form"}
 
 
 def test_a_stranger_does_not_hear_that_the_registry_objected_to_the_entry_of_a_parent(town: Town) -> None:
@@ -309,5 +309,5 @@ def test_who_files_as_a_parent_and_is_another_one_is_a_stranger(town: Town) -> N
     request = told_by(town, STRANGER, "mother", born())
     shown = good(filed(town, STRANGER, request))
     warned = set(town.read(shown["case"], OFFICER)["warnings"]) - EXPECTED_HERE
-    assert warned == {"applicant_is_not_that_parent"}
+    assert warned == {"applicant_is_not_that_parent", "surname_form"}
     assert [each["role"] for each in shown["consents"]] == ["mother"]
