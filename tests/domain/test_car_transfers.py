@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from domain.obstacles import for_parties
 from domain.offers import offers
 from domain.procedures.car_sale import VEHICLES
 from domain.refusals import Clash, Invalid
@@ -149,11 +150,30 @@ def test_the_death_of_the_owner_stops_a_gift_and_no_inheritance() -> None:
     assert "death_not_told" not in story.now.warnings
 
 
-def test_it_claims_what_a_sale_of_the_car_claims() -> None:
+def test_a_gift_claims_what_a_sale_of_the_car_claims() -> None:
     sale, transfer = offers()["KZ", "car_sale"], offers()["KZ", "car_transfer"]
-    request = example_request(transfer)
+    request = {**example_request(transfer), "title": "gift"}
     sold = {**example_request(sale), "vehicle": request["vehicle"]}
     assert transfer.procedure.claims(request) == sale.procedure.claims(sold)
+
+
+@pytest.mark.parametrize("title", ["inheritance", "court"])
+def test_who_says_to_have_it_by_law_keeps_its_owner_from_nothing(title: str) -> None:
+    """Nobody is asked there who could stop it: the car is theirs when it is decided, and until then the owner's."""
+    assert filed(a_transfer(title, [(GIVER, (1, 1))], owner=GIVER)).claims == {}
+
+
+def test_who_does_not_know_whose_a_car_is_hears_nothing_of_it() -> None:
+    """Neither that it is restricted, nor that there is none."""
+
+    def heard(owner: dict[str, Any]) -> list[str]:
+        story = a_transfer("court", [(GIVER, (1, 1))], owner=owner)
+        given(story, restrict("arrest"))
+        filed(story)
+        return for_parties(in_the_way(story), story.offer.procedure)
+
+    assert heard(DEAD) == []
+    assert "restricted" in heard(GIVER)
 
 
 @pytest.mark.parametrize(
