@@ -354,7 +354,7 @@ def test_a_procedure_is_heard_in_its_own_words() -> None:
     assert refusal is not None
     assert (refusal.name, refusal.procedures) == ("not_the_owner", ("car_sale",))
     russian = languages()["ru"].say("refusal", refusal.name, refusal.values, refusal.procedures)
-    assert russian.startswith("Реестр не показывает продавца владельцем")
+    assert russian.startswith("Реестр не показывает тех, кто продаёт этот автомобиль")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
