@@ -60,6 +60,9 @@ def _trimmed(text: str) -> str:
     return text
 
 
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+
+
 def _day(text: str) -> str:
     # A date stays a string: the very characters that the person sent are what is signed.
     _is_in_the_calendar(text)
@@ -72,10 +75,13 @@ def _day_or_part(text: str) -> str:
 
 
 def _is_in_the_calendar(text: str) -> None:
+    """Of the centuries of which anybody reckons days: before and after them there is no deadline either."""
     try:
-        date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise WrongValue("no_such_day") from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise WrongValue("no_such_day")
 
 
 def _number_of_a_document(text: str) -> str:

@@ -273,6 +273,7 @@ def _numbers(n: int) -> Iterator[str]:
     """Digits of every usual length whose last two are tried out, so that two check digits can be met."""
     for length in range(7, 18):
         yield from (f"2{n:0{length - 3}d}{tail:02d}" for tail in range(100))
+    yield f"{n:07d}"
 
 
 def _searched(hint: Any) -> Iterator[Any]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.authorities import BIRTH_NOTICE
+from domain.procedures.birth_certificate import Place
 from infra.formats.signing import BadSignature, parse, verify
 from infra.keys.history import KeyHistory, NotAuthorised
 from infra.verification.findings import Unlooked, Wrong
 from infra.verification.sealed import Opener
 
 TOLD: Final = "notice.BirthNotified.v1"
+_UNSAID: Final = {"setting": Place.model_fields["setting"].default}
 
 
 def check_notice(  # noqa: PLR0913, PLR0917 - where it stands, and what is asked
@@ -40,13 +42,16 @@ def must_be_signed(history: KeyHistory, index: int, opened: Mapping[str, Any], k
     except (BadSignature, NotAuthorised) as error:
         raise Wrong("statement", f"the hospitals' statement in it: {error}") from None
     stated = {name: value for name, value in parsed.payload.items() if name not in {"v", "log"}}
-    is_it = _without_nulls(stated) == _without_nulls(opened["said"]) and stated.get("kind") == kind
+    is_it = _says(stated, opened["said"]) and stated.get("kind") == kind
     if parsed.payload.get("log") != history.log or not is_it:
         raise Wrong("statement", "the hospitals' statement in it says something else")
 
 
-def _without_nulls(value: Any) -> Any:
-    """What is absent is null in the event, whichever the hospitals wrote."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
-    return value
+def _says(stated: Any, said: Any) -> bool:
+    """Whether the event has all that is stated, and beside it what goes without saying: null, or the usual place."""
+    if not isinstance(stated, dict) or not isinstance(said, dict):
+        return bool(stated == said)
+    return stated.keys() <= said.keys() and all(
+        _says(stated[name], each) if name in stated else each == _UNSAID.get(name)
+        for name, each in said.items()
+    )

@@ -285,6 +285,15 @@ def notice_statement(town: Town, request: dict[str, Any]) -> str:
     return signed(town, told(request)).split(".")[1][-400:-300]
 
 
+def test_a_notice_that_leaves_out_what_goes_without_saying_verifies(town: Town) -> None:
+    """The setting of a place is a hospital where nobody says another one, as in the example of the documentation."""
+    said = told(drawn(town))
+    said["child"]["place"].pop("setting", None)
+    good(send(town, signed(town, said)))
+    town.settle()
+    assert verify_folder(town.settings.data, with_keys=True, processes=0)["failures"] == []
+
+
 def test_a_log_with_notices_verifies_and_says_what_it_could_not_look_at(town: Town) -> None:
     tell(town, drawn(town))
     town.settle()
