@@ -183,6 +183,6 @@ def test_a_number_of_a_car_is_refused_with_the_place_of_the_character() -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "1799-12-31", "2201-01-01", "9999-12-31"])
 def test_a_day_is_of_the_centuries_of_which_anybody_reckons(day: str) -> None:
     """Years around them are what somebody types who does not know it."""
-    with pytest.raises(ValidationError, match="no_such_day|no such day"):
+    with pytest.raises(ValidationError, match="no_such_day"):
         TypeAdapter(Day).validate_python(day)
     assert TypeAdapter(Day).validate_python("1800-01-01") == "1800-01-01"
