@@ -171,8 +171,11 @@ def _must_correct(content: Mapping[str, Any], entry: Entry, basis: Basis, situat
     _must_stand(entry)
     if content == entry.content:
         raise Clash("nothing_to_correct")
-    if not registers()[entry.register].is_of_same(entry.content, content):
+    register = registers()[entry.register]
+    if not register.is_of_same(entry.content, content):
         raise Invalid(Fault("/content", "key_not_corrected"))
+    if impossible := register.cannot_be(content, situation.day):
+        raise Invalid(*(fault._replace(pointer=f"/content{fault.pointer}") for fault in impossible))
     if whose(content) != whose(entry.content):
         _must_be_free(basis, entry, situation)
 

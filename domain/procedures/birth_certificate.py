@@ -57,7 +57,7 @@ from domain.persons import (
     parent_warnings,
 )
 from domain.procedure import Notified, Party, Procedure
-from domain.refusals import WrongValue
+from domain.refusals import Fault, WrongValue
 from domain.register import Create, Effect, Register
 
 FIRST_CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"  # of the first entries, which are found by it still
@@ -369,6 +369,12 @@ def _found_by(content: Content) -> tuple[Key, ...]:
     return (*keys, *((entry_key("births", "child", child),) if child else ()))
 
 
+def _cannot_be(content: Content, day: date) -> tuple[Fault, ...]:
+    """Nobody is born on a day to come."""
+    is_to_come = date.fromisoformat(content["child"]["born_on"]) > day
+    return (Fault("/child/born_on", "in_the_future"),) if is_to_come else ()
+
+
 def _is_the_same_birth(before: Content, now: Content) -> bool:
     """Who the mother is, or what the certificate says, may have been typed wrong; not both."""
     return any(key in _keys(now) for key in _keys(before))
@@ -575,6 +581,7 @@ BIRTHS = Register(
     elsewhere=claim_of,
     marks=_marks,
     stays=_is_the_same_birth,
+    cannot_be=_cannot_be,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
 PROCEDURE = Procedure(

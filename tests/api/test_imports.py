@@ -1,5 +1,6 @@
 """What an import tells, and flags: cars that stand in two countries, plates that stand twice (rules.md 27)."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -137,6 +138,15 @@ def birth(town: Town) -> dict[str, Any]:
     request = town.request("TR", "birth_certificate")
     parents = {n: request[n] and {k: v for k, v in request[n].items() if k != "acts_by"} for n in PARENTS}
     return {**{name: request[name] for name in ("child", "medical_certificate")}, **parents}
+
+
+def test_a_birth_of_tomorrow_is_refused(town: Town) -> None:
+    born = birth(town)
+    born["child"] = {**born["child"], "born_on": str(town.now().date() + timedelta(days=2))}
+    with pytest.raises(Exception, match="wrong_lines") as wrong:
+        town.import_entries("TR", "births", [born])
+    (line,) = wrong.value.lines  # type: ignore[attr-defined]  # of WrongLines
+    assert (line.fault.pointer, line.fault.code) == ("/child/born_on", "in_the_future")
 
 
 # --- a plate on two cars ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -364,6 +364,16 @@ def test_a_birth_that_is_corrected_is_claimed_as_it_reads_now() -> None:
     after = {key for key, claim in story.claims.items() if claim.holder == story.entry.entry}
     assert len(after) == len(before)
     assert after != before
+
+
+def test_no_birth_is_corrected_to_a_day_that_has_not_come() -> None:
+    story = given(a_birth(), *BIRTH_REGISTERED)
+    content = story.entry.content
+    tomorrow = (story.at + timedelta(days=2)).date().isoformat()
+    act = correct_as_a_court(
+        TR_JUDGE, content={**content, "child": {**content["child"], "born_on": tomorrow}}
+    )
+    story.when(act).then_refused(Invalid, "in_the_future", "/content/child/born_on")
 
 
 # --- annulments -------------------------------------------------------------------------------------------
