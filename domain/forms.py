@@ -60,7 +60,7 @@ def _trimmed(text: str) -> str:
     return text
 
 
-_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+_FIRST_YEAR, _LAST_YEAR = 1800, 3000
 
 
 def _day(text: str) -> str:

@@ -52,7 +52,7 @@ def test_a_day_is_a_day_of_the_calendar(day: str) -> None:
     assert refused(Day, day)
 
 
-@given(st.dates(date(1800, 1, 1), date(2200, 12, 31)))
+@given(st.dates(date(1800, 1, 1), date(3000, 12, 31)))
 def test_a_day_its_month_and_its_year_are_taken_as_they_are_written(day: date) -> None:
     for text in (day.isoformat(), day.isoformat()[:7], day.isoformat()[:4]):
         assert TypeAdapter(DayOrPart).validate_python(text) == text
@@ -180,7 +180,7 @@ def test_a_number_of_a_car_is_refused_with_the_place_of_the_character() -> None:
     assert refused(offer.form, asked) == ["vin_not_normal"]
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "1799-12-31", "2201-01-01", "9999-12-31"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1799-12-31", "3001-01-01", "9999-12-31"])
 def test_a_day_is_of_the_centuries_of_which_anybody_reckons(day: str) -> None:
     """Years around them are what somebody types who does not know it."""
     with pytest.raises(ValidationError, match="no_such_day"):
