@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, get_args
 
 from domain.countries import country_of
 from domain.facts import Choice, Facts, Is
-from domain.fees import Fee, FeePart, Table, assess
+from domain.fees import BY_OFFICER, Fee, FeePart, Table, assess
 from domain.forms import Form
 from domain.parties import places, roles_of
 from domain.procedure import Offer, Procedure
@@ -74,13 +74,18 @@ def _is_named(form: type[Form], member: str) -> bool:
 # --- fees ---------------------------------------------------------------------------------------------------
 
 
+def is_of_an_officer(said: Mapping[str, Any]) -> bool:
+    """Whether a fee is what an officer answers for."""
+    return any(part["name"] == BY_OFFICER for part in said["parts"])
+
+
 def wrong_fee(
     country: str, fee: Fee | None, said: Mapping[str, Any], request: Mapping[str, Any], days: Iterable[date]
 ) -> str:
     """What is wrong with a fee as it is assessed, by the unit values of one of these days; empty where nothing is.
 
     ``request``: the public members. What was provisional then may be known since, and is nobody's to pay yet; of a day
-    without a value the least is that something is asked.
+    without a value an officer answers for the amount, and for nothing that is not more than nothing.
     """
     if fee is None:
         return f"the terms ask no fee for the {said['fee']}"
@@ -91,8 +96,9 @@ def wrong_fee(
         return ""
     for day in days:
         found = assess(fee, Facts(request, day), country_of(country))
-        is_it = said["amount"] == found["amount"]
-        if said["currency"] == found["currency"] and (is_it or (found["provisional"] and said["amount"])):
+        is_answered_for = found["provisional"] and said["amount"] and is_of_an_officer(said)
+        is_it = is_answered_for or (not found["provisional"] and said["amount"] == found["amount"])
+        if said["currency"] == found["currency"] and is_it:
             return ""
     return f"the fee is not {said['amount']} by the law"
 

@@ -17,7 +17,13 @@ from domain.fees import Fee
 from domain.parties import FIRST_PARTY
 from domain.roles import HOSPITAL, OFFICERS
 from infra.formats.canonical import b64url
-from infra.verification.by_terms import wrong_consents, wrong_exemption, wrong_fee, wrong_grounds
+from infra.verification.by_terms import (
+    is_of_an_officer,
+    wrong_consents,
+    wrong_exemption,
+    wrong_fee,
+    wrong_grounds,
+)
 from infra.verification.course import (
     APPROVED,
     AT,
@@ -238,6 +244,9 @@ def _must_be_charged(case: Course, payload: Mapping[str, Any]) -> str:
     follows = led_by(case, said, payload["actor"])
     if follows is None:
         return "nothing leads to this fee"
+    actor = payload["actor"]
+    if is_of_an_officer(said) and (actor["role"] not in OFFICERS or "for" in actor):
+        return "another than an officer said how much is asked"
     return "" if follows else _wrong_fee(case, said, case.request, payload)
 
 

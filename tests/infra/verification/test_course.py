@@ -47,6 +47,16 @@ def fee(amount: int) -> e.FeeAssessed:
     return e.FeeAssessed(fee="filing", amount=amount, currency="KZT", **how, due=None, lapses=None)
 
 
+def open_fee() -> e.FeeAssessed:
+    """As it is asked on a day for which the law names no value yet."""
+    return replace(fee(FEE), provisional=True)
+
+
+def said(amount: int) -> e.FeeAssessed:
+    part = {"name": "by_officer", "units": str(amount), "unit": None, "unit_value": 1, "amount": amount}
+    return replace(fee(amount), parts=[part])
+
+
 def day(operator: Operator) -> Any:
     return operator.past.states["sold"].ending["served_after"]
 
@@ -100,9 +110,19 @@ def test_a_fee_in_a_partys_name_is_that_of_what_follows(operator: Operator) -> N
 
 
 def test_a_fee_is_the_one_of_the_law(operator: Operator) -> None:
-    """Of 2027 no value is known: that it is free is not so either."""
-    assert filed(operator, ["p2"], fee(FEE))[1] == []
-    assert filed(operator, ["p2"], fee(0))[1] == ["course"]
+    """Of 2027 no value is known: neither that it is free is so, nor that it is anything for certain."""
+    assert filed(operator, ["p2"], open_fee())[1] == []
+    for amount in (0, 1, FEE):
+        assert filed(operator, ["p2"], fee(amount))[1] == ["course"]
+
+
+def test_of_a_day_without_a_value_an_officer_answers_for_the_fee(operator: Operator) -> None:
+    assert filed(operator, ["p2"], said(FEE))[1] == ["course"]
+    case, _ = filed(operator, ["p2"], open_fee())
+    for by in (APPLICANT, SYSTEM_ACTOR, {**operator.officer(ONE), "for": {"party": "p1", "as": "counter"}}):
+        assert told(operator, said(1), by, case) == ["course"]
+    assert told(operator, fee(FEE), operator.officer(ONE), case) == ["course"]
+    assert told(operator, said(FEE), operator.officer(ONE), filed(operator, ["p2"], open_fee())[0]) == []
 
 
 def test_nothing_is_due_back_of_what_never_came(operator: Operator) -> None:
@@ -135,7 +155,7 @@ def test_whose_consent_the_procedure_asks_is_asked(operator: Operator) -> None:
 
 
 def test_a_consent_is_the_partys_and_over_the_request_that_stands(operator: Operator) -> None:
-    case, _ = filed(operator, ["p2"], fee(FEE))
+    case, _ = filed(operator, ["p2"], open_fee())
     of = now(operator, case).request_hash
     given = e.ConsentGiven(party="p2", of=of, acting=None)
     assert told(operator, replace(given, of="A" * 43), BUYER, case) == ["course"]
