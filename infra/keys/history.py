@@ -11,7 +11,7 @@ as a whole. Those are seen by witnesses.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from infra.formats.canonical import NotCanonical, from_b64url
@@ -19,6 +19,8 @@ from infra.formats.signing import EVENT, BadSignature, Parsed, PublicKey, key_of
 from infra.keys.certificates import BadCertificate, authority_of, check_chain
 
 REGISTRAR_TYPES: Final = ("keys.*",)  # what a key registrar may sign, and nobody else
+# What was on its way when a key, or somebody's time in office, ended is done a little later.
+UNDER_WAY: Final = timedelta(minutes=1)
 
 
 class NotAuthorised(ValueError):
@@ -93,13 +95,16 @@ class KeyHistory:
                 return key.public
         raise NotAuthorised(f"the key {kid} is not authorised to sign {kind} at index {index}")
 
-    def key_of_statement(self, kid: str, kind: str, index: int) -> PublicKey:
+    def key_of_statement(self, kid: str, kind: str, index: int, time: str) -> PublicKey:
         """The key that was authorised below this index to sign such statements (`kind`: their `typ`), for whatever
-        office; raises NotAuthorised. Whether it was live when the statement came, the house has judged.
+        office, and not retired when the event was appended that bears one (`time`, its own), but for what was under
+        way; raises NotAuthorised.
         """
         key = self._keys.get(kid)
         if key is None or not any(index > grant.index and kind in grant.exact for grant in key.grants):
             raise NotAuthorised(f"the log knows no key {kid} that may sign a {kind} at index {index}")
+        if key.last_used and index >= key.until and _moment(time) > key.last_used:
+            raise NotAuthorised(f"the key {kid} is retired since index {key.until:.0f}")
         return key.public
 
     def confirm(self, size: int, root: bytes) -> None:
@@ -163,6 +168,7 @@ class KeyHistory:
         elif root != stated.root:
             raise NotAuthorised("the retirement states another root than that of the events before it")
         key.until = index
+        key.last_used = _moment(event.payload["time"]) + UNDER_WAY
 
     def _may_sign(self, event: Parsed, index: int) -> None:
         payload = event.payload
@@ -235,6 +241,7 @@ class _Key:
     grants: list[_Grant]
     is_registrar: bool
     until: float = _NEVER
+    last_used: datetime | None = None  # for statements that were under way; None: it is not retired
 
 
 def _stated(event: Parsed) -> _Opened | _Authorised | _Retired:

@@ -6,45 +6,74 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.authorities import BIRTH_NOTICE
-from domain.procedures.birth_certificate import Place
+from domain.procedures.birth_certificate import Place, certificate_of
 from infra.formats.signing import BadSignature, parse, verify
 from infra.keys.history import KeyHistory, NotAuthorised
 from infra.verification.findings import Unlooked, Wrong
 from infra.verification.sealed import Opener
+from infra.verification.streams import Streams
 
 TOLD: Final = "notice.BirthNotified.v1"
 _UNSAID: Final = {"setting": Place.model_fields["setting"].default}
 
 
-def check_notice(  # noqa: PLR0913, PLR0917 - where it stands, and what is asked
-    history: KeyHistory,
-    opener: Opener | None,
-    unlooked: Unlooked,
-    index: int,
-    payload: Mapping[str, Any],
-    stored: bytes,
+class BirthNotices:
+    """The hospitals' statements in one log; of one thread."""
+
+    def __init__(
+        self, history: KeyHistory, streams: Streams, opener: Opener | None, unlooked: Unlooked
+    ) -> None:
+        self._history = history
+        self._streams = streams
+        self._opener = opener
+        self._unlooked = unlooked
+
+    def check(self, index: int, payload: Mapping[str, Any], stored: bytes) -> None:
+        """The statement in it was signed by a key that was live there for such ones, for this log, says what the event
+        says, and follows the one before it on the same certificate; raises what FAILED lists.
+        """
+        opened = self._opener.values(stored) if self._opener else None
+        if opened is None:
+            self._unlooked["notices"] += 1
+            return
+        must_be_signed(self._history, index, opened, payload)
+        if payload["seq"] > 1 and self._opener is not None:
+            *_, newest = self._streams.before(payload["stream"], payload["seq"])
+            before = self._opener.values(newest[4])
+            if before is not None:
+                must_follow(before["said"], opened["said"])
+
+
+def must_be_signed(
+    history: KeyHistory, index: int, opened: Mapping[str, Any], payload: Mapping[str, Any]
 ) -> None:
-    """The statement in it was signed by a key that the log authorised for such ones before, for this log, and says what
-    the event says; raises what FAILED lists.
-    """
-    opened = opener.values(stored) if opener else None
-    if opened is None:
-        unlooked["notices"] += 1
-        return
-    must_be_signed(history, index, opened, payload["data"]["kind"])
-
-
-def must_be_signed(history: KeyHistory, index: int, opened: Mapping[str, Any], kind: str) -> None:
-    """The same of what opened, with the kind that stands beside it in clear."""
+    """``opened``: what of the event ``payload`` is sealed. The kind stands beside it in clear."""
     try:
         parsed = parse(opened["statement"])
-        verify(parsed, history.key_of_statement(parsed.kid, BIRTH_NOTICE, index), BIRTH_NOTICE)
+        key = history.key_of_statement(parsed.kid, BIRTH_NOTICE, index, payload["time"])
+        verify(parsed, key, BIRTH_NOTICE)
     except (BadSignature, NotAuthorised) as error:
         raise Wrong("statement", f"the hospitals' statement in it: {error}") from None
     stated = {name: value for name, value in parsed.payload.items() if name not in {"v", "log"}}
-    is_it = _says(stated, opened["said"]) and stated.get("kind") == kind
+    is_it = _says(stated, opened["said"]) and stated.get("kind") == payload["data"]["kind"]
     if parsed.payload.get("log") != history.log or not is_it:
         raise Wrong("statement", "the hospitals' statement in it says something else")
+    if opened["said"]["made_at"] > payload["time"]:
+        raise Wrong("statement", "the hospitals' statement in it was made after the event")
+
+
+def must_follow(before: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    """What is told in one stream is of one certificate, and the newest counts."""
+    if _certificate(before) != _certificate(said):
+        raise Wrong(
+            "statement", "the hospitals' statement in it is on another certificate than the one before it"
+        )
+    if said["made_at"] <= before["made_at"]:
+        raise Wrong("statement", "the hospitals' statement in it is not newer than the one before it")
+
+
+def _certificate(said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return certificate_of({"child": {**said["child"], "order": said["order"]}, "medical_certificate": said})
 
 
 def _says(stated: Any, said: Any) -> bool:

@@ -14,7 +14,7 @@ from infra.formats.signing import PublicKey, verify_hashed
 from infra.verification.amendments import AMENDED, check_amendment
 from infra.verification.appends import Appends
 from infra.verification.basis import Written
-from infra.verification.birth_notices import TOLD, check_notice
+from infra.verification.birth_notices import TOLD, BirthNotices
 from infra.verification.claims import CLAIMED, Claims
 from infra.verification.course import FOLDED
 from infra.verification.courses import Courses
@@ -63,6 +63,7 @@ class Events:
             source.log, file, streams, is_part=source.is_part, opener=opener, unlooked=self._unlooked
         )
         self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
+        self._notices = BirthNotices(live.keys.history, streams, opener, self._unlooked)
         self._written = Written(source.log, streams)
         self._courses = Courses(source.log, streams)
         self._claims = Claims(streams, is_part=source.is_part)
@@ -199,11 +200,11 @@ class Events:
 
                 # 21. statement.
                 if kind in STATEMENTS:
-                    check_statement(kind, log, found, self._keys.history, index)
+                    check_statement(payload, self._keys.history, index)
                 elif kind in PAYMENTS:
                     self._payments.check(index, payload, state)
                 elif kind == TOLD:
-                    check_notice(self._keys.history, self._opener, self._unlooked, index, payload, state)
+                    self._notices.check(index, payload, state)
 
                 # 23. restriction.
                 checking = "restriction"

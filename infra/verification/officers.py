@@ -7,7 +7,7 @@ The competences are read before everything else, as the keys are. What a human d
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -18,13 +18,12 @@ from domain.countries import country_of, legal_day
 from domain.decision import IMPORT_ACTOR, SYSTEM_ACTOR
 from domain.lifecycle import STEPS
 from domain.roles import GRANTED_BY_PEOPLE, PERSONNEL
+from infra.keys.history import UNDER_WAY
 from infra.verification.findings import Wrong
 from infra.verification.log_file import LogFile, said_by
 from infra.verification.restrictions import PLACED
 from infra.verification.statement import FAILED
 
-# What was asked in office, and was on its way when that ended, is done a little later.
-UNDER_WAY: Final = timedelta(minutes=1)
 _FAMILY: Final = "competence."
 _GRANTED: Final = "competence.CompetenceGranted.v1"
 _ENDED: Final = "competence.CompetenceEnded.v1"
@@ -51,6 +50,7 @@ COMES_BY: Final[Mapping[str, Sequence[type[c.Command]]]] = {
     "entry.ProposalDropped.v1": (c.DropProposal,),
     "entry.EntryAnnulled.v1": (c.AnnulResult, c.AnnulEntry, c.DecideAppeal),
     "entry.EntryCorrected.v1": (c.CorrectEntry,),
+    "notice.BirthNotified.v1": (c.RecordBirthNotice,),
     "entry.RestrictionPlaced.v1": (c.PlaceRestriction,),
     "entry.RestrictionLifted.v1": (c.LiftRestriction,),
 }

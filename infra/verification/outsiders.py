@@ -23,18 +23,17 @@ STATEMENTS: Final[Mapping[str, _Statement]] = {
 }
 
 
-def check_statement(kind: str, log: str, found: Mapping[str, Any], history: KeyHistory, index: int) -> None:
-    """The statement in an event of this kind (``found`` is its ``data``) holds; raises Wrong.
-
-    Of the key it counts that the log authorised it before: whether it was retired meanwhile, the house judged when
-    the statement came, which was before this event was appended.
+def check_statement(payload: Mapping[str, Any], history: KeyHistory, index: int) -> None:
+    """The statement in an event of ``STATEMENTS`` is by a key that was live there, and about what the event says;
+    raises Wrong.
     """
-    member, typ, shared = STATEMENTS[kind]
+    member, typ, shared = STATEMENTS[payload["type"]]
+    found = payload["data"]
     try:
         parsed = parse(found[member])
-        verify(parsed, history.key_of_statement(parsed.kid, typ, index), typ)
+        verify(parsed, history.key_of_statement(parsed.kid, typ, index, payload["time"]), typ)
     except (BadSignature, NotAuthorised) as error:
         raise Wrong("statement", f"the {member} in it: {error}") from None
     said = parsed.payload
-    if said.get("log") != log or any(said.get(name) != found[name] for name in shared):
+    if said.get("log") != history.log or any(said.get(name) != found[name] for name in shared):
         raise Wrong("statement", f"the {member} in it is about something else")

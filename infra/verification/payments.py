@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.authorities import PAYMENT, REFUND
-from infra.formats.signing import BadSignature, parse, verify
+from infra.formats.signing import BadSignature, Parsed, parse, verify
 from infra.keys.history import KeyHistory, NotAuthorised
 from infra.verification.findings import Unlooked, Wrong
 from infra.verification.log_file import Row, said_by
@@ -35,10 +35,12 @@ class Payments:
         money, and for no other event of the case; raises what FAILED lists.
         """
         said, kind, stream = payload["data"], payload["type"], payload["stream"]
-        stated = self._statement(stored, PAYMENTS[kind], index)
-        if stated is None:
+        statement = self._statement(stored)
+        if statement is None:
             self._unlooked["payments"] += 1
             return
+        self._must_be_signed(statement, index, payload)
+        stated = statement.payload
         if (stated.get("log"), stated.get("case")) != (self._history.log, stream):
             raise Wrong("statement", "the treasury's statement in it is about another case")
         if any(stated.get(name) != said[name] for name in _SHARED):
@@ -53,7 +55,8 @@ class Payments:
     ) -> None:
         """A payment has one reference and is told once; of refunds of a payment none is told twice."""
         for row in before:
-            former, is_same = self._statement(row[4]), said_by(row)["data"]["payment"] == payment
+            told, is_same = self._statement(row[4]), said_by(row)["data"]["payment"] == payment
+            former = told.payload if told else None
             if (
                 row[3] == _PAID
                 and former is not None
@@ -67,15 +70,19 @@ class Payments:
             if is_told or (kind == _PAID and is_same):
                 raise Wrong("statement", "the case was told of this money before")
 
-    def _statement(self, stored: bytes, typ: str = "", index: int = 0) -> Mapping[str, Any] | None:
-        """What it says; None where it does not open. Of a ``typ`` it is verified."""
+    def _statement(self, stored: bytes) -> Parsed | None:
+        """As it was signed; None where it does not open."""
         opened = self._opener.values(stored) if self._opener else None
         if opened is None:
             return None
         try:
-            parsed = parse(opened["statement"])
-            if typ:
-                verify(parsed, self._history.key_of_statement(parsed.kid, typ, index), typ)
+            return parse(opened["statement"])
+        except BadSignature as error:
+            raise Wrong("statement", f"the treasury's statement in it: {error}") from None
+
+    def _must_be_signed(self, statement: Parsed, index: int, payload: Mapping[str, Any]) -> None:
+        typ = PAYMENTS[payload["type"]]
+        try:
+            verify(statement, self._history.key_of_statement(statement.kid, typ, index, payload["time"]), typ)
         except (BadSignature, NotAuthorised) as error:
             raise Wrong("statement", f"the treasury's statement in it: {error}") from None
-        return parsed.payload

@@ -119,7 +119,8 @@ def test_a_fee_is_the_one_of_the_law(operator: Operator) -> None:
 def test_of_a_day_without_a_value_an_officer_answers_for_the_fee(operator: Operator) -> None:
     assert filed(operator, ["p2"], said(FEE))[1] == ["course"]
     case, _ = filed(operator, ["p2"], open_fee())
-    for by in (APPLICANT, SYSTEM_ACTOR, {**operator.officer(ONE), "for": {"party": "p1", "as": "counter"}}):
+    at_counter: e.ActorMember = {**operator.officer(ONE), "for": {"party": "p1", "as": "counter"}}
+    for by in (APPLICANT, SYSTEM_ACTOR, at_counter):
         assert told(operator, said(1), by, case) == ["course"]
     assert told(operator, fee(FEE), operator.officer(ONE), case) == ["course"]
     assert told(operator, said(FEE), operator.officer(ONE), filed(operator, ["p2"], open_fee())[0]) == []

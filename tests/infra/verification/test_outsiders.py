@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.authorities import BIRTH_NOTICE
-from infra.development import hospital
-from infra.formats.canonical import encode
 from infra.formats.envelope import payload_of, split
-from infra.verification.birth_notices import must_be_signed
 from infra.verification.findings import Wrong
 from infra.verification.keys import Keys, read_keys
 from infra.verification.log_file import LogFile
 from infra.verification.outsiders import check_statement
-from tests.domain.acts import TOLD
 from tests.infra.past import OFFICE, Past, past
 from tests.town import statements
 
@@ -34,11 +29,13 @@ class Kept:
         file.close()
         rows = self.house.log.since(0, self.house.log.size())
         self.index, *_, self.state = next(row for row in rows if row[3] == RECEIPT)
-        self.found: dict[str, Any] = payload_of(split(self.state)[0])["data"]
+        self.payload = payload_of(split(self.state)[0])
+        self.found: dict[str, Any] = self.payload["data"]
 
     def check(self, kind: str = RECEIPT, index: int | None = None, **changes: Any) -> None:
         at = self.index if index is None else index
-        check_statement(kind, self.house.keyring.origin, {**self.found, **changes}, self.keys.history, at)
+        payload = {**self.payload, "type": kind, "data": {**self.found, **changes}}
+        check_statement(payload, self.keys.history, at)
 
     def signed(self, make: Callable[..., str], *, by: str = REGISTRY, **more: Any) -> str:
         about = {"register": "vehicles", "event": self.found["event"], **more}
@@ -89,44 +86,3 @@ def test_a_key_signs_nothing_before_the_log_knows_it(kept: Kept) -> None:
 def test_what_is_no_statement_at_all_is_said_to_be_none(kept: Kept, spoiled: str) -> None:
     with pytest.raises(Wrong, match="receipt in it"):
         kept.check(receipt=spoiled)
-
-
-# --- what hospitals told ------------------------------------------------------------------------------------
-
-SAID = {name: value for name, value in TOLD.items() if name != "made_at"}
-MADE_AT = {"made_at": "2026-03-05T09:00:00.000000Z"}
-
-
-def told(kept: Kept, statement: str, kind: str = "live", **changes: Any) -> None:
-    opened = {"statement": statement, "said": {**SAID, **MADE_AT, **changes}}
-    must_be_signed(kept.keys.history, kept.index, opened, kind)
-
-
-def signed_by(kept: Kept, authority: str, typ: str = BIRTH_NOTICE, log: str | None = None) -> str:
-    seal = kept.house.keyring.newest(authority)
-    assert seal is not None
-    return seal.sign(typ, encode({"v": 1, "log": log or kept.house.keyring.origin, **MADE_AT, **SAID}))
-
-
-def test_what_the_hospitals_signed_holds_whether_they_wrote_nulls_or_not(kept: Kept) -> None:
-    told(kept, hospital.hospital(kept.house.keyring, "KZ", SAID, AT))
-    told(kept, hospital.hospital(kept.house.keyring, "KZ", {k: v for k, v in SAID.items() if v}, AT))
-
-
-def test_what_somebody_else_signed_is_no_notice(kept: Kept) -> None:
-    for authority, typ in ((OFFICE, BIRTH_NOTICE), ("kz-hospitals", "tamga-payment+jwt")):
-        with pytest.raises(Wrong, match="the hospitals' statement in it"):
-            told(kept, signed_by(kept, authority, typ))
-
-
-def test_a_notice_says_what_was_signed(kept: Kept) -> None:
-    """Also its kind, which stands in clear, and the log for which it was signed."""
-    statement = signed_by(kept, "kz-hospitals")
-    told(kept, statement)
-    for changes in ({"number": "18"}, {"kind": "still_born"}, {"mother": {"surname": "Example"}}):
-        with pytest.raises(Wrong, match="says something else"):
-            told(kept, statement, **changes)
-    with pytest.raises(Wrong, match="says something else"):
-        told(kept, statement, kind="foundling")
-    with pytest.raises(Wrong, match="says something else"):
-        told(kept, signed_by(kept, "kz-hospitals", log="log.other/v1"))
