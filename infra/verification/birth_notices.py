@@ -1,12 +1,17 @@
-"""Of 21. statement: what the office of the hospitals signed of a birth, as a notice keeps it sealed; where it does not
-open, it is counted.
+"""Of 21. statement: what the office of the hospitals signed of a birth, as a notice keeps it sealed; and of 29. course:
+what it filed is what it told. Where it does not open, it is counted.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from domain.authorities import BIRTH_NOTICE
+from domain.facts import Facts
+from domain.offers import offer
+from domain.procedure import Procedure
 from domain.procedures.birth_certificate import Place, certificate_of
+from domain.terms import Terms
 from infra.formats.signing import BadSignature, parse, verify
 from infra.keys.history import KeyHistory, NotAuthorised
 from infra.verification.findings import Unlooked, Wrong
@@ -21,8 +26,14 @@ class BirthNotices:
     """The hospitals' statements in one log; of one thread."""
 
     def __init__(
-        self, history: KeyHistory, streams: Streams, opener: Opener | None, unlooked: Unlooked
+        self,
+        country: str,
+        history: KeyHistory,
+        streams: Streams,
+        opener: Opener | None,
+        unlooked: Unlooked,
     ) -> None:
+        self._country = country
         self._history = history
         self._streams = streams
         self._opener = opener
@@ -42,6 +53,44 @@ class BirthNotices:
             before = self._opener.values(newest[4])
             if before is not None:
                 must_follow(before["said"], opened["said"])
+
+    def check_filing(self, index: int, payload: Mapping[str, Any], stored: bytes) -> None:
+        """What the hospitals filed, they were told by the parents, told of in the notice that it names, as it stood
+        there, and may file by the law; raises what FAILED lists. What an erasure closed, nobody compares.
+        """
+        opened = self._opener.values(stored) if self._opener else None
+        if opened is None or self._opener is None:
+            self._unlooked["notices"] += 1
+            return
+        proof = opened["acting"]["proof"]
+        rows = [row for row in self._streams.before(proof, index) if row[0] < index and row[3] == TOLD]
+        if not rows:
+            raise Wrong("course", "the hospitals filed what no notice tells")
+        told = self._opener.values(rows[-1][4])
+        found = offer(self._country, payload["data"]["procedure"])
+        terms = found.since(payload["data"]["terms"]) if found else None
+        if told is None or found is None or terms is None:
+            return
+        request = {**payload["data"], **opened}
+        wrong = _wrong_declaration(found.procedure, terms, request, told["said"], payload["time"])
+        if wrong:
+            raise Wrong("course", wrong)
+
+
+def _wrong_declaration(
+    procedure: Procedure, terms: Terms, request: Mapping[str, Any], said: Mapping[str, Any], time: str
+) -> str:
+    """What does not fit; empty where all does."""
+    notified, notices = procedure.notified, terms.notices
+    if notified is None or notices is None or not notices.declares:
+        return ""  # what the law does not let them file is said of every filing
+    declared = notified.declared(said)
+    is_it = declared is not None and declared["relation"] == request["relation"]
+    if not is_it or notified.differs(request, said):
+        return "the hospitals filed something else than the parents declared to them"
+    facts = Facts(request, date.fromisoformat(time[: len("2026-01-01")]))
+    in_person = any(each.holds(facts) for each in notices.in_person)
+    return "the hospitals filed what the parents declare in person" if in_person else ""
 
 
 def must_be_signed(

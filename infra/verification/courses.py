@@ -135,7 +135,7 @@ def wrong(case: Course, payload: Mapping[str, Any]) -> str:
         return "money that counted again is due back, and had not gone before"
     if case.waits_for_fee and (found := _after_fee(case, name, payload)):
         return found
-    if found := _wrong_at_counter(payload["actor"]):
+    if found := _wrong_actor(name, payload["actor"]):
         return found
     if name in _JUDGING and (found := _judged_before(case, name, payload)):
         return found
@@ -189,7 +189,9 @@ def _is_for(actor: Mapping[str, Any], party: str) -> bool:
     return bool(party == (actor["for"]["party"] if "for" in actor else actor["id"]))
 
 
-def _wrong_at_counter(actor: Mapping[str, Any]) -> str:
+def _wrong_actor(name: str, actor: Mapping[str, Any]) -> str:
+    if actor["role"] == HOSPITAL and name != "FeeAssessed":  # which comes with the filing
+        return "the hospitals did more than to file"
     is_there = "for" in actor and actor["for"]["as"] == "counter"
     return "who acts at the counter is no officer" if is_there and actor["role"] not in OFFICERS else ""
 

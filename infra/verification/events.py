@@ -8,6 +8,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+from domain.roles import HOSPITAL
 from infra.formats.canonical import b64url, from_b64url
 from infra.formats.chain import GENESIS, head_after
 from infra.formats.signing import PublicKey, verify_hashed
@@ -16,7 +17,7 @@ from infra.verification.appends import Appends
 from infra.verification.basis import Written
 from infra.verification.birth_notices import TOLD, BirthNotices
 from infra.verification.claims import CLAIMED, Claims
-from infra.verification.course import FOLDED
+from infra.verification.course import FILING, FOLDED
 from infra.verification.courses import Courses
 from infra.verification.erasures import ERASURES, check_erasure
 from infra.verification.findings import Failure, Findings, Unlooked, Wrong
@@ -63,7 +64,7 @@ class Events:
             source.log, file, streams, is_part=source.is_part, opener=opener, unlooked=self._unlooked
         )
         self._payments = Payments(live.keys.history, streams, opener, self._unlooked)
-        self._notices = BirthNotices(live.keys.history, streams, opener, self._unlooked)
+        self._notices = BirthNotices(source.log, live.keys.history, streams, opener, self._unlooked)
         self._written = Written(source.log, streams)
         self._courses = Courses(source.log, streams)
         self._claims = Claims(streams, is_part=source.is_part)
@@ -231,6 +232,8 @@ class Events:
                 if kind in FOLDED:
                     checking = "course"
                     courses.check(payload, event_hash)
+                    if kind == FILING and payload["actor"]["role"] == HOSPITAL:
+                        self._notices.check_filing(index, payload, state)
                 # 30. claim.
                 if kind in CLAIMED:
                     checking = "claim"

@@ -101,7 +101,7 @@ NOT_COVERED: Final = (
 
 _SEALED: Final[Mapping[Literal["corrections", "notices", "payments"], str]] = {
     "payments": "whether the treasury signed that money came or went back",
-    "notices": "whether the office of the hospitals signed what a notice says",
+    "notices": "whether the office of the hospitals signed what a notice says, and filed what it told",
     "corrections": "whether corrections under a restriction gave an entry to other people",
 }
 

@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
 
+from domain import events as e
 from domain.commands import RecordBirthNotice
+from domain.decision import LEAD, Decision
+from domain.decision import Events as Decided
+from domain.lookup_keys import claim_key
 from domain.offers import offers
 from domain.procedures.birth_certificate import FOUNDLING, SINGLE_MOTHER, UNMARRIED
+from infra.desk.desk import Append, new_cause
 from infra.development import hospital
+from infra.formats.envelope import payload_of as payload_in
+from infra.formats.envelope import split
 from infra.formats.signing import parse
 from infra.verification import verify_folder
 from tests.notified import (
@@ -22,6 +30,7 @@ from tests.notified import (
     MOTHER,
     STRANGER,
     declared,
+    drawn,
     file,
     lacks_report,
     law_with,
@@ -151,6 +160,54 @@ def test_nobody_else_files_as_a_hospital_does(declaring: Town) -> None:
     request = married(declaring)
     said = {**request, "applicant": {**CLINIC, "acts_by": None}, "relation": "medical_organisation"}
     assert file(declaring, said, STRANGER).status_code == 422
+
+
+# --- what an auditor sees ---------------------------------------------------------------------------------
+
+
+def test_a_log_in_which_a_hospital_files_what_it_did_not_tell_is_accused(declaring: Town) -> None:
+    """Signed by the office that decides, on the machine, past what the house lets in."""
+    request = married(declaring)
+    filed = good(send(declaring, signed(declaring, declared(request))))
+    case, mine = filed["case"], filed["notice"]
+    other = good(send(declaring, signed(declaring, declared(married(declaring)))))["notice"]
+    alone = tell(declaring, drawn(declaring))["notice"]
+    declaring.settle()
+    country = declaring.house.countries["TR"]
+    (row, *_) = country.log.stream(case)
+    payload = payload_in(split(row[4])[0])
+    public = {name: said for name, said in payload["data"].items() if name in e.CaseFiled.__annotations__}
+    content = country.desk.have(lambda append: append.load(case, "case")).result().state.request
+
+    def forged(proof: str, **changes: Any) -> list[str]:
+        new, free, size = str(uuid4()), str(uuid4()), country.log.size()
+        acting: e.RepresentativeMember = {"person": "", "paper": None, "proof": proof}
+        more: Any = {"request": {**content, **changes}, "acting": acting, "evidence": [], "signature": None}
+        event = e.CaseFiled(**{**public, **more})
+        taken = e.ClaimTaken(kind="birth", holder=new)
+
+        def work(append: Append) -> None:
+            claim = claim_key("of_the_tests", free)
+            said: Decided = [(claim, taken), (LEAD, event)]
+            actor: e.ActorMember = {"id": "p1", "role": "hospital"}
+            decision = Decision(authority=payload["authority"], actor=actor, events=said)
+            targets = {claim: append.load(free, "claim")}
+            append.sign(decision, append.load(new, "case"), targets, new_cause())
+
+        country.desk.have(work).result()
+        declaring.settle()
+        report = verify_folder(declaring.settings.data, with_keys=True, processes=0)
+        return [each["check"] for each in report["failures"] if each["index"] >= size]
+
+    assert forged(mine) == []
+    for proof in (other, alone, str(uuid4())):
+        assert forged(proof) == ["course"]
+    for changes in (
+        {"relation": "other"},
+        {"fatherhood": "mothers_word"},
+        {"mother": {**content["mother"], "personal_number": None, "surname": "Example"}},
+    ):
+        assert forged(mine, **changes) == ["course"], changes
 
 
 # --- by the law of Uzbekistan -------------------------------------------------------------------------------
