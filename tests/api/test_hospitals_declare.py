@@ -205,7 +205,7 @@ def test_a_log_in_which_a_hospital_files_what_it_did_not_tell_is_accused(declari
     for changes in (
         {"relation": "other"},
         {"fatherhood": "mothers_word"},
-        {"mother": {**content["mother"], "personal_number": None, "surname": "Example"}},
+        {"mother": {**content["mother"], "personal_number": None, "born_on": "1970-01-01"}},
     ):
         assert forged(mine, **changes) == ["course"], changes
 
