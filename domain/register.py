@@ -12,6 +12,11 @@ from domain.names import Spelling, document_number
 from domain.refusals import Fault, Invalid
 
 
+def nothing_claimed(_content: Content) -> tuple[Key, ...]:
+    """Its key alone keeps an entry from being there twice."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """A register and what one entry of it holds; ``key`` and ``claims`` are those of such a content.
@@ -31,8 +36,8 @@ class Register:
     content: type[Form]
     content_version: int
     key: Callable[[Content], Key]
-    claims: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
-    claimed: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
+    claims: Callable[[Content], tuple[Key, ...]] = nothing_claimed
+    claimed: Callable[[Content], tuple[Key, ...]] = nothing_claimed
     former: Mapping[int, type[Form]] = field(default_factory=dict)
     kinds: tuple[KeyKind, ...] = ()
     found_by: Callable[[Content], tuple[Key, ...]] | None = None

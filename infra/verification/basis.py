@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from domain.countries import country_of, legal_day
+from domain.decision import IMPORT_ACTOR
 from domain.lifecycle import DECIDE_APPEAL
 from domain.offers import keeper_of
 from domain.roles import COURT
@@ -115,7 +116,8 @@ class Written:
         """28b. an import by who keeps the register; an amendment; an end after the last day."""
         kind, members, day = payload["type"], payload["data"], _day(self._country, payload["time"][:16])
         if kind == CREATED:
-            is_import = members["title"] == _IMPORT and payload["seq"] == 1
+            is_import = members["title"] == _IMPORT and payload["actor"] == IMPORT_ACTOR
+            is_import = is_import and payload["seq"] == 1
             if is_import and payload["authority"] == keeper_of(self._country, members["register"], day):
                 return
         elif kind == ENDED:

@@ -1,6 +1,6 @@
 """30. claim: what only one may have is taken where it is free or kept for the taker's people, and let go of by who has
 it; a case claims something when it is filed, and has it until its entries are written; slots and numbers are counted
-one by one.
+one by one. What is imported has what its register claims.
 
 Which thing a claim is about is no verifier's to know: its stream is a keyed name. So neither whether a case claims what
 its request is about, nor whether who takes a kept claim over is of its people.
@@ -9,9 +9,11 @@ its request is about, nor whether who takes a kept claim over is of its people.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from domain.procedures import registers
+from domain.register import nothing_claimed
 from infra.verification.findings import Wrong
 from infra.verification.log_file import said_by
-from infra.verification.reach import WRITES
+from infra.verification.reach import CREATED, WRITES
 from infra.verification.statement import FAILED
 from infra.verification.streams import HEADS, Streams
 
@@ -26,8 +28,13 @@ _STEPS: Final[Mapping[str, int]] = {
     "claim.NumberGiven.v1": 1,
 }
 _FILED: Final = "case.CaseFiled.v1"
+_ONE_ALONE: Final = frozenset(
+    name for name, register in registers().items() if register.claims is not nothing_claimed
+)
 _SET_ASIDE: Final = frozenset({"case.AppealDecided.v1", "case.LapseSetAside.v1"})
-CLAIMED: Final = frozenset({_TAKEN, _KEPT, _SLOTS_KEPT, _RELEASED, _SETTLED, *_STEPS, _FILED, *WRITES})
+CLAIMED: Final = frozenset(
+    {_TAKEN, _KEPT, _SLOTS_KEPT, _RELEASED, _SETTLED, *_STEPS, _FILED, CREATED, *WRITES}
+)
 
 
 class Held(NamedTuple):
@@ -89,6 +96,7 @@ class Claims:
         self._lead: tuple[str, int] = ("", 0)  # of the newest append with claims
         self._taken = False
         self._let_go = False
+        self._is_settled = False
         self._is_tainted = False
 
     def clear(self) -> None:
@@ -108,7 +116,7 @@ class Claims:
         missing or altered: that one is named.
         """
         kind = payload["type"]
-        if kind != _FILED and kind not in WRITES:
+        if kind not in {CREATED, _FILED, *WRITES}:
             self._follow(kind, payload)
             return
         is_asked, self._is_tainted = not (self._is_part or self._is_tainted), False
@@ -118,6 +126,8 @@ class Claims:
             raise Wrong("claim", "a case is filed, and claims nothing")
         if kind in WRITES and payload["data"]["entries"]:
             self._must_have(payload)
+        if kind == CREATED and "lead" not in payload and payload["data"]["register"] in _ONE_ALONE:
+            self._must_be_its_own(payload)
 
     def _follow(self, kind: str, payload: Mapping[str, Any]) -> None:
         stream, said, lead = payload["stream"], payload["data"], payload.get("lead")
@@ -127,8 +137,10 @@ class Claims:
         name = str(lead["stream"]) if lead else None
         if name is not None and lead is not None:
             if (name, lead["seq"]) != self._lead:
-                self._lead, self._taken, self._let_go = (name, lead["seq"]), False, False
+                self._lead = (name, lead["seq"])
+                self._taken = self._let_go = self._is_settled = False
             self._taken |= kind == _TAKEN
+            self._is_settled |= kind == _SETTLED and said["holder"] == name
             self._let_go |= claim.holder == name and kind in {_RELEASED, _SETTLED}
         self._known[stream] = after(claim, kind, said)
         if found := wrong(claim, kind, said, name):
@@ -141,6 +153,11 @@ class Claims:
         before = self._streams.before(payload["stream"], payload["seq"])
         if not any(row[3] in _SET_ASIDE for row in before):
             self._say(payload, "its entries are written, and it has claimed nothing until then")
+
+    def _must_be_its_own(self, payload: Mapping[str, Any]) -> None:
+        """What no case wrote became its own in its append."""
+        if not (self._are_with(payload) and self._is_settled):
+            self._say(payload, "it is imported, and claims nothing")
 
     def _are_with(self, payload: Mapping[str, Any]) -> bool:
         """Whether the newest claims came with this event: it is their lead, or stands before it in its append."""

@@ -13,10 +13,13 @@ import pytest
 
 from domain import commands as c
 from domain import events as e
-from domain.decision import LEAD, SYSTEM_ACTOR, Decision
+from domain.decision import IMPORT_ACTOR, LEAD, SYSTEM_ACTOR, Decision
 from domain.decision import Events as Decided
+from domain.forms import plain
 from domain.lookup_keys import claim_key, entry_key
 from domain.offers import offers, terms_hash
+from domain.persons import itself
+from domain.procedures import registers
 from domain.terms import Terms
 from infra.desk.desk import Append, new_cause
 from infra.development import development
@@ -701,3 +704,24 @@ def test_the_office_that_keeps_the_register_today_annuls_for_its_error_and_on_no
         said: Any = {"proposal": proposed.proposal["event"], "reason": None, "written_by": entry.written_by}
         assert asked(c.AnnulEntry, "kz-police-officer-2", **said).is_annulled
         assert operator.found() == []
+
+
+def test_a_birth_that_is_imported_claims_what_its_register_says(operator: Operator) -> None:
+    """Else the same birth could be entered a second time, by a case."""
+    request = operator.past.states["birth"].request
+    content = {name: request[name] for name in ("child", "medical_certificate")}
+    content |= {name: request[name] and itself(request[name]) for name in ("mother", "father")}
+    births = registers()["births"]
+    whole = plain(births.content.model_validate(content))
+    created = e.EntryCreated(
+        register="births", content_version=births.content_version, title="import", content=whole
+    )
+
+    def imported(by: e.ActorMember, *, is_claimed: bool) -> list[str]:
+        entry = str(uuid4())
+        settled = [(str(uuid4()), e.ClaimSettled(kind="birth", holder=entry))] if is_claimed else []
+        return operator.sign(entry, CIVIL, partial(_only, created), by, "entry", claims=settled)
+
+    assert imported(IMPORT_ACTOR, is_claimed=True) == []
+    assert imported(IMPORT_ACTOR, is_claimed=False) == ["claim"]
+    assert imported(APPLICANT, is_claimed=True) == ["basis"]
