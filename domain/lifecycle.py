@@ -148,8 +148,10 @@ def _takes_money(case: Case) -> bool:
     return case.stage == Stage.FILED or case.open_fee is not None
 
 
-def _fee_is_provisional(case: Case) -> bool:
-    return case.open_fee is not None and case.open_fee["provisional"]
+def _fee_may_be_said(case: Case) -> bool:
+    """It waits for its value, or for the money of what an officer said, who may have slipped."""
+    fee = case.open_fee
+    return fee is not None and (fee["provisional"] or fee["said_by_officer"])
 
 
 def _waits_for_entries_or_lapsed(case: Case) -> bool:
@@ -356,7 +358,7 @@ ROWS: Final = (
         c.AssessFee,
         ASSESS,
         (FILED, APPROVED),
-        when=_fee_is_provisional,
+        when=_fee_may_be_said,
         is_judgement=True,
         sees=ALL_THAT_CHANGES,
         sees_when=_waits_for_entries,

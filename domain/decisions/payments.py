@@ -20,7 +20,7 @@ from domain.days.deadlines import Deadline, Term, compute, is_past
 from domain.decision import LEAD, Decision, Events, Target
 from domain.decisions import holding, writing
 from domain.decisions.situation import Situation
-from domain.fees import Assessment, assess, said_by_officer
+from domain.fees import Assessment, Fee, assess, said_by_officer
 from domain.forms import MAX_SAFE_INTEGER
 from domain.refusals import Clash, Differs, Fault, Invalid, Named
 from domain.running import is_over, ran_on, to_pay
@@ -160,15 +160,18 @@ def _revived(situation: Situation, rule: Rule, came: e.FeePaid, counted: list[e.
 
 def assess_fee(command: AssessFee, situation: Situation) -> Decision:
     """The officer's act that a provisional fee waits for: the law names the value now, or the officer does and answers
-    for it, where the law that is written down does not yet (rules.md 10).
+    for it, where the law that is written down does not yet (rules.md 10). Until it is paid, what an officer said is put
+    right by saying it again.
     """
     rule = situation.must_be_allowed()
-    case = situation.case
-    fee = case.entry_fee or case.fee
+    fee = situation.case.entry_fee or situation.case.fee
     if fee is not None and not fee["provisional"]:
-        return situation.so_already(rule)
+        if command.amount in (None, fee["amount"]):
+            return situation.so_already(rule)
+        if not fee["said_by_officer"]:
+            raise Invalid(Fault("/amount", "fee_is_known"))
     situation.must_fit()
-    anew = _assessed_anew(situation, _last_paid(situation))
+    anew = _by_the_law(situation, _last_paid(situation))
     if anew is None or anew.provisional:
         if command.amount is None:
             raise Clash("fee_still_provisional")
@@ -179,12 +182,13 @@ def assess_fee(command: AssessFee, situation: Situation) -> Decision:
 
 
 def _said_by_officer(amount: int, situation: Situation) -> e.FeeAssessed:
-    waits, terms = situation.case.waits_for_entries, situation.terms
-    law = terms.entry_fee if waits else terms.fee
+    law = _open_law(situation)
     if law is None:
         raise LookupError(f"{situation.offer.procedure.name} asks no fee before the entry")
     return assessed(
-        "entry" if waits else "filing", said_by_officer(law, amount, situation.country), situation
+        "entry" if situation.case.waits_for_entries else "filing",
+        said_by_officer(law, amount, situation.country),
+        situation,
     )
 
 
@@ -290,20 +294,32 @@ def all_back(situation: Situation, reason: e.RefundReason, keep: int = 0) -> Eve
 
 
 def _assessed_anew(situation: Situation, paid_at: datetime) -> e.FeeAssessed | None:
-    """The open fee by today's law, where it says something else than what was assessed; never when all is paid."""
-    case, terms = situation.case, situation.terms
-    known = case.open_fee
-    law = terms.entry_fee if case.waits_for_entries else terms.fee
+    """The open fee by today's law, where it says something else than what was assessed; never when all is paid, or an
+    officer answers for it.
+    """
+    known, law = situation.case.open_fee, _open_law(situation)
     if known is None or law is None:
         return None
     if not known["provisional"] and (known["said_by_officer"] or law.unit_day == "filing"):
         return None
-    moment = paid_at if law.unit_day == "payment" else datetime.fromisoformat(case.filed_at)
-    facts = situation.facts(legal_day(moment, situation.country))
-    now = assess(law, facts, situation.country)
-    if (now["amount"], now["provisional"]) == (known["amount"], known["provisional"]):
+    now = _by_the_law(situation, paid_at)
+    is_it = now and (now.amount, now.provisional) == (known["amount"], known["provisional"])
+    return None if is_it else now
+
+
+def _by_the_law(situation: Situation, paid_at: datetime) -> e.FeeAssessed | None:
+    """What is asked where the case stands, by today's law; None: nothing is."""
+    law = _open_law(situation)
+    if law is None:
         return None
-    return assessed("entry" if case.waits_for_entries else "filing", now, situation)
+    moment = paid_at if law.unit_day == "payment" else datetime.fromisoformat(situation.case.filed_at)
+    facts = situation.facts(legal_day(moment, situation.country))
+    which: e.WhichFee = "entry" if situation.case.waits_for_entries else "filing"
+    return assessed(which, assess(law, facts, situation.country), situation)
+
+
+def _open_law(situation: Situation) -> Fee | None:
+    return situation.terms.entry_fee if situation.case.waits_for_entries else situation.terms.fee
 
 
 def assessed_for(situation: Situation) -> e.FeeAssessed | None:

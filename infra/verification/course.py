@@ -15,7 +15,7 @@ from domain.offers import offer
 from domain.procedure import Offer
 from domain.roles import OFFICERS
 from domain.terms import Terms
-from infra.verification.by_terms import members_of_fees
+from infra.verification.by_terms import is_of_an_officer, members_of_fees
 
 FILED, IN_REVIEW, RETURNED, APPROVED = Stage.FILED, Stage.IN_REVIEW, Stage.RETURNED, Stage.APPROVED
 REFUSED, LAPSED, COMPLETED, APPEALED = Stage.REFUSED, Stage.LAPSED, Stage.COMPLETED, Stage.APPEALED
@@ -69,6 +69,7 @@ class Course:
 
     __slots__ = (
         "acted_for",
+        "answered_for",
         "asked",
         "barred",
         "before_fee",
@@ -126,6 +127,7 @@ class Course:
         self.given: set[str] = set()
         self.fee: int | None = None  # what is asked at filing; None: it is not certain
         self.entry_fee: int | None = None  # before the entries are written, beside it; None also: not asked
+        self.answered_for: set[str] = set()  # the fees of which an officer said how much they are
         self.waits_for_entries = False  # that fee is asked, and nothing is written yet
         # Whose the event before is, where a fee may follow it in its append.
         self.charged_by: str | None = payload["actor"]["id"]
@@ -250,6 +252,7 @@ def _assessed(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any], _
     case.waits_for_fee = led_by(case, said, actor) or ()
     case.open_fee = said if case.waits_for_fee else None
     amount = None if said["provisional"] else said["amount"]
+    (case.answered_for.add if is_of_an_officer(said) else case.answered_for.discard)(said["fee"])
     is_entry = said["fee"] == "entry"
     which = "pay_entry" if is_entry else "pay"
     _remember_day(case, which, said["lapses"] or said["due"])
@@ -529,7 +532,7 @@ def take(case: Course, payload: Mapping[str, Any], event_hash: str) -> None:
 
 def led_by(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any]) -> tuple[str, ...] | None:
     """What has to follow where a fee is assessed; nothing, where what led to it stands before it or an officer assessed
-    what was not certain; None: it comes from nothing.
+    what was not certain, or what an officer said and nobody has paid; None: it comes from nothing.
     """
     is_entry = said["fee"] == "entry"
     if case.charged_by == actor["id"]:
@@ -538,7 +541,8 @@ def led_by(case: Course, said: Mapping[str, Any], actor: Mapping[str, Any]) -> t
         return None
     if actor["role"] in OFFICERS and "for" not in actor:
         is_open = case.stage is APPROVED if is_entry else case.stage is FILED
-        if is_open and (case.entry_fee if is_entry else case.fee) is None:
+        is_unsaid = (case.entry_fee if is_entry else case.fee) is None
+        if is_open and (is_unsaid or (said["fee"] in case.answered_for and case.is_unpaid)):
             return ()
         return ("CaseApproved", "RefundNotDue") if is_entry else None
     return ("FeePaid",) if is_entry else ("FeePaid", "RequestAmended")

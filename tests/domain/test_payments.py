@@ -239,6 +239,17 @@ def test_where_the_law_is_not_written_down_yet_an_officer_says_the_fee_and_it_is
     story.when(pay(700_000, paid_at=IN_2027)).then("FeePaid", "DecisionTermStarted")
 
 
+def test_a_slip_of_an_officer_is_put_right_until_it_is_paid() -> None:
+    """The payer has a new time to pay; the same again changes nothing."""
+    story = given(a_sale(at=datetime(2027, 1, 4, 9, tzinfo=UTC)), *CONSENTED, assess(amount=7_000))
+    story.when(assess(amount=7_000)).then()
+    story.when(assess(amount=700_000)).then("FeeAssessed")
+    assert story.now.fee is not None
+    assert (story.now.fee["amount"], story.now.fee["said_by_officer"]) == (700_000, True)
+    given(story, pay(700_000, paid_at=IN_2027))
+    story.when(assess(amount=800_000)).then_refused(WrongStage)
+
+
 def test_what_the_law_names_no_officer_says_otherwise() -> None:
     story = given(a_sale(), *CONSENTED, assessed(FEE, is_provisional=True))
     story.when(assess(amount=FEE + 1)).then_refused(Invalid, "invalid_request")
@@ -250,6 +261,7 @@ def test_when_the_law_names_the_value_the_officer_makes_the_fee_certain() -> Non
     assert story.now.fee is not None
     assert not story.now.fee["provisional"]
     story.when(assess()).then()
+    story.when(assess(amount=FEE + 1)).then_refused(Invalid, "invalid_request")
 
 
 def test_what_was_paid_before_may_then_be_enough_or_too_much() -> None:

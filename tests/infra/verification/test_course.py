@@ -123,7 +123,10 @@ def test_of_a_day_without_a_value_an_officer_answers_for_the_fee(operator: Opera
     for by in (APPLICANT, SYSTEM_ACTOR, at_counter):
         assert told(operator, said(1), by, case) == ["course"]
     assert told(operator, fee(FEE), operator.officer(ONE), case) == ["course"]
-    assert told(operator, said(FEE), operator.officer(ONE), filed(operator, ["p2"], open_fee())[0]) == []
+    case, _ = filed(operator, ["p2"], open_fee())
+    assert told(operator, said(FEE), operator.officer(ONE), case) == []
+    assert told(operator, said(FEE + 1), operator.officer(ONE), case) == [], "they had slipped"
+    assert told(operator, fee(FEE), operator.officer(ONE), case) == ["course"]
 
 
 def test_nothing_is_due_back_of_what_never_came(operator: Operator) -> None:
