@@ -78,6 +78,7 @@ class CountryHouse:
         folder.mkdir(parents=True, exist_ok=True)
         origin = settings.origin.format(cc=code.lower())
         if not (folder / "keys").exists():
+            _must_be_new(folder)
             keyring.create(
                 folder / "keys", code, origin, authorities(code), clock(), organisation=settings.organisation
             )
@@ -169,6 +170,13 @@ async def _in_time(holds: Callable[[], bool]) -> bool:
     while not (is_so := holds()) and time.monotonic() < until:  # noqa: ASYNC110 - see above
         await asyncio.sleep(_LOOK_S)
     return is_so
+
+
+def _must_be_new(folder: Path) -> None:
+    """Keys are made where there is no log yet, and for no other (WrongSetting)."""
+    if (folder / "log.sqlite").exists():
+        what = f"{folder / 'keys'} is missing, and there is a log beside it that these keys signed"
+        raise WrongSetting(f"{what}: put them back, from the backup of that log")
 
 
 def _belong_together(keys: Keyring, log: Log) -> None:

@@ -112,6 +112,17 @@ def test_under_keys_that_are_not_of_the_log_nothing_is_signed(settings: Settings
     assert (settings.data / "kz" / "log.sqlite").read_bytes() == before
 
 
+def test_beside_a_log_without_its_keys_none_are_made(settings: Settings) -> None:
+    """They would be of another log: whoever lost them puts them back."""
+    keys = settings.data / "kz" / "keys"
+    keys.rename(settings.data / "kz-keys")
+    with pytest.raises(WrongSetting, match=r"keys is missing.*backup"):
+        House(settings)
+    assert not keys.exists()
+    (settings.data / "kz-keys").rename(keys)
+    House(settings).close()
+
+
 def test_a_house_that_lacks_the_seal_of_an_office_is_not_ready(settings: Settings) -> None:
     (seal,) = (settings.data / "kz" / "keys" / "seals").glob("*-kz-vehicle-registration.pem")
     seal.unlink()
