@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from domain import events as e
 from domain.countries import country_of, legal_day
-from domain.decision import IMPORT_ACTOR, LEAD, Decision
-from domain.entry import REGISTERED_ELSEWHERE, Status
+from domain.decision import IMPORT_ACTOR, LEAD, Decision, Events
+from domain.entry import REGISTERED_ELSEWHERE, Entry, Status
 from domain.offers import restrictions_of
 from domain.refusals import Fault
 from domain.register import Register
@@ -53,7 +53,8 @@ def import_entry(  # noqa: PLR0913, PLR0917 - what is imported, where, in whose 
 
 def flag_entry(append: Append, stream: str, others: Iterable[str], cause: str) -> None:
     """Let nobody dispose of the entry until an officer has looked, as it stands in the registers of these countries
-    too. Nothing is placed twice, on what holds no more, or where the law has no such restriction.
+    too: once for each of them, so that who looked at one has not looked at all. Nothing is placed twice, on what holds
+    no more, or where the law has no such restriction.
     """
     entry = append.load(stream, "entry")
     if entry.state is None or entry.state.status != Status.ACTIVE:
@@ -61,15 +62,25 @@ def flag_entry(append: Append, stream: str, others: Iterable[str], cause: str) -
     country = entry.state.country
     day = legal_day(append.at, country_of(country))
     kind = restrictions_of(country, entry.state.register, day).get(REGISTERED_ELSEWHERE)
-    if kind is None or any(live["kind"] == kind.kind for live in entry.state.restrictions.values()):
+    if kind is None:
         return
-    placed = e.RestrictionPlaced(
-        restriction=random_id(),
-        kind=kind.kind,
-        law=kind.source.law,
-        rule=_RULE,
-        reference=", ".join(sorted(others)),
-    )
-    append.sign(
-        Decision(authority=kind.authority, actor=IMPORT_ACTOR, events=[(LEAD, placed)]), entry, {}, cause
-    )
+    placed = [
+        e.RestrictionPlaced(
+            restriction=random_id(),
+            kind=kind.kind,
+            law=kind.source.law,
+            rule=_RULE,
+            reference=other,
+        )
+        for other in sorted(set(others) - _flagged_for(entry.state, kind.kind))
+    ]
+    if placed:
+        events: Events = [(LEAD, each) for each in placed]
+        decision = Decision(authority=kind.authority, actor=IMPORT_ACTOR, events=events)
+        append.sign(decision, entry, {}, cause)
+
+
+def _flagged_for(entry: Entry, kind: str) -> set[str]:
+    """The countries; a flag was one for several of them before."""
+    live = [entry.handled[i]["reference"] for i, each in entry.restrictions.items() if each["kind"] == kind]
+    return {country for reference in live for country in (reference or "").split(", ")}

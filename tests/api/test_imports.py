@@ -103,15 +103,32 @@ def test_a_refused_import_flags_nothing(town: Town) -> None:
     assert kinds(town, "TR", 11) == []
 
 
-def test_the_flag_is_there_once_and_says_where_else_it_stands(town: Town) -> None:
-    """The car there had one from an officer already; whoever lifts ours sees the other country."""
+@pytest.mark.countries("KZ", "TR", "UZ")
+def test_who_looked_at_one_other_country_has_not_looked_at_all(new_town: Town) -> None:
+    """A car of three countries: it is flagged once for each other one, also where these came one after the other."""
+    town = new_town
+    for country in ("TR", "KZ", "UZ"):
+        town.import_entries(country, "vehicles", [car(31, country)])
+    town.settle()
+    for country in ("KZ", "TR"):
+        assert kinds(town, country, 31) == [FLAG, FLAG]
+    found = entry(town, "KZ", 31)
+    path = f"/v1/registers/vehicles/entries/{found['entry']}/restrictions"
+    assert town.as_(RESTRICTING["KZ"]).delete(f"{path}/{found['restrictions'][0]['id']}").is_success
+    town.settle()
+    assert kinds(town, "KZ", 31) == [FLAG]
+    assert filed(town, 31)["obstacles"] == ["restricted"]
+
+
+def test_a_flag_says_where_else_the_car_stands(town: Town) -> None:
+    """Also beside one that an officer placed for another reason."""
     town.import_entries("TR", "vehicles", [car(21, "TR")])
     town.settle()
     path = f"/v1/registers/vehicles/entries/{entry(town, 'TR', 21)['entry']}/restrictions"
     good(town.as_(RESTRICTING["TR"]).post(path, {"kind": FLAG}))
     town.import_entries("KZ", "vehicles", [car(21)])
     town.settle()
-    assert kinds(town, "TR", 21) == [FLAG]
+    assert kinds(town, "TR", 21) == [FLAG, FLAG]
     (ours,) = entry(town, "KZ", 21)["restrictions"]
     assert ours["authority"] == "kz-vehicle-registration"
     history = f"/v1/registers/vehicles/entries/{entry(town, 'KZ', 21)['entry']}/history"
