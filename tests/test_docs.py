@@ -30,6 +30,7 @@ from api.cases.payments import Paid
 from api.registries.objections import Objection
 from api.registries.receipts import Receipt
 from domain import authorities, parties, persons
+from domain.awaited import OF_OFFICES, OF_PARTIES
 from domain.case import Stage
 from domain.events import Personal
 from domain.forms import AnyPerson, DocumentKind, owners_of
@@ -327,6 +328,26 @@ def _ways(row: Step) -> str:
         together.setdefault(led, []).append(f"`{stage.value}`" if stage else "(nothing)")
     ways = (f"{', '.join(of)} → {', '.join(f'`{to.value}`' for to in led)}" for led, of in together.items())
     return "; ".join(ways)
+
+
+def test_the_page_says_at_which_address_a_command_is_asked_and_what_waits_for_it(town: Town) -> None:
+    """Every command that people are told fits, and every ``what`` of ``next``."""
+    page = (REFERENCE / "lifecycle.md").read_text("utf-8")
+    page = page.partition("## By which address")[2].partition("## ")[0]
+    rows = re.findall(r"^\| (`.*`) \| `POST (.*)` \| (.*)\|$", page, re.MULTILINE)
+    told = {name: address for named, address, _ in rows for name in re.findall(r"`(\w+)`", named)}
+    fit = {row.command.__name__ for row in ROWS if row.stages and row.may is not CLOCK}
+    assert set(told) == fit | {"FileCase", "RecordRefund"}
+    posted = {
+        path: methods["post"].get("x-command")
+        for path, methods in good(town.anybody.get("/openapi.json"))["paths"].items()
+        if "post" in methods
+    }
+    assert [address for address in told.values() if address not in posted] == []
+    assert {
+        name: told[name] for address, name in posted.items() if name in told and told[name] != address
+    } == {}
+    assert {*re.findall(r"`(\w+)`", page)} >= {*OF_OFFICES, *OF_PARTIES}
 
 
 def test_the_life_of_a_case_is_drawn_with_every_stage_and_every_command() -> None:

@@ -122,6 +122,11 @@ WRITTEN = (
     ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `returned`", "ObjectToCase, "),
     ("docs/reference/lifecycle.md", "WithdrawCase, DeclareNotNeeded |\n| `approved`", "ObjectToCase, "),
     ("docs/reference/lifecycle.md", "ServeDecision, LodgeAppeal, TakeBackAppeal |\n", "ObjectToCase, "),
+    (
+        "docs/reference/lifecycle.md",
+        "| `WithdrawCase` | `POST",
+        "| `ObjectToCase` | `POST /v1/cases/{case}/objections` | |\n",
+    ),
     ("tests/domain/test_lifecycle.py", "    c.WithdrawCase: withdraw(),\n", ACT),
     ("tests/infra/formats/test_codec.py", '    "case.CaseRefused.v1",\n', '    "case.CaseObjected.v1",\n'),
 )

@@ -75,6 +75,8 @@ def documented(  # noqa: PLR0913 - each is one word of the contract
     content = {} if gone else {"content": {"application/json": {"schema": schema}}}
     good = {"description": summary, **content}
     extra: dict[str, Any] = {"parameters": [*parameters, *_headers(judgement=judgement, key=key)]}
+    if asks is not None:
+        extra["x-command"] = asks.__name__  # as ``fits`` has it
     if not public:
         extra["security"] = [{"bearer": []}]
     if body is not None:
