@@ -52,7 +52,7 @@ _EFFECTS: Final = {
     "ground": "else it may be refused",
 }
 _ROUNDING: Final = {
-    "none": "not rounded",
+    "none": "each part rounded to {least}, half up",
     "part_to_major": "each part rounded to whole units of the currency, half up",
     "sum_to_major": "the sum rounded to whole units of the currency, half up",
 }
@@ -178,11 +178,14 @@ class InWords:
         for part in fee.parts:
             yield self._said(f"{which}`{part.name}`", self._part(part), part, fee.source)
         if fee.parts:
-            how = f"{_ROUNDING[fee.rounding]}; the values of the day of {fee.unit_day} count"
+            rounded = _ROUNDING[fee.rounding].format(least=money(1, self._country))
+            how = f"{rounded}; the values of the day of {fee.unit_day} count"
             yield self._said(f"{which}how it is counted", how, fee.source)
 
     def _part(self, part: FeePart) -> str:
         units = part.units
+        if part.until is not None and part.until < self._terms.since:
+            return f"not known since {part.until}: an officer says how much it is{_when(part.when)}"
         if isinstance(units, Table):
             how = _table(units, lambda each: self._units(part, each))
         elif isinstance(units, Choice):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any, Final
 
 from api.edge.sentences import english
 from domain.countries import country_of
-from domain.country import Country, unit_value
+from domain.country import Country, UnitValue, unit_value
 from domain.facts import applies
 from domain.fees import Fee
+from domain.law.read_at import READ_AT
 from domain.limits import exempt, requirements
 from domain.offers import as_json, offers, terms_hash
 from domain.procedure import Offer
@@ -106,9 +108,10 @@ def page(offer: Offer, table: Table) -> str:
         + " The page is written by `make law`; what is wrong in it is mended there ([how](../README.md)).",
         f"A source that is {OPEN} is a guess with its reason, and is shown as one wherever it counts.",
     ]
-    for terms in offer.terms:
-        lines += ["", *_row_of_law(offer, terms, country)]
+    for before, terms in zip((None, *offer.terms), offer.terms, strict=False):
+        lines += ["", *_row_of_law(offer, terms, before, country)]
     lines += ["", "## Worked examples", "", *_examples(offer, table)]
+    lines += ["", "## Where the sources were read", "", *_read_at("\n".join(lines))]
     mark = mark_of(offer, table)
     lines += ["", "## Signatures", ""]
     lines += [f"This page bears the mark `{mark}`: of its law and its examples, not of its words.", ""]
@@ -120,33 +123,56 @@ def page(offer: Offer, table: Table) -> str:
 # --- the law ----------------------------------------------------------------------------------------------
 
 
-def _row_of_law(offer: Offer, terms: Terms, country: Country) -> Iterator[str]:
+def _row_of_law(offer: Offer, terms: Terms, before: Terms | None, country: Country) -> Iterator[str]:
+    """All of the first row; of each later one what it says otherwise than the one before it."""
     words = InWords(offer, terms, country)
+    as_before = InWords(offer, before, country) if before else None
+    former = dict(as_before.sections()) if as_before else {}
+    known = as_before.values() if as_before else []
     until = f" to {terms.until}" if terms.until else " on"
     yield f"## The law from {terms.since}{until}"
+    if before:
+        yield from ("", f"What is not said here is as in the law from {before.since}.")
     for title, lines in words.sections():
-        yield from ("", f"### {title}, {terms.since}", "")
-        yield from _table(("", "what the law says", "source", ""), map(_line, lines))
-        if title == "Fee" and (values := words.values()):
+        anew = [said for said in lines if said not in former.get(title, ())]
+        gone = [said for said in former.pop(title, ()) if said.about not in {each.about for each in lines}]
+        if anew or gone:
+            yield from ("", f"### {title}, {terms.since}", "")
+            yield from _table(_OF_LAW, [*map(_line, anew), *map(_gone, gone)])
+        if title == "Fee" and (values := [each for each in words.values() if each not in known]):
             yield ""
-            yield from _table(
-                ("unit", "worth", "from", "to", "source", ""),
-                (
-                    (
-                        unit,
-                        money(value.amount_minor, country),
-                        value.since.isoformat(),
-                        value.until.isoformat() if value.until else "no end named",
-                        _cited(value.source.law, value.source.url_or_key),
-                        CONFIRMED if value.source.confirmed else OPEN,
-                    )
-                    for unit, value in values
-                ),
-            )
+            yield from _values(values, country)
+    for title, lines in former.items():
+        yield from ("", f"### {title}, {terms.since}", "", *_table(_OF_LAW, map(_gone, lines)))
     yield from ("", f"### Not settled, {terms.since}", "")
     open_members = ", ".join(f"`{name}`" for name in terms.unconfirmed)
     yield (
         f"To be confirmed, whole or in part: {open_members}." if open_members else "Everything is confirmed."
+    )
+
+
+_OF_LAW: Final = ("", "what the law says", "source", "")
+
+
+def _gone(said: Said) -> tuple[str, str, str, str]:
+    return said.about, "no more", "", ""
+
+
+def _values(values: Iterable[tuple[str, UnitValue]], country: Country) -> Iterator[str]:
+    """What the units are worth, whichever row counts in them."""
+    return _table(
+        ("unit", "worth", "from", "to", "source", ""),
+        (
+            (
+                unit,
+                money(value.amount_minor, country),
+                value.since.isoformat(),
+                value.until.isoformat() if value.until else "no end named",
+                _cited(value.source.law, value.source.url_or_key),
+                CONFIRMED if value.source.confirmed else OPEN,
+            )
+            for unit, value in values
+        ),
     )
 
 
@@ -157,6 +183,15 @@ def _line(said: Said) -> tuple[str, str, str, str]:
 
 def _cited(law: str, key: str) -> str:
     return f"{law} (`{key}`)" if key else law
+
+
+def _read_at(text: str) -> Iterator[str]:
+    """Each key that the page names."""
+    keys = sorted(set(_KEY.findall(text)))
+    return _table(("key", "where"), [(f"`{key}`", READ_AT[key]) for key in keys])
+
+
+_KEY: Final = re.compile(r"\(`([a-z]+-[a-z0-9.-]+)`\)")
 
 
 # --- the examples -------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The pages for jurists say what the law and the tables say now; and a signature is of what was signed."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -177,3 +178,24 @@ def test_an_expected_answer_is_marked_where_the_law_is_not_sure(monkeypatch: pyt
         in said
     )
     assert "| fee **5,000 KZT** (to be confirmed); decision by" in said
+
+
+def test_a_page_says_where_each_source_that_it_names_by_a_key_was_read() -> None:
+    for (country, procedure), offer in offers().items():
+        text = page(offer, tables()[country, procedure])
+        law, _, listed = text.partition("## Where the sources were read")
+        keys = set(re.findall(r"\(`([a-z]+-[a-z0-9.-]+)`\)", law))
+        assert {key for key, _ in re.findall(r"^\| `(.+)` \| (.+) \|$", listed, re.MULTILINE)} == keys
+
+
+def test_a_later_row_says_what_it_says_otherwise() -> None:
+    """And what it says no more: whoever reads the first row reads nothing twice."""
+    first = replace(BIRTHS.terms[-1], until=date(2026, 12, 31))
+    later = replace(first, since=date(2027, 1, 1), grounds=first.grounds[1:])
+    text = page(replace(BIRTHS, terms=(first, later)), TABLE)
+    row = text.partition("## The law from 2027-01-01")[2].partition("## Worked examples")[0]
+    said = re.findall(r"^\| (.*?) \| (.*?) \|", row, re.MULTILINE)
+    gone = [about for about, says in said if says == "no more"]
+    assert [about.split()[0] for about in gone] == [f"`{first.grounds[0].code}`"]
+    assert ("first day", "2027-01-01") in said
+    assert "to decide, from" not in row
