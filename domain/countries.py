@@ -72,6 +72,11 @@ def is_to_come(day: str, local_time: str | None, at: datetime, country: Country)
     return (day, local_time or "") > (now.date().isoformat(), now.strftime("%H:%M") if local_time else "")
 
 
+def by_local_clocks(moment: datetime, country: Country) -> datetime:
+    """The moment with the zone of the country."""
+    return moment.astimezone(_zone(country.time_zone))
+
+
 def moment_named(text: str, country: Country) -> datetime:
     """The moment that a text names, in UTC: RFC 3339 with a zone, or a day, which is its last moment in the country.
 

@@ -20,8 +20,8 @@ from domain.awaited import (
 from domain.case import Case
 from domain.case_parts import Amendment, Appeal, Fee, Former, Opinion, Question
 from domain.commands import LodgeAppeal
-from domain.countries import country_of
-from domain.days.deadlines import Deadline
+from domain.countries import by_local_clocks, country_of
+from domain.days.deadlines import Deadline, is_in_minutes
 from domain.estimates import filing_limits
 from domain.events import Attachment, Recorded
 from domain.facts import chosen
@@ -413,12 +413,20 @@ def _next(found: Awaited, case: Case, ours: Collection[str], doubtful: Collectio
         "who": who,
         "what": found.what,
         "until": found.until["due"] if found.until else None,
+        "until_at": _until_at(found.until, case) if found.until else None,
         "unconfirmed": is_unconfirmed(found, doubtful),
         "office": found.office,
         "amount": found.amount,
         "currency": found.currency,
         "amount_until": found.amount_until.isoformat() if found.amount_until else None,
     }
+
+
+def _until_at(until: Deadline, case: Case) -> str | None:
+    """The moment, by the clocks of the country, of what is counted in minutes."""
+    if not is_in_minutes(until):
+        return None
+    return by_local_clocks(datetime.fromisoformat(until["until"]), country_of(case.country)).isoformat()
 
 
 def _decision(case: Case) -> dict[str, Any]:

@@ -250,13 +250,15 @@ class NoticeInCase(Shape):
 
 class NextShown(Shape):
     """What the case waits for: of whom (``you``, a party's role, ``authority``, ``treasury``, ``registry``), and until
-    the end of which day. ``unconfirmed``: that day is not settled law, or of an appeal, who decides it. ``office`` is
-    the office. ``amount_until``: the last day on which the amount is that, where it is before the last day to pay.
+    the end of which day; ``until_at``: the moment, where the law counts in minutes. ``unconfirmed``: that day is not
+    settled law, or of an appeal, who decides it. ``office`` is the office. ``amount_until``: the last day on which the
+    amount is that, where it is before the last day to pay.
     """
 
     who: Code
     what: Code
     until: LegalDay | None
+    until_at: Moment | None
     unconfirmed: bool
     office: str | None
     amount: MinorUnits | None

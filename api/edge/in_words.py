@@ -1,7 +1,7 @@
 """A case in words: its next steps and the way to appeal, in the language of the answer; the codes stand beside them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -9,11 +9,12 @@ from api.edge.sentences import Language, languages
 from domain.awaited import OFFICES, YOU
 from domain.refusals import Amount, Named, Value
 
-AFTER: Final = ("until", "unconfirmed", "amount_until")  # sentences that follow another one
+AFTER: Final = ("until", "until_at", "unconfirmed", "amount_until")  # sentences that follow another one
+_DAY: Final = len("2026-01-01")
 UNCONFIRMED_WAY: Final = "unconfirmed_appeal"  # said of an appeal: who decides it, or until when
 # What may stand in braces, by the kind of sentence.
 VALUES: Final[Mapping[str, frozenset[str]]] = {
-    "awaited": frozenset({"who", "until", "office", "amount", "amount_until"})
+    "awaited": frozenset({"who", "until", "until_at", "office", "amount", "amount_until"})
 }
 
 
@@ -31,13 +32,13 @@ def said(step: Mapping[str, Any], procedure: str, language: Language) -> str:
     Who decides an appeal may be unsettled, too, and that is said before any day is known.
     """
     amount = None if step["amount"] is None else Amount(step["amount"], step["currency"])
-    after = tuple(code for code in AFTER if step[code])
+    after = tuple(code for code in AFTER if step[code] and not (code == "until" and step["until_at"]))
     sentence, tags = _sentence(
         language.tag,
         step["who"],
         step["what"],
         after,
-        step["until"],
+        step["until_at"] or step["until"],
         amount,
         step["office"],
         procedure,
@@ -62,7 +63,7 @@ def _sentence(  # noqa: PLR0913, PLR0917 - what is said of a step
     """The sentence, and the tags of the languages in which it is said."""
     values: dict[str, Value] = {}
     if until:
-        values["until"] = date.fromisoformat(until)
+        values |= {"until": date.fromisoformat(until[:_DAY]), "until_at": datetime.fromisoformat(until)}
     if amount_until:
         values["amount_until"] = date.fromisoformat(amount_until)
     if amount is not None:

@@ -12,7 +12,7 @@ It promises:
 import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations
@@ -118,6 +118,8 @@ class Language:
                 return self.say("word", "nothing")
             case tuple():
                 return format_list([self._in_words(each, procedures) for each in value], locale=self.locale)
+            case datetime():
+                return f"{_day(value.date(), self.locale)}, {value:%H:%M}"
             case date():
                 return _day(value, self.locale)
             case int():

@@ -83,6 +83,11 @@ class Deadline(TypedDict):
     provisional: bool  # a year whose holidays are not decreed yet
 
 
+def is_in_minutes(deadline: Deadline) -> bool:
+    """Whether it ends at ``until``, in the middle of a day."""
+    return deadline["rule"].endswith(" minutes")
+
+
 def compute(term: Term, start: datetime | date, country: Country) -> Deadline:
     """The deadline of a term that runs from ``start``, an instant (in any zone) or a local day: day 0.
 
@@ -117,7 +122,7 @@ def pause(deadline: Deadline, question_at: datetime, answer_at: datetime, countr
     if is_past(deadline, question):
         return deadline
     try:
-        longer = _paused_minutes if deadline["rule"].endswith(" minutes") else _paused_days
+        longer = _paused_minutes if is_in_minutes(deadline) else _paused_days
         paused = longer(deadline, question, answer, country)
     except OverflowError:
         raise ValueError("this stop moves the deadline beyond the calendar") from None

@@ -34,6 +34,7 @@ def people(*, as_json: AsJson = False) -> None:
             "country": r.country,
             "roles": list(r.roles),
             "personal_number": r.personal_number[1] if r.personal_number else None,
+            "born_on": r.born_on.isoformat() if r.born_on else None,
         }
         for r in development.residents().values()
         if r.country in settings.kept

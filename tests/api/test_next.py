@@ -278,3 +278,18 @@ def test_every_sentence_begins_large(town: Town, language: str) -> None:
             answer = town.as_(who).send("GET", f"/v1/cases/{case}", headers={"Accept-Language": language})
             for each in good(answer)["next"]:
                 assert each["sentence"][0].isupper(), each["sentence"]
+
+
+@pytest.mark.countries("AZ")
+def test_what_the_law_counts_in_minutes_is_said_to_the_minute(new_town: Town) -> None:
+    """In Azerbaijan a sale is decided within thirty minutes: by the clocks of Baku, wherever the officer sits."""
+    town = new_town
+    case = town.take_to("in_review", "AZ", "car_sale")
+
+    shown = town.read(case, town.officer(case))
+    due = datetime.fromisoformat(shown["decision_due"]["until"])
+    (told,) = (each for each in shown["next"] if each["until_at"])
+    assert told["until_at"].endswith("+04:00")
+    assert datetime.fromisoformat(told["until_at"]) == due
+    assert told["until_at"][11:16] in told["sentence"]
+    assert "last day" not in told["sentence"]
