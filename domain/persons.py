@@ -25,6 +25,7 @@ WARNINGS: Final = (
     "register_says_otherwise",
     "parent_too_young",
     "not_of_age",
+    "is_a_minor",
     "born_long_ago",
     "name_differs",
 )
@@ -185,11 +186,11 @@ def _has_no_number_of_a_member(person: Person) -> bool:
     return number is None or number["country"] not in countries()
 
 
-def age_warnings(
-    role: str, person: Person | None, day: date, majority: Majority, *, acts: bool
+def age_warnings(  # noqa: PLR0913 - who, when, by which law, and why it is looked at
+    role: str, person: Person | None, day: date, majority: Majority, *, acts: bool, minds_age: bool = False
 ) -> Iterator[str]:
-    """Whether by the birth day that is given somebody is too young to act by themselves on that legal day, or too old
-    to be true; never a refusal.
+    """Whether by the birth day that is given somebody is too young to act by themselves on that legal day, a minor
+    although they do not, where that counts (``minds_age``), or too old to be true; never a refusal.
     """
     born_on = person.get("born_on") if person else None
     if born_on and majority.years < day.year - int(born_on[:4]) <= OLDEST_YEARS:
@@ -197,8 +198,9 @@ def age_warnings(
     born = days_of(born_on)
     if born is None:
         return
-    if acts and representative_of(person) is None and not majority.is_reached(born[0], day):
-        yield f"not_of_age:{role}"
+    acts = acts and representative_of(person) is None
+    if (acts or minds_age) and not majority.is_reached(born[0], day):
+        yield f"not_of_age:{role}" if acts else f"is_a_minor:{role}"
     if day.year - born[1].year > OLDEST_YEARS:
         yield f"born_long_ago:{role}"
 

@@ -28,7 +28,8 @@ class Party:
     ``many``: the member is a list of them, each of whom is a party; one person applies, never several.
     ``acts_by``: as what somebody else may act for them, whom the form's member then names.
     ``asked``: of whom the consent is not always asked, on which requests it is. ``may_stop``: they may say no to what
-    another one files although nobody asked them.
+    another one files although nobody asked them. ``minds_age``: who judges hears where they are a minor, also where
+    they do nothing themselves.
     """
 
     role: str
@@ -39,6 +40,7 @@ class Party:
     acts_by: tuple[As, ...] = ()
     asked: Callable[[Request], bool] | None = None
     may_stop: bool = False
+    minds_age: bool = False
 
     def is_asked(self, request: Request) -> bool:
         """Whether this request asks for their consent, where it names them."""

@@ -251,7 +251,10 @@ def _warnings(command: FileCase | AmendRequest, situation: Situation) -> Iterato
         heads = found.heads.get(party)
         if heads and heads.is_struck_off:
             yield f"{STRUCK_OFF}:{place.whose}"
-        yield from persons.age_warnings(place.whose, person, situation.day, majority, acts=acts)
+        minds_age = place.shape.minds_age
+        yield from persons.age_warnings(
+            place.whose, person, situation.day, majority, acts=acts, minds_age=minds_age
+        )
         if heads:
             yield from persons.name_warnings(place.whose, person, heads.names)
         of_numbers |= dict.fromkeys(_of_the_number(person))

@@ -14,6 +14,7 @@ from pydantic import Field
 from domain import birth_notice
 from domain.checks import Check, Likeness
 from domain.countries import countries
+from domain.country import Source
 from domain.days.deadlines import Term, after
 from domain.events import As, Personal
 from domain.facts import Content, Facts, Is, Request, Where
@@ -59,6 +60,7 @@ from domain.persons import (
 from domain.procedure import Notified, Party, Procedure
 from domain.refusals import Fault, WrongValue
 from domain.register import Create, Effect, Register
+from domain.terms import Requirement
 
 FIRST_CERTIFICATE_NUMBER: Final = "[0-9A-Z-]{3,30}"  # of the first entries, which are found by it still
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # local
@@ -203,6 +205,11 @@ def father_known_by(*ways: str, code: str | None = None) -> Where:
     """By what the father is known, where anybody says so: the child's own business, and no public code of the form."""
     code = code or f"father_by_{'_or_'.join(ways)}"
     return Where(code, lambda facts: facts.request.get("fatherhood") in ways)
+
+
+def shown_by_court(source: Source) -> Requirement:
+    """Who is the father by a court shows what it decided: nothing else says that he is, and nobody is asked."""
+    return Requirement("court_decision", source, when=(father_known_by("court"),))
 
 
 def is_by_mandate(facts: Facts) -> bool:
@@ -600,9 +607,17 @@ PROCEDURE = Procedure(
             consents=True,
             asked=_mother_is_asked,
             may_stop=True,
+            minds_age=True,
             acts_by=_ACT,
         ),
-        Party(role="father", member="father", consents=True, asked=_father_is_asked, acts_by=_ACT),
+        Party(
+            role="father",
+            member="father",
+            consents=True,
+            asked=_father_is_asked,
+            minds_age=True,
+            acts_by=_ACT,
+        ),
         Party(role="child", member="child"),
     ),
     registers=(BIRTHS,),

@@ -274,6 +274,16 @@ def test_a_parent_younger_than_the_child_is_said_to_the_officer() -> None:
     ]
 
 
+def test_a_parent_who_is_a_minor_is_said_to_the_officer_also_where_they_do_nothing() -> None:
+    """Whose consent the law asks then, the officer looks for; a day later she is of age."""
+    day = datetime(2026, 11, 23, 9, tzinfo=UTC).date()
+    for born_on, said in (("2008-11-24", ["is_a_minor:mother"]), ("2008-11-23", [])):
+        father, mother = person("TR", 2), person("TR", 1, born_on=born_on)
+        told = a_birth(relation="father", applicant=father, mother=mother, father=father)
+        assert told.at.date() == day
+        assert given(told, *FILED).now.warnings == said
+
+
 def test_one_person_in_both_places_of_a_parent_is_said_to_the_officer() -> None:
     both = person("TR", 1)
     story = given(a_birth(relation="relative", applicant=both, mother=both, father=both), *FILED)

@@ -25,6 +25,7 @@ from domain.procedures.birth_certificate import (
     born_inside,
     born_outside,
     father_known_by,
+    shown_by_court,
 )
 from domain.terms import (
     Amendments,
@@ -247,7 +248,7 @@ _FIRST: Final = Terms(
         Requirement("health_certificate", _LIST, when=(Late("notification", "abroad"),)),
         Requirement("foundling_record", _LIST, when=(FOUNDLING,)),
         Requirement("age_report", _LIST, when=(FOUNDLING,)),
-        Requirement("court_decision", _LIST, when=(father_known_by("court"),)),
+        shown_by_court(_LIST),
         # Both consent here, and the mother's request is her application.
         Requirement(
             "joint_application",

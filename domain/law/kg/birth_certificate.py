@@ -24,6 +24,7 @@ from domain.procedures.birth_certificate import (
     father_known_by,
     is_by_mandate,
     older_than,
+    shown_by_court,
 )
 from domain.procedures.birth_certificate import Child as AnyChild
 from domain.refusals import WrongValue
@@ -147,10 +148,10 @@ def _has_a_certificate(facts: Facts) -> bool:
     return facts.request["medical_certificate"] is not None
 
 
-def _court_says_so(facts: Facts) -> bool:
-    """Who the father is; or, where nothing else proves the birth here, that it was."""
+def _nothing_proves_it(facts: Facts) -> bool:
+    """That the child was born here; where a court said who the father is, its decision is asked for that."""
     is_by_mouth = _HERE.holds(facts) and not _has_a_certificate(facts)
-    return facts.request.get("fatherhood") == "court" or is_by_mouth
+    return is_by_mouth and facts.request.get("fatherhood") != "court"
 
 
 def _parents_have_papers(facts: Facts) -> bool:
@@ -265,8 +266,9 @@ _BY_LAW_110 = Terms(
         Requirement("foreign_birth_document", _PAPERS, when=(_ELSEWHERE,)),
         Requirement("translation", _TRANSLATION, is_required=False, when=(_ELSEWHERE,)),
         Requirement(
-            "court_decision", _BY_COURT, is_required=False, when=(Where("court_says_so", _court_says_so),)
+            "court_decision", _BY_COURT, is_required=False, when=(Where("unproven", _nothing_proves_it),)
         ),
+        shown_by_court(TO_BE_CONFIRMED),
         Requirement(
             "joint_application",
             TO_BE_CONFIRMED,

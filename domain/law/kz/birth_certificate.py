@@ -25,6 +25,7 @@ from domain.procedures.birth_certificate import (
     born_outside,
     father_known_by,
     older_than,
+    shown_by_court,
 )
 from domain.procedures.birth_certificate import Child as AnyChild
 from domain.refusals import WrongValue
@@ -146,6 +147,11 @@ _RECEIPT = Source("Consular receipt; the treasury tells the house of payments", 
 _UNMARRIED = Source(
     "Unmarried parents apply together in person, nobody represents them", "kz-pat", confirmed=True
 )
+_FATHER_BY_COURT = Source(
+    "Unmarried: both apply together, the father alone where the mother cannot; else a court",
+    "kz-pat",
+    confirmed=True,
+)
 _PRESUMED = Source(
     "Code, article 47: the husband up to 280 days after the end of the marriage",
     "cmp-family",
@@ -159,6 +165,7 @@ _ANNULLED = Source("A court annuls, as an older list has it", confirmed=False)
 STILLBIRTH_ENTRY: Final = Term(5, "calendar_days", _STILLBIRTH)
 """Within which the entry is made, counted from the birth; ``times.decide`` runs from completeness."""
 
+_NOT_BY_COURT: Final = Where("not_by_court", lambda facts: facts.request.get("fatherhood") != "court")
 _HERE: Final = born_inside("KZ")
 _ELSEWHERE: Final = born_outside("KZ")
 _AT_A_MISSION: Final = Is("notified_at", ("mission",))
@@ -243,7 +250,8 @@ _FIRST = Terms(
     evidence=(
         Requirement("birth_report", _SHOWN_LATER, is_required=False, when=(_WITH_A_CERTIFICATE, _HERE)),
         Requirement("foreign_birth_document", _PROOF, when=(_WITH_A_CERTIFICATE, _ELSEWHERE)),
-        Requirement("court_decision", _COURT_PAPER, is_required=False, when=(BY_MOUTH,)),
+        Requirement("court_decision", _COURT_PAPER, is_required=False, when=(BY_MOUTH, _NOT_BY_COURT)),
+        shown_by_court(_FATHER_BY_COURT),
         Requirement("parent_identity", _IDENTITY, is_required=False),
         Requirement("marriage_certificate", _MARRIAGE, is_required=False, when=(_BY_MARRIAGE,)),
         Requirement("joint_application", _UNMARRIED, is_required=False, when=(UNMARRIED,)),

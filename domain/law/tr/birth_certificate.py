@@ -25,6 +25,7 @@ from domain.procedures.birth_certificate import (
     born_inside,
     born_outside,
     older_than,
+    shown_by_court,
 )
 from domain.procedures.birth_certificate import Child as AnyChild
 from domain.refusals import WrongValue
@@ -202,6 +203,11 @@ _AGE = Source("From 72 months on the age is found medically", "tr-nvi", confirme
 _HIDDEN = Source("Saklı nüfus: who was never registered, from 18 years on", "tr-std", confirmed=True)
 _TOGETHER = Source("Born before the marriage: mother and father come together", "tr-std", confirmed=True)
 _STATUS = Source("The civil status of a foreign mother on the day of birth", "tr-std", confirmed=True)
+_FATHER_BY_COURT = Source(
+    "A father is known by recognition, or by a court; that its decision is brought is to be confirmed",
+    "tr-300",
+    confirmed=False,
+)
 _HUSBAND = Source("Born in marriage or within 300 days of its end", "tr-300", confirmed=True)
 _SURNAME = Source(
     "Türk Medenî Kanunu (4721), article 321: the surname of the child", "tr-300", confirmed=True
@@ -300,6 +306,7 @@ _FROM_2016 = replace(
     evidence=(
         Requirement("birth_report", _PROOF, is_required=False),
         Requirement("parent_identity", _IDENTITY, is_required=False),
+        shown_by_court(_FATHER_BY_COURT),
         Requirement(
             "power_of_attorney", _ENTITLED, is_required=False, when=(Where("represented", _is_represented),)
         ),

@@ -27,6 +27,7 @@ from domain.procedures.birth_certificate import (
     born_outside,
     father_known_by,
     is_by_mandate,
+    shown_by_court,
 )
 from domain.terms import (
     Amendments,
@@ -234,7 +235,7 @@ _FROM_THE_HOSPITAL = Terms(
             is_required=False,
             when=(father_known_by("mothers_word"),),
         ),
-        Requirement("court_decision", TO_BE_CONFIRMED, is_required=False, when=(father_known_by("court"),)),
+        shown_by_court(TO_BE_CONFIRMED),
         Requirement("mahalla_confirmation", _GUIDE, is_required=False, when=(_IS_AT_HOME,)),
         Requirement("foundling_record", _FOUNDLING, is_required=False, when=(FOUNDLING,)),
         Requirement("power_of_attorney", TO_BE_CONFIRMED, is_required=False, when=(_BY_MANDATE,)),

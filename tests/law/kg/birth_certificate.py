@@ -272,4 +272,12 @@ ROWS = (
         counted="27.12. is day 301",
         law="cmp-family, article 51",
     ),
+    Row(
+        given="A court has said who the father is",
+        filed="2026-06-10 10:00",
+        facts={"fatherhood": "court", "child.born_on": "2026-06-08"},
+        evidence=("court_decision",),
+        counted="Nothing else says that he is the father: the decision is brought",
+        law="to be confirmed",
+    ),
 )

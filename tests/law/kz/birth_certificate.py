@@ -264,4 +264,12 @@ ROWS = (
         counted="тегі, ұрпағы, немересі, шөбересі, келіні are not allowed in a surname",
         law="kz-194, article 194",
     ),
+    Row(
+        given="A court has said who the father is",
+        filed="2026-06-10 10:00",
+        facts={"fatherhood": "court", "child.born_on": "2026-06-08"},
+        evidence=("court_decision",),
+        counted="Nothing else says that he is the father: the decision is brought",
+        law="kz-pat",
+    ),
 )

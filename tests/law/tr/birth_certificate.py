@@ -279,4 +279,12 @@ ROWS = (
         counted="Ankara is three hours ahead of UTC: 00:30 on 1.1.2027",
         law="rule 1",
     ),
+    Row(
+        given="A court has said who the father is",
+        filed="2026-06-10 10:00",
+        facts={"fatherhood": "court", "child.born_on": "2026-06-08"},
+        evidence=("court_decision",),
+        counted="Nothing else says that he is the father: the decision is brought",
+        law="tr-300",
+    ),
 )

@@ -267,4 +267,12 @@ ROWS = (
         counted="10 days to 28.2., 20 more: 20.3., the feast; then Nowruz, Sunday, a day in lieu; Tuesday is 24.3.",
         law="uz-faq; 30 days to be confirmed",
     ),
+    Row(
+        given="A court has said who the father is",
+        filed="2026-06-10 10:00",
+        facts={"fatherhood": "court", "child.born_on": "2026-06-08"},
+        evidence=("court_decision",),
+        counted="Nothing else says that he is the father: the decision is brought",
+        law="to be confirmed",
+    ),
 )
