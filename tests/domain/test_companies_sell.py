@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import pytest
+from pydantic import ValidationError
 
 from domain import events as e
 from domain.commands import StatedCapacity
@@ -27,7 +28,7 @@ from tests.domain.acts import (
     refuse,
 )
 from tests.domain.story import Story, a_sale, given, human_of, imported
-from tests.examples import person
+from tests.examples import example_request, person
 
 HEAD: Final = person("KZ", 900)
 CLERK: Final = person("KZ", 902)
@@ -222,3 +223,17 @@ def test_a_company_under_another_name_than_the_registers_is_told_to_the_officer(
     known(story)
     given(story, file())
     assert story.now.warnings.count("name_differs:buyer") == said
+
+
+@pytest.mark.parametrize(
+    ("procedure", "side"), [("car_sale", "buyer"), ("car_sale", "seller"), ("car_transfer", "receiver")]
+)
+def test_a_company_is_nobodys_kin(procedure: str, side: str) -> None:
+    """In Azerbaijan whoever gives a car to kin pays less."""
+    found = offers()["AZ", procedure]
+    request = example_request(found)
+    request[side] = {"country": "AZ", "number": "1234567891", "name": "Nümunə MMC", "acts_by": None}
+    found.form.model_validate({**request, "to_kin": False})
+    with pytest.raises(ValidationError, match="company_is_no_kin") as wrong:
+        found.form.model_validate({**request, "to_kin": True})
+    assert [each["loc"] for each in wrong.value.errors()] == [("to_kin",)]

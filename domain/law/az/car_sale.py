@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from domain.checks import Check, told
 from domain.country import TO_BE_CONFIRMED, Majority, Source
@@ -13,7 +13,7 @@ from domain.days.deadlines import Term
 from domain.events import Personal
 from domain.facts import Condition, Facts, Is, Reach, Where
 from domain.fees import Fee, FeePart, Step, Table
-from domain.forms import Public
+from domain.forms import Company, Public
 from domain.law.az.plates import PLATES
 from domain.persons import days_of, is_company
 from domain.plates import has_a_form_of
@@ -23,6 +23,7 @@ from domain.procedures.car_sale import (
     is_of_a_company,
     the_car,
 )
+from domain.refusals import WrongValue
 from domain.terms import (
     Amendments,
     AppealBody,
@@ -35,6 +36,18 @@ from domain.terms import (
     Terms,
     Times,
 )
+
+
+def _are_human(to_kin: bool, form: ValidationInfo) -> bool:  # noqa: FBT001 - as pydantic calls it
+    """A company is nobody's kin."""
+    said = form.data or {}  # where the member is looked at alone
+    parties = (said.get(member) for member in ("seller", "buyer", "owner", "receiver"))
+    if to_kin and any(isinstance(party, Company) for party in parties):
+        raise WrongValue("company_is_no_kin")
+    return to_kin
+
+
+ToKin = Annotated[bool, AfterValidator(_are_human)]
 
 
 class AzerbaijaniCarSaleForm(CarSaleForm):
@@ -53,7 +66,7 @@ class AzerbaijaniCarSaleForm(CarSaleForm):
     made_in_year: Annotated[int | None, Field(ge=1886, le=2100), Personal("case")] = Field(
         None, examples=[2026]
     )
-    to_kin: Annotated[bool, Public()] = Field(default=False, examples=[False])
+    to_kin: Annotated[ToKin, Public()] = Field(default=False, examples=[False])
     notarised: Annotated[bool, Public()] = Field(default=False, examples=[False])
     seller_takes_plates: Annotated[bool, Public()] = Field(default=False, examples=[False])
     data_changed: Annotated[bool, Public()] = Field(default=False, examples=[False])

@@ -12,6 +12,7 @@ from domain.facts import Condition, Facts, Is
 from domain.fees import Fee, FeePart
 from domain.forms import Public
 from domain.law.az.car_sale import TERMS as SALE
+from domain.law.az.car_sale import ToKin
 from domain.persons import days_of, is_company
 from domain.procedures.car_transfer import (
     BY_COURT,
@@ -36,7 +37,7 @@ class AzerbaijaniCarTransferForm(CarTransferForm):
     vehicle_kind: Annotated[Literal["car", "truck", "bus", "motorcycle", "trailer", "other"], Public()] = (
         "car"
     )
-    to_kin: Annotated[bool, Public()] = False
+    to_kin: Annotated[ToKin, Public()] = False
     notarised: Annotated[bool, Public()] = False
     data_changed: Annotated[bool, Public()] = Field(default=False, examples=[False])
 
