@@ -26,6 +26,8 @@ class Register:
     ``kinds``: the keys that it is searched by; ``found_by``: the keys of such a content under which it is found, of
     these kinds, its own alone where nothing else is said. ``thing``: the members that say what it is about, which who
     restricts it sees.
+    ``claimed_as``: the claim by which an entry under this key is there once, of a register whose entries may come to
+    read under another key: whoever holds it is the entry, wherever it stands.
     ``elsewhere``: by which keys the same thing stands in the register of another country, which it should not.
     ``of_one_alone``: the kinds of keys that two entries should not have at once, and may: whoever imports is told.
     ``cannot_be``: what of such a content cannot be on a legal day; ``marks``: what is like it is found by these, and
@@ -47,6 +49,7 @@ class Register:
     cannot_be: Callable[[Content, date], tuple[Fault, ...]] = lambda _content, _day: ()
     marks: Callable[[Content], tuple[Key, ...]] = lambda _content: ()
     stays: Callable[[Content, Content], bool] | None = None
+    claimed_as: Callable[[Key], Key] | None = None
 
     def is_of_same(self, before: Content, now: Content) -> bool:
         """Whether a correction is still of the same thing: what the register says, else that its key stays."""

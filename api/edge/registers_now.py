@@ -13,7 +13,8 @@ from domain.facts import Content
 from domain.likenesses import asked, own_entries
 from domain.lookup_keys import Key
 from domain.obstacles import Doubts, in_question, obstacles
-from infra.desk.streams import Streams
+from infra.desk.entry_streams import entry_streams
+from infra.desk.streams import Stream, Streams
 from infra.house import CountryHouse
 from infra.read_models.transaction import MAX_KEYS, Transaction
 from projections.entry_turns import LEFT_OUT_BY_OFFICE
@@ -58,7 +59,7 @@ def _found_by(
     ids = [country.ids.stream(mark) for mark in marks]
     if not ids:
         return
-    its = {country.ids.stream(key) for key in own}
+    its = set(streams_of(country, seen, own).values())
     rows = seen.rows("entry_keys", {"key": ids}, limit=MOST_ALIKE)
     there = sorted({row["entry"] for row in rows} - its)
     for row in seen.load("registers", there).values():
@@ -69,12 +70,16 @@ def _found_by(
         yield row["state"].request
 
 
+def _from_log(country: CountryHouse, wanted: Mapping[str, str]) -> dict[str, Stream]:
+    return Streams(country.code, country.vault).load(wanted, country.log.streams) if wanted else {}
+
+
 def _claims_at(country: CountryHouse, keys: Collection[Key]) -> dict[Key, Claim]:
     streams = {key: country.ids.stream(key) for key in keys if key.family == "claim"}
     if not streams:
         return {}
     wanted = dict.fromkeys(streams.values(), "claim")
-    found = Streams(country.code, country.vault).load(wanted, country.log.streams)
+    found = _from_log(country, wanted)
     return {key: found[stream].state for key, stream in streams.items()}
 
 
@@ -161,7 +166,23 @@ def entries_at(country: CountryHouse, keys: tuple[Key, ...]) -> dict[Key, Entry 
         return _entries(country, seen, keys)
 
 
+def streams_of(country: CountryHouse, seen: Transaction, keys: Collection[Key]) -> dict[Key, str]:
+    """In which streams the entries under these keys stand."""
+
+    def load(wanted: Mapping[str, str]) -> dict[str, Stream]:
+        rows = seen.load("registers", [stream for stream, family in wanted.items() if family == "entry"])
+        claims = {stream: family for stream, family in wanted.items() if family == "claim"}
+        entries = {
+            stream: Stream(stream, "entry", row["version"], state=row["state"])
+            for stream, row in rows.items()
+        }
+        return {stream: Stream(stream, "entry") for stream in wanted} | entries | _from_log(country, claims)
+
+    there = {key: country.ids.stream(key) for key in keys}
+    return there | entry_streams(keys, country.ids, load)
+
+
 def _entries(country: CountryHouse, seen: Transaction, keys: Collection[Key]) -> dict[Key, Entry | None]:
-    streams = {key: country.ids.stream(key) for key in keys}
+    streams = streams_of(country, seen, keys)
     rows = seen.load("registers", list(streams.values()))
     return {key: rows[stream]["state"] if stream in rows else None for key, stream in streams.items()}

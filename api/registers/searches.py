@@ -24,7 +24,7 @@ from api.registers.who_reads import (
     rule_for_entry,
 )
 from domain.countries import countries
-from domain.entry import Entry
+from domain.entry import Entry, Status
 from domain.forms import Line, Value
 from domain.lookup_keys import Key
 from domain.names import Spelling, plainly
@@ -84,13 +84,16 @@ def _spellings(country: CountryHouse) -> list[Spelling]:
 
 
 def _found(country: CountryHouse, keys: Sequence[Key]) -> Entry:
-    """The one entry under the first of these keys that finds any; raises Unknown, or Clash where it finds several."""
+    """The one entry under the first of these keys that finds any, of several the one that holds; raises Unknown, or
+    Clash where several do.
+    """
     with country.read_models.reading() as seen:
         for key in keys:
-            found = [row["entry"] for row in seen.rows("entry_keys", {"key": country.ids.stream(key)})]
-            if len(found) > 1:
+            named = [row["entry"] for row in seen.rows("entry_keys", {"key": country.ids.stream(key)})]
+            found: list[Entry] = [row["state"] for row in seen.load("registers", named).values()]
+            holding = [entry for entry in found if entry.status == Status.ACTIVE]
+            if len(found) > 1 and len(holding) != 1:
                 raise Clash("several_entries")
-            for row in seen.load("registers", found).values():
-                entry: Entry = row["state"]
-                return entry
+            if found:
+                return (holding or found)[0]
     raise nothing()

@@ -16,6 +16,7 @@ from api.edge.caller import caller, country_here, house_of
 from api.edge.contract import header, query
 from api.edge.may_read import Read, nothing, readable
 from api.edge.problems import Declined
+from api.edge.registers_now import streams_of
 from domain.about import entries_named
 from domain.authorisation import Rule, rule_or_refusal, subject_of_entry, subject_of_register
 from domain.commands import Actor
@@ -127,7 +128,9 @@ async def _must_name(request: Request, case: str, entry: Entry) -> None:
     except Refusal:
         raise NotAllowed("not_for_this_case") from None
     keys = entries_named(found, house_of(request).clock())
-    named = {*(written["entry"] for written in found.entries), *map(country.ids.stream, keys)}
+    with country.read_models.reading() as seen:
+        streams = streams_of(country, seen, keys)
+    named = {*(written["entry"] for written in found.entries), *streams.values()}
     is_office = rule.competence is not None and rule.competence.role in OFFICERS
     if not is_office or entry.entry not in named or country.code != entry.country:
         raise NotAllowed("not_for_this_case")

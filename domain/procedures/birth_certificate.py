@@ -364,6 +364,11 @@ def delivery_claim(content: Content) -> Key:
     return claim_key("birth", *_of_kind(content, _delivery(content)))
 
 
+def _claimed_as(key: Key) -> Key:
+    """A birth is found by what it claims: its mother, its day and its certificate may have been corrected."""
+    return claim_key("birth", *key.parts[1:])
+
+
 def the_birth(request: Request) -> Mapping[str, Key]:
     """The entry of the birth that a request names, for checks that ask for it as ``birth``."""
     return {"birth": birth_key(named_birth(request))}
@@ -588,6 +593,7 @@ BIRTHS = Register(
     elsewhere=claim_of,
     marks=_marks,
     stays=_is_the_same_birth,
+    claimed_as=_claimed_as,
     cannot_be=_cannot_be,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")

@@ -135,15 +135,15 @@ def _claims(request: Request) -> tuple[Key, ...]:
     return asked_of(birth) if is_same(birth["mother"], applicant) else asked_by(applicant, birth)
 
 
-def _entered_anew(birth: Content, request: Request) -> Iterator[Key]:
-    """Nobody else is entered by the mother and the day that this entry is to have."""
+def _entered_anew(birth: Content, request: Request) -> Iterator[tuple[Key, Key]]:
+    """By which mother and day the entry is there once, until now and then, where that is another one."""
     anew = request["anew"]
     day = anew["born_on"] or birth["child"]["born_on"]
     names = {name: anew[name] or birth["child"][name] for name in ("surname", "given_names")}
     mother = anew["mother"] or birth["mother"]
     then = {**birth, "child": {**birth["child"], **names, "born_on": day}, "mother": mother}
     if delivery_claim(then) != delivery_claim(birth):
-        yield delivery_claim(then)
+        yield delivery_claim(birth), delivery_claim(then)
 
 
 def _effects(facts: Facts) -> tuple[Effect, ...]:
@@ -155,7 +155,8 @@ def _effects(facts: Facts) -> tuple[Effect, ...]:
             key=birth_key(birth),
             title="correction",
             content=lambda entry: corrected(entry, request),
-            settles=tuple(_entered_anew(birth, request)),
+            settles=tuple(now for _, now in _entered_anew(birth, request)),
+            frees=tuple(before for before, _ in _entered_anew(birth, request)),
         ),
     )
 

@@ -23,6 +23,7 @@ from domain.refusals import Differs, Erased, Unready
 from domain.representation import NOTHING, Shown
 from domain.seals import Seals
 from infra.desk.batch import Batch, IdempotencyKey, Outcome
+from infra.desk.entry_streams import entry_streams
 from infra.desk.streams import Stream, after
 from infra.formats import codec, envelope
 from infra.formats.boxes import DataKey
@@ -89,6 +90,7 @@ class Append:
             about = about_of(command, self.at, stream.state)
             needs = needed(command, about, stream.state)
             ids = {key: ids.get(key) or self._keyring.ids.stream(key) for key in needs}
+        ids = {**ids, **entry_streams(ids, self._keyring.ids, self.load_all)}
         loaded = self.load_all({ids[key]: key.family for key in ids})
         targets = {key: loaded[stream_id] for key, stream_id in ids.items()}
         beside = {key: target.state for key, target in targets.items()}

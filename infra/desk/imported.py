@@ -13,6 +13,7 @@ from domain.offers import restrictions_of
 from domain.refusals import Fault
 from domain.register import Register
 from infra.desk.append import Append
+from infra.desk.entry_streams import entry_streams, free_stream
 from infra.formats.ids import Ids
 from infra.runtime.chance import random_id
 
@@ -31,12 +32,15 @@ def import_entry(  # noqa: PLR0913, PLR0917 - what is imported, where, in whose 
 
     ``elsewhere``: the other countries in whose registers it stands: then it is flagged.
     """
-    stream = ids.stream(register.key(content))
+    key = register.key(content)
+    stream = entry_streams((key,), ids, append.load_all).get(key) or ids.stream(key)
     keys = {key: ids.stream(key) for key in register.claims(content)}
     loaded = append.load_all({stream: "entry", **dict.fromkeys(keys.values(), "claim")})
     entry, claims = loaded[stream], {key: loaded[name] for key, name in keys.items()}
-    if entry.seq:
+    if entry.seq and (entry.state.status == Status.ACTIVE or not keys):
         return Fault("", "line_registered_already")
+    if entry.seq:  # it was annulled: what stands there now is imported as any other
+        entry = append.load(free_stream(key, ids, append.load_all), "entry")
     if any(claim.state.holder is not None for claim in claims.values()):
         return Fault("", "line_claimed")
     created = e.EntryCreated(

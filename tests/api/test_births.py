@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx2
 import pytest
 
+from infra.verification import verify_folder
 from tests.examples import unnumbered
 from tests.town.caller import good, new_key, problem, until
 from tests.town.people import Town
@@ -19,6 +20,7 @@ FATHER: Final = "tr-citizen-2"
 STRANGER: Final = "tr-citizen-3"
 OTHER: Final = "tr-citizen-4"
 OFFICER: Final = "tr-civil-registry-supervisor"  # who decides on late births, too
+SECOND: Final = "tr-civil-registry-officer-1"
 REGISTRY: Final = "tr-birth-register"
 EXPECTED_HERE: Final = {
     "late:evidence",
@@ -50,6 +52,10 @@ def told_by(town: Town, who: str, relation: str, day: str, **changes: Any) -> di
 def filed(town: Town, who: str, request: dict[str, Any]) -> httpx2.Response:
     body = {"country": "TR", "procedure": "birth_certificate", "request": request, "evidence": []}
     return town.as_(who).post("/v1/cases", body, key=new_key())
+
+
+def agreed(town: Town, who: str, case: str) -> dict[str, str]:
+    return {"answer": "give", "of": town.read(case, who)["request_hash"]}
 
 
 def decline(town: Town, who: str, case: str) -> httpx2.Response:
@@ -311,3 +317,72 @@ def test_who_files_as_a_parent_and_is_another_one_is_a_stranger(town: Town) -> N
     warned = set(town.read(shown["case"], OFFICER)["warnings"]) - EXPECTED_HERE
     assert warned == {"applicant_is_not_that_parent", "surname_form"}
     assert [each["role"] for each in shown["consents"]] == ["mother"]
+
+
+# --- corrected ------------------------------------------------------------------------------------------------
+
+
+def corrected(town: Town, entry: str, **changes: Any) -> None:
+    """By two of the office that wrote it."""
+    path = f"/v1/registers/births/entries/{entry}"
+    seen = good(town.as_(OFFICER).read(path))
+    content = {**seen["content"], **changes}
+    said = {"of": seen["newest_change"], "reason": "A number was typed wrong.", "content": content}
+    good(town.as_(OFFICER).post(f"{path}/correction-proposals", said, seen=seen["version"]))
+    town.settle()
+    seen = good(town.as_(SECOND).read(path))
+    said = {"of": seen["proposal"]["event"]}
+    good(town.as_(SECOND).post(f"{path}/corrections", said, seen=seen["version"]))
+    town.settle()
+
+
+def entered(town: Town, who: str, request: dict[str, Any]) -> None:
+    good(approved(town, good(filed(town, who, request))["case"]))
+    town.settle()
+
+
+def found(town: Town, mother: str, day: str) -> dict[str, Any]:
+    """The one entry by which an officer finds the child that this mother bore."""
+    number = resident(mother)["personal_number"]["number"]
+    said = {"kind": "delivery", "parts": ["TR", number, day, "1"], "purpose": "a wrong mother"}
+    answer: dict[str, Any] = good(town.as_(OFFICER).post("/v1/registers/births/searches", said))
+    return answer
+
+
+def acknowledged(town: Town, day: str, mother: str) -> httpx2.Response:
+    """A man says that he is the father of the child whom this mother bore."""
+    child = {"country": "TR", "surname": "Örnek", "given_names": "Ada", "born_on": day, "order": 1}
+    request = town.request("TR", "paternity_acknowledgement")
+    request |= {
+        "applicant": resident(mother),
+        "relation": "mother",
+        "mother": resident(mother),
+        "father": resident(FATHER),
+        "child": {**request["child"], **child},
+    }
+    body = {"country": "TR", "procedure": "paternity_acknowledgement", "request": request, "evidence": []}
+    return town.as_(mother).post("/v1/cases", body, key=new_key())
+
+
+def test_where_a_wrong_mother_was_corrected_each_mother_has_her_own_child(town: Town) -> None:
+    """The other one may have borne a child that day, too; and hers is found by her own number alone."""
+    day = born()
+    wrong = told_by(town, FATHER, "father", day, mother=resident(OTHER))
+    entered(town, FATHER, wrong)
+    first = found(town, OTHER, day)["entry"]
+    corrected(town, first, mother=resident(MOTHER))
+    assert found(town, MOTHER, day)["entry"] == first
+    corrected_at = found(town, MOTHER, day)["version"]
+    assert problem(filed(town, MOTHER, told_by(town, MOTHER, "mother", day))) == (409, "entry_exists")
+    paper = {"medical_certificate": {**wrong["medical_certificate"], "number": "99-OTHER"}}
+    own = told_by(town, OTHER, "mother", day, mother=resident(OTHER), father=None, fatherhood="none", **paper)
+    entered(town, OTHER, own)
+    assert found(town, OTHER, day)["entry"] != first
+    assert problem(filed(town, OTHER, own)) == (409, "entry_exists")
+    case = good(acknowledged(town, day, OTHER))["case"]
+    good(town.as_(FATHER).post(f"/v1/cases/{case}/consents", agreed(town, FATHER, case)))
+    good(approved(town, case))
+    town.settle()
+    assert found(town, OTHER, day)["content"]["father"]["surname"] == resident(FATHER)["surname"]
+    assert found(town, MOTHER, day)["version"] == corrected_at
+    assert verify_folder(town.settings.data, with_keys=True, processes=0)["failures"] == []

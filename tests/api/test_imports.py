@@ -157,6 +157,42 @@ def birth(town: Town) -> dict[str, Any]:
     return {**{name: request[name] for name in ("child", "medical_certificate")}, **parents}
 
 
+def test_a_birth_that_was_annulled_is_imported_again(town: Town) -> None:
+    """It is an entry of its own; the annulled one stays what it is."""
+    one, two = "tr-civil-registry-supervisor", "tr-civil-registry-officer-1"
+    born = birth(town)
+    town.import_entries("TR", "births", [born])
+    town.settle()
+    first = birth_found(town, born)
+    path = f"/v1/registers/births/entries/{first['entry']}"
+    said = {"of": first["newest_change"], "reason": "It was imported from a wrong page."}
+    good(town.as_(one).post(f"{path}/annulment-proposals", said, seen=first["version"]))
+    town.settle()
+    seen = good(town.as_(two).read(path))
+    done = {"of": seen["proposal"]["event"]}
+    good(town.as_(two).post(f"{path}/annulments", done, seen=seen["version"]))
+    town.settle()
+    assert town.import_entries("TR", "births", [born]).entries == 1
+    town.settle()
+    again = birth_found(town, born)
+    assert again["entry"] != first["entry"]
+    assert good(town.as_(one).read(path))["status"] == "annulled"
+    with pytest.raises(Exception, match="wrong_lines"):
+        town.import_entries("TR", "births", [born])
+    assert verify_folder(town.settings.data, with_keys=True, processes=0)["failures"] == []
+
+
+def birth_found(town: Town, born: dict[str, Any]) -> dict[str, Any]:
+    """By its mother, where one entry that holds has it."""
+    number, child = born["mother"]["personal_number"], born["child"]
+    parts = [number["country"], number["number"], child["born_on"], str(child["order"])]
+    said = {"kind": "delivery", "parts": parts, "purpose": "an import"}
+    found: dict[str, Any] = good(
+        town.as_("tr-civil-registry-supervisor").post("/v1/registers/births/searches", said)
+    )
+    return found
+
+
 def test_a_birth_of_tomorrow_is_refused(town: Town) -> None:
     born = birth(town)
     born["child"] = {**born["child"], "born_on": str(town.now().date() + timedelta(days=2))}
