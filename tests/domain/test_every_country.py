@@ -166,7 +166,8 @@ def test_grounds_evidence_and_restrictions_have_codes_titles_and_sources(offer: 
     assert terms.grounds, f"{offer.country}: a refusal needs a ground of the law"
     for codes in (
         [g.code for g in terms.grounds],
-        [r.kind for r in terms.evidence],
+        [r.kind for r in terms.evidence if r.is_required],
+        [r.kind for r in terms.evidence if not r.is_required],
         [r.kind for r in terms.restrictions],
     ):
         assert len(set(codes)) == len(codes)

@@ -199,6 +199,9 @@ def test_no_other_warnings_about_people_are_given_than_those_that_are_listed() -
         *warnings("mother", acted_for, acts=True, shown="otherwise"),
         *about("2026", date(2026, 11, 20)),
         *age_warnings("mother", unnumbered(born_on="2020"), date(2026, 11, 20), MAJORITY, acts=True),
+        *age_warnings(
+            "mother", unnumbered(born_on="2010"), date(2026, 11, 20), MAJORITY, acts=False, minds_age=True
+        ),
         *age_warnings("mother", unnumbered(born_on="1020"), date(2026, 11, 20), MAJORITY, acts=True),
         *name_warnings("founder", a_company(1), ("Otherwise",)),
     }
