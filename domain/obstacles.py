@@ -32,11 +32,10 @@ CHANGED_SINCE: Final = "entry_changed_since"  # of an appeal: what was written, 
 IN_DOUBT: Final = (UNDER_APPEAL, COURT_MAY_DECIDE, OBJECTED, AMENDMENT_PROPOSED)
 # What nobody hears but who decides: to others it would say that somebody bore a child that day.
 FOR_OFFICES: Final = (CLAIMED_ELSEWHERE, ENTRY_EXISTS)
+# As long as one of these is so, nothing is approved.
+STOPS: Final = (RESTRICTED, "not_registered", STRUCK_OFF, "claims_lost")
 OBSTACLES: Final = (
-    RESTRICTED,
-    "not_registered",
-    STRUCK_OFF,
-    "claims_lost",
+    *STOPS,
     *IN_DOUBT,
     *FOR_OFFICES,
     CHANGED_SINCE,

@@ -79,6 +79,7 @@ def asked_for() -> Iterator[tuple[str, Key]]:
         *OF_PARTIES,
         *(f"{code}_you" for code in OF_PARTIES),
         *in_words.AFTER,
+        *in_words.BEFORE,
         in_words.UNCONFIRMED_WAY,
     )
     yield from ((HOUSE, ("awaited", code)) for code in awaited)

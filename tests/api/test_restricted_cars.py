@@ -147,3 +147,18 @@ def test_what_was_refused_for_an_arrest_goes_on_where_it_is_lifted_and_the_log_v
     assert (shown["stage"], shown["paid"], shown["refunds"]) == ("in_review", shown["fee"]["amount"], [])
     report = verify_folder(town.settings.data)
     assert report["ok"], report["failures"]
+
+
+def test_both_parties_hear_of_a_restriction_before_they_pay_and_agree(town: Town) -> None:
+    """Whoever it is who has to do something next; which restriction it is, an officer alone sees."""
+    case = town.file(*SALE)
+    path = f"{ENTRIES}/{entry_of(town, case)}/restrictions"
+    good(town.as_(BAILIFF).post(path, {"kind": "arrest"}))
+    town.settle()
+    for who, what in ((SELLER, "fee"), (BUYER, "consent")):
+        (mine,) = (each for each in town.read(case, who)["next"] if each["who"] == "you")
+        assert mine["what"] == what
+        assert mine["sentence"].endswith(
+            "Please know before you do: restricted in its register."
+            " The request cannot be approved as long as that is so."
+        )
