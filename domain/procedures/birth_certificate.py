@@ -50,6 +50,7 @@ from domain.names import Spelling, likeness, normal_form, plainly, written_numbe
 from domain.parentage import child_of, claim_of
 from domain.persons import (
     acts_by_mandate,
+    are_alike,
     is_company,
     is_same,
     itself,
@@ -403,6 +404,9 @@ def _document_kind(text: str) -> str:
 
 BETWEEN_BIRTHS: Final = timedelta(days=270)  # no law: hardly any mother bears again within that time
 _TOLD_AWRY: Final = timedelta(days=3)  # by so much two who tell of one birth may differ
+_MADE_OLDER: Final = timedelta(
+    days=3 * 366
+)  # so much older or younger a child is made, for a school or a pension
 
 
 def _of_mother(request: Request) -> tuple[Key, ...]:
@@ -441,6 +445,14 @@ def _is_another_delivery(facts: Facts, found: Content) -> bool:
     if apart <= timedelta(days=1) and one["order"] != other["order"]:
         return False
     return timedelta(0) < apart <= BETWEEN_BIRTHS
+
+
+def _is_told_with_another_day(facts: Facts, found: Content) -> bool:
+    """A child of this mother and of this name, of another time than her deliveries are apart."""
+    one, other = facts.request["child"], found["child"]
+    apart = abs(date.fromisoformat(one["born_on"]) - date.fromisoformat(other["born_on"]))
+    names = (" ".join(name_of(child).values()) for child in (one, other))
+    return BETWEEN_BIRTHS < apart <= _MADE_OLDER and are_alike(*names)
 
 
 # --- consents, checks, effects, warnings ------------------------------------------------------------------------
@@ -659,6 +671,9 @@ PROCEDURE = Procedure(
     likenesses=(
         Likeness(code="another_birth_of_mother", marks=_of_the_mother_asked, is_meant=_is_another_delivery),
         Likeness(code="child_of_this_name", marks=_of_the_name_asked),
+        Likeness(
+            code="told_with_another_day", marks=_of_the_mother_asked, is_meant=_is_told_with_another_day
+        ),
     ),
     marks=_marks,
 )

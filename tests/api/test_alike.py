@@ -17,6 +17,7 @@ MOTHER, FATHER, STRANGER = "tr-citizen-1", "tr-citizen-2", "tr-citizen-3"
 OFFICER: Final = "tr-civil-registry-supervisor"
 ANOTHER: Final = "another_birth_of_mother"
 OF_THIS_NAME: Final = "child_of_this_name"
+OLDER: Final = "told_with_another_day"
 _WEEKS: Final = count(1)
 _SURNAMES: Final = ("Aksu", "Bulut", "Cevher", "Demir", "Erdem", "Fidan", "Güneş", "Hazar", "Irmak", "Jale")
 
@@ -51,9 +52,9 @@ def told(town: Town, case: str) -> set[str]:
     """Of what is like it; no party reads a word of that."""
     for party in (MOTHER, FATHER, STRANGER):
         text = town.as_(party).get(f"/v1/cases/{case}").text
-        for code in (ANOTHER, OF_THIS_NAME, "claimed_elsewhere", "entry_exists"):
+        for code in (ANOTHER, OF_THIS_NAME, OLDER, "claimed_elsewhere", "entry_exists"):
             assert code not in text
-    return {*town.read(case, OFFICER)["warnings"]} & {ANOTHER, OF_THIS_NAME}
+    return {*town.read(case, OFFICER)["warnings"]} & {ANOTHER, OF_THIS_NAME, OLDER}
 
 
 def obstacles(town: Town, case: str) -> list[str]:
@@ -155,3 +156,18 @@ def test_who_decides_on_a_strangers_birth_sees_the_parents_open_case_and_then_th
     assert [each["obstacles"] for each in queue if each.get("case") == stranger] in ([], [["entry_exists"]])
     good(town.judge(STRANGER, stranger, "withdrawals"))
     assert obstacles(town, stranger) == []
+
+
+def test_a_child_who_is_told_again_as_two_years_older_is_said_to_the_officer(town: Town) -> None:
+    """By the same parents, under another certificate; of a sister with another name nothing is said."""
+    mother, day = "tr-citizen-4", date(2019, 5, 20)
+    first = told_by(town, mother, "mother", day, mother=resident(mother))
+    filed(town, mother, first)
+    older = told_by(town, mother, "mother", day.replace(year=2017), mother=resident(mother))
+    sister = told_by(town, mother, "mother", day.replace(year=2021), mother=resident(mother))
+    older["child"] |= {name: first["child"][name] for name in ("surname", "given_names", "patronymic")}
+    sister["child"] |= {"given_names": "Zümrüt"}
+    cases = [filed(town, mother, each) for each in (older, sister)]
+    town.settle()
+    said = [{*town.read(case, OFFICER)["warnings"]} & {OLDER} for case in cases]
+    assert said == [{OLDER}, set()]
