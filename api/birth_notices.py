@@ -3,6 +3,7 @@ law has it do so, it also files what the parents declared to it.
 """
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -17,6 +18,7 @@ from api.edge.contract import documented
 from api.edge.may_read import nothing
 from api.edge.shapes import CompactJws, OpaqueId, Shape, StatementVersion, Version
 from domain.authorities import BIRTH_NOTICE
+from domain.birth_notice import stated_as
 from domain.commands import Actor, FileCase, RecordBirthNotice
 from domain.countries import country_of, is_to_come, legal_day
 from domain.facts import Facts
@@ -137,6 +139,9 @@ async def tell(request: Request) -> Response:
     case = None
     if content is not None and told.state.said == said:
         case = await _filed(request, country, law, content, command)
+    elif content is not None:  # a newer one stands; what this one filed stays filed
+        before, _ = _case_of(country, command)
+        case = before if country.log.holds(before) else None
     found = {"notice": told.stream, "version": told.version, "case": case}
     return answered(found, 201, version=told.version, location=f"/v1/cases/{case}" if case else None)
 
@@ -216,22 +221,31 @@ def _declared(
     try:
         content = plain(law.offer.form.model_validate(found))
     except ValidationError as error:
-        raise Invalid(*faults_of(error, f"{_STATEMENT}/declaration")).about(
-            law.offer.procedure.name
-        ) from None
+        raise _as_stated(faults_of(error)).about(law.offer.procedure.name) from None
     facts: Facts = facts_of(law.terms, content, house_of(request).clock(), country_of(country.code))
     if any(each.holds(facts) for each in law.notices.in_person):
         raise Clash("declared_in_person")
     return keyed(law.offer.procedure, content, country.ids.human, law.offer.form)
 
 
+def _as_stated(faults: Iterable[Fault], code: str | None = None) -> Invalid:
+    """What is wrong in the request, where the hospital said it: it sent no request."""
+    places = ((fault, stated_as(fault.pointer.removeprefix("/request"))) for fault in faults)
+    return Invalid(*(fault._replace(pointer=f"{_STATEMENT}{place}") for fault, place in places), code=code)
+
+
+def _case_of(country: CountryHouse, told: RecordBirthNotice) -> tuple[str, str]:
+    """The case that this statement files, and the key under which it does."""
+    # No Idempotency-Key holds a space: so nothing else of this caller has this name.
+    key = f"{told.notice} {told.statement.rpartition('.')[0]}"
+    return country.ids.case(told.by.issuer, told.by.client, told.by.subject, key), key
+
+
 async def _filed(
     request: Request, country: CountryHouse, law: _Law, content: dict[str, Any], told: RecordBirthNotice
 ) -> str:
     """The case that this statement filed; a repeat finds it again, also where the house stopped in between."""
-    # No Idempotency-Key holds a space: so nothing else of this caller has this name.
-    key = f"{told.notice} {told.statement.rpartition('.')[0]}"
-    case = country.ids.case(told.by.issuer, told.by.client, told.by.subject, key)
+    case, key = _case_of(country, told)
     command = FileCase(
         by=told.by,
         cause=told.cause,
@@ -243,4 +257,7 @@ async def _filed(
     )
     sent_under = key_of_request(country, told.by, case, key.encode())
     with alone(request, case):
-        return (await asyncio.wrap_future(country.desk.ask(command, sent_under))).stream
+        try:
+            return (await asyncio.wrap_future(country.desk.ask(command, sent_under))).stream
+        except Invalid as wrong:
+            raise _as_stated(wrong.errors, wrong.name).about(*wrong.procedures) from None

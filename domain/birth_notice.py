@@ -68,6 +68,13 @@ def _differs(request: Request, said: Content) -> Iterator[str]:
     yield from (member for member in ("born_on", "sex") if child[member] != born[member])
     if (request.get("kind") or "live") != said["kind"]:
         yield "kind"
+    declaration = said["declaration"]
+    if declaration is not None and not reads_alike(_named(child), _named(declaration)):
+        yield "names"
+
+
+def _named(child: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"surname": child["surname"], "given_names": child["given_names"]}
 
 
 def _is_the_mother(declared: Mapping[str, Any] | None, told: Mapping[str, Any] | None) -> bool:
@@ -77,6 +84,34 @@ def _is_the_mother(declared: Mapping[str, Any] | None, told: Mapping[str, Any] |
     if key_of(declared) and key_of(told):
         return is_same(declared, told)
     return reads_alike(declared, told)
+
+
+# Where a member of what was declared stands in the statement: the longest that fits.
+STATED_AS: Final[Mapping[str, str]] = {
+    "applicant": "declaration/hospital",
+    "child": "child",
+    "child/surname": "declaration/surname",
+    "child/given_names": "declaration/given_names",
+    "child/patronymic": "declaration/patronymic",
+    "child/other_spelling": "declaration/other_spelling",
+    "child/order": "order",
+    "father": "declaration/father",
+    "fatherhood": "declaration/fatherhood",
+    "kind": "kind",
+    "marriage_ended_on": "declaration/marriage_ended_on",
+    "medical_certificate": "",
+    "mother": "mother",
+}
+
+
+def stated_as(pointer: str) -> str:
+    """Where in the statement that is said which the request has there ("/child/surname"); "" is all of it."""
+    path, rest = pointer.removeprefix("/"), ""
+    while path and path not in STATED_AS:
+        path, _, last = path.rpartition("/")
+        rest = f"/{last}{rest}"
+    found = STATED_AS.get(path, "")
+    return f"/{found}{rest}" if found else rest if path else ""
 
 
 def declared(said: Content) -> dict[str, Any] | None:

@@ -162,6 +162,33 @@ def test_nobody_else_files_as_a_hospital_does(declaring: Town) -> None:
     assert file(declaring, said, STRANGER).status_code == 422
 
 
+def test_a_hospital_puts_a_name_right_and_the_officer_sees_both(declaring: Town) -> None:
+    """What was filed stays filed: the mother has it, and amends it, or the officer asks her."""
+    request = married(declaring)
+    first = signed(declaring, declared(request))
+    case = good(send(declaring, first))["case"]
+    declaring.travel(seconds=1)
+    answer = send(declaring, signed(declaring, declared(request, given_names="Otherwise")))
+    assert problem(answer) == (409, "claim_taken")
+    again = good(send(declaring, first))
+    assert (again["version"], again["case"]) == (2, case), "an older statement has its case still"
+    declaring.settle()
+    assert warned(seen_by(declaring, FIRST, case)) == ["notice_differs:names"]
+
+
+def test_what_is_wrong_in_what_parents_declared_is_shown_where_the_hospital_said_it(declaring: Town) -> None:
+    request = married(declaring)
+    wrong = declared(
+        request, given_names="A. B. C. D.", father={**request["father"], "born_on": "2999-01-01"}
+    )
+    answer = send(declaring, signed(declaring, wrong))
+    assert answer.status_code == 422
+    sent = {"declaration/given_names", "declaration/father/born_on"}
+    shown = {each["pointer"].removeprefix("/statement/") for each in answer.json()["errors"]}
+    assert shown
+    assert shown <= sent
+
+
 # --- what an auditor sees ---------------------------------------------------------------------------------
 
 

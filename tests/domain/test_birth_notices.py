@@ -1,11 +1,11 @@
 """What hospitals tell of births: who may, what counts, and how a request stands to it."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from domain.about import about_of
-from domain.birth_notice import declared, differs, proves
+from domain.birth_notice import STATED_AS, declared, differs, proves, stated_as
 from domain.commands import FileCase
 from domain.decide import decide
 from domain.decisions.situation import NotSeen, Situation
@@ -14,6 +14,20 @@ from domain.refusals import NotAllowed, Unknown
 from tests.domain.acts import HOSPITALS, OFFICER, TOLD, file, office, stranger, tell
 from tests.domain.story import Act, Story, a_birth, a_sale, given
 from tests.examples import person
+
+DECLARED: Final[dict[str, Any]] = {
+    **TOLD,
+    "declaration": {
+        "hospital": {"country": "UZ", "number": "200123456", "name": "Example hospital"},
+        "surname": "Example",
+        "given_names": "Lola",
+        "patronymic": None,
+        "other_spelling": None,
+        "father": None,
+        "fatherhood": "none",
+        "marriage_ended_on": None,
+    },
+}
 
 
 def born(story: Story, **changes: Any) -> dict[str, Any]:
@@ -128,6 +142,31 @@ def test_a_day_and_a_sex_that_differ_are_named() -> None:
     assert differs(story.request, born(story, child=child)) == ("born_on", "sex")
 
 
+def test_a_name_that_parents_told_the_hospital_otherwise_is_named() -> None:
+    """In whatever script; where they told it none, there is nothing to compare."""
+    story = a_birth()
+    child, declaration = story.request["child"], born(story)["declaration"]
+    assert declaration is None
+    told = {"hospital": None, "surname": child["surname"], "given_names": child["given_names"]}
+    assert differs(story.request, born(story, declaration=told)) == ()
+    other = {**told, "given_names": "Otherwise"}
+    assert differs(story.request, born(story, declaration=other)) == ("names",)
+
+
+def test_every_member_of_what_was_declared_stands_somewhere_in_the_statement() -> None:
+    """What is wrong with it is shown to the hospital where it said it."""
+    assert set(STATED_AS) >= set(declared(DECLARED) or ()) - {"relation"}
+    for pointer, place in (
+        ("/child/surname", "/declaration/surname"),
+        ("/child/place/city", "/child/place/city"),
+        ("/medical_certificate/number", "/number"),
+        ("/medical_certificate", ""),
+        ("/father/born_on", "/declaration/father/born_on"),
+        ("/nowhere", ""),
+    ):
+        assert stated_as(pointer) == place
+
+
 def test_a_hospital_that_knows_a_mother_by_name_alone_tells_of_the_same_one() -> None:
     story = a_birth()
     mother = {**story.request["mother"], "personal_number": None}
@@ -140,23 +179,9 @@ def test_a_hospital_that_knows_a_mother_by_name_alone_tells_of_the_same_one() ->
 
 
 def test_what_the_parents_declared_there_is_a_request_of_the_hospitals() -> None:
-    hospital = {"country": "UZ", "number": "200123456", "name": "Example hospital"}
-    said = {
-        **TOLD,
-        "declaration": {
-            "hospital": hospital,
-            "surname": "Example",
-            "given_names": "Lola",
-            "patronymic": None,
-            "other_spelling": None,
-            "father": None,
-            "fatherhood": "none",
-            "marriage_ended_on": None,
-        },
-    }
-    found = declared(said)
+    found = declared(DECLARED)
     assert found is not None
-    assert found["applicant"] == {**hospital, "acts_by": None}
+    assert found["applicant"] == {**DECLARED["declaration"]["hospital"], "acts_by": None}
     assert found["child"]["given_names"] == "Lola"
     assert found["medical_certificate"] == {
         "issuer": "City hospital",
