@@ -20,7 +20,7 @@ from api.edge.shapes import CompactJws, OpaqueId, Shape, StatementVersion, Versi
 from domain.authorities import BIRTH_NOTICE
 from domain.birth_notice import stated_as
 from domain.commands import Actor, FileCase, RecordBirthNotice
-from domain.countries import country_of, is_to_come, legal_day
+from domain.countries import FIRST_CLOCK, country_of, is_to_come, legal_day
 from domain.facts import Facts
 from domain.faults import faults_of
 from domain.forms import AnyPerson, Company, Day, Line, Name, RepresentedPerson, Sex, Value, plain
@@ -200,6 +200,10 @@ def _not_from_the_future(request: Request, country: CountryHouse, stated: Stated
         raise Invalid(Fault(f"{_STATEMENT}/issued_on", "in_the_future"))
     if is_to_come(child.born_on, child.born_at, now, there):
         raise Invalid(Fault(f"{_STATEMENT}/child/born_on", "in_the_future"))
+    father = stated.declaration.father if stated.declaration else None
+    for where, parent in (("mother", stated.mother), ("declaration/father", father)):
+        if parent is not None and parent.born_on and parent.born_on > (now + FIRST_CLOCK).date().isoformat():
+            raise Invalid(Fault(f"{_STATEMENT}/{where}/born_on", "in_the_future"))
 
 
 def _named(said: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from domain import law
 from domain.country import Country
 
+FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(  # RFC 3339, 5.6: its letters may be small
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",

@@ -17,7 +17,7 @@ from tests.town.fixtures import Furnished
 
 def test_the_people_are_a_table_with_a_line_for_each() -> None:
     heading, *lines = printed("people").splitlines()
-    assert heading.split() == ["id", "name", "country", "roles", "personal_number"]
+    assert heading.split() == ["id", "name", "country", "roles", "personal_number", "born_on"]
     assert [line.split()[0] for line in lines] == list(development.residents())
     officer = next(line for line in lines if line.startswith("kz-vehicle-registration-officer-1 "))
     assert {"KZ", "officer"} <= set(officer.split())

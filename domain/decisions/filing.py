@@ -1,7 +1,7 @@
 """Filing: what a request leads to on its first day; the law of that day is named once and for all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -9,7 +9,7 @@ from domain import events as e
 from domain import limits, persons
 from domain.case import Case
 from domain.commands import AmendRequest, FileCase
-from domain.countries import countries, legal_day
+from domain.countries import FIRST_CLOCK, countries, is_to_come, legal_day
 from domain.days.deadlines import Deadline
 from domain.decision import LEAD, Decision
 from domain.decisions import holding, quotas
@@ -28,7 +28,6 @@ from domain.terms import Requirement, Terms
 
 _OF_PEOPLE: Final = ("parent", "guardian")  # as what one acts for a human alone
 _OF_COMPANIES: Final = ("head", "clerk")
-FIRST_CLOCK: Final = timedelta(hours=14)  # ahead of UTC, where a day begins first
 
 
 def file(command: FileCase, situation: Situation) -> Decision:
@@ -282,7 +281,7 @@ def _of_the_number(person: Person) -> tuple[str, ...]:
 
 
 def _must_be_born(people: Participants, at: datetime) -> None:
-    """Refuse whoever is born on a day that has not begun anywhere yet: no form says where somebody was born."""
+    """Refuse whoever is born on a day that has not begun anywhere yet: of a party no form says where they were born."""
     today = (at + FIRST_CLOCK).date().isoformat()
     for party, person in people.named.items():
         _must_be_born_by(today, person, people.places[party], "born_on")
@@ -302,20 +301,43 @@ def _nothing_of_tomorrow(situation: Situation) -> None:
         day = limits.day_in(situation.facts().request, limit.from_member)
         if limit.term is not None and day is not None and day > _today_there(limit.from_member, situation):
             raise Invalid(Fault("/request/" + "/".join(limit.from_member), "in_the_future"))
+        if (
+            limit.term is not None
+            and day is not None
+            and (late := _later_today(limit.from_member, situation))
+        ):
+            raise Invalid(Fault("/request/" + "/".join(late), "in_the_future"))
     for path in situation.offer.procedure.happened:  # somewhere on earth
         day = limits.day_in(situation.facts().request, path)
         if day is not None and day > (situation.at + FIRST_CLOCK).date():
             raise Invalid(Fault("/request/" + "/".join(path), "in_the_future"))
 
 
+def _later_today(path: tuple[str, ...], situation: Situation) -> tuple[str, ...]:
+    """The way to the time of that day, where the form has one ("born_at" beside "born_on"), and by the clocks of the
+    place it has not come yet; else empty.
+    """
+    beside, timed = _beside(path, situation), path[-1].replace("_on", "_at")
+    time, place = beside.get(timed), beside.get("place")
+    there = countries().get(place["country"]) if place else situation.country
+    if timed == path[-1] or time is None or there is None:
+        return ()
+    return (*path[:-1], timed) if is_to_come(beside[path[-1]], time, situation.at, there) else ()
+
+
+def _beside(path: tuple[str, ...], situation: Situation) -> Any:
+    """The part of the request in which the last member of this way stands."""
+    found: Any = situation.facts().request
+    for member in path[:-1]:
+        found = found[member]
+    return found
+
+
 def _today_there(path: tuple[str, ...], situation: Situation) -> date:
     """The day at the ``place`` that the form names beside that one; by the first clock on earth, where it is in no
     member country; where none is named, the legal day of who is asked.
     """
-    beside: Any = situation.facts().request
-    for member in path[:-1]:
-        beside = beside[member]
-    place = beside.get("place")
+    place = _beside(path, situation).get("place")
     if place is None:
         return situation.day
     there = countries().get(place["country"])

@@ -264,6 +264,13 @@ def test_nobody_is_born_tomorrow_or_elsewhere(town: Town) -> None:
         assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(pointer, code)]
 
 
+def test_no_mother_is_born_tomorrow(town: Town) -> None:
+    later = (town.now() + timedelta(days=3)).date().isoformat()
+    answer = send(town, signed(town, told(drawn(town, mother={**person("tr-citizen-4"), "born_on": later}))))
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["pointer"], wrong["code"]) == ("/statement/mother/born_on", "in_the_future")
+
+
 # --- what is kept -------------------------------------------------------------------------------------------
 
 

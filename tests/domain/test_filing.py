@@ -447,7 +447,8 @@ def _born_on_the_24th(at: str, place: str) -> Story:
     story = a_birth()
     story.at = datetime.fromisoformat(at)
     child = story.request["child"]
-    story.request["child"] = {**child, "born_on": "2026-12-24", "place": {**child["place"], "country": place}}
+    day = {"born_on": "2026-12-24", "born_at": None}
+    story.request["child"] = {**child, **day, "place": {**child["place"], "country": place}}
     return story.when(file(evidence=[bring("foreign_birth_document")]))
 
 
@@ -462,6 +463,18 @@ def test_a_birth_has_happened_by_the_clock_of_the_place_where_it_happened() -> N
     ):
         story = _born_on_the_24th(at, place)
         story.then_refused(Invalid, "in_the_future", "/request/child/born_on")
+
+
+def test_a_birth_of_later_today_is_refused_by_the_minute() -> None:
+    """By the clock of the place, where the form says the time; where it does not, any time of today may be meant."""
+    for born_at, is_taken in (("12:00", True), ("12:01", False), (None, True)):
+        story = a_birth(at=datetime(2026, 11, 23, 9, tzinfo=UTC))  # noon in Ankara
+        story.request["child"] = {**story.request["child"], "born_on": "2026-11-23", "born_at": born_at}
+        story.when(file())
+        if is_taken:
+            assert story.refusal is None
+        else:
+            story.then_refused(Invalid, "in_the_future", "/request/child/born_at")
 
 
 @for_all(st.dates(date(1800, 1, 1), date(3000, 12, 31)))  # as the form lets them in
