@@ -77,7 +77,7 @@ def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decisio
     """
     due = _was_due(situation.case)
     if due is None:
-        return _goes_back(situation, rule, came, _ended_before(situation.case, came) or "late")
+        return _goes_back(situation, rule, came, _its_end(situation.case, came) or "late")
     if is_past(due, datetime.fromisoformat(came.paid_at)):
         return _goes_back(situation, rule, came, "late")
     counted = _counted(situation.case, due, came)
@@ -88,11 +88,15 @@ def _after_the_end(situation: Situation, rule: Rule, came: e.FeePaid) -> Decisio
     return _revived(situation, rule, came, counted)
 
 
-def _ended_before(case: Case, came: e.FeePaid) -> e.RefundReason | None:
-    """For which end money goes back that was paid before it, and told after it: who paid was not late."""
+def _its_end(case: Case, came: e.FeePaid) -> e.RefundReason | None:
+    """For which end money goes back that is told after it; None: who paid was late. What was taken back, or asks for
+    nothing, owes nothing from then on, whenever it is paid; what lapsed could be paid until then.
+    """
     ended = case.decided
     reason = _ENDS.get(ended["kind"]) if ended else None
-    is_before = ended and datetime.fromisoformat(came.paid_at) < datetime.fromisoformat(ended["at"])
+    if not ended or reason != "lapsed":
+        return reason
+    is_before = datetime.fromisoformat(came.paid_at) < datetime.fromisoformat(ended["at"])
     return reason if is_before else None
 
 

@@ -110,10 +110,14 @@ def test_a_second_payment_goes_back_whole(stage: tuple[Act, ...]) -> None:
     assert refunds(story) == [("payment-2", 300, "too_much")]
 
 
-@pytest.mark.parametrize("stage", [WITHDRAWN, UNPAID, REFUSED, COMPLETED])
-def test_what_comes_after_the_end_goes_back_whole(stage: tuple[Act, ...]) -> None:
+@pytest.mark.parametrize(
+    ("stage", "reason"),
+    [(WITHDRAWN, "withdrawn"), (UNPAID, "late"), (REFUSED, "late"), (COMPLETED, "late")],
+)
+def test_what_comes_after_the_end_goes_back_whole(stage: tuple[Act, ...], reason: str) -> None:
+    """Nobody is late with what was taken back."""
     story = given(a_sale(), *stage).when(pay(300, "payment-9")).then("FeePaid", "RefundDue")
-    assert refunds(story) == [("payment-9", 300, "late")]
+    assert refunds(story) == [("payment-9", 300, reason)]
 
 
 def test_what_was_paid_before_the_end_and_told_after_it_is_not_called_late() -> None:
