@@ -31,7 +31,7 @@ from domain.decisions import (
     serving,
 )
 from domain.decisions.situation import Situation
-from domain.refusals import Refusal
+from domain.refusals import Clash, Differs, Refusal
 
 DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]] = {
     c.FileCase: filing.file,
@@ -99,4 +99,6 @@ def decide(situation: Situation) -> Decision:
         return decision(situation.command, situation)
     except Refusal as refusal:
         refusal.about(*situation.procedures)
+        if isinstance(refusal, Clash | Differs):
+            situation.where(refusal)
         raise

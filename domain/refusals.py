@@ -73,10 +73,13 @@ class WrongValue(ValueError):
 class Refusal(Exception):
     """A command is not carried out, nothing has changed; ``name``: the stable code; ``values`` for its sentence.
 
-    ``procedures``: those whose own words are meant, where it is about a case or an entry (``about``).
+    ``procedures``: those whose own words are meant, where it is about a case or an entry (``about``). ``stage`` and
+    ``fits``: where the case stands, and which commands fit there for the caller, where it has to do with that (``at``).
     """
 
     code: ClassVar[str] = "refused"
+    stage: str | None = None
+    fits: tuple[str, ...] = ()
 
     def __init__(self, code: str | None = None, /, **values: Value) -> None:
         self.name = code or self.code
@@ -90,6 +93,11 @@ class Refusal(Exception):
     def about(self, *procedures: str) -> Self:
         """The same, in the words of these procedures, in this order."""
         self.procedures = procedures
+        return self
+
+    def at(self, stage: str | None, fits: tuple[str, ...]) -> Self:
+        """The same, of a case that stands there."""
+        self.stage, self.fits = stage, fits
         return self
 
 
@@ -130,8 +138,7 @@ class WrongStage(Refusal):
 
     def __init__(self, stage: str, fits: tuple[str, ...]) -> None:
         super().__init__(stage=Named("stage", stage), fits=named("command", fits))
-        self.stage = stage
-        self.fits = fits
+        self.at(stage, fits)
 
 
 class Stale(Refusal):

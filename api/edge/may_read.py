@@ -146,7 +146,7 @@ async def with_the_way(request: Request, actor: Actor, clash: Clash) -> Clash:
         return (
             clash
             if await _is_final(request, clash.holder)
-            else Clash("claim_appealed").about(*clash.procedures)
+            else Clash("claim_appealed").about(*clash.procedures).at(clash.stage, clash.fits)
         )
     try:
         _, case, rule = await readable(request, actor, clash.holder, "case.read")
@@ -156,7 +156,7 @@ async def with_the_way(request: Request, actor: Actor, clash: Clash) -> Clash:
         return clash
     told = Clash("claim_yours", case=case.case)
     told.case = case.case
-    return told.about(*clash.procedures)
+    return told.about(*clash.procedures).at(clash.stage, clash.fits)
 
 
 async def _is_final(request: Request, case: str) -> bool:

@@ -140,8 +140,8 @@ def refused(scope: Scope, refusal: Refusal) -> Response:
         errors=refusal.errors if isinstance(refusal, refusals.Invalid) else (),
         procedures=refusal.procedures,
         headers={"Retry-After": "1"} if status == 503 else None,  # noqa: PLR2004 - of HTTP
-        stage=getattr(refusal, "stage", None),
-        fits=list(refusal.fits) if isinstance(refusal, refusals.WrongStage) else None,
+        stage=refusal.stage,
+        fits=refusal.fits if refusal.stage else None,
         version=getattr(refusal, "version", None),
         case=getattr(refusal, "case", None),
     )

@@ -72,6 +72,7 @@ from domain.refusals import (
     Named,
     NotAllowed,
     NotOffered,
+    Refusal,
     Stale,
     Unknown,
     WrongStage,
@@ -451,9 +452,18 @@ class Situation:
         if self._step.is_judgement and seen != self.case.version:
             raise Stale(self.case.version)
         if not does_fit(type(self.command), self.case):
-            mine = self._capacities
-            told = fits(self.case, [each.party for each in mine], mine=mine, at=self.at)
-            raise WrongStage(self.case.stage, told)
+            raise WrongStage(self.case.stage, self._fits)
+
+    def where(self, refusal: Refusal) -> None:
+        """Let the refusal say where the case stands, as WrongStage does; of what is asked of no stage, nothing."""
+        if isinstance(self.state, Case) and self._step.stages:
+            refusal.at(self.case.stage, self._fits)
+
+    @property
+    def _fits(self) -> tuple[str, ...]:
+        """What fits the case now: what a party can do itself, and to an office all."""
+        mine = self._capacities
+        return fits(self.case, [each.party for each in mine], mine=mine, at=self.at)
 
     @property
     def _capacities(self) -> tuple[Capacity, ...]:

@@ -280,6 +280,22 @@ def test_two_people_decide(town: Town) -> None:
     assert good(town.judge(SECOND, case, "approvals"))["stage"] == "approved"
 
 
+def test_every_conflict_says_where_the_case_stands_and_what_fits(town: Town) -> None:
+    """Whichever code it has: an office hears of all that fits, a party of what it can do itself."""
+    case = town.take_to("in_review", *SALE)
+    town.assign(case)
+    early = town.judge(SECOND, case, "approvals")
+    assert problem(early) == (409, "not_proposed")
+    assert (early.json()["stage"], early.json()["fits"]) == ("in_review", town.read(case, FIRST)["fits"])
+    asked = town.take_to("returned", *SALE)
+    old = town.as_(SELLER).post(f"/v1/cases/{asked}/information", {"of": "A" * 43, "answer": "x"})
+    assert problem(old) == (409, "answers_old_question")
+    assert (old.json()["stage"], old.json()["fits"]) == ("returned", town.read(asked)["fits"])
+    over = town.judge(FIRST, asked, "approvals")
+    assert problem(over) == (409, "wrong_stage")
+    assert over.json()["fits"] == town.read(asked, FIRST)["fits"]
+
+
 def test_a_refusal_is_on_grounds_of_the_law(town: Town) -> None:
     case = town.take_to("in_review", *SALE)
     town.assign(case)

@@ -34,6 +34,7 @@ from domain.decision import LEAD, Decision
 from domain.decisions.situation import Situation
 from domain.entry import Entry
 from domain.families import FAMILIES
+from domain.lifecycle import STEPS, fits
 from domain.lookup_keys import Key, case_key
 from domain.mandate import Mandate
 from domain.needs import further, needed
@@ -42,7 +43,7 @@ from domain.offers import codes_of, offers
 from domain.parentage import led_to
 from domain.parties import keyed
 from domain.procedure import Offer
-from domain.refusals import Fault, Invalid, Refusal
+from domain.refusals import Clash, Differs, Fault, Invalid, Refusal, WrongStage
 from domain.register import Register
 from domain.signers import signers_of_case, signers_of_entry
 from domain.terms import Terms
@@ -144,10 +145,18 @@ class Story:
             decision = self._decided(command)
         except Refusal as refusal:
             self.refusal = refusal
+            self._says_where_it_stands(command, refusal)
             return self
         self._is_the_offices_business(command, decision)
         self._record(decision, command.stream, command.family)
         return self
+
+    def _says_where_it_stands(self, command: Command, refusal: Refusal) -> None:
+        """Every conflict over what a case in some stage can be asked says where it is, and what fits for who asked."""
+        is_conflict = isinstance(refusal, Clash | Differs | WrongStage)
+        if is_conflict and self.case is not None and STEPS[type(command)].stages:
+            assert refusal.stage == self.case.stage
+            assert set(refusal.fits) <= set(fits(self.case, at=self.at))
 
     def then(self, *names: str) -> "Story":
         """These events followed, in this order; none: it was so already."""
