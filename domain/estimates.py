@@ -65,6 +65,7 @@ def estimate(
         ),
         "four_eyes": told(terms.four_eyes.apply_to),
         "missing": sorted(missing),
+        "missing_evidence": told(lambda facts: [each.kind for each in limits.needed_to_file(terms, facts)]),
         "unconfirmed": list(terms.unconfirmed),
     }
 

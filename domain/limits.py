@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, Literal
 
 from domain.countries import legal_day
 from domain.country import Country
 from domain.days.deadlines import after, before, compute, is_past
-from domain.facts import Facts, Request, applies
+from domain.facts import Facts, Late, Request, applies
 from domain.terms import Exemption, FilingLimit, Presumption, Requirement, Terms
 
 Standing = Literal["in_time", "late", "early"]
@@ -75,6 +76,18 @@ def exempt(terms: Terms, facts: Facts) -> tuple[Exemption, ...]:
 def requirements(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
     """The kinds of evidence that have a place in this request."""
     return tuple(requirement for requirement in terms.evidence if applies(requirement.when, facts))
+
+
+def needed_to_file(terms: Terms, facts: Facts) -> tuple[Requirement, ...]:
+    """Those without which nothing is filed; of one with ``or_notice`` a notice that proves the same is enough."""
+    late = asked_of_the_late(terms)
+    return tuple(r for r in requirements(terms, facts) if r.is_required and r not in late)
+
+
+@cache
+def asked_of_the_late(terms: Terms) -> tuple[Requirement, ...]:
+    """Whoever is late is asked for more, and never sent away for it (rules.md 12): the officer sees what is missing."""
+    return tuple(r for r in terms.evidence if any(isinstance(condition, Late) for condition in r.when))
 
 
 def warnings(terms: Terms, facts: Facts, at: datetime, country: Country) -> Iterator[str]:

@@ -75,7 +75,9 @@ class EstimatedExemption(Shape):
 
 
 class EstimateShown(Shape):
-    """What a draft would ask by today's law; null is what it does not tell enough for, ``missing`` what it lacks.
+    """What a draft would ask by today's law; null is what it does not tell enough for, ``missing`` what it lacks of the
+    form. ``missing_evidence``: without which a filing of it is refused, as a draft brings none; of a birth of which the
+    hospital told, the notice is enough.
 
     ``obstacles``: what stands in the way of the caller's own things (``restricted``, ``not_registered``), and
     ``not_yours`` of all others; null without an account.
@@ -92,6 +94,7 @@ class EstimateShown(Shape):
     exemptions: list[EstimatedExemption] | None
     four_eyes: bool | None
     missing: list[Code]
+    missing_evidence: list[Code] | None
     unconfirmed: list[str]
     obstacles: list[Code] | None
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from domain import events as e
@@ -17,14 +16,14 @@ from domain.decisions.acting import for_who_files
 from domain.decisions.checks import check_entry
 from domain.decisions.payments import assessed
 from domain.decisions.situation import Situation
-from domain.facts import Facts, Late, applies
+from domain.facts import Facts, applies
 from domain.fees import assess
 from domain.offers import terms_hash
 from domain.parties import FIRST_PARTY, STRUCK_OFF, Capacity, Participants, Place
 from domain.persons import Person
 from domain.refusals import Differs, Fault, Invalid, Named, named
 from domain.representation import who_may
-from domain.terms import Requirement, Terms
+from domain.terms import Terms
 
 _OF_PEOPLE: Final = ("parent", "guardian")  # as what one acts for a human alone
 _OF_COMPANIES: Final = ("head", "clerk")
@@ -195,11 +194,10 @@ def brought(
                 raise Invalid(Fault(where, "no_evidence_asked"))
             raise Invalid(Fault(where, "evidence_not_asked", {"asked": named("evidence", sorted(known))}))
     kinds = {a["kind"] for a in (*before, *command.evidence)}
-    late = _asked_of_the_late(terms)
     missing = [
         r
-        for r in limits.requirements(terms, facts)
-        if r.is_required and r.kind not in kinds and r not in late and not (r.or_notice and is_notified)
+        for r in limits.needed_to_file(terms, facts)
+        if r.kind not in kinds and not (r.or_notice and is_notified)
     ]
     if missing:
         kinds_missing = (Named("evidence", r.kind) for r in missing)
@@ -220,16 +218,10 @@ def is_notified(situation: Situation) -> bool:
     return notified.proves(request, notice.said)
 
 
-@cache
-def _asked_of_the_late(terms: Terms) -> tuple[Requirement, ...]:
-    """Whoever is late is asked for more, and never sent away for it (rules.md 12): the officer sees what is missing."""
-    return tuple(r for r in terms.evidence if any(isinstance(condition, Late) for condition in r.when))
-
-
 def _not_brought_by_the_late(command: FileCase | AmendRequest, situation: Situation) -> Iterator[str]:
     before = situation.state.evidence if isinstance(situation.state, Case) else None
     kinds = {a["kind"] for a in (*(before or ()), *command.evidence)}
-    for requirement in _asked_of_the_late(situation.terms):
+    for requirement in limits.asked_of_the_late(situation.terms):
         is_asked = requirement.is_required and applies(requirement.when, situation.facts())
         if is_asked and requirement.kind not in kinds:
             yield f"{limits.EVIDENCE_MISSING}:{requirement.kind}"

@@ -67,6 +67,35 @@ def test_a_late_birth_hears_its_limit_with_its_effect_and_what_is_asked(town: To
     assert estimated(town.anybody, "TR", "birth_certificate", {})["limits"] == []
 
 
+@pytest.mark.countries("AZ")
+def test_a_draft_hears_which_evidence_its_filing_has_to_bring(new_town: Town) -> None:
+    """Exactly that without which the filing is refused; nothing else of the draft is missing."""
+    request = new_town.request("AZ", "car_sale")
+    told = estimated(new_town.anybody, "AZ", "car_sale", request)
+    required = [each["kind"] for each in told["evidence"] if each["is_required"]]
+    assert (told["missing"], told["missing_evidence"]) == ([], required)
+    body = {"country": "AZ", "procedure": "car_sale", "request": request, "evidence": []}
+    refused = new_town.as_("az-citizen-1").post("/v1/cases", body, key=new_key())
+    assert problem(refused) == (422, "invalid_request")
+    assert [each["code"] for each in refused.json()["errors"]] == ["evidence_missing"] * len(required)
+    assert required
+
+
+@pytest.mark.countries("AZ")
+def test_what_the_late_are_asked_for_is_told_and_keeps_nobody_from_filing(new_town: Town) -> None:
+    request = new_town.request("AZ", "birth_certificate")
+    in_time = estimated(new_town.anybody, "AZ", "birth_certificate", request)
+    request["child"]["born_on"] = "2025-03-01"
+    late = estimated(new_town.anybody, "AZ", "birth_certificate", request)
+    assert len(late["evidence"]) > len(in_time["evidence"])
+    assert late["missing_evidence"] == in_time["missing_evidence"]
+
+
+def test_what_evidence_a_draft_needs_is_not_told_where_it_says_too_little(town: Town) -> None:
+    told = estimated(town.anybody, "TR", "birth_certificate", {})
+    assert (told["evidence"], told["missing_evidence"]) == (None, None)
+
+
 def test_without_an_account_no_register_is_looked_into(town: Town) -> None:
     request = town.request(*SALE)
     restrict(town, request)
