@@ -10,10 +10,12 @@ from typing import get_args
 import orjson
 import pytest
 from babel import Locale
+from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api import notices
+from api.app import ROUTERS
 from api.cases import event_words
 from api.edge import in_words
 from api.edge.members import members_of
@@ -54,6 +56,7 @@ pytestmark = pytest.mark.countries("KZ", "TR")
 
 OF_KINDS = {**in_words.VALUES, "event": event_words.VALUES, "notice": notices.VALUES}
 Key = tuple[str, str]  # kind, code
+ADDRESS = re.compile(r"(?:GET|POST|DELETE) /v1/[^\s,)]*[^\s,).]")
 IN_EVERY_LANGUAGE = (HOUSE, "birth_certificate", "car_sale", "az", "kg", "kz", "tr", "uz")
 SENTENCES = {
     "further",
@@ -220,6 +223,17 @@ def test_what_stands_in_braces_comes_with_the_code(language: str) -> None:
         assert braces == set(PLACEHOLDER.findall(text)), (name, kind, code)
         known = OF_KINDS.get(kind) or come.get((kind, code), frozenset())
         assert braces <= known, (name, kind, code)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_names_addresses_that_are_served_and_the_same_as_in_english(language: str) -> None:
+    """So is whoever is refused told where the next step is asked, and no address is invented."""
+    routes = [each for module in ROUTERS for each in module.router.routes if isinstance(each, APIRoute)]
+    served = {f"{way} {re.sub('{.*?}', '…', each.path)}" for each in routes for way in each.methods or ()}
+    for key, text in all_written(language).items():
+        named = ADDRESS.findall(text)
+        assert set(named) <= served, key
+        assert named == ADDRESS.findall(all_written("en")[key]), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

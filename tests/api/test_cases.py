@@ -336,7 +336,11 @@ def test_a_question_stops_the_clock_and_its_answer_starts_it(town: Town) -> None
 def test_an_officer_does_not_decide_the_case_of_another(town: Town) -> None:
     case = town.take_to("in_review", *SALE)
     town.assign(case)
-    assert problem(town.judge(SECOND, case, "proposals")) == (403, "not_assigned_to_you")
+    others = town.judge(SECOND, case, "proposals")
+    assert problem(others) == (403, "not_assigned_to_you")
+    assert "POST /v1/cases/…/assignments" in others.json()["detail"], "it says how one takes a case"
+    good(town.judge(SECOND, case, "assignments"))
+    good(town.judge(SECOND, case, "proposals"))
 
 
 # --- the ends ---------------------------------------------------------------------------------------------
