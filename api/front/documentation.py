@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.edge.caller import house_of
 from api.front.layout import filled, page
@@ -44,7 +44,9 @@ def contents(request: Request) -> Response:
 
 @router.get("/docs/{name:path}", include_in_schema=False)
 def document(request: Request, name: str) -> Response:
-    """One page of it; an example of it as it is. Raises Unknown."""
+    """One page of it; an example of it as it is; of a folder the list of its pages. Raises Unknown."""
+    if (part := name.removesuffix("/")) in PARTS and part:
+        return RedirectResponse(f"/docs#{part}")
     if name in _examples():
         return Response(_examples()[name].read_bytes(), 200, None, "text/plain; charset=utf-8")
     if name not in _pages():

@@ -25,7 +25,7 @@ from infra.operations import examples
 
 
 def people(*, as_json: AsJson = False) -> None:
-    """The development people and machines of the countries that are kept here, with their roles."""
+    """The development people and machines of the countries that are kept here: roles, and what a form asks of them."""
     settings = development_settings()
     found = [
         {

@@ -167,7 +167,17 @@ def test_a_page_of_the_documentation_says_what_its_file_says(town: Town) -> None
     assert 'href="domain/' not in readme
 
 
-@pytest.mark.parametrize("name", ["nowhere", "../tamga", "%2e%2e/pyproject.toml", "readme.md", "how-to"])
+@pytest.mark.parametrize("folder", ["law", "law/", "how-to", "reference"])
+def test_a_folder_of_the_documentation_leads_to_the_list_of_its_pages(town: Town, folder: str) -> None:
+    """As it does in the files, where a link to a folder shows what lies in it."""
+    listed = town.anybody.get(f"/docs/{folder}")
+    part = folder.removesuffix("/")
+    assert [each.headers["location"] for each in listed.history] == [f"/docs#{part}"]
+    assert part in parsed(listed.text).ids
+    assert town.anybody.get("/docs/law/README").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["nowhere", "../tamga", "%2e%2e/pyproject.toml", "readme.md", "law/xx"])
 def test_nothing_else_is_shown_below_the_documentation(town: Town, name: str) -> None:
     assert town.anybody.get(f"/docs/{name}").status_code == 404
 
