@@ -5,7 +5,8 @@ parent's word or an officer (rules.md 26). What proves the birth is claimed when
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal, get_args
 
@@ -57,6 +58,7 @@ from domain.persons import (
     key_of,
     name_of,
     parent_warnings,
+    representative_of,
 )
 from domain.procedure import Notified, Party, Procedure
 from domain.refusals import Fault, WrongValue
@@ -211,6 +213,11 @@ def father_known_by(*ways: str, code: str | None = None) -> Where:
 def shown_by_court(source: Source) -> Requirement:
     """Who is the father by a court shows what it decided: nothing else says that he is, and nobody is asked."""
     return Requirement("court_decision", source, when=(father_known_by("court"),))
+
+
+def is_represented(facts: Facts) -> bool:
+    """Whether somebody acts for the applicant."""
+    return representative_of(facts.request["applicant"]) is not None
 
 
 def is_by_mandate(facts: Facts) -> bool:
@@ -609,6 +616,19 @@ BIRTHS = Register(
     cannot_be=_cannot_be,
 )
 _ACT: Final[tuple[As, ...]] = ("guardian", "mandate")
+
+
+def parents(
+    mother_is_asked: Callable[[Request], bool], father_is_asked: Callable[[Request], bool]
+) -> tuple[Party, Party]:
+    """Both, as parties; the mother stops what another one files. Who judges hears of each who is a minor."""
+    mother, father = (
+        Party(role=role, member=role, consents=True, asked=asked, minds_age=True, acts_by=_ACT)
+        for role, asked in (("mother", mother_is_asked), ("father", father_is_asked))
+    )
+    return replace(mother, may_stop=True), father
+
+
 PROCEDURE = Procedure(
     name="birth_certificate",
     form=BirthForm,
@@ -619,23 +639,7 @@ PROCEDURE = Procedure(
             is_applicant=True,
             acts_by=("head", "clerk", "parent", *_ACT),
         ),
-        Party(
-            role="mother",
-            member="mother",
-            consents=True,
-            asked=_mother_is_asked,
-            may_stop=True,
-            minds_age=True,
-            acts_by=_ACT,
-        ),
-        Party(
-            role="father",
-            member="father",
-            consents=True,
-            asked=_father_is_asked,
-            minds_age=True,
-            acts_by=_ACT,
-        ),
+        *parents(_mother_is_asked, _father_is_asked),
         Party(role="child", member="child"),
     ),
     registers=(BIRTHS,),

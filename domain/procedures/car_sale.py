@@ -267,6 +267,15 @@ def sellers_and_buyers(request: Request) -> list[Content]:
     return [*_sellers(request), request["buyer"], *(request.get("co_buyers") or ())]
 
 
+def is_as_registered(facts: Facts) -> bool:
+    """The fee follows the kind and the year; of a car that is not there nothing is said, nor of what is not named."""
+    car, request = facts.entries["car"], facts.request
+    if car is None:
+        return True
+    vehicle, year = car.content["vehicle"], request.get("made_in_year")
+    return request.get("vehicle_kind") == vehicle.get("kind") and year in (None, vehicle["year"])
+
+
 def is_by_mandate(facts: Facts) -> bool:
     """Whether somebody acts by a mandate for a seller, a buyer or a spouse."""
     request = facts.request

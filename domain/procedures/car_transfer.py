@@ -83,6 +83,13 @@ TWO_DECIDE: Final = FourEyes(
 )
 
 
+def spouse_is_asked(facts: Facts) -> bool:
+    """Of a car of both spouses that is given: who judges hears where nobody was asked."""
+    request = facts.request
+    is_of_both = request["title"] == "gift" and bool(request.get("bought_in_marriage"))
+    return not is_of_both or bool(request.get("spouses"))
+
+
 def receivers_of(request: Request) -> list[Content]:
     """Whoever receives it, the one who files first."""
     return [request["receiver"], *(request.get("co_receivers") or ())]

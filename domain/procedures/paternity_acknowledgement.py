@@ -28,6 +28,7 @@ from domain.procedures.birth_certificate import (
     asked_of,
     birth_key,
     named_birth,
+    parents,
 )
 from domain.procedures.birth_correction import child_is_named_as_entered, of_the_birth
 from domain.register import Change, Effect
@@ -166,23 +167,7 @@ PROCEDURE = Procedure(
             is_applicant=True,
             acts_by=("head", "clerk", "parent", *_ACT),
         ),
-        Party(
-            role="mother",
-            member="mother",
-            consents=True,
-            asked=_mother_is_asked,
-            may_stop=True,
-            minds_age=True,
-            acts_by=_ACT,
-        ),
-        Party(
-            role="father",
-            member="father",
-            consents=True,
-            asked=_father_is_asked,
-            minds_age=True,
-            acts_by=_ACT,
-        ),
+        *parents(_mother_is_asked, _father_is_asked),
         Party(role="child", member="child"),
     ),
     registers=(BIRTHS,),

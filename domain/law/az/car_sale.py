@@ -19,6 +19,7 @@ from domain.persons import days_of, is_company
 from domain.plates import has_a_form_of
 from domain.procedures.car_sale import (
     CarSaleForm,
+    is_as_registered,
     is_by_mandate,
     is_of_a_company,
     the_car,
@@ -179,7 +180,8 @@ _ENGINE: Final = Table(
 )
 
 
-def _part(name: str, manat: int, source: Source, *when: Condition) -> FeePart:
+def part(name: str, manat: int, source: Source, *when: Condition) -> FeePart:
+    """So many manat, where all of that is so."""
     return FeePart(name=name, units=Fraction(manat * 100), when=when, source=source)
 
 
@@ -188,12 +190,12 @@ def _fee(engine: Source, *, others: int, certificate: int, plates: int) -> Fee:
     return Fee(
         parts=(
             FeePart(name="duty", units=_ENGINE, when=(_BY_ENGINE,), source=engine),
-            _part("registration", others, _OTHERS, _NOT_BY_ENGINE),
-            _part("certificate", certificate, _CERTIFICATE),
-            _part("plates", plates, _CERTIFICATE, Is("new_plates")),
-            _part("contract", 70, _CONTRACT, _NOTARISED, _TO_OTHERS),
-            _part("contract_with_kin", 35, _CONTRACT, _NOTARISED, _TO_KIN),
-            _part("inspection", 30, _INSPECTION, Is("data_changed")),
+            part("registration", others, _OTHERS, _NOT_BY_ENGINE),
+            part("certificate", certificate, _CERTIFICATE),
+            part("plates", plates, _CERTIFICATE, Is("new_plates")),
+            part("contract", 70, _CONTRACT, _NOTARISED, _TO_OTHERS),
+            part("contract_with_kin", 35, _CONTRACT, _NOTARISED, _TO_KIN),
+            part("inspection", 30, _INSPECTION, Is("data_changed")),
         ),
         source=engine,
     )
@@ -224,15 +226,6 @@ def _has_one_buyer(facts: Facts) -> bool:
 def _plates_are_left(facts: Facts) -> bool:
     """Where the seller takes them, the buyer asks for new ones."""
     return not facts.request.get("seller_takes_plates") or bool(facts.request.get("new_plates"))
-
-
-def _car_is_as_registered(facts: Facts) -> bool:
-    """The fee follows the kind and the year; of a car that is not there nothing is said, nor of what is not named."""
-    car, request = facts.entries["car"], facts.request
-    if car is None:
-        return True
-    vehicle, year = car.content["vehicle"], request.get("made_in_year")
-    return request.get("vehicle_kind") == vehicle.get("kind") and year in (None, vehicle["year"])
 
 
 # --- the terms --------------------------------------------------------------------------------------------------
@@ -285,7 +278,7 @@ _BY_DECISION: Final = Terms(
         Check(
             code="car_differs",
             sees=the_car,
-            holds=_car_is_as_registered,
+            holds=is_as_registered,
             moments=("filing",),
             effect="warn",
             source=_ENGINE_SINCE,

@@ -1,18 +1,17 @@
 """Azerbaijan: a car that is given, inherited or passed by a court; no duty by the engine, kin pay half at a notary."""
 
 from dataclasses import replace
-from fractions import Fraction
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Majority, Source
-from domain.facts import Condition, Facts, Is
-from domain.fees import Fee, FeePart
+from domain.facts import Facts, Is
+from domain.fees import Fee
 from domain.forms import Public
 from domain.law.az.car_sale import TERMS as SALE
-from domain.law.az.car_sale import ToKin
+from domain.law.az.car_sale import ToKin, part
 from domain.persons import days_of, is_company
 from domain.procedures.car_transfer import (
     BY_COURT,
@@ -76,23 +75,19 @@ _OF_AGE_FOR_A_MOTORCYCLE: Final = Majority(years=16, source=_OFFICE)
 _SAME_CHECKS: Final = frozenset({"plate_form", "car_differs"})
 
 
-def _part(name: str, manat: int, source: Source, *when: Condition) -> FeePart:
-    return FeePart(name=name, units=Fraction(manat * 100), when=when, source=source)
-
-
 def _fee(*, registration: int, certificate: int, plates: int) -> Fee:
     """In manat; what a notary takes is asked of a gift that goes through one."""
     not_given = Is("title", ("inheritance", "court"))
     return Fee(
         parts=(
-            _part("registration_to_kin", registration, _KIN, GIFT, Is("to_kin")),
-            _part("registration_to_others", registration, _TO_OTHERS, GIFT, Is("to_kin", (False,))),
-            _part("registration", registration, _KIN, not_given),
-            _part("certificate", certificate, _CERTIFICATE),
-            _part("plates", plates, _CERTIFICATE, NEW_PLATES),
-            _part("contract", 70, _CONTRACT, GIFT, Is("notarised"), Is("to_kin", (False,))),
-            _part("contract_with_kin", 35, _CONTRACT, GIFT, Is("notarised"), Is("to_kin")),
-            _part("inspection", 30, _INSPECTION, Is("data_changed")),
+            part("registration_to_kin", registration, _KIN, GIFT, Is("to_kin")),
+            part("registration_to_others", registration, _TO_OTHERS, GIFT, Is("to_kin", (False,))),
+            part("registration", registration, _KIN, not_given),
+            part("certificate", certificate, _CERTIFICATE),
+            part("plates", plates, _CERTIFICATE, NEW_PLATES),
+            part("contract", 70, _CONTRACT, GIFT, Is("notarised"), Is("to_kin", (False,))),
+            part("contract_with_kin", 35, _CONTRACT, GIFT, Is("notarised"), Is("to_kin")),
+            part("inspection", 30, _INSPECTION, Is("data_changed")),
         ),
         source=_KIN,
     )

@@ -21,6 +21,7 @@ from domain.persons import days_of, is_company, representative_of
 from domain.plates import has_a_form_of
 from domain.procedures.car_sale import (
     CarSaleForm,
+    is_as_registered,
     is_by_mandate,
     is_of_a_company,
     sellers_and_buyers,
@@ -234,15 +235,6 @@ def _value_follows_from_the_grid(facts: Facts) -> bool:
     return facts.request.get("assessed_value") is None or _is_by_the_grid(facts)
 
 
-def _car_is_as_registered(facts: Facts) -> bool:
-    """The fee follows the kind and the year; of a car that is not there nothing is said, nor of what is not named."""
-    car, request = facts.entries["car"], facts.request
-    if car is None:
-        return True
-    vehicle, year = car.content["vehicle"], request.get("made_in_year")
-    return request.get("vehicle_kind") == vehicle.get("kind") and year in (None, vehicle["year"])
-
-
 def _car_is_not_legalised(facts: Facts) -> bool:
     """By the plates in the register: what the applicant says of them is not asked."""
     car = facts.entries["car"]
@@ -344,7 +336,7 @@ _BY_RULES_OF_2017: Final = Terms(
         Check(
             code="car_differs",
             sees=the_car,
-            holds=_car_is_as_registered,
+            holds=is_as_registered,
             moments=("filing",),
             effect="warn",
             source=_RULES,

@@ -24,6 +24,7 @@ from domain.procedures.birth_certificate import (
     born_inside,
     born_outside,
     father_known_by,
+    is_represented,
     older_than,
     shown_by_court,
 )
@@ -190,10 +191,6 @@ def _has_a_foreign_parent(facts: Facts) -> bool:
     return any(_countries(parent) - {"KZ"} for parent in parents if parent is not None)
 
 
-def _is_represented(facts: Facts) -> bool:
-    return representative_of(facts.request["applicant"]) is not None
-
-
 def _come_in_person(facts: Facts) -> bool:
     """Both parents, where they say together who the father is."""
     if not UNMARRIED.holds(facts):
@@ -203,7 +200,7 @@ def _come_in_person(facts: Facts) -> bool:
 
 
 _FOREIGN_PARENT: Final = Where("foreign_parent", _has_a_foreign_parent)
-_REPRESENTED: Final = Where("represented", _is_represented)
+_REPRESENTED: Final = Where("represented", is_represented)
 
 
 def _fee(since: date, source: Source) -> Fee:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -68,6 +68,13 @@ class SecondKazakhCarSaleForm(Form):
     new_plates: Annotated[bool, Public()]
 
 
+def chosen_plates_are_new(form: Any) -> Any:
+    """Who keeps the plates chooses none; raises WrongValue."""
+    if form.plate_choice != "ordinary" and not form.new_plates:
+        raise WrongValue("chosen_plates_are_new")
+    return form
+
+
 class KazakhCarSaleForm(CarSaleForm):
     """Kept plates cost less than new ones, and chosen ones more.
 
@@ -82,11 +89,7 @@ class KazakhCarSaleForm(CarSaleForm):
     contract_signed_on: Annotated[Day | None, Public()] = None
     bought_in_marriage: Annotated[bool | None, Personal("seller"), Field(examples=[None])] = None
 
-    @model_validator(mode="after")
-    def _only_new_plates_are_chosen(self) -> Self:
-        if self.plate_choice != "ordinary" and not self.new_plates:
-            raise WrongValue("chosen_plates_are_new")
-        return self
+    _only_new_plates_are_chosen = model_validator(mode="after")(chosen_plates_are_new)
 
 
 FORM = KazakhCarSaleForm

@@ -1,17 +1,17 @@
 """Kazakhstan: a car that is given, inherited or passed by a court; what a re-registration costs, a sale does, too."""
 
 from dataclasses import replace
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
 from domain.checks import Check
 from domain.country import TO_BE_CONFIRMED, Source
 from domain.events import Personal
-from domain.facts import Facts, Where
+from domain.facts import Where
 from domain.forms import Public
 from domain.law.kz.car_sale import TERMS as SALE
-from domain.law.kz.car_sale import PlateChoice, SoldVehicle
+from domain.law.kz.car_sale import PlateChoice, SoldVehicle, chosen_plates_are_new
 from domain.procedures.car_transfer import (
     BY_COURT,
     GIFT,
@@ -22,8 +22,8 @@ from domain.procedures.car_transfer import (
     TWO_DECIDE,
     CarTransferForm,
     death_not_told,
+    spouse_is_asked,
 )
-from domain.refusals import WrongValue
 from domain.terms import Ground, Requirement, Terms
 
 
@@ -38,11 +38,7 @@ class KazakhCarTransferForm(CarTransferForm):
     is_moped: Annotated[bool, Public(), Field(examples=[False])] = False
     bought_in_marriage: Annotated[bool | None, Personal("owner"), Field(examples=[None])] = None
 
-    @model_validator(mode="after")
-    def _only_new_plates_are_chosen(self) -> Self:
-        if self.plate_choice != "ordinary" and not self.new_plates:
-            raise WrongValue("chosen_plates_are_new")
-        return self
+    _only_new_plates_are_chosen = model_validator(mode="after")(chosen_plates_are_new)
 
 
 FORM = KazakhCarTransferForm
@@ -55,13 +51,6 @@ _SPOUSES = Source(
     "kz-spouse",
     confirmed=False,
 )
-
-
-def _spouse_is_asked(facts: Facts) -> bool:
-    """The law presumes consent: who judges a gift hears where nobody was asked."""
-    request = facts.request
-    is_of_both = request["title"] == "gift" and bool(request.get("bought_in_marriage"))
-    return not is_of_both or bool(request.get("spouses"))
 
 
 _IN_MARRIAGE: Final = Where("bought_in_marriage", lambda facts: bool(facts.request.get("bought_in_marriage")))
@@ -107,7 +96,7 @@ def _passed(sale: Terms) -> Terms:
             death_not_told(TO_BE_CONFIRMED),
             Check(
                 code="spouse_not_asked",
-                holds=_spouse_is_asked,
+                holds=spouse_is_asked,
                 moments=("filing",),
                 effect="warn",
                 source=_SPOUSES,

@@ -15,7 +15,6 @@ from domain.facts import Facts, Is, Late, Where
 from domain.fees import Fee, FeePart
 from domain.forms import AnyPerson, Day, Form, Line, Name, Person, PersonalNumber, Public, Value
 from domain.names import with_dotless_i
-from domain.persons import representative_of
 from domain.procedures.birth_certificate import (
     ALIVE,
     BORN_ON,
@@ -24,6 +23,7 @@ from domain.procedures.birth_certificate import (
     MedicalCertificate,
     born_inside,
     born_outside,
+    is_represented,
     older_than,
     shown_by_court,
 )
@@ -78,7 +78,8 @@ class SecondTurkishBirthForm(Form):
     still_born: Annotated[bool, Personal("child"), Field(examples=[False])] = False
 
 
-def _not_recorded(patronymic: str | None) -> str | None:
+def no_patronymic(patronymic: str | None) -> str | None:
+    """The father's name is no part of a name."""
     if patronymic is not None:
         raise WrongValue("patronymic_not_recorded")
     return None
@@ -88,7 +89,7 @@ class Child(AnyChild):
     """A child has no patronymic in Türkiye: the father's name is no part of a name."""
 
     given_names: Name | None = Field(examples=["Elif Defne"])
-    patronymic: Annotated[Name | None, AfterValidator(_not_recorded)] = Field(None, examples=[None])
+    patronymic: Annotated[Name | None, AfterValidator(no_patronymic)] = Field(None, examples=[None])
 
 
 class FamilyRegister(Value):
@@ -228,10 +229,6 @@ def _is_foreign(parent: object) -> bool:
     return number is None or number["country"] != "TR" or number["number"].startswith("99")
 
 
-def _is_represented(facts: Facts) -> bool:
-    return representative_of(facts.request["applicant"]) is not None
-
-
 def _mother_is_foreign(facts: Facts) -> bool:
     return facts.request["mother"] is not None and _is_foreign(facts.request["mother"])
 
@@ -308,7 +305,7 @@ _FROM_2016 = replace(
         Requirement("parent_identity", _IDENTITY, is_required=False),
         shown_by_court(_FATHER_BY_COURT),
         Requirement(
-            "power_of_attorney", _ENTITLED, is_required=False, when=(Where("represented", _is_represented),)
+            "power_of_attorney", _ENTITLED, is_required=False, when=(Where("represented", is_represented),)
         ),
         Requirement("foreign_birth_document", _ABROAD, when=(_ELSEWHERE, _NOT_BY_MOUTH)),
         Requirement("translation", _ABROAD, is_required=False, when=(_ELSEWHERE,)),

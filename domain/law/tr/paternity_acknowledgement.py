@@ -13,15 +13,9 @@ from domain.facts import Facts, Is
 from domain.fees import Fee
 from domain.forms import Name, Public
 from domain.law.tr.birth_certificate import TERMS as BIRTHS
+from domain.law.tr.birth_certificate import no_patronymic
 from domain.procedures.paternity_acknowledgement import BY_COURT, REPRESENTED, PaternityForm
-from domain.refusals import WrongValue
 from domain.terms import FourEyes, Ground, Requirement
-
-
-def _not_recorded(patronymic: str | None) -> str | None:
-    if patronymic is not None:
-        raise WrongValue("patronymic_not_recorded")
-    return None
 
 
 class TurkishPaternityForm(PaternityForm):
@@ -31,7 +25,7 @@ class TurkishPaternityForm(PaternityForm):
 
     basis: Annotated[Literal["fathers_application", "court"], Public()]
     recognised_before: Annotated[Literal["registry", "notary", "mission"], Public()] = "registry"
-    patronymic: Annotated[Name | None, Personal("child"), AfterValidator(_not_recorded)] = Field(
+    patronymic: Annotated[Name | None, Personal("child"), AfterValidator(no_patronymic)] = Field(
         None, examples=[None]
     )
 

@@ -22,6 +22,7 @@ from domain.procedures.car_transfer import (
     CarTransferForm,
     death_not_told,
     receivers_of,
+    spouse_is_asked,
 )
 from domain.terms import FilingLimit, Ground, Requirement, Terms
 
@@ -72,12 +73,6 @@ def _receivers_are_of_age(facts: Facts) -> bool:
     return all(majority.is_reached(days[0], facts.day) for days in born if days)
 
 
-def _spouse_is_asked(facts: Facts) -> bool:
-    request = facts.request
-    is_of_both = request["title"] == "gift" and bool(request.get("bought_in_marriage"))
-    return not is_of_both or bool(request.get("spouses"))
-
-
 def _passed(sale: Terms) -> Terms:
     """What holds since that day of a transfer: fees, times and restrictions are those of the same register."""
     return replace(
@@ -124,7 +119,7 @@ def _passed(sale: Terms) -> Terms:
             ),
             Check(
                 code="spouse_not_asked",
-                holds=_spouse_is_asked,
+                holds=spouse_is_asked,
                 moments=("filing",),
                 effect="warn",
                 source=_AT_THE_NOTARY,
