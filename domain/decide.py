@@ -15,13 +15,13 @@ from domain.decisions import (
     amendments,
     appeals,
     approval,
+    birth_notices,
     competences,
     consents,
     ends,
     erasure,
     filing,
     mandates,
-    notices,
     opinions,
     payments,
     registry,
@@ -82,7 +82,7 @@ DECISIONS: Final[Mapping[type[c.Command], Callable[[Any, Situation], Decision]]]
     c.EndCompetence: competences.end,
     c.GiveMandate: mandates.give,
     c.EndMandate: mandates.end,
-    c.RecordBirthNotice: notices.record,
+    c.RecordBirthNotice: birth_notices.record,
 }
 
 
