@@ -71,8 +71,8 @@ class FeePart:
 class Fee:
     """A sum of parts; no parts: free.
 
-    ``rounding`` "none" leaves amounts as they are, to the minor unit, which is the smallest there is; the
-    others round each part, or the sum, to whole major units. ``unit_day``: the day whose unit values count.
+    ``rounding`` "none" rounds each part to the minor unit, which is the smallest there is; the others round each part,
+    or the sum, to whole major units; halves go up. ``unit_day``: the day whose unit values count.
     """
 
     parts: tuple[FeePart, ...]

@@ -192,6 +192,21 @@ def test_whoever_reads_the_readme_first_runs_something() -> None:
 # --- where pages lead -------------------------------------------------------------------------------------
 
 
+def test_the_readme_says_in_one_paragraph_where_each_thing_belongs() -> None:
+    """Whoever comes with a change of the law, a rule, an endpoint, a word or a read model finds the place at once."""
+    lines = text_of(ROOT / "README.md").splitlines()
+    (paragraph,) = (line for line in lines if line.startswith("**Where something belongs.**"))
+    places = (
+        "domain/law/",
+        "domain/lifecycle.py",
+        "domain/decisions/",
+        "api/",
+        "api/messages/",
+        "projections/",
+    )
+    assert [place for place in places if f"`{place}`" not in paragraph] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_somewhere(page: Path) -> None:
     broken = []

@@ -89,8 +89,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """That somebody has read a page and found it right; ``page`` is the mark that stood on it, so that a page which
-    changed since is not taken for signed. A table's file holds them as ``SIGNED``.
+    """That somebody has read a page, or what is confirmed of it, and found it right; ``page`` is the mark that stood
+    there for that, so that what changed since is not taken for signed. A table's file holds them as ``SIGNED``.
     """
 
     name: str

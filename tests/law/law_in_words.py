@@ -1,7 +1,7 @@
 """One row of terms as a jurist reads it: each thing that the law says, its source, and whether that is confirmed."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from domain.country import Country, Source, UnitValue
 from domain.days.deadlines import Term
 from domain.facts import EVERYTHING, Choice, Conditions, Is, Late, Reach
 from domain.fees import Fee, FeePart, Step, Table
+from domain.offers import as_json
 from domain.procedure import Offer
 from domain.terms import (
     Exemption,
@@ -22,6 +23,7 @@ from domain.terms import (
     Requirement,
     Restriction,
     Terms,
+    Times,
 )
 from tests.law.answers import money
 
@@ -29,6 +31,7 @@ CONFIRMED: Final = "confirmed"
 OPEN: Final = "**to be confirmed**"
 PARTLY: Final = "**to be confirmed in part**"
 OURS: Final = "of this house"
+UNKNOWN: Final = "the amount is not known: an officer says it"
 _UNITS: Final = {
     "minutes": ("minute", "minutes"),
     "working_days": ("working day", "working days"),
@@ -52,9 +55,9 @@ _EFFECTS: Final = {
     "ground": "else it may be refused",
 }
 _ROUNDING: Final = {
-    "none": "each part rounded to {least}, half up",
-    "part_to_major": "each part rounded to whole units of the currency, half up",
-    "sum_to_major": "the sum rounded to whole units of the currency, half up",
+    "none": ("each part", False),
+    "part_to_major": ("each part", True),
+    "sum_to_major": ("the sum", True),
 }
 
 
@@ -91,6 +94,38 @@ def is_settled(value: Any, otherwise: Source) -> bool:
     own: Source = getattr(value, "source", None) or otherwise
     stands_on = own.confirmed or not hasattr(value, "source")
     return stands_on and all(is_settled(getattr(value, f.name), own) for f in fields(value))
+
+
+def settled(terms: Terms) -> dict[str, Any]:
+    """What of the row is confirmed, member by member as its lines are, in JSON values and without words of ours."""
+    found = {f.name: _settled(getattr(terms, f.name), terms.source) for f in fields(terms)}
+    days = {"since": terms.since.isoformat()} if (terms.since_source or terms.source).confirmed else {}
+    return {**found, "since": None, **days}
+
+
+def _settled(value: Any, otherwise: Source) -> Any:
+    if isinstance(value, Fee):
+        parts = [as_json(part) for part in value.parts if is_settled(part, value.source)]
+        return [parts, as_json(replace(value, parts=())) if value.source.confirmed else None]
+    if isinstance(value, Times):
+        return {f.name: _settled(getattr(value, f.name), otherwise) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [as_json(each) for each in value if is_settled(each, otherwise)]
+    is_sure = is_settled(value, otherwise) and (is_dataclass(value) or otherwise.confirmed)
+    return as_json(value) if is_sure else None
+
+
+def sources_in(value: Any) -> Iterator[Source]:
+    """Every source in it."""
+    if isinstance(value, Source):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from sources_in(tuple(value.values()))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from sources_in(each)
+    elif is_dataclass(value):
+        yield from sources_in(tuple(getattr(value, f.name) for f in fields(value)))
 
 
 def _source_of(value: Any) -> Source | None:
@@ -178,14 +213,16 @@ class InWords:
         for part in fee.parts:
             yield self._said(f"{which}`{part.name}`", self._part(part), part, fee.source)
         if fee.parts:
-            rounded = _ROUNDING[fee.rounding].format(least=money(1, self._country))
+            what, is_major = _ROUNDING[fee.rounding]
+            step = 10**self._country.minor_units if is_major else 1
+            rounded = f"{what} rounded to {money(step, self._country)}, halves up"
             how = f"{rounded}; the values of the day of {fee.unit_day} count"
             yield self._said(f"{which}how it is counted", how, fee.source)
 
     def _part(self, part: FeePart) -> str:
         units = part.units
-        if part.until is not None and part.until < self._terms.since:
-            return f"not known since {part.until}: an officer says how much it is{_when(part.when)}"
+        if part.until and part.until < self._terms.since and units == 0:
+            return UNKNOWN + _when(part.when)
         if isinstance(units, Table):
             how = _table(units, lambda each: self._units(part, each))
         elif isinstance(units, Choice):

@@ -29,7 +29,7 @@ from domain.terms import (
 )
 from tests.domain.made_up import LAW, made_up
 from tests.law import Row, Signed
-from tests.law.pages import DOCS, mark_of, page, pages, written
+from tests.law.pages import DOCS, keys_named, mark_of, mark_of_confirmed, page, pages, read_at, written
 from tests.law.tables import Table, tables
 
 BIRTHS: Final = offers()["TR", "birth_certificate"]
@@ -49,6 +49,19 @@ def test_no_page_is_left_over() -> None:
     assert written() == PAGES.keys(), "please run make law"
 
 
+@pytest.mark.parametrize(("country", "procedure"), sorted(offers()))
+def test_every_key_that_a_page_names_can_be_looked_up(country: str, procedure: str) -> None:
+    named = keys_named(offers()[country, procedure], tables()[country, procedure])
+    assert named.keys() - read_at().keys() == set(), (
+        "please say where these are read, in tests/law/sources.toml"
+    )
+
+
+def test_no_place_to_read_is_said_of_what_no_page_names() -> None:
+    named = {key for offer in offers() for key in keys_named(offers()[offer], tables()[offer])}
+    assert read_at().keys() - named == set()
+
+
 def test_a_page_that_nobody_signed_says_so() -> None:
     assert "Not yet signed." in page(BIRTHS, TABLE._replace(signed=()))
 
@@ -56,11 +69,42 @@ def test_a_page_that_nobody_signed_says_so() -> None:
 def test_a_page_is_signed_as_long_as_law_and_examples_stay() -> None:
     """What we call a thing may be mended; a row that is changed, or added, is signed by nobody yet."""
     signed = TABLE._replace(signed=(Signed("Ada Example", "Bar", "2026-12-01", mark_of(BIRTHS, TABLE)),))
-    assert "- Ada Example, Bar, 2026-12-01.\n" in page(BIRTHS, signed)
+    assert "- Ada Example, Bar, 2026-12-01: all of it.\n" in page(BIRTHS, signed)
     other = signed._replace(rows=(replace(TABLE.rows[0], fee="1 TRY"), *TABLE.rows[1:]))
     assert "the page has changed since" in page(BIRTHS, other)
     fewer = signed._replace(rows=TABLE.rows[1:])
     assert "the page has changed since" in page(BIRTHS, fewer)
+
+
+def test_what_is_confirmed_is_signed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever signs it says nothing of the guesses: one that is settled otherwise leaves the signature as it is."""
+    guess, table = {"decide": Term(3, "working_days", TO_BE_CONFIRMED)}, Table()
+    offer = made_up(monkeypatch, times=guess)
+    sure = mark_of_confirmed(offer, table)
+    signed = Table(signed=(Signed("Ada Example", "Bar", "2026-12-01", sure),))
+    assert "- Ada Example, Bar, 2026-12-01: what is confirmed.\n" in page(offer, signed)
+    guessed_otherwise = made_up(monkeypatch, times={"decide": Term(5, "working_days", TO_BE_CONFIRMED)})
+    assert mark_of_confirmed(guessed_otherwise, table) == sure
+    assert mark_of(guessed_otherwise, table) != mark_of(offer, table)
+    settled = made_up(monkeypatch, times={"decide": Term(3, "working_days", LAW)})
+    assert "the page has changed since" in page(settled, signed)
+
+
+def test_nothing_that_is_to_be_confirmed_stands_in_the_part_that_is_signed_first() -> None:
+    for key, offer in offers().items():
+        first, second = page(offer, tables()[key]).split("\n## What is to be confirmed\n")
+        assert "to be confirmed** |" not in first.partition("## What is confirmed")[2]
+        assert "(to be confirmed)" not in first
+        assert "| confirmed |" not in second.partition("\n## Sources")[0]
+
+
+def test_of_a_later_row_a_page_says_what_it_changes_and_nothing_twice() -> None:
+    text = PAGES[DOCS / "kg" / "birth_certificate.md"].partition("\n## Sources")[0]
+    later = text.partition("### The law from 2025-10-20 on: what is confirmed\n")[2].partition("\n## ")[0]
+    assert "| first day | 2025-10-20 |" in PAGES[DOCS / "kg" / "birth_certificate.md"]
+    assert "As from 2020-11-07: " in later
+    lines = [line for line in text.splitlines() if line.count(" | ") == 3 and line.startswith("| `")]
+    assert [line for line in lines if lines.count(line) > 1] == []
 
 
 # --- what a law may have --------------------------------------------------------------------------------------
@@ -129,12 +173,14 @@ def of_everything(patch: pytest.MonkeyPatch) -> Offer:
 @pytest.mark.parametrize(
     "line",
     [
-        "## The law from 2026-01-01 to 2026-12-31\n",
+        "### The law from 2026-01-01 to 2026-12-31: what is confirmed\n",
+        "### The law from 2026-01-01 to 2026-12-31: what is to be confirmed\n",
         "| `duty` | by `vehicle.engine`: to 2,000: 0 KZT and 0.05 KZT for each one above the step before; ",
         "; above: 100 KZT; times, by years since `made_in`: to 4: 4/5 | Law of the tests | confirmed |\n",
         "| `speed` | by `speed`: `fast` 3 × MCI, `slow` 1 × MCI, known until 2026-06-30 | Law of the tests |",
         "| `share` | 1/500 of the `price`, at least 1,000 KZT | Law of the tests | confirmed |\n",
         "| `card` | 30.50 KZT, where filed after `purchase` | to be confirmed | **to be confirmed** |\n",
+        "| how it is counted | the sum rounded to 1 KZT, halves up; the values of the day of filing count | ",
         "| after a refusal | the fee goes back, whatever the ground | Law of the tests | confirmed |\n",
         "| by `speed`: `fast` 30 minutes, `slow` 1 month | Law of the tests | **to be confirmed in part** |\n",
         "| `inspection` | has to be brought, not older than 30 calendar days, not moved off a day off by ",
@@ -152,6 +198,24 @@ def of_everything(patch: pytest.MonkeyPatch) -> Offer:
 )
 def test_a_page_says_all_that_a_law_may_have(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     assert line in page(of_everything(monkeypatch), TABLE._replace(rows=()))
+
+
+def test_an_amount_that_nobody_knows_is_no_zero() -> None:
+    """What a birth costs at a mission of Kyrgyzstan is not known, and it is not free."""
+    birth = page(offers()["KG", "birth_certificate"], tables()["KG", "birth_certificate"])
+    assert (
+        "| `consular_act` | the amount is not known: an officer says it, where `notified_at` is mission | "
+        in birth
+    )
+    pages_of_all = [page(offer, tables()[key]) for key, offer in offers().items()]
+    assert [found for each in pages_of_all for found in re.findall(r"\| 0 [A-Z]{3}, known until", each)] == []
+
+
+def test_what_the_law_rounds_to_no_whole_unit_is_rounded_to_the_smallest_coin() -> None:
+    """1,499 cm³ in Azerbaijan: 22.485 manat of duty, of which 22.49 are asked."""
+    sale = page(offers()["AZ", "car_sale"], tables()["AZ", "car_sale"])
+    assert "| how it is counted | each part rounded to 0.01 AZN, halves up; " in sale
+    assert "not rounded" not in sale
 
 
 def test_an_expected_answer_is_marked_where_the_law_is_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,24 +242,3 @@ def test_an_expected_answer_is_marked_where_the_law_is_not_sure(monkeypatch: pyt
         in said
     )
     assert "| fee **5,000 KZT** (to be confirmed); decision by" in said
-
-
-def test_a_page_says_where_each_source_that_it_names_by_a_key_was_read() -> None:
-    for (country, procedure), offer in offers().items():
-        text = page(offer, tables()[country, procedure])
-        law, _, listed = text.partition("## Where the sources were read")
-        keys = set(re.findall(r"\(`([a-z]+-[a-z0-9.-]+)`\)", law))
-        assert {key for key, _ in re.findall(r"^\| `(.+)` \| (.+) \|$", listed, re.MULTILINE)} == keys
-
-
-def test_a_later_row_says_what_it_says_otherwise() -> None:
-    """And what it says no more: whoever reads the first row reads nothing twice."""
-    first = replace(BIRTHS.terms[-1], until=date(2026, 12, 31))
-    later = replace(first, since=date(2027, 1, 1), grounds=first.grounds[1:])
-    text = page(replace(BIRTHS, terms=(first, later)), TABLE)
-    row = text.partition("## The law from 2027-01-01")[2].partition("## Worked examples")[0]
-    said = re.findall(r"^\| (.*?) \| (.*?) \|", row, re.MULTILINE)
-    gone = [about for about, says in said if says == "no more"]
-    assert [about.split()[0] for about in gone] == [f"`{first.grounds[0].code}`"]
-    assert ("first day", "2027-01-01") in said
-    assert "to decide, from" not in row
