@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from domain.claim import Claim
 from domain.lookup_keys import claim_key
 from domain.procedures.birth_certificate import BIRTHS
 from domain.refusals import Clash
@@ -102,11 +103,15 @@ def test_a_father_is_corrected_and_the_mother_stays() -> None:
 
 def test_a_day_is_corrected_and_nobody_else_is_entered_by_the_new_one() -> None:
     story = a_correction({"born_on": "2026-11-19"})
+    born_on, number = story.entry.content["child"]["born_on"], MOTHER["personal_number"]["number"]
+    before, taken = (
+        claim_key("birth", "delivery", "KZ", number, day, "1") for day in (born_on, "2026-11-19")
+    )
+    story.claims[before] = Claim(holder=story.entry.entry, is_settled=True)
     after = corrected(story)
     assert after["child"]["born_on"] == "2026-11-19"
-    number = MOTHER["personal_number"]["number"]
-    taken = claim_key("birth", "delivery", "KZ", number, "2026-11-19", "1")
     assert story.claims[taken].holder == story.entry.entry
+    assert story.claims[before].holder is None, "a sister may have been born that day"
 
 
 def test_what_makes_another_birth_of_it_is_not_approved() -> None:
