@@ -4,8 +4,7 @@ law has it do so, it also files what the parents declared to it.
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
@@ -18,18 +17,16 @@ from api.edge.contract import documented
 from api.edge.may_read import nothing
 from api.edge.shapes import CompactJws, OpaqueId, Shape, StatementVersion, Version
 from domain.authorities import BIRTH_NOTICE
-from domain.birth_notice import stated_as
+from domain.birth_notice import STATEMENT, stated_as
 from domain.commands import Actor, FileCase, RecordBirthNotice
-from domain.countries import FIRST_CLOCK, country_of, is_to_come, legal_day
-from domain.facts import Facts
+from domain.countries import country_of, legal_day
 from domain.faults import faults_of
 from domain.forms import AnyPerson, Company, Day, Line, Name, RepresentedPerson, Sex, Value, plain
-from domain.limits import facts_of
-from domain.offers import offers_of
+from domain.offers import law_of_notices
 from domain.parties import keyed
 from domain.procedure import Notified, Offer
 from domain.procedures.birth_certificate import Fatherhood, Kind, OtherSpelling, Place, TimeOfDay
-from domain.refusals import Clash, Fault, Invalid, Unknown
+from domain.refusals import Fault, Invalid, Unknown
 from domain.terms import Notices, Terms
 from infra.desk.desk import new_cause
 from infra.formats.signing import BadSignature, parse, verify
@@ -37,7 +34,6 @@ from infra.house import CountryHouse
 from infra.keys.live_seals import key_for
 
 router = APIRouter()
-_STATEMENT: Final = "/statement"
 
 
 class SignedNotice(Value):
@@ -97,14 +93,13 @@ class StatedBirth(Value):
     declaration: Declaration | None
 
 
-class _Law:
+class _Law(NamedTuple):
     """The law of today on what the office tells of."""
 
-    def __init__(self, offer: Offer, terms: Terms, notices: Notices, notified: Notified) -> None:
-        self.offer = offer
-        self.terms = terms
-        self.notices = notices
-        self.notified = notified
+    offer: Offer
+    terms: Terms
+    notices: Notices
+    notified: Notified
 
 
 _ROUTE: Final = documented("Tell of a birth", body=SignedNotice, answer=NoticeRecorded, created=True)
@@ -120,12 +115,13 @@ async def tell(request: Request) -> Response:
     actor = caller(request)
     country, law = _office(request, actor)
     sent = await body_of(request, SignedNotice)
-    stated = _verified(request, country, law, sent.statement)
+    stated = _verified(country, law, sent.statement)
     said = stated.model_dump(mode="json", exclude={"v", "log"})
     key = law.notified.key(_named(said))
     if key is None:
-        raise Invalid(Fault(f"{_STATEMENT}/number", "no_letter_or_digit"))
-    content = _declared(request, country, law, said)
+        raise Invalid(Fault(f"{STATEMENT}/number", "no_letter_or_digit"))
+    declared = law.notified.declared(said)
+    content = _in_form(law, declared) if declared and law.notices.declares else declared
     command = RecordBirthNotice(
         by=actor,
         cause=new_cause(),
@@ -134,6 +130,7 @@ async def tell(request: Request) -> Response:
         authority=law.notices.authority,
         said=said,
         statement=sent.statement,
+        declared=content,
     )
     told = await carried_out(request, country, command)
     case = None
@@ -155,55 +152,31 @@ def _office(request: Request, actor: Actor) -> tuple[CountryHouse, _Law]:
     except Unknown:
         raise nothing() from None
     today = legal_day(house_of(request).clock(), country_of(country.code))
-    for offer in offers_of(country.code):
-        terms, notified = offer.on(today), offer.procedure.notified
-        if terms is None or terms.notices is None or notified is None:
-            continue
-        if terms.notices.authority == rule.office.authority:
-            return country, _Law(offer, terms, terms.notices, notified)
-    raise nothing()
+    found = law_of_notices(country.code, rule.office.authority, today)
+    notices, notified = (found[1].notices, found[0].procedure.notified) if found else (None, None)
+    if found is None or notices is None or notified is None:
+        raise nothing()
+    return country, _Law(*found, notices, notified)
 
 
-def _verified(request: Request, country: CountryHouse, law: _Law, jws: str) -> StatedBirth:
+def _verified(country: CountryHouse, law: _Law, jws: str) -> StatedBirth:
     """What the statement says.
 
-    1. our one form; 2. a live key of this office, for such statements; 3. for this log, of a birth in this country;
-    4. of what has been, by the clock of the place.
+    1. our one form; 2. a live key of this office, for such statements; 3. for this log.
     """
     try:
         parsed = parse(jws)  # 1.
         key = key_for(country.seals(), parsed.kid, law.notices.authority, BIRTH_NOTICE)
         verify(parsed, key, BIRTH_NOTICE)  # 2.
     except BadSignature:
-        raise Invalid(Fault(_STATEMENT, "not_signed_by_hospitals")) from None
+        raise Invalid(Fault(STATEMENT, "not_signed_by_hospitals")) from None
     try:
         stated = StatedBirth.model_validate(parsed.payload)
     except ValidationError as error:
-        raise Invalid(*faults_of(error, _STATEMENT)) from None
+        raise Invalid(*faults_of(error, STATEMENT)) from None
     if stated.log != country.keyring.origin:  # 3.
-        raise Invalid(Fault(f"{_STATEMENT}/log", "other_log"), code="statement_wrong")
-    if stated.child.place.country != country.code:
-        raise Invalid(Fault(f"{_STATEMENT}/child/place/country", "born_elsewhere"))
-    _not_from_the_future(request, country, stated)  # 4.
+        raise Invalid(Fault(f"{STATEMENT}/log", "other_log"), code="statement_wrong")
     return stated
-
-
-def _not_from_the_future(request: Request, country: CountryHouse, stated: StatedBirth) -> None:
-    now, there, child = house_of(request).clock(), country_of(country.code), stated.child
-    try:
-        made_at = datetime.fromisoformat(stated.made_at).astimezone(UTC)
-    except ValueError:
-        raise Invalid(Fault(f"{_STATEMENT}/made_at", "not_a_moment")) from None
-    if made_at > now:
-        raise Invalid(Fault(f"{_STATEMENT}/made_at", "in_the_future"))
-    if is_to_come(stated.issued_on, None, now, there):
-        raise Invalid(Fault(f"{_STATEMENT}/issued_on", "in_the_future"))
-    if is_to_come(child.born_on, child.born_at, now, there):
-        raise Invalid(Fault(f"{_STATEMENT}/child/born_on", "in_the_future"))
-    father = stated.declaration.father if stated.declaration else None
-    for where, parent in (("mother", stated.mother), ("declaration/father", father)):
-        if parent is not None and parent.born_on and parent.born_on > (now + FIRST_CLOCK).date().isoformat():
-            raise Invalid(Fault(f"{_STATEMENT}/{where}/born_on", "in_the_future"))
 
 
 def _named(said: dict[str, Any]) -> dict[str, Any]:
@@ -211,31 +184,18 @@ def _named(said: dict[str, Any]) -> dict[str, Any]:
     return {"child": {**said["child"], "order": said["order"]}, "medical_certificate": said}
 
 
-def _declared(
-    request: Request, country: CountryHouse, law: _Law, said: dict[str, Any]
-) -> dict[str, Any] | None:
-    """What the parents declared, as the country's form has it; None: nothing. Raises what keeps the hospital from
-    filing it, before anything is recorded.
-    """
-    found = law.notified.declared(said)
-    if found is None:
-        return None
-    if not law.notices.declares:
-        raise Clash("declared_by_parents")
+def _in_form(law: _Law, declared: dict[str, Any]) -> dict[str, Any]:
+    """What the parents declared, as the country's form has it."""
     try:
-        content = plain(law.offer.form.model_validate(found))
+        return plain(law.offer.form.model_validate(declared))
     except ValidationError as error:
         raise _as_stated(faults_of(error)).about(law.offer.procedure.name) from None
-    facts: Facts = facts_of(law.terms, content, house_of(request).clock(), country_of(country.code))
-    if any(each.holds(facts) for each in law.notices.in_person):
-        raise Clash("declared_in_person")
-    return keyed(law.offer.procedure, content, country.ids.human, law.offer.form)
 
 
 def _as_stated(faults: Iterable[Fault], code: str | None = None) -> Invalid:
     """What is wrong in the request, where the hospital said it: it sent no request."""
     places = ((fault, stated_as(fault.pointer.removeprefix("/request"))) for fault in faults)
-    return Invalid(*(fault._replace(pointer=f"{_STATEMENT}{place}") for fault, place in places), code=code)
+    return Invalid(*(fault._replace(pointer=f"{STATEMENT}{place}") for fault, place in places), code=code)
 
 
 def _case_of(country: CountryHouse, told: RecordBirthNotice) -> tuple[str, str]:
@@ -256,7 +216,7 @@ async def _filed(
         case=case,
         country=country.code,
         procedure=law.offer.procedure.name,
-        request=content,
+        request=keyed(law.offer.procedure, content, country.ids.human, law.offer.form),
         notice=told.notice,
     )
     sent_under = key_of_request(country, told.by, case, key.encode())

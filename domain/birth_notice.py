@@ -86,6 +86,7 @@ def _is_the_mother(declared: Mapping[str, Any] | None, told: Mapping[str, Any] |
     return reads_alike(declared, told)
 
 
+STATEMENT: Final = "/statement"  # where what the hospitals signed stands in what was sent
 # Where a member of what was declared stands in the statement: the longest that fits.
 STATED_AS: Final[Mapping[str, str]] = {
     "applicant": "declaration/hospital",

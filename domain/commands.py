@@ -574,6 +574,7 @@ class RecordBirthNotice(Command):
     here).
 
     ``notice`` is the stream of that certificate; ``said`` what it states, ``statement`` the same as it was signed.
+    ``declared``: what the parents declared to the hospital, as the country's form has it; None: nothing.
     """
 
     country: str
@@ -581,6 +582,7 @@ class RecordBirthNotice(Command):
     authority: str
     said: Mapping[str, Any]
     statement: str
+    declared: Mapping[str, Any] | None = None
     family = "notice"
 
     @property

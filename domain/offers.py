@@ -270,6 +270,16 @@ def words_of(country: str, register: str) -> tuple[str, ...]:
     return tuple(offer.procedure.name for offer in writing_to(country, register))
 
 
+def law_of_notices(country: str, authority: str, day: date) -> tuple[Offer, Terms] | None:
+    """By which offer and row that office tells of what others file, on that day; None: it does not."""
+    for each in offers_of(country):
+        terms = each.on(day)
+        tells = terms is not None and terms.notices is not None and terms.notices.authority == authority
+        if terms is not None and tells and each.procedure.notified is not None:
+            return each, terms
+    return None
+
+
 def restrictions_of(country: str, register: str, day: date) -> Mapping[str, Restriction]:
     """The kinds of restrictions that the law knows in this register on that day."""
     rows = terms_of_register(country, register, day)
