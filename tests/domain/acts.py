@@ -779,13 +779,14 @@ def tell(said: dict[str, Any] | None = None, *, by: Who = HOSPITALS, key: Any = 
 
     def act(story: Story) -> Command:
         cc = story.offer.country
+        born = {**TOLD["child"], "place": {**TOLD["child"]["place"], "country": cc}}
         return RecordBirthNotice(
             by=by(story),
             cause="cmd:x",
             country=cc,
-            notice=stream_of(key or notice_key("KZ", "almaty", "city hospital", "17", "1")),
+            notice=stream_of(key or notice_key(cc, "almaty", "city hospital", "17", "1")),
             authority=f"{cc.lower()}-hospitals",
-            said=said or TOLD,
+            said=said or {**TOLD, "child": born},
             statement="signed",
         )
 
