@@ -688,12 +688,16 @@ EVERY: Final = {
         for stage in led
     ),
     *(f"as {code}" for code in get_args(e.As)),
-    *(f"{name} by {kind.__name__}" for name, kinds in officers.COMES_BY.items() for kind in kinds),
+    *(
+        f"{name} by {kind.__name__}"
+        for name, kinds in officers.COMES_BY.items()
+        for kind in kinds
+        if kind not in OTHERS
+    ),
 }
 NEVER: Final = {
     "done ForgetCase": "no retention of these laws is confirmed",
     "done ForgetEntry": "no retention of these laws is confirmed",
-    "done ExpireEntry": "nothing that these laws write has a last day",
     "DeadlineRestated which=served": "what these laws take as read is read on a day off, too",
     "EntryAnnulled reads=ended": "nothing is registered anew by these laws after its end",
     "AssessFee leads to returned": "a year without its value, and a question that is open since before it",
@@ -702,6 +706,7 @@ NEVER: Final = {
 }
 # Not asked of ten thousand lives, as it takes many coincidences.
 RARELY: Final = {
+    "done ExpireEntry": "a permit has a last day, a year later, and few lives are as long",
     "AssessFee leads to in_review": "all is paid and agreed to in a year of no value yet, and an officer values it",
 }
 ROW: Final = list(STEPS)
